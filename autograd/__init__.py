@@ -1,0 +1,82 @@
+"""chalkgrad's engine: scalar reverse-mode automatic differentiation, made to be read.
+
+Read the files in this order: `rows` and `primitives` (the table), `expressions`, `methods`, `graph`, `value`,
+`sequences`, `functional`, `checking`; then the views of a graph: `symbolic`, `tracing`, `explaining`, `drawing`,
+`stepping`; last the `compiler`.
+
+>>> x = Value(3.0)
+>>> y = x * x
+>>> y.backward()
+>>> x.grad
+6.0
+"""
+
+import os as _os
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+
+if _os.path.exists(_os.path.join(_os.path.dirname(__file__), "wrap_util.py")):
+    raise ImportError(
+        "another package, HIPS autograd, is installed into the folder of chalkgrad's engine and has mixed with it: "
+        "run python -m pip uninstall autograd chalkgrad, then install chalkgrad again"
+    )
+
+from autograd.checking import check_gradients
+from autograd.functional import grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from autograd.methods import source
+from autograd.primitives import (
+    absolute, add, arccos, arcsin, arctan, cos, cosh, divide, elu, exp, expm1, gelu, identity, leaky_relu, log, log1p,
+    maximum, minimum, multiply, negative, power, relu, selu, sigmoid, silu, sin, sinh, softplus, sqrt, subtract, tan,
+    tanh, where,
+)  # fmt: skip
+from autograd.recording import no_grad
+from autograd.rows import Primitive, primitive
+from autograd.sequences import affine, cross_entropy, dot, logsumexp, mean, softmax, take
+from autograd.sequences import sum as sum
+from autograd.value import Value, assign
+
+if _TYPE_CHECKING:
+    from autograd.compiler import compile as compile
+    from autograd.compiler import drawn, is_index
+    from autograd.drawing import draw, draw_dot
+    from autograd.explaining import explain, nudge
+    from autograd.stepping import stepper
+    from autograd.symbolic import explain_row, formulas
+    from autograd.tracing import trace
+
+# What looks at a graph is imported when it is first asked for: name -> module.
+_VIEWS = {
+    "compile": "compiler", "draw": "drawing", "draw_dot": "drawing", "drawn": "compiler", "explain": "explaining",
+    "explain_row": "symbolic", "formulas": "symbolic", "is_index": "compiler", "nudge": "explaining",
+    "stepper": "stepping", "trace": "tracing",
+}  # fmt: skip
+
+__all__ = [  # noqa: RUF022 - grouped; without `sum` and `compile`, which would shadow built-ins: write autograd.sum
+    "Value", "Primitive", "primitive", "assign", "no_grad",
+    "absolute", "add", "arccos", "arcsin", "arctan", "cos", "cosh", "divide", "elu", "exp", "expm1", "gelu", "identity",
+    "leaky_relu", "log", "log1p", "maximum", "minimum", "multiply", "negative", "power", "relu", "selu", "sigmoid",
+    "silu", "sin", "sinh", "softplus", "sqrt", "subtract", "tan", "tanh", "where",
+    "affine", "cross_entropy", "dot", "logsumexp", "mean", "softmax", "take",
+    "check_gradients", "grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp",
+    "draw", "draw_dot", "drawn", "explain", "explain_row", "formulas", "is_index", "nudge", "source", "stepper",
+    "trace",
+]  # fmt: skip
+
+
+def _display(value: Value, **_: object) -> object:
+    return _import_module("autograd.drawing").display_of(value)
+
+
+Value._repr_mimebundle_ = _display  # type: ignore[attr-defined]  # how a notebook shows a Value: drawn, if it is small
+
+
+def __getattr__(name: str) -> object:
+    if name not in _VIEWS:
+        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+    view = getattr(_import_module(f"autograd.{_VIEWS[name]}"), name)
+    globals()[name] = view
+    return view
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_VIEWS})

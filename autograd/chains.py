@@ -1,0 +1,245 @@
+"""Which ways lead from a number to the output, and what is the product along each?  The chain rule of one graph.
+
+Read `tracing` and `symbolic` first: the numbers are those of the recorded backward pass, the formulas those of the
+table.  `explaining` is what users call; `report` puts what is found here into words.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, overload
+
+from autograd import primitives as table
+from autograd import report
+from autograd.graph import NOT_COMPUTED, operands
+from autograd.symbolic import formula, partial_formula
+from autograd.value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from autograd.tracing import BackwardStep, Trace
+
+MOST_PATHS = 200
+"""Up to so many paths are followed one by one; of more, only their number and their sums are given."""
+LONGEST_PATHS = 200_000
+"""So many nodes may stand on these paths together."""
+
+
+class Forward(NamedTuple):
+    """How a node on the way was computed."""
+
+    name: str
+    formula: str
+    """With names, such as 'x1 * w1'."""
+    numbers: str
+    """The same with numbers, such as '2 * (-3)'."""
+    latex: str
+    latex_numbers: str
+    data: float
+
+
+class Local(NamedTuple):
+    """One link of the chain: the local partial ∂node/∂operand."""
+
+    node: str
+    operand: str
+    formula: str
+    numbers: str
+    latex: str
+    latex_numbers: str
+    partial: float
+
+
+class Path(NamedTuple):
+    """One way from the number to the output, and the product of the partials along it."""
+
+    nodes: tuple[str, ...]
+    partials: tuple[float, ...]
+    product: float
+
+
+class Contribution(NamedTuple):
+    """What comes back through one user of the number: its gradient times the local partial."""
+
+    user: str
+    gradient: float
+    partial: float
+    product: float
+    paths: int
+
+
+Record = TypeVar("Record")
+
+
+class Written(Sequence[Record]):
+    """Records that are written when they are looked at, so that a long explanation costs what is read of it."""
+
+    def __init__(self, write: Callable[[Any], Record], items: Sequence[Any]) -> None:
+        self._write, self._items = write, items
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @overload
+    def __getitem__(self, place: int) -> Record: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Record]: ...
+    def __getitem__(self, place: int | slice) -> Record | list[Record]:
+        if isinstance(place, slice):
+            return [self._write(item) for item in self._items[place]]
+        return self._write(self._items[place])
+
+
+class Explanation:
+    """The chain rule for one output and one number of its graph, in words and numbers.
+
+    `print` it, let a notebook show it with typeset formulas, or use its parts: `forward`, `steps`, `paths` (empty
+    where there are more than 200), `path_count`, `contributions` and `gradient`.
+    """
+
+    def __init__(
+        self,
+        output: str,
+        wrt: str,
+        gradient: float,
+        grad: float | None,
+        forward: Sequence[Forward],
+        steps: Sequence[Local],
+        paths: list[Path],
+        path_count: int,
+        contributions: list[Contribution],
+        changed: list[str],
+    ) -> None:
+        self.output, self.wrt = output, wrt
+        self.gradient = gradient
+        """d(output)/d(wrt), as the backward pass finds it."""
+        self.grad = grad
+        """What stands in the number's `.grad`; None where no backward pass has reached it."""
+        self.forward, self.steps, self.paths, self.path_count = forward, steps, paths, path_count
+        self.contributions = contributions
+        self.changed = changed
+        """Nodes of which an operand was changed since they were computed."""
+
+    @property
+    def text(self) -> str:
+        """The explanation as plain text."""
+        return report.text(self)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The explanation as dicts and lists, which `json.dumps` takes."""
+        lists = ("forward", "steps", "paths", "contributions")
+        found = {name: [record._asdict() for record in getattr(self, name)] for name in lists}
+        names = ("output", "wrt", "gradient", "grad", "path_count", "changed")
+        return {**{name: getattr(self, name) for name in names}, **found}
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"<explanation of d{self.output}/d{self.wrt} = {self.gradient!r}, over {self.path_count:,} path(s)>"
+
+    def _repr_markdown_(self) -> str:
+        return report.markdown(self)
+
+
+class Chains:
+    """The steps, the paths and the sums between one number and the output of a traced graph."""
+
+    def __init__(self, traced: Trace, wrt: Value) -> None:
+        self.trace = traced
+        self.wrt = wrt
+        self.start = traced.ids[wrt]
+        self.value_of = {n: value for value, n in traced.ids.items()}
+        self.values = {step.node: step.values for step in traced.forward}
+        between = {self.start}
+        for node in traced.nodes:
+            if not between.isdisjoint(node.operands):
+                between.add(node.id)
+        self.between = between
+        self.links: dict[int, list[tuple[int, float]]] = {}  # operand -> its users, each with the partial
+        in_order = sorted(traced.backward, key=lambda step: (step.node, step.position))
+        self.steps = [step for step in in_order if step.operand in between]
+        """The links of the chain, from the number to the output."""
+        for step in self.steps:
+            self.links.setdefault(step.operand, []).append((step.node, step.partial))
+        self.path_counts = self._path_counts()
+
+    def explanation(self) -> Explanation:
+        """All of it together."""
+        nodes = self.trace.nodes
+        count = self.path_counts[self.start]
+        paths = list(self._paths()) if count <= MOST_PATHS and count * len(self.between) <= LONGEST_PATHS else []
+        gradient = {n: nodes[n].gradient for n in self.between}
+        contributions = [
+            Contribution(nodes[user].name, gradient[user], partial, gradient[user] * partial, self.path_counts[user])
+            for user, partial in self.links.get(self.start, [])
+        ]
+        grad = None if self.wrt.grad is NOT_COMPUTED else self.wrt.grad
+        changed = [nodes[n].name for n in sorted(self.between) if nodes[n].changed]
+        names = nodes[self.trace.output].name, nodes[self.start].name
+        forward = Written(self._forward, [n for n in sorted(self.between) if n != self.start])
+        steps = Written(self._local, self.steps)
+        return Explanation(*names, gradient[self.start], grad, forward, steps, paths, count, contributions, changed)
+
+    def _path_counts(self) -> dict[int, int]:
+        """For each node how many paths lead from it to the output."""
+        counts = dict.fromkeys(self.between, 0)
+        counts[self.trace.output] = 1
+        for n in sorted(self.between, reverse=True):
+            for user, _ in self.links.get(n, []):
+                counts[n] = min(counts[n] + counts[user], 10**300)
+        return counts
+
+    def _paths(self) -> Iterator[Path]:
+        """Every path from the number to the output, depth first, without recursion."""
+        way, partials, rest = [self.start], list[float](), [iter(self.links.get(self.start, []))]
+        while rest:
+            if way[-1] == self.trace.output:
+                yield Path(tuple(self.trace.nodes[n].name for n in way), tuple(partials), math.prod(partials))
+            link = next(rest[-1], None)
+            if link is not None:
+                way.append(link[0])
+                partials.append(link[1])
+                rest.append(iter(self.links.get(link[0], [])))
+                continue
+            way.pop()
+            rest.pop()
+            if partials:
+                partials.pop()
+
+    def _named(self, n: int) -> tuple[Any, list[str | float]]:
+        """The row that made a node, and its operands: names, and constants as numbers."""
+        nodes = self.trace.nodes
+        value = self.value_of.get(n)
+        row = value.primitive if value is not None else None
+        whole = operands(value) if value is not None else ()
+        if row is None or len(whole) != len(self.values.get(n, whole)):  # a part of an unfolded dot or sum
+            row = table.TABLE[nodes[n].operation]
+            return row, [nodes[o].data if nodes[o].kind == "constant" else nodes[o].name for o in nodes[n].operands]
+        return row, [nodes[self.trace.ids[o]].name if isinstance(o, Value) else o for o in whole]
+
+    def _numbers(self, n: int) -> Sequence[float]:
+        """The numbers of a node's operands; those of a nameless operation written by hand are not in its trace."""
+        if n in self.values:
+            return self.values[n]
+        return [o.data if isinstance(o, Value) else o for o in operands(self.value_of[n])]
+
+    def _forward(self, n: int) -> Forward:
+        row, names = self._named(n)
+        numbers = self._numbers(n)
+        text, latex = ((formula(row, names, style), formula(row, names, style, numbers)) for style in ("text", "latex"))
+        return Forward(self.trace.nodes[n].name, *text, *latex, self.trace.nodes[n].data)
+
+    def _local(self, step: BackwardStep) -> Local:
+        nodes, numbers = self.trace.nodes, self._numbers(step.node)
+        row, names = self._named(step.node)
+        # An operand that belongs to the operation itself, such as an index, comes first; a trace leaves it out.
+        shown_last = row is table.power or len(names) == len(nodes[step.node].operands)
+        place = step.position if shown_last else step.position + 1
+        text, latex = (
+            (partial_formula(row, names, place, style), partial_formula(row, names, place, style, numbers))
+            for style in ("text", "latex")
+        )
+        return Local(nodes[step.node].name, nodes[step.operand].name, *text, *latex, step.partial)

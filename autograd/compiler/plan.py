@@ -1,0 +1,474 @@
+"""What is known about one graph once all passes are done, and how is it run?  Memory, blocks of samples, totals.
+
+Read the passes and a backend (`vectorize` or `native`) first, `program` next.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd.compiler.contract import contract, depends
+from autograd.compiler.group import Group, UnsupportedError, groups
+from autograd.compiler.layout import Layout, lay_out
+from autograd.compiler.loop import Loop
+from autograd.compiler.schedule import Schedule, levels
+from autograd.compiler.trace import CAPTURED, DRAWN, INPUT, PARAMETER, Flat, leaves_of
+from autograd.compiler.vectorize import Vectorizer, build, describe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+NUMBERS_IN_A_BLOCK = 2**20
+"""Samples are taken in blocks, so that a memory has about this many numbers (8 MiB) whatever the batch."""
+
+MOST_GROUPS = 20_000
+"""For the C runtime a group costs nothing to run, but about 0.1 ms to make."""
+
+PRICE_OF_A_GROUP, PRICE_OF_A_NODE = 12.0, 0.5
+"""Microseconds for a group in NumPy calls, and for a node in the loop: what decides for the fallback."""
+
+
+def make_plan(
+    flat: Flat,
+    shape: Any,
+    given: list[Any],
+    parameters: int,
+    by_parameters: bool,
+    batched: bool,
+    backend: str,
+    samples: int,
+) -> Plan:
+    """All passes, in their order."""
+    kinds = (PARAMETER,) if by_parameters else (INPUT,)
+    varies = depends(flat, (INPUT, DRAWN))
+    lane = varies if batched else np.zeros(len(flat), bool)
+    active = depends(flat, kinds)
+    shapes = [array.shape[1:] if batched else array.shape for array in given]
+    nodes = contract(flat, lane if batched else None)
+    grown = len(nodes.operation) - len(lane)  # a constant may have been added
+    lane, active, varies = (np.append(flags, np.zeros(grown, bool)) for flags in (lane, active, varies))
+    schedule = Schedule(levels(nodes), lane, active)
+    plan = Plan(flat, shape, shapes, parameters, by_parameters, batched)
+    plan.made_for = samples
+    alive = int((nodes.alive & (nodes.operation >= 0)).sum())
+    try:
+        native = backend != "numpy" and native_is_there(backend)
+        worth = MOST_GROUPS if native else alive * samples * PRICE_OF_A_NODE / max(PRICE_OF_A_GROUP, 1e-9)
+        if schedule.depth > worth:
+            raise UnsupportedError(
+                f"{schedule.depth:,} levels for {alive:,} nodes: too little that can be done at once"
+            )
+        found = groups(nodes, schedule, ~varies)
+        if len(found) > worth:
+            raise UnsupportedError(f"{len(found):,} groups for {alive:,} nodes: too little of the same kind")
+        plan.groups, plan.active = found, active
+        plan.layout = lay_out(flat, found, lane, nodes.alive, parameters, plan.inputs, batched)
+        if native:
+            try:
+                plan.link()
+                return plan
+            except UnsupportedError as reason:
+                plan.reason = str(reason)
+        plan.vectorize()
+    except UnsupportedError as reason:
+        plan.looped(str(reason))
+    return plan
+
+
+def native_is_there(backend: str) -> bool:
+    """Whether the C runtime can be had; says why not once for "auto", and always for "c"."""
+    from autograd.compiler.native import runtime
+
+    try:
+        runtime()
+    except UnsupportedError as reason:
+        if backend == "c":
+            raise RuntimeError(f"backend 'c' is not to be had: {reason}; use backend='numpy' or 'auto'") from None
+        if not _told:
+            _told.append(str(reason))
+            warnings.warn(f"compiled programs run with NumPy, not natively: {reason}", RuntimeWarning, stacklevel=6)
+        return False
+    return True
+
+
+_told: list[str] = []
+
+
+class Plan:
+    """One traced graph, ready to run."""
+
+    def __init__(
+        self, flat: Flat, shape: Any, shapes: list[Any], parameters: int, by_parameters: bool, batched: bool
+    ) -> None:
+        self.flat, self.shape, self.shapes = flat, shape, shapes
+        self.parameters, self.by_parameters, self.batched = parameters, by_parameters, batched
+        self.sizes = [math.prod(s) for s in shapes]
+        self.inputs = sum(self.sizes)
+        self.outputs = flat.outputs
+        self.reason = ""
+        self.made_for = 1
+        """The number of samples for which the loop was found faster than groups, if it was."""
+        self.limits = limits_of_indices(flat)
+        self.groups: list[Group] = []
+        self.active: Any = None
+        self.layout: Layout | None = None
+        self.loop: Loop | None = None
+        self.native: Any = None
+        self.attached: Any = None
+        """Whose arguments the C runtime reads at present."""
+        self.source = ""
+        self.backend = "numpy"
+        self._bind: Any = None
+        self._bound: dict[int, Bound] = {}
+        self._outputs: Any = None
+        self._suspects: list[int] = []
+
+    def link(self) -> None:
+        """Make the tables for the C runtime."""
+        from autograd.compiler.native import Linker, NativeProgram, describe_steps
+
+        layout = self.layout
+        assert layout is not None  # noqa: S101
+        linker = Linker(
+            layout, self.active, self.flat.number, fast=any(group.kind == "product" for group in self.groups)
+        )
+        for group in self.groups:
+            linker.add(group)
+        draws = [len(self.flat.draws)] if self.flat.draws else []
+        self.native = NativeProgram(
+            linker, self.outputs, [*self.sizes, *draws], self.parameters, self.batched, self.by_parameters
+        )  # fmt: skip
+        self.source, self.backend = describe_steps(linker), "c"
+
+    def vectorize(self) -> None:
+        """Make the NumPy program."""
+        layout = self.layout
+        assert layout is not None  # noqa: S101
+        writer = Vectorizer(layout, self.active, self.flat.number, self.outputs[:1])
+        for group in self.groups:
+            writer.add_forward(group)
+        for group in reversed(self.groups):
+            writer.add_reverse(group)
+        writer.clear_unread(self.parameters, self.by_parameters, self.batched)
+        self.source = writer.source(f"{len(self.groups)} groups")
+        self._bind = build(self.source, writer.tables, f"{id(self)}")
+
+    def looped(self, reason: str) -> None:
+        """Take the fallback."""
+        self.loop, self.reason, self.backend = Loop(self.flat), reason, "loop"
+        self.source = "for each node: numbers[node], partials[node] = function(*operands); then backwards. See loop.py."
+
+    # ------------------------------------------------------------------------------------------------------------ run
+
+    def run(self, theta: Any, given: list[Any], seed: int | None) -> tuple[list[float], Any, bool]:
+        """The outputs (means over samples); the gradient of output `seed`, if not None; whether to look for errors."""
+        samples = len(given[0]) if self.batched else 1
+        flat_inputs = [array.reshape(samples, -1) for array in given]
+        # The C runtime gives nan for an index out of range, which is found by that.
+        if self.native is None and self.limits_broken(flat_inputs):
+            return [math.nan] * len(self.outputs), None, True
+        if self.loop is not None:
+            return self._run_loop(theta, flat_inputs, samples, seed)
+        if self.native is not None:
+            return self._run_native(theta, flat_inputs, samples, seed)
+        layout = self.layout
+        assert layout is not None  # noqa: S101 - either a loop or a layout
+        with np.errstate(all="ignore"):
+            return self._run_numpy(layout, theta, flat_inputs, samples, seed)
+
+    def _run_numpy(
+        self, layout: Layout, theta: Any, flat_inputs: list[Any], samples: int, seed: int | None
+    ) -> tuple[list[float], Any, bool]:
+        captured = np.array([value._data for value in self.flat.captured])
+        block = samples if not self.batched else max(64, NUMBERS_IN_A_BLOCK // max(1, layout.lane_rows))
+        totals, doubtful = np.zeros(len(self.outputs)), False
+        gradient: Any = None
+        self._suspects, pieces = [], []
+        input_gradients = (
+            [np.zeros(array.shape) for array in flat_inputs] if seed is not None and not self.by_parameters else []
+        )
+        if seed is not None and self.by_parameters:
+            gradient = np.zeros(self.parameters)
+        for begin in range(0, samples, block):
+            end = min(begin + block, samples)
+            bound = self._bound_to(end - begin)
+            bound.owner = None
+            bound.load(self, theta, captured, [array[begin:end] for array in flat_inputs])
+            if bound.forward():
+                doubtful = True
+            values = bound.outputs(self, end - begin)
+            totals += np.array([v.sum() for v in values]) / samples
+            pieces.append(values)
+            if doubtful or not np.isfinite(totals).all():
+                self._suspects += [begin + s for s in bound.suspects()]
+            if seed is not None:
+                bound.seed(self, 1.0 / samples if self.batched else 1.0, end - begin, samples)
+                bound.reverse()
+                if self.by_parameters:
+                    gradient += bound.DU[: self.parameters, 0]
+                else:
+                    bound.input_gradients(self, [g[begin:end] for g in input_gradients])
+        self._outputs = pieces
+        if seed is not None and not self.by_parameters:
+            leading = [(samples,)] if self.batched else [()]
+            gradient = tuple(g.reshape((*leading[0], *s)) for g, s in zip(input_gradients, self.shapes, strict=True))
+        values = [float(t) for t in totals] if self.batched else [float(v[0]) for v in pieces[0]]
+        return values, gradient, doubtful
+
+    def _run_native(
+        self, theta: Any, inputs: list[Any], samples: int, seed: int | None
+    ) -> tuple[list[float], Any, bool]:
+        self.attach(inputs, samples)
+        return self.run_attached(theta, seed)
+
+    def attach(self, inputs: list[Any], samples: int, packed: Any = None) -> None:
+        """Let the C runtime read these arguments at the next `run_attached`."""
+        self.attached = None
+        inputs = [
+            a if a.dtype == np.float64 and a.flags.c_contiguous else np.ascontiguousarray(a, np.float64) for a in inputs
+        ]
+        if self.flat.draws:
+            inputs.append(np.zeros((samples, len(self.flat.draws))))
+        self.native.attach(inputs, samples, packed)
+
+    def packed(self, inputs: list[Any], samples: int) -> Any:
+        """These arguments in the order in which the C runtime reads them; None where there is nothing to gain."""
+        if not self.batched or self.flat.draws:
+            return None
+        self.attach(inputs, samples)
+        return self.native.pack()
+
+    def run_attached(self, theta: Any, seed: int | None) -> tuple[list[float], Any, bool]:
+        """Run what was attached."""
+        native = self.native
+        if self.flat.draws:
+            drawn = native.inputs[-1]
+            for sample in range(len(drawn)):
+                drawn[sample] = [draw() for draw in self.flat.draws]
+        doubtful = native.run(theta, self.flat.captured, seed is not None)
+        values = native.means.tolist()
+        self._outputs = [native.results]
+        if doubtful or not all(map(math.isfinite, values)):
+            finite = np.isfinite(native.results).all(axis=0)
+            self._suspects = np.flatnonzero(~finite).tolist() or list(range(len(finite)))
+        if seed is None:
+            return values, None, doubtful
+        if self.by_parameters:
+            return values, native.DU[: self.parameters].copy(), doubtful
+        leading = (native.results.shape[1],) if self.batched else ()
+        pairs = zip(native.gradients, self.shapes, strict=False)
+        return values, tuple(g.reshape((*leading, *s)) for g, s in pairs), doubtful
+
+    def limits_broken(self, inputs: list[Any]) -> bool:
+        """Whether an index is out of range; then `suspects` has the samples."""
+        for column, size in self.limits:
+            indices = np.concatenate(inputs, axis=1)[:, column]
+            self._suspects = np.flatnonzero((indices < 0) | (indices >= size)).tolist()
+            if self._suspects:
+                return True
+        return False
+
+    def in_one_block(self, samples: int) -> bool:
+        """Whether the NumPy program takes so many samples at once, always the same ones, for parameters."""
+        layout = self.layout
+        simple = layout is not None and self.by_parameters and not self.flat.draws and self._bind is not None
+        return simple and (not self.batched or samples <= max(64, NUMBERS_IN_A_BLOCK // max(1, layout.lane_rows)))  # type: ignore[union-attr]
+
+    def run_again(self, theta: Any, inputs: list[Any], samples: int, owner: Any) -> tuple[float, Any, bool]:
+        """Value and gradient for arguments that are loaded already, if the last to load was this owner."""
+        bound = self._bound_to(samples)
+        captured = np.array([value._data for value in self.flat.captured])
+        bound.load(self, theta, captured, [] if bound.owner is owner else inputs)
+        bound.owner = owner
+        with np.errstate(all="ignore"):
+            doubtful = bound.forward()
+            value = bound.mean_of_output(self, samples)
+            if doubtful or not math.isfinite(value):
+                self._suspects = list(bound.suspects())
+            bound.seed(self, 1.0 / samples if self.batched else 1.0, samples, samples)
+            bound.reverse()
+        return value, bound.DU[: self.parameters, 0].copy(), doubtful
+
+    def _bound_to(self, samples: int) -> Bound:
+        bound = self._bound.pop(samples, None)
+        if bound is None:
+            bound = Bound(self, samples)
+            while len(self._bound) >= 4:
+                self._bound.pop(next(iter(self._bound)))
+        self._bound[samples] = bound  # the last one used is at the end
+        return bound
+
+    def suspects(self) -> list[int]:
+        """The samples in which something is not finite."""
+        return self._suspects
+
+    def samples_of_outputs(self, first: int) -> Any:
+        """The outputs from number `first` on: a column for each, a row for each sample of the last run."""
+        return np.concatenate([np.stack(list(piece[first:]), axis=1) for piece in self._outputs])
+
+    def _run_loop(self, theta: Any, inputs: list[Any], samples: int, seed: int | None) -> tuple[list[float], Any, bool]:
+        loop, flat = self.loop, self.flat
+        assert loop is not None  # noqa: S101
+        parameters, leaves = list(leaves_of(flat, PARAMETER)), list(leaves_of(flat, INPUT))
+        for node, position in parameters:
+            loop.numbers[node] = float(theta[position])
+        for node, position in leaves_of(flat, CAPTURED):
+            loop.numbers[node] = flat.captured[position]._data
+        draws = sorted(leaves_of(flat, DRAWN), key=lambda pair: pair[1])
+        rows = np.concatenate(inputs, axis=1).tolist() if inputs else [[]]
+        outputs, gradient, by_input = [], np.zeros(self.parameters), np.zeros((samples, self.inputs))
+        self._suspects = []
+        for sample, row in enumerate(rows):
+            for node, position in leaves:
+                loop.numbers[node] = row[position]
+            drawn = [draw() for draw in flat.draws]
+            for node, position in draws:
+                loop.numbers[node] = drawn[position]
+            try:
+                loop.forward()
+            except (ArithmeticError, ValueError, IndexError):
+                self._suspects = [sample]
+                return [math.nan] * len(self.outputs), None, True
+            outputs.append([loop.numbers[node] for node in self.outputs])
+            if seed is not None:
+                gradients = loop.reverse(self.outputs[seed], 1.0 / samples)
+                for node, position in parameters:
+                    gradient[position] += gradients[node]
+                for node, position in leaves:
+                    by_input[sample, position] = gradients[node]
+        table = np.array(outputs)
+        self._suspects = np.flatnonzero(~np.isfinite(table).all(axis=1)).tolist()
+        self._outputs = [list(table.T)]
+        values = [float(v) for v in table.mean(axis=0)]
+        if seed is None:
+            return values, None, False
+        if self.by_parameters:
+            return values, gradient, False
+        ends = np.cumsum([0, *self.sizes])
+        leading = (samples,) if self.batched else ()
+        parts = [by_input[:, a:b].reshape((*leading, *s)) for a, b, s in zip(ends, ends[1:], self.shapes, strict=False)]
+        return values, tuple(parts), False
+
+    # -------------------------------------------------------------------------------------------------------- looking
+
+    def explain(self, name: str) -> str:
+        """The groups, in order, and what they cost."""
+        products = [group for group in self.groups if group.kind == "product"]
+        size = f"{len(self.flat):,} nodes were traced"
+        if self.loop is not None:
+            return f"{name}: {size}; backend loop (node by node), because of {self.reason}"
+        flops = sum(2 * g.left.size * len(g.right) for g in products)
+        unit = " a sample" if self.batched else ""
+        layout = self.layout
+        assert layout is not None  # noqa: S101
+        lines = [
+            f"{name}: {size}, and became {len(self.groups)} groups, {len(products)} of them matrix products",
+            f"backend {self.backend}{f' (not c: {self.reason})' if self.reason else ''}; "
+            f"{flops:,} flops in products forward{unit}, twice that in reverse; "
+            f"{16 * layout.uniform_rows:,} bytes, and {16 * layout.lane_rows:,} for each sample",
+        ]
+        for number, group in enumerate(self.groups):
+            where = "each sample" if group.lane else "once"
+            lines.append(f"{number:4} {where:11} {describe(group)}")
+        return "\n".join(lines)
+
+    def draw(self) -> str:
+        """The groups in the DOT language: an arrow from each group to those that read it."""
+        if self.loop is not None:
+            return 'digraph { "no groups: the graph is run node by node" }'
+        layout = self.layout
+        assert layout is not None  # noqa: S101
+        owner = np.full(len(layout.slot), -1)
+        lines = ["digraph {", "  rankdir=LR; node [shape=box, fontname=Helvetica];"]
+        for number, group in enumerate(self.groups):
+            owner[group.nodes[group.nodes >= 0]] = number
+            label = describe(group).replace(": ", "\\n")
+            lines.append(
+                f'  g{number} [label="{label}"{", style=filled, fillcolor=lightyellow" * (group.kind == "product")}];'
+            )
+        for number, group in enumerate(self.groups):
+            read = [*group.operands, *group.singles, *(side for pair in group.pairs for side in pair)]
+            read += [] if group.left is None else [group.left, group.right]
+            sources = {int(source) for nodes in read for source in np.unique(owner[nodes])}
+            lines += [f"  g{source} -> g{number};" for source in sorted(sources) if source >= 0]
+        return "\n".join([*lines, "}"])
+
+
+def limits_of_indices(flat: Flat) -> list[tuple[int, int]]:
+    """Which inputs are indices of `take` or `cross_entropy`, and how many numbers they choose from."""
+    found: dict[int, int] = {}
+    for code, row in enumerate(flat.rows):
+        if row.name in ("take", "cross_entropy"):
+            for node in np.flatnonzero(flat.operation == code):
+                leaf, size = flat.operand[flat.start[node]], int(flat.start[node + 1] - flat.start[node]) - 1
+                if flat.operation[leaf] == INPUT:
+                    position = int(flat.position[leaf])
+                    found[position] = min(size, found.get(position, size))
+    return sorted(found.items())
+
+
+class Bound:
+    """A plan with memory for a number of samples."""
+
+    def __init__(self, plan: Plan, samples: int) -> None:
+        layout = plan.layout
+        assert layout is not None  # noqa: S101
+        self.layout = layout
+        self.U, self.DU = np.zeros((max(1, layout.uniform_rows), 1)), np.zeros((max(1, layout.uniform_rows), 1))
+        self.L, self.DL = np.zeros((max(1, layout.lane_rows), samples)), np.zeros((max(1, layout.lane_rows), samples))
+        rows, numbers = layout.constants
+        self.U[rows, 0] = numbers
+        self.owner: Any = None
+        self.forward, self.reverse = plan._bind(self.U, self.L, self.DU, self.DL, samples)
+
+    def load(self, plan: Plan, theta: Any, captured: Any, inputs: list[Any]) -> None:
+        """Copy what is given into memory, and draw what is random: sample by sample, as the eager engine does."""
+        layout, flat = self.layout, plan.flat
+        self.U[: plan.parameters, 0] = theta
+        self.U[layout.captured_at : layout.captured_at + len(captured), 0] = captured
+        row = layout.inputs_at
+        for array in inputs:
+            size = array.shape[1]
+            (self.L if plan.batched else self.U)[row : row + size] = array.T
+            row += size
+        if flat.draws:
+            target = self.L if plan.batched else self.U
+            for sample in range(target.shape[1]):
+                target[layout.draws_at : layout.draws_at + len(flat.draws), sample] = [draw() for draw in flat.draws]
+
+    def outputs(self, plan: Plan, samples: int) -> list[Any]:
+        """The values of each output, one for each sample."""
+        lane, slot = self.layout.lane, self.layout.slot
+        return [
+            self.L[slot[node]].copy() if lane[node] else np.full(samples, self.U[slot[node], 0])
+            for node in plan.outputs
+        ]
+
+    def mean_of_output(self, plan: Plan, samples: int) -> float:
+        """The first output, or its mean over samples."""
+        lane, slot = self.layout.lane, self.layout.slot
+        node = plan.outputs[0]
+        return float(self.L[slot[node]].sum()) / samples if lane[node] else float(self.U[slot[node], 0])
+
+    def seed(self, plan: Plan, seed: float, here: int, samples: int) -> None:
+        """The gradient of the first output with respect to itself, divided among the samples."""
+        node = plan.outputs[0]
+        if self.layout.lane[node]:
+            self.DL[self.layout.slot[node]] = seed
+        else:
+            self.DU[self.layout.slot[node]] = here / samples if plan.batched else seed
+
+    def input_gradients(self, plan: Plan, targets: list[Any]) -> None:
+        """Copy the gradients of the inputs out of memory."""
+        row = self.layout.inputs_at
+        for target in targets:
+            target[...] = (self.DL if plan.batched else self.DU)[row : row + target.shape[1]].T
+            row += target.shape[1]
+
+    def suspects(self) -> Iterable[int]:
+        """The samples of this block in which a number is not finite; the first, if none is."""
+        return np.flatnonzero(~np.isfinite(self.L).all(axis=0)).tolist() or [0]

@@ -1,0 +1,334 @@
+"""How is a compiled function called?  `Program`: traced when shapes are new, run in blocks, honest in errors.
+
+Read the passes first (see `__init__`).  A `Program` keeps one `Plan` for each combination of shapes; a `Plan` is a
+traced graph with everything that the passes found out; a `Bound` is a plan with memory for a number of samples.
+"""
+
+from __future__ import annotations
+
+import gc
+import math
+from contextlib import contextmanager
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd.compiler.plan import Plan, make_plan
+from autograd.compiler.trace import flatten, trace
+from autograd.graph import topological_order
+from autograd.rows import shown
+from autograd.value import Value, assign
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+BACKENDS = ("auto", "numpy", "c")
+
+
+class Program:
+    """A function compiled to arrays: `value = program(*arrays)`, `value, gradient = program.value_and_grad(*arrays)`.
+
+    `theta` is a float64 array of the parameters, in their order: write to it to change them; `store()` copies it back
+    into the Values.  See `autograd.compile` for the arguments.
+    """
+
+    def __init__(self, function: Any, parameters: Iterable[Value] | None, batched: bool, backend: str) -> None:
+        if backend not in BACKENDS:
+            raise ValueError(f"unknown backend {shown(backend)}; choose one of: {', '.join(BACKENDS)}")
+        self.of_graph = isinstance(function, Value)
+        if not callable(function) and not self.of_graph:
+            raise TypeError(f"compile needs a function of Values, or a Value; got {shown(function)}")
+        if self.of_graph and batched:
+            raise TypeError("batched=True needs a function of one sample; a graph that exists already has no samples")
+        if parameters is None and self.of_graph:
+            parameters = [node for node in topological_order(function) if node.primitive is None]
+        self.by_parameters = parameters is not None
+        self.function, self.batched, self.backend = function, bool(batched), backend
+        self.name = "this graph" if self.of_graph else getattr(function, "__name__", type(function).__name__)
+        self.parameters: list[Value] = list(parameters or ())
+        for n, parameter in enumerate(self.parameters):
+            if not isinstance(parameter, Value) or parameter.primitive is not None:
+                raise TypeError(f"parameters[{n}] must be a leaf Value, got {shown(parameter)}")
+        if len({id(parameter) for parameter in self.parameters}) < len(self.parameters):
+            raise ValueError("parameters has a Value twice: give each of them once")
+        self.theta = np.array([parameter.data for parameter in self.parameters], dtype=np.float64)
+        self._modules = _modules_of(function)
+        self._lock = RLock()  # a plan has one memory: threads take turns
+        self._plans: dict[Any, Plan] = {}
+        self._last: Plan | None = None
+        self._curvature: dict[Any, Program] = {}
+
+    # ----------------------------------------------------------------------------------------------------- running it
+
+    def __call__(self, *arrays: Any) -> Any:
+        """The value: a float (with `batched` the mean over samples), or a list where the function gives one."""
+        with self._lock:
+            plan, given = self._prepared(arrays)
+            values, _, doubtful = plan.run(self.theta, given, None)
+        if doubtful or not all(map(math.isfinite, values)):
+            self._run_eagerly(given, plan.suspects(), backward=False)
+        return _nested(iter(values), plan.shape)
+
+    def value_and_grad(self, *arrays: Any) -> tuple[float, Any]:
+        """The value, and its gradient: an array like `theta`, or without parameters arrays like the arguments.
+
+        Raises what the eager engine raises, for the sample that fails.
+        """
+        plan, given = self._prepared(arrays)
+        if plan.shape is not None:
+            raise TypeError(
+                f"{self.name} gives {len(plan.outputs)} values in a list; value_and_grad needs a function with one"
+            )
+        values, gradient = self._value_and_grad(plan, given)
+        return values[0], gradient
+
+    def _value_and_grad(self, plan: Plan, given: list[Any]) -> tuple[list[float], Any]:
+        with self._lock:
+            values, gradient, doubtful = plan.run(self.theta, given, 0)
+        if doubtful or not math.isfinite(values[0]):
+            self._run_eagerly(given, plan.suspects(), backward=True)
+        return values, gradient
+
+    def bind(self, *arrays: Any) -> Step:
+        """The program for these arrays alone: they are checked and prepared once, for many steps with the same data.
+
+        Later changes of the arrays' numbers are not seen for sure: bind again after a change.
+        """
+        plan, given = self._prepared(arrays)
+        return Step(self, plan, given)
+
+    def loss_and_outputs(self, *arrays: Any) -> tuple[float, Any, Any]:
+        """For a function that gives a list whose first entry is a loss: its mean, its gradient, and the other entries.
+
+        The others are an array with a column for each, and a row for each sample (one row without `batched`).
+        """
+        with self._lock:
+            plan, given = self._prepared(arrays)
+            values, gradient = self._value_and_grad(plan, given)
+            return values[0], gradient, plan.samples_of_outputs(1)
+
+    def store(self) -> None:
+        """Copy `theta` back into the parameters' `.data`."""
+        assign(self.parameters, data=self.theta.tolist())
+
+    def load(self) -> None:
+        """Copy the parameters' `.data` into `theta`."""
+        self.theta[:] = [parameter._data for parameter in self.parameters]
+
+    def hessian_vector_product(self, vector: Any, *arrays: Any) -> Any:
+        """The Hessian with respect to `theta`, times a vector of that length: the gradient of (gradient · vector).
+
+        >>> from autograd import Value
+        >>> from autograd.compiler import compile
+        >>> a, b = Value(2.0), Value(3.0)
+        >>> compile(lambda: a * a * b, [a, b], backend="numpy").hessian_vector_product([1.0, 0.0])   # 2b, 2a
+        array([6., 4.])
+        """
+        from autograd.compiler.curvature import directional_gradient
+
+        vector = np.asarray(vector, dtype=np.float64)
+        if not self.by_parameters or vector.shape != self.theta.shape:
+            raise ValueError(
+                f"vector must have {len(self.theta)} numbers, one for each parameter; got shape {vector.shape}"
+            )
+        if "program" not in self._curvature:
+            direction = [Value(0.0) for _ in self.parameters]
+            function = directional_gradient(self.function, self.parameters, direction)
+            program = Program(function, [*self.parameters, *direction], self.batched, self.backend)
+            program.name = f"the gradient of {self.name}"
+            self._curvature["program"] = program
+        program = self._curvature["program"]
+        program.theta[:] = np.concatenate((self.theta, vector))
+        return program.value_and_grad(*arrays)[1][: len(vector)]
+
+    # -------------------------------------------------------------------------------------------------------- looking
+
+    @property
+    def plan(self) -> Plan:
+        """What the passes made of the function, for the shapes of the last call."""
+        if self._last is None:
+            if not self.of_graph:
+                raise RuntimeError("the program has not been traced yet: call it once, then look at it")
+            self._prepared(())
+        assert self._last is not None  # noqa: S101 - set just now
+        return self._last
+
+    @property
+    def source(self) -> str:
+        """The code that runs, as text."""
+        return self.plan.source
+
+    def explain(self) -> str:
+        """What was recognised: groups, matrix products with their sizes, flops, bytes, the backend, and why."""
+        return self.plan.explain(self.name)
+
+    def draw(self) -> str:
+        """The groups as a graph in the DOT language."""
+        return self.plan.draw()
+
+    # ------------------------------------------------------------------------------------------------------- preparing
+
+    def _prepared(self, arrays: Sequence[Any]) -> tuple[Plan, list[Any]]:
+        given = [_as_array(array, n) for n, array in enumerate(arrays)]
+        if self.batched:
+            _check_samples(given)
+        shapes = tuple((array.shape[1:] if self.batched else array.shape, array.dtype.kind == "i") for array in given)
+        key = (shapes, *[module.training for module in self._modules]) if self._modules else shapes
+        plan = self._plans.get(key)
+        outgrown = plan is not None and plan.loop is not None and self.batched and given[0].shape[0] > 4 * plan.made_for
+        if plan is None or outgrown:
+            with _resting_collector():
+                plan = self._plans[key] = self._traced(given)
+        self._last = plan
+        return plan, given
+
+    def _traced(self, given: list[Any]) -> Plan:
+        if self.of_graph:
+            if given:
+                raise TypeError(
+                    f"a program of an existing graph takes no arguments, got {len(given)}; change theta instead"
+                )
+            known = {id(parameter): (-1, n) for n, parameter in enumerate(self.parameters)}
+            flat, shape = flatten([self.function], known), None
+        else:
+            with _current_data(self.parameters, self.theta):
+                traced = trace(
+                    self.function, [a[0] for a in given] if self.batched else given, self.parameters, self.name
+                )
+            flat, shape = traced.flat, traced.shape
+        samples = len(given[0]) if self.batched else 1
+        return make_plan(
+            flat, shape, given, len(self.parameters), self.by_parameters, self.batched, self.backend, samples
+        )
+
+    # ---------------------------------------------------------------------------------------------------------- errors
+
+    def _run_eagerly(self, given: list[Any], suspects: Iterable[int], backward: bool) -> None:
+        """Run the samples in doubt with the eager engine, which raises with operation, operands and cure."""
+        if self.of_graph:
+            return
+        with _current_data(self.parameters, self.theta):
+            for sample in suspects if self.batched else [0]:
+                arguments = [_plain(array[sample] if self.batched else array) for array in given]
+                gradients = [parameter.grad for parameter in self.parameters]
+                try:
+                    result = self.function(*arguments)
+                    if backward and isinstance(result, Value):
+                        result.backward()
+                except (ArithmeticError, ValueError) as error:
+                    if self.batched:
+                        error.add_note(f"in sample {sample} of {len(given[0])}")
+                    raise
+                finally:
+                    for parameter, gradient in zip(self.parameters, gradients, strict=True):
+                        parameter.grad = gradient
+
+
+class Step:
+    """A program with its arguments: `step.value_and_grad()` for the current `theta`, with next to no overhead."""
+
+    def __init__(self, program: Program, plan: Plan, given: list[Any]) -> None:
+        self.program, self.plan, self.given = program, plan, given
+        self.samples = given[0].shape[0] if program.batched else 1
+        self.flat = [array.reshape(self.samples, -1) for array in given]
+        self.at_once = plan.in_one_block(self.samples) and not plan.limits_broken(self.flat)
+        self.packed = plan.packed(self.flat, self.samples) if plan.native is not None else None
+
+    def value_and_grad(self) -> tuple[float, Any]:
+        """As `Program.value_and_grad`, for the arrays bound."""
+        plan, program = self.plan, self.program
+        if plan.shape is not None or (plan.native is None and not self.at_once):
+            return program.value_and_grad(*self.given)
+        with program._lock:
+            if plan.native is None:
+                value, gradient, doubtful = plan.run_again(program.theta, self.flat, self.samples, self)
+            else:
+                if plan.attached is not self:
+                    plan.attach(self.flat, self.samples, self.packed)
+                    plan.attached = self
+                (value, *_), gradient, doubtful = plan.run_attached(program.theta, 0)
+        if doubtful or not math.isfinite(value):
+            program._run_eagerly(self.given, plan.suspects(), backward=True)
+        return value, gradient
+
+
+@contextmanager
+def _resting_collector() -> Iterator[None]:
+    """Without Python's cyclic collector: graphs have no cycles, and looking for some takes as long as compiling."""
+    resting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if resting:
+            gc.enable()
+
+
+class _current_data:  # noqa: N801 - a context manager
+    """While tracing or checking, the parameters have the numbers of `theta`."""
+
+    def __init__(self, parameters: list[Value], theta: Any) -> None:
+        self.parameters, self.theta = parameters, theta
+
+    def __enter__(self) -> None:
+        self.before = [parameter._data for parameter in self.parameters]
+        for parameter, number in zip(self.parameters, self.theta.tolist(), strict=True):
+            parameter._data = number
+
+    def __exit__(self, *_: object) -> None:
+        for parameter, number in zip(self.parameters, self.before, strict=True):
+            parameter._data = number
+
+
+def _modules_of(function: Any) -> list[Any]:
+    """Modules that a function belongs to or closes over: switching their training mode needs another trace."""
+    owner = getattr(function, "__self__", function)
+    cells = [cell.cell_contents for cell in getattr(function, "__closure__", None) or () if _is_filled(cell)]
+    return [thing for thing in [owner, *cells] if isinstance(getattr(thing, "training", None), bool)]
+
+
+def _is_filled(cell: Any) -> bool:
+    try:
+        return cell.cell_contents is not None
+    except ValueError:
+        return False
+
+
+def _as_array(argument: Any, n: int) -> Any:
+    if type(argument) is np.ndarray and argument.dtype in _KNOWN:
+        return argument
+    try:
+        array = np.asarray(argument)
+        if array.dtype.kind in "iu":
+            return array.astype(np.int64, copy=False)
+        return array.astype(np.float64, copy=False)
+    except (TypeError, ValueError):
+        raise TypeError(f"argument {n + 1} must be an array of numbers, got {shown(argument)}") from None
+
+
+_KNOWN = {np.dtype(np.float64), np.dtype(np.int64)}
+
+
+def _check_samples(given: list[Any]) -> None:
+    if not given:
+        raise TypeError(
+            "a batched program needs at least one argument: its leading axis tells how many samples there are"
+        )
+    lengths = [array.shape[0] if array.ndim else -1 for array in given]
+    if min(lengths) < 1 or len(set(lengths)) > 1:
+        sizes = ", ".join("a single number" if length < 0 else f"{length} samples" for length in lengths)
+        raise ValueError(
+            f"the arguments of a batched program must have equally many samples, at least one; got {sizes}"
+        )
+
+
+def _plain(array: Any) -> Any:
+    """Nested lists of Values, or of integers, for the eager engine."""
+    if array.ndim:
+        return [_plain(row) for row in array]
+    return int(array) if array.dtype.kind == "i" else Value(float(array))
+
+
+def _nested(values: Any, shape: Any) -> Any:
+    return next(values) if shape is None else [_nested(values, part) for part in shape]

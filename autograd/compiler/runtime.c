@@ -1,0 +1,632 @@
+/* How does a compiled graph run natively?  This file is the same for every graph: it walks over tables of integers.
+
+   Read native.py, which writes the tables, beside it.  Memory is rows of `stride` doubles.  Graphs of one sample have
+   rows of one number (memory U); with samples, a block of samples is worked on at a time (memory L), so that
+   all rows of a block stay in the cache.  A step is a few words: what to do, how long the step is, and its operands.
+   Element-wise functions are not here: they are printed from the rows of the table into elements.c.
+
+   Sums over samples are taken in one fixed order, so that the same program gives the same bits at every run.         */
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__AVX512F__)
+#define W 8
+#elif defined(__AVX__)
+#define W 4
+#else
+#define W 2
+#endif
+#define MOST_SAMPLES 192 /* in a block */
+#define CHUNK 256
+#define MOST_OPERANDS 4
+
+typedef double vec __attribute__((vector_size(8 * W), aligned(8), may_alias));
+typedef int64_t word;
+typedef void (*forward_function)(double *, const double *, const double *, const double *, const double *, long);
+typedef void (*reverse_function)(double *, const double *, const double *, const double *, const double *, const double *,
+                                 const double *, long);
+
+extern const forward_function forwards[];
+extern const reverse_function reverses[][MOST_OPERANDS];
+extern void exp_rows(double *z, const double *x, long n, long fast);
+
+typedef struct {
+    word *forward_once, *forward_each, *reverse_each, *reverse_once; /* steps, each list ends with END */
+    int32_t *tables;
+    double *U, *DU, *L, *DL, *scratch;
+    word block; /* samples in a block, at most MOST_SAMPLES: so many that its rows stay in the cache */
+    word uniform_rows, lane_rows, samples, inputs, fast;
+    double **arrays; /* the arguments, row-major */
+    word packed_rows;
+    double *packed; /* or, where it is not 0, the same as blocks of rows, made by pack() */
+    word *widths;
+    word outputs;
+    word *output_rows, *output_is_lane;
+    double *results; /* outputs x samples */
+    double *means;
+    double seed;
+    word backward, doubtful, input_gradients;
+    double **array_gradients;
+} program;
+
+enum { END, ROW, ROW_REVERSE, PRODUCT, PRODUCT_REVERSE, SUM, SUM_REVERSE, MANY, MANY_REVERSE, ADD_TABLE };
+enum { OWN, OWN_TABLE, UNIFORM_TABLE, CONSTANT };
+enum { LOGSUMEXP, CROSS_ENTROPY, SOFT_CROSS_ENTROPY, SOFTMAX, TAKE, TAKE_UNIFORM, SOFTMAX_OTHERS };
+
+static double total(const double *x, long n) {
+    double sum = 0.0;
+    for (long i = 0; i < n; i++) sum += x[i];
+    return sum;
+}
+
+static double row_total(const double *x, long n) {
+    if (n < W) return total(x, n);
+    vec sum = {0.0};
+    long i = 0;
+    for (; i + W <= n; i += W) sum += *(const vec *)(x + i);
+    double rest = 0.0;
+    for (int l = 0; l < W; l++) rest += sum[l];
+    return rest + total(x + i, n - i);
+}
+
+static int all_finite(const double *x, long n) {
+    double bad = 0.0;
+    for (long i = 0; i < n; i++) bad += x[i] * 0.0;
+    return bad == 0.0;
+}
+
+/* ------------------------------------------------------------------------------------------- element-wise rows */
+
+static const double *operand(word kind, word at, const program *p, const double *V, long i, long stride, long width,
+                             double *scratch) {
+    double number;
+    switch (kind) {
+    case OWN: return V + (at + i) * stride;
+    case OWN_TABLE: return V + (long)p->tables[at + i] * stride;
+    case UNIFORM_TABLE: number = p->U[p->tables[at + i]]; break;
+    default:
+        if (i) return scratch; /* it is there since the first row */
+        memcpy(&number, &at, 8);
+    }
+    for (long l = 0; l < width; l++) scratch[l] = number;
+    return scratch;
+}
+
+/* For rows of one number: the operands of a whole chunk, side by side. */
+static const double *gathered(word kind, word at, const program *p, const double *V, long i, long n, double *scratch) {
+    double number;
+    if (kind == OWN) return V + at + i;
+    if (kind == OWN_TABLE) {
+        for (long j = 0; j < n; j++) scratch[j] = V[p->tables[at + i + j]];
+        return scratch;
+    }
+    memcpy(&number, &at, 8);
+    for (long j = 0; j < n && !i; j++) scratch[j] = number;
+    return scratch;
+}
+
+static void row_forward(program *p, const word *s, double *V, long stride, long width) {
+    forward_function f = forwards[s[2]];
+    long rows = s[3], count = s[5];
+    const word *kinds = s + 7;
+    double *out = V + s[4] * stride, buffers[MOST_OPERANDS][CHUNK];
+    const double *x[MOST_OPERANDS] = {0};
+    int own = 1;
+    for (long a = 0; a < count; a++) own &= kinds[2 * a] == OWN;
+    if (own && stride == width) {
+        for (long a = 0; a < count; a++) x[a] = V + kinds[2 * a + 1] * stride;
+        f(out, x[0], x[1], x[2], x[3], rows * width);
+    } else if (stride == 1) {
+        for (long i = 0; i < rows; i += CHUNK) {
+            long n = rows - i < CHUNK ? rows - i : CHUNK;
+            for (long a = 0; a < count; a++) x[a] = gathered(kinds[2 * a], kinds[2 * a + 1], p, V, i, n, buffers[a]);
+            f(out + i, x[0], x[1], x[2], x[3], n);
+        }
+    } else {
+        for (long i = 0; i < rows; i++) {
+            for (long a = 0; a < count; a++)
+                x[a] = operand(kinds[2 * a], kinds[2 * a + 1], p, V, i, stride, width, buffers[a]);
+            f(out + i * stride, x[0], x[1], x[2], x[3], width);
+        }
+    }
+    if (s[6])
+        for (long i = 0; i < rows; i++) p->doubtful |= !all_finite(out + i * stride, width);
+}
+
+static void add_to(double *restrict d, const double *restrict x, long n) {
+    for (long i = 0; i < n; i++) d[i] += x[i];
+}
+
+static void row_reverse(program *p, const word *s, double *V, double *D, long stride, long width) {
+    long rows = s[3], count = s[5], wanted = s[6];
+    reverse_function f = reverses[s[2]][wanted];
+    const word *kinds = s + 7;
+    double *out = V + s[4] * stride, *gradient = D + s[4] * stride, buffers[MOST_OPERANDS][CHUNK], contribution[CHUNK];
+    word kind = kinds[2 * wanted], at = kinds[2 * wanted + 1];
+    const double *x[MOST_OPERANDS] = {0};
+    long step = stride == 1 ? CHUNK : 1;
+    int own = stride == width;
+    for (long a = 0; a < count; a++) own &= kinds[2 * a] == OWN;
+    if (own) { /* the functions add what they compute */
+        for (long a = 0; a < count; a++) x[a] = V + kinds[2 * a + 1] * stride;
+        f(D + at * stride, gradient, out, x[0], x[1], x[2], x[3], rows * width);
+        return;
+    }
+    for (long i = 0; i < rows; i += step) {
+        long n = stride == 1 ? (rows - i < CHUNK ? rows - i : CHUNK) : width;
+        for (long a = 0; a < count; a++)
+            x[a] = stride == 1 ? gathered(kinds[2 * a], kinds[2 * a + 1], p, V, i, n, buffers[a])
+                               : operand(kinds[2 * a], kinds[2 * a + 1], p, V, i, stride, width, buffers[a]);
+        double *to = kind == OWN ? D + (at + i) * stride : contribution;
+        if (kind == OWN_TABLE && stride > 1) to = D + (long)p->tables[at + i] * stride;
+        if (to == contribution) memset(contribution, 0, 8 * n);
+        f(to, gradient + i * stride, out + i * stride, x[0], x[1], x[2], x[3], n);
+        if (to != contribution) continue;
+        if (kind == UNIFORM_TABLE) p->DU[p->tables[at + i]] += row_total(contribution, n);
+        else for (long j = 0; j < n; j++) D[p->tables[at + i + j]] += contribution[j];
+    }
+}
+
+/* -------------------------------------------------------------------------------------------- matrix products
+   out[o] (+)= sum over i of A[o, i] * in[i], where out[o] and in[i] are rows of vectors.                        */
+
+static inline __attribute__((always_inline)) void tile(
+    const int rows, const int columns, long inner, const double *A, long so, long si, const int32_t *in_rows, const double *in,
+    const int32_t *out_rows, double *out, long stride, long at, const double *U, const int32_t *starts, int add) {
+    vec sum[4][3];
+#pragma GCC unroll 4
+    for (int r = 0; r < rows; r++)
+#pragma GCC unroll 3
+        for (int c = 0; c < columns; c++) {
+            if (add) sum[r][c] = *(vec *)(out + out_rows[r] * stride + at + c * W);
+            else sum[r][c] = (vec){0.0} + (starts ? U[starts[r]] : 0.0);
+        }
+    for (long i = 0; i < inner; i++) {
+        const double *x = in + (long)in_rows[i] * stride + at;
+        vec factor[3];
+#pragma GCC unroll 3
+        for (int c = 0; c < columns; c++) factor[c] = *(const vec *)(x + c * W);
+#pragma GCC unroll 4
+        for (int r = 0; r < rows; r++) {
+            double a = A[r * so + i * si];
+#pragma GCC unroll 3
+            for (int c = 0; c < columns; c++) sum[r][c] += a * factor[c];
+        }
+    }
+#pragma GCC unroll 4
+    for (int r = 0; r < rows; r++)
+#pragma GCC unroll 3
+        for (int c = 0; c < columns; c++) *(vec *)(out + out_rows[r] * stride + at + c * W) = sum[r][c];
+}
+
+#define TILES(columns)                                                                                                 \
+    static void tiles_##columns(long outer, long inner, const double *A, long so, long si, const int32_t *in_rows,     \
+                                const double *in, const int32_t *out_rows, double *out, long stride, long at,          \
+                                const double *U, const int32_t *starts, int add) {                                     \
+        long o = 0;                                                                                                    \
+        for (; o + 4 <= outer; o += 4)                                                                                 \
+            tile(4, columns, inner, A + o * so, so, si, in_rows, in, out_rows + o, out, stride, at, U,                 \
+                 starts ? starts + o : 0, add);                                                                        \
+        for (; o + 2 <= outer; o += 2)                                                                                 \
+            tile(2, columns, inner, A + o * so, so, si, in_rows, in, out_rows + o, out, stride, at, U,                 \
+                 starts ? starts + o : 0, add);                                                                        \
+        for (; o < outer; o++)                                                                                         \
+            tile(1, columns, inner, A + o * so, so, si, in_rows, in, out_rows + o, out, stride, at, U,                 \
+                 starts ? starts + o : 0, add);                                                                        \
+    }
+TILES(3)
+TILES(2)
+TILES(1)
+
+static void product(long outer, long inner, const double *A, long so, long si, const int32_t *in_rows, const double *in,
+                    const int32_t *out_rows, double *out, long stride, long width, const double *U, const int32_t *starts,
+                    int add) {
+    long at = 0;
+    for (; at + 3 * W <= width; at += 3 * W) tiles_3(outer, inner, A, so, si, in_rows, in, out_rows, out, stride, at, U, starts, add);
+    for (; at + 2 * W <= width; at += 2 * W) tiles_2(outer, inner, A, so, si, in_rows, in, out_rows, out, stride, at, U, starts, add);
+    for (; at < width; at += W) tiles_1(outer, inner, A, so, si, in_rows, in, out_rows, out, stride, at, U, starts, add);
+}
+
+/* Four vectors become the vector of their four sums, and are added to four numbers. */
+static inline __attribute__((always_inline)) void add_sums(double *to, long step, vec a, vec b, vec c, vec d) {
+#if W == 4
+    typedef int64_t mask __attribute__((vector_size(32)));
+    vec ab = __builtin_shuffle(a, b, (mask){0, 4, 2, 6}) + __builtin_shuffle(a, b, (mask){1, 5, 3, 7});
+    vec cd = __builtin_shuffle(c, d, (mask){0, 4, 2, 6}) + __builtin_shuffle(c, d, (mask){1, 5, 3, 7});
+    vec sums = __builtin_shuffle(ab, cd, (mask){0, 1, 4, 5}) + __builtin_shuffle(ab, cd, (mask){2, 3, 6, 7});
+    if (step == 1) *(vec *)to += sums;
+    else for (int n = 0; n < 4; n++) to[n * step] += sums[n];
+#else
+    vec all[4] = {a, b, c, d};
+#pragma GCC unroll 4
+    for (int n = 0; n < 4; n++) {
+        double sum = 0.0;
+        for (int l = 0; l < W; l++) sum += all[n][l];
+        to[n * step] += sum;
+    }
+#endif
+}
+
+/* DA[p, k] += sum over q and samples of d[q, p] * x[q, k], for 1, 2 or 4 p and 1 or 4 k at a time. */
+static inline __attribute__((always_inline)) void outer_tile(const int rows, const int columns, long P, long Q, long K,
+                                                             double *DA, long sp, long sk, const int32_t *d_rows,
+                                                             const double *d, const int32_t *x_rows, const double *x,
+                                                             long stride, long width) {
+    vec sum[4][4];
+    const double *dr[4], *xc[4];
+#pragma GCC unroll 4
+    for (int r = 0; r < rows; r++)
+#pragma GCC unroll 4
+        for (int c = 0; c < 4; c++) sum[r][c] = (vec){0.0};
+    for (long q = 0; q < Q; q++) {
+#pragma GCC unroll 4
+        for (int r = 0; r < rows; r++) dr[r] = d + (long)d_rows[q * P + r] * stride;
+#pragma GCC unroll 4
+        for (int c = 0; c < columns; c++) xc[c] = x + (long)x_rows[q * K + c] * stride;
+        for (long at = 0; at < width; at += W) {
+            vec factor[4];
+#pragma GCC unroll 4
+            for (int c = 0; c < columns; c++) factor[c] = *(const vec *)(xc[c] + at);
+#pragma GCC unroll 4
+            for (int r = 0; r < rows; r++) {
+                vec g = *(const vec *)(dr[r] + at);
+#pragma GCC unroll 4
+                for (int c = 0; c < columns; c++) sum[r][c] += g * factor[c];
+            }
+        }
+    }
+    if (columns == 4) {
+#pragma GCC unroll 4
+        for (int r = 0; r < rows; r++) add_sums(DA + r * sp, sk, sum[r][0], sum[r][1], sum[r][2], sum[r][3]);
+    } else {
+#pragma GCC unroll 4
+        for (int r = 0; r < rows; r++) {
+            double total = 0.0;
+            for (int l = 0; l < W; l++) total += sum[r][0][l];
+            DA[r * sp] += total;
+        }
+    }
+}
+
+#if W == 8
+#define MOST_ROWS 4
+#else
+#define MOST_ROWS 2
+#endif
+
+static void outer_products(long P, long Q, long K, double *DA, long sp, long sk, const int32_t *d_rows, const double *d,
+                           const int32_t *x_rows, const double *x, long stride, long width) {
+    for (long k = 0; k < K;) {
+        int columns = K - k >= 4 ? 4 : 1;
+        const int32_t *xs = x_rows + k;
+        for (long r = 0; r < P;) {
+            int rows = P - r >= MOST_ROWS ? MOST_ROWS : 1;
+            double *at = DA + r * sp + k * sk;
+            if (rows > 1 && columns == 4) outer_tile(MOST_ROWS, 4, P, Q, K, at, sp, sk, d_rows + r, d, xs, x, stride, width);
+            else if (rows > 1) outer_tile(MOST_ROWS, 1, P, Q, K, at, sp, sk, d_rows + r, d, xs, x, stride, width);
+            else if (columns == 4) outer_tile(1, 4, P, Q, K, at, sp, sk, d_rows + r, d, xs, x, stride, width);
+            else outer_tile(1, 1, P, Q, K, at, sp, sk, d_rows + r, d, xs, x, stride, width);
+            r += rows;
+        }
+        k += columns;
+    }
+}
+
+/* A product of one sample: the right lists become the lanes of scratch memory, and the kernels above do the rest. */
+static double *packed(const int32_t *rows, const double *V, long Q, long K, long lanes, double *to) {
+    for (long k = 0; k < K; k++) {
+        for (long q = 0; q < Q; q++) to[k * lanes + q] = V[rows[q * K + k]];
+        for (long q = Q; q < lanes; q++) to[k * lanes + q] = 0.0;
+    }
+    return to;
+}
+
+static void product_step(program *p, const word *s, double *V, double *D, long stride, long width, int backward) {
+    long P = s[2], Q = s[3], K = s[4], first = s[5], left = s[6], sp = s[7], sk = s[8];
+    const int32_t *right = p->tables + s[9], *out = p->tables + s[10];
+    const int32_t *starts = s[11] >= 0 ? p->tables + s[11] : 0, *counting = p->tables + s[12];
+    int want_left = s[13] & 1, want_right = s[13] & 2, want_starts = s[13] & 4;
+    const double *A = p->U + left;
+    double *DA = p->DU + left;
+    if (stride > 1) {
+        for (long q = 0; q < Q; q++) {
+            const int32_t *in = right + q * K, *to = out + q * P, *start = starts ? starts + q * P : 0;
+            if (!backward) {
+                product(P, K, A, sp, sk, in, V, to, V, stride, width, p->U, start, 0);
+                continue;
+            }
+            if (want_starts) for (long i = 0; i < P; i++) p->DU[start[i]] += row_total(D + to[i] * stride, width);
+            if (want_right) product(K, P, A, sk, sp, to, D, in, D, stride, width, 0, 0, 1);
+        }
+        if (backward && want_left) outer_products(P, Q, K, DA, sp, sk, out, D, right, V, stride, width);
+        return;
+    }
+    long lanes = (Q + W - 1) / W * W;
+    double *x = packed(right, V, Q, K, lanes, p->scratch), *z = p->scratch + K * lanes;
+    if (!backward) {
+        product(P, K, A, sp, sk, counting, x, counting, z, lanes, lanes, 0, 0, 0);
+        for (long q = 0; q < Q; q++)
+            for (long i = 0; i < P; i++)
+                V[first + q * P + i] = z[i * lanes + q] + (starts ? V[starts[q * P + i]] : 0.0);
+        return;
+    }
+    for (long i = 0; i < P; i++) {
+        for (long q = 0; q < Q; q++) z[i * lanes + q] = D[first + q * P + i];
+        for (long q = Q; q < lanes; q++) z[i * lanes + q] = 0.0;
+    }
+    if (want_starts) for (long i = 0; i < P * Q; i++) D[starts[i]] += D[first + i];
+    if (want_left) outer_products(P, 1, K, DA, sp, sk, counting, z, counting, x, lanes, lanes);
+    if (want_right) {
+        product(K, P, A, sk, sp, counting, z, counting, x, lanes, lanes, 0, 0, 0);
+        for (long k = 0; k < K; k++)
+            for (long q = 0; q < Q; q++) D[right[q * K + k]] += x[k * lanes + q];
+    }
+}
+
+/* ---------------------------------------------------------------------------------- sums that are no matrix product */
+
+static void multiply_add(double *restrict z, double u, const double *restrict x, long n) {
+    for (long l = 0; l < n; l++) z[l] += u * x[l];
+}
+
+static void multiply_add_rows(double *restrict z, const double *x, const double *y, long n) {
+    for (long l = 0; l < n; l++) z[l] += x[l] * y[l];
+}
+
+/* z += sum over pairs of x * y, where x is a row, or (from != 0) one number of it. */
+static void add_products(double *z, const int32_t *t, long pairs, const double *from, const double *V, long stride, long width) {
+    long at = 0;
+    for (; at + 4 * W <= width; at += 4 * W) {
+        vec *out = (vec *)(z + at), a = out[0], b = out[1], c = out[2], d = out[3];
+        for (long k = 0; k < pairs; k++) {
+            const vec *y = (const vec *)(V + t[2 * k + 1] * stride + at), *x = (const vec *)(V + t[2 * k] * stride + at);
+            if (from) {
+                double u = from[t[2 * k]];
+                a += u * y[0], b += u * y[1], c += u * y[2], d += u * y[3];
+            } else a += x[0] * y[0], b += x[1] * y[1], c += x[2] * y[2], d += x[3] * y[3];
+        }
+        out[0] = a, out[1] = b, out[2] = c, out[3] = d;
+    }
+    for (long k = 0; k < pairs && at < width; k++) {
+        const double *y = V + t[2 * k + 1] * stride;
+        if (from) multiply_add(z + at, from[t[2 * k]], y + at, width - at);
+        else multiply_add_rows(z + at, V + t[2 * k] * stride + at, y + at, width - at);
+    }
+}
+
+static void sum_step(program *p, const word *s, double *V, double *D, long stride, long width, int backward) {
+    long rows = s[2], first = s[3], add = s[4], ul = s[5], ll = s[6], l = s[7], u = s[8], wants = s[10];
+    const int32_t *t = p->tables + s[9];
+    for (long i = 0; i < rows; i++) {
+        double *z = (backward ? D : V) + (first + i) * stride;
+        if (!backward && stride == 1) {
+            double sum = add ? *z : 0.0;
+            for (long k = 0; k < ll; k++, t += 2) sum += V[t[0]] * V[t[1]];
+            for (long k = 0; k < l; k++, t++) sum += V[t[0]];
+            *z = sum;
+        } else if (!backward) {
+            if (!add) memset(z, 0, 8 * width);
+            if (ul) add_products(z, t, ul, p->U, V, stride, width);
+            if (ll) add_products(z, t + 2 * ul, ll, 0, V, stride, width);
+            t += 2 * (ul + ll);
+            for (long k = 0; k < l; k++, t++) add_to(z, V + t[0] * stride, width);
+            for (long k = 0; k < u; k++, t++) for (long j = 0; j < width; j++) z[j] += p->U[t[0]];
+        } else if (stride == 1) {
+            double g = *z;
+            for (long k = 0; k < ll; k++, t += 2) {
+                double a = V[t[0]], b = V[t[1]];
+                D[t[0]] += g * b;
+                D[t[1]] += g * a;
+            }
+            for (long k = 0; k < l; k++, t++) D[t[0]] += g;
+        } else {
+            for (long k = 0; k < ul; k++, t += 2) {
+                double products[MOST_SAMPLES];
+                if (wants & 1) {
+                    for (long j = 0; j < width; j++) products[j] = z[j] * V[t[1] * stride + j];
+                    p->DU[t[0]] += row_total(products, width);
+                }
+                if (wants & 2) multiply_add(D + t[1] * stride, p->U[t[0]], z, width);
+            }
+            for (long k = 0; k < ll; k++, t += 2) {
+                multiply_add_rows(D + t[0] * stride, V + t[1] * stride, z, width);
+                multiply_add_rows(D + t[1] * stride, V + t[0] * stride, z, width);
+            }
+            for (long k = 0; k < l; k++, t++) add_to(D + t[0] * stride, z, width);
+            for (long k = 0; k < u; k++, t++) p->DU[t[0]] += row_total(z, width);
+        }
+    }
+}
+
+/* ----------------------------------------------------------------------------------- rows of any number of operands */
+
+/* To each x: p (g * sum of the other p - sum of the other p g); nothing cancels.  `sums` has room for 2 K numbers. */
+static void softmax_reverse(const double *pr, long pr_stride, const double *g, double *D, const int32_t *t, long K,
+                            long stride, long width, double sign, double *sums) {
+    for (long l = 0; l < width; l++) {
+        double before = 0.0, before_g = 0.0, *after = sums, *after_g = sums + K;
+        after[K - 1] = after_g[K - 1] = 0.0;
+        for (long k = K - 1; k > 0; k--) {
+            after[k - 1] = after[k] + pr[k * pr_stride + l];
+            after_g[k - 1] = after_g[k] + pr[k * pr_stride + l] * g[k * stride + l];
+        }
+        for (long k = 0; k < K; k++) {
+            double mine = pr[k * pr_stride + l], slope = g[k * stride + l];
+            D[t[k] * stride + l] += sign * mine * (slope * (before + after[k]) - (before_g + after_g[k]));
+            before += mine;
+            before_g += mine * slope;
+        }
+    }
+}
+
+static void many_step(program *p, const word *s, double *V, double *D, long stride, long width, int backward) {
+    long what = s[2], rows = s[3], K = s[4], first = s[5];
+    const int32_t *t = p->tables + s[6], *index = p->tables + s[7];
+    double *e = p->scratch, highest[MOST_SAMPLES], above[MOST_SAMPLES], sum[MOST_SAMPLES], ties[MOST_SAMPLES],
+           other[MOST_SAMPLES];
+    for (long i = 0; i < rows; i++, t += what == SOFT_CROSS_ENTROPY ? 2 * K : K) {
+        if (what == TAKE || what == TAKE_UNIFORM) {
+            const double *at = V + index[i] * stride;
+            for (long l = 0; l < width; l++) {
+                long k = (long)at[l], good = at[l] >= 0.0 && at[l] < (double)K;
+                double *z = (backward ? D : V) + (first + i) * stride + l;
+                if (!good) { if (!backward) *z = NAN; }
+                else if (!backward) *z = what == TAKE ? V[t[k] * stride + l] : p->U[t[k]];
+                else if (what == TAKE) D[t[k] * stride + l] += *z;
+                else p->DU[t[k]] += *z;
+            }
+            continue;
+        }
+        if (what == SOFTMAX && backward) {
+            softmax_reverse(V + (first + i * K) * stride, stride, D + (first + i * K) * stride, D, t, K, stride, width, 1.0, e);
+            continue;
+        }
+        for (long l = 0; l < width; l++) highest[l] = V[t[0] * stride + l];
+        for (long k = 1; k < K; k++)
+            for (long l = 0; l < width; l++) {
+                double x = V[t[k] * stride + l];
+                highest[l] = x != x || x > highest[l] ? x : highest[l];
+            }
+        for (long k = 0; k < K; k++)
+            for (long l = 0; l < width; l++) e[k * width + l] = V[t[k] * stride + l] - highest[l];
+        exp_rows(e, e, K * width, p->fast);
+        memset(sum, 0, sizeof sum);
+        memset(ties, 0, sizeof ties);
+        for (long k = 0; k < K; k++)
+            for (long l = 0; l < width; l++) {
+                int below = V[t[k] * stride + l] < highest[l];
+                sum[l] += below ? e[k * width + l] : 0.0;
+                ties[l] += below ? 0.0 : 1.0;
+            }
+        for (long l = 0; l < width; l++) above[l] = log1p(sum[l] + (ties[l] - 1.0));
+        for (long l = 0; l < width; l++) sum[l] += ties[l];
+        double *z = V + (first + i) * stride, *g = D + (first + i) * stride;
+        if (what == SOFTMAX_OTHERS && backward) {
+            for (long k = 0; k < K; k++)
+                for (long l = 0; l < width; l++) e[k * width + l] /= sum[l];
+            softmax_reverse(e, width, D + (first + i * K) * stride, D, t, K, stride, width, -1.0, e + K * width);
+        } else if (what == SOFTMAX_OTHERS) {
+            for (long l = 0; l < width; l++) {
+                double *after = e + K * width, before = 0.0;
+                after[K - 1] = 0.0;
+                for (long k = K - 1; k > 0; k--) after[k - 1] = after[k] + e[k * width + l];
+                for (long k = 0; k < K; k++) {
+                    V[(first + i * K + k) * stride + l] = (before + after[k]) / sum[l];
+                    before += e[k * width + l];
+                }
+            }
+        } else if (what == SOFTMAX) {
+            for (long k = 0; k < K; k++)
+                for (long l = 0; l < width; l++) V[(first + i * K + k) * stride + l] = e[k * width + l] / sum[l];
+        } else if (what == LOGSUMEXP && !backward) {
+            for (long l = 0; l < width; l++) z[l] = highest[l] + above[l];
+        } else if (what == LOGSUMEXP) {
+            for (long k = 0; k < K; k++)
+                for (long l = 0; l < width; l++) D[t[k] * stride + l] += g[l] * (e[k * width + l] / sum[l]);
+        } else if (what == CROSS_ENTROPY) {
+            const double *at = V + index[i] * stride;
+            for (long l = 0; l < width; l++) {
+                int good = at[l] >= 0.0 && at[l] < (double)K;
+                long k = good ? (long)at[l] : 0;
+                if (!backward) z[l] = good ? (highest[l] - V[t[k] * stride + l]) + above[l] : NAN;
+            }
+            if (!backward) continue;
+            memset(other, 0, sizeof other);
+            for (long k = 0; k < K; k++)
+                for (long l = 0; l < width; l++) other[l] += (double)k == at[l] ? 0.0 : e[k * width + l];
+            for (long k = 0; k < K; k++)
+                for (long l = 0; l < width; l++)
+                    D[t[k] * stride + l] += g[l] * (((double)k == at[l] ? -other[l] : e[k * width + l]) / sum[l]);
+        } else { /* SOFT_CROSS_ENTROPY: targets are the second half of the operands */
+            for (long l = 0; l < width; l++) {
+                double loss = 0.0, *after_p = e + K * width, *after_t = after_p + K, before_p = 0.0, before_t = 0.0;
+                if (!backward) {
+                    for (long k = 0; k < K; k++)
+                        loss += V[t[K + k] * stride + l] * ((highest[l] - V[t[k] * stride + l]) + above[l]);
+                    z[l] = loss;
+                    continue;
+                }
+                after_p[K - 1] = after_t[K - 1] = 0.0;
+                for (long k = K - 1; k > 0; k--) {
+                    after_p[k - 1] = after_p[k] + e[k * width + l] / sum[l];
+                    after_t[k - 1] = after_t[k] + V[t[K + k] * stride + l];
+                }
+                for (long k = 0; k < K; k++) {
+                    double pr = e[k * width + l] / sum[l], target = V[t[K + k] * stride + l];
+                    D[t[k] * stride + l] += g[l] * (pr * (before_t + after_t[k]) - target * (before_p + after_p[k]));
+                    D[t[K + k] * stride + l] += g[l] * ((highest[l] - V[t[k] * stride + l]) + above[l]);
+                    before_p += pr;
+                    before_t += target;
+                }
+            }
+        }
+    }
+}
+
+/* --------------------------------------------------------------------------------------------------------- running */
+
+static void run_steps(program *p, const word *s, double *V, double *D, long stride, long width) {
+    for (; s[0] != END; s += s[1]) switch (s[0]) {
+        case ROW: row_forward(p, s, V, stride, width); break;
+        case ROW_REVERSE: row_reverse(p, s, V, D, stride, width); break;
+        case PRODUCT: product_step(p, s, V, D, stride, width, 0); break;
+        case PRODUCT_REVERSE: product_step(p, s, V, D, stride, width, 1); break;
+        case SUM: sum_step(p, s, V, D, stride, width, 0); break;
+        case SUM_REVERSE: sum_step(p, s, V, D, stride, width, 1); break;
+        case MANY: many_step(p, s, V, D, stride, width, 0); break;
+        case MANY_REVERSE: many_step(p, s, V, D, stride, width, 1); break;
+        case ADD_TABLE: for (long i = 0; i < s[2]; i++) D[p->tables[s[4] + i]] += D[s[3] + i]; break;
+    }
+}
+
+static void load_block(program *p, double *rows, long begin, long here, long width) {
+    long row = 0;
+    for (long a = 0; a < p->inputs; a++)
+        for (long f = 0; f < p->widths[a]; f++, row++) {
+            const double *from = p->arrays[a] + begin * p->widths[a] + f;
+            double *to = rows + row * p->block;
+            for (long l = 0; l < here; l++) to[l] = from[l * p->widths[a]];
+            for (long l = here; l < width; l++) to[l] = to[here - 1];
+        }
+}
+
+/* The arguments as blocks of rows, in memory of the caller's; `rows` a block. */
+void pack(program *p, double *to, word rows) {
+    for (long begin = 0; begin < p->samples; begin += p->block, to += rows * p->block) {
+        long here = p->samples - begin < p->block ? p->samples - begin : p->block;
+        load_block(p, to, begin, here, (here + W - 1) / W * W);
+    }
+}
+
+void run(program *p) {
+    long each = p->samples > 0, samples = each ? p->samples : 1, block = p->block;
+    p->doubtful = 0;
+    if (p->backward) memset(p->DU, 0, 8 * p->uniform_rows);
+    run_steps(p, p->forward_once, p->U, p->DU, 1, 1);
+    for (long begin = 0; each && begin < samples; begin += block) {
+        long here = samples - begin < block ? samples - begin : block, width = (here + W - 1) / W * W;
+        if (p->packed) memcpy(p->L, p->packed + begin * p->packed_rows, 8 * block * p->packed_rows);
+        else load_block(p, p->L, begin, here, width);
+        run_steps(p, p->forward_each, p->L, p->DL, block, width);
+        for (long o = 0; o < p->outputs; o++)
+            for (long l = 0; l < here; l++)
+                p->results[o * samples + begin + l] = p->output_is_lane[o] ? p->L[p->output_rows[o] * block + l] : p->U[p->output_rows[o]];
+        if (!p->backward) continue;
+        memset(p->DL, 0, 8 * block * p->lane_rows);
+        if (p->output_is_lane[0])
+            for (long l = 0; l < here; l++) p->DL[p->output_rows[0] * block + l] = p->seed;
+        run_steps(p, p->reverse_each, p->L, p->DL, block, width);
+        long row = 0;
+        for (long a = 0; p->input_gradients && a < p->inputs; a++)
+            for (long f = 0; f < p->widths[a]; f++, row++)
+                for (long l = 0; l < here; l++) p->array_gradients[a][(begin + l) * p->widths[a] + f] = p->DL[row * block + l];
+    }
+    if (!each)
+        for (long o = 0; o < p->outputs; o++) p->results[o] = p->U[p->output_rows[o]];
+    for (long o = 0; o < p->outputs; o++) p->means[o] = row_total(p->results + o * samples, samples) / (double)samples;
+    if (!p->backward) return;
+    if (!p->output_is_lane[0]) p->DU[p->output_rows[0]] += 1.0;
+    run_steps(p, p->reverse_once, p->U, p->DU, 1, 1);
+}

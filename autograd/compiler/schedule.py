@@ -1,0 +1,51 @@
+"""What must come first, what is the same for all samples, and what needs a gradient?
+
+Read `contract` first, `group` next.  A node's level is one more than the highest level among its operands: nodes of
+one level do not need each other.  A node is a *lane* when it differs from sample to sample; what is no lane depends on
+parameters and constants alone, and is computed once, however many samples there are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from autograd.compiler.contract import Nodes
+
+
+@dataclass
+class Schedule:
+    """Three facts about each node, and the depth of the whole."""
+
+    level: Any
+    lane: Any
+    """Whether the node has one number for each sample, and not one for all."""
+    active: Any
+    """Whether a gradient flows through the node: it depends on what gradients are taken with respect to."""
+
+    @property
+    def depth(self) -> int:
+        """The highest level."""
+        return int(self.level.max(initial=0))
+
+
+def levels(nodes: Nodes) -> Any:
+    """The level of each node that is alive; leaves have 0.
+
+    >>> from autograd import Value
+    >>> from autograd.compiler.contract import contract
+    >>> from autograd.compiler.trace import flatten
+    >>> x = Value(3.0)
+    >>> levels(contract(flatten([(x.exp() * x).tanh()], {}))).tolist()
+    [0, 1, 2, 3]
+    """
+    level = [0] * (len(nodes.operation) + 1)  # one more, for ALONE: operand -1
+    at = level.__getitem__
+    starts, operand = nodes.start.tolist(), nodes.operand.tolist()
+    for node in np.flatnonzero(nodes.alive & (nodes.operation >= 0)).tolist():
+        begin, end = starts[node], starts[node + 1]
+        level[node] = 1 + max(map(at, operand[begin:end]), default=0)
+    return np.array(level[:-1], np.int32)

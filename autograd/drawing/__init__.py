@@ -1,0 +1,166 @@
+"""How is a graph drawn?  `draw(output)`: a picture for notebooks, web pages, slides and worksheets.
+
+Read `tracing` first, which records what is shown; then `contents`, `labels`, `dot_text`, `engines`, `svg`, `png` and
+`picture`, in this order; `folding` is for graphs that are too large to be shown node by node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from autograd.checking import central_difference
+from autograd.drawing.contents import Wishes, contents_of
+from autograd.drawing.dot_text import DIRECTIONS
+from autograd.drawing.engines import ENGINES
+from autograd.drawing.folding import FOLDS, folded
+from autograd.drawing.picture import FORMATS, THEMES, Graph
+from autograd.graph import topological_order
+from autograd.replaying import replay
+from autograd.rows import shown
+from autograd.tracing import Trace, trace
+from autograd.value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+__all__ = ["Graph", "display_of", "draw", "draw_dot"]
+
+LARGEST = 5_000
+"""With fold="none", so many numbers are drawn at most."""
+HIDES = (None, "grad", "data")
+PARTIALS = (False, True, "formula")
+
+
+def draw(
+    output: Value,
+    *,
+    engine: str = "auto",
+    direction: str = "LR",
+    theme: str = "auto",
+    partials: bool | str = False,
+    shade: bool = False,
+    hide: str | None = None,
+    checked: bool = False,
+    expand: bool | str | Iterable[str] = True,
+    fold: str = "auto",
+    budget: int = 500,
+    title: str = "",
+    names: Mapping[str, Value] | Iterable[tuple[str, Value]] = (),
+) -> Graph:
+    """Draw the graph from which `output` was computed: label, data and grad of each number, a circle an operation.
+
+    What is shown:
+
+    - `partials=True` writes the local partial on each arrow, `partials="formula"` its formula;
+    - `shade=True` colours each box by its gradient; `checked=True` adds the gradient found by nudging;
+    - `hide="grad"` or `hide="data"` makes a worksheet with blanks, whose `.answer_key` has the numbers;
+    - `expand=False` shows a `dot` or `sum` of fewer than 12 operands as one node, not as its `*` and `+`.
+
+    A graph of more than `budget` numbers is folded: neuron by neuron, or layer by layer.  `fold` chooses among "auto",
+    "none", "neuron", "layer" and "depth"; `expand="layer 1"`, or a list of such names, opens folded groups.
+
+    How it is shown: `direction` is "LR", "TB", "RL" or "BT"; `theme` is "light", "dark" or "auto", which follows the
+    page; `engine` is "dot", "wasm" or "auto", which prefers dot where it is on PATH; `title` goes under the picture;
+    `names`, such as `model.named_parameters()`, labels Values that have no label.
+
+    Raises TypeError where `output` is no Value; ValueError for an unknown choice, or a label that cannot be shown.
+
+    >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    >>> "{a|data 2|grad}" in draw(a * b).dot
+    True
+    """
+    if not isinstance(output, Value):
+        raise TypeError(f"draw: output must be a Value, got {shown(output)} ({type(output).__name__})")
+    for name, choice, choices in (
+        ("direction", direction, DIRECTIONS), ("theme", theme, THEMES), ("hide", hide, HIDES),
+        ("partials", partials, PARTIALS), ("fold", fold, FOLDS), ("engine", engine, ENGINES),
+    ):  # fmt: skip
+        if choice not in choices:
+            raise ValueError(f"draw: unknown {name} {choice!r}; choose one of: {', '.join(map(str, choices))}")
+    if type(budget) is not int or budget < 1:
+        raise ValueError(f"draw: budget must be a whole number of at least 1, got {shown(budget)}")
+    look: dict[str, Any] = {"engine": engine, "direction": direction, "theme": theme, "shaded": shade}
+    opened = [] if isinstance(expand, bool) else [expand] if isinstance(expand, str) else list(expand)
+    called = {value: name for name, value in (names.items() if isinstance(names, Mapping) else names)}
+    order = topological_order(output)
+    traced = _whole(output, order, fold, budget, opened, expand is not False)
+    if traced is None:
+        if hide or checked or partials:
+            raise ValueError(
+                f"draw: hide, checked and partials need every node in the picture, and this graph of {len(order):,} "
+                f'numbers is folded; draw an earlier node, or use fold="none"'
+            )
+        contents = folded(order, fold, budget, opened, called)
+        contents.caption = "\n".join(filter(None, [title, contents.caption]))
+        return Graph(contents, **look)
+    labels = {traced.ids[value]: name for value, name in called.items() if value in traced.ids}
+    wishes = Wishes(hide, partials, False, _nudged(output, traced.ids) if checked else None, labels)
+    key = None
+    if hide is not None:
+        answers = contents_of(traced, replace(wishes, hide=None, gradients=True))
+        answers.caption = "\n".join(filter(None, [title, "answer key"]))
+        key = Graph(answers, **look)
+    contents = contents_of(traced, wishes)
+    contents.caption = title
+    return Graph(contents, **look, key=key)
+
+
+def _whole(
+    output: Value, order: Sequence[Value], fold: str, budget: int, opened: Sequence[str], expand: bool
+) -> Trace | None:
+    """The trace of a graph that is drawn node by node; None for one that is folded."""
+    if fold == "none":
+        if len(order) > LARGEST:
+            raise ValueError(
+                f"draw: {len(order):,} numbers are too many to be drawn one by one (at most {LARGEST:,}); "
+                'use fold="auto", or draw an earlier node'
+            )
+        return trace(output, expand=expand)
+    if fold != "auto" or opened or len(order) > budget:
+        return None
+    traced = trace(output, expand=expand)
+    return traced if len(traced.nodes) <= budget else None
+
+
+def _nudged(output: Value, ids: dict[Value, int]) -> dict[int, float]:
+    """For each Value of the graph, the slope of the output found by nudging it."""
+    return {n: central_difference(replay(output, node), node.data).slope for node, n in ids.items()}
+
+
+def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> Graph:
+    """Draw a graph as micrograd's notebook does: `draw` under its name there; `.render(name)` writes name.format."""
+    if format not in FORMATS:
+        raise ValueError(f"draw_dot: unknown format {format!r}; choose one of: {', '.join(FORMATS)}")
+    graph = draw(root, direction=rankdir)
+    graph.format = format
+    return graph
+
+
+SMALL = 60
+"""Up to so many numbers, a Value shows itself in a notebook as its graph."""
+
+
+def display_of(value: Value) -> dict[str, str]:
+    """What a notebook shows for a Value that is a cell's result: its graph where that is small, else its repr.
+
+    `autograd/__init__` installs it as `Value._repr_mimebundle_`.
+    """
+    plain = {"text/plain": repr(value)}
+    if value.primitive is None or not _is_small(value):
+        return plain
+    try:
+        return {**draw(value)._repr_mimebundle_(), **plain}
+    except ValueError:  # a label that no picture can show
+        return plain
+
+
+def _is_small(value: Value) -> bool:
+    """Whether the graph has few numbers, without walking through a large one."""
+    seen, stack = {value}, [value]
+    while stack and len(seen) <= SMALL:
+        new = {o for o in stack.pop().operands if isinstance(o, Value)} - seen
+        seen |= new
+        stack += new
+    return len(seen) <= SMALL

@@ -1,0 +1,119 @@
+"""How are boxes, circles and arrows written down for Graphviz?  As DOT text, the same bytes for the same graph.
+
+Read `contents` and `labels` first, `engines` next.  Every string that comes from a user goes through `labels`; nodes
+are numbered, so nothing depends on an address or on the order of a set.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from autograd.drawing.labels import plain_text, record_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from autograd.drawing.contents import Arrow, Box, Circle, Contents
+
+SIDES = str.maketrans("LRTB", "wens")
+"""Where an arrow leaves and enters a box, by the letters of a direction."""
+DIRECTIONS = ("LR", "TB", "RL", "BT")
+
+LIGHT = {
+    "background": "#ffffff", "ink": "#1f2937", "quiet": "#6b7280", "line": "#64748b",
+    "leaf": "#e0f2e9", "leaf-line": "#2f855a", "operation": "#f8fafc", "operation-line": "#94a3b8",
+    "output": "#fdf0d5", "output-line": "#c2780c", "constant": "#ffffff", "constant-line": "#cbd5e1",
+    "group": "#eaf1fb", "group-line": "#3b6fb6", "unit": "#eaf1fb", "unit-line": "#3b6fb6",
+    "circle": "#334155", "sign": "#ffffff",
+}  # fmt: skip
+DARK = {
+    "background": "#111827", "ink": "#e5e7eb", "quiet": "#9ca3af", "line": "#94a3b8",
+    "leaf": "#173a2b", "leaf-line": "#4fb286", "operation": "#1f2937", "operation-line": "#64748b",
+    "output": "#43310f", "output-line": "#e0a13a", "constant": "#111827", "constant-line": "#475569",
+    "group": "#1b2f4b", "group-line": "#6ea0e4", "unit": "#1b2f4b", "unit-line": "#6ea0e4",
+    "circle": "#cbd5e1", "sign": "#0f172a",
+}  # fmt: skip
+LEGEND = "orange: the output grows with this number; blue: it shrinks"
+POSITIVE, NEGATIVE = (214, 96, 33), (46, 110, 190)
+"""Gradients by colour: orange where the output grows with the number, blue where it shrinks; told apart by everyone."""
+
+
+def dot_text(contents: Contents, direction: str, palette: Mapping[str, str], shaded: bool) -> str:
+    """The whole picture in the DOT language."""
+    slopes = [abs(slope) for slope in map(_slope, contents.boxes) if slope is not None] if shaded else []
+    caption = "\n".join(filter(None, [contents.caption, LEGEND if slopes else ""]))
+    text = f'fontname="Helvetica" fontcolor="{palette["ink"]}"'
+    room, ports = "ranksep=0.35", " arrowsize=0.7"
+    if contents.crossing:
+        tail, head = direction[1].translate(SIDES), direction[0].translate(SIDES)
+        room, ports = "ranksep=2 splines=line", f" tailport={tail} headport={head} penwidth=0.6 arrowsize=0.4"
+    lines = [
+        "digraph {",
+        f'graph [rankdir={direction} bgcolor="{palette["background"]}" pad=0.2 nodesep=0.22 {room} {text} labelloc=b]',
+        f'node [{text} fontsize=14 height=0.42 margin="0.12,0.06"]',
+        f'edge [{text} fontsize=13 color="{palette["line"]}"{ports}]',
+        *([f'label="{plain_text(caption, 100)}"'] if caption else []),
+    ]
+    groups: dict[str, list[str]] = {}
+    for box in contents.boxes:
+        groups.setdefault(box.group, []).append(_box(box, direction, palette, max(slopes, default=0.0)))
+    for circle in contents.circles:
+        groups.setdefault(circle.group, []).append(_circle(circle, palette))
+    for n, (name, members) in enumerate(groups.items()):
+        lines += _cluster(n, name, members, palette) if name else members
+    lines += [_arrow(n, arrow) for n, arrow in enumerate(contents.arrows)]
+    return "\n".join([*lines, "}\n"])
+
+
+def _box(box: Box, direction: str, palette: Mapping[str, str], steepest: float) -> str:
+    fill, line, ink, kind = palette[box.kind], palette[f"{box.kind}-line"], palette["ink"], box.kind
+    slope = _slope(box)
+    if steepest and slope is not None:
+        fill, ink, kind = shade(slope / steepest), LIGHT["ink"], "shaded"
+    label = "|".join(map(record_text, box.cells))
+    if (direction in ("LR", "RL")) == (box.kind != "group"):  # side by side; a group's from top to bottom
+        label = f"{{{label}}}"
+    return (
+        f'{box.id} [shape=Mrecord class="{kind}" style=filled fillcolor="{fill}" color="{line}" fontcolor="{ink}" '
+        f'label="{label}"]'
+    )
+
+
+def _circle(circle: Circle, palette: Mapping[str, str]) -> str:
+    """A circle, or for a word such as tanh a pill."""
+    shape = "shape=circle margin=0 width=0.42" if len(circle.sign) < 3 else 'shape=box margin="0.1,0" height=0.36'
+    style = "filled" if len(circle.sign) < 3 else '"filled,rounded"'
+    order = "" if circle.sign in "+*" else " ordering=in"  # a - b is not b - a
+    colour = palette["circle"]
+    return (
+        f'{circle.id} [class=sign {shape}{order} style={style} fillcolor="{colour}" color="{colour}" '
+        f'fontcolor="{palette["sign"]}" label="{plain_text(circle.sign)}"]'
+    )
+
+
+def _arrow(n: int, arrow: Arrow) -> str:
+    """An arrow with an id of its own, since `x * x` has two between the same ends."""
+    label = f' label="{plain_text(arrow.label)}"' if arrow.label else ""
+    return f"{arrow.source} -> {arrow.target} [id=a{n}{label}]"
+
+
+def _cluster(n: int, name: str, members: Iterable[str], palette: Mapping[str, str]) -> list[str]:
+    header = f'style="dashed,rounded" color="{palette["group-line"]}" label="{plain_text(name)}" labelloc=t'
+    return [f"subgraph cluster_{n} {{ class=opened {header}", *members, "}"]
+
+
+def _slope(box: Box) -> float | None:
+    """The gradient to be shown as a colour; None where there is none."""
+    return box.gradient if box.gradient is not None and math.isfinite(box.gradient) else None
+
+
+def shade(slope: float) -> str:
+    """The colour of a gradient between -1 and 1; the square root keeps the small ones apart from none.
+
+    >>> shade(0.0), shade(1.0), shade(-1.0)
+    ('#ffffff', '#e6a07a', '#82a8d8')
+    """
+    strength = 0.6 * math.sqrt(min(1.0, abs(slope)))
+    colour = POSITIVE if slope > 0.0 else NEGATIVE
+    return "#" + "".join(f"{round(255 + (part - 255) * strength):02x}" for part in colour)

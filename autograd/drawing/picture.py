@@ -1,0 +1,131 @@
+"""What does `draw` return?  A `Graph`: one picture, as DOT text, SVG, PNG or PDF, in a notebook or in a file.
+
+Read `dot_text`, `engines`, `svg` and `png` first.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from autograd.drawing.dot_text import DARK, LIGHT, dot_text
+from autograd.drawing.engines import render
+from autograd.drawing.png import png
+from autograd.drawing.svg import cleaned, inline
+
+if TYPE_CHECKING:
+    from autograd.drawing.contents import Contents
+
+FORMATS = ("svg", "png", "pdf", "dot")
+THEMES = ("auto", "light", "dark")
+
+
+class Graph:
+    """A picture of a computation graph: `.dot`, `.svg`, `.png()`, `.pdf`, `.save(path)`; a notebook shows it by itself.
+
+    >>> from autograd import Value, draw
+    >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    >>> draw(a * b)
+    <graph of 3 numbers and 1 operation>
+    """
+
+    def __init__(
+        self,
+        contents: Contents,
+        *,
+        engine: str = "auto",
+        direction: str = "LR",
+        theme: str = "auto",
+        shaded: bool = False,
+        key: Graph | None = None,
+    ) -> None:
+        self.contents = contents
+        """The boxes, circles and arrows in the picture."""
+        self.engine, self.direction, self.theme, self.shaded = engine, direction, theme, shaded
+        self.format = "svg"
+        """The format of `render`."""
+        self._key = key
+
+    @cached_property
+    def dot(self) -> str:
+        """The picture in Graphviz's DOT language."""
+        return dot_text(self.contents, self.direction, DARK if self.theme == "dark" else LIGHT, self.shaded)
+
+    @cached_property
+    def svg(self) -> str:
+        """The picture as one self-contained <svg> element.
+
+        Raises ImportError where no layout engine is installed, TimeoutError where the layout takes too long.
+        """
+        contents = self.contents
+        tooltips = {box.id: box.tooltip for box in contents.boxes}
+        tooltips |= {circle.id: circle.tooltip for circle in contents.circles}
+        tooltips |= {f"a{n}": arrow.tooltip for n, arrow in enumerate(contents.arrows)}
+        svg = render(self.dot, self.engine).decode()
+        return cleaned(svg, tooltips, self.theme == "auto", repr(self)[1:-1])
+
+    def png(self, scale: float | None = None) -> bytes:
+        """The picture in pixels: `scale` for each pixel of the SVG, each way; 2, or less where that would be too many.
+
+        Raises ValueError where `scale` is not a positive number or gives more than 100 million pixels, ImportError
+        where a package is missing.
+        """
+        if scale is not None and (not isinstance(scale, (int, float)) or not 0.0 < scale <= 100.0):
+            raise ValueError(f"png: scale must be a number above 0 and up to 100, got {scale!r}")
+        return png(self.svg, scale)
+
+    @property
+    def pdf(self) -> bytes:
+        """The picture as PDF, which needs the program `dot`.  Raises ImportError where it is not on PATH."""
+        return render(self.dot, "auto" if self.engine == "wasm" else self.engine, "pdf")
+
+    @property
+    def answer_key(self) -> Graph:
+        """The same picture with the numbers that `hide` left blank.
+
+        Raises AttributeError where nothing is hidden.
+        """
+        if self._key is None:
+            raise AttributeError(
+                'answer_key: nothing is hidden in this picture; draw it with hide="grad" or hide="data"'
+            )
+        return self._key
+
+    def save(self, path: str | os.PathLike[str], overwrite: bool = False, scale: float | None = None) -> Path:
+        """Write the picture to exactly this path, in the format of its ending, and return the path.
+
+        `scale` is for PNG.  Raises ValueError where the ending is none of .svg .png .pdf .dot, FileExistsError where
+        the file exists and `overwrite` is False, ImportError where the format needs what is not installed.
+        """
+        target = Path(path)
+        form = target.suffix.lower().removeprefix(".")
+        if form not in FORMATS:
+            raise ValueError(f"save: {os.fspath(path)!r} must end in one of: .{', .'.join(FORMATS)}")
+        if target.exists() and not overwrite:
+            raise FileExistsError(f"save: {os.fspath(path)!r} exists; choose another name, or overwrite=True")
+        content = (
+            self.png(scale)
+            if form == "png"
+            else self.pdf
+            if form == "pdf"
+            else (self.svg if form == "svg" else self.dot).encode()
+        )
+        with target.open("wb" if overwrite else "xb") as file:
+            file.write(content)
+        return target
+
+    def render(self, filename: str | os.PathLike[str] = "graph") -> str:
+        """Write `filename.format`, as the graph of micrograd's notebook does, and return that path."""
+        return str(self.save(f"{os.fspath(filename)}.{self.format}", overwrite=True))
+
+    def __repr__(self) -> str:
+        boxes, circles = len(self.contents.boxes), len(self.contents.circles)
+        return f"<graph of {boxes} number{'s' * (boxes != 1)} and {circles} operation{'s' * (circles != 1)}>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        try:
+            return {"text/html": inline(self.svg), "text/plain": repr(self)}
+        except (ImportError, TimeoutError, RuntimeError) as error:  # the text is still something to look at
+            return {"text/plain": f"{error}\n\n{self.dot}"}

@@ -1,0 +1,429 @@
+"""What if one thinks in functions instead of graphs?  `grad`, `jvp`, `vjp`, `jacobian`, `hessian` and their kin.
+
+Read `value` first.  Numbers in, floats out; Values in, Values out, and so any function here can be differentiated
+again.  (A function that is called inside one which is being differentiated, and closes over its variable, gives Values
+too.)  The graph-building sweep stands here: it evaluates the rows' partials on Values instead of floats, and is the
+one that `tracing` shows step by step.  Nothing here touches anybody's `.grad`.
+"""
+
+from __future__ import annotations
+
+import functools
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd import graph
+from autograd.primitives import identity
+from autograd.rows import Extended, evaluate, ieee_arithmetic, real, shown
+from autograd.value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    Nested = Any  # a number or Value, or lists and tuples of such
+    Edges = Callable[[Value], Iterable[tuple[Value, Any]]]
+
+
+# --------------------------------------------------------------------------------------- one step of the reverse sweep
+
+
+class Step(NamedTuple):
+    """One multiply-and-add of the chain rule: what `node` hands on to one of its operands."""
+
+    node: Value
+    operand: Value
+    partial: Any
+    incoming: Any
+    contribution: Any
+    before: Any
+    after: Any
+
+
+def reverse_steps(order: Sequence[Value], gradients_so_far: dict[Value, Any], edges: Edges) -> Iterator[Step]:
+    """Go through `order` from the end, adding incoming gradient x partial to the gradient of each operand.
+
+    `edges(node)` gives the operands with their partials: floats (`graph.edges`) or Values (`edges_as_graph`).
+    """
+    for node in reversed(order):
+        incoming = gradients_so_far.get(node)
+        if incoming is None:  # nothing that was asked for depends on it
+            continue
+        for operand, partial in edges(node):
+            contribution = partial if type(incoming) is float and incoming == 1.0 else incoming * partial
+            before = gradients_so_far.get(operand)
+            after = contribution if before is None else before + contribution
+            gradients_so_far[operand] = after
+            yield Step(node, operand, partial, incoming, contribution, before, after)
+
+
+def edges_as_graph(node: Value) -> list[tuple[Value, Any]]:
+    """The operands that are Values, each with its partial as a graph of its own, made by the row.
+
+    Raises RuntimeError where a leaf's data was changed since the forward pass: the partials would not belong to it.
+    """
+    row = node.primitive
+    if row is None:
+        return []
+    operands = graph.operands(node)
+    check_unchanged(node)
+    with ieee_arithmetic():
+        partials = row.partials(node, *(o if isinstance(o, Value) else Extended(o) for o in operands))
+    return [
+        (operand, float(partial) if isinstance(partial, float) else partial)
+        for operand, partial in zip(operands, partials, strict=True)
+        if isinstance(operand, Value)
+    ]
+
+
+def edges_of(node: Value) -> Iterable[tuple[Value, float]]:
+    """The operands that are Values with their partials; refuses a node whose derivative is a user's `_backward`."""
+    if graph.by_hand(node) and node.primitive is not None:
+        node.primitive.forward()  # raises: only backward() can use it
+    return graph.edges(node)
+
+
+def check_unchanged(node: Value) -> None:
+    """Raise RuntimeError where the node's data no longer follows from its operands."""
+    if changed_since(node):
+        raise RuntimeError(
+            f"{node!r} was computed by {node.primitive} from operands whose .data has been changed since; "
+            f"compute it again before asking for derivatives that rebuild the graph"
+        )
+
+
+def changed_since(node: Value) -> bool:
+    """Whether some operand's data was changed after this node was computed from it."""
+    if node.primitive is None or graph.by_hand(node):
+        return False
+    with ieee_arithmetic():
+        now = evaluate(node.primitive, [o._data if isinstance(o, Value) else o for o in graph.operands(node)])
+    return now != node._data and (now == now or node._data == node._data)
+
+
+def gradients(output: Any, inputs: Nested, create_graph: bool = False) -> Nested:
+    """d(output)/d(input) for each of `inputs`, in the same shape, without touching any `.grad`.
+
+    `inputs` is a Value or (nested) lists of Values; what the output does not depend on has gradient 0.0.  With
+    `create_graph` the gradients are Values and can be differentiated again.
+
+    Raises TypeError for what is not a Value, RuntimeError where data was changed since the forward pass.
+
+    >>> x = Value(3.0)
+    >>> gradients(x * x, x)
+    6.0
+    >>> gradients(gradients(x * x * x, [x], create_graph=True)[0], [x])
+    [18.0]
+    """
+    for leaf in leaves(inputs):
+        if not isinstance(leaf, Value):
+            raise TypeError(f"gradients: inputs must be Values, got {shown(leaf)}")
+    if not isinstance(output, Value):
+        real(output, "gradients: output")
+        return map_nested(lambda leaf: Value(0.0) if create_graph else 0.0, inputs)
+    found = _sweep(output, {output: 1.0}, edges_as_graph if create_graph else edges_of)
+    as_kind = _as_value if create_graph else _as_is
+    return map_nested(lambda leaf: as_kind(found.get(leaf, 0.0)), inputs)
+
+
+def _sweep(output: Value, seeds: dict[Value, Any], edges: Edges) -> dict[Value, Any]:
+    for _ in reverse_steps(graph.topological_order(output), seeds, edges):
+        pass
+    return seeds
+
+
+def _as_value(number: Any) -> Value:
+    return number if isinstance(number, Value) else Value(number)
+
+
+def _as_is(number: Any) -> Any:
+    return number
+
+
+# ------------------------------------------------------------------------------------- functions into derivatives
+
+
+def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+    """The function that gives the gradient of `f`, which must return one number.
+
+    `argnums` says with respect to which argument, or arguments (then a tuple is returned).  Arguments are numbers,
+    Values, or (nested) lists of them; the gradient is shaped like the argument.  Keyword arguments are constants.
+
+    Raises TypeError where `f` returns no single number, ValueError where `argnums` is no argument's position.
+
+    >>> grad(lambda x: x ** 3)(2.0)                     # 3 x²
+    12.0
+    >>> grad(grad(lambda x: x ** 3))(2.0)               # 6 x
+    12.0
+    >>> grad(lambda w: w[0] * w[1])([3.0, 4.0])
+    [4.0, 3.0]
+    """
+    both = value_and_grad(f, argnums)
+
+    def gradient(*arguments: Any, **constants: Any) -> Any:
+        return both(*arguments, **constants)[1]
+
+    return _named(gradient, "grad", f)
+
+
+def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., tuple[Any, Any]]:
+    """Like `grad`, but the function returns the pair of f's value and its gradient.
+
+    >>> value_and_grad(lambda x: x * x)(3.0)
+    (9.0, 6.0)
+    """
+    _check_function(f, "grad")
+    single = isinstance(argnums, int)
+    wanted = [_position(argnums)] if single else [_position(n) for n in _listed_positions(argnums)]
+
+    def both(*arguments: Any, **constants: Any) -> tuple[Any, Any]:
+        positions = _among(wanted, len(arguments))
+        inputs, values_in = _variables(arguments, positions)
+        output = _one_number(_called(f, inputs, positions, constants), f)
+        values_in = values_in or _reaches_outside(output)
+        found = gradients(output, [inputs[n] for n in positions], create_graph=values_in)
+        value = output if values_in or not isinstance(output, Value) else output.data
+        return value, found[0] if single else tuple(found)
+
+    return _named(both, "value_and_grad", f)
+
+
+def vjp(f: Callable[..., Any], *primals: Nested) -> tuple[Nested, Callable[[Nested], tuple[Nested, ...]]]:
+    """f's value, and the function that takes a vector (shaped like it) back: vector x Jacobian, for each argument.
+
+    This is reverse mode: one sweep for all inputs.
+
+    >>> value, back = vjp(lambda x, y: x * y, 3.0, 4.0)
+    >>> value, back(1.0)
+    (12.0, (4.0, 3.0))
+    """
+    _check_function(f, "vjp")
+    inputs, values_in = _variables(primals, range(len(primals)))
+    outputs = _called(f, inputs, range(len(inputs)))
+    values_in = values_in or _reaches_outside(outputs)
+
+    def back(cotangent: Nested) -> tuple[Nested, ...]:
+        pairs = list(_pairs(outputs, cotangent, "vjp: the vector"))
+        again = values_in or any(isinstance(v, Value) for _, v in pairs)
+        total = _weighted_sum(pairs)
+        found = gradients(total, list(inputs), create_graph=again)
+        return tuple(found)
+
+    return _result(outputs, values_in), back
+
+
+def jvp(f: Callable[..., Any], primals: Sequence[Nested], tangents: Sequence[Nested]) -> tuple[Nested, Nested]:
+    """f's value, and its directional derivative: Jacobian x vector, where `tangents` is shaped like `primals`.
+
+    This is forward mode: the tangents run along the same edges, from the inputs to the outputs, in one sweep.
+
+    Raises ValueError where the tangents do not have the shape of the primals.
+
+    >>> jvp(lambda x, y: x * y, (3.0, 4.0), (1.0, 0.0))
+    (12.0, 4.0)
+    """
+    _check_function(f, "jvp")
+    primals = _arguments(primals, "jvp: primals")
+    inputs, values_in = _variables(primals, range(len(primals)))
+    pairs = list(_pairs(list(inputs), list(_arguments(tangents, "jvp: tangents")), "jvp: tangents"))
+    outputs = _called(f, inputs, range(len(inputs)))
+    values_in = values_in or _reaches_outside(outputs)
+    again = values_in or any(isinstance(tangent, Value) for _, tangent in pairs)
+    moving = {variable: t if isinstance(t, Value) else real(t, "jvp: tangents") for variable, t in pairs}
+    for output in leaves(outputs):
+        if isinstance(output, Value):
+            _push(output, moving, edges_as_graph if again else edges_of)
+    as_kind = _as_value if again else _as_is
+    return _result(outputs, values_in), map_nested(
+        lambda o: as_kind(moving.get(o, 0.0) if isinstance(o, Value) else 0.0), outputs
+    )
+
+
+def _push(output: Value, moving: dict[Value, Any], edges: Edges) -> None:
+    """Forward mode: a node's tangent is the sum over its operands of partial x tangent."""
+    for node in graph.topological_order(output):
+        if node not in moving:
+            terms = [moving[operand] * partial for operand, partial in edges(node) if operand in moving]
+            if terms:
+                moving[node] = _total(terms)
+
+
+def jacobian(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Nested]:
+    """The function that gives all derivatives of all outputs of `f`: shaped like the output, each like the argument.
+
+    >>> jacobian(lambda x: [x[0] * x[1], x[0] + x[1]])([3.0, 4.0])
+    [[4.0, 3.0], [1.0, 1.0]]
+    """
+    _check_function(f, "jacobian")
+    position = _position(argnums)
+
+    def matrix(*arguments: Any, **constants: Any) -> Nested:
+        (n,) = _among([position], len(arguments))
+        inputs, values_in = _variables(arguments, [n])
+        outputs = _called(f, inputs, [n], constants)
+        values_in = values_in or _reaches_outside(outputs)
+        for output in leaves(outputs):
+            if not isinstance(output, Value):
+                real(output, f"the result of {_name_of(f)}")
+        return map_nested(lambda output: gradients(output, inputs[n], create_graph=values_in), outputs)
+
+    return _named(matrix, "jacobian", f)
+
+
+def hessian(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Nested]:
+    """The function that gives all second derivatives of `f`, which must return one number.
+
+    >>> hessian(lambda x: x[0] * x[0] * x[1])([3.0, 4.0])
+    [[8.0, 6.0], [6.0, 0.0]]
+    """
+    return _named(jacobian(grad(f, argnums), argnums), "hessian", f)
+
+
+def hvp(f: Callable[..., Any], primal: Nested, vector: Nested) -> Nested:
+    """Hessian x vector, for a function of one argument, without the Hessian: forward mode over reverse mode.
+
+    >>> hvp(lambda x: x[0] * x[0] * x[1], [3.0, 4.0], [1.0, 0.0])
+    [8.0, 6.0]
+    """
+    return jvp(grad(f), (primal,), (vector,))[1]
+
+
+# ------------------------------------------------------------------------------------------ arguments, and their shapes
+
+
+def _check_function(f: Any, name: str) -> None:
+    if not callable(f):
+        raise TypeError(f"{name}: f must be a function, got {shown(f)} ({type(f).__name__})")
+
+
+def _named(function: Any, prefix: str, f: Any) -> Callable[..., Any]:
+    function.__name__ = f"{prefix}_of_{_name_of(f)}"
+    function.__doc__ = f"{prefix} of {_name_of(f)}"
+    return function  # type: ignore[no-any-return]
+
+
+def _variable(n: int, leaf: Any) -> Any:
+    return identity(leaf) if isinstance(leaf, Value) else Value(real(leaf, f"argument {n}"))
+
+
+def _name_of(f: Any) -> str:
+    return str(getattr(f, "__name__", "f"))
+
+
+def _arguments(arguments: Any, name: str) -> tuple[Any, ...]:
+    if not isinstance(arguments, (list, tuple)):
+        raise TypeError(f"{name} must be a tuple with one entry for each argument of f, got {shown(arguments)}")
+    return tuple(arguments)
+
+
+def _position(position: Any) -> int:
+    if not isinstance(position, int) or isinstance(position, bool):
+        raise TypeError(f"argnums must be the position of an argument of f, 0 for the first, got {shown(position)}")
+    return position
+
+
+def _listed_positions(argnums: Any) -> Sequence[Any]:
+    if not isinstance(argnums, (list, tuple, range)):
+        raise TypeError(f"argnums must be a position or a tuple of positions, got {shown(argnums)}")
+    return argnums
+
+
+def _among(positions: Sequence[int], count: int) -> list[int]:
+    for position in positions:
+        if not -count <= position < count:
+            raise ValueError(f"argnums names argument {position}, but the function was called with {count} argument(s)")
+    return [position % count for position in positions]
+
+
+def _variables(arguments: Sequence[Nested], positions: Iterable[int]) -> tuple[list[Nested], bool]:
+    """The arguments with fresh Values at these positions, and whether any Value was among them.
+
+    A Value is copied as a node of the graph, so that a derivative taken inside another one is with respect to its own
+    variable, and the outer one still sees through.
+    """
+    inputs, wanted = list(arguments), set(positions)
+    values_in = any(isinstance(leaf, Value) for argument in arguments for leaf in leaves(argument))
+    for n in wanted:
+        inputs[n] = map_nested(functools.partial(_variable, n), inputs[n])
+    return inputs, values_in
+
+
+_differentiating: ContextVar[frozenset[Value]] = ContextVar("autograd_differentiating", default=frozenset())
+"""The variables of the derivatives that are being taken around here."""
+
+
+def _called(f: Callable[..., Any], inputs: Sequence[Nested], positions: Iterable[int], constants: Any = None) -> Any:
+    """What f returns; in the meantime these inputs are known as variables to every derivative taken inside f."""
+    variables = [leaf for n in positions for leaf in leaves(inputs[n])]
+    token = _differentiating.set(_differentiating.get().union(variables))
+    try:
+        return f(*inputs, **(constants or {}))
+    finally:
+        _differentiating.reset(token)
+
+
+def _reaches_outside(outputs: Nested) -> bool:
+    """Whether an output depends on a variable of a derivative around this one, by closure: then it needs a graph."""
+    outer = _differentiating.get()
+    values = [output for output in leaves(outputs) if isinstance(output, Value)] if outer else []
+    return any(not outer.isdisjoint(graph.topological_order(output)) for output in values)
+
+
+def _one_number(output: Any, f: Any) -> Any:
+    if isinstance(output, Value):
+        return output
+    if isinstance(output, (list, tuple)):
+        raise TypeError(f"{_name_of(f)} returned {len(output)} outputs, but a gradient needs one number; use jacobian")
+    return real(output, f"the result of {_name_of(f)}")
+
+
+def _result(outputs: Nested, values_in: bool) -> Nested:
+    """Numbers in, floats out."""
+    return outputs if values_in else map_nested(lambda o: o.data if isinstance(o, Value) else o, outputs)
+
+
+def _total(terms: Sequence[Any]) -> Any:
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    return total
+
+
+def _weighted_sum(pairs: Sequence[tuple[Any, Any]]) -> Any:
+    return _total([output * weight for output, weight in pairs]) if pairs else 0.0
+
+
+def leaves(tree: Nested) -> Iterator[Any]:
+    """The numbers in nested lists and tuples, from left to right."""
+    if isinstance(tree, (list, tuple)):
+        for branch in tree:
+            yield from leaves(branch)
+    elif getattr(tree, "shape", ()):
+        yield from leaves(tree.tolist())
+    else:
+        yield tree
+
+
+def map_nested(function: Callable[[Any], Any], tree: Nested) -> Nested:
+    """The same nested lists and tuples with every leaf replaced; an array becomes lists."""
+    if isinstance(tree, (list, tuple)):
+        branches = [map_nested(function, branch) for branch in tree]
+        return branches if isinstance(tree, list) else tuple(branches)
+    if getattr(tree, "shape", ()):
+        return map_nested(function, tree.tolist())
+    return function(tree)
+
+
+def _pairs(tree: Nested, other: Nested, argument: str) -> Iterator[tuple[Any, Any]]:
+    """The leaves of two trees of the same shape, side by side."""
+    if isinstance(tree, (list, tuple)):
+        others = other.tolist() if getattr(other, "shape", ()) else other
+        if not isinstance(others, (list, tuple)) or len(others) != len(tree):
+            raise ValueError(
+                f"{argument} must have the shape it belongs to: expected {len(tree)} entries, got {shown(other)}"
+            )
+        for branch, partner in zip(tree, others, strict=True):
+            yield from _pairs(branch, partner, argument)
+    else:
+        if not isinstance(other, Value):
+            other = real(other, argument)
+        yield tree, other

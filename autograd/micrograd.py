@@ -1,0 +1,123 @@
+"""How does a program written for micrograd run here?  `_prev`, `_op`, `_backward` and `_children`, in one small file.
+
+Read `graph` and `value` first.  During a backward pass every `.grad` holds that pass's own gradient, started at zero,
+and is added to the earlier one only at the end; so a `_backward` of the user's own, which adds to `.grad` by itself,
+runs in its place in the order and is undone with all the rest if anything goes wrong.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from autograd import graph
+from autograd.graph import MANY, by_hand
+from autograd.rows import Primitive, real, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from autograd.value import Value
+
+SIGNS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "negative": "-", "power": "**", "absolute": "abs"}
+"""How `_op` shows the operators; every other row is shown by its name."""
+
+
+class Operands(tuple[Any, ...]):
+    """A node's operands in order, with repeats; equal to a set of them too, because micrograd's `_prev` is a set."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return set(self) == other if isinstance(other, (set, frozenset)) else tuple.__eq__(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = tuple.__hash__
+
+    def __or__(self, other: Iterable[Any]) -> set[Any]:
+        return set(self) | set(other)
+
+    def __and__(self, other: Iterable[Any]) -> set[Any]:
+        return set(self) & set(other)
+
+    def __sub__(self, other: Iterable[Any]) -> set[Any]:
+        return set(self) - set(other)
+
+
+def previous(node: Value) -> Operands:
+    """The operands as Values; a plain number appears as a leaf, the same one each time."""
+    kept: Operands | None = node.__dict__.get("_prev_leaves")
+    if kept is None:
+        values = graph.operands(node)
+        if all(isinstance(value, type(node)) for value in values):
+            return Operands(values)
+        kept = Operands(v if hasattr(v, "backward") else type(node)(v) for v in values)
+        node.__dict__["_prev_leaves"] = kept
+    return kept
+
+
+def operation(node: Value) -> str:
+    """The sign or name of the operation; '' for a leaf."""
+    if node.primitive is None:
+        return ""
+    if node.primitive.name == "power" and isinstance(node._y, float):
+        return f"**{node._y:g}"
+    return SIGNS.get(node.primitive.name, node.primitive.name)
+
+
+def adopt(node: Value, children: Iterable[Any], op: str) -> None:
+    """Make a new leaf into a node of the user's own: operands, a name, and a `_backward` still to be assigned."""
+    if isinstance(children, (str, bytes, dict)) or not hasattr(children, "__iter__"):
+        raise TypeError(f"Value: _children must be a sequence of Values, such as (a, b), got {shown(children)}")
+    operands = tuple(children)
+    for n, child in enumerate(operands):
+        if not isinstance(child, type(node)):
+            real(child, f"Value: _children[{n}]")
+    if not isinstance(op, str):
+        raise TypeError(f"Value: _op must be a string, got {shown(op)}")
+    node.primitive = user_row(op)
+    node._x, node._y = (operands,), ([child for child in operands if isinstance(child, type(node))],)
+    node._dx, node._dy = _nothing, MANY
+
+
+def user_row(name: str) -> Primitive:
+    """A row that only bears a name: its derivative is whatever the user's `_backward` does."""
+
+    def unknown(*operands: Any) -> Any:
+        raise TypeError(
+            f"{name or 'this node'} has a _backward written by hand, so only backward() can use it; "
+            f"make it a row with autograd.primitive(...) to have second derivatives and explanations"
+        )
+
+    return Primitive(
+        name, unknown, unknown, None, doc="", text=None, latex=None, domain=None, cure=None, ieee=None
+    )  # fmt: skip
+
+
+def _nothing() -> None:
+    """The `_backward` of a node to which none was assigned."""
+
+
+def get_backward(node: Value) -> Callable[[], None]:
+    """A function that hands this node's `.grad` on to its operands' `.grad`, once."""
+    if by_hand(node):
+        return node._dx  # type: ignore[no-any-return]
+    return lambda: _hand_on(node, graph.edges(node))
+
+
+def _hand_on(node: Value, edges: Iterator[tuple[Value, float]]) -> None:
+    for operand, partial in edges:
+        operand.grad += partial * node.grad
+
+
+def set_backward(node: Value, function: Callable[[], None]) -> None:
+    """Replace what this node does in the backward pass by a function of the user's own."""
+    if not callable(function):
+        raise TypeError(f"_backward must be a function without arguments, got {shown(function)}")
+    if not by_hand(node):
+        operands = graph.operands(node)
+        node.primitive = user_row(operation(node)) if node.primitive is not None else None
+        node._x, node._y = (operands,), ([v for v in operands if isinstance(v, type(node))],)
+        node._dy = MANY
+    node._dx = function

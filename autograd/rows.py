@@ -1,0 +1,330 @@
+"""What is a primitive?  One row: a forward function and one partial derivative per operand.
+
+Read this file first, then `primitives` (the table itself).  A row's formulas are ordinary arithmetic, so the same
+row can be evaluated on any kind of number: on floats it yields numbers, on `Value`s a new graph, on symbols a
+formula.  A kind of number takes part by having a class method `_apply_primitive(row, operands)`.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+from weakref import ref
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    Number = Any  # float, Value, symbol, array: whatever kind the row is evaluated on
+
+
+class Primitive:
+    """One differentiable function: its value, and one partial derivative per operand.
+
+    Make rows with `primitive(...)`.  A row is called like a function, on floats and on `Value`s alike.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        forward: Callable[..., Number],
+        partials: Callable[..., Sequence[Number]],
+        arity: int | None,
+        *,
+        doc: str,
+        text: str | None,
+        latex: str | None,
+        domain: str | None,
+        cure: str | None,
+        ieee: Callable[..., float] | None,
+        module: str = __name__,
+    ) -> None:
+        self.name = name
+        self.forward = forward
+        self.partials = partials
+        self.arity = arity
+        """How many operands the row takes; None for any number of them (`sum`, `dot`, ...)."""
+        code = getattr(forward, "__code__", None)
+        self.parameters: tuple[str, ...] = code.co_varnames[: code.co_argcount] if code and arity else ()
+        self.defaults: tuple[float, ...] = getattr(forward, "__defaults__", None) or ()
+        self.text = text
+        self.latex = latex
+        self.domain = domain
+        self.cure = cure
+        self.ieee = ieee
+        self.__name__ = self.__qualname__ = name
+        self.__doc__ = doc
+        self.__module__ = module
+
+    def __repr__(self) -> str:
+        return f"<primitive {self.name}>"
+
+    def __reduce__(self) -> str:
+        return self.name  # found again by its name in the module that defines it
+
+    def __call__(self, *operands: Any, **named: Any) -> Any:
+        """Evaluate the row on whatever kind of number the operands are: floats give a float, Values a Value."""
+        if named or (self.arity is not None and len(operands) != self.arity):
+            operands = self._complete(operands, named)
+        for operand in operands:
+            interpret = getattr(type(operand), "_apply_primitive", None)
+            if interpret is not None:
+                return interpret(self, operands)
+        if any(type(operand) is Extended for operand in operands):
+            return ieee(self, operands)
+        return evaluate(self, [real(operand, f"{self.name}: operand {n}") for n, operand in enumerate(operands, 1)])
+
+    def _complete(self, operands: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
+        """All the operands: those given by position, then by name, then by default."""
+        known = dict(zip(self.parameters[len(self.parameters) - len(self.defaults) :], self.defaults, strict=True))
+        wrong = [name for name in named if name not in known]
+        rest = self.parameters[len(operands) :] if self.arity is not None else ()
+        found = operands + tuple(named.get(name, known.get(name)) for name in rest)
+        if wrong or len(found) != (self.arity or len(found)) or any(name not in known for name in rest):
+            defaults = "".join(f", {name}={value!r} by default" for name, value in known.items())
+            given = f"{len(operands)}" + "".join(f" and {name}" for name in named)
+            raise TypeError(f"{self.name} takes {self.arity} operand(s){defaults}; got {given}")
+        return found
+
+
+def primitive(
+    name: str,
+    forward: Callable[..., Number],
+    *partials: Callable[..., Number],
+    doc: str = "",
+    text: str | None = None,
+    latex: str | None = None,
+    domain: str | None = None,
+    cure: str | None = None,
+    ieee: Callable[..., float] | None = None,
+    sequence: bool = False,
+) -> Primitive:
+    """Make one row of the table.
+
+    `forward(x, y, ...)` is the function; each of `partials`, called as `partial(out, x, y, ...)`, is its derivative
+    with respect to one operand, in order.  Write both in arithmetic and in other rows, and everything follows: higher
+    derivatives, explanations, pictures, compiled code.  A function that knows floats only (`math.erf`) serves as
+    `forward` too.  With `sequence=True` the row takes any number of operands, and its one partial returns a list.
+
+    `text` and `latex` say how the function is written, as a template with one `{}` per operand; `domain` and `cure`
+    go into the error when `forward` raises; `ieee` gives the value where the float function raises on inf or at a
+    pole (the default is nan).
+
+    Raises TypeError where a partial is missing or is no function.
+
+    >>> cube = primitive("cube", lambda x: x * x * x, lambda out, x: 3 * x ** 2)
+    >>> cube(2.0)
+    8.0
+    """
+    if not isinstance(name, str) or not name.isidentifier():
+        raise TypeError(f"primitive: name must be a Python identifier such as 'cube', got {name!r}")
+    for n, function in enumerate((forward, *partials)):
+        if not callable(function):
+            what = "forward" if n == 0 else f"partial {n}"
+            raise TypeError(f"primitive {name!r}: {what} must be a function, got {function!r}")
+    if not partials:
+        raise TypeError(f"primitive {name!r}: give one partial derivative per operand, as lambda out, x: ...")
+    for what, words in {"doc": doc, "text": text, "latex": latex, "domain": domain, "cure": cure}.items():
+        if words is not None and not isinstance(words, str):
+            raise TypeError(f"primitive {name!r}: {what} must be a string, got {shown(words)}")
+    text_doc = doc or f"The primitive {name}."
+    module = getattr(partials[0], "__module__", __name__)
+    row = (text, latex, domain, cure, ieee)
+    options = dict(zip(("text", "latex", "domain", "cure", "ieee"), row, strict=True))
+    if sequence:
+        return Primitive(name, forward, partials[0], None, doc=text_doc, module=module, **options)  # type: ignore[arg-type]
+    code = getattr(forward, "__code__", None)
+    if code is not None and code.co_argcount != len(partials):
+        raise TypeError(
+            f"primitive {name!r}: forward takes {code.co_argcount} operand(s), got {len(partials)} partials"
+        )
+
+    def each(out: Number, *operands: Number) -> list[Number]:
+        return [partial(out, *operands) for partial in partials]
+
+    return Primitive(name, forward, each, len(partials), doc=text_doc, module=module, **options)  # type: ignore[arg-type]
+
+
+# ------------------------------------------------------------------------------- plain numbers, and their errors
+
+
+def real(number: Any, argument: str) -> float:
+    """The float of any real number (int, Fraction, Decimal, NumPy scalar); TypeError for what is not a real number."""
+    kind = type(number)
+    if kind is float:
+        return number  # type: ignore[no-any-return]
+    if isinstance(number, float):
+        return float(number)
+    if hasattr(kind, "_apply_primitive"):
+        raise TypeError(f"{argument} is already a {kind.__name__}: {number!r}; use it as it is, or its .data")
+    numpy_kind = getattr(getattr(number, "dtype", None), "kind", "f")
+    if not getattr(number, "shape", None) and numpy_kind in "biuf":
+        try:
+            if hasattr(kind, "__float__"):
+                return float(number)
+            if hasattr(kind, "__index__"):
+                return float(kind.__index__(number))
+        except OverflowError:
+            raise OverflowError(f"{argument} is too large for a float: {shown(number)}") from None
+        except (TypeError, ValueError):  # a signalling Decimal
+            pass
+    raise TypeError(f"{argument} must be a real number, got {shown(number)} ({kind.__name__}){_cure_for(number)}")
+
+
+def shown(thing: object) -> str:
+    """`repr`, cut to a length that fits an error message."""
+    try:
+        text = repr(thing)
+    except Exception as error:  # the message must come out whatever a stranger's __repr__ does
+        return f"<{type(thing).__name__} whose repr raised {type(error).__name__}>"
+    return text if len(text) <= 80 else f"{text[:60]}...{text[-15:]}"
+
+
+def _cure_for(thing: object) -> str:
+    if isinstance(thing, str):
+        return "; convert it with float(...)"
+    if isinstance(thing, complex) or "complex" in type(thing).__name__:
+        return "; only real numbers have gradients here, take .real or abs()"
+    if thing is None:
+        return "; did a function forget to return its result?"
+    if hasattr(thing, "__iter__") or getattr(thing, "shape", None):
+        return "; pass one number at a time: [f(x) for x in xs], or use sum, mean, dot"
+    return ""
+
+
+def evaluate(row: Primitive, operands: Sequence[float], labels: Sequence[str] = ()) -> float:
+    """A row's value on floats, as Python's own float arithmetic gives it, error for error.
+
+    Where an operand is inf or nan the result is IEEE's.  On finite operands a domain error, a division by zero or an
+    overflow is raised again with the operation, the operands, the domain and the cure in its message.
+    """
+    try:
+        out = row.forward(*operands)
+        return out if type(out) is float else _float_result(row, out)
+    except (ArithmeticError, ValueError) as error:
+        if _is_silent() or not all(map(math.isfinite, operands)):
+            return float(ieee(row, operands))
+        raise _domain_error(row, operands, labels, error) from None
+
+
+_silent: ContextVar[Any] = ContextVar("autograd_ieee_arithmetic", default=None)
+"""The block within which nothing raises, weakly: a block that a Ctrl-C cut off on its way out is no longer there."""
+
+
+def _is_silent() -> bool:
+    block = _silent.get()
+    return block is not None and block() is not None
+
+
+class ieee_arithmetic:  # noqa: N801 - a context manager
+    """Within this block a row's value never raises: a pole is inf, the undefined is nan.  Partials are taken so."""
+
+    def __enter__(self) -> None:
+        self._token = _silent.set(ref(self))
+
+    def __exit__(self, *error: object) -> None:
+        _silent.reset(self._token)
+
+
+def ieee(row: Primitive, operands: Sequence[float]) -> Extended:
+    """A row's value in IEEE 754 arithmetic."""
+    if opens(row):
+        return Extended(row.forward(*map(Extended, operands)))
+    floats = [float(x) for x in operands]
+    try:
+        return Extended(row.forward(*floats))
+    except (ArithmeticError, ValueError):
+        return Extended(math.nan if row.ieee is None else row.ieee(*floats))
+
+
+def partials_at(row: Primitive, out: float, operands: Sequence[float]) -> list[float]:
+    """A row's local partial derivatives at these floats: IEEE arithmetic, so that a pole is inf and nothing raises."""
+    partials = row.partials(Extended(out), *map(Extended, operands))
+    if len(partials) != len(operands):
+        raise TypeError(
+            f"{row.name}: the partial must return one number for each of {len(operands)} operands, "
+            f"got {shown(partials)}"
+        )
+    return [real(partial, f"{row.name}: partial {n}") for n, partial in enumerate(partials, 1)]
+
+
+def opens(row: Primitive) -> bool:
+    """Whether the row's forward is written in arithmetic and other rows, not as a function that knows floats only."""
+    return hasattr(row.forward, "__code__") and row.ieee is None
+
+
+def _float_result(row: Primitive, out: Any) -> float:
+    if isinstance(out, (int, float)):
+        return float(out)
+    if isinstance(out, complex):
+        raise ValueError("the result is complex")
+    raise TypeError(f"{row.name}: forward must return a number, got {shown(out)} ({type(out).__name__})")
+
+
+def _domain_error(row: Primitive, operands: Sequence[float], labels: Sequence[str], error: Exception) -> Exception:
+    names = [label or f"operand {n}" for n, label in enumerate(labels, 1)] or [""] * len(operands)
+    values = ", ".join(f"{name} = {x!r}" if name else f"{x!r}" for name, x in zip(names[:8], operands[:8], strict=True))
+    if isinstance(error, OverflowError):
+        problem, cure = "the result is too large for a float", "scale the operands down"
+    elif isinstance(error, ZeroDivisionError):
+        problem, cure = "division by zero", row.cure or "keep the divisor away from zero"
+    else:
+        problem = f"{row.name} is defined for {row.domain} only" if row.domain else str(error)
+        cure = row.cure or "keep the operands inside the domain"
+    return type(error)(f"{row.name}({values}): {problem}; {cure}")
+
+
+class Extended(float):
+    """A float with IEEE 754 arithmetic: a pole is +-inf, the undefined is nan, and nothing raises."""
+
+    __slots__ = ()
+
+    def __neg__(self) -> Extended:
+        return Extended(-float(self))
+
+    def __pos__(self) -> Extended:
+        return self
+
+
+def _operator(function: Callable[[float, float], float], reflected: bool) -> Callable[[Extended, Any], Any]:
+    def operate(self: Extended, other: Any) -> Any:
+        if not isinstance(other, (float, int)):
+            return NotImplemented
+        return Extended(function(float(other), float(self)) if reflected else function(float(self), float(other)))
+
+    return operate
+
+
+def _divide(x: float, y: float) -> float:
+    try:
+        return x / y
+    except ZeroDivisionError:
+        return math.nan if x == 0.0 or x != x else math.copysign(math.inf, x) * math.copysign(1.0, y)
+
+
+def real_power(x: float, y: float) -> float:
+    """x ** y, which for Python's floats may be complex, and here is a ValueError."""
+    out: float | complex = x**y
+    if isinstance(out, complex):
+        raise ValueError("the result is complex")
+    return out
+
+
+def ieee_power(x: float, y: float) -> float:
+    """x to the power of y as C's pow has it: poles are inf, overflow is inf, a negative base with a fraction is nan."""
+    try:
+        return math.pow(x, y)
+    except OverflowError:
+        return -math.inf if x < 0.0 and math.fmod(y, 2.0) != 0.0 else math.inf
+    except ValueError:
+        if x != 0.0:
+            return math.nan
+        return math.copysign(math.inf, x) if math.fmod(y, 2.0) in (1.0, -1.0) else math.inf
+
+
+for _name, _function in {
+    "add": operator.add, "sub": operator.sub, "mul": operator.mul, "truediv": _divide, "pow": ieee_power,
+}.items():  # fmt: skip
+    setattr(Extended, f"__{_name}__", _operator(_function, reflected=False))
+    setattr(Extended, f"__r{_name}__", _operator(_function, reflected=True))

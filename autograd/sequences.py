@@ -1,0 +1,274 @@
+"""What about many numbers at once?  `sum`, `mean`, `dot`, `affine`, `logsumexp`, `softmax`, `cross_entropy`, `take`.
+
+Read `value` first.  Each is one node (a softmax: one node an output), so a neuron is one node instead of dozens.
+Their rows are in the table; here sequences are checked, taken apart, and made into nodes quickly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from typing import TYPE_CHECKING, Any
+
+from autograd import primitives as table
+from autograd.methods import on_floats, rebound
+from autograd.recording import recording
+from autograd.rows import evaluate, real, shown
+from autograd.value import Value, node_of_groups, node_of_many, unrecorded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from autograd.rows import Primitive
+
+    Place = Callable[[int], str]  # which entry of which argument the n-th operand is
+
+
+def sum(xs: Iterable[Any], start: Any = 0.0) -> Any:  # the name that users look for
+    """The sum of `start` and all of `xs` (numbers or Values), added from left to right, as one node.
+
+    Raises TypeError where an element is not a real number.
+
+    >>> a, b = Value(1.0), Value(2.0)
+    >>> sum([a, b, 3.0]).data
+    6.0
+    """
+    return _node(table.sum_, [start, *_listed(xs, "sum: xs")], _after("sum: start", "sum: xs"))
+
+
+def mean(xs: Iterable[Any]) -> Any:
+    """The arithmetic mean of numbers or Values.
+
+    Raises ValueError where there are none, TypeError where an element is not a real number.
+
+    >>> mean([1.0, 2.0, 6.0])
+    3.0
+    """
+    listed = _some(xs, "mean: xs")
+    return _node(table.sum_, [0.0, *listed], _after("", "mean: xs")) / float(len(listed))
+
+
+def dot(xs: Iterable[Any], ys: Iterable[Any], start: Any = 0.0) -> Any:
+    """start + x1 y1 + x2 y2 + ..., added from left to right, as one node: a neuron before its activation.
+
+    Raises ValueError where the lengths differ, TypeError where an element is not a real number.
+
+    >>> w = [Value(2.0), Value(-1.0)]
+    >>> out = dot(w, [3.0, 4.0], start=Value(0.5))
+    >>> out.backward()
+    >>> out.data, w[0].grad, w[1].grad
+    (2.5, 3.0, 4.0)
+    """
+    xs, ys = tuple(_listed(xs, "dot: xs")), tuple(_listed(ys, "dot: ys"))
+    if len(xs) != len(ys):
+        raise ValueError(f"dot: xs has {len(xs)} numbers and ys has {len(ys)}; they must be equally many")
+    return _dot(xs, ys, start, _floats(ys, "dot: ys"))
+
+
+def affine(rows: Iterable[Iterable[Any]], xs: Iterable[Any], starts: Iterable[Any]) -> list[Any]:
+    """[dot(row, xs, start) for row, start in zip(rows, starts)], sharing the work on xs: a layer before its activation.
+
+    `rows` is (outputs) x (inputs), `xs` has one number for each input, `starts` one for each output.
+
+    Raises ValueError where the lengths differ, TypeError where an element is not a real number.
+
+    >>> affine([[1.0, 2.0], [3.0, 4.0]], [10.0, 1.0], [0.5, 0.0])
+    [12.5, 34.0]
+    """
+    xs, starts, rows = (
+        tuple(_listed(xs, "affine: xs")),
+        _listed(starts, "affine: starts"),
+        _listed(rows, "affine: rows"),
+    )
+    if len(rows) != len(starts):
+        raise ValueError(f"affine: got {len(rows)} rows and {len(starts)} starts; give one start for each row")
+    data = _floats(xs, "affine: xs")
+    out = []
+    for n, (row, start) in enumerate(zip(rows, starts, strict=True)):
+        weights = row if type(row) is tuple else tuple(_listed(row, f"affine: rows[{n}]"))
+        if len(weights) != len(xs):
+            raise ValueError(
+                f"affine: rows[{n}] has {len(weights)} numbers and xs has {len(xs)}; they must be equally many"
+            )
+        try:
+            out.append(_dot(weights, xs, start, data))
+        except TypeError as error:
+            raise TypeError(f"affine: row {n}: {error}") from None
+    return out
+
+
+def logsumexp(xs: Iterable[Any]) -> Any:
+    """log(exp(x1) + exp(x2) + ...), stable for any size of the xs, as one node.
+
+    Raises ValueError where `xs` is empty, TypeError where an element is not a real number.
+
+    >>> logsumexp([1e4, 1e4])                # 1e4 + log 2
+    10000.69314718056
+    """
+    return _node(table.logsumexp, _some(xs, "logsumexp: xs"), "logsumexp: xs")
+
+
+def softmax(xs: Iterable[Any]) -> list[Any]:
+    """The probabilities exp(x) / (exp(x1) + exp(x2) + ...), one for each x: positive, and 1 in sum.
+
+    Raises ValueError where `xs` is empty, TypeError where an element is not a real number.
+
+    >>> softmax([0.0, 0.0])
+    [0.5, 0.5]
+    """
+    listed = _some(xs, "softmax: xs")
+    floats, values = _floats(listed, "softmax: xs")
+    if floats is None:
+        return [table.softmax(float(n), *listed) for n in range(len(listed))]
+    pairs = rebound(table.softmax_with_slopes)(floats)
+    if not values:
+        return [out for out, _ in pairs]
+    if recording.paused and not recording.wanted():
+        return [unrecorded(out) for out, _ in pairs]
+    kept = [x if isinstance(x, Value) else number for x, number in zip(listed, floats, strict=True)]
+    return [node_of_many(table.softmax, out, [float(n), *kept], slopes) for n, (out, slopes) in enumerate(pairs)]
+
+
+def cross_entropy(logits: Iterable[Any], target: Any) -> Any:
+    """-log softmax(logits)[target], as one node: the loss of a classifier, exact however sure and right it is.
+
+    `target` is the index of the right class, or a sequence with one probability for each class.
+
+    Raises ValueError where `logits` is empty or `target` does not fit them, TypeError for what is not a number.
+
+    >>> cross_entropy([0.0, 0.0], 1)         # log 2
+    0.6931471805599453
+    >>> cross_entropy([0.0, 0.0], [0.5, 0.5])
+    0.6931471805599453
+    """
+    xs = _some(logits, "cross_entropy: logits")
+    if hasattr(target, "__len__") and not isinstance(target, (str, bytes)) and getattr(target, "shape", None) != ():
+        targets = _listed(target, "cross_entropy: target")
+        if len(targets) != len(xs):
+            raise ValueError(
+                f"cross_entropy: target has {len(targets)} probabilities for {len(xs)} logits; give one for each"
+            )
+        return _node(
+            table.soft_cross_entropy,
+            [*xs, *targets],
+            _halves("cross_entropy: logits", "cross_entropy: target", len(xs)),
+        )
+    position = index(target, len(xs), "cross_entropy: target")
+    return _node(table.cross_entropy, [position, *xs], _after("cross_entropy: target", "cross_entropy: logits"))
+
+
+def take(xs: Iterable[Any], position: Any) -> Any:
+    """xs[position] as a node: what indexing looks like in a graph that is to be compiled for other positions.
+
+    Raises ValueError where `position` is no index of xs.
+
+    >>> take([5.0, 7.0], 1)
+    7.0
+    """
+    listed = _some(xs, "take: xs")
+    return _node(
+        table.take, [index(position, len(listed), "take: position"), *listed], _after("take: position", "take: xs")
+    )
+
+
+def index(number: Any, length: int, argument: str) -> Any:
+    """The float of an integer from 0 to length - 1; other kinds of number (a symbol) pass as they are."""
+    if hasattr(type(number), "_apply_primitive") and not isinstance(number, Value):
+        return number
+    position = real(number, argument)
+    if position != position or position % 1.0 or not 0.0 <= position < length:
+        raise ValueError(f"{argument} must be a whole number from 0 to {length - 1}, got {shown(number)}")
+    return position
+
+
+# ---------------------------------------------------------------------------------------------------- how it is done
+
+
+def _listed(xs: Iterable[Any], argument: str) -> list[Any]:
+    if (
+        isinstance(xs, (str, bytes, Value, Mapping, Set))
+        or not hasattr(xs, "__iter__")
+        or getattr(xs, "shape", (1,)) == ()
+    ):
+        cure = "; a set has no order, write sorted(...)" if isinstance(xs, Set) else ""
+        raise TypeError(
+            f"{argument} must be a sequence of numbers or Values, got {shown(xs)} ({type(xs).__name__}){cure}"
+        )
+    return list(xs)
+
+
+def _some(xs: Iterable[Any], argument: str) -> list[Any]:
+    listed = _listed(xs, argument)
+    if not listed:
+        raise ValueError(f"{argument} is empty: give at least one number")
+    return listed
+
+
+def _after(first: str, rest: str) -> Place:
+    return lambda n: f"{rest}[{n - 1}]" if n else first
+
+
+def _halves(first: str, second: str, length: int) -> Place:
+    return lambda n: f"{first}[{n}]" if n < length else f"{second}[{n - length}]"
+
+
+def _floats(operands: Sequence[Any], argument: str | Place) -> tuple[list[float] | None, int]:
+    """The float of each operand, and how many are Values; None where one is of another kind (a symbol, an array)."""
+    try:
+        return [operand._data for operand in operands], len(operands)  # all of them Values: the usual case
+    except AttributeError:
+        pass
+    values = 0
+    floats = []
+    for n, operand in enumerate(operands):
+        if type(operand) is float:
+            floats.append(operand)
+        elif isinstance(operand, Value):
+            floats.append(operand._data)
+            values += 1
+        elif hasattr(type(operand), "_apply_primitive"):
+            return None, 0
+        else:
+            floats.append(real(operand, f"{argument}[{n}]" if isinstance(argument, str) else argument(n)))
+    return floats, values
+
+
+def _node(row: Primitive, operands: Sequence[Any], argument: str | Place) -> Any:
+    """The row's node on these operands; a float where none of them is a Value."""
+    numbers, values = _floats(operands, argument)
+    if numbers is None:
+        return row(*operands)
+    forward, partials = on_floats(row)
+    try:
+        out = forward(*numbers)
+    except (ArithmeticError, ValueError):
+        out = evaluate(row, numbers)
+    if not values:
+        return out
+    if recording.paused and not recording.wanted():
+        return unrecorded(out)
+    kept = [o if isinstance(o, Value) else number for o, number in zip(operands, numbers, strict=True)]
+    return node_of_many(row, out, kept, partials(out, *numbers))
+
+
+def _dot(xs: tuple[Any, ...], ys: tuple[Any, ...], start: Any, floats_of_ys: tuple[list[float] | None, int]) -> Any:
+    """One dot product; `floats_of_ys` is `_floats(ys)`, which a layer computes once for all its neurons."""
+    y_floats, y_values = floats_of_ys
+    x_floats, x_values = _floats(xs, "dot: xs")
+    if (
+        not isinstance(start, Value)
+        or x_values < len(xs)
+        or 0 < y_values < len(ys)
+        or x_floats is None
+        or y_floats is None
+    ):
+        place = _halves("dot: xs", "dot: ys", len(xs))
+        return _node(table.dot, [start, *xs, *ys], lambda n: place(n - 1) if n else "dot: start")
+    out = table.dot_of(start._data, x_floats, y_floats)
+    if recording.paused and not recording.wanted():
+        return unrecorded(out)
+    slopes = table.dot_slopes(x_floats, y_floats)
+    if y_values:
+        groups = ((start,), xs, ys)
+        return node_of_groups(table.dot, out, groups, groups, slopes)
+    variables = ((start,), xs)
+    return node_of_groups(table.dot, out, (*variables, y_floats), variables, slopes[:2])

@@ -1,0 +1,428 @@
+"""What is a `Value`?  A number that remembers how it was computed, and so can tell its gradient.
+
+Read `rows` and `primitives` (the derivatives) and `graph` (backpropagation) first; `methods` makes the methods here
+from the rows.  Read `sequences` for sum, dot and softmax, `functional` for grad and its kin next.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+from autograd import graph, micrograd
+from autograd import primitives as table
+from autograd.graph import MANY, NOT_COMPUTED
+from autograd.methods import node_function, provide
+from autograd.recording import recording
+from autograd.rows import Primitive, evaluate, partials_at, real, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    Number = "Value | float | Fraction | Decimal"
+
+Method = TypeVar("Method", bound="Callable[..., Any]")
+
+
+def generated(row: Primitive, reflected: bool = False) -> Callable[[Method], Method]:
+    """Replace a declared method by the one made from the row; what was declared gives the types and the docstring."""
+
+    def replace(declared: Method) -> Method:
+        function: Any = node_function(row, reflected)
+        function.__name__ = declared.__name__
+        function.__qualname__ = declared.__qualname__
+        function.__doc__ = declared.__doc__ or row.__doc__
+        return function  # type: ignore[no-any-return]
+
+    return replace
+
+
+class Value:
+    """A real number that records the operations it takes part in, so that `backward()` can find its gradients.
+
+    `data` is any real number; `label` names the node in pictures, explanations and errors.  `_children` and `_op` are
+    for nodes whose `_backward` you write yourself, as with micrograd.
+
+    Raises TypeError where `data` is not a real number.
+
+    >>> x = Value(3.0, label="x")
+    >>> y = x * x + 2 * x
+    >>> y.backward()
+    >>> y.data, x.grad                       # x² + 2x, and 2x + 2
+    (15.0, 8.0)
+    """
+
+    __slots__ = ("__dict__", "_data", "_dx", "_dy", "_x", "_y", "grad", "primitive")
+
+    _data: float
+    grad: float
+    """d(output)/d(this), added up over the calls of `backward()`; 0.0 before the first."""
+    primitive: Primitive | None
+    """The row of the table that made this node; None for a leaf."""
+    _x: Any
+    _y: Any
+    _dx: Any
+    _dy: Any
+    _label: str = ""
+
+    def __init__(self, data: Any, _children: Iterable[Any] = (), _op: str = "", label: str = "") -> None:
+        self._data = data if type(data) is float else real(data, "Value: data")
+        self.grad = NOT_COMPUTED
+        self.primitive = None
+        self._x = self._y = self._dx = self._dy = None
+        if label != "":
+            self.label = label
+        if _children:
+            micrograd.adopt(self, _children, _op)
+
+    # ------------------------------------------------------------------------------------------- data, and the graph
+
+    @property
+    def data(self) -> float:
+        """The number itself.  A leaf's may be assigned; a computed node's belongs to its computation."""
+        return self._data
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        if self.primitive is not None:
+            raise AttributeError(
+                f"data of {self._name()} is computed by {self.primitive.name} and cannot be assigned; "
+                f"assign .data of a leaf and compute again, or start anew from .detach()"
+            )
+        self._data = data if type(data) is float else real(data, "Value.data")
+
+    @property
+    def label(self) -> str:
+        """The node's name in pictures, explanations and error messages."""
+        return self._label
+
+    @label.setter
+    def label(self, label: str) -> None:
+        if not isinstance(label, str):
+            raise TypeError(f"label must be a string, got {shown(label)}; write label=str(...)")
+        self._label = label
+
+    @property
+    def operands(self) -> tuple[Value | float, ...]:
+        """What this was computed from, in order and with repeats; a constant is a plain float; () for a leaf."""
+        return graph.operands(self)
+
+    def backward(self) -> None:
+        """Add d(self)/d(node) to the `.grad` of every node that this one was computed from.
+
+        All of them or none: whatever is raised on the way, every gradient is then as it was.  A second call adds
+        once more; `zero_grad()` starts anew.
+
+        Raises FloatingPointError where this value is inf or nan, naming the node where that arose.
+
+        >>> a = Value(2.0); b = a * a * a
+        >>> b.backward(); a.grad
+        12.0
+        >>> b.backward(); a.grad
+        24.0
+        """
+        if self._data - self._data != 0.0:  # inf or nan
+            raise graph.not_finite(self)
+        graph.backward(self)
+
+    def zero_grad(self) -> None:
+        """Forget this node's gradient (of this node alone; a model's `zero_grad` does it for all parameters)."""
+        self.grad = NOT_COMPUTED
+
+    def detach(self) -> Value:
+        """A new leaf with the same data and label: gradients do not flow through it."""
+        return Value(self._data, label=self.label)
+
+    @classmethod
+    def _apply_primitive(cls, row: Primitive, operands: Sequence[Any]) -> Any:
+        return apply(row, operands)
+
+    # ---------------------------------------------------------------------------------------------------- arithmetic
+
+    @generated(table.add)
+    def __add__(self, other: Any) -> Value: ...
+    @generated(table.add, reflected=True)
+    def __radd__(self, other: Any) -> Value: ...  # other + self
+    @generated(table.subtract)
+    def __sub__(self, other: Any) -> Value: ...
+    @generated(table.subtract, reflected=True)
+    def __rsub__(self, other: Any) -> Value: ...  # other - self
+    @generated(table.multiply)
+    def __mul__(self, other: Any) -> Value: ...
+    @generated(table.multiply, reflected=True)
+    def __rmul__(self, other: Any) -> Value: ...  # other * self
+    @generated(table.divide)
+    def __truediv__(self, other: Any) -> Value: ...
+    @generated(table.divide, reflected=True)
+    def __rtruediv__(self, other: Any) -> Value: ...  # other / self
+    @generated(table.power)
+    def __pow__(self, other: Any) -> Value: ...
+    @generated(table.power, reflected=True)
+    def __rpow__(self, other: Any) -> Value: ...  # other ** self
+    @generated(table.negative)
+    def __neg__(self) -> Value: ...
+    @generated(table.absolute)
+    def __abs__(self) -> Value: ...
+
+    def __pos__(self) -> Value:
+        return self
+
+    # ------------------------------------------------------------------------------- functions, under NumPy's names
+
+    @generated(table.exp)
+    def exp(self) -> Value: ...
+    @generated(table.expm1)
+    def expm1(self) -> Value: ...
+    @generated(table.log)
+    def log(self) -> Value: ...
+    @generated(table.log1p)
+    def log1p(self) -> Value: ...
+    @generated(table.sqrt)
+    def sqrt(self) -> Value: ...
+    @generated(table.sin)
+    def sin(self) -> Value: ...
+    @generated(table.cos)
+    def cos(self) -> Value: ...
+    @generated(table.tan)
+    def tan(self) -> Value: ...
+    @generated(table.arcsin)
+    def arcsin(self) -> Value: ...
+    @generated(table.arccos)
+    def arccos(self) -> Value: ...
+    @generated(table.arctan)
+    def arctan(self) -> Value: ...
+    @generated(table.sinh)
+    def sinh(self) -> Value: ...
+    @generated(table.cosh)
+    def cosh(self) -> Value: ...
+    @generated(table.tanh)
+    def tanh(self) -> Value: ...
+    @generated(table.absolute)
+    def absolute(self) -> Value: ...
+    @generated(table.maximum)
+    def maximum(self, other: Any) -> Value: ...
+    @generated(table.minimum)
+    def minimum(self, other: Any) -> Value: ...
+    @generated(table.sigmoid)
+    def sigmoid(self) -> Value: ...
+    @generated(table.softplus)
+    def softplus(self) -> Value: ...
+    @generated(table.relu)
+    def relu(self) -> Value: ...
+    @generated(table.gelu)
+    def gelu(self) -> Value: ...
+    @generated(table.selu)
+    def selu(self) -> Value: ...
+    @generated(table.silu)
+    def silu(self) -> Value: ...
+    @generated(table.leaky_relu)
+    def leaky_relu(self, slope: Any = 0.01) -> Value: ...
+    @generated(table.elu)
+    def elu(self, alpha: Any = 1.0) -> Value: ...
+
+    # ---------------------------------------------------------------------------------- comparing, and being a number
+
+    def __lt__(self, other: Any) -> bool:
+        return self._data < _data_of(other, "<")
+
+    def __le__(self, other: Any) -> bool:
+        return self._data <= _data_of(other, "<=")
+
+    def __gt__(self, other: Any) -> bool:
+        return self._data > _data_of(other, ">")
+
+    def __ge__(self, other: Any) -> bool:
+        return self._data >= _data_of(other, ">=")
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Value):
+            return self is other
+        if hasattr(other, "__float__"):
+            raise TypeError(
+                f"{self!r} == {shown(other)}: == between Values means the same node; "
+                f"to compare numbers write v.data == ..."
+            )
+        return NotImplemented
+
+    __hash__ = object.__hash__
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError(f"{self!r} is neither true nor false: compare its number, as in v.data != 0 or v > 0")
+
+    def __float__(self) -> NoReturn:
+        raise TypeError(
+            f"{self!r} is not a float, and would lose its graph: use .data for the number (for a list "
+            f"[v.data for v in values]), or Value's own functions (v.exp(), not math.exp(v)) to keep the gradient"
+        )
+
+    __int__ = __index__ = __complex__ = __trunc__ = __float__
+
+    def __round__(self, digits: int | None = None) -> float | int:
+        if digits is not None and not hasattr(digits, "__index__"):
+            raise TypeError(f"round: digits must be a whole number, got {shown(digits)}")
+        return round(self._data, digits)
+
+    def __format__(self, specification: str) -> str:
+        return format(self._data, specification) if specification else repr(self)
+
+    def __repr__(self) -> str:
+        label = f", label={self.label!r}" if self.label else ""
+        return f"Value(data={self._data!r}, grad={self.grad!r}{label})"
+
+    def _name(self) -> str:
+        return f"Value {self.label!r}" if self.label else "a Value"
+
+    # --------------------------------------------------------------------------------------------- copies and pickles
+
+    def __copy__(self) -> Value:
+        return self.__deepcopy__({})
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
+        self._refuse_to_copy()
+        copy = memo[id(self)] = Value(self._data)
+        copy.grad = self.grad
+        copy.__dict__.update(self.__dict__)
+        return copy
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        self._refuse_to_copy()
+        return _restored, (self._data, self.grad, self.__dict__)
+
+    def _refuse_to_copy(self) -> None:
+        if self.primitive is not None:
+            raise TypeError(
+                f"{self._name()} is computed by {self.primitive.name} and cannot be copied or pickled without its "
+                f"graph; use .detach() for the number alone"
+            )
+
+    # ---------------------------------------------------------------------------------------------- as with micrograd
+
+    _prev = property(micrograd.previous)
+    _op = property(micrograd.operation)
+    _backward = property(micrograd.get_backward, micrograd.set_backward)
+
+
+def _restored(data: float, grad: float, attributes: dict[str, Any]) -> Value:
+    value = Value(data)
+    value.grad = grad or NOT_COMPUTED
+    value.__dict__.update(attributes)
+    return value
+
+
+def _data_of(other: Any, sign: str) -> float:
+    return other._data if isinstance(other, Value) else real(other, f"the right side of {sign}")
+
+
+# -------------------------------------------------------------------------------------- what the generated code needs
+
+new: Callable[[], Value] = partial(object.__new__, Value)
+
+
+def recover(row: Primitive, operands: Sequence[Any]) -> Any:
+    """The node of a row whose fast path does not apply or raised.
+
+    A partial's pole is inf; a value's error is raised with its cure.  For an array the answer is NotImplemented: it
+    then asks element by element.
+    """
+    for operand in operands:
+        if hasattr(type(operand), "__array_ufunc__") and getattr(operand, "shape", None):
+            return NotImplemented
+    return apply(row, operands)
+
+
+def unrecorded(out: float) -> Value:
+    """A leaf: what an operation gives within `no_grad()`."""
+    return Value(out)
+
+
+def apply(row: Primitive, operands: Sequence[Any]) -> Any:
+    """The node of any row on any mixture of Values and numbers, at least one of them a Value."""
+    for operand in operands:
+        foreign = type(operand)
+        if hasattr(foreign, "_apply_primitive") and not issubclass(foreign, Value):
+            return foreign._apply_primitive(row, operands)
+    return _node_of(row, operands)
+
+
+def _node_of(row: Primitive, operands: Sequence[Any]) -> Value:
+    named = [(f"{row.name}: operand {n}", operand) for n, operand in enumerate(operands, 1)]
+    numbers = [o._data if isinstance(o, Value) else real(o, name) for name, o in named]
+    labels = [getattr(operand, "label", "") for operand in operands]
+    out = evaluate(row, numbers, labels)
+    if recording.paused and not recording.wanted():
+        return unrecorded(out)
+    partials = partials_at(row, out, numbers)
+    kept = [o if isinstance(o, Value) else number for o, number in zip(operands, numbers, strict=True)]
+    if row.arity is None or row.arity > 2:
+        return node_of_many(row, out, tuple(kept), partials)
+    return _flat_node(row, out, kept, partials)
+
+
+def _flat_node(row: Primitive, out: float, operands: Sequence[Any], partials: Sequence[float]) -> Value:
+    node = new()
+    node._data, node.grad, node.primitive = out, NOT_COMPUTED, row
+    node._x, node._y = [*operands, None][:2]
+    node._dx, node._dy = [
+        *(p if isinstance(o, Value) else None for o, p in zip(operands, partials, strict=True)),
+        None,
+    ][:2]
+    return node
+
+
+def node_of_many(row: Primitive, out: float, operands: Sequence[Any], partials: Sequence[float]) -> Value:
+    """The node of a row with any number of operands; constants among them are floats."""
+    pairs = [(o, p) for o, p in zip(operands, partials, strict=True) if isinstance(o, Value)]
+    return node_of_groups(row, out, (operands,), ([o for o, _ in pairs],), ([p for _, p in pairs],))
+
+
+def node_of_groups(row: Primitive, out: float, operands: Any, variables: Any, partials: Any) -> Value:
+    """The node of a row whose operands come in groups: all of them, those that are Values, the partials of these."""
+    node = new()
+    node._data, node.grad, node.primitive = out, NOT_COMPUTED, row
+    node._x, node._y, node._dx, node._dy = operands, variables, partials, MANY
+    return node
+
+
+provide(
+    Value=Value, new=new, NOT_COMPUTED=NOT_COMPUTED, recording=recording,
+    recover=recover, unrecorded=unrecorded,
+)  # fmt: skip
+
+
+def _listed(things: Any, argument: str) -> list[Any]:
+    if isinstance(things, (str, bytes, dict, set, frozenset, Value)) or not hasattr(things, "__iter__"):
+        raise TypeError(
+            f"assign: {argument} must be a sequence, got {shown(things)} ({type(things).__name__}); write [...]"
+        )
+    return list(things)
+
+
+def assign(values: Iterable[Value], data: Iterable[float] | None = None, grad: Iterable[float] | None = None) -> None:
+    """Set `.data` and/or `.grad` of many leaves at once: all of them or, on an error or interrupt, none.
+
+    Raises ValueError where the lengths differ, TypeError for what is not a real number or not a Value, and
+    AttributeError where `.data` of a computed node is to be set.
+
+    >>> a, b = Value(1.0), Value(2.0)
+    >>> assign([a, b], data=[3.0, 4.0]); a.data, b.data
+    (3.0, 4.0)
+    """
+    values = _listed(values, "values")
+    for n, value in enumerate(values):
+        if not isinstance(value, Value):
+            raise TypeError(f"assign: values[{n}] must be a Value, got {shown(value)}")
+        if data is not None and value.primitive is not None:
+            Value.data.fset(value, 0.0)  # type: ignore[attr-defined]  # raises: it is computed
+    new_data, new_grad = (_numbers(values, numbers, name) for name, numbers in (("data", data), ("grad", grad)))
+    names = ["_data"] * len(new_data) + ["grad"] * len(new_grad)
+    targets = values[: len(new_data)] + values[: len(new_grad)]
+    graph.run_through(map(setattr, targets, names, new_data + new_grad))
+
+
+def _numbers(values: Sequence[Value], numbers: Iterable[float] | None, name: str) -> list[float]:
+    if numbers is None:
+        return []
+    found = [real(number, f"assign: {name}[{n}]") for n, number in enumerate(_listed(numbers, name))]
+    if len(found) != len(values):
+        raise ValueError(f"assign: {name} has {len(found)} numbers for {len(values)} values; give one for each")
+    return found

@@ -1,0 +1,28 @@
+"""The command line of chalkgrad, and what a classroom needs around `autograd` and `nn`.
+
+Which question does this file answer? Is the `autograd` that Python finds really ours? Another package of that name
+(HIPS autograd) installs the same folder, and whichever comes first on the path wins. Read next: `__main__`.
+"""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+__version__ = "0.1.0"
+
+_CURE = (
+    "python -m pip uninstall -y autograd chalkgrad, then install chalkgrad again; "
+    "to use both packages, give each a virtual environment of its own"
+)
+
+
+def _check_autograd() -> None:
+    """Raise ImportError where another package's `autograd` hides, or is mixed with, chalkgrad's."""
+    found = find_spec("autograd")
+    if found is None or found.origin is None:
+        raise ImportError("chalkgrad's package `autograd` is missing. Install chalkgrad again.")
+    folder = Path(found.origin).parent
+    if (folder / "tracer.py").exists() or not (folder / "primitives.py").exists():
+        raise ImportError(f"the package in {folder} is another project named autograd (HIPS autograd). Cure: {_CURE}")
+
+
+_check_autograd()

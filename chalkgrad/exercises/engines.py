@@ -1,0 +1,209 @@
+"""Which question does this file answer? How is a learner's own engine tried, and its failure shown?
+
+Read `exercise` first. An engine, or one part of it, is run on small graphs (`chalkgrad.random_graphs`) from the
+simplest on; all that is observed are the numbers and gradients. A catalogued mistake is itself an engine with that
+mistake, so that it is recognised by what it does, however it is written.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from autograd import draw
+from chalkgrad.exercises.exercise import Failure, Kind, UnreadableError, same, short
+from chalkgrad.random_graphs import NAMES, Program, programs
+
+_programs = cache(programs)
+
+
+class Node:
+    """A number that remembers what it was made from: `edges` holds a pair (operand, partial) for each operand.
+
+    >>> a = Node(3.0)
+    >>> (a * a).edges == ((a, 3.0), (a, 3.0))
+    True
+    """
+
+    def __init__(self, data: float, edges: Sequence[tuple[Any, float]] = ()) -> None:
+        self.data, self.grad, self.edges = data, 0.0, tuple(edges)
+
+    def __add__(self, other: Node) -> Node:
+        return Node(self.data + other.data, [(self, 1.0), (other, 1.0)])
+
+    def __mul__(self, other: Node) -> Node:
+        return Node(self.data * other.data, [(self, other.data), (other, self.data)])
+
+    def tanh(self) -> Node:
+        """tanh, with the partial 1 - tanh²."""
+        out = math.tanh(self.data)
+        return Node(out, [(self, 1.0 - out * out)])
+
+
+def topological(output: Node) -> list[Node]:
+    """The nodes of a small graph, each after all its operands."""
+    order: list[Node] = []
+
+    def visit(node: Node) -> None:
+        if node not in order:
+            for operand, _ in node.edges:
+                visit(operand)
+            order.append(node)
+
+    visit(output)
+    return order
+
+
+def backward(output: Node) -> None:
+    """The backward pass as it should be."""
+    output.grad = 1.0
+    for node in reversed(topological(output)):
+        for operand, partial in node.edges:
+            operand.grad += partial * node.grad
+
+
+@dataclass(frozen=True)
+class OnGraphs(Kind):
+    """What is run on small graphs made from `operations`."""
+
+    operations: Sequence[str] = ("add", "multiply")
+    count: int = 60
+
+    @property
+    def programs(self) -> list[Program]:
+        """The graphs, from the simplest on."""
+        return _programs(tuple(self.operations), self.count)
+
+    def run(self, answer: Any, program: Program) -> list[Any]:
+        """The nodes of one graph, after the learner's backward pass."""
+        raise NotImplementedError
+
+    def observe(self, answer: Any) -> list[Any]:
+        """For each graph the data of its output, and the gradient of every number."""
+        return [self._on(answer, program) for program in self.programs]
+
+    def _on(self, answer: Any, program: Program) -> Any:
+        try:
+            nodes = self.run(answer, program)
+            return [nodes[-1].data, [node.grad for node in nodes]]
+        except Exception as error:  # whatever the learner's engine does is an observation
+            return Failure.of(error)
+
+    def show(self, answer: Any, seen: list[Any], expected: list[Any]) -> tuple[str, Any]:
+        """The smallest graph on which it goes wrong, and that graph drawn with the right gradients."""
+        place = next(i for i, (a, b) in enumerate(zip(seen, expected, strict=True)) if not same(a, b, self.tolerance))
+        program, got, wanted = self.programs[place], seen[place], expected[place]
+        values = program.on_values()
+        values[-1].backward()
+        picture = draw(values[-1], partials=True)
+        head = f"Smallest graph on which it goes wrong: {program}."
+        if isinstance(got, Failure):
+            return f"{head}\nThere it {got}.", picture
+        if not same(got[0], wanted[0], self.tolerance):
+            return f"{head}\nThe result is {short(got[0])}; {short(wanted[0])} is right.", picture
+        name, grad, right = next(
+            entry
+            for entry in zip(NAMES, got[1], wanted[1], strict=False)
+            if not same(entry[1], entry[2], self.tolerance)
+        )
+        return (
+            f"{head}\n{name}.grad is {short(grad)}; {short(right)} is right. The picture has the right gradients.",
+            picture,
+        )
+
+
+@dataclass(frozen=True)
+class Backward(OnGraphs):
+    """A function `backward(output)` that is to fill in `.grad` on graphs of `Node`."""
+
+    def run(self, answer: Any, program: Program) -> list[Any]:
+        """Build the graph of Nodes and call the function on its output."""
+        nodes = program.run(Node)
+        answer(nodes[-1])
+        return nodes
+
+    def observe(self, answer: Any) -> list[Any]:
+        """As for every engine; first, whether it is a function."""
+        if not callable(answer) or isinstance(answer, type):
+            raise UnreadableError(f"A function backward(output) is wanted, and this is {answer!r}.")
+        return super().observe(answer)
+
+
+@dataclass(frozen=True)
+class Engine(OnGraphs):
+    """A class such as `Value`: made from a number, with the operations, `backward()`, `.data` and `.grad`."""
+
+    operations: Sequence[str] = ("add", "multiply", "tanh")
+
+    def run(self, answer: Any, program: Program) -> list[Any]:
+        """Build the graph from the learner's class and call `backward()` on its output."""
+        nodes = program.run(answer)
+        nodes[-1].backward()
+        return nodes
+
+    def observe(self, answer: Any) -> list[Any]:
+        """As for every engine; first, whether it is a class with what is needed."""
+        if not isinstance(answer, type):
+            raise UnreadableError(f"A class is wanted, such as your Value, and this is {answer!r}.")
+        missing = [
+            name for name in ("backward", *map(METHODS.__getitem__, self.operations)) if not hasattr(answer, name)
+        ]
+        if missing:
+            raise UnreadableError(f"The class {answer.__name__} still needs {missing[0]}.")
+        return super().observe(answer)
+
+
+METHODS = {
+    "add": "__add__", "subtract": "__sub__", "multiply": "__mul__", "divide": "__truediv__", "negative": "__neg__",
+    "square": "__pow__", "relu": "relu", "tanh": "tanh", "exp": "exp",
+}  # fmt: skip
+"""The method behind each operation."""
+
+
+@dataclass(frozen=True)
+class Operation(Kind):
+    """A function from nodes to a node, with the right data and the right partials, tried at `points`.
+
+    The nodes are of the learner's own class, where there is one of the name `own` beside the function.
+    """
+
+    points: Sequence[tuple[float, ...]]
+    own: str = "Mini"
+    tolerance: float = 1e-6
+
+    def observe(self, answer: Any) -> list[Any]:
+        """For each point the data of the result, and its partial with respect to each operand."""
+        if not callable(answer) or isinstance(answer, type):
+            raise UnreadableError(f"A function that returns a Node is wanted, and this is {answer!r}.")
+        return [self._at(answer, point) for point in self.points]
+
+    def _at(self, answer: Callable[..., Any], point: tuple[float, ...]) -> Any:
+        make = getattr(answer, "__globals__", {}).get(self.own, Node)
+        operands = [make(number) for number in point]
+        try:
+            out = answer(*operands)
+            if hasattr(out, "edges"):
+                backward(out)
+                return [out.data, [operand.grad for operand in operands]]
+        except Exception as error:  # whatever the learner's function does is an observation
+            return Failure.of(error)
+        raise UnreadableError(f"It returns {out!r}; a number with edges is wanted: return {make.__name__}(..., [...]).")
+
+    def show(self, answer: Any, seen: list[Any], expected: list[Any]) -> tuple[str, Any]:
+        """The first point at which data or a partial differs."""
+        place = next(i for i, (a, b) in enumerate(zip(seen, expected, strict=True)) if not same(a, b, self.tolerance))
+        got, wanted = seen[place], expected[place]
+        where = ", ".join(f"{name} = {number:g}" for name, number in zip(NAMES, self.points[place], strict=False))
+        if isinstance(got, Failure):
+            return f"At {where} it {got}.", None
+        if not same(got[0], wanted[0], self.tolerance):
+            return f"At {where} the data is {short(got[0])}; {short(wanted[0])} is right.", None
+        pairs = zip(NAMES, got[1], wanted[1], strict=False)
+        name, slope, right = next(p for p in pairs if not same(p[1], p[2], self.tolerance))
+        return (
+            f"At {where} the data is right, but the partial for {name} is {short(slope)}; {short(right)} is right.",
+            None,
+        )

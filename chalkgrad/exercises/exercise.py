@@ -1,0 +1,189 @@
+"""Which question does this file answer? How is an answer judged, and how does a mistake get its name?
+
+An exercise declares the right answer and a catalogue of wrong ones, each with its own diagnosis. Its *kind* says what
+can be observed of an answer: a number itself, a function's results, an engine's gradients on many small graphs. An
+answer that behaves as the right one does is right; one that behaves as a catalogued wrong one gets that diagnosis; any
+other is wrong, and the kind shows the smallest case in which it differs. Read next: `kinds`, `engines`; then a lesson.
+"""
+
+from __future__ import annotations
+
+import dis
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import CodeType
+from typing import Any
+
+from chalkgrad.exercises.verdict import Verdict
+
+
+class UnreadableError(Exception):
+    """An answer that is no answer to this question; the text says what is wanted."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What was observed when the answer raised an error: alike where the type is."""
+
+    name: str
+    text: str = ""
+
+    @classmethod
+    def of(cls, error: BaseException) -> Failure:
+        """The record of an exception."""
+        return cls(type(error).__name__, str(error))
+
+    def __str__(self) -> str:
+        return f"raises {self.name}" + (f": {self.text}" if self.text else "")
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One catalogued wrong answer, and what to say to somebody who gives it."""
+
+    answer: Any
+    says: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a kind found out about an answer."""
+
+    right: bool
+    says: str
+    detail: str = ""
+    """The smallest case in which the answer goes wrong."""
+    picture: Any = None
+
+
+class Kind:
+    """What can be observed of an answer, and how a difference is told."""
+
+    tolerance = 1e-9
+    """By how much numbers may differ, relative to the greater of them."""
+    has_cases = True
+    """Whether `show` tells of one case among many, and so belongs below the name of a mistake too."""
+
+    def observe(self, answer: Any) -> list[Any]:
+        """One entry a case: numbers, strings, nested lists of them, or a `Failure`.
+
+        Raises UnreadableError where the answer has not the form that is wanted.
+        """
+        raise NotImplementedError
+
+    def show(self, answer: Any, seen: list[Any], expected: list[Any]) -> tuple[str, Any]:
+        """The first case in which an unknown wrong answer differs: a text, and a picture or None."""
+        return "That is not it, and not a mistake that I know.", None
+
+    def judge(self, exercise: Exercise, answer: Any) -> Finding:
+        """Whether the answer is right, and if not, what is to be said about it."""
+        seen, expected = self.observe(answer), self.observe(exercise.right)
+        if same(seen, expected, self.tolerance):
+            return Finding(True, exercise.praise)
+        text, picture = self.show(answer, seen, expected)
+        for mistake in exercise.wrong:
+            if same(seen, self.observe(mistake.answer), self.tolerance):
+                return Finding(False, mistake.says, text if self.has_cases else "", picture)
+        return Finding(False, text, "", picture)
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise of a lesson.
+
+    >>> from chalkgrad.exercises.kinds import Number
+    >>> slope = Exercise("00.9", "The slope of x² at x = 3?", Number(), right=6.0,
+    ...                  wrong=[Mistake(9.0, "That is x² itself; its slope is wanted.")], hints=["Nudge x by 0.001."])
+    >>> slope.check(9)
+    ✗ 00.9  That is x² itself; its slope is wanted.
+    >>> slope.check(6.0)
+    ✓ 00.9  Right.
+    >>> slope.check(7).state
+    'wrong'
+    """
+
+    number: str
+    question: str
+    kind: Kind
+    right: Any
+    wrong: Sequence[Mistake] = ()
+    hints: Sequence[str] = ()
+    praise: str = "Right."
+    """What is said about the right answer: a chance to say why it matters."""
+
+    def check(self, answer: Any) -> Verdict:
+        """Right, or why not."""
+        if is_open(answer):
+            return Verdict(self.number, "open", "Not answered yet: put your answer in place of the three dots.")
+        try:
+            found = self.kind.judge(self, answer)
+        except UnreadableError as error:
+            return Verdict(self.number, "wrong", str(error))
+        return Verdict(self.number, "right" if found.right else "wrong", found.says, found.detail, found.picture)
+
+    def hint(self, which: int) -> Verdict:
+        """The hint of that number, counted from 1; the last one where there are fewer."""
+        if not self.hints:
+            return Verdict(self.number, "hint", "There is no hint for this one.")
+        which = min(which, len(self.hints))
+        return Verdict(self.number, "hint", f"{self.hints[which - 1]} (hint {which} of {len(self.hints)})")
+
+
+def is_open(answer: Any) -> bool:
+    """Whether it is `...`, or consists of nothing else (a function, a dictionary, a list): not answered yet.
+
+    >>> def slope(x): ...
+    >>> is_open(slope), is_open(...), is_open(0.0)
+    (True, True, False)
+    """
+    if isinstance(answer, (dict, list, tuple)) and answer:
+        return all(item is ... for item in (answer.values() if isinstance(answer, dict) else answer))
+    code = getattr(answer, "__code__", None)
+    return answer is ... or (code is not None and answer.__name__ != "<lambda>" and does_nothing(code))
+
+
+def does_nothing(code: CodeType) -> bool:
+    """Whether compiled code only returns None: so does a body of three dots, with or without a docstring."""
+    return all(
+        step.opname in ("RESUME", "NOP", "RETURN_VALUE") or (step.opname in RETURNS and step.argval is None)
+        for step in dis.get_instructions(code)
+    )
+
+
+RETURNS = ("LOAD_CONST", "RETURN_CONST")
+
+
+def same(seen: Any, expected: Any, tolerance: float) -> bool:
+    """Whether two observations agree: numbers nearly, failures in their type, everything else exactly.
+
+    >>> same([0.3], [0.1 + 0.2], 1e-9), same([math.nan], [math.nan], 1e-9), same([1.0], [2.0], 1e-9)
+    (True, True, False)
+    """
+    if isinstance(seen, (list, tuple)) and isinstance(expected, (list, tuple)):
+        return len(seen) == len(expected) and all(same(a, b, tolerance) for a, b in zip(seen, expected, strict=True))
+    if isinstance(seen, Failure) and isinstance(expected, Failure):
+        return seen.name == expected.name
+    if is_number(seen) and is_number(expected):
+        return math.isclose(seen, expected, rel_tol=tolerance, abs_tol=tolerance) or (
+            seen != seen and expected != expected
+        )
+    return type(seen) is type(expected) and bool(seen == expected)
+
+
+def is_number(value: Any) -> bool:
+    """Whether it is a plain number, and not True or False."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def short(value: Any) -> str:
+    """A number with four significant digits, anything else as it is, nested lists included.
+
+    >>> short([1 / 3, 2.0])
+    '[0.3333, 2]'
+    """
+    if is_number(value):
+        return f"{value:.4g}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(short, value)) + "]"
+    return str(value)

@@ -1,0 +1,150 @@
+"""Which mistakes do learners make in lesson 02, "The chain rule by hand"?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from chalkgrad.exercises.exercise import Exercise, Mistake
+from chalkgrad.exercises.kinds import Function, Number, Numbers
+
+Paths = Sequence[Sequence[float]]
+
+GEARS = [
+    ([[2.0]],),
+    ([[2.0], [5.0]],),
+    ([[2.0, 3.0]],),
+    ([[2.0, 3.0], [4.0]],),
+    ([[1.0, -3.0, 2.0], [0.5, -8.0]],),
+    ([],),
+]
+
+
+def _product(path: Sequence[float]) -> float:
+    return math.prod(path)
+
+
+def _over_paths(paths: Paths) -> float:
+    return sum((math.prod(path) for path in paths), 0.0)
+
+
+EXERCISES = [
+    Exercise(
+        "02.1",
+        "c = a * b, d = c + b, f = d * d at a = 3, b = -2. Fill in the gradients of all five.",
+        Numbers(
+            ["f", "d", "c", "a", "b"],
+            slips={
+                ("f", 64.0): "That is f itself. Its gradient is df/df.",
+                ("f", 0.0): "If f is nudged, f changes by just that nudge.",
+                ("d", -8.0): "d is used twice by d * d: two edges, each with partial d, so 2d.",
+                ("d", 64.0): "That is d * d itself. The partial of d * d for each d is the other d.",
+                ("c", 1.0): "1 is the partial of d = c + b; multiply it by the gradient that arrives at d.",
+                ("a", -2.0): "-2 is the partial of c = a * b; multiply it by the gradient that arrives at c.",
+                ("a", -48.0): "You multiplied by a = 3; the partial of a * b for a is b.",
+                ("b", -48.0): "That is the path through c only. b is used by d = c + b too.",
+                ("b", -16.0): "That is the path through d only. b is used by c = a * b too.",
+                ("b", 768.0): "Over paths one adds; you multiplied the two paths.",
+                ("b", 32.0): "One of the two paths has the wrong sign: both are negative here.",
+            },
+        ),
+        right={"f": 1.0, "d": -16.0, "c": -16.0, "a": 32.0, "b": -64.0},
+        wrong=[
+            Mistake(
+                {"f": 1.0, "d": -16.0, "c": 1.0, "a": -2.0, "b": 4.0},
+                "These are local partials. A gradient is the partial times the incoming gradient, from the output on.",
+            ),
+            Mistake(
+                {"f": 64.0, "d": -8.0, "c": -6.0, "a": 3.0, "b": -2.0},
+                "These are the numbers themselves, not their gradients.",
+            ),
+            Mistake(
+                {"f": 1.0, "d": -8.0, "c": -8.0, "a": 16.0, "b": -32.0},
+                "Everything is half of what it should be: d * d has two edges from d, so the gradient of d is d + d.",
+            ),
+            Mistake(
+                {"f": 1.0, "d": -16.0, "c": -16.0, "a": 32.0, "b": -16.0},
+                "All right but b, which has two users: add what comes through c to what comes through d.",
+            ),
+        ],
+        hints=[
+            "Begin at the end: f has gradient 1, and hands 1 * d to d, twice.",
+            "A plus hands on what it gets, unchanged, to both of its operands.",
+            "b gets one contribution from d = c + b, and another one from c = a * b.",
+        ],
+        praise="Right, all five. You have done a backward pass.",
+    ),
+    Exercise(
+        "02.2",
+        "The factors on the only path from x to the output are 3, -0.5 and 4. What is the gradient of x?",
+        Number(),
+        right=-6.0,
+        wrong=[
+            Mistake(6.5, "Along a path the factors are multiplied; one adds over paths."),
+            Mistake(6.0, "Mind the sign: one negative factor turns the product negative."),
+            Mistake(4.0, "That is the last factor only. Every gear on the way counts."),
+            Mistake(3.0, "That is the first factor only. Every gear on the way counts."),
+        ],
+        hints=["Nudge x by 1. What arrives after the first step? And after the second one?"],
+    ),
+    Exercise(
+        "02.3",
+        "Write tanh_slope(x): the derivative of tanh at x.",
+        Function(((0.0,), (1.0,), (-1.0,), (0.5,), (2.0,)), tolerance=1e-6),
+        right=lambda x: 1 - math.tanh(x) ** 2,
+        wrong=[
+            Mistake(lambda x: 1 - x**2, "That is 1 - x², tanh' is 1 - tanh²(x): square the result, not the input."),
+            Mistake(lambda x: 1 - math.tanh(x), "Square it: tanh' is 1 - tanh²(x), not 1 - tanh(x)."),
+            Mistake(math.tanh, "That is tanh itself. Its slope is 1 - tanh²(x)."),
+            Mistake(lambda x: 1 + math.tanh(x) ** 2, "Wrong sign: tanh flattens out, so its slope falls below 1."),
+            Mistake(lambda x: math.tanh(x) ** 2, "The 1 is missing: at 0, where tanh is steepest, that gives 0."),
+            Mistake(lambda x: 1 / math.cosh(x), "Nearly: 1 / cosh²(x) would be right, the square is missing."),
+            Mistake(
+                lambda x: math.tanh(x) * (1 - math.tanh(x)),
+                "s (1 - s) is the rule for the sigmoid. For tanh it is 1 - t².",
+            ),
+            Mistake(
+                lambda x: 1 - math.tanh(math.tanh(x)) ** 2,
+                "tanh was taken twice: you put the result of tanh where the input belongs.",
+            ),
+            Mistake(
+                lambda x: 1 - math.tanh(x**2),
+                "tanh²(x) is the square of tanh(x), and not tanh of x².",
+            ),
+        ],
+        hints=["print(explain_row(tanh)) shows it in another form: sech²", "With t = tanh(x), it is 1 - t²."],
+    ),
+    Exercise(
+        "02.4",
+        "Write gradient(paths): each path is a list of the factors along it.",
+        Function(GEARS, names=("paths",)),
+        right=_over_paths,
+        wrong=[
+            Mistake(
+                lambda paths: math.prod(math.prod(path) for path in paths),
+                "You multiplied the paths with each other. Along a path multiply, over the paths add.",
+            ),
+            Mistake(
+                lambda paths: sum(sum(path) for path in paths),
+                "You added the factors along each path. Along a path multiply, over the paths add.",
+            ),
+            Mistake(
+                lambda paths: math.prod(sum(path) for path in paths),
+                "The wrong way round: along a path multiply, over the paths add.",
+            ),
+            Mistake(
+                lambda paths: _product(paths[0]) if paths else 0.0,
+                "That is the first path only. Do you return inside the loop? Every path counts.",
+            ),
+            Mistake(
+                lambda paths: _product(paths[-1]) if paths else 0.0,
+                "That is the last path only: each path overwrites the one before. Use +=.",
+            ),
+            Mistake(
+                lambda paths: _over_paths(paths) / len(paths) if paths else 0.0,
+                "That is the average over the paths. Their contributions add up.",
+            ),
+        ],
+        hints=["For one path: math.prod(path).", "Then the sum of that over all paths; without a path it is 0."],
+    ),
+]

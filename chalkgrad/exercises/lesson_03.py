@@ -1,0 +1,262 @@
+"""Which mistakes do learners make in lesson 03, "Why the order matters, why gradients add"?
+
+Each of the first four exercises is a broken `backward(output)` to be repaired; all share one catalogue, because a
+repair may put in another bug than the one it takes out.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalkgrad.exercises.engines import Backward, Node, backward, topological
+from chalkgrad.exercises.exercise import Exercise, Mistake
+from chalkgrad.exercises.kinds import Choice, Number
+
+
+def overwrites(output: Node) -> None:  # noqa: D103 - each of these is named by its mistake
+    output.grad = 1.0
+    for node in reversed(topological(output)):
+        for operand, partial in node.edges:
+            operand.grad = partial * node.grad
+
+
+def first_come(output: Node) -> None:  # noqa: D103
+    output.grad = 1.0
+    waiting, seen = [output], [output]
+    while waiting:
+        node = waiting.pop(0)
+        for operand, partial in node.edges:
+            operand.grad += partial * node.grad
+            if operand not in seen:
+                seen.append(operand)
+                waiting.append(operand)
+
+
+def naive(output: Node) -> None:  # noqa: D103
+    output.grad = 1.0
+
+    def visit(node: Node) -> None:
+        for operand, partial in node.edges:
+            operand.grad += partial * node.grad
+            visit(operand)
+
+    visit(output)
+
+
+def naive_level(output: Node) -> None:  # noqa: D103
+    output.grad = 1.0
+
+    def visit(node: Node) -> None:
+        for operand, partial in node.edges:
+            operand.grad += partial * node.grad
+        for operand, _ in node.edges:
+            visit(operand)
+
+    visit(output)
+
+
+def naive_once(output: Node) -> None:  # noqa: D103
+    output.grad = 1.0
+    seen: list[Node] = []
+
+    def visit(node: Node) -> None:
+        if node in seen:
+            return
+        seen.append(node)
+        for operand, partial in node.edges:
+            operand.grad += partial * node.grad
+            visit(operand)
+
+    visit(output)
+
+
+def forwards(output: Node) -> None:  # noqa: D103
+    output.grad = 1.0
+    for node in topological(output):
+        for operand, partial in node.edges:
+            operand.grad += partial * node.grad
+
+
+def without_seed(output: Node) -> None:  # noqa: D103
+    for node in reversed(topological(output)):
+        for operand, partial in node.edges:
+            operand.grad += partial * node.grad
+
+
+def several_times(output: Node) -> None:  # noqa: D103
+    order: list[Node] = []
+
+    def visit(node: Node) -> None:
+        for operand, _ in node.edges:
+            visit(operand)
+        order.append(node)
+
+    visit(output)
+    output.grad = 1.0
+    for node in reversed(order):
+        for operand, partial in node.edges:
+            operand.grad += partial * node.grad
+
+
+def too_early(output: Node) -> None:  # noqa: D103
+    order: list[Node] = []
+
+    def visit(node: Node) -> None:
+        if node not in order:
+            order.append(node)
+            for operand, _ in node.edges:
+                visit(operand)
+
+    visit(output)
+    output.grad = 1.0
+    for node in order:
+        for operand, partial in node.edges:
+            operand.grad += partial * node.grad
+
+
+def edges_once(output: Node) -> None:  # noqa: D103
+    output.grad = 1.0
+    for node in reversed(topological(output)):
+        for operand, partial in set(node.edges):
+            operand.grad += partial * node.grad
+
+
+def _with(factor: Any) -> Any:
+    def backward(output: Node) -> None:
+        output.grad = 1.0
+        for node in reversed(topological(output)):
+            for operand, partial in node.edges:
+                operand.grad += factor(node, operand, partial)
+
+    return backward
+
+
+CATALOGUE = [
+    Mistake(
+        naive_level,
+        "Visited before all its users were done: the recursion comes to a number once for each path, and each time it "
+        "hands on all that has arrived so far. Sort the nodes, and visit each one once.",
+    ),
+    Mistake(
+        overwrites,
+        "You overwrote the gradient: a number that is used twice gets one contribution for each use. Use +=.",
+    ),
+    Mistake(
+        naive,
+        "Visited before all its users were done, and again for each user: a number handed on a part of its gradient, "
+        "and later that part once more. Sort the nodes first.",
+    ),
+    Mistake(
+        naive_once,
+        "Visited before all its users were done: a number handed on its gradient, and what arrived later never got "
+        "through. A number may hand on only when every user has added its part.",
+    ),
+    Mistake(
+        first_come,
+        "First come, first served is not enough: a number near the output can have a user that is farther away, and is "
+        "visited before that user is done. Sort by who uses whom, not by distance.",
+    ),
+    Mistake(
+        forwards,
+        "You went forwards, from the leaves to the output: when the leaves hand on, nothing has arrived yet. Use "
+        "reversed(...).",
+    ),
+    Mistake(
+        without_seed,
+        "Every gradient is 0: nobody set output.grad = 1. Each gradient is a multiple of that first one.",
+    ),
+    Mistake(
+        several_times,
+        "A number stands in the list once for each path to it, and hands on each time. Keep a set of those seen.",
+    ),
+    Mistake(
+        too_early,
+        "A number is put in the list before its operands are visited. Then its operand can come before another user of "
+        "that operand. Append it after them, and go through the list backwards.",
+    ),
+    Mistake(
+        edges_once,
+        "For a + a you followed one of the two edges only: equal edges are still two. Do not put them in a set.",
+    ),
+    Mistake(
+        _with(lambda node, operand, partial: partial * node.data),
+        "You multiplied by the output, not by the incoming gradient: partial * node.grad.",
+    ),
+    Mistake(
+        _with(lambda node, operand, partial: partial),
+        "You handed on the partial alone. The chain rule multiplies it by the incoming gradient: partial * node.grad.",
+    ),
+    Mistake(
+        _with(lambda node, operand, partial: node.grad),
+        "You handed on the incoming gradient unchanged. The chain rule multiplies it by the partial.",
+    ),
+    Mistake(
+        _with(lambda node, operand, partial: partial * operand.grad),
+        "You multiplied by the gradient of the operand, which is what you are about to find. Use node.grad.",
+    ),
+    Mistake(
+        _with(lambda node, operand, partial: partial + node.grad),
+        "Along a path the factors are multiplied, partial * node.grad; only over paths are they added.",
+    ),
+]
+
+WHAT = "Repair backward_{}, so that its gradients are right on every graph."
+
+
+def _repair(number: str, which: str, *hints: str) -> Exercise:
+    return Exercise(
+        number, WHAT.format(which), Backward(), backward, CATALOGUE, hints, "Right on every graph that was tried."
+    )
+
+
+EXERCISES = [
+    _repair("03.1", "a", "Try it on a + a. How many contributions arrive at a?", "What does = do that += does not?"),
+    _repair(
+        "03.2",
+        "b",
+        "Follow it by hand on b = a + a, c = b + b. When does b hand on for the first time?",
+        "Let it make a list by topological(output), and go through that list.",
+    ),
+    _repair(
+        "03.3",
+        "c",
+        "Print len(topological_c(...)) for b = a + a. How many nodes has that graph?",
+        "visit must return at once for a node that it has seen.",
+    ),
+    _repair(
+        "03.4", "d", "What does d hand on when the partials are 1, as in a + b?", "Which two numbers are multiplied?"
+    ),
+    Exercise(
+        "03.5",
+        "y = x³ at x = 2, so dy/dx = 12. What is x.grad after three calls of y.backward(), without zero_grad?",
+        Number(),
+        right=36.0,
+        wrong=[
+            Mistake(12.0, "That would be so if each call began at 0. They add up: that is why zero_grad exists."),
+            Mistake(24.0, "That is after the second call; there are three."),
+            Mistake(
+                1728.0,
+                "Gradients of different calls are added, not multiplied: + 12 each time.",
+            ),
+            Mistake(
+                72.0,
+                "12 + 24 + 36 would be the sum of all three results. Each call adds 12.",
+            ),
+        ],
+        hints=["Each call adds the same number.", "12, then 24, then ...?"],
+    ),
+    Exercise(
+        "03.6",
+        "In which order may a backward pass visit b = a + a, c = a * b, d = c + b? Write it as in 'd c b a'.",
+        Choice(["d c b a", "d b c a", "a b c d", "d c a b"]),
+        right="d c b a",
+        wrong=[
+            Mistake("d b c a", "c uses b, so c must be done before b hands on."),
+            Mistake(
+                "a b c d", "That is the forward order: each before those that use it. Backward goes the other way."
+            ),
+            Mistake("d c a b", "b uses a, so b must be done before a is complete."),
+        ],
+        hints=["Who uses b? All of them must come before b."],
+    ),
+]

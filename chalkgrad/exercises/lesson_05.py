@@ -1,0 +1,141 @@
+"""Which mistakes do learners make in lesson 05, "Activation functions"?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from autograd import absolute, maximum, minimum, relu
+from chalkgrad.exercises.exercise import Exercise, Mistake
+from chalkgrad.exercises.kinds import Choice, Function, Number
+
+
+def _softmax(xs: Sequence[float], shift: float) -> list[float]:
+    powers = [math.exp(x - shift) for x in xs]
+    return [power / sum(powers) for power in powers]
+
+
+def _half_shifted(xs: Sequence[float]) -> list[float]:
+    return [math.exp(x - max(xs)) / sum(math.exp(other) for other in xs) for x in xs]
+
+
+EXERCISES = [
+    Exercise(
+        "05.1",
+        "What is the greatest slope that the sigmoid has anywhere?",
+        Number(),
+        right=0.25,
+        wrong=[
+            Mistake(1.0, "That is the greatest slope of tanh, or of relu. The sigmoid is flatter: s (1 - s)."),
+            Mistake(0.5, "That is its value at 0. Its slope there is s (1 - s) with s = 0.5."),
+            Mistake(0.0, "That is the slope far out. Where is the curve steepest?"),
+        ],
+        hints=["It is steepest at 0.", "s (1 - s), with s = sigmoid(0) = 1/2."],
+    ),
+    Exercise(
+        "05.2",
+        "A tanh gave the output 0.6. What is its slope there?",
+        Number(),
+        right=0.64,
+        wrong=[
+            Mistake(0.4, "Square the output: 1 - 0.6², not 1 - 0.6."),
+            Mistake(0.36, "That is 0.6². Subtract it from 1."),
+            Mistake(0.24, "0.6 · 0.4 is the rule of the sigmoid, s (1 - s). For tanh it is 1 - t²."),
+            Mistake(1 - math.tanh(0.6) ** 2, "0.6 is the output already: do not take tanh of it again."),
+        ],
+        hints=["tanh'(x) = 1 - tanh²(x), and tanh(x) is known here."],
+    ),
+    Exercise(
+        "05.3",
+        "Write softmax(xs) for a list of plain numbers, such that it works for [1000, 1000] too.",
+        Function(
+            (
+                ([0.0, 0.0],),
+                ([1.0, 2.0, 3.0],),
+                ([-1.0, 4.0],),
+                ([1000.0, 1000.0],),
+                ([-1000.0, -1001.0],),
+                ([1300.0, 0.0],),
+                ([900.0, -900.0],),
+            ),
+            names=("xs",),
+            tolerance=1e-9,
+        ),
+        right=lambda xs: _softmax(xs, max(xs)),
+        wrong=[
+            Mistake(
+                lambda xs: _softmax(xs, 0.0),
+                "Right for small numbers, but exp(1000) overflows. Subtract the greatest number from all of "
+                "them first.",
+            ),
+            Mistake(
+                lambda xs: _softmax(xs, sum(xs) / len(xs)),
+                "Subtracting the mean is not enough: in [900, -900] the mean is 0, and 900 overflows. "
+                "Subtract max(xs).",
+            ),
+            Mistake(
+                lambda xs: _softmax(xs, min(xs)),
+                "You subtracted the smallest number. Subtract the greatest: then no exponent is above 0.",
+            ),
+            Mistake(
+                _half_shifted,
+                "You subtracted the maximum above the line only; it must be subtracted below it as well.",
+            ),
+            Mistake(
+                lambda xs: [math.exp(x - max(xs)) for x in xs],
+                "These do not add up to 1: divide each of them by their sum.",
+            ),
+            Mistake(
+                lambda xs: [x / sum(xs) for x in xs],
+                "The exponentials are missing: e to the power of each number, then divide by their sum.",
+            ),
+            Mistake(
+                lambda xs: [1 / (1 + math.exp(-x)) for x in xs],
+                "That is the sigmoid of each number by itself. In a softmax they compete: divide by the common sum.",
+            ),
+            Mistake(
+                lambda xs: [float(x == max(xs)) for x in xs],
+                "That is the hard maximum, all or nothing. The soft one is e^x divided by the sum of all e^x.",
+            ),
+        ],
+        hints=[
+            "First without worrying about overflow: e^x divided by the sum of all e^x.",
+            "Then replace x by x - max(xs).",
+        ],
+        praise="Right, and without overflow.",
+    ),
+    Exercise(
+        "05.4",
+        "Write leaky(x) for a Value x: x where it is positive, 0.1 x where it is negative.",
+        Function(((2.0,), (-2.0,), (-0.5,)), gradients=True),
+        right=lambda x: maximum(x, 0.1 * x),
+        wrong=[
+            Mistake(relu, "That is relu: its slope on the left is 0. Leaky means that 0.1 x comes through there."),
+            Mistake(lambda x: minimum(x, 0.1 * x), "The wrong way round: take the greater of x and 0.1 x."),
+            Mistake(lambda x: 0.1 * x, "That is 0.1 x everywhere; positive numbers should pass unchanged."),
+            Mistake(lambda x: maximum(x, -0.1 * x), "The sign: -0.1 x rises to the left. The leak keeps going down."),
+            Mistake(absolute, "That is |x|. A negative x should give 0.1 x, which is still negative."),
+            Mistake(lambda x: maximum(x, 0.1), "That stops at 0.1, and is flat on the left: 0.1 times x is wanted."),
+            Mistake(
+                lambda x: x.data if x.data > 0 else 0.1 * x.data,
+                ".data takes the number out and loses the graph: keep to the Value itself.",
+            ),
+        ],
+        hints=[
+            "For a positive x, which is greater: x or 0.1 x? And for a negative one?",
+            "autograd.maximum keeps the graph.",
+        ],
+    ),
+    Exercise(
+        "05.5",
+        "Which has outputs on both sides of 0, with 0 in the middle: 'sigmoid', 'tanh', 'relu' or 'softplus'?",
+        Choice(["sigmoid", "tanh", "relu", "softplus"]),
+        right="tanh",
+        wrong=[
+            Mistake("sigmoid", "Its outputs lie between 0 and 1, around 0.5."),
+            Mistake("relu", "Its outputs are never negative."),
+            Mistake("softplus", "It is a smooth relu: its outputs are always positive."),
+        ],
+        hints=["Look at the pictures: which curve goes below the line as much as above it?"],
+    ),
+]

@@ -1,0 +1,164 @@
+"""Which mistakes do learners make in lesson 07, "Losses"?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograd import Value, relu
+from chalkgrad.exercises.exercise import Exercise, Mistake
+from chalkgrad.exercises.kinds import Function, Number, Numbers
+
+LISTS = [
+    ([0.0, 0.0],),
+    ([3.0],),
+    ([1.0, 2.0, 3.0],),
+    ([-5.0, -4.0],),
+    ([1000.0, 1000.0],),
+    ([1300.0, 0.0],),
+    ([-1000.0, -1001.0],),
+]
+SCORES = [(2.0, 1), (0.5, 1), (-1.5, 1), (0.5, -1), (-3.0, -1), (1.25, -1)]
+
+
+def _logsumexp(xs: Sequence[float], shift: float) -> float:
+    return shift + math.log(sum(math.exp(x - shift) for x in xs))
+
+
+def _of_score(hinge: Callable[[Any, int], Any], score: float, target: int) -> list[Any]:
+    """The loss, and its gradient with respect to the score."""
+    x = Value(score)
+    loss = hinge(x, target)
+    if not isinstance(loss, Value):
+        raise TypeError(f"the result is {loss!r}, and a Value is wanted: keep to operations on Values")
+    loss.backward()
+    return [loss.data, x.grad]
+
+
+EXERCISES = [
+    Exercise(
+        "07.1",
+        "A classifier gives the probabilities a: 0.7, b: 0.2, c: 0.1, and b is right. What are the gradients of the "
+        "cross-entropy with respect to the three logits?",
+        Numbers(["a", "b", "c"]),
+        right={"a": 0.7, "b": -0.8, "c": 0.1},
+        wrong=[
+            Mistake(
+                {"a": -0.7, "b": 0.8, "c": -0.1},
+                "That is y - p; the gradient is p - y. Training then moves against it, and so raises the right one.",
+            ),
+            Mistake(
+                {"a": 0.7, "b": 0.2, "c": 0.1},
+                "Those are the probabilities. Subtract 1 at the right class.",
+            ),
+            Mistake(
+                {"a": 0.7, "b": 0.8, "c": 0.1},
+                "The sizes are right. At the right class the gradient is negative: a larger logit lowers the loss.",
+            ),
+            Mistake(
+                {"a": 0.0, "b": -0.8, "c": 0.0},
+                "The wrong classes count too: their logits push the probability of the right one down.",
+            ),
+            Mistake(
+                {"a": 0.0, "b": -5.0, "c": 0.0},
+                "-1 / p is the gradient with respect to the *probability* of b. The logits come before the softmax.",
+            ),
+            Mistake(
+                {"a": -0.3, "b": 0.2, "c": 0.1},
+                "You took a for the right class, as it is the most likely one. The right one is b.",
+            ),
+        ],
+        hints=["p - y, where y is 1 for the right class and 0 for the others.", "For b: 0.2 - 1."],
+        praise="Right. They add up to 0, as they always do.",
+    ),
+    Exercise(
+        "07.2",
+        "Write logsumexp(xs) for plain numbers: the logarithm of the sum of e^x, without overflow.",
+        Function(LISTS, names=("xs",), tolerance=1e-9),
+        right=lambda xs: _logsumexp(xs, max(xs)),
+        wrong=[
+            Mistake(
+                lambda xs: _logsumexp(xs, 0.0),
+                "Right for small numbers, but exp(1000) overflows. Take the greatest number out first.",
+            ),
+            Mistake(
+                lambda xs: math.log(sum(math.exp(x - max(xs)) for x in xs)),
+                "You subtracted the maximum and forgot to add it again: log(e^m S) = m + log(S).",
+            ),
+            Mistake(
+                lambda xs: _logsumexp(xs, min(xs)),
+                "You took the smallest number out. Take the greatest: then no exponent is above 0.",
+            ),
+            Mistake(
+                lambda xs: max(xs),
+                "That is the maximum. It is nearly right where one number is far above the others; log(1 + ...) is "
+                "missing.",
+            ),
+            Mistake(lambda xs: sum(xs), "log(e^x) is x for a single number, but the logarithm of a sum is not a sum."),
+            Mistake(
+                lambda xs: max(xs) * math.log(sum(math.exp(x - max(xs)) for x in xs)),
+                "The maximum is added to the logarithm, not multiplied by it: log(e^m S) = m + log(S).",
+            ),
+            Mistake(
+                lambda xs: sum(math.exp(x - max(xs)) for x in xs),
+                "The logarithm is missing, and the maximum is to be added in the end.",
+            ),
+        ],
+        hints=[
+            "e^x = e^m e^(x - m). What is the logarithm of a product?",
+            "With m = max(xs): m + log(sum of e^(x - m)).",
+        ],
+    ),
+    Exercise(
+        "07.3",
+        "Write hinge(score, target) for a Value and a target -1 or 1: 0 from a margin of 1 on, else 1 - margin.",
+        Function(SCORES, names=("score", "target"), watch=_of_score),
+        right=lambda s, t: relu(1 - t * s),
+        wrong=[
+            Mistake(
+                lambda s, t: 1 - t * s,
+                "It goes below 0 where the margin is above 1: a sample that is right by far must cost "
+                "nothing. Use relu.",
+            ),
+            Mistake(
+                lambda s, t: relu(1 + t * s),
+                "The sign: margin = target · score is large when the sample is right, so 1 minus it.",
+            ),
+            Mistake(
+                lambda s, t: relu(-t * s),
+                "The 1 is missing: the loss would be 0 as soon as the sign is right, without any margin.",
+            ),
+            Mistake(
+                lambda s, t: relu(1 - s),
+                "The target is missing: for -1 a low score is the right one.",
+            ),
+            Mistake(
+                lambda s, t: relu(1 - t * s) ** 2,
+                "That is the squared hinge. Without the square its slope is -1 or 1 wherever it is not 0.",
+            ),
+            Mistake(
+                lambda s, t: relu(t - s),
+                "t - s is a difference, as in a squared error. A margin is the product t · s.",
+            ),
+        ],
+        hints=["margin = target * score", "relu(1 - margin)"],
+    ),
+    Exercise(
+        "07.4",
+        "A network that knows nothing gives each of 10 digits the same probability. What is its cross-entropy?",
+        Number(),
+        right=math.log(10),
+        wrong=[
+            Mistake(0.1, "That is the probability of the right digit. The loss is minus its logarithm."),
+            Mistake(0.9, "That is how often it is wrong. Cross-entropy is -log(p)."),
+            Mistake(1.0, "That is the logarithm to the base 10. The natural logarithm is meant: math.log(10)."),
+            Mistake(-math.log(10), "The sign: log(0.1) is negative, and the loss is minus that."),
+            Mistake(10 * math.log(10), "Only the right class counts: -log(0.1) once, not ten times."),
+            Mistake(-0.1 * math.log(0.1), "No factor 0.1: the target is 1 for the right class, so -1 · log(0.1)."),
+            Mistake(math.log(2), "That is for two classes."),
+        ],
+        hints=["-log of the probability that it gives to the right digit."],
+        praise="Right. If the first loss of a new network is far above this, its first weights are too large.",
+    ),
+]

@@ -1,0 +1,212 @@
+"""Which mistakes do learners make in lesson 08, "The training loop"?
+
+The loops are tried on the smallest model there is, `prediction = w * x`, and what is observed is where w goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograd import Value
+from chalkgrad.exercises.exercise import Exercise, Mistake
+from chalkgrad.exercises.kinds import Choice, Function, Number, Numbers
+
+PROBLEMS = [
+    # xs, ys, learning rate, steps
+    ([1.0], [2.0], 0.1, 1),
+    ([1.0], [2.0], 0.1, 2),
+    ([1.0, 2.0], [2.0, 4.0], 0.1, 1),
+    ([1.0, 2.0], [2.0, 4.0], 0.05, 5),
+    ([1.0, -1.0, 2.0], [3.0, -2.0, 5.0], 0.05, 4),
+]
+Loop = Callable[..., None]
+
+
+def _loss(w: Value, xs: Sequence[float], ys: Sequence[float]) -> Value:
+    """The mean squared error of w * x."""
+    total = Value(0.0)
+    for x, y in zip(xs, ys, strict=True):
+        total = total + (w * x - y) ** 2
+    return total / len(xs)
+
+
+def _where_w_goes(train: Loop, xs: Sequence[float], ys: Sequence[float], rate: float, steps: int) -> list[float]:
+    """w after training from 0."""
+    w = Value(0.0, label="w")
+    train(w, lambda: _loss(w, xs, ys), rate, steps)
+    return [w.data]
+
+
+def _update_of(step: Callable[[list[Value], float], Any], numbers: Sequence[float], rate: float) -> list[float]:
+    """The parameters after one step, whose gradients are 1, -2, 3 ..."""
+    parameters = [Value(number) for number in numbers]
+    for n, parameter in enumerate(parameters, 1):
+        parameter.grad = n if n % 2 else -float(n)
+    step(parameters, rate)
+    return [parameter.data for parameter in parameters]
+
+
+def _loop(*parts: str) -> Loop:
+    """A loop of these parts in this order."""
+
+    def train(w: Value, loss_of: Callable[[], Value], rate: float, steps: int) -> None:
+        loss = loss_of()
+        for _ in range(steps):
+            for part in parts:
+                if part == "forward":
+                    loss = loss_of()
+                elif part == "zero":
+                    w.zero_grad()
+                elif part == "backward":
+                    loss.backward()
+                elif part == "update":
+                    w.data = w.data - rate * w.grad
+                elif part == "uphill":
+                    w.data = w.data + rate * w.grad
+                elif part == "no rate":
+                    w.data = w.data - w.grad
+                elif part == "return":
+                    return
+
+    return train
+
+
+def _step(change: Callable[[Value, float], float]) -> Callable[[list[Value], float], None]:
+    def step(parameters: list[Value], rate: float) -> None:
+        for p in parameters:
+            p.data = change(p, rate)
+
+    return step
+
+
+def _first_only(parameters: list[Value], rate: float) -> None:
+    parameters[0].data -= rate * parameters[0].grad
+
+
+def _names_only(parameters: list[Value], rate: float) -> None:
+    for p in parameters:
+        p = p - rate * p.grad
+
+
+EXERCISES = [
+    Exercise(
+        "08.1",
+        "A weight is 3, its gradient is -2, the learning rate 0.1. What is the weight after the update?",
+        Number(tolerance=1e-6),
+        right=3.2,
+        wrong=[
+            Mistake(2.8, "That is uphill. Subtract rate times gradient: 3 - 0.1 · (-2)."),
+            Mistake(5.0, "The learning rate is missing: 0.1 · (-2)."),
+            Mistake(1.0, "The learning rate is missing, and the sign is the other one: 3 - 0.1 · (-2)."),
+            Mistake(0.2, "That is the change. Add it to the old weight."),
+            Mistake(-0.2, "That is rate times gradient. Subtract it from the old weight."),
+        ],
+        hints=["new = old - rate * gradient"],
+    ),
+    Exercise(
+        "08.2",
+        "Write update(parameters, rate): one step of gradient descent for a list of Values.",
+        Function(
+            [([1.0],), ([3.0, 3.0],), ([0.5, -1.0, 2.0],)],
+            names=("parameters",),
+            watch=lambda step, numbers: _update_of(step, numbers, 0.1),
+        ),
+        right=_step(lambda p, rate: p.data - rate * p.grad),
+        wrong=[
+            Mistake(_step(lambda p, rate: p.data + rate * p.grad), "That is uphill, towards more loss: subtract."),
+            Mistake(_step(lambda p, rate: p.data - p.grad), "The learning rate is missing: a step of rate · grad."),
+            Mistake(_step(lambda p, rate: -rate * p.grad), "The old number got lost: start from p.data and subtract."),
+            Mistake(_step(lambda p, rate: p.data - rate), "The gradient is missing: all would move alike."),
+            Mistake(
+                _step(lambda p, rate: p.data - rate * p.data),
+                "You shrink each number by itself; subtract rate · p.grad.",
+            ),
+            Mistake(_step(lambda p, rate: p.data * (1 - rate * p.grad)), "You multiplied; the step is subtracted."),
+            Mistake(_first_only, "Only the first parameter has moved. Do you return inside the loop?"),
+            Mistake(
+                _names_only,
+                "Nothing has moved: `p = ...` gives the name p to another Value. Assign p.data instead.",
+            ),
+        ],
+        hints=["For each p: its new data is p.data - rate * p.grad.", "Assign to p.data."],
+    ),
+    Exercise(
+        "08.3",
+        "Write train(w, loss_of, rate, steps): gradient descent on one weight, `steps` times.",
+        Function(PROBLEMS, names=("xs", "ys", "rate", "steps"), watch=_where_w_goes),
+        right=_loop("forward", "zero", "backward", "update"),
+        wrong=[
+            Mistake(
+                _loop("forward", "backward", "update"),
+                "The missing zero_grad: from the second step on, old gradients are still in there, and w "
+                "runs too far. It "
+                "belongs into every step.",
+            ),
+            Mistake(
+                _loop("forward", "backward", "zero", "update"),
+                "w never moves: the gradient is 0 when the update uses it. Either zero_grad stands between "
+                "backward and "
+                "update, or the update comes before backward.",
+            ),
+            Mistake(
+                _loop("forward", "zero", "backward", "uphill"),
+                "That is uphill: the loss grows. Subtract rate · grad.",
+            ),
+            Mistake(
+                _loop("forward", "zero", "backward", "no rate"),
+                "The learning rate is missing from the update.",
+            ),
+            Mistake(
+                _loop("forward", "zero", "backward", "update", "return"),
+                "Only one step was taken. Is the return inside the loop?",
+            ),
+            Mistake(
+                _loop("zero", "backward", "update"),
+                "The loss was computed once, before the loop. Call loss_of() in every step: w has changed.",
+            ),
+        ],
+        hints=[
+            "In each step: loss = loss_of(); then three more lines.",
+            "w.zero_grad(); loss.backward(); w.data = w.data - rate * w.grad.",
+        ],
+        praise="Right: forward, loss, backward, update.",
+    ),
+    Exercise(
+        "08.4",
+        "Loss on the training data: 0.9, 0.5, 0.3, 0.2, 0.1. On held-back data: 0.9, 0.6, 0.5, 0.6, 0.8. After which "
+        "epoch should one have stopped?",
+        Choice(["1", "2", "3", "4", "5"]),
+        right="3",
+        wrong=[
+            Mistake(
+                "5", "There the training loss is lowest, but the held-back data says that it got worse for new data."
+            ),
+            Mistake("1", "Both losses still fall after that."),
+            Mistake("2", "The held-back loss falls once more."),
+            Mistake("4", "One too late: the held-back loss has risen already."),
+        ],
+        hints=["Which of the two rows says how it will do on data that it has never seen?"],
+    ),
+    Exercise(
+        "08.5",
+        "150 samples, batches of 10, 20 epochs. How many updates are there in an epoch, and in all?",
+        Numbers(["updates_per_epoch", "updates"], tolerance=1e-9),
+        right={"updates_per_epoch": 15, "updates": 300},
+        wrong=[
+            Mistake(
+                {"updates_per_epoch": 150, "updates": 3000},
+                "There is one update for each batch, not for each sample.",
+            ),
+            Mistake(
+                {"updates_per_epoch": 10, "updates": 200},
+                "10 is the size of a batch. How many batches of 10 are there in 150 samples?",
+            ),
+            Mistake(
+                {"updates_per_epoch": 1, "updates": 20},
+                "One update an epoch is what happens without batches.",
+            ),
+        ],
+        hints=["An epoch is one pass over all samples.", "150 / 10 batches, and one update for each."],
+    ),
+]

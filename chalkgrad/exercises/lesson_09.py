@@ -1,0 +1,192 @@
+"""Which mistakes do learners make in lesson 09, "Vanishing, exploding, dead"?"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from chalkgrad.exercises.exercise import Exercise, Mistake
+from chalkgrad.exercises.kinds import Function, Number
+
+LAYERS = [([2.0], [3.0]), ([1.0, 1.0], [3.0, -4.0]), ([5.0, -2.0, 1.0], [0.5, 0.5, -1.0])]
+"""Numbers and gradients of the parameters of a few layers."""
+
+ROWS = [
+    ([[0.0, 1.0], [0.0, 2.0]],),
+    ([[0.0, 1.0, 0.0], [0.0, 0.0, 3.0]],),
+    ([[1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.5], [2.0, 0.0, 1.0, 0.0]],),
+]
+
+ARROWS = [([3.0, 4.0], 1.0), ([3.0, 4.0], 10.0), ([0.5, -0.2, 0.1], 0.3), ([-6.0, 8.0], 5.0), ([0.0, 0.0], 1.0)]
+
+
+class _Parameter:
+    def __init__(self, data: float, grad: float) -> None:
+        self.data, self.grad = data, grad
+
+
+class _Layer:
+    """As much of a layer as the exercise needs: parameters with data and grad."""
+
+    def __init__(self, numbers: list[float], gradients: list[float]) -> None:
+        self._parameters = [_Parameter(data, grad) for data, grad in zip(numbers, gradients, strict=True)]
+
+    def parameters(self) -> list[_Parameter]:
+        return self._parameters
+
+
+def _of_layer(size: Any, numbers: list[float], gradients: list[float]) -> Any:
+    return size(_Layer(numbers, gradients))
+
+
+def _grads(layer: Any) -> list[float]:
+    return [p.grad for p in layer.parameters()]
+
+
+def _length(gradients: list[float]) -> float:
+    return math.hypot(*gradients)
+
+
+EXERCISES = [
+    Exercise(
+        "09.1",
+        "Five sigmoid layers in a row, one neuron each, weights 1: how many times smaller is the gradient, at best?",
+        Number(),
+        right=4.0**5,
+        wrong=[
+            Mistake(1.0, "That is tanh's case: its slope at 0 is 1. The sigmoid's is s·(1 - s), with s = 1/2 there."),
+            Mistake(4.0, "That is what one layer costs. There are five, one after the other."),
+            Mistake(2.0**5, "1/2 is the sigmoid's value at 0. What is multiplied is its slope there, s·(1 - s)."),
+            Mistake(20.0, "Five times 4 adds them up. Along a path the chain rule multiplies."),
+            Mistake(4.0**10, "That is for ten layers; here there are five."),
+            Mistake(4.0**4, "That is for four layers: each of the five has its slope, the last one too."),
+            Mistake(0.25**5, "That is the share that comes through; how many times smaller it is, is 1 divided by it."),
+        ],
+        hints=[
+            "How steep is the sigmoid where it is steepest?",
+            "Five partials, multiplied: (1/4)·(1/4)·... How many times does that go into 1?",
+        ],
+        praise="Right: about a thousand times. Every five layers cost a factor of a thousand.",
+    ),
+    Exercise(
+        "09.2",
+        "Write gradient_size(layer): the root mean square of the gradients of its parameters.",
+        Function(LAYERS, names=("data", "grad"), watch=_of_layer),
+        right=lambda layer: _length(_grads(layer)) / math.sqrt(len(layer.parameters())),
+        wrong=[
+            Mistake(
+                lambda layer: math.sqrt(sum(p.data**2 for p in layer.parameters()) / len(layer.parameters())),
+                "That is the size of the parameters themselves: you took .data where .grad is wanted.",
+            ),
+            Mistake(
+                lambda layer: sum(_grads(layer)) / len(layer.parameters()),
+                "That is the plain mean: 3 and -3 cancel in it, as if nothing were there. Square first.",
+            ),
+            Mistake(
+                lambda layer: sum(g * g for g in _grads(layer)) / len(layer.parameters()),
+                "That is the mean square; the root is missing at the end.",
+            ),
+            Mistake(
+                lambda layer: _length(_grads(layer)),
+                "That is the root of the sum of squares. It grows with the number of parameters, so a wide layer looks "
+                "healthier than a narrow one: divide the sum by their number before the root.",
+            ),
+            Mistake(
+                lambda layer: _length(_grads(layer)) / len(layer.parameters()),
+                "The division by the number of parameters comes before the root, not after it.",
+            ),
+            Mistake(
+                lambda layer: sum(map(abs, _grads(layer))) / len(layer.parameters()),
+                "That is the mean of the absolute values: a fair measure too, but not the root mean square.",
+            ),
+            Mistake(
+                lambda layer: max(map(abs, _grads(layer))),
+                "That is the largest gradient: one unusual parameter would speak for the whole layer.",
+            ),
+        ],
+        hints=["Read the name backwards: square, then mean, then root.", "sum(p.grad ** 2 for p in ...) is a start."],
+    ),
+    Exercise(
+        "09.3",
+        "Write dead_units(rows): the positions of the units whose output is 0 for every sample.",
+        Function(ROWS, names=("rows",)),
+        right=lambda rows: [unit for unit in range(len(rows[0])) if all(row[unit] == 0 for row in rows)],
+        wrong=[
+            Mistake(
+                lambda rows: [unit for unit in range(len(rows[0])) if any(row[unit] == 0 for row in rows)],
+                "A relu unit may well be 0 for some samples: that is its work. It is dead if it is 0 for all.",
+            ),
+            Mistake(
+                lambda rows: [unit for unit in range(len(rows[0])) if rows[0][unit] == 0],
+                "You looked at the first sample only.",
+            ),
+            Mistake(
+                lambda rows: [unit for unit in range(len(rows[0])) if rows[-1][unit] == 0],
+                "You looked at the last sample only. (Does your loop overwrite what it found before?)",
+            ),
+            Mistake(
+                lambda rows: [unit for unit in range(len(rows[0])) if any(row[unit] != 0 for row in rows)],
+                "These are the units that are alive; the others are wanted.",
+            ),
+            Mistake(
+                lambda rows: [place for place, row in enumerate(rows) if all(item == 0 for item in row)],
+                "You looked for samples for which all units are 0. A row is a sample; a unit is a column.",
+            ),
+            Mistake(
+                lambda rows: sum(all(row[unit] == 0 for row in rows) for unit in range(len(rows[0]))),
+                "That is how many are dead; which ones is wanted, as a list of positions.",
+            ),
+        ],
+        hints=["Go through the units; for each, look at all rows.", "all(row[unit] == 0 for row in rows)"],
+    ),
+    Exercise(
+        "09.4",
+        "Write clipped(gradients, longest): scaled so that its length is at most longest.",
+        Function(ARROWS, names=("gradients", "longest")),
+        right=lambda gradients, longest: [
+            g * (longest / _length(gradients) if _length(gradients) > longest else 1.0) for g in gradients
+        ],
+        wrong=[
+            Mistake(
+                lambda gradients, longest: [max(-longest, min(longest, g)) for g in gradients],
+                "You cut each number by itself (clipping by value): that turns the arrow into another direction. "
+                "Multiply "
+                "all of them by one factor.",
+            ),
+            Mistake(
+                lambda gradients, longest: [g * longest / _length(gradients) for g in gradients],
+                "You scale always. An arrow that is short enough must stay as it is (and one of length 0 cannot be "
+                "scaled).",
+            ),
+            Mistake(
+                lambda gradients, longest: [
+                    g / _length(gradients) if _length(gradients) > longest else g for g in gradients
+                ],
+                "Divided by its length, an arrow has length 1; it should have length `longest`.",
+            ),
+            Mistake(
+                lambda gradients, longest: [
+                    g * longest / sum(map(abs, gradients)) if sum(map(abs, gradients)) > longest else g
+                    for g in gradients
+                ],
+                "The length of an arrow is the root of the sum of squares; you took the sum of absolute values.",
+            ),
+            Mistake(
+                lambda gradients, longest: [
+                    g * longest / _length(gradients) ** 2 if _length(gradients) > longest else g for g in gradients
+                ],
+                "You divided by the square of the length: the root is missing.",
+            ),
+            Mistake(
+                lambda gradients, longest: gradients if _length(gradients) <= longest else [0.0] * len(gradients),
+                "You threw the long arrow away. It points in the right direction: keep that, and shorten it.",
+            ),
+            Mistake(
+                lambda gradients, longest: gradients,
+                "Nothing is shortened: the arrow (3, 4) has length 5, which is more than 1.",
+            ),
+        ],
+        hints=["First the length: the root of the sum of squares.", "Then one factor for all: longest / length."],
+        praise="Right. nn.clip_gradient_norm does this for a whole model.",
+    ),
+]

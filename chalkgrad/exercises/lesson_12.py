@@ -1,0 +1,243 @@
+"""Which mistakes do learners make in lesson 12, "Generalising"?"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+from chalkgrad.exercises.exercise import Exercise, Mistake, UnreadableError
+from chalkgrad.exercises.kinds import Choice, Function, Judged
+
+OVERLAP = "Some positions are in both lists: the model would be tested on what it was trained on."
+LOST = "Some positions are in neither list: cut the shuffled list in two, so that all of it is used."
+UNSHUFFLED = "The order is the old one: a sorted file would leave a class for the test alone. Shuffle, then cut."
+SWAPPED = "The lists are the wrong way round: `held_back` positions belong into the second one."
+SIZE = "The second list must have exactly `held_back` positions."
+OUTSIDE = "The positions of n items are 0 to n - 1."
+UNSEEDED = "The same random source gave two different splits: draw from `random`, the argument, and from nothing else."
+
+
+def _faults_of_split(split: Any) -> str:
+    if not callable(split):
+        raise UnreadableError(f"A function of (n, held_back, random) is wanted, and this is {split!r}.")
+    unmoved = 0
+    for seed, (n, held_back) in enumerate([(4, 1), (10, 3), (25, 10), (60, 6)]):
+        train, test = split(n, held_back, random.Random(seed))
+        if train is ... or train is None:
+            raise UnreadableError("Not answered yet: return two lists.")
+        everything = [*train, *test]
+        if any(position not in range(n) for position in everything):
+            return OUTSIDE
+        if set(train) & set(test):
+            return OVERLAP
+        if len(set(everything)) < n:
+            return LOST
+        if len(test) != held_back:
+            return SWAPPED if len(train) == held_back else SIZE
+        if split(n, held_back, random.Random(seed)) != (train, test):
+            return UNSEEDED
+        unmoved += sorted(test) in (list(range(held_back)), list(range(n - held_back, n)))
+    return UNSHUFFLED if unmoved > 2 else ""
+
+
+def _split(cut: Callable[[list[int], int], tuple[list[int], list[int]]], shuffled: bool = True) -> Any:
+    def split(n: int, held_back: int, source: random.Random) -> tuple[list[int], list[int]]:
+        positions = list(range(n))
+        if shuffled:
+            source.shuffle(positions)
+        return cut(positions, held_back)
+
+    return split
+
+
+def _split_twice(n: int, held_back: int, source: random.Random) -> tuple[list[int], list[int]]:
+    return source.sample(range(n), n - held_back), source.sample(range(n), held_back)
+
+
+def _own_source(n: int, held_back: int, source: random.Random) -> tuple[list[int], list[int]]:
+    positions = list(range(n))
+    random.SystemRandom().shuffle(positions)
+    return positions[held_back:], positions[:held_back]
+
+
+RUNS = [
+    ([3.0, 2.0, 1.0], 2),
+    ([3.0, 1.0, 2.0, 2.5, 0.5], 2),
+    ([5.0, 4.0, 4.5, 3.0, 3.5, 3.2, 3.1, 1.0], 3),
+    ([2.0, 2.0, 2.0, 1.0], 2),
+    ([3.0, 1.0, 2.0, 2.2, 2.4, 0.5], 2),
+    ([4.0, 3.0, 3.5, 2.0, 2.5, 1.0, 1.5, 1.2], 2),
+]
+
+
+def _stopping(losses: list[float], patience: int) -> tuple[int, int]:
+    best, kept, since = losses[0], 1, 0
+    for epoch, loss in enumerate(losses[1:], 2):
+        best, kept, since = (loss, epoch, 0) if loss < best else (best, kept, since + 1)
+        if since == patience:
+            return epoch, kept
+    return len(losses), kept
+
+
+def _never_reset(losses: list[float], patience: int) -> tuple[int, int]:
+    best, kept, since = losses[0], 1, 0
+    for epoch, loss in enumerate(losses[1:], 2):
+        best, kept, since = (loss, epoch, since) if loss < best else (best, kept, since + 1)
+        if since == patience:
+            return epoch, kept
+    return len(losses), kept
+
+
+def _compares_with_previous(losses: list[float], patience: int) -> tuple[int, int]:
+    since = 0
+    for epoch, (before, loss) in enumerate(pairwise(losses), 2):
+        since = 0 if loss < before else since + 1
+        if since == patience:
+            return epoch, losses.index(min(losses[:epoch])) + 1
+    return len(losses), losses.index(min(losses)) + 1
+
+
+DROPS = [
+    ([1.0, 1.0], 0.5, [0.2, 0.8], True),
+    ([3.0, -2.0, 4.0], 0.2, [0.1, 0.5, 0.9], True),
+    ([3.0, -2.0, 4.0], 0.2, [0.1, 0.5, 0.9], False),
+    ([1.0, 2.0], 0.0, [0.3, 0.7], True),
+]
+
+EXERCISES = [
+    Exercise(
+        "12.1",
+        "Write split(n, held_back, random): the positions 0 ... n-1, shuffled, in two lists (train, test).",
+        Judged(_faults_of_split),
+        right=_split(lambda positions, held_back: (positions[held_back:], positions[:held_back])),
+        wrong=[
+            Mistake(
+                _split(lambda positions, held_back: (positions[:-held_back], positions[-held_back:]), shuffled=False),
+                UNSHUFFLED,
+            ),
+            Mistake(_split_twice, OVERLAP),
+            Mistake(_split(lambda positions, held_back: (positions[held_back + 1 :], positions[:held_back])), LOST),
+            Mistake(_split(lambda positions, held_back: (positions[:held_back], positions[held_back:])), SWAPPED),
+            Mistake(_split(lambda positions, held_back: (positions[1:], positions[:1])), SIZE),
+            Mistake(
+                _split(lambda positions, held_back: ([p + 1 for p in positions[held_back:]], positions[:held_back])),
+                OUTSIDE,
+            ),
+            Mistake(_own_source, UNSEEDED),
+        ],
+        hints=["positions = list(range(n)); random.shuffle(positions)", "Cut the shuffled list at held_back."],
+    ),
+    Exercise(
+        "12.2",
+        "Write stopping(losses, patience): the last epoch that is run, and the one whose parameters are kept.",
+        Function(RUNS, names=("losses", "patience")),
+        right=_stopping,
+        wrong=[
+            Mistake(
+                lambda losses, patience: (_stopping(losses, patience)[0], _stopping(losses, patience)[0]),
+                "You keep the parameters of the last epoch. By then the loss has been worse for `patience` epochs: "
+                "keep "
+                "those of the best one.",
+            ),
+            Mistake(
+                lambda losses, patience: (len(losses), losses.index(min(losses)) + 1),
+                "You run to the end, and look for the best then. Training must end when patience is exhausted, even "
+                "if a "
+                "better epoch would have come later.",
+            ),
+            Mistake(
+                lambda losses, patience: _stopping(losses, 1),
+                "You stop at the first epoch that is not better. Losses jump: wait for `patience` of them in a row.",
+            ),
+            Mistake(_never_reset, "A new lowest loss must set the count of bad epochs back to 0."),
+            Mistake(
+                _compares_with_previous,
+                "You compare with the epoch before. Compare with the best so far: 3.5, 3.2, 3.1 falls, and is still "
+                "above "
+                "3.0.",
+            ),
+            Mistake(
+                lambda losses, patience: tuple(epoch - 1 for epoch in _stopping(losses, patience)),
+                "The first epoch is number 1, and yours is number 0.",
+            ),
+            Mistake(
+                lambda losses, patience: _stopping(losses, patience + 1),
+                "You wait one epoch too long: stop after the `patience`-th bad one in a row, not before the next.",
+            ),
+            Mistake(
+                lambda losses, patience: _stopping(losses, patience)[::-1],
+                "The two results are in the wrong order: first the last epoch that is run.",
+            ),
+        ],
+        hints=[
+            "Keep three things: the best loss, its epoch, the bad epochs since.",
+            "Go through the epochs in a loop.",
+        ],
+    ),
+    Exercise(
+        "12.3",
+        "Write dropout(xs, rate, draws, training).",
+        Function(DROPS, names=("xs", "rate", "draws", "training")),
+        right=lambda xs, rate, draws, training: (
+            [0.0 if d < rate else x / (1 - rate) for x, d in zip(xs, draws, strict=True)] if training else xs
+        ),
+        wrong=[
+            Mistake(
+                lambda xs, rate, draws, training: (
+                    [0.0 if d < rate else x for x, d in zip(xs, draws, strict=True)] if training else xs
+                ),
+                "What remains is not scaled. With half of the units gone, the layer above gets half of its usual "
+                "sum; in "
+                "evaluation it would suddenly get twice as much. Divide by 1 - rate.",
+            ),
+            Mistake(
+                lambda xs, rate, draws, training: [
+                    0.0 if d < rate else x / (1 - rate) for x, d in zip(xs, draws, strict=True)
+                ],
+                "In evaluation (training is False) nothing is dropped and nothing scaled: the xs as they are.",
+            ),
+            Mistake(
+                lambda xs, rate, draws, training: (
+                    [0.0 if d < rate else x / rate if rate else x for x, d in zip(xs, draws, strict=True)]
+                    if training
+                    else xs
+                ),
+                "You divided by the share that is dropped. The share that remains is 1 - rate.",
+            ),
+            Mistake(
+                lambda xs, rate, draws, training: (
+                    [x / (1 - rate) if d < rate else 0.0 for x, d in zip(xs, draws, strict=True)] if training else xs
+                ),
+                "You keep what should be dropped: a draw below `rate` means 0.",
+            ),
+            Mistake(
+                lambda xs, rate, draws, training: (
+                    [0.0 if d < rate else x * (1 - rate) for x, d in zip(xs, draws, strict=True)] if training else xs
+                ),
+                "You made what remains smaller. It must become larger, to make up for what is gone: divide.",
+            ),
+            Mistake(
+                lambda xs, rate, draws, training: (
+                    [x / (1 - rate) for x, d in zip(xs, draws, strict=True) if d >= rate] if training else xs
+                ),
+                "Dropped means 0, not left out: the layer above needs its full number of inputs.",
+            ),
+        ],
+        hints=["Two cases: training or not.", "0.0 where the draw is below the rate, else x / (1 - rate)."],
+    ),
+    Exercise(
+        "12.4",
+        "Training loss 0.02, validation loss 0.9 and rising: which of these does not help?",
+        Choice(("a", "b", "c", "d")),
+        right="c",
+        wrong=[
+            Mistake("a", "More examples are the best medicine: accidents of single ones average out."),
+            Mistake("b", "Weight decay keeps the network from being very sure about a few examples: it helps."),
+            Mistake("d", "The validation loss was lower in an earlier epoch: its parameters are better."),
+        ],
+        hints=["This is chart C. Which medicine gives the network *more* room to learn by heart?"],
+        praise="Right: a wider layer has more parameters, and learns sixty examples by heart even sooner.",
+    ),
+]

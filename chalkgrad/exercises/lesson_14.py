@@ -1,0 +1,220 @@
+"""Which mistakes do learners make in lesson 14, "Images: digits"?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd import Value, softmax
+from chalkgrad.exercises.exercise import Exercise, Mistake
+from chalkgrad.exercises.kinds import Function, Number
+
+ANSWERS = [([0, 1], [0, 0], 2), ([0, 1, 2, 2, 1], [0, 2, 2, 1, 2], 3), ([3, 0, 0, 3], [0, 3, 3, 3], 4)]
+
+
+def _confusion(truths: list[int], answers: list[int], classes: int) -> list[list[int]]:
+    return [
+        [sum(t == i and a == j for t, a in zip(truths, answers, strict=True)) for j in range(classes)]
+        for i in range(classes)
+    ]
+
+
+class _Scores:
+    """A model with two scores for three pixels, curved, so that the place matters."""
+
+    def __init__(self) -> None:
+        self.weights = [Value(w) for w in (1.0, -2.0, 0.5, 3.0)]
+
+    def __call__(self, inputs: list[Any]) -> list[Any]:
+        a, b, c, d = self.weights
+        return [a * inputs[0] + b * inputs[1] * inputs[2], c * inputs[0] * inputs[0] + d * inputs[2]]
+
+    def parameters(self) -> list[Value]:
+        return self.weights
+
+
+IMAGES = [([1.0, 2.0, 3.0], 0), ([1.0, 2.0, 3.0], 1), ([0.5, -1.0, 2.0], 1)]
+
+
+def _influence(answer: Any, image: list[float], digit: int) -> Any:
+    return answer(_Scores(), image, digit)
+
+
+def _right_influence(model: Any, image: list[float], digit: int) -> list[float]:
+    pixels = [Value(pixel) for pixel in image]
+    model(pixels)[digit].backward()
+    return [pixel.grad for pixel in pixels]
+
+
+def _of_sum(model: Any, image: list[float], digit: int) -> list[float]:
+    pixels = [Value(pixel) for pixel in image]
+    for score in model(pixels):
+        score.backward()
+    return [pixel.grad for pixel in pixels]
+
+
+def _of_probability(model: Any, image: list[float], digit: int) -> list[float]:
+    pixels = [Value(pixel) for pixel in image]
+    softmax(model(pixels))[digit].backward()
+    return [pixel.grad for pixel in pixels]
+
+
+def _of_parameters(model: Any, image: list[float], digit: int) -> list[float]:
+    model(image)[digit].backward()
+    return [parameter.grad for parameter in model.parameters()]
+
+
+def _without_backward(model: Any, image: list[float], digit: int) -> list[float]:
+    pixels = [Value(pixel) for pixel in image]
+    model(pixels)
+    return [pixel.grad for pixel in pixels]
+
+
+def _times_pixel(model: Any, image: list[float], digit: int) -> list[float]:
+    return [slope * pixel for slope, pixel in zip(_right_influence(model, image, digit), image, strict=True)]
+
+
+def _sizes(model: Any, image: list[float], digit: int) -> list[float]:
+    return [abs(slope) for slope in _right_influence(model, image, digit)]
+
+
+JUDGED = [
+    ([[2.0, 0.0], [3.0, 1.0], [0.0, 0.5]], [0, 1, 0]),
+    ([[2.0, 0.0, 0.0], [0.0, 4.0, 3.9], [9.0, 8.5, 8.9], [1.0, 0.0, 5.0]], [1, 0, 1, 2]),
+    ([[1.0, 2.0], [5.0, 0.0], [0.0, 5.0]], [0, 0, 0]),
+]
+
+
+def _sure(scores: list[float]) -> float:
+    return float(max(softmax(scores)))
+
+
+def _said(scores: list[float]) -> int:
+    return scores.index(max(scores))
+
+
+def _mistakes(scores: list[list[float]], truths: list[int]) -> list[int]:
+    return [n for n, (row, truth) in enumerate(zip(scores, truths, strict=True)) if _said(row) != truth]
+
+
+EXERCISES = [
+    Exercise(
+        "14.1",
+        "How many parameters has MLP(64, [32, 10])?",
+        Number(tolerance=1e-6),
+        right=64 * 32 + 32 + 32 * 10 + 10,
+        wrong=[
+            Mistake(64 * 32 + 32 * 10, "These are the weights. Every neuron has a bias, too."),
+            Mistake(64 * 32 + 32 * 10 + 32, "The ten output neurons have biases, too."),
+            Mistake(64 * 32 + 32 * 10 + 10, "The 32 hidden neurons have biases, too."),
+            Mistake(64 * 32 * 10, "The layers come one after the other: their weights add up, they do not multiply."),
+            Mistake(64 * 10 + 10, "That is the classifier without a hidden layer."),
+            Mistake(64 * 32 + 32, "That is the hidden layer. The ten outputs read its 32 numbers: 32 · 10 + 10 more."),
+            Mistake(64 + 32 + 10, "That is how many numbers flow. Between two layers there is a weight for each pair."),
+            Mistake(
+                64 * 32 + 64 + 32 * 10 + 32 + 10,
+                "The inputs are numbers, not neurons: they have no biases.",
+            ),
+        ],
+        hints=["A neuron with n inputs has n + 1 parameters.", "32 neurons with 64 inputs, 10 neurons with 32."],
+    ),
+    Exercise(
+        "14.2",
+        "Write confusion(truths, answers, classes): row i, column j: how often an i was called a j.",
+        Function(ANSWERS, names=("truths", "answers", "classes")),
+        right=_confusion,
+        wrong=[
+            Mistake(
+                lambda truths, answers, classes: _confusion(answers, truths, classes),
+                "Rows and columns are swapped: the truth chooses the row, the answer the column.",
+            ),
+            Mistake(
+                lambda truths, answers, classes: [
+                    [count if i != j else 0 for j, count in enumerate(row)]
+                    for i, row in enumerate(_confusion(truths, answers, classes))
+                ],
+                "The diagonal is missing: an i that was called an i counts, too.",
+            ),
+            Mistake(
+                lambda truths, answers, classes: [
+                    [min(1, count) for count in row] for row in _confusion(truths, answers, classes)
+                ],
+                "You set a 1 where something happened. How often is wanted: add 1 each time.",
+            ),
+            Mistake(
+                lambda truths, answers, classes: [
+                    [count / max(1, sum(row)) for count in row] for row in _confusion(truths, answers, classes)
+                ],
+                "These are shares of each row. The counts themselves are wanted.",
+            ),
+            Mistake(
+                lambda truths, answers, classes: (
+                    [[sum(row[j] for row in _confusion(truths, answers, classes)) for j in range(classes)]] * classes
+                ),
+                "All your rows are the same list: [[0] * classes] * classes repeats one row. Make a new one for "
+                "each class.",
+            ),
+            Mistake(
+                lambda truths, answers, classes: [
+                    sum(t == a == i for t, a in zip(truths, answers, strict=True)) for i in range(classes)
+                ],
+                "That is the diagonal alone. A row for each class is wanted, with a column for each answer.",
+            ),
+        ],
+        hints=["Start with rows of zeros.", "For each pair: matrix[truth][answer] += 1."],
+    ),
+    Exercise(
+        "14.3",
+        "Write influence(model, image, digit): the gradient of the score for digit by each pixel.",
+        Function(IMAGES, names=("image", "digit"), watch=_influence),
+        right=_right_influence,
+        wrong=[
+            Mistake(
+                _of_parameters,
+                "These are the gradients of the model's parameters. Here the pixels are to be Values: make them, "
+                "and ask "
+                "*them* for their gradients.",
+            ),
+            Mistake(_of_sum, "You called backward() on every score: gradients add up. Only the one for `digit`."),
+            Mistake(_of_probability, "You differentiated the probability (softmax). The score itself was asked for."),
+            Mistake(_without_backward, "All gradients are 0: nobody called backward()."),
+            Mistake(_times_pixel, "That is gradient times pixel, another kind of map. The gradient alone is wanted."),
+            Mistake(_sizes, "The sign matters: ink may speak against a digit. No abs()."),
+        ],
+        hints=["pixels = [Value(pixel) for pixel in image]", "model(pixels)[digit].backward(), then read the grads."],
+    ),
+    Exercise(
+        "14.4",
+        "Write surest_mistakes(scores, truths): the positions of the wrong answers, the surest first.",
+        Function(JUDGED, names=("scores", "truths")),
+        right=lambda scores, truths: sorted(_mistakes(scores, truths), key=lambda n: -_sure(scores[n])),
+        wrong=[
+            Mistake(_mistakes, "These are the mistakes, in the order of the images: sort them, the surest first."),
+            Mistake(
+                lambda scores, truths: sorted(_mistakes(scores, truths), key=lambda n: _sure(scores[n])),
+                "The least sure comes first: sort the other way round.",
+            ),
+            Mistake(
+                lambda scores, truths: sorted(_mistakes(scores, truths), key=lambda n: -max(scores[n])),
+                "You sorted by the highest score. A score of 9 beside one of 8.9 is not sure at all: take its softmax.",
+            ),
+            Mistake(
+                lambda scores, truths: sorted(range(len(scores)), key=lambda n: -_sure(scores[n])),
+                "You sorted all images. Only the wrong answers are wanted.",
+            ),
+            Mistake(
+                lambda scores, truths: sorted(
+                    (n for n in range(len(scores)) if n not in _mistakes(scores, truths)),
+                    key=lambda n: -_sure(scores[n]),
+                ),
+                "These are the right answers.",
+            ),
+            Mistake(
+                lambda scores, truths: sorted(
+                    _mistakes(scores, truths), key=lambda n: softmax(scores[n])[truths[n]], reverse=True
+                ),
+                "You sorted by the probability of the true digit. How sure it is of what it *says* is the question.",
+            ),
+        ],
+        hints=["First the list of wrong positions, then sorted(..., key=...).", "max(softmax(scores[n]))"],
+    ),
+]

@@ -1,0 +1,157 @@
+"""Which mistakes do learners make in lesson 16, "Fast: what the compiler sees"?"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from autograd import Value, compile, maximum, minimum, relu, tanh
+from chalkgrad.exercises.exercise import Exercise, Mistake, UnreadableError
+from chalkgrad.exercises.kinds import Function, Judged, Number, as_number
+
+BRANCH = (
+    "Right for single numbers, but it decides by the number (if, max, min, sorted): the compiler traces once, for all "
+    "numbers. Use maximum, minimum or where."
+)
+READS = "It reads .data or float(x): the compiler would keep that one number for ever. Compute with x itself."
+CONSTANT = "The compiled program gives the same for every x: the result was made from a plain number, not from x."
+SWAPPED = "The bounds are swapped: minimum(x, 1) keeps x from rising above 1, maximum(x, -1) from falling below -1."
+UPPER = "Below -1 it must give -1: the lower bound is missing."
+LOWER = "Above 1 it must give 1: the upper bound is missing."
+SMOOTH = "That is tanh: it bends everywhere. Between -1 and 1 the result must be x itself."
+HALF = "That cuts off everything below 0. The lower bound is -1."
+POINTS = (0.5, -0.25, 2.0, -3.0)
+
+
+def _at(clip: Any, x: float) -> float:
+    return as_number(clip(Value(x)))
+
+
+def _faults_of_clip(clip: Any) -> str:
+    if not callable(clip):
+        raise UnreadableError(f"A function of (x) is wanted, and this is {clip!r}.")
+    if clip(Value(0.5)) in (None, ...):
+        raise UnreadableError("Not answered yet: return something made from x.")
+    seen = [_at(clip, x) for x in POINTS]
+    known = {
+        (0.5, -0.25, 1.0, -3.0): UPPER, (0.5, -0.25, 2.0, -1.0): LOWER, (0.5, 0.0, 1.0, 0.0): HALF,
+        (-1.0, -1.0, -1.0, -1.0): SWAPPED, (1.0, 1.0, 1.0, 1.0): SWAPPED, (1.0, 1.0, 2.0, 1.0): SWAPPED,
+        tuple(math.tanh(x) for x in POINTS): SMOOTH,
+    }  # fmt: skip
+    if tuple(seen) in known:
+        return known[tuple(seen)]
+    for x, got, right in zip(POINTS, seen, (0.5, -0.25, 1.0, -1.0), strict=True):
+        if got != right:
+            return f"At x = {x:g} it gives {got:.4g}; {right:g} is right."
+    return _faults_when_compiled(clip)
+
+
+def _faults_when_compiled(clip: Any) -> str:
+    import numpy as np
+
+    try:
+        program = compile(clip, batched=False, backend="numpy")
+        results = [float(program(np.array(x))) for x in POINTS]
+    except TypeError as error:
+        return READS if "reading .data" in str(error) or "float" in str(error).split(":")[0] else BRANCH
+    return "" if results == [0.5, -0.25, 1.0, -1.0] else CONSTANT
+
+
+def _branching(x: Any) -> Any:
+    if x > 1:
+        return Value(1.0)
+    return Value(-1.0) if x < -1 else x
+
+
+EXERCISES = [
+    Exercise(
+        "16.1",
+        "How many operations does the first layer of 64-32-10 take for 100 images, forward?",
+        Number(tolerance=1e-6),
+        right=2 * 100 * 64 * 32,
+        wrong=[
+            Mistake(
+                100 * 64 * 32, "These are the multiplications. Each product is added to a sum, too: twice as many."
+            ),
+            Mistake(2 * 64 * 32, "That is for one image; there are 100."),
+            Mistake(
+                64 * 32, "These are the multiplications for one image: 100 images, and the additions, are missing."
+            ),
+            Mistake(3 * 2 * 100 * 64 * 32, "That is forward and back together; only forward was asked for."),
+            Mistake(2 * 100 * (64 * 32 + 32 * 10), "That is both layers; only the first was asked for."),
+            Mistake(
+                2 * 100 * (64 + 32), "Each of the 32 neurons multiplies each of the 64 pixels: 64 times 32, not plus."
+            ),
+        ],
+        hints=["How many multiplications does one neuron make for one image?", "2 · 100 · 64 · 32"],
+    ),
+    Exercise(
+        "16.2",
+        "Write clip(x) so that it can be compiled: x between -1 and 1, -1 below, 1 above.",
+        Judged(_faults_of_clip),
+        right=lambda x: maximum(minimum(x, 1.0), -1.0),
+        wrong=[
+            Mistake(_branching, BRANCH),
+            Mistake(lambda x: Value(max(-1.0, min(1.0, x.data))), READS),
+            Mistake(lambda x: minimum(x, 1.0), UPPER),
+            Mistake(lambda x: maximum(x, -1.0), LOWER),
+            Mistake(lambda x: minimum(maximum(x, 1.0), -1.0), SWAPPED),
+            Mistake(lambda x: tanh(x), SMOOTH),
+            Mistake(lambda x: minimum(relu(x), 1.0), HALF),
+        ],
+        hints=["minimum(x, 1.0) does the upper bound.", "Put its result into maximum(..., -1.0); or use where twice."],
+        praise="Right: no decision by the number, so one program serves all numbers.",
+    ),
+    Exercise(
+        "16.3",
+        "100 ms, of which 90 become a thousand times faster: how many times faster is the whole step?",
+        Number(),
+        right=100 / (10 + 0.09),
+        wrong=[
+            Mistake(1000, "Only a part became faster. The other 10 ms take as long as before."),
+            Mistake(900, "Speeds do not mix like that. How many milliseconds does the step take afterwards?"),
+            Mistake(10, "Nearly: that would be if the 90 ms vanished altogether. They become 0.09 ms."),
+            Mistake(10.09, "That is how many milliseconds the step takes afterwards. It took 100 before."),
+            Mistake(100 / 90, "The 90 ms are what is gained, and the 10 ms what remains: 100 divided by what remains."),
+            Mistake(100 / (10 + 90 / 100), "A thousand times faster, not a hundred: 90 ms become 0.09."),
+        ],
+        hints=["What does the step take afterwards? 10 ms stay.", "100 / (10 + 90/1000)"],
+        praise="Right: under ten times, whatever the compiler does. This is Amdahl's law: what stays slow decides.",
+    ),
+    Exercise(
+        "16.4",
+        "Write least_time(operations, moved, speed, bandwidth): the least seconds by the roofline.",
+        Function(
+            [(100.0, 10.0, 10.0, 5.0), (10.0, 100.0, 10.0, 5.0), (3e9, 8e8, 1e10, 2e10), (1e6, 8e8, 1e10, 2e10)],
+            names=("operations", "moved", "speed", "bandwidth"),
+        ),
+        right=lambda operations, moved, speed, bandwidth: max(operations / speed, moved / bandwidth),
+        wrong=[
+            Mistake(
+                lambda operations, moved, speed, bandwidth: operations / speed + moved / bandwidth,
+                "Computing and fetching go on at the same time: they do not add up, the slower of the two decides.",
+            ),
+            Mistake(
+                lambda operations, moved, speed, bandwidth: min(operations / speed, moved / bandwidth),
+                "The faster of the two has to wait for the slower one: the larger time counts.",
+            ),
+            Mistake(
+                lambda operations, moved, speed, bandwidth: operations / speed,
+                "You left out memory: the numbers have to be fetched and brought back.",
+            ),
+            Mistake(
+                lambda operations, moved, speed, bandwidth: moved / bandwidth,
+                "You left out the arithmetic: operations divided by their speed.",
+            ),
+            Mistake(
+                lambda operations, moved, speed, bandwidth: max(speed / operations, bandwidth / moved),
+                "Upside down: seconds are operations divided by operations a second.",
+            ),
+            Mistake(
+                lambda operations, moved, speed, bandwidth: max(operations / bandwidth, moved / speed),
+                "The units are crossed: operations belong to speed, bytes to bandwidth.",
+            ),
+        ],
+        hints=["Two times: one for computing, one for fetching.", "Which of the two decides, if both go on at once?"],
+    ),
+]

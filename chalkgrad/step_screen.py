@@ -1,0 +1,121 @@
+"""Which question does this file answer? How does a terminal become a stepper: one screen a step, and keys?
+
+The lines themselves come from `autograd.stepper`; here they are put on the screen, and keys are read.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+TITLES = {"forward": "forward", "topological": "backward", "naive": "backward, naive order"}
+
+HELP = "→ next   ← back   home/end   1 forward  2 backward  3 naive   q quit"
+
+MOVES = {
+    "\x1b[C": 1, "\x1bOC": 1, " ": 1, "\r": 1, "\n": 1, "l": 1,
+    "\x1b[D": -1, "\x1bOD": -1, "\x7f": -1, "h": -1,
+    "\x1b[H": -sys.maxsize, "\x1bOH": -sys.maxsize, "\x1b[1~": -sys.maxsize, "g": -sys.maxsize,
+    "\x1b[F": sys.maxsize, "\x1bOF": sys.maxsize, "\x1b[4~": sys.maxsize, "G": sys.maxsize,
+}  # fmt: skip
+"""By how many steps a key moves."""
+
+PASSES = {"1": "forward", "2": "topological", "3": "naive"}
+WINDOWS = {"\xe0M": "\x1b[C", "\xe0K": "\x1b[D", "\xe0G": "\x1b[H", "\xe0O": "\x1b[F"}
+
+
+def is_interactive() -> bool:
+    """Whether there is somebody to press keys."""
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def run_screen(stepper: Any, order: str) -> None:
+    """Show one step after another as the keys ask, until q."""
+    position = 0
+    with keys() as pressed, other_screen():
+        draw_screen(stepper, order, position)
+        for key in pressed:
+            if key in ("q", "\x1b", "\x04", ""):
+                return
+            if key in PASSES and (key != "3" or stepper.naive is not None):
+                order, position = PASSES[key], 0
+            position = min(max(position + MOVES.get(key, 0), 0), stepper.last(order))
+            draw_screen(stepper, order, position, "" if key != "3" or order == "naive" else stepper.naive_refused)
+
+
+def draw_screen(stepper: Any, order: str, position: int, notice: str = "") -> None:
+    """The step, the keys, and as much of the table as there is room for, with the current node in it."""
+    columns, lines = shutil.get_terminal_size()
+    head = [f"{TITLES[order]}: step {position} of {stepper.last(order)}", "", *stepper.sentences(order, position), ""]
+    room = max(3, lines - len(head) - 5)
+    heading, *rows = stepper.table(order, position)
+    marked = [n for n, row in enumerate(rows) if row[0] != " "] or [0]
+    first = min(max(0, marked[-1] - room + 2), max(0, len(rows) - room))
+    screen = [*head, heading, *rows[first : first + room], "", notice or HELP]
+    sys.stdout.write("\x1b[H\x1b[2J" + "\r\n".join(line[: columns - 1] for line in screen))
+    sys.stdout.flush()
+
+
+def print_all(stepper: Any, order: str) -> None:
+    """Every step in order, for a pipe or a file."""
+    for position in range(stepper.last(order) + 1):
+        print(f"{TITLES[order]}: step {position} of {stepper.last(order)}")
+        print(*stepper.sentences(order, position), "", sep="\n")
+    print(*stepper.table(order, stepper.last(order)), sep="\n")
+
+
+@contextmanager
+def other_screen() -> Iterator[None]:
+    """The terminal's second screen, so that what was there before comes back afterwards."""
+    sys.stdout.write("\x1b[?1049h\x1b[?25l")
+    try:
+        yield
+    finally:
+        sys.stdout.write("\x1b[?25h\x1b[?1049l")
+        sys.stdout.flush()
+
+
+@contextmanager
+def keys() -> Iterator[Iterator[str]]:
+    """The keys as they are pressed, without waiting for the Enter key."""
+    if sys.platform == "win32":
+        yield windows_keys()
+        return
+    import termios
+    import tty
+
+    terminal = sys.stdin.fileno()
+    before = termios.tcgetattr(terminal)
+    try:
+        tty.setcbreak(terminal)
+        yield posix_keys(terminal)
+    finally:
+        termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+
+
+def posix_keys(terminal: int) -> Iterator[str]:
+    """An arrow comes as several bytes at once; letters that were typed quickly come together."""
+    while True:
+        text = os.read(terminal, 64).decode(errors="ignore")
+        while text:
+            known = [key for key in MOVES if text.startswith(key)]
+            key = max(known, key=len) if known else text if text[0] == "\x1b" and len(text) == 1 else text[0]
+            if key == "\x1b" and len(text) > 1:  # a key that means nothing here
+                break
+            text = text[len(key) :]
+            yield key
+
+
+def windows_keys() -> Iterator[str]:
+    """What Windows calls its keys, under the names that POSIX gives them."""
+    import msvcrt
+
+    read: Any = msvcrt.getwch  # type: ignore[attr-defined,unused-ignore]
+    while True:
+        key = read()
+        key = key + read() if key in "\x00\xe0" else key
+        yield WINDOWS.get(key.replace("\x00", "\xe0"), key)

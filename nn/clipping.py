@@ -1,0 +1,87 @@
+"""Which question does this file answer? How is one huge gradient kept from throwing the parameters away?
+
+Call one of these between ``backward()`` and ``step()``. Read before: ``optimizers``. Read after: ``schedules``.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from autograd import assign
+
+from .inputs import real_number
+from .optimizers import named_values
+
+
+def gradient_norm(gradients: list[float]) -> float:
+    """The length of the gradient as one vector; no overflow below the largest double.
+
+    >>> gradient_norm([3.0, 4.0])
+    5.0
+    """
+    return math.hypot(*gradients)
+
+
+def clip_gradient_norm(parameters: Any, max_norm: float) -> float:
+    """Scale all gradients by one factor if their common length is above ``max_norm``; give the length before.
+
+    ``parameters`` is a module or a list of Values. The direction stays the same. Raises ``FloatingPointError``, with
+    nothing changed, if a gradient is not finite.
+
+    >>> from autograd import Value
+    >>> p, q = Value(0.0), Value(0.0)
+    >>> p.grad, q.grad = 3.0, 4.0
+    >>> clip_gradient_norm([p, q], 1.0), round(p.grad, 6), round(q.grad, 6)
+    (5.0, 0.6, 0.8)
+    """
+    max_norm = real_number(max_norm, "max_norm", 0, above=True)
+    names, values = named_values(parameters)
+    gradients = [value.grad for value in values]
+    check_finite(names, gradients)
+    norm = gradient_norm(gradients)
+    assign(values, grad=scaled_to_norm(gradients, norm, max_norm))
+    return norm
+
+
+def scaled_to_norm(gradients: list[float], norm: float, max_norm: float) -> list[float]:
+    """The gradients, shortened if ``norm`` is above ``max_norm``.
+
+    >>> scaled_to_norm([3.0, 4.0], 5.0, 10.0)
+    [3.0, 4.0]
+    """
+    if norm <= max_norm:
+        return gradients
+    if norm == math.inf:  # each is finite, but their length is not: measure with a smaller unit first
+        largest = max(map(abs, gradients))
+        gradients = [g / largest for g in gradients]
+        norm = math.hypot(*gradients)
+    return [g / norm * max_norm for g in gradients]
+
+
+def clip_gradient_value(parameters: Any, limit: float) -> None:
+    """Cut every gradient to the interval from ``-limit`` to ``limit``; the direction may change.
+
+    Raises ``FloatingPointError``, with nothing changed, if a gradient is not finite.
+
+    >>> from autograd import Value
+    >>> p = Value(0.0)
+    >>> p.grad = -7.0
+    >>> clip_gradient_value([p], 2.5)
+    >>> p.grad
+    -2.5
+    """
+    limit = real_number(limit, "limit", 0, above=True)
+    names, values = named_values(parameters)
+    gradients = [value.grad for value in values]
+    check_finite(names, gradients)
+    assign(values, grad=[max(-limit, min(limit, g)) for g in gradients])
+
+
+def check_finite(names: list[str], gradients: list[float]) -> None:
+    """Raise ``FloatingPointError`` naming the first gradient that is not finite."""
+    for name, gradient in zip(names, gradients, strict=True):
+        if not math.isfinite(gradient):
+            raise FloatingPointError(
+                f"the gradient of {name} is {gradient}: clipping cannot repair it; look at the loss"
+            )

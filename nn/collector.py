@@ -1,0 +1,46 @@
+"""Which question does this file answer? Why is training twice as fast when Python's cyclic garbage collector rests?
+
+After every few hundred new objects, the collector looks through them for reference cycles. A graph is many objects
+and no cycle: looking costs more than the arithmetic and finds nothing. So a training loop raises the threshold, and
+puts it back. Read before: nothing. Read after: ``training``.
+"""
+
+from __future__ import annotations
+
+import gc
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MANY_OBJECTS = 1_000_000
+_lock = threading.Lock()
+_users: list[tuple[int, int, int]] = []
+"""One entry for each loop that runs, in any thread: the thresholds before the first of them."""
+
+
+@contextmanager
+def resting_collector() -> Iterator[None]:
+    """Let the collector run a thousand times less often inside ``with``; the last one out restores the thresholds.
+
+    >>> before = gc.get_threshold()
+    >>> with resting_collector():
+    ...     gc.get_threshold()[0]
+    1000000
+    >>> gc.get_threshold() == before
+    True
+    """
+    with _lock:
+        before = _users[0] if _users else gc.get_threshold()
+        _users.append(before)
+        if 0 < gc.get_threshold()[0] < _MANY_OBJECTS:
+            gc.set_threshold(_MANY_OBJECTS, *gc.get_threshold()[1:])
+    try:
+        yield
+    finally:
+        with _lock:
+            _users.pop()
+            if not _users:
+                gc.set_threshold(*before)

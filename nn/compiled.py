@@ -1,0 +1,112 @@
+"""Which question does this file answer? How does ``fit`` train with compiled programs instead of graphs of Values?
+
+A model and a loss for one sample are traced once and become a program over all samples of a batch; see
+``autograd.compile``. The loop, the optimizers and the metrics stay the same, and so do the numbers, to rounding.
+Read before: ``training``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import autograd
+from autograd import Value, log, log1p, relu, softplus, take, where
+
+from . import losses
+from .inputs import shown
+from .module import Module
+from .normalization import Embedding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Loss = Callable[[Any, Any], Any]
+
+
+def _hinge(p: Any, t: Any) -> Any:
+    return relu(1.0 - p * t)
+
+
+def _binary_cross_entropy(p: Any, t: Any) -> Any:
+    # Both sides of a `where` are computed: what is multiplied by 0 must not be infinite.
+    return -log(where(t > 0.0, p, 1.0)) * t - log1p(-where(t < 1.0, p, 0.0)) * (1.0 - t)
+
+
+def _binary_cross_entropy_with_logits(x: Any, t: Any) -> Any:
+    return softplus(-x) * t + softplus(x) * (1.0 - t)
+
+
+def _negative_log_likelihood(logs: Any, t: Any) -> Any:
+    return -autograd.dot(t, logs) if isinstance(t, list) else -take(logs, t)
+
+
+_WITHOUT_BRANCHES: dict[Loss, Loss] = {
+    losses.hinge: _hinge,
+    losses.binary_cross_entropy: _binary_cross_entropy,
+    losses.binary_cross_entropy_with_logits: _binary_cross_entropy_with_logits,
+    losses.cross_entropy: autograd.cross_entropy,
+    losses.negative_log_likelihood: _negative_log_likelihood,
+    losses.mean_squared_error: losses.mean_squared_error,
+    losses.mean_absolute_error: losses.mean_absolute_error,
+    losses.huber: losses.huber,
+}
+"""For one sample, what each loss computes once its target has been checked, without asking for the target's number."""
+
+_OF_CLASSES = (losses.cross_entropy, losses.negative_log_likelihood)
+_ELEMENT_BY_ELEMENT = (losses.hinge, losses.binary_cross_entropy, losses.binary_cross_entropy_with_logits)
+
+
+class CompiledEngine:
+    """What ``EagerEngine`` does, with a program: called with a batch it gives loss, gradients and outputs.
+
+    Raises ``TypeError`` where the model or the loss cannot be traced; the message names the line and a cure.
+    """
+
+    def __init__(self, model: Module, loss: Any, X: list[Any], y: list[Any], parameters: list[Value]) -> None:
+        import numpy as np
+
+        if loss not in _WITHOUT_BRANCHES:
+            names = ", ".join(losses.LOSSES)
+            raise TypeError(f'engine="compiled" knows the losses {names}; got {shown(loss)}: use engine="eager"')
+        self.sample: int | None = None
+        _check_targets(loss, model, X, y)
+        indices = any(isinstance(module, Embedding) for _, module in model.named_modules())
+        self.X = np.array(X, dtype=np.int64 if indices else np.float64)
+        classes = loss in _OF_CLASSES and not isinstance(y[0], list)
+        self.y = np.array(y, dtype=np.int64 if classes else np.float64)
+        self.single = not isinstance(_one_output(model, X[0]), list)
+        formula = _WITHOUT_BRANCHES[loss]
+
+        def loss_and_outputs(x: Any, t: Any) -> list[Any]:
+            outputs = model(x)
+            if loss in _ELEMENT_BY_ELEMENT and isinstance(outputs, list):
+                value = autograd.mean([formula(p, target) for p, target in zip(outputs, t, strict=True)])
+            else:
+                value = formula(outputs, t)
+            return [value, *(outputs if isinstance(outputs, list) else [outputs])]
+
+        self.program = autograd.compile(loss_and_outputs, parameters, batched=True)
+        self.program.load()
+
+    def __call__(self, batch: list[int]) -> tuple[float, list[float], list[Any]]:
+        """Loss, gradients and outputs of one batch."""
+        self.program.load()
+        loss, gradient, outputs = self.program.loss_and_outputs(self.X[batch], self.y[batch])
+        return loss, gradient.tolist(), (outputs[:, 0] if self.single else outputs).tolist()
+
+
+def _one_output(model: Module, x: Any) -> Any:
+    """The output for one sample, without drawing from any source of random numbers."""
+    mode = model.training
+    model.eval()
+    try:
+        with autograd.no_grad():
+            return model(x)
+    finally:
+        model.train(mode)
+
+
+def _check_targets(loss: Any, model: Module, X: list[Any], y: list[Any]) -> None:
+    """Let the loss itself look at every target, with a prediction that it accepts."""
+    output = _one_output(model, X[0])
+    loss([[0.5] * len(output) if isinstance(output, list) else 0.5 for _ in y], y)

@@ -1,0 +1,218 @@
+"""Which question does this file answer? Why does this model not learn?
+
+``diagnose`` measures one pass over the data (``probing``) and says in words what is wrong, how that shows, and what
+to do. Each check is one function here that gives findings. Read before: ``training``. Read after: nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from .inputs import samples_and_targets, shown
+from .losses import find_loss
+from .module import Module
+from .optimizers import Optimizer
+from .plotting import bars, by_layer
+from .probing import probe_gradients, probe_layers, probe_step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .probing import LayerProbe
+
+_MOST_SAMPLES = 200
+_FADED = 1e-3  # share of the strongest layer's gradient below which a layer learns a thousand times more slowly
+_EXPLODED = 1e3
+
+
+class Finding:
+    """One thing that is wrong: ``problem`` (a short name), ``where``, ``evidence`` with numbers, and the ``cure``."""
+
+    def __init__(self, problem: str, where: str, evidence: str, cure: str) -> None:
+        self.problem, self.where, self.evidence, self.cure = problem, where, evidence, cure
+
+    def __repr__(self) -> str:
+        return f"{self.problem} in {self.where}: {self.evidence}. Cure: {self.cure}."
+
+
+class Diagnosis:
+    """The ``findings`` of a ``diagnose`` call, the ``loss``, and the size of the gradient in each layer.
+
+    ``gradients`` maps layer names to root mean squares. ``print`` shows it all in words; ``plot()`` draws the sizes.
+    """
+
+    def __init__(self, loss: float, gradients: dict[str, float], findings: list[Finding]) -> None:
+        self.loss, self.gradients, self.findings = loss, gradients, findings
+
+    @property
+    def problems(self) -> list[str]:
+        """The short names of what was found, each once."""
+        return list(dict.fromkeys(finding.problem for finding in self.findings))
+
+    def plot(self, path: Any = None) -> Any:
+        """Draw the size of each layer's gradient on a logarithmic scale; gives the matplotlib figure."""
+        return bars(self.gradients, "root mean square of the gradient", path)
+
+    def __repr__(self) -> str:
+        lines = [
+            f"loss {self.loss:.4g}; " + ("no problem found" if not self.findings else f"{len(self.findings)} found:")
+        ]
+        return "\n".join(lines + [f"- {finding!r}" for finding in self.findings])
+
+
+def diagnose(model: Any, X: Any, y: Any, *, loss: Any = None, optimizer: Any = None) -> Diagnosis:
+    """Say in words what keeps ``model`` from learning ``y`` from ``X``; nothing about the model changes.
+
+    ``loss`` is what ``fit`` gets (guessed from the targets if left out); with ``optimizer``, one step is tried to judge
+    the learning rate. At most 200 samples are looked at. Raises ``TypeError`` and ``ValueError`` as ``fit`` does.
+
+    >>> from nn import MLP
+    >>> report = diagnose(MLP(1, [4, 1], init="zeros"), [[1000.0], [3000.0]], [0, 1])
+    >>> "symmetric weights" in report.problems, "unscaled inputs" in report.problems
+    (True, True)
+    """
+    if not isinstance(model, Module):
+        raise TypeError(f"model must be a module such as nn.MLP(2, [16, 1]), got {shown(model)}")
+    if optimizer is not None and not isinstance(optimizer, Optimizer):
+        raise TypeError(f"optimizer must be an optimizer such as nn.Adam(model), got {shown(optimizer)}")
+    rows, targets = samples_and_targets(X, y)
+    step = max(1, len(rows) // _MOST_SAMPLES)
+    rows, targets = rows[::step], targets[::step]
+    probes = probe_layers(model, rows)
+    chosen = find_loss(_guessed(probes, targets) if loss is None else loss)
+    findings = [*_inputs(rows), *_symmetry(model, probes), *_units(probes), *_fit_of_loss(chosen, probes, targets)]
+    try:
+        total, gradients, unreached = probe_gradients(model, chosen, rows, targets)
+    except (ArithmeticError, ValueError) as error:
+        findings.append(Finding("loss fails", getattr(chosen, "__name__", "loss"), str(error), "see the message"))
+        return Diagnosis(math.nan, {}, findings)
+    groups = {name: [n for n in names if n not in unreached] for name, names in _names_by_layer(model).items()}
+    sizes = {name: _size([gradients[n] for n in names]) for name, names in groups.items() if names}
+    findings += [*_reach(model, unreached), *_gradients(sizes)]
+    if optimizer is not None:
+        findings += _learning_rate(total, *probe_step(model, chosen, rows, targets, optimizer, gradients))
+    return Diagnosis(total, sizes, findings)
+
+
+def _guessed(probes: list[LayerProbe], targets: list[Any]) -> str:
+    """The usual loss for these targets and this last layer."""
+    last = probes[-1] if probes else None
+    kinds = set() if isinstance(targets[0], list) else set(targets)
+    if last is not None and len(last.outputs[0]) > 1 and all(isinstance(t, int) for t in targets):
+        return "cross_entropy"
+    if kinds == {-1, 1}:
+        return "hinge"
+    if kinds and kinds <= {0, 1}:
+        probability = last is not None and last.activation.range == (0.0, 1.0)
+        return "binary_cross_entropy" if probability else "binary_cross_entropy_with_logits"
+    return "mean_squared_error"
+
+
+def _inputs(rows: list[Any]) -> Iterator[Finding]:
+    columns = list(zip(*[row if isinstance(row, list) else [row] for row in rows], strict=True))
+    largest = [max(map(abs, column)) for column in columns]
+    worst = max(range(len(columns)), key=largest.__getitem__)
+    smallest = min((size for size in largest if size), default=1.0)
+    if largest[worst] > 20 or largest[worst] > 100 * smallest:
+        evidence = f"it reaches {largest[worst]:.4g}, and the smallest feature {smallest:.4g}"
+        yield Finding("unscaled inputs", f"feature {worst}", evidence, "X = nn.standardize(X)")
+
+
+def _symmetry(model: Module, probes: list[LayerProbe]) -> Iterator[Finding]:
+    for probe in probes:
+        weights = [tuple(p.data for p in neuron.parameters()) for neuron in probe.layer.neurons]
+        alike = len(weights) - len(set(weights))
+        if alike:
+            evidence = f"{alike + 1} of its {len(weights)} neurons have exactly the weights of another"
+            cure = 'they will stay alike for ever: start from random weights, init="auto"'
+            yield Finding("symmetric weights", probe.name or "the layer", evidence, cure)
+
+
+def _units(probes: list[LayerProbe]) -> Iterator[Finding]:
+    for probe in probes:
+        if probe.activation.whole_layer or probe.activation.name == "identity":
+            continue
+        units, name = range(probe.layer.out_size), probe.activation.name
+        low, high = probe.activation.range
+        if math.isfinite(low) and math.isfinite(high):
+            margin = 0.025 * (high - low)
+            stuck = [u for u in units if all(not low + margin < row[u] < high - margin for row in probe.outputs)]
+            if stuck:
+                evidence = f"{_of(stuck, units)} within 2.5 % of {name}'s limits for every sample"
+                yield Finding("saturated units", probe.name, evidence, "smaller weights or inputs, or relu instead")
+        else:
+            dead = [u for u in units if not any(probe.slopes(u))]
+            if dead:
+                evidence = f"{_of(dead, units)} where {name} has slope 0 for every sample"
+                yield Finding("dead units", probe.name, evidence, "a lower learning rate, new weights, or leaky_relu")
+
+
+def _of(some: list[int], units: range) -> str:
+    shown_units = ", ".join(map(str, some[:8])) + (" ..." if len(some) > 8 else "")
+    return f"{len(some)} of {len(units)} units ({shown_units}) are"
+
+
+def _fit_of_loss(loss: Any, probes: list[LayerProbe], targets: list[Any]) -> Iterator[Finding]:
+    if not probes:
+        return
+    name, activation = getattr(loss, "__name__", ""), probes[-1].activation
+    probability = activation.range == (0.0, 1.0)
+    where = f"{name} after {activation.name}"
+    if name in ("cross_entropy", "binary_cross_entropy_with_logits") and probability:
+        evidence = f"{name} takes logits and applies {activation.name} itself: it would be applied twice"
+        yield Finding("loss does not fit", where, evidence, 'output_activation="identity"')
+    elif name == "binary_cross_entropy" and not probability:
+        evidence = f"it takes probabilities, but the outputs range from {activation.range[0]} to {activation.range[1]}"
+        yield Finding("loss does not fit", where, evidence, "use binary_cross_entropy_with_logits")
+    elif name == "negative_log_likelihood" and any(max(row) > 0 for row in probes[-1].outputs):
+        evidence = "it takes logarithms of probabilities, which are never above 0, but some outputs are"
+        yield Finding("loss does not fit", where, evidence, "use cross_entropy")
+    elif name == "hinge" and activation.range[0] >= 0:
+        yield Finding("loss does not fit", where, "it needs outputs of both signs", 'output_activation="identity"')
+    elif name in ("mean_squared_error", "mean_absolute_error", "huber"):
+        low, high = activation.range
+        numbers = [t for target in targets for t in (target if isinstance(target, list) else [target])]
+        outside = [t for t in numbers if not low <= t <= high]
+        if outside:
+            evidence = f"{len(outside)} targets, such as {outside[0]}, lie outside {activation.name}'s range"
+            yield Finding("loss does not fit", where, evidence, 'output_activation="identity"')
+
+
+def _reach(model: Module, unreached: set[str]) -> Iterator[Finding]:
+    if unreached:
+        names = sorted(unreached)
+        evidence = f"{len(names)} parameters such as {names[0]} are not in the loss's graph, so they never change"
+        yield Finding("parameters not reached", "the loss", evidence, "use them in __call__, without .data on the way")
+
+
+def _gradients(sizes: dict[str, float]) -> Iterator[Finding]:
+    strongest = max(sizes.values(), default=0.0)
+    for name, size in sizes.items():
+        if size > _EXPLODED or not math.isfinite(size):
+            evidence = f"its root mean square is {size:.3g}"
+            yield Finding(
+                "exploding gradient", name, evidence, "smaller weights, scaled inputs, or fit(..., clip_norm=1)"
+            )
+        elif size < _FADED * strongest:
+            evidence = f"its root mean square is {size:.3g}, in the strongest layer {strongest:.3g}"
+            yield Finding("vanishing gradient", name, evidence, 'relu or LayerNorm between the layers, and init="auto"')
+
+
+def _learning_rate(before: float, change: float, after: float) -> Iterator[Finding]:
+    where = "the optimizer"
+    if after > before:
+        evidence = f"one step takes the loss from {before:.4g} to {after:.4g} (a change of {change:.2g} of their size)"
+        yield Finding("learning rate too high", where, evidence, "divide it by 10")
+    elif change < 1e-6:
+        evidence = f"one step changes the parameters by only {change:.2g} of their size"
+        yield Finding("learning rate too low", where, evidence, "multiply it by 10 or more")
+
+
+def _size(numbers: list[float]) -> float:
+    return math.hypot(*numbers) / math.sqrt(len(numbers))
+
+
+def _names_by_layer(model: Module) -> dict[str, list[str]]:
+    names = {id(parameter): name for name, parameter in model.named_parameters()}
+    return {layer: [names[id(parameter)] for parameter in group] for layer, group in by_layer(model).items()}

@@ -1,0 +1,233 @@
+"""Which question does this file answer? How does any sequence of numbers become a list that the library can trust?
+
+A learner passes lists, tuples, NumPy rows or pandas rows, and sometimes a string, a ``None`` or a list that is one
+number short. Everything that takes data asks the functions here, so that the answer is the same everywhere.
+Read before: nothing. Read after: ``module``, ``layers``, ``losses``.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from numbers import Complex, Real
+from typing import TYPE_CHECKING, Any, cast
+
+from autograd import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    Number = float | Value
+    Row = list[Number]
+
+_NOT_SEQUENCES = (str, bytes, bytearray, dict, set, frozenset)
+
+
+def shown(value: object) -> str:
+    """A short ``repr`` for an error message.
+
+    >>> shown("x" * 100)
+    "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx..."
+    """
+    text = repr(value)
+    return text if len(text) <= 60 else text[:37] + "..."
+
+
+def is_number(item: object) -> bool:
+    """Is this a plain real number (a NumPy scalar counts, a ``Value``, a string or a complex number does not)?
+
+    >>> is_number(3), is_number("3"), is_number(3j)
+    (True, False, False)
+    """
+    if type(item) is float or type(item) is int:
+        return True
+    if isinstance(item, (str, bytes, bytearray, Value)) or (isinstance(item, Complex) and not isinstance(item, Real)):
+        return False
+    return hasattr(type(item), "__float__") and getattr(item, "ndim", 0) == 0
+
+
+def is_scalar(item: object) -> bool:
+    """Is this one number or one ``Value``, not a sequence of them?"""
+    return isinstance(item, Value) or is_number(item)
+
+
+def as_list(values: Any, name: str) -> list[Any]:
+    """The items of any sequence as a list: a list itself is handed back unchanged, not copied.
+
+    Raises ``TypeError`` naming the argument for strings, dictionaries, single numbers and ``None``.
+
+    >>> as_list((1, 2), "x")
+    [1, 2]
+    """
+    if type(values) is list:
+        return values
+    if not isinstance(values, _NOT_SEQUENCES) and not isinstance(values, Value):
+        if hasattr(values, "to_numpy"):  # pandas: DataFrame has no tolist
+            values = values.to_numpy()
+        if hasattr(values, "tolist"):  # NumPy, array.array: Python numbers, ten times faster to work with
+            values = values.tolist()
+        if isinstance(values, list):
+            return values
+        if hasattr(values, "__iter__"):
+            return list(values)
+    raise TypeError(f"{name} must be a sequence of numbers or Values, such as a list; got {shown(values)}")
+
+
+def one_sample(values: Any, size: int, owner: str) -> Row:
+    """One sample as a list of ``size`` numbers or Values, for the module called ``owner``.
+
+    A bare number stands for a sample with one feature.
+    Raises ``ValueError`` for a wrong length or for a batch, ``TypeError`` for what is no sequence.
+
+    >>> one_sample((1.0, 2.0), 2, "Neuron")
+    [1.0, 2.0]
+    >>> one_sample([1.0, 2.0], 3, "Neuron")
+    Traceback (most recent call last):
+    ValueError: Neuron expects 3 inputs, got 2
+    """
+    row = [values] if is_scalar(values) else as_list(values, f"the input of {owner}")
+    if row and not is_scalar(row[0]) and hasattr(row[0], "__len__") and not isinstance(row[0], str):
+        raise ValueError(
+            f"{owner} takes one sample of {size} numbers, got a batch of {len(row)}: "
+            "call it on each sample, [model(x) for x in X], or use nn.predict(model, X)"
+        )
+    if len(row) != size:
+        raise ValueError(f"{owner} expects {size} input{'s' * (size != 1)}, got {len(row)}")
+    return row
+
+
+def plain_number(item: Any, name: str) -> float:
+    """A finite Python number (integers stay integers), from a number of any real type.
+
+    Raises ``TypeError`` for what is no real number and ``ValueError`` for nan and infinities.
+    """
+    if type(item) is not float and type(item) is not int:
+        if isinstance(item, Value):
+            raise TypeError(f"{name} must be a plain number, got {shown(item)}: pass its .data")
+        if not is_number(item):
+            raise TypeError(f"{name} must be a real number, got {shown(item)}")
+        item = int(item) if hasattr(item, "__index__") else float(item)
+    if not math.isfinite(_as_float(item, name)):
+        raise ValueError(f"{name} is {item}: remove or replace such entries before training")
+    number: float = item
+    return number
+
+
+def samples(X: Any, name: str = "X") -> list[Any]:
+    """A data set as a list of samples, each a list of finite numbers or one finite number; all of one length.
+
+    Raises ``ValueError`` for an empty or ragged data set and for nan, ``TypeError`` for strings and the like;
+    each names the entry, such as ``X[3][1]``.
+
+    >>> samples(((1, 2), (3, 4.5)))
+    [[1, 2], [3, 4.5]]
+    """
+    rows = as_list(X, name)
+    if not rows:
+        raise ValueError(f"{name} is empty: it needs at least one sample")
+    checked: list[Any] = []
+    for i, row in enumerate(rows):
+        if is_number(row) or isinstance(row, Value):
+            checked.append(plain_number(row, f"{name}[{i}]"))
+        else:
+            items = as_list(row, f"{name}[{i}]")
+            checked.append([plain_number(item, f"{name}[{i}][{j}]") for j, item in enumerate(items)])
+    lengths = [len(row) if isinstance(row, list) else -1 for row in checked]
+    for i, length in enumerate(lengths):
+        if length != lengths[0]:
+            raise ValueError(
+                f"{name}[{i}] has {_features(length)} but {name}[0] has {_features(lengths[0])}: "
+                "every sample needs the same number"
+            )
+        if length == 0:
+            raise ValueError(f"{name}[{i}] is empty: a sample needs at least one number")
+    return checked
+
+
+def _features(length: int) -> str:
+    return "no brackets" if length < 0 else f"{length} number{'s' * (length != 1)}"
+
+
+def samples_and_targets(X: Any, y: Any, x_name: str = "X", y_name: str = "y") -> tuple[list[Any], list[Any]]:
+    """A data set and its targets, checked, with one target for each sample.
+
+    >>> samples_and_targets([[1, 2], [3, 4]], (0, 1))
+    ([[1, 2], [3, 4]], [0, 1])
+    """
+    inputs, targets = samples(X, x_name), samples(y, y_name)
+    if len(inputs) != len(targets):
+        raise ValueError(
+            f"{x_name} has {len(inputs)} samples but {y_name} has {len(targets)} targets: they must pair up"
+        )
+    return inputs, targets
+
+
+def whole_number(value: Any, name: str, minimum: int = 1) -> int:
+    """A Python integer of at least ``minimum``.
+
+    >>> whole_number(3, "epochs")
+    3
+    """
+    if isinstance(value, bool) or not hasattr(type(value), "__index__"):
+        raise TypeError(f"{name} must be a whole number, got {shown(value)}")
+    number = int(value)
+    if number < minimum:
+        raise ValueError(f"{name} must be at least {minimum}, got {number}")
+    return number
+
+
+def _as_float(value: Any, name: str) -> float:
+    try:
+        return float(value)
+    except OverflowError as error:
+        raise ValueError(f"{name} is too large for a float: {shown(value)}") from error
+
+
+def real_number(
+    value: Any, name: str, low: float = -math.inf, high: float = math.inf, *, above: bool = False, below: bool = False
+) -> float:
+    """A finite float with ``low <= value <= high``; ``above`` and ``below`` leave out the ends.
+
+    >>> real_number(0.5, "momentum", 0, 1, below=True)
+    0.5
+    """
+    if isinstance(value, bool) or not is_number(value):
+        raise TypeError(f"{name} must be a real number, got {shown(value)}")
+    number = _as_float(value, name)
+    inside = (number > low if above else number >= low) and (number < high if below else number <= high)
+    if not inside or not math.isfinite(number):
+        wanted = [f"{'greater than' if above else 'at least'} {low:g}"] if low > -math.inf else []
+        wanted += [f"{'less than' if below else 'at most'} {high:g}"] if high < math.inf else []
+        raise ValueError(f"{name} must be {' and '.join(wanted) or 'finite'}, got {shown(value)}")
+    return number
+
+
+def choose(name: Any, options: Sequence[str], what: str) -> str:
+    """The option called ``name``; the error for any other lists them all, the nearest first.
+
+    >>> choose("rleu", ["identity", "relu"], "activation")
+    Traceback (most recent call last):
+    ValueError: unknown activation 'rleu'; did you mean 'relu'? choose one of: identity, relu
+    """
+    if name in options:
+        return str(name)
+    from difflib import get_close_matches
+
+    near = get_close_matches(str(name), options, n=1)
+    hint = f" did you mean {near[0]!r}?" if near else ""
+    raise ValueError(f"unknown {what} {shown(name)};{hint} choose one of: {', '.join(options)}")
+
+
+def random_source(seed: Any) -> random.Random:
+    """A source of random numbers of its own for an integer seed; Python's global one for ``None``.
+
+    The global one makes ``random.seed(1337)`` at the top of a program decide everything, as with micrograd.
+
+    >>> random_source(7).random() == random_source(7).random()
+    True
+    """
+    if seed is None or seed is random:
+        return cast("random.Random", random)  # the module's functions are the methods of its hidden instance
+    if isinstance(seed, random.Random):
+        return seed
+    return random.Random(whole_number(seed, "seed", minimum=0))

@@ -1,0 +1,278 @@
+"""Which question does this file answer? What is a neuron, a layer, a network?
+
+A neuron is an activation of a weighted sum; a layer is a list of neurons that read the same inputs; a network is a
+list of layers. Names and arguments are micrograd's. Read before: ``module``, ``activations``, ``initializers``.
+Read after: ``normalization`` for further layers, ``losses``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from autograd import Primitive, Value, affine, dot
+
+from .activations import Activation
+from .activations import activation as find_activation
+from .initializers import check_init, first_weights
+from .inputs import as_list, one_sample, random_source, shown, whole_number
+from .module import Module
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Neuron(Module):
+    """One output: activation(weights · inputs + bias).
+
+    ``nin`` is the number of inputs; ``nonlin=False``, as in micrograd, is another way to write
+    ``activation="identity"``. ``init`` and ``seed`` choose the first weights, see ``initializers``.
+    Raises ``ValueError`` and ``TypeError`` for wrong sizes and names.
+
+    >>> neuron = Neuron(2, activation="relu")
+    >>> neuron.load_state_dict({"weights.0": 1.0, "weights.1": -2.0, "bias": 0.5})
+    >>> neuron([3.0, 1.0]).data                     # relu(1*3 - 2*1 + 0.5)
+    1.5
+    """
+
+    __slots__ = ("_row",)  # not among the attributes, in which parameters are looked for
+
+    def __init__(
+        self,
+        nin: int,
+        nonlin: bool = True,
+        *,
+        activation: Any = None,
+        init: Any = "auto",
+        seed: Any = None,
+        layer_size: int = 1,
+    ) -> None:
+        nin = whole_number(nin, "nin")
+        if not isinstance(nonlin, bool):
+            raise TypeError(
+                f"nonlin must be True or False, got {shown(nonlin)}: write activation={nonlin!r} for a name"
+            )
+        self.activation = find_activation(("relu" if nonlin else "identity") if activation is None else activation)
+        drawn = first_weights(check_init(init), nin, layer_size, self.activation, random_source(seed))
+        self.weights = [Value(number) for number in drawn]
+        self.bias = Value(0.0)
+        self._row = tuple(self.weights)
+
+    def __call__(self, inputs: Any) -> Any:
+        """The output for one sample of ``nin`` numbers or Values."""
+        if type(inputs) is not list or len(inputs) != len(self.weights):
+            inputs = one_sample(inputs, len(self.weights), "Neuron")
+        if self.activation.whole_layer:
+            raise ValueError(f"activation {self.activation.name} needs a layer's whole output: use it in a Layer")
+        return self.activation.function(dot(self.weights, inputs, self.bias))
+
+    def row(self) -> tuple[Value, ...]:
+        """The weights as a tuple, the same one until a weight is replaced: what is shared is looked through once."""
+        weights = tuple(self.weights)
+        if weights != self._row:
+            self._row = weights
+        return self._row
+
+    @property
+    def w(self) -> list[Value]:
+        """The weights, by micrograd's name."""
+        return self.weights
+
+    @w.setter
+    def w(self, weights: list[Value]) -> None:
+        self.weights = weights
+
+    @property
+    def b(self) -> Value:
+        """The bias, by micrograd's name."""
+        return self.bias
+
+    @b.setter
+    def b(self, bias: Value) -> None:
+        self.bias = bias
+
+    @property
+    def nonlin(self) -> bool:
+        """Does the activation do anything? By micrograd's name."""
+        return self.activation.name != "identity"
+
+    def __repr__(self) -> str:
+        return f"Neuron({len(self.weights)}, activation={self.activation.name!r})"
+
+
+class Layer(Module):
+    """``nout`` neurons that read the same ``nin`` inputs; its output is a list, or one Value where ``nout`` is 1.
+
+    The other arguments are those of ``Neuron``.
+
+    >>> layer = Layer(2, 2, activation="identity", init="zeros")
+    >>> layer.neurons[1].b.data = 7.0
+    >>> [value.data for value in layer([1.0, 2.0])]
+    [0.0, 7.0]
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nout: int,
+        *,
+        nonlin: bool = True,
+        activation: Any = None,
+        init: Any = "auto",
+        seed: Any = None,
+    ) -> None:
+        self.in_size, nout = whole_number(nin, "nin"), whole_number(nout, "nout")
+        if not isinstance(nonlin, bool):
+            raise TypeError(
+                f"nonlin must be True or False, got {shown(nonlin)}: write activation={nonlin!r} for a name"
+            )
+        self.activation = find_activation(("relu" if nonlin else "identity") if activation is None else activation)
+        source = random_source(seed)
+        self.neurons = [
+            Neuron(nin, activation=self.activation, init=init, seed=source, layer_size=nout) for _ in range(nout)
+        ]
+        if isinstance(self.activation.function, Module):
+            self.activation_module = self.activation.function  # so that its parameters are found
+
+    def __call__(self, inputs: Any) -> Any:
+        """The outputs for one sample of ``nin`` numbers or Values."""
+        if type(inputs) is not list or len(inputs) != self.in_size:
+            inputs = one_sample(inputs, self.in_size, "Layer")
+        neurons = self.neurons
+        # One call for the whole layer: the inputs are looked at once, not once a neuron.
+        sums = affine([neuron.row() for neuron in neurons], inputs, [neuron.bias for neuron in neurons])
+        outputs = apply_activation(self.activation, sums)
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    @property
+    def out_size(self) -> int:
+        """The number of outputs."""
+        return len(self.neurons)
+
+    def __repr__(self) -> str:
+        return f"Layer({self.in_size}, {self.out_size}, activation={self.activation.name!r})"
+
+
+class Sequential(Module):
+    """Modules one after the other: the output of each is the input of the next.
+
+    Raises ``TypeError`` for what cannot be called and ``ValueError`` where a layer's size does not fit the one before.
+
+    >>> model = Sequential(Layer(2, 3), Layer(3, 1, activation="sigmoid"))
+    >>> len(model.parameters())
+    13
+    """
+
+    def __init__(self, *layers: Any) -> None:
+        if len(layers) == 1 and isinstance(layers[0], (list, tuple)):
+            layers = tuple(layers[0])
+        if not layers:
+            raise ValueError("Sequential needs at least one layer, such as Sequential(Layer(2, 1))")
+        for position, layer in enumerate(layers):
+            if not callable(layer) or isinstance(layer, type):
+                raise TypeError(f"layer {position} must be a module or a function, got {shown(layer)}")
+        check_sizes(layers)
+        self.layers = list(layers)
+
+    def __call__(self, inputs: Any) -> Any:
+        """The output of the last layer for one sample."""
+        for layer in self.layers:
+            inputs = layer(inputs)
+        return inputs
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(map(repr, self.layers))})"
+
+
+class MLP(Sequential):
+    """A multi-layer perceptron: ``nin`` inputs, then one layer for each width in ``nouts``.
+
+    ``activation`` is for the hidden layers and ``output_activation`` for the last one; a list in ``activation`` gives
+    one for each layer instead, the last included. ``init`` and ``seed`` choose the first weights, see
+    ``initializers``; ``init="micrograd"`` after ``random.seed(n)`` draws the same ones as micrograd.
+    Raises ``ValueError`` and ``TypeError`` for wrong sizes and names.
+
+    >>> model = MLP(2, [16, 16, 1])
+    >>> len(model.parameters())                      # (2+1)*16 + (16+1)*16 + (16+1)*1
+    337
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nouts: Any,
+        activation: Any = "relu",
+        output_activation: Any = "identity",
+        init: Any = "auto",
+        seed: Any = None,
+    ) -> None:
+        nin = whole_number(nin, "nin")
+        widths = [whole_number(width, f"nouts[{i}]") for i, width in enumerate(as_list(nouts, "nouts"))]
+        if not widths:
+            raise ValueError("nouts is empty: give one width for each layer, such as [16, 16, 1]")
+        if isinstance(activation, (list, tuple)):
+            if len(activation) != len(widths):
+                raise ValueError(
+                    f"activation has {len(activation)} entries for {len(widths)} layers: give one for each"
+                )
+            choices = list(activation)
+        else:
+            find_activation(activation)  # a misspelt name is told even where there is no hidden layer
+            choices = [activation] * (len(widths) - 1) + [output_activation]
+        source = random_source(seed)
+        self.layers = [
+            Layer(fan_in, width, activation=choice, init=init, seed=source)
+            for fan_in, width, choice in zip([nin, *widths], widths, choices, strict=False)
+        ]
+
+    def __repr__(self) -> str:
+        names = [layer.activation.name for layer in self.layers]
+        text = repr(names[0])
+        if len(set(names[:-1])) > 1:
+            text = repr(names)
+        elif names[-1] != "identity" or len(names) == 1:
+            text = f"{names[0]!r}, output_activation={names[-1]!r}"
+        return f"MLP({self.layers[0].in_size}, {[layer.out_size for layer in self.layers]}, activation={text})"
+
+
+def apply_activation(choice: Activation, sums: list[Any]) -> list[Any]:
+    """The activation of each sum, or of all of them together.
+
+    >>> [v.data for v in apply_activation(find_activation("relu"), [Value(-1.0), Value(2.0)])]
+    [0.0, 2.0]
+    """
+    if choice.whole_layer:
+        outputs = choice.function(sums)
+        if not isinstance(outputs, list) or len(outputs) != len(sums):
+            raise ValueError(f"activation {choice.name} must return a list of {len(sums)} Values, got {shown(outputs)}")
+        return outputs
+    if choice.name == "identity":
+        return sums
+    function = _method(choice.function)
+    return [function(value) for value in sums]
+
+
+def _method(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The method of ``Value`` for a primitive: it need not find out what kind of number it is given."""
+    if isinstance(function, Primitive):
+        method: Callable[[Any], Any] = getattr(Value, function.name, function)
+        return method
+    return function
+
+
+def check_sizes(layers: Any) -> None:
+    """Raise ``ValueError`` if a layer does not take what the nearest sized layer before it gives.
+
+    >>> check_sizes([Layer(2, 3), Layer(4, 1)])
+    Traceback (most recent call last):
+    ValueError: layer 1 expects 4 inputs, but layer 0 gives 3
+    """
+    given: tuple[int, int] | None = None
+    for position, layer in enumerate(layers):
+        in_size = getattr(layer, "in_size", None)
+        if given is not None and in_size is not None and in_size != given[1]:
+            raise ValueError(f"layer {position} expects {in_size} inputs, but layer {given[0]} gives {given[1]}")
+        out_size = getattr(layer, "out_size", None)
+        if out_size is not None:
+            given = (position, out_size)
+        elif in_size is None and not getattr(layer, "keeps_size", False):
+            given = None

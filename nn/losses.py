@@ -1,0 +1,279 @@
+"""Which question does this file answer? How wrong is a prediction, as one number that training can lower?
+
+Every loss takes the prediction first and the target second, for one sample or for a batch, and gives the mean. A
+width-one model's batch is a list of Values; a wider model's is a list of lists. Numbers in give a float, Values a
+Value. Read before: ``layers``. Read after: ``optimizers``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import autograd
+from autograd import Value, absolute, is_index, log, log1p, mean, minimum, relu, softplus, take
+
+from .inputs import as_list, choose, is_number, is_scalar, real_number, shown, whole_number
+from .module import Module
+
+
+def mean_squared_error(prediction: Any, target: Any) -> Any:
+    """The mean of (prediction - target)², for regression.
+
+    >>> mean_squared_error([1.0, 2.0], [0.0, 4.0])    # (1 + 4) / 2
+    2.5
+    """
+    return mean([(p - t) * (p - t) for p, t in _pairs(prediction, target)])
+
+
+def mean_absolute_error(prediction: Any, target: Any) -> Any:
+    """The mean of |prediction - target|, for regression with outliers.
+
+    >>> mean_absolute_error([1.0, 2.0], [0.0, 4.0])   # (1 + 2) / 2
+    1.5
+    """
+    return mean([absolute(p - t) for p, t in _pairs(prediction, target)])
+
+
+def huber(prediction: Any, target: Any, delta: float = 1.0) -> Any:
+    """Squared error (halved) up to ``delta``, linear beyond it: the mean of c·(|e| - c/2) with c = min(|e|, delta).
+
+    >>> huber([0.5, 3.0], [0.0, 0.0])                 # (0.5²/2 + (3 - 1/2)) / 2
+    1.3125
+    """
+    delta = real_number(delta, "delta", 0, above=True)
+    terms = []
+    for p, t in _pairs(prediction, target):
+        size = absolute(p - t)
+        near = minimum(size, delta)
+        terms.append(near * (size - near * 0.5))
+    return mean(terms)
+
+
+def hinge(prediction: Any, target: Any) -> Any:
+    """The mean of relu(1 - target·prediction), the max-margin loss; targets are -1 or +1.
+
+    >>> hinge([2.0, 0.5], [1, -1])                    # (0 + 1.5) / 2
+    0.75
+    """
+    pairs = _pairs(prediction, target)
+    for position, (_, t) in enumerate(pairs):
+        if isinstance(t, Value) or t not in (-1, 1):
+            raise ValueError(
+                f"target[{position}] is {shown(t)}: hinge needs -1 or +1; turn 0 and 1 into them by 2*y - 1"
+            )
+    return mean([relu(1.0 - p * t) for p, t in pairs])
+
+
+def binary_cross_entropy(prediction: Any, target: Any) -> Any:
+    """The mean of -t·log(p) - (1 - t)·log(1 - p) for probabilities p, such as a sigmoid's output, and t in 0 .. 1.
+
+    Raises ``ValueError`` where p is outside 0 .. 1, or is exactly wrong (its loss is infinite): logits with
+    ``binary_cross_entropy_with_logits`` have neither problem.
+
+    >>> round(binary_cross_entropy(0.25, 1), 6)       # -log(1/4)
+    1.386294
+    """
+    terms = []
+    for position, (p, t) in enumerate(_pairs(prediction, target)):
+        _check_probability(t, f"target[{position}]")
+        data = p.data if isinstance(p, Value) else p
+        if not 0 <= data <= 1 or (data == 0 and t > 0) or (data == 1 and t < 1):
+            raise ValueError(
+                f"prediction[{position}] is {data} for target {t}: binary_cross_entropy needs probabilities, and the "
+                "logarithm of 0 is infinite; use binary_cross_entropy_with_logits and no sigmoid"
+            )
+        likely = -log(p) * t if t > 0 else 0.0
+        terms.append(likely - log1p(-p) * (1.0 - t) if t < 1 else likely)
+    return mean(terms)
+
+
+def binary_cross_entropy_with_logits(prediction: Any, target: Any) -> Any:
+    """``binary_cross_entropy`` of the sigmoid of a logit x, as t·softplus(-x) + (1 - t)·softplus(x): never infinite.
+
+    >>> binary_cross_entropy_with_logits(-10000.0, 1)
+    10000.0
+    """
+    terms = []
+    for position, (x, t) in enumerate(_pairs(prediction, target)):
+        _check_probability(t, f"target[{position}]")
+        if t in (0, 1):
+            terms.append(softplus(-x if t else x))
+        else:
+            terms.append(softplus(-x) * t + softplus(x) * (1.0 - t))
+    return mean(terms)
+
+
+def cross_entropy(prediction: Any, target: Any, label_smoothing: float = 0.0) -> Any:
+    """The mean of -Σ tⱼ·log(softmax(logits)ⱼ), for one of several classes; logits in, no softmax before it.
+
+    A target is a class index, or a probability for each class. ``label_smoothing`` s moves the share s of the target
+    evenly to all classes (Szegedy et al. 2016).
+
+    >>> round(cross_entropy([0.0, 0.0, 0.0, 0.0], 2), 6)          # log(4)
+    1.386294
+    >>> round(cross_entropy([[0.0, 0.0], [-1e4, 1e4]], [0, 1]), 6)  # (log(2) + 0) / 2
+    0.346574
+    """
+    smoothing = real_number(label_smoothing, "label_smoothing", 0, 1)
+    terms = []
+    for logits, t in _classified(prediction, target):
+        if smoothing:
+            share, classes = smoothing / len(logits), range(len(logits))
+            given = t if isinstance(t, list) else [float(t == j) for j in classes]
+            t = [(1.0 - smoothing) * given[j] + share for j in classes]
+        terms.append(autograd.cross_entropy(logits, t))
+    return mean(terms)
+
+
+def negative_log_likelihood(prediction: Any, target: Any) -> Any:
+    """The mean of -log_probabilities[target], for a model that gives logarithms of probabilities.
+
+    >>> negative_log_likelihood([-0.5, -1.5], 1)
+    1.5
+    """
+    terms: list[Any] = []
+    for logs, t in _classified(prediction, target):
+        if isinstance(t, list):
+            terms.append(-autograd.dot(t, logs))
+        else:
+            terms.append(-take(logs, t) if is_index(t) else -logs[t])
+    return mean(terms)
+
+
+def l1_penalty(parameters: Any, strength: float = 1.0) -> Any:
+    """Strength · Σ|p|, added to a loss to push useless weights to 0; takes parameters or a module.
+
+    >>> l1_penalty([Value(3.0), Value(-4.0)], 0.5).data
+    3.5
+    """
+    strength = real_number(strength, "strength", 0)
+    sizes = [absolute(p) for p in _parameters(parameters)]
+    return autograd.dot(sizes, [strength] * len(sizes))
+
+
+def l2_penalty(parameters: Any, strength: float = 1.0) -> Any:
+    """Strength · Σp², added to a loss to keep weights small; takes parameters or a module.
+
+    >>> l2_penalty([Value(3.0), Value(-4.0)], 0.5).data
+    12.5
+    """
+    strength = real_number(strength, "strength", 0)
+    values = _parameters(parameters)
+    return autograd.dot(values, values) * strength
+
+
+LOSSES = {
+    function.__name__: function
+    for function in (
+        mean_squared_error,
+        mean_absolute_error,
+        huber,
+        hinge,
+        binary_cross_entropy,
+        binary_cross_entropy_with_logits,
+        cross_entropy,
+        negative_log_likelihood,
+    )
+}
+
+
+def find_loss(choice: Any) -> Any:
+    """The loss for a name or a callable ``(prediction, target)``.
+
+    >>> find_loss("hinge").__name__
+    'hinge'
+    """
+    if isinstance(choice, str):
+        return LOSSES[choose(choice, list(LOSSES), "loss")]
+    if not callable(choice):
+        raise TypeError(f"loss must be a name such as 'hinge' or a callable(prediction, target), got {shown(choice)}")
+    return choice
+
+
+def _pairs(prediction: Any, target: Any) -> list[tuple[Any, Any]]:
+    """Numbers of the prediction with those of the target, after a check that both have the same shape."""
+    predictions, p_shape = _flat(prediction, "prediction")
+    targets, t_shape = _flat(target, "target")
+    if p_shape != t_shape:
+        raise ValueError(f"prediction has shape {p_shape} but target has shape {t_shape}: they must be the same")
+    return list(zip(predictions, targets, strict=True))
+
+
+def _flat(values: Any, name: str) -> tuple[list[Any], tuple[int, ...]]:
+    """The numbers of a scalar, a list or a list of lists, and its shape."""
+    if is_scalar(values):
+        return [values], ()
+    rows = as_list(values, name)
+    if not rows:
+        raise ValueError(f"{name} is empty: it needs at least one number")
+    if is_scalar(rows[0]):
+        for position, item in enumerate(rows):
+            if not is_scalar(item):
+                raise TypeError(f"{name}[{position}] must be a number or a Value, got {shown(item)}")
+        return rows, (len(rows),)
+    lists = [_flat(row, f"{name}[{position}]") for position, row in enumerate(rows)]
+    for position, (_, shape) in enumerate(lists):
+        if shape != lists[0][1] or len(shape) != 1:
+            raise ValueError(f"{name}[{position}] has shape {shape} but {name}[0] has {lists[0][1]}: make them equal")
+    return [item for row, _ in lists for item in row], (len(rows), *lists[0][1])
+
+
+def _classified(prediction: Any, target: Any) -> list[tuple[list[Any], Any]]:
+    """Pairs of logits and target (an index, or a list of probabilities), one for each sample."""
+    _, shape = _flat(prediction, "prediction")
+    if not shape:
+        raise ValueError("prediction is one number, but classes need one for each: give the model more outputs")
+    single = len(shape) == 1
+    if single and not is_scalar(target) and len(as_list(target, "target")) != shape[0]:
+        raise ValueError(
+            f"prediction has shape {shape} but target has {len(as_list(target, 'target'))} entries: "
+            "one sample takes a class index or one probability for each class"
+        )
+    predictions = [
+        as_list(row, "prediction") for row in ([prediction] if single else as_list(prediction, "prediction"))
+    ]
+    targets = [target] if single else as_list(target, "target")
+    if len(predictions) != len(targets):
+        raise ValueError(f"prediction has {len(predictions)} samples but target has {len(targets)}: they must pair up")
+    return [
+        (logits, _class_target(t, len(logits), "target" if single else f"target[{position}]"))
+        for position, (logits, t) in enumerate(zip(predictions, targets, strict=True))
+    ]
+
+
+def _class_target(target: Any, classes: int, name: str) -> Any:
+    """A class index within range, or a list of probabilities that add up to 1."""
+    if is_index(target):  # in a compiled program, which is for every class
+        return target
+    if is_scalar(target):
+        if isinstance(target, float) and target.is_integer():
+            target = int(target)
+        index = whole_number(target, f"{name} (a class index)", minimum=0)
+        if index >= classes:
+            raise ValueError(f"{name} is class {index}, but the prediction has classes 0 .. {classes - 1}")
+        return index
+    shares = as_list(target, name)
+    if len(shares) != classes:
+        raise ValueError(f"{name} has {len(shares)} probabilities for {classes} classes: give one for each")
+    for position, share in enumerate(shares):
+        _check_probability(share, f"{name}[{position}]")
+    if abs(sum(shares) - 1.0) > 1e-6:
+        raise ValueError(f"{name} adds up to {sum(shares)}: the probabilities of one sample must add up to 1")
+    return [float(share) for share in shares]
+
+
+def _check_probability(number: Any, name: str) -> None:
+    if not is_number(number):
+        raise TypeError(f"{name} must be a plain number, got {shown(number)}")
+    if not 0 <= number <= 1:
+        raise ValueError(f"{name} is {number}: it must lie between 0 and 1 (turn -1 and +1 into 0 and 1 by (y + 1)/2)")
+
+
+def _parameters(parameters: Any) -> list[Any]:
+    values = parameters.parameters() if isinstance(parameters, Module) else as_list(parameters, "parameters")
+    if not values:
+        raise ValueError("parameters is empty: there is nothing to penalise")
+    for position, value in enumerate(values):
+        if not is_scalar(value):
+            raise TypeError(f"parameters[{position}] must be a Value, got {shown(value)}")
+    return list(values)

@@ -1,0 +1,142 @@
+"""Which question does this file answer? How good are the predictions, in numbers that people understand?
+
+A loss is made to be lowered; a metric is made to be read. The functions here take plain numbers: the outputs that
+``predict`` gives. Read before: ``losses``. Read after: ``training``.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from .inputs import choose, samples_and_targets, shown
+
+
+def decided(output: Any, threshold: float = 0.0) -> int:
+    """The class that an output stands for: the largest of several, or 1 for a single one above ``threshold``, else 0.
+
+    >>> decided([0.1, 2.0, -1.0]), decided(0.3), decided(0.3, threshold=0.5)
+    (1, 1, 0)
+    """
+    if isinstance(output, list):
+        return max(range(len(output)), key=output.__getitem__)
+    return int(output > threshold)
+
+
+def true_class(target: Any, single: bool) -> int:
+    """The class that a target stands for: an index, one-hot shares, or -1/+1 and 0/1 where outputs are single."""
+    if isinstance(target, list):
+        return max(range(len(target)), key=target.__getitem__)
+    return int(target > 0) if single else int(target)
+
+
+def are_classes(outputs: list[Any], targets: list[Any]) -> bool:
+    """Do the targets name classes (accuracy makes sense), or amounts (it does not)?
+
+    >>> are_classes([0.2, 0.7], [0, 1]), are_classes([0.2, 0.7], [0.5, 7.0])
+    (True, False)
+    """
+    single = not isinstance(outputs[0], list)
+    if isinstance(targets[0], list):
+        return not single and all(len(target) == len(outputs[0]) > 1 and _is_distribution(target) for target in targets)
+    if single:
+        return set(targets) <= {0, 1} or set(targets) <= {-1, 1}
+    return all(float(target).is_integer() and 0 <= target < len(outputs[0]) for target in targets)
+
+
+def _is_distribution(target: list[float]) -> bool:
+    return all(0 <= share <= 1 for share in target) and abs(sum(target) - 1) < 1e-6
+
+
+def accuracy(outputs: Any, targets: Any, threshold: float = 0.0) -> float:
+    """The share of right decisions, 0 to 1. ``threshold`` separates class 0 from class 1 where outputs are single.
+
+    It is 0 for logits and margins, 0.5 for probabilities. Raises ``ValueError`` where targets are no classes.
+
+    >>> accuracy([2.0, -1.0, 0.5, 3.0], [1, 0, 0, 1])
+    0.75
+    """
+    outputs, targets = samples_and_targets(outputs, targets, "outputs", "targets")
+    if not are_classes(outputs, targets):
+        raise ValueError(
+            "accuracy needs class labels: indices for several outputs, 0 and 1 or -1 and +1 for a single one"
+        )
+    single = not isinstance(outputs[0], list)
+    right = [decided(o, threshold) == true_class(t, single) for o, t in zip(outputs, targets, strict=True)]
+    return sum(right) / len(right)
+
+
+def mean_absolute_deviation(outputs: Any, targets: Any) -> float:
+    """The mean distance between output and target.
+
+    >>> mean_absolute_deviation([1.0, 2.0], [0.0, 4.0])
+    1.5
+    """
+    return _mean([abs(o - t) for o, t in _numbers(outputs, targets)])
+
+
+def root_mean_square(outputs: Any, targets: Any) -> float:
+    """The root of the mean squared distance, in the target's unit.
+
+    >>> root_mean_square([3.0, 4.0], [0.0, 0.0]) == 12.5**0.5
+    True
+    """
+    return math.sqrt(_mean([(o - t) ** 2 for o, t in _numbers(outputs, targets)]))
+
+
+def r_squared(outputs: Any, targets: Any) -> float:
+    """The share of the targets' variance that is explained: 1 is perfect, 0 is no better than always their mean.
+
+    >>> r_squared([1.0, 2.0, 3.0], [1.0, 2.0, 3.0])
+    1.0
+    """
+    pairs = _numbers(outputs, targets)
+    centre = _mean([t for _, t in pairs])
+    total = math.fsum((t - centre) ** 2 for _, t in pairs)
+    if not total:
+        raise ValueError("r_squared needs targets that differ from each other")
+    return 1 - math.fsum((o - t) ** 2 for o, t in pairs) / total
+
+
+METRICS = {
+    "accuracy": accuracy,
+    "mean_absolute_deviation": mean_absolute_deviation,
+    "root_mean_square": root_mean_square,
+    "r_squared": r_squared,
+}
+
+
+def find_metrics(choices: Any) -> dict[str, Any]:
+    """Names and functions for a list of metric names and of callables ``(outputs, targets) -> number``.
+
+    >>> list(find_metrics(["accuracy"]))
+    ['accuracy']
+    """
+    if isinstance(choices, str) or callable(choices):
+        choices = (choices,)
+    if not isinstance(choices, (list, tuple)):
+        raise TypeError(f"metrics must be a list of names or functions, got {shown(choices)}")
+    found = {}
+    for choice in choices:
+        if isinstance(choice, str):
+            found[choice] = METRICS[choose(choice, list(METRICS), "metric")]
+        elif callable(choice):
+            found[getattr(choice, "__name__", type(choice).__name__)] = choice
+        else:
+            raise TypeError(f"a metric must be a name or a callable(outputs, targets), got {shown(choice)}")
+    return found
+
+
+def _numbers(outputs: Any, targets: Any) -> list[tuple[float, float]]:
+    outputs, targets = samples_and_targets(outputs, targets, "outputs", "targets")
+    if isinstance(outputs[0], list) != isinstance(targets[0], list):
+        raise ValueError("outputs and targets must have the same shape: both single numbers, or both lists")
+    if not isinstance(outputs[0], list):
+        return list(zip(outputs, targets, strict=True))
+    if len(outputs[0]) != len(targets[0]):
+        raise ValueError(f"outputs have {len(outputs[0])} numbers a sample, targets {len(targets[0])}")
+    return [(o, t) for row, wanted in zip(outputs, targets, strict=True) for o, t in zip(row, wanted, strict=True)]
+
+
+def _mean(numbers: list[float]) -> float:
+    return math.fsum(numbers) / len(numbers)

@@ -1,0 +1,218 @@
+"""Which question does this file answer? How does a model find all of its parameters?
+
+A ``Module`` is an ordinary object. Its parameters are the leaf Values among its attributes, and those of every module,
+list, tuple and dictionary that it holds: nothing has to be registered. Read before: ``autograd``'s ``Value``.
+Read after: ``layers``.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from autograd import Value, assign
+
+from .inputs import is_number, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Self
+
+_MOST_FAULTS_SHOWN = 10
+
+
+class Module:
+    """Base class of everything that has parameters: layers, models, and your own.
+
+    >>> class Line(Module):
+    ...     def __init__(self):
+    ...         self.slope, self.offset = Value(2.0), Value(1.0)
+    ...     def __call__(self, x):
+    ...         return self.slope * x + self.offset
+    >>> line = Line()
+    >>> line(3.0).data
+    7.0
+    >>> [name for name, _ in line.named_parameters()]
+    ['slope', 'offset']
+    """
+
+    training = True
+
+    def __call__(self, inputs: Any) -> Any:
+        """Compute the output; every kind of module writes its own."""
+        raise NotImplementedError(
+            f"{type(self).__name__} needs a method __call__(self, inputs) that computes its output"
+        )
+
+    def parameters(self) -> list[Value]:
+        """All parameters in the order of the attributes, a shared one once.
+
+        >>> from nn import Neuron
+        >>> len(Neuron(3).parameters())
+        4
+        """
+        return [item for _, item in _walk(self) if isinstance(item, Value)]
+
+    def named_parameters(self) -> list[tuple[str, Value]]:
+        """Pairs of name and parameter; a name is the path to it, such as ``layers.0.neurons.3.weights.1``.
+
+        >>> from nn import MLP
+        >>> MLP(2, [3, 1]).named_parameters()[1][0]
+        'layers.0.neurons.0.weights.1'
+        """
+        return [(_dotted(path), item) for path, item in _walk(self) if isinstance(item, Value)]
+
+    def named_modules(self) -> list[tuple[str, Module]]:
+        """Pairs of name and module: this one, called ``''``, and all inside it.
+
+        >>> from nn import Layer
+        >>> [name for name, _ in Layer(2, 2).named_modules()]
+        ['', 'neurons.0', 'neurons.1']
+        """
+        return [(_dotted(path), item) for path, item in _walk(self) if isinstance(item, Module)]
+
+    def zero_grad(self) -> None:
+        """Set the gradient of every parameter to 0: do it before each ``backward()``, which adds to what is there.
+
+        >>> from nn import Neuron
+        >>> neuron = Neuron(1)
+        >>> neuron.b.grad = 5.0
+        >>> neuron.zero_grad()
+        >>> neuron.b.grad
+        0.0
+        """
+        for parameter in self.parameters():
+            parameter.zero_grad()
+
+    def state_dict(self) -> dict[str, float]:
+        """The number in every parameter, by name: a copy, which later training does not change.
+
+        Raises ``ValueError`` if two parameters would have the same name.
+
+        >>> from nn import Neuron
+        >>> Neuron(2, init="zeros").state_dict()
+        {'weights.0': 0.0, 'weights.1': 0.0, 'bias': 0.0}
+        """
+        state: dict[str, float] = {}
+        for name, parameter in self.named_parameters():
+            if name in state:
+                raise ValueError(f"two parameters are called {name!r}: rename the dictionary keys that hold them")
+            state[name] = parameter.data
+        return state
+
+    def load_state_dict(self, state: Mapping[str, float], *, allow_nan: bool = False) -> None:
+        """Set every parameter from ``state``, all of them or, if any entry is wrong, none.
+
+        ``state`` maps exactly the names of ``state_dict()`` to numbers. Raises ``TypeError`` if it is no mapping and
+        ``ValueError`` that names each missing, unexpected, non-numeric or (without ``allow_nan``) non-finite entry.
+
+        >>> from nn import Neuron
+        >>> neuron = Neuron(1)
+        >>> neuron.load_state_dict({"weights.0": 2.0, "bias": -1.0})
+        >>> neuron.w[0].data, neuron.b.data
+        (2.0, -1.0)
+        """
+        if not hasattr(state, "keys"):
+            raise TypeError(f"state must be a dictionary from state_dict(), got {shown(state)}")
+        named = self.named_parameters()
+        known = {name for name, _ in named}
+        faults = [f"{name} is missing" for name, _ in named if name not in state]
+        faults += [f"{shown(name)} is not a parameter of this model" for name in state if name not in known]
+        for name in (name for name, _ in named if name in state):
+            entry = state[name]
+            if isinstance(entry, bool) or not is_number(entry):
+                faults.append(f"{name} must be a number, got {shown(entry)}")
+            elif not allow_nan and not math.isfinite(entry):
+                faults.append(f"{name} is {entry}")
+        if faults:
+            raise ValueError(f"state does not fit this {type(self).__name__}: {listed(faults)}; nothing was changed")
+        assign([parameter for _, parameter in named], data=[float(state[name]) for name, _ in named])
+
+    def train(self, mode: bool = True) -> Self:
+        """Switch to training (dropout drops) and return the module; ``train(False)`` is ``eval()``."""
+        if not isinstance(mode, bool):
+            raise TypeError(f"mode must be True or False, got {shown(mode)}")
+        for _, module in _walk(self):
+            if isinstance(module, Module):
+                module.training = mode
+        return self
+
+    def eval(self) -> Self:
+        """Switch to evaluation (dropout passes everything on) and return the module."""
+        return self.train(False)
+
+    def summary(self) -> str:
+        """A table of the modules below this one and their numbers of parameters.
+
+        >>> from nn import MLP
+        >>> print(MLP(2, [3, 1]).summary())
+        MLP(2, [3, 1], activation='relu')
+          layers.0  Layer(2, 3, activation='relu')       9
+          layers.1  Layer(3, 1, activation='identity')   4
+        13 parameters
+        """
+        rows = []
+        for name, module in self.named_modules()[1:]:
+            if not _is_unit_of_a_layer(module):
+                rows.append((name, repr(module), str(len(module.parameters()))))
+        widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
+        lines = [repr(self)]
+        lines += [f"  {name:<{widths[0]}}  {text:<{widths[1]}}  {count:>{widths[2]}}" for name, text, count in rows]
+        return "\n".join([*lines, f"{len(self.parameters()):,} parameters"])
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({len(self.parameters())} parameters)"
+
+
+def listed(faults: list[str]) -> str:
+    """The faults in one line, the first ten in full."""
+    rest = len(faults) - _MOST_FAULTS_SHOWN
+    return "; ".join(faults[:_MOST_FAULTS_SHOWN]) + (f"; and {rest} more" if rest > 0 else "")
+
+
+def _is_unit_of_a_layer(module: Module) -> bool:
+    return type(module).__name__ == "Neuron"  # a summary that lists every neuron is no summary
+
+
+_Path = tuple[Any, ...]
+
+
+def _walk(root: Module) -> Iterator[tuple[_Path, Module | Value]]:
+    """Each module and each leaf Value below ``root`` once, depth first, in the order of the attributes.
+
+    A path is nested, ``((), "layers"), 0)``, because joining strings would cost more than the walk itself. A stack
+    instead of recursion allows any depth, and ``seen`` any cycle. A Value with operands is a result that somebody
+    stored, not a parameter.
+    """
+    seen: set[int] = set()
+    stack: list[tuple[_Path, Any]] = [((), root)]
+    while stack:
+        path, item = stack.pop()
+        kind = type(item)
+        if kind is float or kind is int or kind is str or id(item) in seen:
+            continue
+        members: Iterable[tuple[Any, Any]]
+        if isinstance(item, Value):
+            seen.add(id(item))
+            if item.primitive is None:
+                yield path, item
+            continue
+        if isinstance(item, Module):
+            yield path, item
+            members = vars(item).items()
+        elif isinstance(item, dict):
+            members = item.items()
+        elif isinstance(item, (list, tuple)):
+            members = enumerate(item)
+        else:
+            continue
+        seen.add(id(item))
+        stack.extend(reversed([((path, key), member) for key, member in members]))
+
+
+def _dotted(path: _Path) -> str:
+    keys: list[str] = []
+    while path:
+        path, key = path
+        keys.append(str(key))
+    return ".".join(reversed(keys))

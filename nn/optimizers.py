@@ -1,0 +1,423 @@
+"""Which question does this file answer? Given the gradients, how does each parameter move?
+
+An optimizer's rule is one pure function, ``_moved``: from numbers, gradients and the memory of earlier steps to new
+numbers and new memory. Only when all of them are finite are they committed, together; a bad gradient or Ctrl-C leaves
+everything as it was. The rules are PyTorch's. Read before: ``losses``. Read after: ``schedules``, ``training``.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from typing import TYPE_CHECKING, Any
+
+from autograd import Value, assign
+
+from .inputs import as_list, choose, real_number, shown
+from .module import Module, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    Numbers = list[float]
+    Memory = dict[str, list[float]]
+
+
+def named_values(parameters: Any) -> tuple[list[str], list[Value]]:
+    """The names and the Values of a module, of Values, or of pairs of name and Value; each Value once.
+
+    A Value without a name is called by its label, or by its position.
+    Raises ``TypeError`` for anything else, ``ValueError`` for none, a repeated one or the result of an operation.
+
+    >>> named_values([Value(1.0), Value(2.0, label="w")])[0]
+    ['parameters[0]', 'w']
+    """
+    items = parameters.named_parameters() if isinstance(parameters, Module) else as_list(parameters, "parameters")
+    if not items:
+        raise ValueError("parameters is empty: there is nothing to optimize (a generator gives its items only once)")
+    names, values = [], []
+    for position, item in enumerate(items):
+        name = f"parameters[{position}]"
+        if isinstance(item, tuple) and len(item) == 2 and isinstance(item[0], str):
+            name, item = item
+        if not isinstance(item, Value):
+            raise TypeError(f"{name} must be a Value, got {shown(item)}: pass model.parameters()")
+        if item.primitive is not None:
+            raise ValueError(f"{name} is the result of an operation: only a leaf, made by Value(...), can be optimized")
+        names.append(item.label if item.label and name == f"parameters[{position}]" else name)
+        values.append(item)
+    if len({id(value) for value in values}) != len(values):
+        repeated = next(name for name, value in zip(names, values, strict=True) if _count(values, value) > 1)
+        raise ValueError(f"{repeated} is given twice: it would be moved twice in each step")
+    return names, values
+
+
+def _count(values: list[Value], value: Value) -> int:
+    return len([other for other in values if other is value])
+
+
+class Optimizer:
+    """Base class: ``parameters`` is a module, a list of Values or of pairs of name and Value.
+
+    A subclass names its settings in ``_settings`` and writes ``_moved``.
+    """
+
+    _settings: tuple[str, ...] = ("learning_rate", "weight_decay")
+    _buffers: tuple[str, ...] = ()
+
+    def __init__(self, parameters: Any, learning_rate: float, weight_decay: float) -> None:
+        self.names, self.parameters = named_values(parameters)
+        self.learning_rate = learning_rate
+        self.weight_decay = real_number(weight_decay, "weight_decay", 0)
+        self._state: tuple[int, Memory] = (0, {})
+
+    @property
+    def learning_rate(self) -> float:
+        """How far each step goes; may be changed between steps, as a schedule does."""
+        return self._learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, rate: float) -> None:
+        self._learning_rate = real_number(rate, "learning_rate", 0)
+
+    @property
+    def steps(self) -> int:
+        """The number of steps taken."""
+        return self._state[0]
+
+    def step(self, gradients: Sequence[float] | None = None) -> None:
+        """Move every parameter once, by its ``.grad`` or by ``gradients``, one number for each parameter in order.
+
+        Raises ``FloatingPointError`` naming the parameter whose gradient, or whose new number, is not finite;
+        then nothing has changed.
+        """
+        self._commit(*self.proposal(gradients))
+
+    def proposal(self, gradients: Sequence[float] | None = None) -> tuple[Numbers, tuple[int, Memory]]:
+        """What ``step`` would make of the parameters and the memory; changes nothing, raises the same errors."""
+        given = (
+            [parameter.grad for parameter in self.parameters] if gradients is None else as_list(gradients, "gradients")
+        )
+        if len(given) != len(self.parameters):
+            raise ValueError(f"gradients has {len(given)} entries for {len(self.parameters)} parameters")
+        self._check(given, "the gradient of {} is {}: look at the loss, or clip the gradient; nothing was changed")
+        steps, memory = self._state
+        numbers = [parameter.data for parameter in self.parameters]
+        memory = {name: memory.get(name) or [0.0] * len(numbers) for name in self._buffers}
+        moved, remembered = self._moved(numbers, given, memory, steps + 1)
+        self._check(moved, "this step would make {} {}: lower the learning rate; nothing was changed")
+        for name, entries in remembered.items():
+            self._check(
+                entries, f"this step would make the {name} of {{}} {{}}: clip the gradient; nothing was changed"
+            )
+        return moved, (steps + 1, remembered)
+
+    def _moved(self, numbers: Numbers, gradients: Numbers, memory: Memory, step: int) -> tuple[Numbers, Memory]:
+        """The rule: new numbers and new memory at step 1, 2, ...; changes nothing."""
+        raise NotImplementedError
+
+    def _decayed(self, numbers: Numbers, gradients: Numbers) -> Numbers:
+        """The gradients with that of weight_decay/2 · p² added."""
+        if not self.weight_decay:
+            return gradients
+        return [g + self.weight_decay * p for g, p in zip(gradients, numbers, strict=True)]
+
+    def _check(self, entries: Numbers, message: str) -> None:
+        if all(map(math.isfinite, entries)):
+            return
+        for name, entry in zip(self.names, entries, strict=True):
+            if not math.isfinite(entry):
+                raise FloatingPointError(message.format(name, entry))
+
+    def _commit(self, numbers: Numbers, state: tuple[int, Memory]) -> None:
+        """Parameters and memory together: if Ctrl-C comes between them, both go back."""
+        before = self.snapshot()
+        try:
+            self._write(numbers, state)
+        except BaseException:
+            self._write(*before)
+            raise
+
+    def snapshot(self) -> tuple[Numbers, tuple[int, Memory]]:
+        """The numbers in all parameters, and the memory: what ``restore`` needs to come back to this moment."""
+        return [parameter.data for parameter in self.parameters], self._state
+
+    def restore(self, snapshot: tuple[Numbers, tuple[int, Memory]]) -> None:
+        """Go back to the moment of a ``snapshot()``."""
+        self._commit(*snapshot)
+
+    def _write(self, numbers: Numbers, state: tuple[int, Memory]) -> None:
+        assign(self.parameters, data=numbers)
+        self._state = state
+
+    def zero_grad(self) -> None:
+        """Set the gradient of every parameter to 0."""
+        for parameter in self.parameters:
+            parameter.zero_grad()
+
+    def state_dict(self) -> dict[str, Any]:
+        """Kind, settings, number of steps and memory as plain numbers and lists: copies, ready for ``nn.save``."""
+        steps, memory = self._state
+        settings = {name: getattr(self, name) for name in self._settings}
+        return {
+            "kind": type(self).__name__,
+            "settings": {name: list(item) if isinstance(item, tuple) else item for name, item in settings.items()},
+            "steps": steps,
+            "memory": {name: list(entries) for name, entries in memory.items()},
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Continue from a ``state_dict()``: all of it or, if any entry is wrong, nothing.
+
+        Raises ``TypeError`` or ``ValueError`` naming each entry that is missing, unexpected or wrong.
+        """
+        settings, checked = self._checked_state(state)
+        trial = type(self)(self.parameters, **settings)  # its checks are the constructor's
+        changed = {name: entry for name, entry in vars(trial).items() if name not in ("names", "parameters")}
+        vars(self).update(changed | {"_state": checked})  # one call, which no interrupt splits
+
+    def _checked_state(self, state: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[int, Memory]]:
+        kind = type(self).__name__
+        if not isinstance(state, dict):
+            raise TypeError(f"state must be a dictionary from state_dict(), got {shown(state)}")
+        wanted = {"kind", "settings", "steps", "memory"}
+        faults = [f"{name} is missing" for name in sorted(wanted - state.keys())]
+        faults += [f"{shown(name)} is unexpected" for name in state if name not in wanted]
+        if not faults and state["kind"] != kind:
+            faults.append(f"kind is {shown(state['kind'])}, but this optimizer is {kind}")
+        if not faults:
+            faults = self._faults(state)
+        if faults:
+            raise ValueError(f"state does not fit this {kind}: {listed(faults)}; nothing was changed")
+        memory = {name: [float(entry) for entry in entries] for name, entries in state["memory"].items()}
+        return dict(state["settings"]), (state["steps"], memory)
+
+    def _faults(self, state: Mapping[str, Any]) -> list[str]:
+        settings, steps, memory = state["settings"], state["steps"], state["memory"]
+        faults = []
+        if not isinstance(settings, dict) or set(settings) != set(self._settings):
+            faults.append(f"settings must have exactly {', '.join(self._settings)}")
+        if type(steps) is not int or steps < 0:
+            faults.append(f"steps must be a whole number of at least 0, got {shown(steps)}")
+        if not isinstance(memory, dict) or set(memory) not in (set(), set(self._buffers)):
+            return [*faults, f"memory must have exactly {', '.join(self._buffers) or 'no entries'}"]
+        for name, entries in memory.items():
+            if not isinstance(entries, list) or len(entries) != len(self.parameters):
+                faults.append(f"memory {name} must be a list of {len(self.parameters)} numbers")
+                continue
+            for parameter, entry in zip(self.names, entries, strict=True):
+                if type(entry) not in (float, int) or not abs(entry) <= sys.float_info.max:
+                    faults.append(f"memory {name} of {parameter} must be a finite number, got {shown(entry)}")
+        return faults
+
+    def __repr__(self) -> str:
+        settings = ", ".join(f"{name}={getattr(self, name)!r}" for name in self._settings)
+        return f"{type(self).__name__}({len(self.parameters)} parameters, {settings})"
+
+
+class SGD(Optimizer):
+    """Step against the gradient: p -= learning_rate · g, with a velocity v = momentum · v + g in place of g if asked.
+
+    ``nesterov`` looks ahead along the velocity: g + momentum · v (Sutskever et al. 2013, in PyTorch's form).
+
+    >>> p = Value(1.0)
+    >>> p.grad = 2.0
+    >>> SGD([p], learning_rate=0.1).step()
+    >>> p.data                                       # 1 - 0.1*2
+    0.8
+    """
+
+    _settings = ("learning_rate", "momentum", "nesterov", "weight_decay")
+    _buffers = ("velocity",)
+
+    def __init__(
+        self,
+        parameters: Any,
+        learning_rate: float = 0.01,
+        momentum: float = 0.0,
+        nesterov: bool = False,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(parameters, learning_rate, weight_decay)
+        self.momentum = real_number(momentum, "momentum", 0, 1, below=True)
+        if not isinstance(nesterov, bool):
+            raise TypeError(f"nesterov must be True or False, got {shown(nesterov)}")
+        if nesterov and not momentum:
+            raise ValueError("nesterov needs a momentum greater than 0, such as 0.9")
+        self.nesterov = nesterov
+
+    def _moved(self, numbers: Numbers, gradients: Numbers, memory: Memory, step: int) -> tuple[Numbers, Memory]:
+        rate, momentum = self.learning_rate, self.momentum
+        gradients = self._decayed(numbers, gradients)
+        if not momentum:
+            return [p - rate * g for p, g in zip(numbers, gradients, strict=True)], memory
+        velocity = [momentum * v + g for v, g in zip(memory["velocity"], gradients, strict=True)]
+        ahead = [g + momentum * v for g, v in zip(gradients, velocity, strict=True)] if self.nesterov else velocity
+        return [p - rate * d for p, d in zip(numbers, ahead, strict=True)], {"velocity": velocity}
+
+
+class AdaGrad(Optimizer):
+    """Divide each parameter's step by the root of the sum of its squared gradients (Duchi et al. 2011).
+
+    >>> p = Value(1.0)
+    >>> p.grad = 4.0
+    >>> AdaGrad([p], learning_rate=0.1).step()
+    >>> round(p.data, 6)                             # 1 - 0.1*4/sqrt(16)
+    0.9
+    """
+
+    _settings = ("learning_rate", "weight_decay", "epsilon")
+    _buffers = ("square_sum",)
+
+    def __init__(
+        self, parameters: Any, learning_rate: float = 0.01, weight_decay: float = 0.0, epsilon: float = 1e-10
+    ) -> None:
+        super().__init__(parameters, learning_rate, weight_decay)
+        self.epsilon = real_number(epsilon, "epsilon", 0, above=True)
+
+    def _moved(self, numbers: Numbers, gradients: Numbers, memory: Memory, step: int) -> tuple[Numbers, Memory]:
+        rate, epsilon = self.learning_rate, self.epsilon
+        gradients = self._decayed(numbers, gradients)
+        squares = [s + g * g for s, g in zip(memory["square_sum"], gradients, strict=True)]
+        moved = [p - rate * g / (math.sqrt(s) + epsilon) for p, g, s in zip(numbers, gradients, squares, strict=True)]
+        return moved, {"square_sum": squares}
+
+
+class RMSProp(Optimizer):
+    """Divide each parameter's step by the root of a running mean of its squared gradients (Hinton 2012).
+
+    ``smoothing`` is the share of the old mean that is kept; ``momentum`` as in SGD, of the divided gradient.
+
+    >>> p = Value(1.0)
+    >>> p.grad = 2.0
+    >>> RMSProp([p], learning_rate=0.1, smoothing=0.75).step()
+    >>> round(p.data, 6)                             # 1 - 0.1*2/sqrt(0.25*4)
+    0.8
+    """
+
+    _settings = ("learning_rate", "smoothing", "momentum", "weight_decay", "epsilon")
+    _buffers = ("square_mean", "velocity")
+
+    def __init__(
+        self,
+        parameters: Any,
+        learning_rate: float = 0.01,
+        smoothing: float = 0.99,
+        momentum: float = 0.0,
+        weight_decay: float = 0.0,
+        epsilon: float = 1e-8,
+    ) -> None:
+        super().__init__(parameters, learning_rate, weight_decay)
+        self.smoothing = real_number(smoothing, "smoothing", 0, 1, below=True)
+        self.momentum = real_number(momentum, "momentum", 0, 1, below=True)
+        self.epsilon = real_number(epsilon, "epsilon", 0, above=True)
+
+    def _moved(self, numbers: Numbers, gradients: Numbers, memory: Memory, step: int) -> tuple[Numbers, Memory]:
+        rate, keep, epsilon = self.learning_rate, self.smoothing, self.epsilon
+        gradients = self._decayed(numbers, gradients)
+        squares = [keep * s + (1 - keep) * g * g for s, g in zip(memory["square_mean"], gradients, strict=True)]
+        divided = [g / (math.sqrt(s) + epsilon) for g, s in zip(gradients, squares, strict=True)]
+        velocity = [self.momentum * v + d for v, d in zip(memory["velocity"], divided, strict=True)]
+        moved = [p - rate * v for p, v in zip(numbers, velocity, strict=True)]
+        return moved, {"square_mean": squares, "velocity": velocity}
+
+
+class Adam(Optimizer):
+    """A running mean of the gradients, divided by the root of one of their squares (Kingma, Ba 2015).
+
+    ``betas`` are the shares of the old means that are kept. Both means start at 0, and are divided by 1 - betaᵗ
+    after t steps to make up for that.
+
+    >>> p = Value(1.0)
+    >>> p.grad = 123.0
+    >>> Adam([p], learning_rate=0.1).step()
+    >>> round(p.data, 6)                             # the first step is learning_rate, whatever the gradient
+    0.9
+    """
+
+    _settings = ("learning_rate", "betas", "weight_decay", "epsilon")
+    _buffers = ("mean", "square_mean")
+
+    def __init__(
+        self,
+        parameters: Any,
+        learning_rate: float = 0.001,
+        betas: tuple[float, float] = (0.9, 0.999),
+        weight_decay: float = 0.0,
+        epsilon: float = 1e-8,
+    ) -> None:
+        super().__init__(parameters, learning_rate, weight_decay)
+        pair = as_list(betas, "betas")
+        if len(pair) != 2:
+            raise ValueError(f"betas must be two numbers such as (0.9, 0.999), got {shown(betas)}")
+        self.betas = (
+            real_number(pair[0], "betas[0]", 0, 1, below=True),
+            real_number(pair[1], "betas[1]", 0, 1, below=True),
+        )
+        self.epsilon = real_number(epsilon, "epsilon", 0, above=True)
+
+    def _moved(self, numbers: Numbers, gradients: Numbers, memory: Memory, step: int) -> tuple[Numbers, Memory]:
+        (keep, keep_squares), epsilon = self.betas, self.epsilon
+        gradients = self._decayed(numbers, gradients)
+        means = [keep * m + (1 - keep) * g for m, g in zip(memory["mean"], gradients, strict=True)]
+        squares = [
+            keep_squares * s + (1 - keep_squares) * g * g for s, g in zip(memory["square_mean"], gradients, strict=True)
+        ]
+        rate = self.learning_rate / (1 - keep**step)
+        root = math.sqrt(1 - keep_squares**step)
+        moved = [
+            p - rate * m / (math.sqrt(s) / root + epsilon) for p, m, s in zip(numbers, means, squares, strict=True)
+        ]
+        return moved, {"mean": means, "square_mean": squares}
+
+
+class AdamW(Adam):
+    """Adam with weight decay beside the gradient, not in it: p is first multiplied by 1 - learning_rate · weight_decay.
+
+    Loshchilov, Hutter 2019.
+
+    >>> p = Value(1.0)
+    >>> p.grad = 123.0
+    >>> AdamW([p], learning_rate=0.1, weight_decay=0.5).step()
+    >>> round(p.data, 6)                             # 1*(1 - 0.1*0.5) - 0.1
+    0.85
+    """
+
+    def __init__(
+        self,
+        parameters: Any,
+        learning_rate: float = 0.001,
+        betas: tuple[float, float] = (0.9, 0.999),
+        weight_decay: float = 0.01,
+        epsilon: float = 1e-8,
+    ) -> None:
+        super().__init__(parameters, learning_rate, betas, weight_decay, epsilon)
+
+    def _decayed(self, numbers: Numbers, gradients: Numbers) -> Numbers:
+        return gradients
+
+    def _moved(self, numbers: Numbers, gradients: Numbers, memory: Memory, step: int) -> tuple[Numbers, Memory]:
+        shrink = 1 - self.learning_rate * self.weight_decay
+        return super()._moved([p * shrink for p in numbers], gradients, memory, step)
+
+
+OPTIMIZERS: dict[str, type[Any]] = {
+    "sgd": SGD,
+    "adagrad": AdaGrad,
+    "rmsprop": RMSProp,
+    "adam": Adam,
+    "adamw": AdamW,
+}
+
+
+def find_optimizer(choice: Any, parameters: Any) -> Any:
+    """An optimizer for a name (with its default settings) or an optimizer itself.
+
+    >>> find_optimizer("adam", [Value(1.0)]).learning_rate
+    0.001
+    """
+    if isinstance(choice, Optimizer):
+        return choice
+    if isinstance(choice, str):
+        return OPTIMIZERS[choose(choice.lower(), list(OPTIMIZERS), "optimizer")](parameters)
+    raise TypeError(f"optimizer must be an optimizer such as nn.Adam(model), or a name, got {shown(choice)}")

@@ -1,0 +1,157 @@
+// Scrub through a training: one snapshot at a time.  Read nn/recording.py first, which makes the data.
+
+function showRecording(root, data) {
+  const snapshots = data.snapshots, palette = [[47, 109, 181], [209, 96, 61], [79, 157, 105], [142, 99, 169], [201, 162, 39], [95, 107, 115]];
+  let position = snapshots.length - 1, timer = null;
+
+  const make = (name, attributes = {}, ...children) => {
+    const made = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes))
+      if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+      else made.setAttribute(key, value);
+    made.append(...children);
+    return made;
+  };
+  const drawn = (name, attributes = {}, text = "") => {
+    const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+    made.textContent = text;
+    return made;
+  };
+  const number = value => (value === null ? "not finite" : String(Number(value.toPrecision(4))));
+
+  // ---------------------------------------------------------------------------------------------------- the controls
+
+  const button = (text, label, act) => make("button", {type: "button", "aria-label": label, title: label, onclick: act}, text);
+  const move = by => { pause(); show(position + by); };
+  const play = button("Play", "Play", togglePlay);
+  const slider = make("input", {type: "range", min: 0, max: snapshots.length - 1, "aria-label": "Snapshot",
+    oninput: () => { pause(); show(Number(slider.value)); }});
+  const numbers = make("p", {class: "numbers", role: "status", "aria-live": "polite"});
+
+  function pause() { clearInterval(timer); timer = null; play.textContent = "Play"; }
+
+  function togglePlay() {
+    if (timer) return pause();
+    if (position === snapshots.length - 1) show(0);
+    timer = setInterval(() => (position < snapshots.length - 1 ? show(position + 1) : pause()), 150);
+    play.textContent = "Pause";
+  }
+
+  root.tabIndex = 0;
+  root.addEventListener("keydown", event => {
+    if (event.ctrlKey || event.metaKey || event.altKey || (event.key === " " && event.target.matches("button"))) return;
+    const act = {ArrowRight: () => move(1), ArrowLeft: () => move(-1), Home: () => move(-Infinity), End: () => move(Infinity), " ": togglePlay}[event.key];
+    if (act) { event.preventDefault(); act(); }
+  });
+
+  // ------------------------------------------------------------------------------------------------------ the panels
+
+  const boundary = make("canvas", {width: 500, height: 400, role: "img"});
+  const chart = drawn("svg", {viewBox: "0 0 500 400", role: "img", "aria-label": "Loss over the epochs"});
+  const cursor = drawn("line", {class: "now", y1: 10, y2: 360});
+  drawLoss();
+  const strips = data.layers.map(layer => ({layer, weights: make("canvas", {role: "img"}), gradients: make("canvas", {role: "img"})}));
+  root.replaceChildren(
+    make("div", {class: "controls"}, button("|◀", "To the start", () => move(-Infinity)), button("◀", "One snapshot back", () => move(-1)), play,
+      button("▶", "One snapshot on", () => move(1)), button("▶|", "To the end", () => move(Infinity)), slider),
+    numbers,
+    make("div", {class: "panels"},
+      ...(data.corners.length ? [make("figure", {class: "boundary"}, boundary, make("figcaption", {}, "What the model decides over the plane, and the samples"))] : []),
+      make("figure", {class: "loss"}, chart, make("figcaption", {}, "Loss" + (data.history.validation_loss ? "; dashed: on held-back data" : "")))),
+    make("div", {class: "layers"}, ...strips.map(({layer, weights, gradients}) => make("figure", {},
+      make("figcaption", {}, `${layer.name}: weights and gradients, one row a neuron`), make("div", {class: "pair"}, weights, gradients)))),
+  );
+  const highest = {weights: extreme("weights"), gradients: extreme("gradients")};
+  show(0);
+
+  function extreme(what) {
+    let most = 0;
+    for (const snapshot of snapshots) for (const value of snapshot[what]) most = Math.max(most, Math.abs(value ?? 0));
+    return most || 1;
+  }
+
+  function show(next) {
+    position = Math.min(Math.max(0, next), snapshots.length - 1);
+    const snapshot = snapshots[position];
+    slider.value = position;
+    slider.setAttribute("aria-valuetext", `epoch ${snapshot.epoch}`);
+    const told = Object.entries(snapshot.numbers).filter(([name]) => name !== "seconds");
+    numbers.replaceChildren(make("b", {}, `epoch ${snapshot.epoch}`),
+      ...told.map(([name, value]) => make("span", {}, `${name.replaceAll("_", " ")} ${number(value)}   `)));
+    if (snapshot.boundary) drawBoundary(snapshot);
+    const x = placeOf(snapshot.epoch);
+    cursor.setAttribute("x1", x);
+    cursor.setAttribute("x2", x);
+    for (const {layer, weights, gradients} of strips) {
+      drawStrip(weights, layer, snapshot.weights, highest.weights, "weights");
+      drawStrip(gradients, layer, snapshot.gradients, highest.gradients, "gradients");
+    }
+    root.dataset.position = position;
+    root.dataset.epoch = snapshot.epoch;
+  }
+
+  function drawBoundary(snapshot) {
+    const size = data.resolution, image = new ImageData(size, size), pen = boundary.getContext("2d");
+    snapshot.boundary.forEach((value, n) => {
+      const [row, column] = [size - 1 - Math.floor(n / size), n % size], at = 4 * (row * size + column);
+      const colour = data.manyClasses ? palette[value % palette.length] : palette[value > 0 ? 1 : 0];
+      const strength = data.manyClasses ? 0.45 : 0.15 + 0.5 * Math.abs(value);
+      for (let c = 0; c < 3; c++) image.data[at + c] = 255 - strength * (255 - colour[c]);
+      image.data[at + 3] = 255;
+    });
+    const small = make("canvas", {width: size, height: size});
+    small.getContext("2d").putImageData(image, 0, 0);
+    pen.imageSmoothingEnabled = !data.manyClasses;
+    pen.drawImage(small, 0, 0, boundary.width, boundary.height);
+    const [[left, right], [low, high]] = data.corners;
+    for (const [x, y, label] of data.points) {
+      pen.beginPath();
+      pen.arc((x - left) / (right - left) * boundary.width, (high - y) / (high - low) * boundary.height, 4, 0, 7);
+      pen.fillStyle = `rgb(${palette[label % palette.length]})`;
+      pen.strokeStyle = "white";
+      pen.fill();
+      pen.stroke();
+    }
+    boundary.setAttribute("aria-label", `Decision boundary after epoch ${snapshot.epoch}`);
+  }
+
+  function placeOf(epoch) {
+    return 60 + 430 * (epoch - 1) / Math.max(1, data.history.loss.length - 1);
+  }
+
+  function drawLoss() {
+    const lines = [["loss", "training"], ["validation_loss", "held"]].filter(([name]) => data.history[name]);
+    const every = lines.flatMap(([name]) => data.history[name]).filter(value => value !== null);
+    const logarithmic = Math.min(...every) > 0 && Math.max(...every) / Math.min(...every) > 20;
+    const scale = value => (logarithmic ? Math.log10(value) : value);
+    const [low, high] = [scale(Math.min(...every)), scale(Math.max(...every))];
+    const heightOf = value => 355 - 340 * (scale(value) - low) / (high - low || 1);
+    for (const [name, kind] of lines) {
+      const path = data.history[name].map((value, n) => (value === null ? "" : `${n ? "L" : "M"}${placeOf(n + 1)},${heightOf(value)}`)).join("");
+      chart.append(drawn("path", {d: path, class: kind}));
+    }
+    for (const value of [Math.min(...every), Math.max(...every)])
+      chart.append(drawn("text", {x: 54, y: heightOf(value) + 4, "text-anchor": "end"}, number(value)));
+    chart.append(drawn("text", {x: 60, y: 385}, "epoch 1"), drawn("text", {x: 490, y: 385, "text-anchor": "end"}, String(data.history.loss.length)),
+      drawn("text", {x: 275, y: 385, "text-anchor": "middle"}, logarithmic ? "logarithmic scale" : ""), cursor);
+  }
+
+  function drawStrip(canvas, layer, values, most, what) {
+    const columns = Math.max(...layer.rows.map(row => row.length));
+    canvas.width = columns;
+    canvas.height = layer.rows.length;
+    canvas.style.aspectRatio = `${columns} / ${Math.min(layer.rows.length, columns)}`;
+    const image = new ImageData(columns, layer.rows.length);
+    layer.rows.forEach((row, y) => row.forEach((parameter, x) => {
+      const value = values[parameter], strength = Math.sqrt(Math.abs(value ?? 0) / most), at = 4 * (y * columns + x);
+      const colour = value === null ? [120, 120, 120] : palette[value > 0 ? 1 : 0];
+      for (let c = 0; c < 3; c++) image.data[at + c] = 255 - strength * (255 - colour[c]);
+      image.data[at + 3] = 255;
+    }));
+    canvas.getContext("2d").putImageData(image, 0, 0);
+    const mine = layer.rows.flat().map(n => Math.abs(values[n] ?? 0));
+    canvas.setAttribute("aria-label", `${what} of ${layer.name}: largest ${number(Math.max(...mine))}`);
+    canvas.title = canvas.getAttribute("aria-label");
+  }
+}

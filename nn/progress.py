@@ -1,0 +1,56 @@
+"""Which question does this file answer? How does somebody who waits see that training goes on?
+
+A bar where there is a terminal (tqdm), at most eleven plain lines where there is none. Read before: nothing.
+Read after: ``training``.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Any
+
+
+class Progress:
+    """Shows each epoch's loss, first metric and the time left; ``start`` epochs of ``epochs`` are done already."""
+
+    def __init__(self, epochs: int, start: int, wanted: bool) -> None:
+        self.epochs, self.start, self.wanted = epochs, start, wanted
+        self.began = time.perf_counter()
+        self.bar: Any = self._bar() if wanted and sys.stderr.isatty() else None
+
+    def _bar(self) -> Any:
+        try:
+            from tqdm import tqdm
+        except ImportError:
+            return None  # plain lines need nothing
+        return tqdm(total=self.epochs, initial=self.start, unit="epoch", leave=True)
+
+    def show(self, epoch: int, row: dict[str, float]) -> None:
+        """Report that ``epoch`` (from 1) is done with the numbers in ``row``."""
+        if not self.wanted:
+            return
+        if self.bar is not None:
+            self.bar.set_postfix_str(described(row), refresh=False)
+            self.bar.update()
+        elif epoch == self.epochs or epoch % max(1, self.epochs // 10) == 0:
+            pace = (time.perf_counter() - self.began) / (epoch - self.start)
+            left = pace * (self.epochs - epoch)
+            width = len(str(self.epochs))
+            sys.stdout.write(f"epoch {epoch:>{width}}/{self.epochs}  {described(row)}  {left:.1f} s left\n")
+            sys.stdout.flush()
+
+    def close(self) -> None:
+        """End the bar's line."""
+        if self.bar is not None:
+            self.bar.close()
+
+
+def described(row: dict[str, float]) -> str:
+    """The numbers worth watching in one line.
+
+    >>> described({"loss": 0.51234, "learning_rate": 0.1, "accuracy": 0.75})
+    'loss 0.5123  accuracy 0.75'
+    """
+    hidden = ("learning_rate", "gradient_norm", "seconds")
+    return "  ".join(f"{name} {number:.4g}" for name, number in row.items() if name not in hidden)

@@ -1,0 +1,218 @@
+"""Which question does this file answer? What did a model go through while it was trained, epoch by epoch?
+
+``record()`` is a callback of ``fit``: it keeps snapshots of weights, gradients, loss and, for samples with two
+features, of the decision boundary. ``save`` writes one HTML page to scrub through them, or an animated GIF;
+``save_frames`` writes one PNG a snapshot. Read before: ``training``, ``plotting``. Read after: ``frames``.
+What is needed for writing files is imported there, so that ``import nn`` stays fast.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from .evaluation import decision_threshold, predict
+from .inputs import shown, whole_number
+from .metrics import decided, true_class
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MOST_POINTS = 500
+"""More samples than these would hide each other in the picture."""
+
+
+def record(every: int = 1, limit: int = 150, resolution: int = 30) -> Recording:
+    """A callback for ``fit`` that keeps a snapshot ``every`` so many epochs, and can show them afterwards.
+
+    ``limit``: when there would be more snapshots than this, every second one is dropped and the next ones are taken
+    half as often, so that a long training needs no more room than a short one. ``resolution``: points along each side
+    of the decision boundary's picture. Raises ``TypeError`` or ``ValueError`` for numbers that make no sense.
+
+    >>> import nn
+    >>> recording = record()
+    >>> model = nn.Neuron(2, nonlin=False, seed=1)
+    >>> history = nn.fit(model, [[0.0, 1.0], [1.0, 0.0]], [0, 1], loss="mean_squared_error", optimizer="sgd", epochs=3,
+    ...                  callbacks=[recording], progress=False)
+    >>> [snapshot["epoch"] for snapshot in recording.snapshots]
+    [1, 2, 3]
+    """
+    return Recording(
+        whole_number(every, "every"), whole_number(limit, "limit", 2), whole_number(resolution, "resolution", 2)
+    )
+
+
+class Recording:
+    """The snapshots of one training, made by ``record()``: hand it to ``fit`` in ``callbacks=[...]``."""
+
+    def __init__(self, every: int, limit: int, resolution: int) -> None:
+        self.every, self.limit, self.resolution = every, limit, resolution
+        self.snapshots: list[dict[str, Any]] = []
+        """One dictionary each: epoch, numbers (loss and metrics), weights, gradients, boundary (or None)."""
+        self.names: list[str] = []
+        """The names of the parameters, in the order of ``weights`` and ``gradients``."""
+        self.history: dict[str, list[float]] = {}
+        self.points: list[list[float]] = []
+        self.grids: list[list[float]] = []
+        self._model: Any = None
+
+    def __call__(self, training: Any) -> None:
+        """Take a snapshot: ``fit`` calls this after each epoch."""
+        if training.model is not self._model:
+            self._begin(training)
+        self.history = {name: list(numbers) for name, numbers in training.history.records.items()}
+        if len(self.snapshots) == self.limit:
+            del self.snapshots[0::2]
+            self.every *= 2
+        if training.epoch % self.every == 0 or training.epoch == training.epochs:
+            parameters = training.model.parameters()
+            self.snapshots.append(
+                {
+                    "epoch": training.epoch,
+                    "numbers": training.history.last(),
+                    "weights": [parameter.data for parameter in parameters],
+                    "gradients": [parameter.grad for parameter in parameters],
+                    "boundary": self._boundary(training.model),
+                }
+            )
+
+    def __repr__(self) -> str:
+        return f"<recording of {len(self.snapshots)} snapshots of {len(self.names)} parameters>"
+
+    def _begin(self, training: Any) -> None:
+        """Another model, another recording."""
+        self._model = training.model
+        self.snapshots = []
+        self.names = [name for name, _ in training.model.named_parameters()]
+        self.points, self.grids = [], []
+        rows = training.X
+        if isinstance(rows[0], list) and len(rows[0]) == 2:
+            single = not isinstance(predict(training.model, rows[:1])[0], list)
+            pairs = list(zip(rows, training.y, strict=True))[:MOST_POINTS]
+            self.points = [[float(row[0]), float(row[1]), float(true_class(target, single))] for row, target in pairs]
+            self.grids = [_grid([row[axis] for row in rows], self.resolution) for axis in (0, 1)]
+
+    def _boundary(self, model: Any) -> list[float] | None:
+        """For each point of the grid from -1 to 1 how sure the model is of class 1; or with many classes, which one."""
+        if not self.grids:
+            return None
+        outputs = predict(model, [[x, y] for y in self.grids[1] for x in self.grids[0]])
+        if isinstance(outputs[0], list):
+            return [float(decided(output)) for output in outputs]
+        threshold = decision_threshold(model)
+        return [math.tanh(2.0 * (output - threshold)) for output in outputs]
+
+    # ------------------------------------------------------------------------------------------------------ showing
+
+    def save(self, path: Any, *, overwrite: bool = False, seconds: float = 0.15) -> Path:
+        """Write a page (.html) to scrub through the snapshots, or an animation (.gif) with ``seconds`` a frame.
+
+        Raises ``ValueError`` for another ending or where nothing was recorded, ``FileExistsError`` where the file
+        exists and ``overwrite`` is not given.
+        """
+        from pathlib import Path
+
+        target = Path(path)
+        if target.suffix.lower() not in (".html", ".gif"):
+            raise ValueError(f"recording.save: path must end in .html or .gif, got {shown(str(path))}")
+        if target.exists() and not overwrite:
+            raise FileExistsError(f"recording.save: {target} exists already; give another name, or overwrite=True")
+        self._check_filled()
+        if target.suffix.lower() == ".html":
+            target.write_text(self.html(), encoding="utf-8")
+        else:
+            from .frames import save_animation
+
+            save_animation(self, target, seconds)
+        return target
+
+    def save_frames(self, folder: Any) -> list[Path]:
+        """Write one PNG for each snapshot into ``folder``, which must not hold such frames yet; give their paths."""
+        from pathlib import Path
+
+        from .frames import save_pictures
+
+        self._check_filled()
+        return save_pictures(self, Path(folder))
+
+    def html(self) -> str:
+        """The page to scrub through the snapshots: one self-contained document that loads nothing."""
+        import json
+        import re
+
+        self._check_filled()
+        parts = {name: _source(f"recording.{name}") for name in ("css", "js")}
+        parts["data"] = json.dumps(self.data(), separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
+        return re.sub(r"\{(css|js|data)\}", lambda hole: parts[hole[1]], _source("recording.html"))
+
+    def _repr_html_(self) -> str | None:
+        if not self.snapshots:
+            return None
+        from html import escape
+
+        return (
+            f'<iframe srcdoc="{escape(self.html())}" title="training" sandbox="allow-scripts" '
+            f'style="width:100%;height:760px;border:0"></iframe>'
+        )
+
+    def data(self) -> dict[str, Any]:
+        """Everything that the page shows, as what JSON can hold, with four digits of each number."""
+        return {
+            "names": self.names,
+            "layers": self.layers(),
+            "history": {name: list(map(_short, numbers)) for name, numbers in self.history.items()},
+            "points": [list(map(_short, point)) for point in self.points],
+            "corners": [[grid[0], grid[-1]] for grid in self.grids],
+            "resolution": self.resolution,
+            "manyClasses": any(value > 1 for snapshot in self.snapshots for value in snapshot["boundary"] or ()),
+            "snapshots": [_shortened(snapshot) for snapshot in self.snapshots],
+        }
+
+    def layers(self) -> list[dict[str, Any]]:
+        """For each layer its name and its rows, one a neuron: which parameters stand in it.
+
+        >>> recording = record()
+        >>> recording.names = ["layers.0.neurons.0.weights.0", "layers.0.neurons.0.bias", "layers.0.neurons.1.bias"]
+        >>> recording.layers()
+        [{'name': 'layers.0', 'rows': [[0, 1], [2]]}]
+        """
+        layers: dict[str, dict[str, list[int]]] = {}
+        for number, name in enumerate(self.names):
+            parts = name.split(".")
+            end = next((i + 1 for i, part in enumerate(parts) if part.isdigit()), 1)
+            owner = parts[:-2] if parts[-1].isdigit() else parts[:-1]
+            layers.setdefault(".".join(parts[:end]), {}).setdefault(".".join(owner), []).append(number)
+        return [{"name": name, "rows": list(rows.values())} for name, rows in layers.items()]
+
+    def _check_filled(self) -> None:
+        if not self.snapshots:
+            raise ValueError("nothing was recorded: pass this recording to fit in callbacks=[recording] first")
+
+
+def _grid(numbers: list[float], resolution: int) -> list[float]:
+    low, high = min(numbers), max(numbers)
+    margin = 0.15 * (high - low) or 1.0
+    low, high = low - margin, high + margin
+    return [low + (high - low) * i / (resolution - 1) for i in range(resolution)]
+
+
+def _short(number: float) -> float | None:
+    """Four digits are what a picture can show; what is not finite, JSON cannot say."""
+    return float(f"{number:.4g}") if math.isfinite(number) else None
+
+
+def _shortened(snapshot: dict[str, Any]) -> dict[str, Any]:
+    boundary = snapshot["boundary"]
+    return {
+        "epoch": snapshot["epoch"],
+        "numbers": {name: _short(number) for name, number in snapshot["numbers"].items()},
+        "weights": list(map(_short, snapshot["weights"])),
+        "gradients": list(map(_short, snapshot["gradients"])),
+        "boundary": [round(value, 2) for value in boundary] if boundary else None,
+    }
+
+
+def _source(name: str) -> str:
+    from importlib.resources import files  # takes longer to load than the rest of this file
+
+    return files("nn").joinpath("page", name).read_text(encoding="utf-8")

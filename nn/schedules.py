@@ -1,0 +1,149 @@
+"""Which question does this file answer? How should the learning rate change during training?
+
+A schedule maps time, in epochs (2.5 is half-way through the third), to a factor for the optimizer's first learning
+rate. Any function does; these are the usual ones. By hand: ``optimizer.learning_rate = 0.1 * schedule(epoch)``.
+Read before: ``optimizers``. Read after: ``training``.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from .inputs import choose, real_number, shown
+
+
+class Schedule:
+    """Base class: a callable from time in epochs to a factor."""
+
+    def __call__(self, time: float) -> float:
+        """The factor at ``time``."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        settings = ", ".join(f"{name}={setting!r}" for name, setting in vars(self).items())
+        return f"{type(self).__name__}({settings})"
+
+
+class ConstantRate(Schedule):
+    """Always 1.
+
+    >>> ConstantRate()(5)
+    1.0
+    """
+
+    def __call__(self, time: float) -> float:
+        """The factor at ``time``."""
+        return 1.0
+
+
+class StepDecay(Schedule):
+    """Multiply by ``factor`` every ``every`` epochs.
+
+    >>> [StepDecay(every=10, factor=0.5)(time) for time in (0, 9.9, 10, 20)]
+    [1.0, 1.0, 0.5, 0.25]
+    """
+
+    def __init__(self, every: float, factor: float = 0.1) -> None:
+        self.every = real_number(every, "every", 0, above=True)
+        self.factor = real_number(factor, "factor", 0, 1, above=True)
+
+    def __call__(self, time: float) -> float:
+        """The factor at ``time``."""
+        return float(self.factor ** math.floor(time / self.every))
+
+
+class ExponentialDecay(Schedule):
+    """Multiply by ``factor`` in each epoch, smoothly.
+
+    >>> ExponentialDecay(factor=0.5)(3)
+    0.125
+    """
+
+    def __init__(self, factor: float = 0.95) -> None:
+        self.factor = real_number(factor, "factor", 0, 1, above=True)
+
+    def __call__(self, time: float) -> float:
+        """The factor at ``time``."""
+        return float(self.factor**time)
+
+
+class LinearDecay(Schedule):
+    """A straight line from 1 to ``end`` at ``total`` epochs, and ``end`` from there on.
+
+    >>> LinearDecay(total=100, end=0.1)(50)
+    0.55
+    """
+
+    def __init__(self, total: float, end: float = 0.0) -> None:
+        self.total = real_number(total, "total", 0, above=True)
+        self.end = real_number(end, "end", 0)
+
+    def __call__(self, time: float) -> float:
+        """The factor at ``time``."""
+        return 1.0 - (1.0 - self.end) * min(time / self.total, 1.0)
+
+
+class CosineDecay(Schedule):
+    """Half a cosine wave from 1 to ``end`` at ``total`` epochs (Loshchilov, Hutter 2017).
+
+    >>> CosineDecay(total=100)(50)
+    0.5
+    """
+
+    def __init__(self, total: float, end: float = 0.0) -> None:
+        self.total = real_number(total, "total", 0, above=True)
+        self.end = real_number(end, "end", 0)
+
+    def __call__(self, time: float) -> float:
+        """The factor at ``time``."""
+        wave = (1.0 + math.cos(math.pi * min(time / self.total, 1.0))) / 2
+        return self.end + (1.0 - self.end) * wave
+
+
+class WarmUp(Schedule):
+    """A straight line from ``start`` to 1 over the first ``epochs``, then ``then``, whose time begins there.
+
+    >>> [WarmUp(4, then=StepDecay(every=2, factor=0.5), start=0.0)(time) for time in (1, 4, 6)]
+    [0.25, 1.0, 0.5]
+    """
+
+    def __init__(self, epochs: float, then: Any = None, start: float = 0.1) -> None:
+        self.epochs = real_number(epochs, "epochs", 0, above=True)
+        self.then = ConstantRate() if then is None else find_schedule(then, 1)
+        self.start = real_number(start, "start", 0, 1)
+
+    def __call__(self, time: float) -> float:
+        """The factor at ``time``."""
+        if time < self.epochs:
+            return self.start + (1.0 - self.start) * time / self.epochs
+        return float(self.then(time - self.epochs))
+
+
+SCHEDULES = ("constant", "step", "exponential", "linear", "cosine", "warmup")
+
+
+def find_schedule(choice: Any, epochs: int) -> Any:
+    """The schedule for a name, fitted to a run of ``epochs``, or for a callable from time to factor.
+
+    "step" divides by 10 after each third of the run; "warmup" warms up for a tenth, then follows a cosine.
+
+    >>> find_schedule("linear", 10)(5)
+    0.5
+    """
+    if choice is None:
+        return ConstantRate()
+    if isinstance(choice, str):
+        name = choose(choice, SCHEDULES, "schedule")
+        tenth = epochs / 10
+        return {
+            "constant": ConstantRate(),
+            "step": StepDecay(every=max(1, epochs / 3)),
+            "exponential": ExponentialDecay(),
+            "linear": LinearDecay(total=epochs),
+            "cosine": CosineDecay(total=epochs),
+            "warmup": WarmUp(tenth, then=CosineDecay(total=epochs - tenth)),
+        }[name]
+    if not callable(choice) or isinstance(choice, type):
+        raise TypeError(f"schedule must be a name such as 'cosine' or a callable(time), got {shown(choice)}")
+    return choice

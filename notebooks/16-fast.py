@@ -1,0 +1,340 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 16 · Fast: what the compiler sees
+#
+# **A processor multiplies a billion numbers in a second. Our networks have a few thousand weights. Why does training
+# take seconds and not milliseconds?** Because for each multiplication Python makes an object, looks up a method,
+# checks types, and remembers operands. The multiplication itself is the smallest part of it.
+#
+# You need lessons 01 to 08, and 14 for the digits; about 60 minutes. Afterwards you know what a compiler for graphs
+# finds in your code, how to write code that it can see through, and how to say what limits a program's speed.
+
+# %%
+import time
+import warnings
+
+import matplotlib.pyplot as plt
+import numpy as np
+from IPython.display import SVG
+
+import autograd
+import nn
+from autograd import Value, where
+from autograd.drawing.engines import render
+
+warnings.simplefilter("ignore", RuntimeWarning)  # without a C compiler it says once that it uses NumPy
+
+# %% [markdown]
+# ## The same thing, again and again
+#
+# Two moons, a hundred points, a network with 337 parameters. The loss of *one* point is this ordinary function, on
+# single numbers, as in all lessons so far.
+
+# %%
+X, y = nn.make_moons(100, noise=0.1, seed=1)
+model = nn.MLP(2, [16, 16, 1], activation="tanh", seed=1)
+
+
+def loss(x, target):
+    """How wrong the model is about one point."""
+    return (model(x) - target) ** 2
+
+
+losses = [loss(x, target) for x, target in zip(X, y)]
+print(f"the first three: {losses[0].data:.3f}, {losses[1].data:.3f}, {losses[2].data:.3f}")
+
+# %% [markdown]
+# Every point makes a graph of its own. How different are the graphs of two points? Walk through both, and write
+# down the operations only, without the numbers. **Predict:** will the two lists be equal?
+
+# %%
+from autograd.graph import topological_order
+
+first, second = ([node.primitive for node in topological_order(one)] for one in losses[:2])
+print(f"{len(first)} nodes; the same operations in the same order: {first == second}")
+assert first == second
+
+# %% [markdown]
+# Equal. We built the same graph a hundred times and changed the numbers in it. (And will build it a hundred times again
+# in the next step of training.) A compiler's first idea is: build it **once**, on symbols in place of numbers, and keep
+# it. That is called **tracing**. Then run the numbers through it, all points at once.
+
+# %%
+program = autograd.compile(loss, model.parameters(), batched=True, backend="numpy")
+points, targets = np.array(X), np.array(y, dtype=float)
+value, gradient = program.value_and_grad(points, targets)
+print(f"mean loss {value:.6f}, and a gradient of {len(gradient)} numbers")
+assert len(gradient) == len(model.parameters())
+
+# %% [markdown]
+# `batched=True` says: this function is for one sample, the arrays hold many, give me the mean. Are the numbers right?
+# Compare with the slow way, down to the twelfth digit. A fast wrong answer is worth nothing.
+
+# %%
+total = autograd.mean(losses)
+total.backward()
+slow = np.array([p.grad for p in model.parameters()])
+print("values agree:", abs(total.data - value) < 1e-12, "  gradients agree:", np.allclose(slow, gradient, atol=1e-12))
+assert abs(total.data - value) < 1e-12 and np.allclose(slow, gradient, rtol=0, atol=1e-12)
+
+# %% [markdown]
+# ## How much faster?
+#
+# Take the time for one step both ways, the best of a few tries. (Times differ from machine to machine and from run to
+# run. So this notebook prints none; it only claims what holds everywhere. Print them yourself.)
+#
+# **Predict:** 3 times faster, 30 times, 300 times?
+
+
+# %%
+def best_time(action, tries=5):
+    """The shortest time of a few tries, in seconds."""
+    times = []
+    for _ in range(tries):
+        start = time.perf_counter()
+        action()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+# %%
+def slow_step():
+    model.zero_grad()
+    autograd.mean([loss(x, target) for x, target in zip(X, y)]).backward()
+
+
+seconds = {"slow": best_time(slow_step), "fast": best_time(lambda: program.value_and_grad(points, targets), 50)}
+print("at least thirty times faster:", seconds["slow"] > 30 * seconds["fast"])
+assert seconds["slow"] > 30 * seconds["fast"]
+
+# %% [markdown]
+# On most machines it is a hundred times and more, and this with NumPy alone. Where a C compiler is at hand,
+# `backend="auto"` takes its own runtime in C, several times faster again: a thousand times in all is no rarity.
+#
+# ## What did it see?
+#
+# Tracing gives a heap of single additions and multiplications. The next passes look for order in the heap: which
+# nodes do the same thing, to different numbers? Which sums of products are, together, a **matrix product**, that is
+# what a layer of neurons does?
+#
+# **Predict** for our network with two hidden layers: how many matrix products, how many groups of tanh?
+
+# %%
+print(program.explain())
+assert program.explain().count("matrix product:") == 3 and program.explain().count("tanh:") == 2
+
+# %% [markdown]
+# From 408 nodes, seven groups. Nobody told the compiler that there are layers: `Layer` is an ordinary Python loop
+# over neurons. It found `16 x 2 times 2 x n` by itself: 16 neurons with 2 inputs, n points at once. As a picture:
+
+# %%
+SVG(render(program.draw()))
+
+# %% [markdown]
+# From these groups it writes a program. Here is one for a much smaller function, a single neuron, so that you can
+# read all of it. `forward` computes, `reverse` goes back through the same groups: the chain rule, on arrays.
+
+# %%
+neuron = nn.Neuron(2, activation="tanh", seed=0)
+small = autograd.compile(lambda x: neuron(x), neuron.parameters(), batched=True, backend="numpy")
+small(points)
+print(small.source[small.source.index("    def forward") :])
+
+# %% [markdown]
+# Recognise tanh's derivative in `reverse`? It is the row of the table, sech(x)², written out for arrays. No
+# derivative was written a second time for the compiler.
+#
+# ## Training, compiled
+#
+# `fit` does all this by itself: `engine="compiled"`. Everything else stays as it was: the batches, the optimizer, the
+# history.
+#
+# **Predict:** will the two loss curves be equal, similar, or different?
+
+# %%
+curves = {}
+train = {"epochs": 15, "batch_size": 20, "progress": False, "seed": 0}
+for engine in ("eager", "compiled"):
+    student = nn.MLP(2, [16, 16, 1], activation="tanh", seed=1)
+    optimizer = nn.Adam(student, 0.02)
+    history = nn.fit(student, X, y, loss="mean_squared_error", optimizer=optimizer, engine=engine, **train)
+    curves[engine] = history["loss"]
+difference = max(abs(a - b) for a, b in zip(*curves.values()))
+print("largest difference below 1e-9:", difference < 1e-9)
+assert difference < 1e-9
+
+# %% [markdown]
+# Equal, but for the last digits: the compiled program adds in another order, and floating-point sums depend a little
+# on the order.
+#
+# ## What it cannot see
+#
+# Tracing runs your function once, on symbols that stand for all numbers. **Predict:** what happens at an `if`?
+
+
+# %%
+def bent(x):
+    if x > 0:
+        return x
+    return 0.1 * x
+
+
+# %%
+try:
+    autograd.compile(bent, batched=True, backend="numpy")(np.array([2.0, -2.0]))
+    refused = False
+except TypeError as error:
+    refused, message = True, str(error)
+assert refused
+print(message.split(" while ")[0], "... the cure:", message.split("; ")[-1], sep="\n")
+
+# %% [markdown]
+# A symbol is neither above nor below 0. If tracing simply took the branch of the first point, the program would be
+# *silently* wrong for half of the others. So it refuses, and names the line and the cure: `where(condition, a, b)`
+# computes both and chooses, number by number.
+
+
+# %%
+def bent_for_all(x):
+    return where(x > 0, x, 0.1 * x)
+
+
+compiled = autograd.compile(bent_for_all, batched=False, backend="numpy")
+print([compiled(np.array(number)) for number in (2.0, -2.0)])
+assert [compiled(np.array(number)) for number in (2.0, -2.0)] == [2.0, -0.2]
+
+# %% [markdown]
+# A loop is no problem, even one that runs a different number of times for different *shapes*: tracing unrolls it.
+# What it cannot follow are decisions that depend on the numbers: `if`, `while`, `max`, `sorted`, reading `.data`.
+#
+# ## Digits, all of them
+#
+# In lesson 14 we took 700 digits and nine epochs, because more would have taken too long. Now take all 1,348, a
+# larger network and fifteen epochs.
+
+# %%
+images, digits = nn.load_digits()
+images = [[pixel / 16 for pixel in image] for image in images]
+X_train, X_test, y_train, y_test = nn.train_test_split(images, digits, test_size=0.25, seed=0)
+print(f"{len(X_train)} images to train on, {len(X_test)} to test on")
+
+# %%
+reader = nn.MLP(64, [32, 10], seed=1)
+history = nn.fit(
+    reader, X_train, y_train, loss="cross_entropy", optimizer=nn.Adam(reader, 0.01),
+    engine="compiled", **{**train, "batch_size": 32},
+)  # fmt: skip
+accuracy = nn.evaluate(reader, X_test, y_test)["accuracy"]
+print(f"{len(reader.parameters()):,} parameters, {accuracy:.0%} right on the test")
+assert accuracy > 0.95
+
+# %% [markdown]
+# ## How near the limit?
+#
+# A processor can do only so many multiplications in a second. Count those of one step. A matrix product of m x k by k
+# x n takes m·k·n multiplications and as many additions, 2·m·k·n operations ("flops"). Going back takes twice as many:
+# one product for the gradient of the weights, one for that of the inputs.
+#
+# **Predict:** which share of the processor's best speed do we reach with 10 images at a time, and with 1,348?
+
+
+# %%
+def flops(samples):
+    """Operations in the matrix products of one step of 64-32-10, forward and back."""
+    return 3 * 2 * samples * (64 * 32 + 32 * 10)
+
+
+square = np.random.default_rng(0).normal(size=(256, 256))
+best_speed = 2 * 256**3 / best_time(lambda: square @ square, 200)  # what NumPy reaches where it is at its best
+print(f"one step on all images: {flops(1348):,} operations")
+assert flops(1348) == 3 * (2 * 32 * 64 * 1348 + 2 * 10 * 32 * 1348)
+
+# %%
+step = autograd.compile(lambda x, digit: nn.cross_entropy(reader(x), digit), reader.parameters(), batched=True)
+all_images, all_digits = np.array(X_train), np.array(y_train)
+sizes, shares = [1, 4, 16, 64, 256, 1348], []
+for size in sizes:
+    batch = all_images[:size], all_digits[:size]
+    step.value_and_grad(*batch)
+    shares.append(flops(size) / best_time(lambda b=batch: step.value_and_grad(*b), 20) / best_speed)
+assert shares[-1] > 4 * shares[0]
+
+# %%
+figure, axes = plt.subplots(figsize=(6, 3.4))
+axes.plot(sizes, shares, "o-")
+axes.axhline(1, color="lightgray")
+axes.set(xscale="log", yscale="log", ylim=(1e-3, 2), xlabel="images at a time", ylabel="share of the best speed")
+plt.show()
+
+# %% [markdown]
+# With one image the work is over before it has begun: calling costs more than computing. With more images the fixed
+# cost is spread, and the curve climbs until something else limits it. What? Besides the products there are tanh, exp
+# and softmax, which take long for each number; and numbers must be fetched from memory and brought back. The rule of
+# thumb for the least time that any program needs (the **roofline**) is:
+#
+# $$\text{time} \ge \max\left(\frac{\text{operations}}{\text{operations per second}},
+# \frac{\text{bytes moved}}{\text{bytes per second}}\right).$$
+#
+# Computing and fetching go on at the same time, so the slower of the two decides. Whoever wants to be faster has to
+# know first which one it is.
+#
+# ## The end of the course
+#
+# You began with a nudge: turn a knob, look at what changes. A `Value` remembered where it came from, the chain rule
+# ran backwards through that memory, and with nothing else you have read digits, made up names, and fooled a network
+# with its own gradients. The large models of today do the same, with more numbers.
+#
+# ## Exercises
+#
+# **16.1** How many operations (multiplications and additions) does the first layer of 64-32-10 take for 100 images,
+# forward only, biases and activation left out?
+
+# %%
+from chalkgrad.exercises import check, hint
+
+operations = ...
+check("16.1", operations)
+
+# %% [markdown]
+# **16.2** Write `clip(x)` so that it can be compiled: x between -1 and 1, -1 below, 1 above. Import from `autograd`
+# what you need.
+
+
+# %%
+def clip(x): ...
+
+
+check("16.2", clip)
+
+# %% [markdown]
+# **16.3** A step takes 100 milliseconds, 90 of them in the part that the compiler makes a thousand times faster. How
+# many times faster is the whole step?
+
+# %%
+times_faster = ...
+check("16.3", times_faster)
+
+# %% [markdown]
+# **16.4** Write `least_time(operations, moved, speed, bandwidth)`: the least number of seconds by the roofline, for
+# so many operations, so many bytes moved, operations a second, and bytes a second.
+
+
+# %%
+def least_time(operations, moved, speed, bandwidth): ...
+
+
+check("16.4", least_time)
+
+# %% [markdown]
+# **What you know now.** The slow part was never the arithmetic. A graph that is built once, sorted into groups and
+# run on arrays gives the same numbers many times faster, if the code decides nothing by the numbers. Back to the
+# [first lesson](00-a-derivative-is-a-nudge.ipynb), or on to a network of your own.

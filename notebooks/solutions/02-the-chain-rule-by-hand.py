@@ -1,0 +1,45 @@
+# %% [markdown]
+# # Solutions to 02 · The chain rule by hand
+
+# %%
+import math
+
+from chalkgrad.exercises import check
+
+# %% [markdown]
+# **02.1** Forward: c = -6, d = -8, f = 64. Backward: f has 1. It hands 1 · d = -8 to d, twice: -16. d hands -16 to c
+# and
+# to b. c hands -16 · b = 32 to a, and -16 · a = -48 to b, which has -16 already: -64.
+
+# %%
+check("02.1", {"f": 1, "d": -16, "c": -16, "a": 32, "b": -64})
+
+# %% [markdown]
+# **02.2** 3 · (-0.5) · 4 = -6.
+
+# %%
+check("02.2", -6)
+
+
+# %% [markdown]
+# **02.3** The square of the *result*, subtracted from 1.
+
+
+# %%
+def tanh_slope(x):
+    return 1 - math.tanh(x) ** 2
+
+
+check("02.3", tanh_slope)
+
+
+# %% [markdown]
+# **02.4** Multiply along each path, add over the paths.
+
+
+# %%
+def gradient(paths):
+    return sum(math.prod(path) for path in paths)
+
+
+check("02.4", gradient)

@@ -1,0 +1,83 @@
+# %% [markdown]
+# # Solutions to 03 · Why the order matters, why gradients add
+
+# %%
+from chalkgrad.exercises import check
+
+
+def topological(output):
+    order = []
+
+    def visit(node):
+        if node not in order:
+            for operand, _ in node.edges:
+                visit(operand)
+            order.append(node)
+
+    visit(output)
+    return order
+
+
+# %% [markdown]
+# **03.1** `+=` in place of `=`.
+
+
+# %%
+def repaired_a(output):
+    output.grad = 1.0
+    for node in reversed(topological(output)):
+        for operand, partial in node.edges:
+            operand.grad += partial * node.grad
+
+
+check("03.1", repaired_a)
+
+# %% [markdown]
+# **03.2** No recursion through the edges: first sort, then one sweep. It is the same function as before.
+
+# %%
+check("03.2", repaired_a)
+
+
+# %% [markdown]
+# **03.3** The sort remembers what it has seen. A set is faster than a list at this: with a list, `not in` looks through
+# all of it.
+
+
+# %%
+def repaired_c(output):
+    order, seen = [], set()
+
+    def visit(node):
+        if node not in seen:
+            seen.add(node)
+            for operand, _ in node.edges:
+                visit(operand)
+            order.append(node)
+
+    visit(output)
+    output.grad = 1.0
+    for node in reversed(order):
+        for operand, partial in node.edges:
+            operand.grad += partial * node.grad
+
+
+check("03.3", repaired_c)
+
+# %% [markdown]
+# **03.4** `node.grad` in place of `node.data`: what is handed on is how much the output depends on the node.
+
+# %%
+check("03.4", repaired_a)
+
+# %% [markdown]
+# **03.5** Each call adds 12: 12, 24, 36.
+
+# %%
+check("03.5", 36)
+
+# %% [markdown]
+# **03.6** d first; b must wait for both of its users, d and c; a waits for b and c.
+
+# %%
+check("03.6", "d c b a")

@@ -1,0 +1,107 @@
+"""The C runtime: built once into a private folder, refused where that is not safe, replaced by NumPy if missing."""
+
+from __future__ import annotations
+
+import stat
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograd import Value, dot, exp, tanh
+from autograd.compiler import compile, native, plan
+from autograd.compiler.group import UnsupportedError
+
+
+@pytest.fixture
+def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(plan, "_told", [])
+    native.runtime.cache_clear()
+    yield tmp_path / "chalkgrad"  # type: ignore[misc]
+    native.runtime.cache_clear()
+
+
+def test_it_is_built_once_into_a_private_folder(fresh: Path) -> None:
+    native.runtime()
+    (library,) = fresh.iterdir()
+    assert stat.S_IMODE(fresh.stat().st_mode) == 0o700
+    before = library.stat().st_mtime_ns
+    native.runtime.cache_clear()
+    native.runtime()
+    assert library.stat().st_mtime_ns == before
+
+
+def test_a_folder_that_others_can_write_is_refused(fresh: Path) -> None:
+    fresh.mkdir()
+    fresh.chmod(0o777)
+    with pytest.raises(UnsupportedError, match="can be written by others"):
+        native.runtime()
+
+
+def test_without_a_compiler_auto_takes_numpy_and_says_so_once(fresh: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(fresh))
+    monkeypatch.delenv("CC", raising=False)
+    w = Value(2.0)
+    program = compile(lambda x: w * x, [w], batched=True)
+    with pytest.warns(RuntimeWarning, match="run with NumPy, not natively: no C compiler"):
+        value, _ = program.value_and_grad(np.ones(200))
+    assert value == 2.0
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        compile(lambda x: w * x, [w], batched=True)(np.ones(200))
+    with pytest.raises(RuntimeError, match="backend 'c' is not to be had: no C compiler"):
+        compile(lambda x: w * x, [w], batched=True, backend="c")(np.ones(3))
+
+
+def test_a_compiler_that_fails_is_quoted(fresh: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fresh.mkdir(mode=0o700)
+    broken = fresh.parent / "broken"
+    broken.write_text("#!/bin/sh\necho no such machine >&2\nexit 1\n")
+    broken.chmod(0o755)
+    monkeypatch.setenv("CC", str(broken))
+    with pytest.raises(UnsupportedError, match="no such machine"):
+        native.runtime()
+    assert list(fresh.iterdir()) == []
+
+
+@pytest.mark.parametrize("samples", [1, 3, 4, 5, 47, 48, 49, 97, 1000])
+def test_blocks_that_are_not_full(samples: int) -> None:
+    source = np.random.default_rng(samples)
+    rows = [[Value(v) for v in row] for row in source.normal(size=(5, 7))]
+    flat = [v for row in rows for v in row]
+    X = source.normal(size=(samples, 7))
+    program = compile(lambda x: sum(tanh(dot(row, x)) for row in rows), flat, batched=True, backend="c")
+    value, gradient = program.value_and_grad(X)
+    T = np.tanh(X @ program.theta.reshape(5, 7).T)
+    assert value == pytest.approx(T.sum() / samples, rel=1e-12)
+    assert gradient.reshape(5, 7) == pytest.approx((1 - T * T).T @ X / samples, rel=1e-11, abs=1e-14)
+
+
+def test_fast_functions_are_right_to_two_ulp_and_strict_about_nan() -> None:
+    row = [Value(1.0), Value(0.0)]
+    for function, exact in ((exp, np.exp), (tanh, np.tanh)):
+        # A product of matrices makes the program take the functions that vectorise.
+        program = compile(lambda x, f=function: f(dot(row * 4, [x] + [0.0] * 7)), row, batched=True, backend="c")
+        x = np.array([-745.0, -709.0, -30.0, -1.0, -0.3, -1e-8, 0.0, 1e-300, 1e-3, 0.5, 1.0, 19.0, 709.0])
+        program(x)
+        found = program.plan.samples_of_outputs(0)[:, 0]
+        expected = exact(x)
+        assert np.all(np.abs(found - expected) <= 2.0 * np.spacing(np.abs(expected)))
+        assert np.isnan(program(np.array([1.0, np.nan])))
+
+
+def test_the_same_bits_every_time() -> None:
+    source = np.random.default_rng(1)
+    rows = [[Value(v) for v in row] for row in source.normal(size=(6, 6))]
+    flat = [v for row in rows for v in row]
+    X = source.normal(size=(333, 6))
+    answers = set()
+    for _ in range(3):
+        program = compile(lambda x: sum(tanh(dot(row, x)) for row in rows), flat, batched=True, backend="c")
+        bound = program.bind(X)
+        for _ in range(3):
+            value, gradient = bound.value_and_grad()
+            answers.add((value, gradient.tobytes()))
+    assert len(answers) == 1

@@ -1,0 +1,338 @@
+"""What a user sees: values, gradients, shapes, errors, second derivatives, odd graphs."""
+
+from __future__ import annotations
+
+import math
+import random
+import re
+import threading
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import Value, cross_entropy, dot, exp, log, relu, take, tanh
+from autograd.compiler import compile
+
+BACKENDS = ["numpy", "c"]
+backends = pytest.mark.parametrize("backend", BACKENDS)
+
+
+@backends
+def test_gradients_by_arguments_have_their_shapes(backend: str) -> None:
+    program = compile(lambda X, y: autograd.sum([a * b * y for row in X for a, b in [row]]), backend=backend)
+    value, (dX, dy) = program.value_and_grad([[1.0, 2.0], [3.0, 4.0]], 2.0)
+    assert value == (2 + 12) * 2.0
+    assert dX.tolist() == [[4.0, 2.0], [8.0, 6.0]]
+    assert dy.shape == ()
+    assert float(dy) == 14.0
+
+
+@backends
+def test_theta_is_written_to_and_stored(backend: str) -> None:
+    w = [Value(1.0), Value(2.0)]
+    program = compile(lambda x: dot(w, [x, 1.0]), w, batched=True, backend=backend)
+    assert program.theta.tolist() == [1.0, 2.0]
+    assert program([1.0, 3.0]) == 4.0
+    program.theta[:] = [10.0, 0.5]
+    assert program([1.0, 3.0]) == 20.5
+    assert [v.data for v in w] == [1.0, 2.0]
+    program.store()
+    assert [v.data for v in w] == [10.0, 0.5]
+    w[0].data = 7.0
+    program.load()
+    assert program.theta.tolist() == [7.0, 0.5]
+
+
+@backends
+def test_new_shapes_are_traced_once_each(backend: str) -> None:
+    traces: list[int] = []
+
+    def total(xs: list[Value]) -> Any:
+        traces.append(len(xs))
+        return autograd.sum([x * x for x in xs])
+
+    program = compile(total, backend=backend)
+    assert program([1.0, 2.0]) == 5.0
+    assert program([1.0, 2.0, 3.0]) == 14.0
+    assert program([2.0, 2.0]) == 8.0
+    assert traces == [2, 2, 3, 3]
+
+
+@backends
+def test_the_trace_does_not_grow_with_the_batch(backend: str) -> None:
+    program = compile(lambda x: x * x + 1.0, batched=True, backend=backend)
+    program(np.ones(3))
+    small = len(program.plan.flat)
+    program(np.ones(100_000))
+    assert len(program.plan.flat) == small
+
+
+@backends
+def test_blocks_of_samples_make_no_difference(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from autograd.compiler import plan
+
+    w = Value(0.3)
+    X = np.linspace(-2, 2, 1000)
+    whole = compile(lambda x: tanh(w * x) * x, [w], batched=True, backend=backend).value_and_grad(X)
+    monkeypatch.setattr(plan, "NUMBERS_IN_A_BLOCK", 10)
+    parts = compile(lambda x: tanh(w * x) * x, [w], batched=True, backend=backend).value_and_grad(X)
+    assert whole[0] == pytest.approx(parts[0], rel=1e-14)
+    assert whole[1] == pytest.approx(parts[1], rel=1e-14)
+    expected = np.mean(X * X / np.cosh(0.3 * X) ** 2)
+    assert whole[1][0] == pytest.approx(expected, rel=1e-13)
+
+
+@backends
+def test_captured_values_are_read_anew(backend: str) -> None:
+    scale = Value(2.0)
+    program = compile(lambda x: x * scale, backend=backend)
+    assert program(3.0) == 6.0
+    scale.data = 5.0
+    assert program(3.0) == 15.0
+
+
+@backends
+def test_values_made_inside_are_constants(backend: str) -> None:
+    def f(x: Value) -> Any:
+        total = Value(0.5)
+        for _ in range(3):
+            total = total + x
+        return total
+
+    assert compile(f, backend=backend).value_and_grad(2.0) == (6.5, (3.0,))
+
+
+@backends
+def test_an_existing_graph(backend: str) -> None:
+    a, b = Value(2.0), Value(-3.0)
+    program = compile(a * b + a, backend=backend)
+    value, gradient = program.value_and_grad()
+    assert value == -4.0
+    assert gradient.tolist() == [-2.0, 2.0]
+    program.theta[:] = [1.0, 1.0]
+    assert program() == 2.0
+    with pytest.raises(TypeError, match="takes no arguments"):
+        program(1.0)
+
+
+@backends
+def test_indices_gather(backend: str) -> None:
+    rows = [[Value(float(10 * i + j)) for j in range(3)] for i in range(4)]
+    flat = [v for row in rows for v in row]
+
+    def pick(i: Any) -> Any:
+        vector = [take([row[j] for row in rows], i) for j in range(3)]
+        return dot(vector, vector)
+
+    program = compile(pick, flat, batched=True, backend=backend)
+    value, gradient = program.value_and_grad(np.array([2, 0, 2]))
+    expected = np.zeros((4, 3))
+    for i in (2, 0, 2):
+        expected[i] += 2 * np.array([10 * i, 10 * i + 1, 10 * i + 2]) / 3
+    assert gradient.reshape(4, 3) == pytest.approx(expected)
+    assert value == pytest.approx(sum(sum((10 * i + j) ** 2 for j in range(3)) for i in (2, 0, 2)) / 3)
+
+
+@backends
+@pytest.mark.parametrize("label", [-1, 3])
+def test_an_index_out_of_range_is_reported_as_by_the_eager_engine(label: int, backend: str) -> None:
+    w = [Value(0.1), Value(0.2), Value(0.3)]
+    program = compile(lambda x, i: cross_entropy([x * v for v in w], i), w, batched=True, backend=backend)
+    with pytest.raises(ValueError, match="whole number from 0 to 2"):
+        program.value_and_grad([1.0, 1.0], [0, label])
+
+
+@backends
+def test_domain_errors_name_operation_and_sample(backend: str) -> None:
+    program = compile(lambda x: log(x) * 2.0, batched=True, backend=backend)
+    with pytest.raises(ValueError, match=r"log\(.*-1\.0\).*defined for x > 0") as caught:
+        program([1.0, 2.0, -1.0, 3.0])
+    assert "in sample 2 of 4" in caught.value.__notes__
+
+
+@backends
+def test_errors_that_do_not_reach_the_result_are_reported_too(backend: str) -> None:
+    program = compile(lambda x: relu(exp(x) * -1.0), batched=True, backend=backend)
+    assert program([1.0, 2.0]) == 0.0
+    with pytest.raises(OverflowError, match="exp"):
+        program([1.0, 1000.0])
+
+
+@backends
+def test_a_gradient_of_infinity_is_refused_as_by_backward(backend: str) -> None:
+    program = compile(lambda x, y: x * y, batched=True, backend=backend)
+    assert program([1e200], [1e200]) == math.inf  # as for floats
+    with pytest.raises(FloatingPointError, match="first value that is not finite"):
+        program.value_and_grad([1e200], [1e200])
+
+
+@backends
+def test_nan_stays_nan(backend: str) -> None:
+    program = compile(lambda x: relu(x) + tanh(x), batched=True, backend=backend)
+    assert math.isnan(program([1.0, math.nan]))
+
+
+@backends
+def test_hessian_vector_product(backend: str) -> None:
+    source = random.Random(0)
+    w = [Value(source.uniform(-1, 1)) for _ in range(6)]
+
+    def f(x: list[Value], label: Any) -> Any:
+        hidden = [tanh(dot(w[:2], x)), relu(dot(w[2:4], x))]
+        return cross_entropy([hidden[0] * w[4], hidden[1] + w[5], hidden[0]], label)
+
+    X, y = np.array([[0.3, -0.7], [1.2, 0.4], [-0.5, 0.6]]), np.array([0, 2, 1])
+    program = compile(f, w, batched=True, backend=backend)
+    direction = np.array([source.gauss(0, 1) for _ in w])
+    found = program.hessian_vector_product(direction, X, y)
+    step, start = 1e-6, program.theta.copy()
+    slopes = []
+    for sign in (1, -1):
+        program.theta[:] = start + sign * step * direction
+        slopes.append(program.value_and_grad(X, y)[1])
+    assert found == pytest.approx((slopes[0] - slopes[1]) / (2 * step), abs=1e-8)
+
+
+@backends
+def test_odd_graphs(backend: str) -> None:
+    assert compile(lambda x: 5.0, backend=backend).value_and_grad(2.0) == (5.0, (0.0,))
+    assert compile(lambda x, y: x, backend=backend).value_and_grad(2.0, 3.0) == (2.0, (1.0, 0.0))
+    assert compile(lambda x: x, batched=True, backend=backend).value_and_grad([2.0, 4.0])[0] == 3.0
+    assert compile(lambda x: [x, x, [x * x]], backend=backend)(3.0) == [3.0, 3.0, [9.0]]
+    w, unused = Value(2.0), Value(9.0)
+    value, gradient = compile(lambda x: w * w, [unused, w], batched=True, backend=backend).value_and_grad([1.0, 1.0])
+    assert (value, gradient.tolist()) == (4.0, [0.0, 4.0])
+    assert compile(Value(3.0), backend=backend).value_and_grad()[1].tolist() == [1.0]
+
+
+@backends
+def test_outputs_come_with_a_loss(backend: str) -> None:
+    w = Value(2.0)
+
+    def f(x: Value, y: Value) -> list[Any]:
+        prediction = w * x
+        return [(prediction - y) * (prediction - y), prediction]
+
+    loss, gradient, outputs = compile(f, [w], batched=True, backend=backend).loss_and_outputs([1.0, 2.0], [2.0, 5.0])
+    assert (loss, gradient.tolist(), outputs.tolist()) == (0.5, [-2.0], [[2.0], [4.0]])
+
+
+@backends
+def test_a_bound_program(backend: str) -> None:
+    w = Value(2.0)
+    program = compile(lambda x: w * w * x, [w], batched=True, backend=backend)
+    one, two = program.bind([1.0, 3.0]), program.bind([10.0])
+    assert one.value_and_grad() == (8.0, [8.0])
+    assert two.value_and_grad() == (40.0, [40.0])
+    program.theta[0] = 1.0
+    assert one.value_and_grad() == (2.0, [4.0])
+
+
+@backends
+@pytest.mark.parametrize("length", [1, 1000, 50_000])
+def test_chains(length: int, backend: str) -> None:
+    def chain(x: Value) -> Any:
+        for n in range(length):
+            x = x * 0.999 if n % 2 else x.tanh()
+        return x
+
+    value, (gradient,) = compile(chain, backend=backend).value_and_grad(0.5)
+    x = Value(0.5)
+    out = chain(x)
+    out.backward()
+    assert value == pytest.approx(out.data, rel=1e-12)
+    assert float(gradient) == pytest.approx(x.grad, rel=1e-11)
+
+
+def test_a_long_chain_takes_the_loop() -> None:
+    def chain(x: Value) -> Any:
+        for _ in range(100_000):
+            x = x + 1.0
+        return x
+
+    program = compile(chain(Value(0.5)), backend="numpy")
+    value, gradient = program.value_and_grad()
+    assert (value, gradient.tolist()) == (100_000.5, [1.0])
+
+
+@backends
+def test_rows_of_the_users_own(backend: str) -> None:
+    cube = autograd.primitive("cube", lambda x: x * x * x, lambda out, x: 3.0 * x**2)
+    opaque = autograd.primitive("opaque", math.sin, lambda out, x: math.cos(x))
+    program = compile(lambda x: cube(x) + opaque(x), batched=True, backend=backend)
+    value, (gradient,) = program.value_and_grad([0.5, 2.0])
+    assert value == pytest.approx((0.125 + 8.0 + math.sin(0.5) + math.sin(2.0)) / 2)
+    assert gradient == pytest.approx([(0.75 + math.cos(0.5)) / 2, (12.0 + math.cos(2.0)) / 2])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"function": 3}, TypeError, "needs a function of Values, or a Value; got 3"),
+        ({"function": abs, "backend": "cuda"}, ValueError, "unknown backend 'cuda'; choose one of: auto, numpy, c"),
+        ({"function": abs, "parameters": [1.0]}, TypeError, r"parameters\[0\] must be a leaf Value, got 1.0"),
+        ({"function": Value(1.0), "batched": True}, TypeError, "needs a function of one sample"),
+    ],
+)
+def test_wrong_arguments(arguments: dict[str, Any], error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        compile(**arguments)
+
+
+def test_wrong_calls() -> None:
+    w = Value(1.0)
+    program = compile(lambda x, y: x * y * w, [w], batched=True, backend="numpy")
+    with pytest.raises(ValueError, match="3 samples, 2 samples"):
+        program([1.0, 2.0, 3.0], [1.0, 2.0])
+    with pytest.raises(TypeError, match="at least one argument"):
+        program()
+    with pytest.raises(TypeError, match="argument 1 must be an array of numbers, got 'abc'"):
+        program("abc", [1.0])
+    with pytest.raises(RuntimeError, match="not been traced yet"):
+        _ = program.source
+    with pytest.raises(ValueError, match="vector must have 1 numbers"):
+        program.hessian_vector_product([1.0, 2.0], [1.0], [1.0])
+    with pytest.raises(ValueError, match="twice"):
+        compile(lambda x: x, [w, w])
+    with pytest.raises(TypeError, match="gives 2 values in a list"):
+        compile(lambda x: [x, x], backend="numpy").value_and_grad(1.0)
+
+
+@backends
+def test_it_can_be_looked_at(backend: str) -> None:
+    rows = [[Value(0.1 * i - 0.2 * j) for j in range(4)] for i in range(8)]
+    flat = [v for row in rows for v in row]
+    program = compile(lambda x: autograd.sum([relu(dot(row, x)) for row in rows]), flat, batched=True, backend=backend)
+    program(np.ones((3, 4)))
+    program(np.ones((300, 4)))
+    text = program.explain()
+    assert "matrix product: 8 x 4 times 4 x n" in text
+    assert "relu: 8 x n" in text
+    assert f"backend {backend}" in text
+    assert re.search(r"g0 .*matrix product.*\n.*", program.draw())
+    assert "g0 -> g1" in program.draw()
+    assert {"numpy": "matmul(", "c": "product"}[backend] in program.source
+
+
+@backends
+def test_threads_take_turns(backend: str) -> None:
+    w = [Value(0.1 * n) for n in range(8)]
+    program = compile(lambda x: tanh(dot(w, [x] * 8)), w, batched=True, backend=backend)
+    inputs = [np.full(500, 0.1 * n) for n in range(4)]
+    expected = [program.value_and_grad(x) for x in inputs]
+    wrong: list[int] = []
+
+    def work(n: int) -> None:
+        for _ in range(30):
+            value, gradient = program.value_and_grad(inputs[n])
+            if value != expected[n][0] or gradient.tobytes() != expected[n][1].tobytes():
+                wrong.append(n)
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []

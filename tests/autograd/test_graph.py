@@ -1,0 +1,410 @@
+"""Does backpropagation do what its contract says?  Random programs, exceptions, interrupts, long chains, memory."""
+
+from __future__ import annotations
+
+import gc
+import math
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from jets import ROWS, Jet, jet
+
+import autograd
+from autograd import Value, gradients, graph, jvp
+from autograd import primitives as table
+from autograd.graph import NOT_COMPUTED, edges, operands, topological_order
+
+# ------------------------------------------------------------------------------------------------- random programs
+
+UNARY = [name for name, row in table.TABLE.items() if row.arity == 1]
+BINARY = [name for name, row in table.TABLE.items() if row.arity == 2]
+MANY = ["sum", "dot", "logsumexp"]
+KINKS = {"absolute", "relu", "negative_part", "selu", "elu", "leaky_relu"}
+TIES = {"maximum", "minimum"}
+Program = list[tuple[str, list[int]]]
+
+
+@st.composite
+def programs(draw: Any, most: int = 25) -> tuple[list[float], Program]:
+    """Numbers to start from, and operations on the results so far, by their positions: nodes are shared freely."""
+    inputs = draw(st.lists(st.floats(-3, 3).map(lambda x: round(x, 3)), min_size=1, max_size=3))
+    operations = draw(
+        st.lists(
+            st.sampled_from(
+                [(name, 1) for name in UNARY] + [(name, 2) for name in BINARY * 2] + [(name, 5) for name in MANY]
+            ),
+            min_size=1,
+            max_size=most,
+        )
+    )
+    program = [
+        (
+            name,
+            draw(
+                st.lists(st.integers(max(0, n + len(inputs) - 6), n + len(inputs) - 1), min_size=arity, max_size=arity)
+            ),
+        )
+        for n, (name, arity) in enumerate(operations)
+    ]
+    return inputs, program
+
+
+def run(program: Program, inputs: Sequence[Any], apply: Callable[..., Any]) -> list[Any]:
+    """All the results; an operation that leaves the domain, or the numbers of moderate size, passes its operand on."""
+    results = list(inputs)
+    for name, positions in program:
+        results.append(apply(name, [results[i] for i in positions]))
+    return results
+
+
+def moderate(inputs: Sequence[float], program: Program) -> Program:
+    """The program without the operations that leave their domain, come near a kink, or grow beyond bounds."""
+    results, kept = list(inputs), []
+    for name, positions in program:
+        operands = [results[i] for i in positions]
+        near_kink = (name in KINKS and abs(operands[0]) < 1e-3) or (
+            name in TIES and abs(operands[0] - operands[1]) < 1e-3
+        )
+        try:
+            out = table.TABLE[name](*operands)
+            fine = 1e-4 < abs(out) < 1e3 and not near_kink and all(1e-2 < abs(x) < 1e2 for x in operands)
+        except (ArithmeticError, ValueError):
+            fine = False
+        kept.append((name, positions) if fine else ("identity", positions[:1]))
+        results.append(out if fine else operands[0])
+    return kept
+
+
+def on_values(name: str, operands: list[Any]) -> Any:
+    return table.TABLE[name](*operands)
+
+
+def on_jets(name: str, operands: list[Any]) -> Any:
+    return ROWS[name](*operands)
+
+
+def compare(inputs: list[float], program: Program) -> None:
+    """Eager, graph-building and forward mode against jets; the bound is the size of all that was added up."""
+    program = moderate(inputs, program)
+    try:
+        truth: Jet = jet(lambda *xs: run(program, xs, on_jets)[-1], inputs, precision=60)
+    except (ValueError, ZeroDivisionError):
+        return
+    leaves = [Value(x) for x in inputs]
+    output = run(program, leaves, on_values)[-1]
+    if not output.operands:
+        return
+    sizes = absolute_sums(output)
+    scale = max(sizes[leaf] for leaf in leaves if leaf in sizes) if any(leaf in sizes for leaf in leaves) else 1.0
+    bound = 1e-13 * len(program) * max(scale, 1.0) ** 2
+    output.backward()
+    first = gradients(output, leaves, create_graph=True)
+    forward = [
+        jvp(lambda *xs: run(program, xs, on_values)[-1], inputs, unit(len(inputs), i))[1] for i in range(len(inputs))
+    ]
+    assert output.data == pytest.approx(float(truth.value), rel=1e-9, abs=bound)
+    for i, leaf in enumerate(leaves):
+        true = float(truth.gradient[i])
+        for got in (leaf.grad, first[i].data, forward[i]):
+            assert abs(got - true) <= bound, (inputs, program, i, got, true)
+    second = gradients(first[0], leaves)
+    for i, got in enumerate(second):
+        true = float(truth.hessian[0][i])
+        assert abs(got - true) <= 1e3 * bound * max(scale, 1.0), (inputs, program, i, got, true)
+
+
+def unit(n: int, i: int) -> list[float]:
+    return [float(j == i) for j in range(n)]
+
+
+def absolute_sums(output: Value) -> dict[Value, float]:
+    """For each node the sum over all paths of the product of |partial|: what rounding errors are proportional to."""
+    sums = {output: 1.0}
+    for node in reversed(topological_order(output)):
+        for operand, partial in edges(node):
+            sums[operand] = sums.get(operand, 0.0) + sums[node] * abs(partial)
+    return sums
+
+
+SHARED = ([0.5], [("multiply", [0, 0]), ("multiply", [1, 1]), ("add", [1, 2]), ("exp", [3])])
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(programs())
+@example(SHARED)
+def test_random_programs_agree_with_an_independent_oracle(case: tuple[list[float], Program]) -> None:
+    compare(*case)
+
+
+@pytest.mark.slow
+@settings(max_examples=5_000, deadline=None)
+@given(programs(most=200))
+def test_many_random_programs(case: tuple[list[float], Program]) -> None:
+    compare(*case)
+
+
+def test_a_group_shared_by_nodes_of_which_one_depends_on_the_other() -> None:
+    """Rows of computed weights used at every step of a recurrence: sharing the work must not lose gradient."""
+
+    def final(kind: type, affine: Callable[..., Any]) -> list[float]:
+        weights = [Value(x) for x in (0.3, 0.5, -0.2, 0.7)]
+        computed = [w.tanh() for w in weights]
+        rows, state = kind([kind(computed[:2]), kind(computed[2:])]), kind([Value(1.0), Value(2.0)])
+        for _ in range(3):
+            state = kind(affine(rows, state, kind([0.1, Value(0.2)])))
+        (state[0] + state[1]).backward()
+        return [w.grad for w in weights]
+
+    def plain(rows: Any, xs: Any, starts: Any) -> list[Any]:
+        return [start + row[0] * xs[0] + row[1] * xs[1] for row, start in zip(rows, starts, strict=True)]
+
+    expected = pytest.approx(final(list, plain), rel=1e-14)
+    assert final(list, autograd.affine) == expected
+    assert final(tuple, autograd.affine) == expected
+
+
+# ------------------------------------------------------------------------------------------------- adding up gradients
+
+
+def test_a_second_backward_adds_once_more() -> None:
+    a = Value(2.0)
+    b = a * a
+    c = b * a
+    seen = []
+    for _ in range(3):
+        c.backward()
+        seen.append((a.grad, b.grad, c.grad))
+    assert seen == [(12.0, 2.0, 1.0), (24.0, 4.0, 2.0), (36.0, 6.0, 3.0)]
+
+
+def test_two_losses_that_share_nodes_add_up() -> None:
+    x = Value(3.0)
+    shared = x * x
+    (2.0 * shared).backward()
+    (shared * shared).backward()
+    assert (x.grad, shared.grad) == (12.0 + 108.0, 2.0 + 18.0)
+
+
+def test_backward_of_a_leaf() -> None:
+    x = Value(3.0)
+    x.backward()
+    x.backward()
+    assert x.grad == 2.0
+
+
+def test_an_operand_used_twice_has_two_edges() -> None:
+    x = Value(3.0)
+    y = x * x
+    assert operands(y) == (x, x)
+    assert list(edges(y)) == [(x, 3.0), (x, 3.0)]
+    assert operands(2.0 - x) == (2.0, x)
+    assert operands(x) == ()
+
+
+def test_topological_order_puts_operands_first() -> None:
+    x = Value(0.5)
+    shared = x.exp()
+    out = autograd.sum([shared * x, shared, 3.0 + x])
+    order = topological_order(out)
+    assert len(order) == len(set(order)) == 5
+    for node in order:
+        assert all(order.index(v) < order.index(node) for v in operands(node) if isinstance(v, Value))
+
+
+def test_changing_a_leaf_later_cannot_corrupt_the_gradient() -> None:
+    x = Value(3.0)
+    y = x * x
+    x.data = 100.0
+    y.backward()
+    assert x.grad == 6.0
+
+
+@pytest.mark.parametrize(
+    ("make", "named"),
+    [
+        (lambda x: x * 1e308 * 10.0 + 1.0, r"multiply\(operand = 3e\+308|computed by multiply"),
+        (lambda x: x + math.nan, r"computed by add\(x = 3.0, operand = nan\)"),
+        (lambda x: Value(math.inf, label="huge") * x, "'huge' = inf, given as a leaf"),
+    ],
+)
+def test_backward_from_what_is_not_finite_names_where_it_arose(make: Callable[[Value], Value], named: str) -> None:
+    x = Value(3.0, label="x")
+    with pytest.raises(FloatingPointError, match=named):
+        make(x).backward()
+    assert x.grad is NOT_COMPUTED
+
+
+# ------------------------------------------------------------------------------------------------------ all or nothing
+
+
+def tangled() -> tuple[list[Value], Value]:
+    """Every kind of node, with gradients of an earlier pass on half of them."""
+    xs = [Value(0.1 * n + 0.3) for n in range(5)]
+    layer = autograd.affine([xs[:2], xs[2:4]], [xs[4], 2.0 * xs[0]], [xs[1], xs[2]])
+    probabilities = autograd.softmax([*layer, xs[3] ** 2])
+    (probabilities[0] * layer[1]).backward()
+    out = autograd.cross_entropy([*layer, probabilities[2].log()], 1) + (1.0 - xs[0]) / probabilities[1]
+    return topological_order(out), out
+
+
+class BoomError(Exception):
+    pass
+
+
+def test_an_exception_anywhere_leaves_every_gradient_as_it_was() -> None:
+    """Raised before each single line of the backward pass in turn, from inside it."""
+    lines, tracer = 0, sys.gettrace()
+    while True:
+        nodes, out = tangled()
+        before, countdown = [node.grad for node in nodes], [lines]
+
+        def watch(frame: Any, event: str, argument: Any, left: list[int] = countdown) -> Any:
+            if event == "line" and frame.f_code.co_filename.endswith("graph.py"):
+                if left[0] == 0:
+                    left[0] -= 1
+                    raise BoomError
+                left[0] -= 1
+            return watch
+
+        sys.settrace(watch)
+        try:
+            out.backward()
+        except BoomError:
+            assert [node.grad for node in nodes] == before, f"interrupted before line {lines}"
+        else:
+            break
+        finally:
+            sys.settrace(tracer)
+            graph._new_turns()  # held where no signal, only a tracer, can raise: right before the release
+        lines += 7
+    assert lines > 300
+    assert [node.grad for node in nodes] != before
+
+
+def interrupted(times: int) -> int:
+    """Real SIGINTs during a backward pass at growing delays; how many of them came in its middle."""
+    caught = 0
+    x = Value(1.0)
+    out = x
+    for _ in range(3000):
+        out = out * 1.0001 + x
+    out.backward()
+    nodes = topological_order(out)
+    once = [node.grad for node in nodes]
+    for n in range(times):
+        for node, grad in zip(nodes, once, strict=True):
+            node.grad = grad
+        timer = threading.Timer(1e-3 + 3e-3 * n / times, os.kill, (os.getpid(), signal.SIGINT))
+        try:
+            timer.start()
+            out.backward()
+            timer.join()
+            threading.Event().wait(0.001)
+        except KeyboardInterrupt:
+            caught += 1
+        timer.join()
+        grads = [node.grad for node in nodes]
+        assert grads in (once, [2.0 * grad for grad in once])
+    return caught
+
+
+def test_an_interrupt_leaves_all_gradients_or_none() -> None:
+    assert interrupted(30) > 0
+
+
+@pytest.mark.slow
+def test_a_thousand_interrupts() -> None:
+    assert interrupted(1000) > 100
+
+
+def test_a_gradient_that_is_no_number_is_named_and_nothing_changes() -> None:
+    w, x = Value(2.0, label="w"), Value(3.0)
+    w.grad = None  # type: ignore[assignment]
+    y = w * x
+    with pytest.raises(TypeError, match=r"grad of w is None.*zero_grad"):
+        y.backward()
+    assert (w.grad, x.grad, y.grad) == (None, 0.0, 0.0)
+
+
+# ------------------------------------------------------------------------------------------- long chains, and memory
+
+
+def chain(length: int, x: Value) -> Value:
+    out = x
+    for _ in range(length):
+        out = out + 1e-9
+    return out
+
+
+def test_a_long_chain_at_the_default_recursion_limit() -> None:
+    x = Value(1.0)
+    out = chain(200_000, x)
+    out.backward()
+    assert x.grad == 1.0
+    assert len(topological_order(out)) == 200_001
+    del out  # freed without recursion
+
+
+@pytest.mark.slow
+def test_a_million_nodes_in_a_thread_with_a_small_stack() -> None:
+    seen = []
+
+    def work() -> None:
+        x = Value(1.0)
+        out = chain(1_000_000, x)
+        out.backward()
+        seen.append(x.grad)
+
+    before = threading.stack_size(256 * 1024)
+    try:
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+    finally:
+        threading.stack_size(before)
+    assert seen == [1.0]
+
+
+def test_a_node_used_ten_thousand_times_and_a_sum_of_as_many() -> None:
+    x = Value(2.0)
+    autograd.sum([x * float(n) for n in range(10_000)]).backward()
+    assert x.grad == sum(range(10_000))
+
+
+def test_a_step_leaves_nothing_for_the_collector() -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        xs = [Value(0.1 * n) for n in range(1, 4)]
+        for _ in range(3):
+            loss = autograd.cross_entropy(autograd.affine([xs, xs], xs, xs[:2]), 0) + autograd.dot(xs, xs).tanh()
+            loss.backward()
+            gradients(loss, xs, create_graph=True)
+            del loss
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+
+
+def test_graphs_in_many_threads_are_exact() -> None:
+    results: list[float] = []
+
+    def work(n: int) -> None:
+        x = Value(float(n))
+        for _ in range(200):
+            (x * x).backward()
+        results.append(x.grad - 400.0 * n)
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == [0.0] * 16

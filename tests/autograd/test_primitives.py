@@ -1,0 +1,272 @@
+"""Is each row of the table right, everywhere?  Values and derivatives against 400 digits, at doubles of any size.
+
+A row without a line in SAMPLES fails.  The oracle (`tests/oracles/jets.py`) shares nothing with the engine.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import random
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+import pytest
+from jets import ROWS, Jet, jet, ulps
+from mpmath import mp
+
+from autograd import Value, gradients
+from autograd.primitives import TABLE
+from autograd.rows import partials_at
+
+SIZES = [
+    5e-324, 1e-310, 1e-300, 1e-154, 1e-20, 1e-8, 0.1, 0.5, 1.0, 1.5, 3.0, 10.0, 20.0, 37.5, 38.4,
+    40.0, 372.0, 700.0, 708.4, 710.0, 720.0, 740.0, 745.0, 745.2, 1e4, 1e8, 1e16, 1e154, 1e300, 1.7e308,
+]  # fmt: skip
+EDGES = [0.0, -0.0, *SIZES, *(-size for size in SIZES)]
+FEW = [0.0, -0.0, *(s * x for x in (5e-324, 1e-300, 1e-8, 0.5, 1.0, 3.0, 40.0, 745.0, 1e300) for s in (1, -1))]
+
+
+def scattered(rng: random.Random) -> float:
+    """Of any size that a double can have, or (twice as often) of a size where functions do something."""
+    return rng.choice((-1, 1)) * 10 ** (rng.uniform(-323, 308) if rng.random() < 1 / 3 else rng.uniform(-9, 3.2))
+
+
+Points = Iterator[Sequence[float]]
+
+
+def reals(rng: random.Random, count: int) -> Points:
+    yield from ((x,) for x in EDGES)
+    yield from ((scattered(rng),) for _ in range(count))
+
+
+def pairs(rng: random.Random, count: int) -> Points:
+    yield from itertools.product(FEW, FEW)
+    yield from ((scattered(rng), scattered(rng)) for _ in range(count))
+
+
+def not_zero(rng: random.Random, count: int) -> Points:
+    return (point for point in reals(rng, count) if point[0] != 0.0)
+
+
+def different(rng: random.Random, count: int) -> Points:
+    return (point for point in pairs(rng, count) if point[0] != point[1])
+
+
+def first_not_zero(rng: random.Random, count: int) -> Points:
+    return (point for point in pairs(rng, count) if point[0] != 0.0)
+
+
+def normal_pairs(rng: random.Random, count: int) -> Points:
+    """Where neither x/y nor y/x leaves the range of the normal doubles."""
+    return (
+        p for p in pairs(rng, count) if all(1e-290 < abs(x) < 1e290 for x in p) and 1e-140 < abs(p[0] / p[1]) < 1e140
+    )
+
+
+def moderate_pairs(rng: random.Random, count: int) -> Points:
+    return (p for p in normal_pairs(rng, count) if all(1e-100 < abs(x) < 1e100 for x in p))
+
+
+def powers(rng: random.Random, count: int) -> Points:
+    """Bases above zero with any exponent; below zero with whole ones."""
+    bases = [x for x in FEW if x > 0.0]
+    yield from ((x, y) for x, y in itertools.product(bases, FEW) if abs(math.log(x) * y) < 800 and abs(y) < 1e100)
+    yield from ((10 ** rng.uniform(-9, 9), scattered(rng) % 40 - 20) for _ in range(count))
+    yield from ((10 ** rng.uniform(-300, 300), rng.uniform(-1, 1)) for _ in range(count))
+
+
+def tails(rng: random.Random, count: int) -> Points:
+    """x * f(y) for x of moderate size and y where f(y) is tiny."""
+    yield from ((rng.uniform(-1e3, 1e3), y) for y in EDGES if y < 40)
+
+
+def normal_tails(rng: random.Random, count: int) -> Points:
+    return (point for point in tails(rng, count) if abs(point[1]) != 38.4)
+
+
+def derivatives_of_power(rng: random.Random, count: int) -> Points:
+    for n, m in [(1, 0), (0, 1), (1, 1), (2, 0), (0, 2), (2, 1), (3, 0)]:
+        yield from ((10 ** rng.uniform(-9, 3), rng.uniform(-20, 20), float(n), float(m)) for _ in range(count // 4))
+
+
+def choices(rng: random.Random, count: int) -> Points:
+    yield from [(1.0, 2.0, 3.0), (0.0, 2.0, 3.0)]
+
+
+def numbers(rng: random.Random, count: int) -> Points:
+    yield from ([scattered(rng) for _ in range(5)] for _ in range(count))
+
+
+def logits(rng: random.Random, count: int) -> Points:
+    yield from [[0.0], [1e4, -1e4], [1e4, 1e4], [-1e4, -1e4, 0.0], [0.0, 745.0], [0.0, -710.0, -3.0], [1e300, -1e300]]
+    for _ in range(count):
+        middle, spread = rng.choice((0.0, 0.0, rng.uniform(-1e4, 1e4))), 10 ** rng.uniform(-3, 4)
+        yield [middle + rng.uniform(-spread, spread) for _ in range(rng.choice((2, 3, 3, 4)))]
+
+
+def indexed_logits(rng: random.Random, count: int) -> Points:
+    yield from ([float(rng.randrange(len(xs))), *xs] for xs in logits(rng, count))
+
+
+def logits_and_targets(rng: random.Random, count: int) -> Points:
+    for xs in logits(rng, count):
+        weights = [rng.choice((0.0, rng.random(), 1.0)) for _ in xs]
+        yield [*xs, *weights]
+
+
+class Bound(NamedTuple):
+    """How far off a value, a first and a second derivative may be: units in the last place, or relative."""
+
+    ulps: tuple[float, float] = (4, 8)
+    relative: tuple[float, float, float] = (0.0, 0.0, 1e-14)
+
+    def allows(self, order: int, got: float, true: object) -> bool:
+        off = ulps(got, true)
+        if order < 2 and off <= self.ulps[order]:
+            return True
+        with mp.workdps(60):
+            return math.isfinite(off) and (off <= 8 or abs(mp.mpf(got) - true) <= self.relative[order] * abs(true))
+
+
+STRICT = Bound()
+LOOSE = Bound(relative=(2e-14, 2e-14, 5e-14))
+INSIDE = Bound(ulps=(8, 45), relative=(2e-14, 2e-14, 2e-13))
+"""For a row that is met only in derivatives: its own derivatives are then second and third ones."""
+CONDITIONED = Bound(relative=(2e-14, 5e-12, 5e-12))
+"""Where terms cancel at a zero crossing: as good as the operands are."""
+CROSSING = Bound(relative=(5e-12, 5e-12, 5e-11))
+"""Where the value itself has such a crossing."""
+
+
+class Sample(NamedTuple):
+    points: Callable[[random.Random, int], Points]
+    bound: Bound = STRICT
+    constants: tuple[int, ...] = ()
+    """Operands with respect to which the row has no derivative: indices, conditions, orders."""
+
+
+SAMPLES = {
+    "identity": Sample(reals),
+    "add": Sample(pairs),
+    "subtract": Sample(pairs),
+    "multiply": Sample(pairs),
+    "divide": Sample(pairs),
+    "negative": Sample(reals),
+    "power": Sample(powers, LOOSE),
+    "where": Sample(choices, constants=(0,)),
+    "absolute": Sample(not_zero),
+    "maximum": Sample(different),
+    "minimum": Sample(different),
+    "negative_part": Sample(not_zero),
+    "exp": Sample(reals),
+    "expm1": Sample(reals),
+    "log": Sample(reals),
+    "log1p": Sample(reals),
+    "sqrt": Sample(reals),
+    "sin": Sample(reals),
+    "cos": Sample(reals),
+    "tan": Sample(reals),
+    "arcsin": Sample(reals),
+    "arccos": Sample(reals),
+    "arctan": Sample(reals),
+    "sinh": Sample(reals),
+    "cosh": Sample(reals),
+    "tanh": Sample(reals),
+    "hypot": Sample(normal_pairs),
+    "sigmoid": Sample(reals),
+    "softplus": Sample(reals),
+    "relu": Sample(not_zero),
+    "leaky_relu": Sample(first_not_zero),
+    "elu": Sample(first_not_zero),
+    "selu": Sample(not_zero),
+    "gelu": Sample(reals, LOOSE),
+    "silu": Sample(reals, LOOSE),
+    "over_square": Sample(normal_pairs),
+    "power_slope": Sample(powers, INSIDE),
+    "power_growth": Sample(powers, INSIDE),
+    "power_derivative": Sample(derivatives_of_power, CROSSING, constants=(2, 3)),
+    "xlogy": Sample(first_not_zero),
+    "times_exp": Sample(tails, INSIDE),
+    "one_minus_square": Sample(reals),
+    "cosine": Sample(moderate_pairs, INSIDE),
+    "lorentzian": Sample(reals, INSIDE),
+    "sech": Sample(reals, INSIDE),
+    "sigmoid_slope": Sample(reals, INSIDE),
+    "silu_slope": Sample(reals, CONDITIONED),
+    "silu_curve": Sample(reals, CONDITIONED),
+    "normal_pdf": Sample(reals, INSIDE),
+    "times_normal_pdf": Sample(normal_tails, CONDITIONED),
+    "times_normal_cdf": Sample(normal_tails, CONDITIONED),
+    "normal_cdf": Sample(reals),
+    "exp_difference": Sample(pairs),
+    "sum": Sample(numbers),
+    "dot": Sample(numbers),
+    "logsumexp": Sample(logits, LOOSE),
+    "softmax": Sample(indexed_logits, CONDITIONED, constants=(0,)),
+    "softmax_others": Sample(indexed_logits, CONDITIONED, constants=(0,)),
+    "cross_entropy": Sample(indexed_logits, LOOSE, constants=(0,)),
+    "soft_cross_entropy": Sample(logits_and_targets, CONDITIONED),
+    "take": Sample(indexed_logits, constants=(0,)),
+}
+
+
+def test_every_row_has_sample_points_and_an_oracle() -> None:
+    assert set(SAMPLES) == set(TABLE) == set(ROWS)
+
+
+def check(name: str, point: Sequence[float], truth: Jet) -> list[str]:
+    """What the row gives at this point that is not within its bound."""
+    row, (_, bound, constants) = TABLE[name], SAMPLES[name]
+    operands = [x if i in constants else Value(x) for i, x in enumerate(point)]
+    variables = [v for v in operands if isinstance(v, Value)]
+    free = [i for i in range(len(point)) if i not in constants]
+    output = row(*operands)
+    found: list[tuple[int, str, float, object]] = [(0, "value", output.data, truth.value)]
+    first = gradients(output, variables, create_graph=True)
+    quick = gradients(output, variables)
+    for i, slope, same in zip(free, first, quick, strict=True):
+        found += [(1, f"∂{i}", same, truth.gradient[i]), (1, f"∂{i} as graph", slope.data, truth.gradient[i])]
+        for j, second in zip(free, gradients(slope, variables), strict=True):
+            found.append((2, f"∂{i}∂{j}", second, truth.hessian[i][j]))
+    return [
+        f"{name}{tuple(point)} {what}: {got!r}, true {mp.nstr(true, 20)}, {ulps(got, true):.3g} ULP"
+        for order, what, got, true in found
+        if not bound.allows(order, got, true)
+    ]
+
+
+def failures(name: str, rng: random.Random, count: int) -> list[str]:
+    points, _, constants = SAMPLES[name]
+    wrong: list[str] = []
+    for point in points(rng, count):
+        try:
+            truth = jet(ROWS[name], point, constants)
+        except (ValueError, ZeroDivisionError):  # outside the domain, where errors are tested
+            continue
+        try:
+            wrong += check(name, point, truth)
+        except OverflowError:
+            assert abs(truth.value) > mp.mpf(2) ** 1023
+    return wrong
+
+
+@pytest.mark.parametrize("name", [name for name, sample in SAMPLES.items() if sample.constants])
+def test_indices_conditions_and_orders_have_no_slope(name: str) -> None:
+    row, (points, _, constants) = TABLE[name], SAMPLES[name]
+    for point in itertools.islice(points(random.Random(name), 20), 20):
+        partials = partials_at(row, float(row(*point)), point)
+        assert [partials[i] for i in constants] == [0.0] * len(constants)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_values_and_derivatives(name: str) -> None:
+    wrong = failures(name, random.Random(name), 20)
+    assert not wrong, "\n".join(wrong[:20])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TABLE)
+def test_values_and_derivatives_at_many_points(name: str) -> None:
+    wrong = failures(name, random.Random(f"many {name}"), 300)
+    assert not wrong, "\n".join(wrong[:20])

@@ -1,0 +1,59 @@
+"""The benchmark of compiled programs runs, and stops where two engines disagree; no times are tested."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+BENCHMARKS = Path(__file__).parent.parent.parent / "benchmarks"
+
+
+def load(name: str) -> ModuleType:
+    specification = importlib.util.spec_from_file_location(name, BENCHMARKS / f"{name}.py")
+    assert specification is not None
+    assert specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+def test_table_json_and_picture(tmp_path: Path) -> None:
+    command = [sys.executable, str(BENCHMARKS / "compiled.py"), "--quick", "--works", "moons 100", "digits 100"]
+    done = subprocess.run([*command, "--out", str(tmp_path / "new")], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    results = json.loads((tmp_path / "new" / "compiled.json").read_text(encoding="utf-8"))
+    assert {"c", "numpy", "by hand"} <= set(results["works"]["moons 100"]["seconds"])
+    assert "| moons 100 |" in done.stdout
+    assert (tmp_path / "new" / "compiled.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_eager_engine_computes_the_same_losses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    works, worker = load("compiled_works"), load("compiled_worker")
+    small = {
+        "perceptron": works.perceptron([3, 4, 1], 5, "moons"),
+        "classes": works.perceptron([3, 4, 3], 5, "digits"),
+        "residual": works.residual(2),
+        "attention": works.attention(2),
+        "microgpt": works.microgpt(),
+    }
+    for name, work in small.items():
+        expected = [step() for step in [worker.eager(work)] for _ in range(2)]
+        for backend in ("c", "numpy"):
+            found = [step() for step in [worker.ours(backend)(work)] for _ in range(2)]
+            assert found == pytest.approx(expected, rel=1e-12), (name, backend)
+        if work.sizes:
+            found = [step() for step in [worker.by_hand(work)] for _ in range(2)]
+            assert found == pytest.approx(expected, rel=1e-12), name
+
+
+def test_engines_that_disagree_stop_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    with pytest.raises(RuntimeError, match=r"moons: jax computes the losses \[1\.0\], c computes \[1\.1\]"):
+        load("compiled").check_losses("moons", {"c": [1.1], "jax": [1.0]})

@@ -1,0 +1,258 @@
+"""The saved page in a real browser, used as a learner uses it: clicks, keys, predictions, a phone, the dark."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograd import Value, stepper
+
+
+def neuron() -> tuple[Value, dict[str, Value]]:
+    """The neuron of the lesson, with the gradients that the lesson finds."""
+    values = {
+        "x1": Value(2.0, label="x1"), "x2": Value(0.0, label="x2"), "w1": Value(-3.0, label="w1"),
+        "w2": Value(1.0, label="w2"), "b": Value(6.8813735870195432, label="b"),
+    }  # fmt: skip
+    n = values["x1"] * values["w1"] + values["x2"] * values["w2"] + values["b"]
+    output = n.tanh()
+    output.label = "o"
+    return output, values
+
+
+@pytest.fixture
+def page_of(tmp_path: Path) -> Any:
+    def save(output: Value, **options: Any) -> Path:
+        return stepper(output, **options).save(tmp_path / "backprop.html")
+
+    return save
+
+
+def by_label(visit: Any, output: Value) -> dict[str, float]:
+    names = {node.id: node.label for node in stepper(output).trace.nodes}
+    return {names[node]: gradient for node, gradient in visit.gradients().items() if names[node]}
+
+
+def test_clicks_lead_to_the_gradients_of_backward(page_of: Any, visit: Any) -> None:
+    output, values = neuron()
+    output.backward()
+    seen = visit(page_of(output))
+    assert seen.gradients() == {}
+    _, position, last = seen.position()
+    while position < last:
+        seen.page.click(".controls .forward")
+        assert seen.position()[1] == position + 1
+        position += 1
+    assert by_label(seen, output) == {"o": 1.0, **{name: value.grad for name, value in values.items()}}
+
+
+def test_keys_lead_there_and_back(page_of: Any, visit: Any) -> None:
+    output, values = neuron()
+    output.backward()
+    seen = visit(page_of(output))
+    seen.page.focus(".chalkgrad-stepper")
+    for _ in range(seen.position()[2]):
+        seen.page.keyboard.press("ArrowRight")
+    assert by_label(seen, output)["x1"] == values["x1"].grad
+    seen.page.keyboard.press("Home")
+    assert seen.gradients() == {}
+    seen.page.keyboard.press("End")
+    assert by_label(seen, output)["w1"] == values["w1"].grad
+    seen.page.keyboard.press("ArrowLeft")
+    assert seen.position()[1] == seen.position()[2] - 1
+
+
+def test_space_plays_by_itself(page_of: Any, visit: Any) -> None:
+    seen = visit(page_of(neuron()[0]))
+    seen.page.focus(".chalkgrad-stepper")
+    seen.page.keyboard.press(" ")
+    seen.page.wait_for_selector(".chalkgrad-stepper[data-position='2']", timeout=8000)
+    seen.page.keyboard.press(" ")
+    stopped = seen.position()
+    seen.page.wait_for_timeout(1500)
+    assert seen.position() == stopped
+
+
+def test_the_chain_rule_is_written_out(page_of: Any, visit: Any) -> None:
+    a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    product = a * b
+    product.label = "p"
+    seen = visit(page_of(product))
+    seen.page.focus(".chalkgrad-stepper")
+    for key in ("Home", "ArrowRight", "ArrowRight"):
+        seen.page.keyboard.press(key)
+    said = seen.page.inner_text(".said")
+    assert "∂p/∂a = ∂p/∂p · ∂p/∂a" in said
+    assert "∂p/∂a = b = -3" in said
+    assert "= 1 · (-3) = -3" in said
+    lit = seen.page.eval_on_selector_all(".picture .source, .picture .target", "all => all.map(g => g.dataset.node)")
+    assert sorted(lit) == ["0", "2"]
+    assert seen.page.locator(".arrow.lit").count() == 1
+
+
+def test_the_forward_pass_fills_in_the_values(page_of: Any, visit: Any) -> None:
+    output, _ = neuron()
+    seen = visit(page_of(output, order="forward"))
+    column = "rows => rows.map(row => row.cells[2].textContent)"
+    assert sum(bool(text) for text in seen.page.eval_on_selector_all("tr[data-node]", column)) == 5
+    seen.page.click(".controls .last")
+    assert all(seen.page.eval_on_selector_all("tr[data-node]", column))
+    assert "tanh" in seen.page.inner_text(".said")
+
+
+def test_the_naive_order_goes_wrong_and_says_so(page_of: Any, visit: Any) -> None:
+    a = Value(1.0, label="a")
+    b = a + a
+    c = b + b
+    seen = visit(page_of(c, order="naive"))
+    seen.page.click(".controls .last")
+    assert seen.gradients()[0] == 8.0  # 4 is right
+    assert "wrong for a (the true gradient is 4)" in seen.page.inner_text(".said")
+    seen.page.click("button[data-order=topological]")
+    seen.page.click(".controls .last")
+    assert seen.gradients()[0] == 4.0
+
+
+def test_predictions_are_checked_and_explained(page_of: Any, visit: Any) -> None:
+    a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    seen = visit(page_of((a * b) * 5.0))
+    page = seen.page
+    page.check(".predict input")
+    for _ in range(3):  # before the pass; the seed; to the product; to a
+        page.click(".controls .forward")
+    assert "= 5 · (-3) = ?" in page.inner_text(".said")
+    for wrong, hint in (("2", "multiplies the two"), ("15", "sign"), ("-3", "partial alone"), ("x", "enter a number")):
+        page.fill(".question input", wrong)
+        page.keyboard.press("Enter")
+        assert hint in page.inner_text(".verdict")
+        assert 0 not in seen.gradients()
+    page.fill(".question input", "-15")
+    page.keyboard.press("Enter")
+    assert "Right. 1 of 5 so far" in page.inner_text(".verdict")
+    assert seen.gradients()[0] == -15.0
+
+
+def test_any_label_is_text(page_of: Any, visit: Any) -> None:
+    labels = [
+        "</script><script>document.title='hacked'</script>",
+        "<img src=x onerror=alert(1)>",
+        "\"'{}|<>\\",
+        "a\nb",
+        "🙂",
+        "{data}{style}",
+        "\x1b[31m\x00",
+        "x" * 20_000,
+    ]
+    total = Value(0.0)
+    for label in labels:
+        total = total + Value(1.0, label=label)
+    total.label = labels[0]
+    seen = visit(page_of(total))
+    shown = seen.page.eval_on_selector_all("tr[data-node] th", "cells => cells.map(cell => cell.textContent)")
+    assert set(labels) <= set(shown)
+    assert seen.page.locator("img, main script").count() == 0
+    assert "hacked" not in seen.page.title()[:20]
+    seen.page.click(".controls .last")
+
+
+def test_what_is_not_finite_is_shown(page_of: Any, visit: Any) -> None:
+    x = Value(0.0, label="x")
+    seen = visit(page_of(x.sqrt() * math.inf))
+    seen.page.click(".controls .last")
+    assert math.isinf(seen.gradients()[0])
+    assert "inf" in seen.page.inner_text(".said")
+
+
+def test_a_phone_needs_no_sideways_scrolling(page_of: Any, visit: Any) -> None:
+    seen = visit(page_of(neuron()[0]), viewport={"width": 360, "height": 700}, has_touch=True)
+    assert seen.page.evaluate("document.documentElement.scrollWidth") <= 360
+    seen.page.tap(".controls .forward")
+    heights = seen.page.eval_on_selector_all(
+        ".controls button", "all => all.map(b => b.getBoundingClientRect().height)"
+    )
+    assert min(heights) >= 40
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out_from_its_background(page_of: Any, visit: Any, scheme: str) -> None:
+    seen = visit(page_of(neuron()[0]), color_scheme=scheme)
+    seen.page.click(".controls .last")
+    colours = """() => [".what", ".incoming", ".partial", ".result", ".counter"].map(name => {
+        const probe = document.querySelector(name), root = document.querySelector(".chalkgrad-stepper");
+        return [name, getComputedStyle(probe).color, getComputedStyle(root).backgroundColor];})"""
+    for name, text, back in seen.page.evaluate(colours):
+        assert contrast(text, back) >= 4.5, name
+    dark = seen.page.evaluate("getComputedStyle(document.querySelector('.chalkgrad-stepper')).backgroundColor")
+    assert (luminance(dark) < 0.1) == (scheme == "dark")
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance, as WCAG 2 defines it."""
+    channels = [int(part) / 255 for part in colour[4:-1].split(",")]
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_zoom_and_pan_move_the_picture_only(page_of: Any, visit: Any) -> None:
+    seen = visit(page_of(neuron()[0]))
+    view = "document.querySelector('.picture svg').getAttribute('viewBox').split(' ').map(Number)"
+    before = seen.page.evaluate(view)
+    seen.page.click(".zoom button:has-text('+')")
+    closer = seen.page.evaluate(view)
+    assert closer[2] == pytest.approx(before[2] / 1.25)
+    box = seen.page.locator(".picture svg").bounding_box()
+    seen.page.mouse.move(box["x"] + 300, box["y"] + 150)
+    seen.page.mouse.down()
+    seen.page.mouse.move(box["x"] + 350, box["y"] + 170, steps=4)
+    seen.page.mouse.up()
+    assert seen.page.evaluate(view)[0] < closer[0]
+    assert seen.position()[1] == 0
+
+
+def test_a_click_on_a_box_goes_to_its_step(page_of: Any, visit: Any) -> None:
+    output, values = neuron()
+    output.backward()
+    seen = visit(page_of(output))
+    seen.page.click(".picture .node[data-node='0'] rect")
+    assert by_label(seen, output)["x1"] == values["x1"].grad
+
+
+def test_whoever_zoomed_in_still_sees_the_current_step(page_of: Any, visit: Any) -> None:
+    seen = visit(page_of(neuron()[0]))
+    for _ in range(5):
+        seen.page.click(".zoom button:has-text('+')")
+    seen.page.focus(".chalkgrad-stepper")
+    frame = seen.page.locator(".picture svg").bounding_box()
+    for _ in range(seen.position()[2]):
+        seen.page.keyboard.press("ArrowRight")
+        box = seen.page.locator(".picture .source rect").bounding_box()
+        target = seen.page.locator(".picture .target rect")
+        for shown in [box, *([target.bounding_box()] if target.count() else [])]:
+            middle = shown["x"] + shown["width"] / 2
+            assert frame["x"] - shown["width"] <= middle <= frame["x"] + frame["width"] + shown["width"]
+
+
+def test_what_was_changed_since_and_what_was_written_by_hand_is_said(page_of: Any, visit: Any) -> None:
+    a, b = Value(2.0, label="a"), Value(3.0, label="b")
+    by_hand = Value(6.0, (a, b), "mul", label="h")
+
+    def backward() -> None:
+        a.grad += 3.0 * by_hand.grad
+        b.grad += 2.0 * by_hand.grad
+
+    by_hand._backward = backward
+    out = by_hand * a
+    a.data = 5.0
+    seen = visit(page_of(out))
+    assert "changed since the forward pass" in seen.page.inner_text(".warning")
+    assert seen.page.locator(".picture .node.changed").count() == 1
+    seen.page.click(".picture .node[data-node='1'] rect")
+    assert "∂h/∂b = what your _backward hands on = 2" in seen.page.inner_text(".said")

@@ -1,0 +1,136 @@
+"""Training with compiled programs: the same history as with the eager engine."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+
+import nn
+from autograd import Value
+from nn.training import Training
+
+SOURCE = random.Random(5)
+X = [[SOURCE.uniform(-1, 1) for _ in range(3)] for _ in range(30)]
+CLASSES = [int(x[0] + x[1] > 0) + int(x[2] > 0.5) for x in X]
+NUMBERS = [x[0] * x[1] - x[2] for x in X]
+SIGNS = [1 if number > 0 else -1 for number in NUMBERS]
+SHARES = [[0.25 + 0.5 * (c == j) / 1 for j in range(2)] for c in [int(s > 0) for s in SIGNS]]
+TASKS: dict[str, tuple[str, Any, int]] = {
+    "cross_entropy": ("cross_entropy", CLASSES, 3),
+    "shares": ("cross_entropy", SHARES, 2),
+    "mean_squared_error": ("mean_squared_error", NUMBERS, 1),
+    "mean_absolute_error": ("mean_absolute_error", NUMBERS, 1),
+    "huber": ("huber", NUMBERS, 1),
+    "hinge": ("hinge", SIGNS, 1),
+    "logits": ("binary_cross_entropy_with_logits", [(s + 1) // 2 for s in SIGNS], 1),
+    "wide logits": ("binary_cross_entropy_with_logits", SHARES, 2),
+}
+OPTIMIZERS = {"sgd": nn.SGD, "adagrad": nn.AdaGrad, "rmsprop": nn.RMSProp, "adam": nn.Adam, "adamw": nn.AdamW}
+
+
+def train(engine: str, make: Any, loss: Any, targets: Any, optimizer: str = "adam", **options: Any) -> tuple[Any, Any]:
+    model = make()
+    made = OPTIMIZERS[optimizer](model, 0.01)
+    history = nn.fit(
+        model, X, targets, loss=loss, optimizer=made, progress=False, engine=engine, seed=3,
+        **{"epochs": 5, "batch_size": 8, **options},
+    )  # fmt: skip
+    return model, history
+
+
+def same(make: Any, loss: Any, targets: Any, **options: Any) -> None:
+    eager, compiled = (train(engine, make, loss, targets, **options) for engine in ("eager", "compiled"))
+    assert compiled[1].names == eager[1].names
+    for name in eager[1].names:
+        if name != "seconds":
+            assert compiled[1][name] == pytest.approx(eager[1][name], rel=1e-9, abs=1e-12), name
+    found, expected = ([p.data for p in model.parameters()] for model in (compiled[0], eager[0]))
+    assert found == pytest.approx(expected, rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_every_loss(task: str) -> None:
+    loss, targets, width = TASKS[task]
+    same(lambda: nn.MLP(3, [5, width], activation="tanh", seed=1), loss, targets)
+
+
+def test_probabilities() -> None:
+    targets = [(s + 1) // 2 for s in SIGNS]
+    same(lambda: nn.MLP(3, [5, 1], "tanh", "sigmoid", seed=1), "binary_cross_entropy", targets)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_optimizer(optimizer: str) -> None:
+    same(lambda: nn.MLP(3, [4, 3], seed=2), "cross_entropy", CLASSES, optimizer=optimizer)
+
+
+def test_options_of_fit() -> None:
+    options: dict[str, Any] = {"validation": 0.25, "schedule": "cosine", "clip_norm": 0.5, "batch_size": None}
+    same(lambda: nn.MLP(3, [4, 3], seed=2), "cross_entropy", CLASSES, **options)
+
+
+def test_dropout_draws_the_same_masks() -> None:
+    def make() -> Any:
+        return nn.Sequential(nn.Layer(3, 8, seed=1), nn.Dropout(0.4, seed=7), nn.LayerNorm(8), nn.Layer(8, 3, seed=2))
+
+    same(make, "cross_entropy", CLASSES)
+
+
+def test_embedding() -> None:
+    words = [[SOURCE.randrange(6), SOURCE.randrange(6)] for _ in X]
+
+    def make() -> Any:
+        return nn.Sequential(nn.Embedding(6, 4, seed=1), nn.Layer(8, 3, activation="identity", seed=2))
+
+    histories = []
+    for engine in ("eager", "compiled"):
+        model = make()
+        histories.append(
+            nn.fit(model, words, CLASSES, loss="cross_entropy", optimizer=nn.SGD(model, 0.1), epochs=3, batch_size=7,
+                   progress=False, seed=1, engine=engine)["loss"]
+        )  # fmt: skip
+    assert histories[1] == pytest.approx(histories[0], rel=1e-12)
+
+
+def test_wrong_targets_are_found_before_training() -> None:
+    with pytest.raises(ValueError, match=r"target\[1\] is class 7"):
+        train("compiled", lambda: nn.MLP(3, [3], seed=1), "cross_entropy", [0, 7, *CLASSES[2:]])
+
+
+def test_a_loss_of_the_users_own_is_refused_and_auto_trains_eagerly() -> None:
+    def loss(predictions: Any, targets: Any) -> Any:
+        return nn.mean_squared_error(predictions, targets)
+
+    with pytest.raises(TypeError, match='engine="compiled" knows the losses'):
+        train("compiled", lambda: nn.MLP(3, [1], seed=1), loss, NUMBERS)
+    _, history = train("auto", lambda: nn.MLP(3, [1], seed=1), loss, NUMBERS)
+    assert len(history["loss"]) == 5
+
+
+def test_a_model_that_branches_is_refused_with_its_line() -> None:
+    class Gate(nn.Module):
+        def __init__(self) -> None:
+            self.weight = Value(0.5)
+
+        def __call__(self, inputs: Any) -> Any:
+            return inputs[0] * self.weight if self.weight * inputs[1] > 0 else inputs[2] * self.weight
+
+    model = Gate()
+    options: dict[str, Any] = {"epochs": 1, "progress": False, "engine": "compiled"}
+    with pytest.raises(TypeError, match=r"a branch on data.*if self\.weight"):
+        nn.fit(model, X, NUMBERS, loss="huber", optimizer=nn.SGD(model, 0.1), **options)
+
+
+def test_auto_compiles_where_it_pays() -> None:
+    for epochs, engine in ((1, "EagerEngine"), (10_000, "CompiledEngine")):
+        model = nn.MLP(3, [4, 3], seed=1)
+        training = Training(model, X, CLASSES, "cross_entropy", nn.SGD(model, 0.1), epochs, None, None, 0)
+        training.use_engine("auto")
+        assert type(training.engine).__name__ == engine
+
+
+def test_an_unknown_engine() -> None:
+    with pytest.raises(ValueError, match="unknown engine 'fast'; choose one of: eager, compiled, auto"):
+        train("fast", lambda: nn.MLP(3, [1], seed=1), "huber", NUMBERS)

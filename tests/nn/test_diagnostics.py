@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+
+import nn
+from autograd import Value
+
+X, Y = nn.make_moons(40, seed=0)
+
+
+def healthy() -> nn.MLP:
+    return nn.MLP(2, [8, 8, 1], "tanh", seed=0)
+
+
+def problems(model: nn.Module, X: Any = X, y: Any = Y, **given: Any) -> list[str]:
+    return nn.diagnose(model, X, y, **given).problems
+
+
+def test_a_healthy_model_has_no_problem() -> None:
+    model = healthy()
+    report = nn.diagnose(model, X, Y, optimizer=nn.Adam(model, 0.01))
+    assert report.findings == []
+    assert "no problem found" in repr(report)
+    assert list(report.gradients) == ["layers.0", "layers.1", "layers.2"]
+
+
+def test_nothing_changes() -> None:
+    model = healthy()
+    optimizer = nn.Adam(model, 0.01)
+    model([1.0, 2.0]).backward()
+    before = (model.state_dict(), [p.grad for p in model.parameters()], optimizer.state_dict(), model.training)
+    activations = [layer.activation for layer in model.layers]
+    nn.diagnose(model, X, Y, optimizer=optimizer)
+    assert before == (model.state_dict(), [p.grad for p in model.parameters()], optimizer.state_dict(), model.training)
+    assert [layer.activation for layer in model.layers] == activations
+
+
+def test_dead_units_are_named() -> None:
+    model = nn.MLP(2, [4, 1], seed=1)
+    for unit in (1, 3):
+        model.layers[0].neurons[unit].b.data = -100.0
+    report = nn.diagnose(model, X, Y)
+    finding = next(finding for finding in report.findings if finding.problem == "dead units")
+    assert finding.where == "layers.0"
+    assert "2 of 4 units (1, 3)" in finding.evidence
+    assert "leaky_relu" in finding.cure
+
+
+def test_saturated_units() -> None:
+    model = healthy()
+    model.layers[1].neurons[5].b.data = 50.0
+    report = nn.diagnose(model, X, Y)
+    finding = next(finding for finding in report.findings if finding.problem == "saturated units")
+    assert (finding.where, "1 of 8 units (5)" in finding.evidence) == ("layers.1", True)
+
+
+def test_symmetric_weights() -> None:
+    assert "symmetric weights" in problems(nn.MLP(2, [4, 1], "tanh", init="zeros"))
+    assert "symmetric weights" in problems(nn.MLP(2, [4, 1], "tanh", init=lambda *_: 0.5))
+
+
+def test_unscaled_inputs() -> None:
+    report = nn.diagnose(healthy(), [[a, b * 1000.0] for a, b in X], Y)
+    finding = next(finding for finding in report.findings if finding.problem == "unscaled inputs")
+    assert finding.where == "feature 1"
+
+
+def test_vanishing_and_exploding_gradients() -> None:
+    deep = nn.MLP(2, [6] * 10 + [1], "sigmoid", seed=0)
+    assert "vanishing gradient" in problems(deep)
+    wild = nn.MLP(2, [6] * 6 + [1], "identity", init=lambda i, o, r: r.uniform(-9, 9), seed=0)
+    assert "exploding gradient" in problems(wild, loss="mean_squared_error")
+
+
+def test_parameters_not_reached() -> None:
+    class Forgetful(nn.Module):
+        def __init__(self) -> None:
+            self.used, self.unused = nn.Neuron(2, nonlin=False, seed=0), Value(1.0)
+
+        def __call__(self, row: Any) -> Any:
+            return self.used(row)
+
+    report = nn.diagnose(Forgetful(), X, Y, loss="binary_cross_entropy_with_logits")
+    assert report.problems == ["parameters not reached"]
+    assert "unused" in report.findings[0].evidence
+
+
+def test_learning_rates() -> None:
+    model = healthy()
+    assert problems(model, optimizer=nn.SGD(model, 1000.0)) == ["learning rate too high"]
+    assert problems(model, optimizer=nn.SGD(model, 1e-9)) == ["learning rate too low"]
+    assert problems(model, optimizer=nn.SGD(model, 1e308)) == ["learning rate too high"]
+
+
+@pytest.mark.parametrize(
+    ("loss", "output", "y", "fits"),
+    [
+        ("binary_cross_entropy_with_logits", "sigmoid", Y, False),
+        ("binary_cross_entropy_with_logits", "identity", Y, True),
+        ("binary_cross_entropy", "sigmoid", Y, True),
+        ("hinge", "sigmoid", [2 * t - 1 for t in Y], False),
+        ("hinge", "identity", [2 * t - 1 for t in Y], True),
+        ("mean_squared_error", "sigmoid", [t * 3.0 for t in Y], False),
+        ("mean_squared_error", "identity", [t * 3.0 for t in Y], True),
+    ],
+)
+def test_loss_and_output_activation(loss: str, output: str, y: Any, fits: bool) -> None:
+    model = nn.MLP(2, [8, 1], "tanh", output, seed=0)
+    assert ("loss does not fit" in problems(model, y=y, loss=loss)) is not fits
+
+
+def test_softmax_before_cross_entropy_and_positive_log_probabilities() -> None:
+    double = nn.MLP(2, [8, 2], "tanh", "softmax", seed=0)
+    assert "loss does not fit" in problems(double)  # cross_entropy is guessed
+    assert "loss does not fit" in problems(nn.MLP(2, [8, 2], "tanh", seed=0), loss="negative_log_likelihood")
+    assert problems(nn.MLP(2, [8, 2], "tanh", seed=0)) == []
+
+
+def test_a_loss_that_fails_is_a_finding() -> None:
+    report = nn.diagnose(nn.MLP(2, [8, 1], "tanh", seed=0), X, Y, loss="binary_cross_entropy")
+    assert report.problems == ["loss does not fit", "loss fails"]
+
+
+def test_large_sets_are_sampled() -> None:
+    source = random.Random(0)
+    many = [[source.gauss(0, 1), source.gauss(0, 1)] for _ in range(3000)]
+    assert nn.diagnose(healthy(), many, [int(row[0] > 0) for row in many]).loss > 0
+
+
+def test_plot(tmp_path: Any) -> None:
+    nn.diagnose(healthy(), X, Y).plot(tmp_path / "g.png")
+    assert (tmp_path / "g.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_wrong_arguments() -> None:
+    with pytest.raises(TypeError, match="model must be a module"):
+        nn.diagnose(3, X, Y)
+    with pytest.raises(TypeError, match="optimizer must be an optimizer"):
+        nn.diagnose(healthy(), X, Y, optimizer="adam")
+    with pytest.raises(ValueError, match="X has 40 samples but y has 3 targets"):
+        nn.diagnose(healthy(), X, Y[:3])

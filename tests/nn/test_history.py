@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from nn.history import EarlyStopping, History, find_stopping
+
+
+def test_records() -> None:
+    history = History()
+    history.add({"loss": 2.0, "seconds": 0.1})
+    history.add({"loss": 1.0, "seconds": 0.2})
+    assert history["loss"] == [2.0, 1.0]
+    assert history.last() == {"loss": 1.0, "seconds": 0.2}
+    assert "loss" in history
+    assert "los" not in history
+    assert repr(history) == "<History of 2 epochs, running: loss 1>"
+    with pytest.raises(ValueError, match="unknown quantity of this history 'los'; did you mean 'loss'"):
+        history["los"]
+
+
+@pytest.mark.parametrize(
+    ("losses", "stops"),
+    [
+        ([1.0], False),
+        ([3.0, 2.0, 1.0], False),
+        ([1.0, 1.0], False),
+        ([1.0, 1.0, 1.0], True),
+        ([1.0, 2.0, 0.5, 0.6], False),
+        ([1.0, 2.0, 0.5, 0.6, 0.7], True),
+    ],
+)
+def test_patience(losses: list[float], stops: bool) -> None:
+    assert EarlyStopping(patience=2).is_time(losses) is stops
+
+
+def test_min_delta_asks_for_more() -> None:
+    slow = [1.0, 0.95, 0.9, 0.85]
+    assert EarlyStopping(patience=1, min_delta=0.1).is_time(slow[:2])
+    assert not EarlyStopping(patience=2, min_delta=0.1).is_time(slow[:2])
+    assert not EarlyStopping(patience=3, min_delta=0.04).is_time(slow)
+
+
+@pytest.mark.parametrize(
+    ("choice", "kind", "message"),
+    [
+        (0, ValueError, "early_stopping must be at least 1"),
+        (2.5, TypeError, "early_stopping must be a whole number"),
+        ("5", TypeError, "early_stopping must be a whole number, got '5'"),
+    ],
+)
+def test_wrong_patience(choice: Any, kind: type[Exception], message: str) -> None:
+    with pytest.raises(kind, match=message):
+        find_stopping(choice)
+
+
+def test_none_and_itself() -> None:
+    rule = EarlyStopping(3)
+    assert find_stopping(rule) is rule
+    assert find_stopping(None) is None

@@ -1,0 +1,341 @@
+"""Ten-step trajectories against closed forms: what each rule's recursion adds up to, summed at 50 digits by mpmath."""
+
+from __future__ import annotations
+
+import copy
+import math
+import random
+import signal
+from collections.abc import Callable
+from typing import Any
+
+import mpmath
+import pytest
+
+import nn
+from autograd import Value
+from nn.optimizers import named_values
+
+mpmath.mp.dps = 50
+GRADIENTS = [2.0, -1.5, 0.75, 3.0, -0.25, 0.5, -4.0, 1.25, 0.125, -2.5]
+START = 0.7
+
+
+def trajectory(make: Callable[[list[Value]], Any], gradients: list[float]) -> list[float]:
+    p = Value(START)
+    optimizer = make([p])
+    path = []
+    for gradient in gradients:
+        p.grad = gradient
+        optimizer.step()
+        path.append(p.data)
+    return path
+
+
+def moving_sum(decay: Any, terms: list[Any], t: int) -> Any:
+    """Σ decay^(t-i) · terms[i]: what v = decay · v + term is after step t."""
+    return mpmath.fsum(mpmath.mpf(decay) ** (t - i) * terms[i] for i in range(t + 1))
+
+
+def path_of(steps: list[Any]) -> list[float]:
+    return [float(mpmath.mpf(START) - mpmath.fsum(steps[: t + 1])) for t in range(len(steps))]
+
+
+G = [mpmath.mpf(g) for g in GRADIENTS]
+TEN = range(10)
+
+
+def test_sgd() -> None:
+    expected = path_of([mpmath.mpf(0.1) * g for g in G])
+    assert trajectory(lambda ps: nn.SGD(ps, 0.1), GRADIENTS) == pytest.approx(expected, rel=1e-13)
+
+
+def test_sgd_on_a_parabola_halves_the_distance() -> None:
+    p = Value(1024.0)
+    optimizer = nn.SGD([p], 0.25)
+    path = []
+    for _ in range(10):
+        optimizer.zero_grad()
+        (p * p).backward()  # slope 2p: p becomes p - 0.25 * 2p
+        optimizer.step()
+        path.append(p.data)
+    assert path == [512.0, 256.0, 128.0, 64.0, 32.0, 16.0, 8.0, 4.0, 2.0, 1.0]
+
+
+def test_momentum_and_nesterov() -> None:
+    velocity = [moving_sum(0.9, G, t) for t in TEN]
+    plain = path_of([mpmath.mpf(0.1) * v for v in velocity])
+    ahead = path_of([mpmath.mpf(0.1) * (g + mpmath.mpf(0.9) * v) for g, v in zip(G, velocity, strict=True)])
+    assert trajectory(lambda ps: nn.SGD(ps, 0.1, momentum=0.9), GRADIENTS) == pytest.approx(plain, rel=1e-13)
+    got = trajectory(lambda ps: nn.SGD(ps, 0.1, momentum=0.9, nesterov=True), GRADIENTS)
+    assert got == pytest.approx(ahead, rel=1e-13)
+
+
+def test_weight_decay_alone_is_a_power() -> None:
+    expected = [START * (1 - 0.1 * 0.5) ** t for t in range(1, 11)]
+    assert trajectory(lambda ps: nn.SGD(ps, 0.1, weight_decay=0.5), [0.0] * 10) == pytest.approx(expected, rel=1e-13)
+    assert trajectory(lambda ps: nn.AdamW(ps, 0.1, weight_decay=0.5), [0.0] * 10) == pytest.approx(expected, rel=1e-13)
+
+
+def test_adagrad() -> None:
+    sums = [mpmath.fsum(g * g for g in G[: t + 1]) for t in TEN]
+    expected = path_of([mpmath.mpf(0.1) * g / (mpmath.sqrt(s) + 1e-10) for g, s in zip(G, sums, strict=True)])
+    assert trajectory(lambda ps: nn.AdaGrad(ps, 0.1), GRADIENTS) == pytest.approx(expected, rel=1e-13)
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.8])
+def test_rmsprop(momentum: float) -> None:
+    squares = [(1 - mpmath.mpf(0.95)) * moving_sum(0.95, [g * g for g in G], t) for t in TEN]
+    divided = [g / (mpmath.sqrt(s) + mpmath.mpf(1e-8)) for g, s in zip(G, squares, strict=True)]
+    expected = path_of([mpmath.mpf(0.1) * moving_sum(momentum, divided, t) for t in TEN])
+    got = trajectory(lambda ps: nn.RMSProp(ps, 0.1, smoothing=0.95, momentum=momentum), GRADIENTS)
+    assert got == pytest.approx(expected, rel=1e-12)
+
+
+def adam_steps() -> list[Any]:
+    b1, b2 = mpmath.mpf(0.9), mpmath.mpf(0.999)
+    steps = []
+    for t in TEN:
+        mean = (1 - b1) * moving_sum(b1, G, t) / (1 - b1 ** (t + 1))
+        square = (1 - b2) * moving_sum(b2, [g * g for g in G], t) / (1 - b2 ** (t + 1))
+        steps.append(mpmath.mpf(0.1) * mean / (mpmath.sqrt(square) + mpmath.mpf(1e-8)))
+    return steps
+
+
+def test_adam() -> None:
+    assert trajectory(lambda ps: nn.Adam(ps, 0.1), GRADIENTS) == pytest.approx(path_of(adam_steps()), rel=1e-12)
+
+
+def test_adamw_shrinks_before_it_steps() -> None:
+    p, expected = mpmath.mpf(START), []
+    for step in adam_steps():
+        p = p * (1 - mpmath.mpf(0.1) * mpmath.mpf(0.2)) - step
+        expected.append(float(p))
+    got = trajectory(lambda ps: nn.AdamW(ps, 0.1, weight_decay=0.2), GRADIENTS)
+    assert got == pytest.approx(expected, rel=1e-12)
+
+
+def test_adams_weight_decay_is_in_the_gradient() -> None:
+    # with gradient 0 the first step goes by learning_rate against the sign of p, whatever the decay
+    assert trajectory(lambda ps: nn.Adam(ps, 0.1, weight_decay=0.3), [0.0])[0] == pytest.approx(START - 0.1, rel=1e-7)
+
+
+def test_adam_with_a_constant_gradient_goes_straight() -> None:
+    expected = [START - 0.01 * t for t in range(1, 11)]
+    assert trajectory(lambda ps: nn.Adam(ps, 0.01), [5.0] * 10) == pytest.approx(expected, rel=1e-8)
+
+
+ALL = [
+    lambda ps: nn.SGD(ps, 0.1, momentum=0.9, nesterov=True, weight_decay=0.1),
+    lambda ps: nn.AdaGrad(ps, 0.1),
+    lambda ps: nn.RMSProp(ps, 0.1, momentum=0.5),
+    lambda ps: nn.Adam(ps, 0.1),
+    lambda ps: nn.AdamW(ps, 0.1),
+]
+
+
+@pytest.mark.parametrize("make", ALL)
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_a_bad_gradient_is_named_and_nothing_moves(make: Any, bad: float) -> None:
+    p, q = Value(1.0, label="p"), Value(2.0, label="q")
+    optimizer = make([p, q])
+    p.grad, q.grad = 0.5, 0.25
+    optimizer.step()
+    before = copy.deepcopy((p.data, q.data, optimizer.state_dict()))
+    q.grad = bad
+    with pytest.raises(FloatingPointError, match=f"the gradient of q is {bad}.*nothing was changed"):
+        optimizer.step()
+    assert (p.data, q.data, optimizer.state_dict()) == before
+
+
+def test_a_step_out_of_range_is_refused() -> None:
+    p = Value(1e308, label="p")
+    p.grad = -1e308
+    with pytest.raises(FloatingPointError, match="would make p inf: lower the learning rate"):
+        nn.SGD([p], 10.0).step()
+    assert p.data == 1e308
+    p.grad = 1e200
+    adam = nn.Adam([p], 0.1)
+    with pytest.raises(FloatingPointError, match="would make the square_mean of p inf"):
+        adam.step()
+    assert (p.data, adam.steps) == (1e308, 0)
+
+
+@pytest.mark.parametrize("make", ALL)
+def test_a_state_continues_bit_for_bit(make: Any) -> None:
+    whole = trajectory(make, GRADIENTS)
+    p = Value(START)
+    first = make([p])
+    for gradient in GRADIENTS[:4]:
+        p.grad = gradient
+        first.step()
+    second = make([p])
+    second.learning_rate = 77.0
+    second.load_state_dict(first.state_dict())
+    rest = []
+    for gradient in GRADIENTS[4:]:
+        p.grad = gradient
+        second.step()
+        rest.append(p.data)
+    assert rest == whole[4:]
+    assert second.steps == 10
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"kind": "SGD"}, "kind is 'SGD', but this optimizer is Adam"),
+        ({"steps": -1}, "steps must be a whole number"),
+        ({"steps": 1.5}, "steps must be a whole number"),
+        ({"settings": {}}, "settings must have exactly learning_rate, betas"),
+        ({"memory": {"mean": [0.0]}}, "memory must have exactly mean, square_mean"),
+        ({"memory": {"mean": [0.0], "square_mean": [0.0, 1.0]}}, "square_mean must be a list of 1 numbers"),
+        ({"memory": {"mean": [math.nan], "square_mean": [0.0]}}, "memory mean of w must be a finite number, got nan"),
+        ({"memory": {"mean": ["1"], "square_mean": [0.0]}}, "memory mean of w must be a finite number, got '1'"),
+        ({"more": 1}, "'more' is unexpected"),
+    ],
+)
+def test_a_wrong_state_is_refused(change: dict[str, Any], message: str) -> None:
+    optimizer = nn.Adam([Value(1.0, label="w")])
+    before = optimizer.state_dict()
+    with pytest.raises(ValueError, match=message):
+        optimizer.load_state_dict(before | change)
+    assert optimizer.state_dict() == before
+
+
+def test_wrong_settings_in_a_state_change_nothing() -> None:
+    optimizer = nn.Adam([Value(1.0)])
+    before = optimizer.state_dict()
+    with pytest.raises(ValueError, match="epsilon must be greater than 0"):
+        optimizer.load_state_dict(before | {"settings": before["settings"] | {"learning_rate": 5.0, "epsilon": -1.0}})
+    assert optimizer.state_dict() == before
+    with pytest.raises(TypeError, match="state must be a dictionary"):
+        optimizer.load_state_dict([])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("make", "kind", "message"),
+    [
+        (lambda: nn.SGD([]), ValueError, "parameters is empty"),
+        (lambda: nn.SGD(None), TypeError, "parameters must be a sequence"),
+        (lambda: nn.SGD("ab"), TypeError, "parameters must be a sequence"),
+        (lambda: nn.SGD(Value(1.0)), TypeError, "parameters must be a sequence"),
+        (lambda: nn.SGD([1.0]), TypeError, r"parameters\[0\] must be a Value, got 1.0"),
+        (lambda: nn.SGD([Value(1.0) * 2]), ValueError, "is the result of an operation"),
+        (lambda: nn.SGD([Value(1.0)], -0.1), ValueError, "learning_rate must be at least 0, got -0.1"),
+        (lambda: nn.SGD([Value(1.0)], "0.1"), TypeError, "learning_rate must be a real number"),
+        (lambda: nn.SGD([Value(1.0)], math.nan), ValueError, "learning_rate must be at least 0, got nan"),
+        (lambda: nn.SGD([Value(1.0)], math.inf), ValueError, "learning_rate"),
+        (lambda: nn.SGD([Value(1.0)], momentum=1.0), ValueError, "momentum must be at least 0 and less than 1"),
+        (lambda: nn.SGD([Value(1.0)], nesterov=True), ValueError, "nesterov needs a momentum"),
+        (lambda: nn.SGD([Value(1.0)], nesterov=1), TypeError, "nesterov must be True or False"),
+        (lambda: nn.Adam([Value(1.0)], betas=(0.9,)), ValueError, "betas must be two numbers"),
+        (lambda: nn.Adam([Value(1.0)], betas=(0.9, 1.0)), ValueError, r"betas\[1\] must be"),
+        (lambda: nn.Adam([Value(1.0)], epsilon=0), ValueError, "epsilon must be greater than 0"),
+        (lambda: nn.Adam([Value(1.0)], weight_decay=-1), ValueError, "weight_decay must be at least 0"),
+        (lambda: nn.RMSProp([Value(1.0)], smoothing=2), ValueError, "smoothing must be"),
+    ],
+)
+def test_wrong_arguments(make: Any, kind: type[Exception], message: str) -> None:
+    with pytest.raises(kind, match=message):
+        make()
+
+
+def test_a_parameter_given_twice_is_named() -> None:
+    p = Value(1.0, label="w")
+    with pytest.raises(ValueError, match="w is given twice"):
+        nn.SGD([p, Value(2.0), p])
+
+
+def test_names_come_from_the_module() -> None:
+    assert named_values(nn.Neuron(1))[0] == ["weights.0", "bias"]
+    assert named_values(nn.Neuron(1).named_parameters())[0] == ["weights.0", "bias"]
+    assert named_values(iter([Value(1.0)]))[0] == ["parameters[0]"]
+
+
+def test_gradients_may_be_given() -> None:
+    p = Value(1.0)
+    optimizer = nn.SGD([p], 0.5)
+    optimizer.step([1.0])
+    assert p.data == 0.5
+    with pytest.raises(ValueError, match="gradients has 2 entries for 1 parameters"):
+        optimizer.step([1.0, 2.0])
+
+
+def test_an_interrupt_between_the_two_halves_of_a_commit_undoes_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    p = Value(1.0)
+    optimizer = nn.Adam([p], 0.1)
+    p.grad = 1.0
+    optimizer.step()
+    before = (p.data, optimizer.state_dict())
+    write, calls = optimizer._write, []
+
+    def interrupted(numbers: list[float], state: Any) -> None:
+        write(numbers, state)
+        calls.append(None)
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(optimizer, "_write", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        optimizer.step()
+    assert (p.data, optimizer.state_dict()) == before
+
+
+@pytest.mark.parametrize("rounds", [100, pytest.param(1000, marks=pytest.mark.slow)])
+def test_real_interrupts_leave_parameters_and_memory_of_one_step(rounds: int) -> None:
+    count = 50
+    values = [Value(float(i)) for i in range(count)]
+    optimizer = nn.SGD(values, 0.5, momentum=0.5)
+    source = random.Random(0)
+    previous = signal.signal(signal.SIGINT, signal.default_int_handler)
+    hits = 0
+    try:
+        for _ in range(rounds):
+            for value in values:
+                value.grad = 1.0
+            try:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGINT))
+                signal.setitimer(signal.ITIMER_REAL, source.uniform(1e-5, 3e-4))
+                while True:
+                    optimizer.step()
+            except KeyboardInterrupt:
+                hits += 1
+            velocity = 2.0 - 2.0 ** (1 - optimizer.steps)  # of momentum 1/2 and gradient 1: 1 + 1/2 + 1/4 + ...
+            assert optimizer.state_dict()["memory"].get("velocity", [0.0] * count) == [velocity] * count
+            moved = [value.data - i for i, value in enumerate(values)]
+            # p = -lr * (v1 + ... + vt) with v1 + ... + vt = 2t - velocity
+            assert moved == pytest.approx([-0.5 * (2.0 * optimizer.steps - velocity)] * count, abs=1e-6)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGINT, previous)
+    assert hits == rounds
+
+
+@pytest.mark.parametrize(
+    ("kind", "defaults"),
+    [
+        (nn.SGD, {"learning_rate": 0.01, "momentum": 0.0, "nesterov": False, "weight_decay": 0.0}),
+        (nn.AdaGrad, {"learning_rate": 0.01, "weight_decay": 0.0, "epsilon": 1e-10}),
+        (
+            nn.RMSProp,
+            {"learning_rate": 0.01, "smoothing": 0.99, "momentum": 0.0, "weight_decay": 0.0, "epsilon": 1e-8},
+        ),
+        (nn.Adam, {"learning_rate": 0.001, "betas": [0.9, 0.999], "weight_decay": 0.0, "epsilon": 1e-8}),
+        (nn.AdamW, {"learning_rate": 0.001, "betas": [0.9, 0.999], "weight_decay": 0.01, "epsilon": 1e-8}),
+    ],
+)
+def test_defaults_are_pytorch_s(kind: Any, defaults: dict[str, Any]) -> None:
+    assert kind([Value(1.0)]).state_dict()["settings"] == defaults
+
+
+def test_restore_goes_back_to_the_snapshot() -> None:
+    p = Value(1.0)
+    optimizer = nn.Adam([p], 0.1)
+    optimizer.step([1.0])
+    before, snapshot = (p.data, optimizer.state_dict()), optimizer.snapshot()
+    optimizer.step([2.0])
+    assert (p.data, optimizer.state_dict()) != before
+    optimizer.restore(snapshot)
+    assert (p.data, optimizer.state_dict()) == before

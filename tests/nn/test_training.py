@@ -1,0 +1,275 @@
+from __future__ import annotations
+
+import gc
+import math
+import weakref
+from typing import Any
+
+import pytest
+
+import nn
+from autograd import Value, exp, log
+
+LINE = ([[0.0], [1.0], [2.0], [3.0]], [1.0, 3.0, 5.0, 7.0])  # y = 2x + 1
+
+
+def line_model() -> nn.Neuron:
+    return nn.Neuron(1, nonlin=False, init="zeros")
+
+
+def fit_line(model: Any, **changes: Any) -> nn.History:
+    given: dict[str, Any] = {"loss": "mean_squared_error", "optimizer": nn.SGD(model, 0.1), "epochs": 200}
+    given |= {"progress": False} | changes
+    return nn.fit(model, *LINE, **given)
+
+
+def test_a_line_is_found() -> None:
+    model = line_model()
+    history = fit_line(model)
+    assert model.w[0].data == pytest.approx(2.0, abs=1e-3)
+    assert model.b.data == pytest.approx(1.0, abs=1e-2)
+    assert history["loss"][0] == 21.0  # (1 + 9 + 25 + 49) / 4
+    assert len(history) == 200
+    assert history.stopped == "finished"
+    assert "accuracy" not in history  # the targets are no classes
+
+
+def test_the_first_step_by_hand() -> None:
+    model = line_model()
+    fit_line(model, epochs=1)
+    # d/dw = -2·mean(x·y) = -2·(3 + 10 + 21)/4 = -17; d/db = -2·mean(y) = -8
+    assert (model.w[0].data, model.b.data) == (pytest.approx(1.7), pytest.approx(0.8))
+
+
+def test_batches_cover_all_samples_in_a_seeded_order() -> None:
+    seen: list[list[float]] = []
+
+    class Spy(nn.Module):
+        def __init__(self) -> None:
+            self.w = Value(0.0)
+
+        def __call__(self, row: list[float]) -> Value:
+            if self.training:
+                seen.append(row)
+            return self.w * row[0]
+
+    for _ in range(2):
+        model = Spy()
+        fit_line(model, optimizer=nn.SGD(model, 0.01), epochs=2, batch_size=3, seed=5)
+    assert sorted(seen[:4]) == LINE[0]
+    assert sorted(seen[4:8]) == LINE[0]
+    assert seen[:8] == seen[8:]
+    assert seen[:4] != seen[4:8]
+
+
+def test_moons_are_separated_and_accuracy_is_measured() -> None:
+    X, y = nn.make_moons(80, noise=0.05, seed=0)
+    model = nn.MLP(2, [8, 8, 1], seed=2)
+    optimizer = nn.Adam(model, 0.05)
+    history = nn.fit(
+        model, X, y, loss="binary_cross_entropy_with_logits", optimizer=optimizer, epochs=40, batch_size=20,
+        validation=0.25, schedule="cosine", seed=1, progress=False,
+    )  # fmt: skip
+    assert history["accuracy"][-1] >= 0.95
+    assert history["validation_accuracy"][-1] > 0.9
+    assert history["learning_rate"][0] > history["learning_rate"][-1]
+    assert optimizer.learning_rate == 0.05
+
+
+def test_the_best_parameters_are_kept() -> None:
+    model = line_model()
+    states = []
+    history = fit_line(
+        model, epochs=10, optimizer=nn.SGD(model, 0.3), validation=([[1.0]], [0.5]),
+        callbacks=[lambda training: states.append(training.model.state_dict())],
+    )  # fmt: skip
+    losses = history["validation_loss"]
+    best = losses.index(min(losses))
+    assert best < 9
+    assert history.best_epoch == best + 1
+    assert model.state_dict() == states[best]
+
+
+def test_early_stopping_and_callbacks_stop() -> None:
+    model = line_model()
+    history = fit_line(model, optimizer=nn.SGD(model, 0.0), early_stopping=3)
+    assert (len(history), history.stopped) == (4, "early stopping")
+    model = line_model()
+    history = fit_line(model, callbacks=[lambda training: training.stop() if training.epoch == 5 else None])
+    assert (len(history), history.stopped) == (5, "callback")
+
+
+def test_ctrl_c_gives_the_history_so_far() -> None:
+    def interrupt(training: Any) -> None:
+        if training.epoch == 3:
+            raise KeyboardInterrupt
+
+    history = fit_line(line_model(), callbacks=[interrupt])
+    assert (len(history), history.stopped) == (3, "interrupted")
+
+
+@pytest.mark.parametrize("outcome", ["finished", "error", "interrupted"])
+def test_the_collector_and_the_mode_are_restored(outcome: str) -> None:
+    before = gc.get_threshold()
+    inside = []
+    model = line_model().eval()
+
+    def callback(training: Any) -> None:
+        inside.append((gc.get_threshold()[0], training.model.training))
+        if outcome == "error":
+            raise RuntimeError("stop")
+        if outcome == "interrupted":
+            raise KeyboardInterrupt
+
+    if outcome == "error":
+        with pytest.raises(RuntimeError, match="stop"):
+            fit_line(model, epochs=1, callbacks=[callback])
+    else:
+        fit_line(model, epochs=1, callbacks=[callback])
+    assert inside == [(1_000_000, True)]
+    assert gc.get_threshold() == before
+    assert model.training is False
+
+
+class Breaks(nn.Module):
+    """Fails on the sample 3.0 once the weight has moved ``steps`` times by one."""
+
+    def __init__(self, function: Any) -> None:
+        self.w, self.function = Value(0.0, label="w"), function
+
+    def __call__(self, row: list[float]) -> Any:
+        return self.function(self.w, row[0])
+
+
+@pytest.mark.parametrize(
+    ("function", "kind", "message"),
+    [
+        (lambda w, x: -log(3.5 - w * x), ValueError, r"training stopped in epoch \d+, step \d+, sample 2: .*log"),
+        (lambda w, x: exp(w * x * 1000.0), OverflowError, r"training stopped in epoch \d, step \d, sample \d: .*exp"),
+        (lambda w, x: w * x * w * 1e150 + w, FloatingPointError, r"training stopped in epoch 3, step 3, sample 1: "),
+        (lambda w, x: w / (0.0 if w.data and x == 3 else 1.0) + w * x, ZeroDivisionError, r"step 2, sample 3: .*divi"),
+    ],
+)
+def test_a_failure_names_the_place_and_puts_back_the_last_good(function: Any, kind: Any, message: str) -> None:
+    model = Breaks(function)
+    states = [model.state_dict()]
+    with pytest.raises(kind, match=message) as caught:
+        nn.fit(
+            model, *LINE, loss=lambda p, t: sum(p, Value(0.0)) * -1.0, optimizer=nn.SGD(model, 0.5), epochs=50,
+            progress=False, callbacks=[lambda training: states.append(training.model.state_dict())],
+        )  # fmt: skip
+    assert "the last good parameters are in place" in str(caught.value)
+    assert caught.value.history.stopped == "error"
+    assert model.state_dict() == states[-2]  # those with which the last step still worked
+
+
+def test_a_bad_gradient_stops_with_its_parameter() -> None:
+    model = Breaks(lambda w, x: (w * w) ** 0.5 + x)  # the slope at 0 is infinite times 0
+    with pytest.raises(FloatingPointError, match=r"training stopped in epoch 1, step 1.*gradient of w is"):
+        fit_line(model, optimizer=nn.SGD(model, 0.1))
+    assert model.w.data == 0.0
+
+
+def test_old_graphs_are_let_go() -> None:
+    class Marked(Value):
+        __slots__ = ("__weakref__",)
+
+    marks: list[weakref.ref[Any]] = []
+
+    class Leaves(nn.Module):
+        def __init__(self) -> None:
+            self.w = Value(0.5)
+
+        def __call__(self, row: list[float]) -> Value:
+            x = Marked(row[0])
+            marks.append(weakref.ref(x))
+            return self.w * x
+
+    model = Leaves()
+    alive = []
+    gc.disable()
+    try:
+        fit_line(
+            model, optimizer=nn.SGD(model, 0.01), epochs=5,
+            callbacks=[lambda _: alive.append(sum(mark() is not None for mark in marks))],
+        )  # fmt: skip
+        assert set(alive) == {0}
+    finally:
+        gc.enable()
+
+
+def test_clip_norm_shortens_the_step() -> None:
+    model = line_model()
+    history = fit_line(model, epochs=1, optimizer=nn.SGD(model, 1.0), clip_norm=0.5)
+    assert math.hypot(model.w[0].data, model.b.data) == pytest.approx(0.5)
+    assert history["gradient_norm"][0] == pytest.approx(math.hypot(17, 8))
+
+
+def test_plain_lines_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    fit_line(line_model(), epochs=20, progress=True)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 10
+    assert lines[-1].startswith("epoch 20/20  loss ")
+    assert "s left" in lines[-1]
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind", "message"),
+    [
+        ({"loss": "mse"}, ValueError, "unknown loss 'mse'"),
+        ({"loss": None}, TypeError, "loss must be a name"),
+        ({"optimizer": "adm"}, ValueError, "unknown optimizer 'adm'.*'adam'"),
+        ({"optimizer": nn.SGD}, TypeError, "optimizer must be an optimizer"),
+        ({"optimizer": nn.SGD([Value(1.0)])}, ValueError, "none of this model's parameters"),
+        ({"epochs": 0}, ValueError, "epochs must be at least 1"),
+        ({"epochs": 2.5}, TypeError, "epochs must be a whole number"),
+        ({"batch_size": 0}, ValueError, "batch_size must be at least 1"),
+        ({"batch_size": "4"}, TypeError, "batch_size must be a whole number"),
+        ({"validation": 1.5}, ValueError, "validation must be"),
+        ({"validation": ([[1.0]],)}, ValueError, "validation must be a pair"),
+        ({"validation": ([[1.0]], [1.0, 2.0])}, ValueError, "validation X has 1 samples but validation y has 2"),
+        ({"validation": ([[1.0, 2.0]], [1.0])}, ValueError, "expects 1 input, got 2"),
+        ({"schedule": "cosin"}, ValueError, "unknown schedule 'cosin'"),
+        ({"early_stopping": 0}, ValueError, "early_stopping must be at least 1"),
+        ({"callbacks": [3]}, TypeError, "a callback must be callable"),
+        ({"callbacks": print}, TypeError, "callbacks must be a sequence"),
+        ({"metrics": ["acuracy"]}, ValueError, "unknown metric 'acuracy'"),
+        ({"metrics": 3}, TypeError, "metrics must be a list"),
+        ({"seed": "x"}, TypeError, "seed must be a whole number"),
+        ({"clip_norm": -1}, ValueError, "clip_norm must be greater than 0"),
+        ({"resume": True}, ValueError, "resume=True needs checkpoint=path"),
+        ({"loss": "hinge"}, ValueError, "hinge needs -1 or"),
+    ],
+)
+def test_wrong_arguments_change_nothing(changes: dict[str, Any], kind: type[Exception], message: str) -> None:
+    model = line_model()
+    with pytest.raises(kind, match=message):
+        fit_line(model, **changes)
+    assert set(model.state_dict().values()) == {0.0}
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "kind", "message"),
+    [
+        ([], [], ValueError, "X is empty"),
+        ([[1.0]], [1.0, 2.0], ValueError, "X has 1 samples but y has 2 targets"),
+        ([[1.0], [math.nan]], [1.0, 2.0], ValueError, r"X\[1\]\[0\] is nan"),
+        ([[1.0], ["2"]], [1.0, 2.0], TypeError, r"X\[1\]\[0\] must be a real number, got '2'"),
+        ([[1.0], [None]], [1.0, 2.0], TypeError, r"X\[1\]\[0\] must be a real number, got None"),
+        ([[1.0], [1.0, 2.0]], [1.0, 2.0], ValueError, r"X\[1\] has 2 numbers but X\[0\] has 1 number"),
+        ([[1.0], [2.0]], [1.0, math.inf], ValueError, r"y\[1\] is inf"),
+        ("ab", [1.0, 2.0], TypeError, "X must be a sequence"),
+        ([[1.0]], [Value(1.0)], TypeError, r"y\[0\] must be a plain number.*pass its \.data"),
+    ],
+)
+def test_wrong_data(X: Any, y: Any, kind: type[Exception], message: str) -> None:
+    model = line_model()
+    with pytest.raises(kind, match=message):
+        nn.fit(model, X, y, loss="mean_squared_error", optimizer="sgd", epochs=1, progress=False)
+
+
+def test_what_is_no_model_or_no_loss() -> None:
+    with pytest.raises(TypeError, match="model must be a module"):
+        nn.fit(lambda x: x, *LINE, loss="hinge", optimizer="sgd", epochs=1)
+    with pytest.raises(TypeError, match="loss must give one Value"):
+        fit_line(line_model(), loss=lambda p, t: 1.0)

@@ -1,0 +1,51 @@
+"""The committed outputs are those of a fresh run, and the comparison sees a difference."""
+
+from __future__ import annotations
+
+import base64
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from lessons import NOTEBOOKS, SOURCES, load_builder
+
+BUILDER = load_builder()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_the_committed_outputs_equal_a_fresh_run(path: Path) -> None:
+    command = [sys.executable, str(NOTEBOOKS / "build.py"), path.name[:2], "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_text_must_be_equal_and_html_may_move() -> None:
+    assert BUILDER.alike_as("text/html", '<g x="1">a <b>b</b></g>', '<g x="2">a <b>b</b></g>')
+    assert not BUILDER.alike_as("text/html", "<g>a = 1</g>", "<g>a = 2</g>")
+    assert not BUILDER.alike_as("text/plain", "1.0", "1.1")
+
+
+def test_pictures_must_look_alike() -> None:
+    from matplotlib.figure import Figure
+
+    def picture(heights: list[float], color: str = "black") -> str:
+        figure = Figure(figsize=(3, 2))
+        figure.subplots().fill_between(range(len(heights)), heights, color=color)
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="png")
+        return base64.b64encode(buffer.getvalue()).decode()
+
+    assert BUILDER.images_alike(picture([1, 2, 3]), picture([1, 2.01, 3]))
+    assert not BUILDER.images_alike(picture([1, 2, 3]), picture([3, 2, 1]))
+
+
+def test_addresses_are_left_out() -> None:
+    assert BUILDER.without_addresses("<function f at 0x7f1234567890>") == "<function f>"
+
+
+def test_an_unknown_lesson_is_refused() -> None:
+    with pytest.raises(SystemExit, match="no lesson '99'; there are: 00"):
+        BUILDER.lesson_paths(["99"])

@@ -1,0 +1,85 @@
+"""What the README shows is true: its Python blocks run, and each `# 1.23` beside a `print` is what is printed.
+
+Docstrings' doctests are collected by pytest itself (`--doctest-modules` in pyproject.toml).
+"""
+
+from __future__ import annotations
+
+import doctest
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+PRINTS = re.compile(r"^print\((?P<what>.*)\) +# (?P<shown>.+)$", re.MULTILINE)
+
+
+def blocks(text: str, language: str) -> list[str]:
+    """The fenced blocks in one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+def run(block: str, names: dict[str, object], capsys: pytest.CaptureFixture[str]) -> None:
+    """Execute a block; compare all that it prints with the comments beside its prints, or as a doctest."""
+    if ">>>" in block:
+        runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
+        test = doctest.DocTestParser().get_doctest(block, names, "README", "README.md", 0)
+        runner.run(test, out=pytest.fail, clear_globs=False)
+        names.update(test.globs)
+        return
+    exec(compile(block, "README.md", "exec"), names)
+    printed = capsys.readouterr().out
+    promised = [match["shown"] for match in PRINTS.finditer(block)]
+    if promised:
+        assert printed.splitlines() == promised
+
+
+@pytest.mark.parametrize("text", [README, CONTRIBUTING], ids=["README", "CONTRIBUTING"])
+def test_python_blocks_run_in_order(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {"__name__": "readme"}
+    shown = blocks(text, "python")
+    assert shown
+    for block in shown:
+        run(block, names, capsys)
+
+
+def test_the_first_block_prints_numbers() -> None:
+    first = re.search(r"^```(\w*)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    assert first is not None
+    assert first[1] == "python"
+    assert PRINTS.search(first[2])
+
+
+def test_a_wrong_number_would_be_seen(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(AssertionError):
+        run("print(1 + 1)  # 3\n", {}, capsys)
+    with pytest.raises(pytest.fail.Exception):
+        run(">>> 1 + 1\n3\n", {}, capsys)
+
+
+def test_the_two_commands_stand_before_everything_else() -> None:
+    commands = re.findall(r"^ *(python -m pip install -e .*)$", README, re.MULTILINE)
+    assert commands[:2] == [
+        "python -m pip install -e . && chalkgrad demo",
+        'python -m pip install -e ".[test]" && python -m pytest',
+    ]
+    assert README.index(commands[1]) < README.index("\n## ")
+
+
+def test_links_to_files_lead_somewhere() -> None:
+    for name, text in (("README.md", README), ("CONTRIBUTING.md", CONTRIBUTING)):
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", text):
+            assert (ROOT / target).exists(), f"{name} links to {target}, which is not there"
+
+
+def test_extras_named_in_the_readme_exist() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for extra in re.findall(r"(?:\.|chalkgrad)\[(\w+)\]", README):
+        assert extra in project["optional-dependencies"]

@@ -1,0 +1,100 @@
+"""Are gradients right in whole programs?  Random ones, of every row, evaluated in every way, within due rounding.
+
+The oracle (`tests/oracles/bounded.py`) shares nothing with the engine; `programs.py` there makes the programs.
+By hand: `python tests/trust/exhaust.py programs 100000`.
+"""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from programs import EDGES, OPERATIONS, Program, answer, failures, numpy_path, random_program, shrink, written
+
+from autograd.primitives import TABLE
+
+WHOLE = st.integers(0, 999)
+PROGRAMS = st.builds(
+    Program,
+    st.lists(st.sampled_from(EDGES) | st.floats(-3, 3), min_size=1, max_size=4).map(tuple),
+    st.lists(st.tuples(WHOLE, WHOLE, WHOLE, WHOLE), min_size=1, max_size=30).map(tuple),
+)
+
+
+def report(seed: int, program: Program) -> str:
+    small = shrink(program, lambda p: bool(failures(p)))
+    return f"seed {seed}, shortened:\n{written(small)}\n" + "\n".join(failures(small))
+
+
+@pytest.mark.parametrize("block", range(10))
+def test_two_thousand_programs(block: int) -> None:
+    for seed in range(block * 200, block * 200 + 200):
+        program = random_program(seed)
+        assert not failures(program), report(seed, program)
+
+
+@settings(max_examples=100, deadline=None, derandomize=True, database=None)
+@given(PROGRAMS)
+def test_programs_that_hypothesis_makes_and_shortens(program: Program) -> None:
+    assert not failures(program), written(program)
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_the_compiler_s_numpy_program(seed: int) -> None:
+    program = random_program(10_000 + seed)
+    assert not failures(program, [numpy_path])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("block", range(5))
+def test_long_programs(block: int) -> None:
+    for seed in range(100_000 + block * 200, 100_000 + block * 200 + 200):
+        program = random_program(seed, bend=1.0)
+        assert not failures(program), report(seed, program)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(300))
+def test_the_compiler_s_numpy_program_at_length(seed: int) -> None:
+    program = random_program(20_000 + seed, bend=1.5)
+    assert not failures(program, [numpy_path])
+
+
+def test_every_row_occurs() -> None:
+    """Rows that only derivatives are made of occur in second derivatives; the list of them is short, and named here."""
+    inside = {"power_slope", "power_growth", "power_derivative", "silu_curve"}
+    programs = [answer(random_program(seed)) for seed in range(400)]
+    kept = {OPERATIONS[i[0] % len(OPERATIONS)].name for program in programs for i in program.kept}
+    assert kept == {operation.name for operation in OPERATIONS}
+    assert set(TABLE) - kept == inside
+
+
+@example(40)
+@settings(max_examples=20, deadline=None, derandomize=True, database=None)
+@given(st.integers(0, 10_000))
+def test_a_wrong_sign_is_seen_and_the_program_shortened_to_it(seed: int) -> None:
+    """The check can fail, and says where: a path whose sine has the wrong slope."""
+    sine = next(n for n, operation in enumerate(OPERATIONS) if operation.name == "sin")
+
+    def wrong(kept: object, inputs: object) -> tuple[str, float, list[float]]:
+        slopes = [float(slope) for slope in truth.result.slopes]
+        return "wrong", float(truth.result.value), [-slope for slope in slopes] if has_sine(truth.kept) else slopes
+
+    def has_sine(kept: object) -> bool:
+        return any(instruction[0] == sine for instruction in kept)  # type: ignore[attr-defined]
+
+    program = Program((0.7, 0.2), (*random_program(seed).instructions[:20], (sine, 0, 0, 0)))
+    truth = answer(program)
+    if not has_sine(truth.kept):
+        return
+
+    def fails(shorter: Program) -> bool:
+        nonlocal truth
+        truth = answer(shorter)
+        return bool(failures(shorter, [wrong]))
+
+    if not any(truth.result.slopes):
+        return
+    assert fails(program)
+    small = shrink(program, fails)
+    assert [instruction[0] for instruction in small.instructions] == [sine]
