@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from chalkgrad.__main__ import main
+from chalkgrad.step_screen import HELP
 
 FORMULA = ["a*b + a", "--at", "a=2", "b=-3"]
 
@@ -47,13 +48,13 @@ class Terminal:
         os.write(self.ours, keys.encode())
 
     def wait_for(self, words: str) -> str:
-        """The last screen, once it contains these words."""
+        """The last screen, once it is whole (its last line tells the keys) and contains these words."""
         until = time.monotonic() + 60
         while time.monotonic() < until:
             if select.select([self.ours], [], [], 0.05)[0]:
                 self.text += os.read(self.ours, 100_000).decode(errors="ignore")
             screen = self.text.rpartition("\x1b[2J")[2]
-            if words in screen:
+            if words in screen and HELP in screen:
                 return re.sub(r"\x1b\[[?0-9;]*[a-zA-Z]", "", screen)
         raise AssertionError(f"{words!r} did not come up; seen: {self.text!r}")
 
