@@ -6,13 +6,17 @@ The bound is a running error analysis of first order: what the operands were off
 each operation adds its own share (EPS, or LOOSE where the project's contract promises 2e-14).  Gradients are bounded by
 the sum over all paths of the absolute products, because a reverse sweep adds them in another order.
 
+A compiler may add the terms of a sum in another order: within `reordered()` each addition is allowed what all the terms
+together may cost, which is far more where large ones cancel.
+
 Formulas are a calculus book's: for a function of one number its value and three derivatives, in UNARY.
 """
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from mpmath import mp, mpf
@@ -27,12 +31,29 @@ DIRECTION = (1.0, -0.5, 0.25, 2.0)
 _DIRECTION, _SIZES = [mpf(d) for d in DIRECTION], [abs(d) for d in DIRECTION]
 
 
+_any_order = False
+
+
+@contextmanager
+def reordered() -> Iterator[None]:
+    """Bounds for an engine that adds in any order."""
+    global _any_order
+    _any_order = True
+    try:
+        yield
+    finally:
+        _any_order = False
+
+
 class RefusedError(Exception):
     """Outside the domain, out of range, or so near to a kink that rounding decides on which side."""
 
 
 class Bounded:
-    __slots__ = ("curve", "curve_off", "curve_size", "off", "sizes", "slopes", "slopes_off", "value")
+    __slots__ = ("curve", "curve_off", "curve_size", "off", "sizes", "slopes", "slopes_off", "terms", "value")
+
+    terms: float | None
+    """Of a sum, what its terms are in absolute value together; None where the number is one term."""
 
     def __init__(
         self, value: Any, off: float, slopes: list[Any], sizes: list[float], slopes_off: list[float],
@@ -45,7 +66,7 @@ class Bounded:
             or not off < 1e-3 * (1 + abs(value))
         ):
             raise RefusedError
-        self.value, self.off = value, off
+        self.value, self.off, self.terms = value, off, None
         self.slopes, self.sizes, self.slopes_off = slopes, sizes, slopes_off
         self.curve, self.curve_size, self.curve_off = curve, curve_size, curve_off
 
@@ -101,9 +122,11 @@ def chain(x: Bounded, f: Sequence[Any], share: float = 4 * EPS) -> Bounded:
 def add(x: Bounded, y: Bounded, sign: int = 1) -> Bounded:
     pairs = zip(x.slopes, y.slopes, strict=True)
     value = x.value + sign * y.value
-    return Bounded(
+    size = float(abs(value))
+    terms = _terms(x) + _terms(y) if _any_order else None
+    result = Bounded(
         value,
-        x.off + y.off + EPS * float(abs(value)),
+        x.off + y.off + EPS * (size if terms is None else terms),
         [a + sign * b for a, b in pairs],
         [a + b for a, b in zip(x.sizes, y.sizes, strict=True)],
         [a + b for a, b in zip(x.slopes_off, y.slopes_off, strict=True)],
@@ -111,6 +134,12 @@ def add(x: Bounded, y: Bounded, sign: int = 1) -> Bounded:
         x.curve_size + y.curve_size,
         x.curve_off + y.curve_off,
     )
+    result.terms = terms
+    return result
+
+
+def _terms(x: Bounded) -> float:
+    return float(abs(x.value)) if x.terms is None else x.terms
 
 
 def multiply(x: Bounded, y: Bounded) -> Bounded:
@@ -131,6 +160,12 @@ def multiply(x: Bounded, y: Bounded) -> Bounded:
         x.curve_off * b + x.curve_size * y.off + y.curve_off * a + y.curve_size * x.off
         + 2 * (p_off * q_size + p_size * q_off),
     )  # fmt: skip
+
+
+def negative(x: Bounded) -> Bounded:
+    result = chain(x, line(x.value, -1), 0.0)
+    result.terms = x.terms
+    return result
 
 
 def divide(x: Bounded, y: Bounded) -> Bounded:

@@ -95,39 +95,51 @@ def folder() -> str | None:
 
 def fuzz(count: int, seed: int) -> int:
     """Try so many inputs; print and count the faults."""
-    import nn
-
+    try:
+        import atheris
+    except ImportError:
+        return _fuzz_blindly(count, seed)
+    with atheris.instrument_imports(include=["nn", "json"]):  # before anything else imports them
+        import nn
     with tempfile.TemporaryDirectory(dir=folder()) as place:
-        path, bodies, source = Path(place) / "f.json", seeds(), random.Random(seed)
+        path, corpus, outcomes = Path(place) / "f.json", Path(place) / "corpus", dict[str, int]()
         optimizer = nn.Adam(nn.Neuron(1, seed=0))
-        try:
-            import atheris
-        except ImportError:
-            outcomes: dict[str, int] = {}
-            for _ in range(count):
-                body = mutated(source.choice(bodies), source)
-                raw = (
-                    with_checksum(body)
-                    if source.random() < 0.9
-                    else mutated(with_checksum(source.choice(bodies)), source)
-                )
-                outcome = attempt(raw, path, optimizer)
-                outcomes[outcome] = outcomes.get(outcome, 0) + 1
-            print(outcomes)
-            return sum(number for outcome, number in outcomes.items() if outcome not in ("loaded", "refused"))
-
-        corpus = Path(place) / "corpus"
         corpus.mkdir()
-        for n, body in enumerate(bodies):
+        for n, body in enumerate(seeds()):
             (corpus / str(n)).write_bytes(b"\x01" + body)
 
         def one(data: bytes) -> None:
             raw = with_checksum(data[1:]) if data[:1] != b"\x00" else data[1:]
             outcome = attempt(raw, path, optimizer)
+            outcomes[outcome] = outcomes.get(outcome, 0) + 1
             if outcome not in ("loaded", "refused"):
                 raise RuntimeError(outcome)
+            if sum(outcomes.values()) == count:  # the fuzzer ends the process without coming back
+                print(f"{count} inputs, guided by coverage: {outcomes}", flush=True)
 
-        atheris.instrument_all()
-        atheris.Setup([sys.argv[0], f"-runs={count}", f"-seed={seed + 1}", "-max_len=2000", str(corpus)], one)
+        def mutate(data: bytes, most: int, seed: int) -> bytes:
+            source = random.Random(seed)
+            if source.random() < 0.3:
+                return bytes(atheris.Mutate(data, most))
+            return (data[:1] + mutated(data[1:], source))[:most]
+
+        options = [f"-runs={count}", f"-seed={seed + 1}", "-max_len=3000", "-verbosity=0", str(corpus)]
+        atheris.Setup([sys.argv[0], *options], one, custom_mutator=mutate)
         atheris.Fuzz()
     return 0
+
+
+def _fuzz_blindly(count: int, seed: int) -> int:
+    import nn
+
+    with tempfile.TemporaryDirectory(dir=folder()) as place:
+        path, bodies, source = Path(place) / "f.json", seeds(), random.Random(seed)
+        optimizer, outcomes = nn.Adam(nn.Neuron(1, seed=0)), dict[str, int]()
+        for _ in range(count):
+            body = source.choice(bodies)
+            right = source.random() < 0.9
+            raw = with_checksum(mutated(body, source)) if right else mutated(with_checksum(body), source)
+            outcome = attempt(raw, path, optimizer)
+            outcomes[outcome] = outcomes.get(outcome, 0) + 1
+    print(f"{count} inputs: {outcomes}")
+    return sum(number for outcome, number in outcomes.items() if outcome not in ("loaded", "refused"))

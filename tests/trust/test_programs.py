@@ -7,9 +7,11 @@ By hand: `python tests/trust/exhaust.py programs 100000`.
 from __future__ import annotations
 
 import pytest
+from bounded import Bounded
+from compiled import PATHS, failures_compiled
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from programs import EDGES, OPERATIONS, Program, answer, failures, numpy_path, random_program, shrink, written
+from programs import EDGES, OPERATIONS, Program, answer, failures, failures_of, random_program, shrink, written
 
 from autograd.primitives import TABLE
 
@@ -28,21 +30,20 @@ def report(seed: int, program: Program) -> str:
 
 @pytest.mark.parametrize("block", range(10))
 def test_two_thousand_programs(block: int) -> None:
-    for seed in range(block * 200, block * 200 + 200):
-        program = random_program(seed)
+    """Eager, forward mode, second derivatives, and the compiler's three paths agree on every one."""
+    seeds = range(block * 200, block * 200 + 200)
+    made = [random_program(seed) for seed in seeds]
+    for seed, program in zip(seeds, made, strict=True):
         assert not failures(program), report(seed, program)
+    for path in PATHS:
+        for seed, found in zip(seeds, failures_compiled(path, made), strict=True):
+            assert not found, f"seed {seed}: {found}"
 
 
 @settings(max_examples=100, deadline=None, derandomize=True, database=None)
 @given(PROGRAMS)
 def test_programs_that_hypothesis_makes_and_shortens(program: Program) -> None:
     assert not failures(program), written(program)
-
-
-@pytest.mark.parametrize("seed", range(50))
-def test_the_compiler_s_numpy_program(seed: int) -> None:
-    program = random_program(10_000 + seed)
-    assert not failures(program, [numpy_path])
 
 
 @pytest.mark.slow
@@ -54,10 +55,12 @@ def test_long_programs(block: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(300))
-def test_the_compiler_s_numpy_program_at_length(seed: int) -> None:
-    program = random_program(20_000 + seed, bend=1.5)
-    assert not failures(program, [numpy_path])
+@pytest.mark.parametrize("path", PATHS)
+def test_long_programs_compiled(path: str) -> None:
+    for start in range(20_000, 21_000, 50):
+        made = [random_program(seed, bend=1.0) for seed in range(start, start + 50)]
+        for seed, found in enumerate(failures_compiled(path, made), start):
+            assert not found, f"seed {seed}: {found}"
 
 
 def test_every_row_occurs() -> None:
@@ -76,9 +79,9 @@ def test_a_wrong_sign_is_seen_and_the_program_shortened_to_it(seed: int) -> None
     """The check can fail, and says where: a path whose sine has the wrong slope."""
     sine = next(n for n, operation in enumerate(OPERATIONS) if operation.name == "sin")
 
-    def wrong(kept: object, inputs: object) -> tuple[str, float, list[float]]:
-        slopes = [float(slope) for slope in truth.result.slopes]
-        return "wrong", float(truth.result.value), [-slope for slope in slopes] if has_sine(truth.kept) else slopes
+    def wrong(result: Bounded, kept: object) -> tuple[float, list[float]]:
+        slopes = [float(slope) for slope in result.slopes]
+        return float(result.value), [-slope for slope in slopes] if has_sine(kept) else slopes
 
     def has_sine(kept: object) -> bool:
         return any(instruction[0] == sine for instruction in kept)  # type: ignore[attr-defined]
@@ -91,7 +94,8 @@ def test_a_wrong_sign_is_seen_and_the_program_shortened_to_it(seed: int) -> None
     def fails(shorter: Program) -> bool:
         nonlocal truth
         truth = answer(shorter)
-        return bool(failures(shorter, [wrong]))
+        value, slopes = wrong(truth.result, truth.kept)
+        return bool(failures_of("wrong", shorter, value, slopes))
 
     if not any(truth.result.slopes):
         return
