@@ -28,6 +28,8 @@ BINARY = [name for name, row in table.TABLE.items() if row.arity == 2]
 MANY = ["sum", "dot", "logsumexp"]
 KINKS = {"absolute", "relu", "negative_part", "selu", "elu", "leaky_relu"}
 TIES = {"maximum", "minimum"}
+POWERS = {"power", "power_slope"}
+"""With a variable exponent, their slope at a negative base is undefined."""
 Program = list[tuple[str, list[int]]]
 
 
@@ -74,7 +76,8 @@ def moderate(inputs: Sequence[float], program: Program) -> Program:
         )
         try:
             out = table.TABLE[name](*operands)
-            fine = 1e-4 < abs(out) < 1e3 and not near_kink and all(1e-2 < abs(x) < 1e2 for x in operands)
+            undefined = name in POWERS and operands[0] < 0.0
+            fine = 1e-4 < abs(out) < 1e3 and not (near_kink or undefined) and all(1e-2 < abs(x) < 1e2 for x in operands)
         except (ArithmeticError, ValueError):
             fine = False
         kept.append((name, positions) if fine else ("identity", positions[:1]))
@@ -144,7 +147,7 @@ def test_random_programs_agree_with_an_independent_oracle(case: tuple[list[float
 
 
 @pytest.mark.slow
-@settings(max_examples=5_000, deadline=None)
+@settings(max_examples=5_000, deadline=None, derandomize=True)
 @given(programs(most=200))
 def test_many_random_programs(case: tuple[list[float], Program]) -> None:
     compare(*case)
