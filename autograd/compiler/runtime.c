@@ -23,6 +23,16 @@
 #define MOST_OPERANDS 4
 
 typedef double vec __attribute__((vector_size(8 * W), aligned(8), may_alias));
+
+/* Keep a vector in a register: without this gcc loads it anew for each of its uses, and loading is what takes the time. */
+#if defined(__x86_64__)
+#define KEEP(v) __asm__("" : "+v"(v))
+#elif defined(__aarch64__)
+#define KEEP(v) __asm__("" : "+w"(v))
+#else
+#define KEEP(v)
+#endif
+
 typedef int64_t word;
 typedef void (*forward_function)(double *, const double *, const double *, const double *, const double *, long);
 typedef void (*reverse_function)(double *, const double *, const double *, const double *, const double *, const double *,
@@ -187,7 +197,10 @@ static inline __attribute__((always_inline)) void tile(
         const double *x = in + (long)in_rows[i] * stride + at;
         vec factor[3];
 #pragma GCC unroll 3
-        for (int c = 0; c < columns; c++) factor[c] = *(const vec *)(x + c * W);
+        for (int c = 0; c < columns; c++) {
+            factor[c] = *(const vec *)(x + c * W);
+            KEEP(factor[c]);
+        }
 #pragma GCC unroll 4
         for (int r = 0; r < rows; r++) {
             double a = A[r * so + i * si];
@@ -229,24 +242,29 @@ static void product(long outer, long inner, const double *A, long so, long si, c
     for (; at < width; at += W) tiles_1(outer, inner, A, so, si, in_rows, in, out_rows, out, stride, at, U, starts, add);
 }
 
-/* Four vectors become the vector of their four sums, and are added to four numbers. */
+/* Four vectors become the vector of their four sums, and are added to four numbers: a tree of shuffles, since adding
+   up the lanes of a vector one by one would take as long as the products did. */
+typedef double four __attribute__((vector_size(32), aligned(8), may_alias));
+
 static inline __attribute__((always_inline)) void add_sums(double *to, long step, vec a, vec b, vec c, vec d) {
-#if W == 4
+    four sums;
+#if W == 8
+    typedef int64_t mask __attribute__((vector_size(64)));
+    const mask even = {0, 8, 2, 10, 4, 12, 6, 14}, odd = {1, 9, 3, 11, 5, 13, 7, 15};
+    vec ab = __builtin_shuffle(a, b, even) + __builtin_shuffle(a, b, odd);
+    vec cd = __builtin_shuffle(c, d, even) + __builtin_shuffle(c, d, odd);
+    vec all = __builtin_shuffle(ab, cd, (mask){0, 1, 8, 9, 4, 5, 12, 13}) + __builtin_shuffle(ab, cd, (mask){2, 3, 10, 11, 6, 7, 14, 15});
+    sums = ((const four *)&all)[0] + ((const four *)&all)[1];
+#elif W == 4
     typedef int64_t mask __attribute__((vector_size(32)));
     vec ab = __builtin_shuffle(a, b, (mask){0, 4, 2, 6}) + __builtin_shuffle(a, b, (mask){1, 5, 3, 7});
     vec cd = __builtin_shuffle(c, d, (mask){0, 4, 2, 6}) + __builtin_shuffle(c, d, (mask){1, 5, 3, 7});
-    vec sums = __builtin_shuffle(ab, cd, (mask){0, 1, 4, 5}) + __builtin_shuffle(ab, cd, (mask){2, 3, 6, 7});
-    if (step == 1) *(vec *)to += sums;
-    else for (int n = 0; n < 4; n++) to[n * step] += sums[n];
+    sums = __builtin_shuffle(ab, cd, (mask){0, 1, 4, 5}) + __builtin_shuffle(ab, cd, (mask){2, 3, 6, 7});
 #else
-    vec all[4] = {a, b, c, d};
-#pragma GCC unroll 4
-    for (int n = 0; n < 4; n++) {
-        double sum = 0.0;
-        for (int l = 0; l < W; l++) sum += all[n][l];
-        to[n * step] += sum;
-    }
+    sums = (four){a[0] + a[1], b[0] + b[1], c[0] + c[1], d[0] + d[1]};
 #endif
+    if (step == 1) *(four *)to += sums;
+    else for (int n = 0; n < 4; n++) to[n * step] += sums[n];
 }
 
 /* DA[p, k] += sum over q and samples of d[q, p] * x[q, k], for 1, 2 or 4 p and 1 or 4 k at a time. */
@@ -268,10 +286,14 @@ static inline __attribute__((always_inline)) void outer_tile(const int rows, con
         for (long at = 0; at < width; at += W) {
             vec factor[4];
 #pragma GCC unroll 4
-            for (int c = 0; c < columns; c++) factor[c] = *(const vec *)(xc[c] + at);
+            for (int c = 0; c < columns; c++) {
+                factor[c] = *(const vec *)(xc[c] + at);
+                KEEP(factor[c]);
+            }
 #pragma GCC unroll 4
             for (int r = 0; r < rows; r++) {
                 vec g = *(const vec *)(dr[r] + at);
+                KEEP(g);
 #pragma GCC unroll 4
                 for (int c = 0; c < columns; c++) sum[r][c] += g * factor[c];
             }
@@ -500,7 +522,8 @@ static void many_step(program *p, const word *s, double *V, double *D, long stri
                 sum[l] += below ? e[k * width + l] : 0.0;
                 ties[l] += below ? 0.0 : 1.0;
             }
-        for (long l = 0; l < width; l++) above[l] = log1p(sum[l] + (ties[l] - 1.0));
+        if (what == LOGSUMEXP || what == SOFT_CROSS_ENTROPY || (what == CROSS_ENTROPY && !backward))
+            for (long l = 0; l < width; l++) above[l] = log1p(sum[l] + (ties[l] - 1.0));
         for (long l = 0; l < width; l++) sum[l] += ties[l];
         double *z = V + (first + i) * stride, *g = D + (first + i) * stride;
         if (what == SOFTMAX_OTHERS && backward) {
