@@ -249,6 +249,8 @@ class Linker:
             if single.shape[1] > 1:
                 rest.append(single[:, 1:])
         right = self._own(lane, group.right)
+        if lane and self.wants(group.right):
+            right = self._without_repeats(right)
         where = spaced(self.slot[group.left])
         left, sp, sk = (where.first, *where.steps) if where is not None and where.distinct else self._packed(group.left)
         out = group.first + np.arange(q * p)
@@ -271,6 +273,23 @@ class Linker:
         self.scratch = max(self.scratch, (p + k) * (q + 8))
         if rest or group.pairs:
             self._terms(group, group.pairs, rest, 1)
+
+    def _without_repeats(self, lists: Any) -> Any:
+        """The lists of rows, with copies in place of those that have a row twice.
+
+        A tile of the runtime adds to the gradients of several rows at once, and must not meet one of them twice.
+        """
+        ordered = np.sort(lists, axis=1)
+        repeated = (ordered[:, 1:] == ordered[:, :-1]).any(axis=1)
+        if not repeated.any():
+            return lists
+        lists = lists.copy()
+        originals = lists[repeated]
+        words = [elements.IDENTITY, originals.size, self.lane_rows, 1, 0, OWN_TABLE, self.table(originals)]
+        self.step(True, ROW, words)
+        lists[repeated] = self.lane_rows + np.arange(originals.size).reshape(originals.shape)
+        self.lane_rows += originals.size
+        return lists
 
     def _packed(self, nodes: Any) -> tuple[int, int, int]:
         """A copy of the left lists in rows of their own, evenly spaced; their gradients go back by table."""

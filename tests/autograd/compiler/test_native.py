@@ -79,6 +79,16 @@ def test_blocks_that_are_not_full(samples: int) -> None:
     assert gradient.reshape(5, 7) == pytest.approx((1 - T * T).T @ X / samples, rel=1e-11, abs=1e-14)
 
 
+@pytest.mark.parametrize("backend", ["numpy", "c"])
+def test_a_product_whose_vector_has_a_number_many_times(backend: str) -> None:
+    rows = [[Value(0.1 * i + j) for i in range(8)] for j in range(3)]
+    program = compile(lambda x, y: sum(dot(r, [x, y, x, x, y, x, y, y]) for r in rows), batched=True, backend=backend)
+    _, gradients = program.value_and_grad([1.0, 2.0, 3.0], [0.5, 0.25, 0.75])
+    for gradient, columns in zip(gradients, ([0, 2, 3, 5], [1, 4, 6, 7]), strict=True):
+        expected = sum(0.1 * i + j for i in columns for j in range(3)) / 3
+        assert gradient == pytest.approx([expected] * 3, rel=1e-14)
+
+
 def test_fast_functions_are_right_to_two_ulp_and_strict_about_nan() -> None:
     row = [Value(1.0), Value(0.0)]
     for function, exact in ((exp, np.exp), (tanh, np.tanh)):
