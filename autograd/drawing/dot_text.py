@@ -7,6 +7,7 @@ are numbered, so nothing depends on an address or on the order of a set.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from autograd.drawing.labels import plain_text, record_text
@@ -44,10 +45,11 @@ def dot_text(contents: Contents, direction: str, palette: Mapping[str, str], sha
     slopes = [abs(slope) for slope in map(_slope, contents.boxes) if slope is not None] if shaded else []
     caption = "\n".join(filter(None, [contents.caption, LEGEND if slopes else ""]))
     text = f'fontname="Helvetica" fontcolor="{palette["ink"]}"'
-    room, ports = "ranksep=0.35", " arrowsize=0.7"
+    tail, head = direction[1].translate(SIDES), direction[0].translate(SIDES)
+    room, ports = "ranksep=0.35", f" tailport={tail} arrowsize=0.7"
     if contents.crossing:
-        tail, head = direction[1].translate(SIDES), direction[0].translate(SIDES)
-        room, ports = "ranksep=2 splines=line", f" tailport={tail} headport={head} penwidth=0.6 arrowsize=0.4"
+        room = "ranksep=2 splines=line ordering=in"
+        ports = f" tailport={tail} headport={head} penwidth=0.6 arrowsize=0.4"
     lines = [
         "digraph {",
         f'graph [rankdir={direction} bgcolor="{palette["background"]}" pad=0.2 nodesep=0.22 {room} {text} labelloc=b]',
@@ -56,17 +58,22 @@ def dot_text(contents: Contents, direction: str, palette: Mapping[str, str], sha
         *([f'label="{plain_text(caption, 100)}"'] if caption else []),
     ]
     groups: dict[str, list[str]] = {}
+    width = _common_width(contents)
     for box in contents.boxes:
-        groups.setdefault(box.group, []).append(_box(box, direction, palette, max(slopes, default=0.0)))
+        written = _box(box, direction, palette, max(slopes, default=0.0), width)
+        groups.setdefault(box.group, []).append(written)
+    busy = _with_busy_operands(contents)
     for circle in contents.circles:
-        groups.setdefault(circle.group, []).append(_circle(circle, palette))
+        groups.setdefault(circle.group, []).append(_circle(circle, palette, circle.id not in busy))
     for n, (name, members) in enumerate(groups.items()):
         lines += _cluster(n, name, members, palette) if name else members
-    lines += [_arrow(n, arrow) for n, arrow in enumerate(contents.arrows)]
+    ports_of = dict.fromkeys(_in_bunches(contents), " tailport=_")
+    ports_of |= {circle.id: f" headport={head}" for circle in contents.circles}
+    lines += [_arrow(n, arrow, ports_of.get(arrow.source, "")) for n, arrow in enumerate(contents.arrows)]
     return "\n".join([*lines, "}\n"])
 
 
-def _box(box: Box, direction: str, palette: Mapping[str, str], steepest: float) -> str:
+def _box(box: Box, direction: str, palette: Mapping[str, str], steepest: float, width: str) -> str:
     fill, line, ink, kind = palette[box.kind], palette[f"{box.kind}-line"], palette["ink"], box.kind
     slope = _slope(box)
     if steepest and slope is not None:
@@ -76,15 +83,37 @@ def _box(box: Box, direction: str, palette: Mapping[str, str], steepest: float) 
         label = f"{{{label}}}"
     return (
         f'{box.id} [shape=Mrecord class="{kind}" style=filled fillcolor="{fill}" color="{line}" fontcolor="{ink}" '
-        f'label="{label}"]'
+        f'{width if kind == "unit" else ""}label="{label}"]'
     )
 
 
-def _circle(circle: Circle, palette: Mapping[str, str]) -> str:
-    """A circle, or for a word such as tanh a pill."""
+def _common_width(contents: Contents) -> str:
+    """One width for all neurons where they stand in columns, as wide as the longest text in them."""
+    lengths = [[len(cell) for cell in box.cells] for box in contents.boxes if box.kind == "unit"]
+    inches = max((sum(0.095 * length + 0.2 for length in cells) for cells in lengths), default=0.0)
+    return f"width={inches:.2f} " if contents.crossing else ""
+
+
+def _in_bunches(contents: Contents) -> list[str]:
+    """Boxes from which several labelled arrows leave: from one point, nobody could tell whose label is whose."""
+    labelled = Counter(arrow.source for arrow in contents.arrows if arrow.label)
+    return [source for source, count in labelled.items() if count > 2]
+
+
+def _with_busy_operands(contents: Contents) -> set[str]:
+    """The circles of which an operand is computed, or used elsewhere too: to keep its place could make arrows cross."""
+    users: dict[str, set[str]] = {}
+    for arrow in contents.arrows:
+        users.setdefault(arrow.source, set()).add(arrow.target)
+    computed = set().union(*users.values())
+    return {arrow.target for arrow in contents.arrows if arrow.source in computed or len(users[arrow.source]) > 1}
+
+
+def _circle(circle: Circle, palette: Mapping[str, str], free: bool) -> str:
+    """A circle, or for a word such as tanh a pill; `free` says that its operands can stand in order."""
     shape = "shape=circle margin=0 width=0.42" if len(circle.sign) < 3 else 'shape=box margin="0.1,0" height=0.36'
     style = "filled" if len(circle.sign) < 3 else '"filled,rounded"'
-    order = "" if circle.sign in "+*" else " ordering=in"  # a - b is not b - a
+    order = " ordering=in" if free or circle.sign not in "+*" else ""  # a - b is not b - a
     colour = palette["circle"]
     return (
         f'{circle.id} [class=sign {shape}{order} style={style} fillcolor="{colour}" color="{colour}" '
@@ -92,10 +121,10 @@ def _circle(circle: Circle, palette: Mapping[str, str]) -> str:
     )
 
 
-def _arrow(n: int, arrow: Arrow) -> str:
+def _arrow(n: int, arrow: Arrow, port: str) -> str:
     """An arrow with an id of its own, since `x * x` has two between the same ends."""
     label = f' label="{plain_text(arrow.label)}"' if arrow.label else ""
-    return f"{arrow.source} -> {arrow.target} [id=a{n}{label}]"
+    return f"{arrow.source} -> {arrow.target} [id=a{n}{port}{label}]"
 
 
 def _cluster(n: int, name: str, members: Iterable[str], palette: Mapping[str, str]) -> list[str]:

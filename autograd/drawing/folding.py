@@ -58,7 +58,7 @@ def folded(
     small = [g.name for g in groups if len(g.nodes) > 1 and len(g.nodes) + len(g.leaves) <= budget]
     if small and not opened:
         contents.caption += f'; expand="{small[0]}" opens one'
-    if how == "neuron":
+    if how == "neuron" and not opened:
         contents.crossing = True
         for arrow in contents.arrows:
             arrow.label = ""
@@ -88,7 +88,7 @@ def _box(name: str, group: Group, units: Units) -> Box:
             name, [single.label or "leaf", *numbers(single)] if single is not None else [group.name, counts], "leaf"
         )
     root = group.units[0]
-    what = units.description(root)
+    what = units.description(root, numbers=len(group.units) == 1)
     if len(group.units) == 1:
         node = units.order[root]
         kind = "output" if root == len(units.order) - 1 else "unit"
@@ -104,6 +104,8 @@ def _box(name: str, group: Group, units: Units) -> Box:
         often = _count(neurons, "neuron") + (f" × {_count(samples, 'sample')}" if samples > 1 else "")
     else:
         often = f"{len(group.units):,} times"
+    if nodes == len(group.units) and not leaves:  # each unit is one node: the count is there already
+        return Box(name, [group.name, often if group.name == what else f"{often}\n{what}"], "group")
     return Box(name, [group.name, f"{often}\n{what}", counts], "group")
 
 

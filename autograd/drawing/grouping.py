@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import graph
 from autograd import primitives as table
 from autograd.micrograd import operation
+from autograd.notation import number_text
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -84,8 +85,8 @@ class Units:
         operands = self.operands[unit]
         return operands[0] if len(operands) == 1 and self.unit[operands[0]] == unit else unit
 
-    def description(self, unit: int) -> str:
-        """What a unit computes, such as `tanh(sum of 3 products)`."""
+    def description(self, unit: int, numbers: bool = False) -> str:
+        """What a unit computes, such as `tanh(sum of 3 products)`; a constant in it as c, or with `numbers` itself."""
         inner = self.inner(unit)
         row = self.order[inner].primitive
         if row is table.dot:
@@ -97,8 +98,20 @@ class Units:
             what = f"sum, {self.size[unit]} nodes"
         else:
             what = operation(self.order[inner]) or "by hand"
-        sign = operation(self.order[unit])
-        return what if inner == unit else f"({what}){sign}" if sign.startswith("**") else f"{sign}({what})"
+        return what if inner == unit else self._around(self.order[unit], what, numbers)
+
+    def _around(self, node: Value, what: str, numbers: bool) -> str:
+        """What a node makes of its one operand, such as `relu(...)`, `(...)**2` or `(...) / 100`."""
+        sign, operands = operation(node), graph.operands(node)
+        if sign.startswith("**") and len(sign) > 2:
+            return f"({what}){sign}"
+        if len(operands) != 2:
+            return f"{sign}({what})"
+        constant = next(
+            (number_text(operand) if numbers else "c" for operand in operands if type(operand) is float), ""
+        )
+        left, right = (f"({what})" if isinstance(operand, Value) else constant for operand in operands)
+        return f"{left} {sign} {right}" if sign in ("+", "-", "*", "/", "**") else f"{sign}({left}, {right})"
 
     def is_neuron(self, unit: int) -> bool:
         """Whether a unit is a weighted sum, perhaps with an activation, of which some operands are leaves."""

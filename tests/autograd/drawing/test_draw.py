@@ -268,6 +268,22 @@ def test_the_first_operand_comes_from_above(partials: bool) -> None:
         assert first < second  # upwards is negative
 
 
+@pytest.mark.parametrize("partials", [False, True])
+def test_operands_that_only_one_product_uses_stand_in_order(partials: bool) -> None:
+    svg = draw(neuron()["o"], partials=partials).svg
+    heights = [float(re.search(rf' y="([-\d.]+)"[^>]*>{name}<', svg)[1]) for name in ("x1", "w1", "x2", "w2")]  # type: ignore[index]
+    assert heights == sorted(heights)
+
+
+def test_arrows_leave_where_they_can_be_told_apart() -> None:
+    """From the middle of an edge; but not several with labels, of which one could not say to which each belongs."""
+    x = Value(2.0, label="x")
+    dot_text = draw(x.sin() * x.cos() * x, partials=True).dot
+    assert len(re.findall(r"^n0 -> .*tailport=_", dot_text, re.MULTILINE)) == 3
+    assert dot_text.count("tailport=_") == 3
+    assert "tailport=_" not in draw(x.sin() * x.cos() * x).dot
+
+
 def test_a_nameless_operation_has_no_circle() -> None:
     x = Value(2.0, label="x")
     out = Value(4.0, (x,))

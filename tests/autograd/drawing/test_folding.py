@@ -63,6 +63,23 @@ def test_one_sample_is_drawn_as_a_network_of_neurons() -> None:
     assert len(graph.contents.arrows) == 4 * 3 + 3 + 1 + 1  # the first layer reads numbers only
 
 
+def test_the_neurons_of_a_layer_stand_in_order() -> None:
+    svg = draw(loss([5, 4, 1], 1), fold="neuron").svg
+    heights = {int(n): float(y) for y, n in re.findall(r' y="([-\d.]+)"[^>]*>neuron (\d+)<', svg)}
+    assert sorted(heights) == list(range(1, 11))
+    for layer in (range(1, 6), range(6, 10)):
+        assert [heights[n] for n in layer] == sorted(heights[n] for n in layer)
+
+
+def test_a_mean_is_told_as_a_quotient() -> None:
+    out = loss([4, 1], 6) / 6.0
+    out.label = "mean"
+    cells = {box.cells[0]: box.cells for box in draw(out, fold="layer").contents.boxes}
+    assert cells["mean"][1] == "(sum of 6) / 6"
+    halves = total([Value(float(n)).sin().cos() / n for n in range(2, 9)])  # one group, whatever the constants are
+    assert draw(halves, fold="layer").contents.boxes[-2].cells == ["/", "7 times"]
+
+
 def test_the_neuron_of_the_lesson_folds_as_well() -> None:
     """Written with * and +, without any `dot`."""
     x = [Value(1.0), Value(2.0)]
