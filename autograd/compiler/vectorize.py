@@ -143,7 +143,9 @@ class Vectorizer:
         where = dict(names)
         for n, (name, row, operands) in enumerate(todo):
             texts = [where[o] if isinstance(o, str) else repr(o) for o in operands]
-            finished = [where[o] for o in {*operands} if isinstance(o, str) and o not in names and last[o] == n]
+            finished = [
+                where[o] for o in dict.fromkeys(operands) if isinstance(o, str) and o not in names and last[o] == n
+            ]
             is_mask = isinstance(row, str)
             choice = isinstance(row, Primitive) and row.name == "where"
             if not choice and not is_mask:
