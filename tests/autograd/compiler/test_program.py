@@ -350,6 +350,6 @@ def test_the_text_of_a_program_is_the_same_in_every_process() -> None:
         subprocess.run(
             [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
         ).stdout
-        for seed in ("1", "2", "3", "4")
+        for seed in ("0", "1", "7")
     }
     assert len(texts) == 1
