@@ -17,7 +17,8 @@ goes through them; each answers one question, and each is tested alone:
     native     the groups as tables for a fixed C runtime           backend "c", with runtime.c
     loop       node by node, where there are no groups to be had
     plan       all passes in order; memory, and blocks of samples
-    program    what the user holds: shapes, errors, explain, draw   (with `curvature`: second derivatives)
+    program    what the user holds: shapes, errors, explain         (with `curvature`: second derivatives)
+    picture    how do the groups look?
 
 Nothing here is imported by `import autograd`, except this file and `watching`: NumPy is loaded by the first `compile`.
 """

@@ -376,27 +376,6 @@ class Plan:
             lines.append(f"{number:4} {where:11} {describe(group)}")
         return "\n".join(lines)
 
-    def draw(self) -> str:
-        """The groups in the DOT language: an arrow from each group to those that read it."""
-        if self.loop is not None:
-            return 'digraph { "no groups: the graph is run node by node" }'
-        layout = self.layout
-        assert layout is not None  # noqa: S101
-        owner = np.full(len(layout.slot), -1)
-        lines = ["digraph {", "  rankdir=LR; node [shape=box, fontname=Helvetica];"]
-        for number, group in enumerate(self.groups):
-            owner[group.nodes[group.nodes >= 0]] = number
-            label = describe(group).replace(": ", "\\n")
-            lines.append(
-                f'  g{number} [label="{label}"{", style=filled, fillcolor=lightyellow" * (group.kind == "product")}];'
-            )
-        for number, group in enumerate(self.groups):
-            read = [*group.operands, *group.singles, *(side for pair in group.pairs for side in pair)]
-            read += [] if group.left is None else [group.left, group.right]
-            sources = {int(source) for nodes in read for source in np.unique(owner[nodes])}
-            lines += [f"  g{source} -> g{number};" for source in sorted(sources) if source >= 0]
-        return "\n".join([*lines, "}"])
-
 
 def limits_of_indices(flat: Flat) -> list[tuple[int, int]]:
     """Which inputs are indices of `take` or `cross_entropy`, and how many numbers they choose from."""

@@ -23,6 +23,8 @@ from autograd.value import Value, assign
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from autograd.drawing import Graph
+
 BACKENDS = ("auto", "numpy", "c")
 
 
@@ -163,9 +165,15 @@ class Program:
         """What was recognised: groups, matrix products with their sizes, flops, bytes, the backend, and why."""
         return self.plan.explain(self.name)
 
-    def draw(self) -> str:
-        """The groups as a graph in the DOT language."""
-        return self.plan.draw()
+    def draw(self, direction: str = "LR", theme: str = "auto", engine: str = "auto") -> Graph:
+        """The groups as a picture like that of `autograd.draw`: a notebook shows it; or `.svg`, `.save(path)`.
+
+        `direction` is "LR", "TB", "RL" or "BT", `theme` "auto", "light" or "dark"; `engine` as in `autograd.draw`.
+        Raises ValueError for other words.
+        """
+        from autograd.compiler.picture import picture
+
+        return picture(self.plan, self.name, direction=direction, theme=theme, engine=engine)
 
     # ------------------------------------------------------------------------------------------------------- preparing
 

@@ -1,0 +1,103 @@
+"""How do the groups of a program look?  A picture with a box for each group, made and shown as `autograd.draw` does.
+
+Read `group` and `plan` first, and `drawing` for what a `Graph` can do.  Green boxes are what goes in: parameters,
+arguments, draws, and Values closed over.  A blue box is a matrix product, an orange one holds an output.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd.compiler.trace import CAPTURED, DRAWN, INPUT, PARAMETER
+from autograd.compiler.vectorize import describe
+from autograd.drawing.contents import Arrow, Box, Contents
+from autograd.drawing.dot_text import DIRECTIONS
+from autograd.drawing.engines import ENGINES
+from autograd.drawing.picture import THEMES, Graph
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from autograd.compiler.group import Group
+    from autograd.compiler.plan import Plan
+
+LEAVES = {
+    PARAMETER: ("parameter", "parameters"),
+    INPUT: ("argument", "arguments"),
+    DRAWN: ("number drawn at random", "numbers drawn at random"),
+    CAPTURED: ("Value closed over", "Values closed over"),
+}
+
+MOST_BOXES = 400
+"""More groups than this are no picture: it says how many there are."""
+
+
+class Picture(Graph):
+    """The groups of a compiled program, as a `Graph`: `.svg`, `.png()`, `.dot`, `.save(path)`, or by itself."""
+
+    title = ""
+
+    def __repr__(self) -> str:
+        return f"<{self.title}>"
+
+
+def picture(plan: Plan, name: str, **look: Any) -> Picture:
+    """The groups of a plan, each with an arrow to those that read it."""
+    for option, choices in (("direction", DIRECTIONS), ("theme", THEMES), ("engine", ENGINES)):
+        if look[option] not in choices:
+            raise ValueError(f"draw: unknown {option} {look[option]!r}; choose one of: {', '.join(choices)}")
+    count = len(plan.groups)
+    title = f"{count:,} group{'s' * (count != 1)} of {name}"
+    if plan.loop is not None:
+        contents = Contents([Box("g0", [f"no groups: {len(plan.flat):,} nodes, one by one"], "group")])
+    elif count > MOST_BOXES:
+        contents = Contents([Box("g0", [f"{title}: too many to draw, see explain()"], "group")])
+    else:
+        contents = _contents(plan)
+    drawn = Picture(contents, **look)
+    drawn.title = title
+    return drawn
+
+
+def _contents(plan: Plan) -> Contents:
+    boxes: list[Box] = []
+    arrows: list[Arrow] = []
+    names: list[str] = []
+    owner = np.full(len(plan.active), -1)  # for each node the box that it is in
+    for text, nodes in _leaves(plan):
+        owner[nodes] = len(names)
+        names.append(f"l{len(names)}")
+        boxes.append(Box(names[-1], [text], "leaf"))
+    first = len(names)
+    for number, group in enumerate(plan.groups):
+        owner[group.nodes[group.nodes >= 0]] = first + number
+        names.append(f"g{number}")
+    outputs = set(owner[plan.outputs].tolist())
+    for number, group in enumerate(plan.groups, first):
+        kind = "output" if number in outputs else "unit" if group.kind == "product" else "operation"
+        when = "for each sample" if group.lane else "once"
+        boxes.append(Box(names[number], describe(group).split(": "), kind, tooltip=when))
+        sources = {int(source) for nodes in _read(group) for source in np.unique(owner[nodes])}
+        arrows += [Arrow(names[source], names[number]) for source in sorted(sources - {-1, number})]
+    return Contents(boxes, [], arrows)
+
+
+def _leaves(plan: Plan) -> Iterator[tuple[str, Any]]:
+    """What goes in: a text, and the nodes; one for each argument."""
+    operation, position = plan.flat.operation, plan.flat.position
+    for kind, (one, several) in LEAVES.items():
+        nodes = np.flatnonzero(operation == kind)
+        if kind == INPUT:
+            argument = np.searchsorted(np.cumsum(plan.sizes), position[nodes], side="right")
+            yield from ((f"argument {n + 1}", nodes[argument == n]) for n in np.unique(argument).tolist())
+        elif len(nodes):
+            yield f"{len(nodes):,} {one if len(nodes) == 1 else several}", nodes
+
+
+def _read(group: Group) -> list[Any]:
+    """The nodes that a group reads."""
+    read = [*group.operands, *group.singles, *(side for pair in group.pairs for side in pair)]
+    nodes = read + ([] if group.left is None else [group.left, group.right])
+    return [each[each >= 0] for each in nodes]
