@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,7 @@ OPERATIONS: dict[str, tuple[int, Callable[..., Any], str]] = {
     "square": (1, lambda x: x**2, "{}²"),
     "relu": (1, lambda x: x.relu(), "relu({})"),
     "tanh": (1, lambda x: x.tanh(), "tanh({})"),
+    "sigmoid": (1, lambda x: x.sigmoid(), "sigmoid({})"),
     "exp": (1, lambda x: x.exp(), "exp({})"),
 }
 """For each operation: how many operands it has, how it is done, how it is written."""
@@ -45,11 +46,15 @@ class Program:
     leaves: tuple[float, ...]
     steps: tuple[tuple[str, tuple[int, ...]], ...]
 
-    def run(self, leaf: Callable[[float], Any]) -> list[Any]:
-        """All the numbers of the computation, leaves first, made by `leaf` and by the operations on what it gives."""
+    def run(self, leaf: Callable[[float], Any], using: Mapping[str, Callable[..., Any]] | None = None) -> list[Any]:
+        """All the numbers of the computation, leaves first, made by `leaf` and by the operations on what it gives.
+
+        `using` has functions to be taken in place of operations, by their names.
+        """
         nodes = [leaf(number) for number in self.leaves]
         for operation, operands in self.steps:
-            nodes.append(OPERATIONS[operation][1](*(nodes[i] for i in operands)))
+            function = (using or {}).get(operation, OPERATIONS[operation][1])
+            nodes.append(function(*(nodes[i] for i in operands)))
         return nodes
 
     def on_values(self) -> list[Value]:

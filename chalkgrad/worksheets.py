@@ -28,7 +28,10 @@ STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em; color: #1f2937 }
 section { break-inside: avoid; margin: 1.6em 0 } h2 { font-size: 1.1em; margin-bottom: .2em }
 svg { max-width: 100%; height: auto } .key { break-before: page } p.formula { font-family: monospace }
+.formula span { white-space: nowrap }
+@page { size: landscape; margin: 12mm } @media print { body { max-width: none; margin: 0; padding: 0 } }
 """
+"""On paper a page lies on its side, so that the blanks are wide enough to write in."""
 
 
 def draw_programs(count: int, depth: int, seed: int, operations: Sequence[str]) -> list[Program]:
@@ -94,7 +97,8 @@ def worksheet(
     for number, program in enumerate(draw_programs(count, depth, seed, operations), 1):
         output = program.on_values()[-1]
         picture = draw(output, hide=hide, partials=partials, theme="light")
-        head = f"<h2>{number}.</h2><p class='formula'>{html.escape(str(program))}</p>"
+        parts = "</span>, <span>".join(html.escape(str(program)).split(", "))
+        head = f"<h2>{number}.</h2><p class='formula'><span>{parts}</span></p>"
         sheets.append(f"<section>{head}{picture.svg}</section>")
         keys.append(f"<section><h2>{number}.</h2>{picture.answer_key.svg}</section>")
     title = f"seed {seed}, depth {depth}"

@@ -11,7 +11,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from chalkgrad.exercises.exercise import Exercise, Mistake, UnreadableError
+from chalkgrad.exercises.exercise import Exercise, Mistake
+from chalkgrad.exercises.running import UnreadableError
 from chalkgrad.exercises.verdict import Verdict
 
 __all__ = ["Exercise", "Mistake", "UnreadableError", "Verdict", "check", "exercises_of", "find", "hint", "lessons"]

@@ -7,17 +7,19 @@ mistake, so that it is recognised by what it does, however it is written.
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from autograd import draw
-from chalkgrad.exercises.exercise import Failure, Kind, UnreadableError, same, short
+from chalkgrad.exercises.exercise import Kind, described, same, short
+from chalkgrad.exercises.kinds import what_was_printed
+from chalkgrad.exercises.running import Failure, Seen, UnreadableError, observe_each
 from chalkgrad.random_graphs import NAMES, Program, programs
 
-_programs = cache(programs)
+_programs = functools.cache(programs)
 
 
 class Node:
@@ -81,18 +83,15 @@ class OnGraphs(Kind):
         """The nodes of one graph, after the learner's backward pass."""
         raise NotImplementedError
 
-    def observe(self, answer: Any) -> list[Any]:
+    def observe(self, answer: Any) -> Seen:
         """For each graph the data of its output, and the gradient of every number."""
-        return [self._on(answer, program) for program in self.programs]
+        return observe_each([functools.partial(self._on, answer, program) for program in self.programs])
 
     def _on(self, answer: Any, program: Program) -> Any:
-        try:
-            nodes = self.run(answer, program)
-            return [nodes[-1].data, [node.grad for node in nodes]]
-        except Exception as error:  # whatever the learner's engine does is an observation
-            return Failure.of(error)
+        nodes = self.run(answer, program)
+        return [nodes[-1].data, [node.grad for node in nodes]]
 
-    def show(self, answer: Any, seen: list[Any], expected: list[Any]) -> tuple[str, Any]:
+    def show(self, answer: Any, seen: Seen, expected: Seen) -> tuple[str, Any]:
         """The smallest graph on which it goes wrong, and that graph drawn with the right gradients."""
         place = next(i for i, (a, b) in enumerate(zip(seen, expected, strict=True)) if not same(a, b, self.tolerance))
         program, got, wanted = self.programs[place], seen[place], expected[place]
@@ -100,19 +99,18 @@ class OnGraphs(Kind):
         values[-1].backward()
         picture = draw(values[-1], partials=True)
         head = f"Smallest graph on which it goes wrong: {program}."
+        tail = what_was_printed(seen.printed[place])
         if isinstance(got, Failure):
-            return f"{head}\nThere it {got}.", picture
+            return f"{head}\nThere it {got}.{tail}", picture
         if not same(got[0], wanted[0], self.tolerance):
-            return f"{head}\nThe result is {short(got[0])}; {short(wanted[0])} is right.", picture
+            return f"{head}\nThe result is {short(got[0])}; {short(wanted[0])} is right.{tail}", picture
         name, grad, right = next(
             entry
             for entry in zip(NAMES, got[1], wanted[1], strict=False)
             if not same(entry[1], entry[2], self.tolerance)
         )
-        return (
-            f"{head}\n{name}.grad is {short(grad)}; {short(right)} is right. The picture has the right gradients.",
-            picture,
-        )
+        text = f"{head}\n{name}.grad is {short(grad)}; {short(right)} is right. The picture has the right gradients."
+        return text + tail, picture
 
 
 @dataclass(frozen=True)
@@ -125,10 +123,10 @@ class Backward(OnGraphs):
         answer(nodes[-1])
         return nodes
 
-    def observe(self, answer: Any) -> list[Any]:
+    def observe(self, answer: Any) -> Seen:
         """As for every engine; first, whether it is a function."""
         if not callable(answer) or isinstance(answer, type):
-            raise UnreadableError(f"A function backward(output) is wanted, and this is {answer!r}.")
+            raise UnreadableError(f"A function backward(output) is wanted, and this is {described(answer)}.")
         return super().observe(answer)
 
 
@@ -144,10 +142,10 @@ class Engine(OnGraphs):
         nodes[-1].backward()
         return nodes
 
-    def observe(self, answer: Any) -> list[Any]:
+    def observe(self, answer: Any) -> Seen:
         """As for every engine; first, whether it is a class with what is needed."""
         if not isinstance(answer, type):
-            raise UnreadableError(f"A class is wanted, such as your Value, and this is {answer!r}.")
+            raise UnreadableError(f"A class is wanted, such as your Value, and this is {described(answer)}.")
         missing = [
             name for name in ("backward", *map(METHODS.__getitem__, self.operations)) if not hasattr(answer, name)
         ]
@@ -164,46 +162,38 @@ METHODS = {
 
 
 @dataclass(frozen=True)
-class Operation(Kind):
-    """A function from nodes to a node, with the right data and the right partials, tried at `points`.
+class Operation(OnGraphs):
+    """A function from nodes to a node, with the right data and the right partials: the operation `name` of the graphs.
 
     The nodes are of the learner's own class, where there is one of the name `own` beside the function.
     """
 
-    points: Sequence[tuple[float, ...]]
+    name: str = ""
     own: str = "Mini"
     tolerance: float = 1e-6
 
-    def observe(self, answer: Any) -> list[Any]:
-        """For each point the data of the result, and its partial with respect to each operand."""
-        if not callable(answer) or isinstance(answer, type):
-            raise UnreadableError(f"A function that returns a Node is wanted, and this is {answer!r}.")
-        return [self._at(answer, point) for point in self.points]
+    @property
+    def programs(self) -> list[Program]:
+        """Graphs of this one operation, from the simplest on."""
+        return _programs((self.name,), self.count)
 
-    def _at(self, answer: Callable[..., Any], point: tuple[float, ...]) -> Any:
+    def run(self, answer: Any, program: Program) -> list[Any]:
+        """Build the graph with the learner's function in the place of the operation."""
         make = getattr(answer, "__globals__", {}).get(self.own, Node)
-        operands = [make(number) for number in point]
-        try:
-            out = answer(*operands)
-            if hasattr(out, "edges"):
-                backward(out)
-                return [out.data, [operand.grad for operand in operands]]
-        except Exception as error:  # whatever the learner's function does is an observation
-            return Failure.of(error)
-        raise UnreadableError(f"It returns {out!r}; a number with edges is wanted: return {make.__name__}(..., [...]).")
+        nodes = program.run(make, {self.name: lambda *operands: self._node(answer(*operands), make)})
+        backward(nodes[-1])
+        return nodes
 
-    def show(self, answer: Any, seen: list[Any], expected: list[Any]) -> tuple[str, Any]:
-        """The first point at which data or a partial differs."""
-        place = next(i for i, (a, b) in enumerate(zip(seen, expected, strict=True)) if not same(a, b, self.tolerance))
-        got, wanted = seen[place], expected[place]
-        where = ", ".join(f"{name} = {number:g}" for name, number in zip(NAMES, self.points[place], strict=False))
-        if isinstance(got, Failure):
-            return f"At {where} it {got}.", None
-        if not same(got[0], wanted[0], self.tolerance):
-            return f"At {where} the data is {short(got[0])}; {short(wanted[0])} is right.", None
-        pairs = zip(NAMES, got[1], wanted[1], strict=False)
-        name, slope, right = next(p for p in pairs if not same(p[1], p[2], self.tolerance))
-        return (
-            f"At {where} the data is right, but the partial for {name} is {short(slope)}; {short(right)} is right.",
-            None,
-        )
+    @staticmethod
+    def _node(out: Any, make: Any) -> Any:
+        if not hasattr(out, "edges"):
+            raise UnreadableError(
+                f"It returns {described(out)}; a number with edges is wanted: return {make.__name__}(..., [...])."
+            )
+        return out
+
+    def observe(self, answer: Any) -> Seen:
+        """As for every engine; first, whether it is a function."""
+        if not callable(answer) or isinstance(answer, type):
+            raise UnreadableError(f"A function that returns a Node is wanted, and this is {described(answer)}.")
+        return super().observe(answer)

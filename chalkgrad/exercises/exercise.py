@@ -3,39 +3,22 @@
 An exercise declares the right answer and a catalogue of wrong ones, each with its own diagnosis. Its *kind* says what
 can be observed of an answer: a number itself, a function's results, an engine's gradients on many small graphs. An
 answer that behaves as the right one does is right; one that behaves as a catalogued wrong one gets that diagnosis; any
-other is wrong, and the kind shows the smallest case in which it differs. Read next: `kinds`, `engines`; then a lesson.
+other is wrong, and the kind shows the smallest case in which it differs. Read before: `running`. Read next: `kinds`,
+`engines`; then a lesson.
 """
 
 from __future__ import annotations
 
 import dis
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import CodeType
 from typing import Any
 
+from chalkgrad.exercises.running import ADDRESS, Failure, Seen, UnreadableError
 from chalkgrad.exercises.verdict import Verdict
-
-
-class UnreadableError(Exception):
-    """An answer that is no answer to this question; the text says what is wanted."""
-
-
-@dataclass(frozen=True)
-class Failure:
-    """What was observed when the answer raised an error: alike where the type is."""
-
-    name: str
-    text: str = ""
-
-    @classmethod
-    def of(cls, error: BaseException) -> Failure:
-        """The record of an exception."""
-        return cls(type(error).__name__, str(error))
-
-    def __str__(self) -> str:
-        return f"raises {self.name}" + (f": {self.text}" if self.text else "")
 
 
 @dataclass(frozen=True)
@@ -65,14 +48,14 @@ class Kind:
     has_cases = True
     """Whether `show` tells of one case among many, and so belongs below the name of a mistake too."""
 
-    def observe(self, answer: Any) -> list[Any]:
+    def observe(self, answer: Any) -> Seen:
         """One entry a case: numbers, strings, nested lists of them, or a `Failure`.
 
         Raises UnreadableError where the answer has not the form that is wanted.
         """
         raise NotImplementedError
 
-    def show(self, answer: Any, seen: list[Any], expected: list[Any]) -> tuple[str, Any]:
+    def show(self, answer: Any, seen: Seen, expected: Seen) -> tuple[str, Any]:
         """The first case in which an unknown wrong answer differs: a text, and a picture or None."""
         return "That is not it, and not a mistake that I know.", None
 
@@ -168,22 +151,45 @@ def same(seen: Any, expected: Any, tolerance: float) -> bool:
         return math.isclose(seen, expected, rel_tol=tolerance, abs_tol=tolerance) or (
             seen != seen and expected != expected
         )
-    return type(seen) is type(expected) and bool(seen == expected)
+    try:
+        return type(seen) is type(expected) and bool(seen == expected)
+    except Exception:  # a learner's own class may have an __eq__ of any kind, and an array has no truth
+        return False
 
 
 def is_number(value: Any) -> bool:
-    """Whether it is a plain number, and not True or False."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    """Whether it is a plain number, not True or False, and not a whole number too large for a float."""
+    return isinstance(value, float) or (type(value) is int and abs(value) < TOO_LARGE)
+
+
+TOO_LARGE = 10**308
 
 
 def short(value: Any) -> str:
     """A number with four significant digits, anything else as it is, nested lists included.
 
-    >>> short([1 / 3, 2.0])
-    '[0.3333, 2]'
+    >>> short([1 / 3, 2.0, "a"])
+    "[0.3333, 2, 'a']"
     """
     if is_number(value):
         return f"{value:.4g}"
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(map(short, value)) + "]"
-    return str(value)
+    return str(value) if isinstance(value, Failure) else described(value)
+
+
+LONGEST = 100
+"""So many characters of an answer are shown."""
+
+
+def described(value: Any) -> str:
+    """An answer as text, whatever it is: not too long, and without addresses.
+
+    >>> described("two"), described(len), described([0] * 1000)[-8:]
+    ("'two'", '<built-in function len>', '0, 0 ...')
+    """
+    try:
+        text = re.sub(ADDRESS, "", repr(value))
+    except Exception:  # a learner's own class may have a __repr__ of any kind
+        text = f"an object of type {type(value).__name__}"
+    return text if len(text) <= LONGEST else text[:LONGEST].rstrip(" ,") + " ..."

@@ -7,14 +7,19 @@ programmed, `Judged` for questions with many right answers. `engines` has the ki
 from __future__ import annotations
 
 import inspect
+import io
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import redirect_stdout, suppress
+from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from autograd import Value, draw
-from chalkgrad.exercises.exercise import Exercise, Failure, Finding, Kind, UnreadableError, is_number, same, short
+from chalkgrad.exercises.exercise import LONGEST, Exercise, Finding, Kind, described, is_number, same, short
+from chalkgrad.exercises.running import ADDRESS, Failure, Seen, UnreadableError, observe_each
 
 
 def as_number(answer: Any) -> float:
@@ -26,9 +31,12 @@ def as_number(answer: Any) -> float:
         return answer.data
     if is_number(answer):
         return float(answer)
-    if not isinstance(answer, (bool, str)) and hasattr(answer, "__float__"):
-        return float(answer)
-    raise UnreadableError(f"A number is wanted, such as 2.5, and this is {answer!r} ({type(answer).__name__}).")
+    if not isinstance(answer, (bool, str, type)) and hasattr(answer, "__float__"):
+        with suppress(TypeError, ValueError, OverflowError):
+            return float(answer)
+    raise UnreadableError(
+        f"A number is wanted, such as 2.5, and this is {described(answer)} ({type(answer).__name__})."
+    )
 
 
 @dataclass(frozen=True)
@@ -38,16 +46,16 @@ class Number(Kind):
     tolerance: float = 2e-3
     has_cases = False
 
-    def observe(self, answer: Any) -> list[Any]:
+    def observe(self, answer: Any) -> Seen:
         """The number."""
-        return [as_number(answer)]
+        return Seen([as_number(answer)])
 
-    def show(self, answer: Any, seen: list[Any], expected: list[Any]) -> tuple[str, Any]:
+    def show(self, answer: Any, seen: Seen, expected: Seen) -> tuple[str, Any]:
         """What can be said without giving the number away."""
         number, right = seen[0], expected[0]
         if right and same(-number, right, self.tolerance):
             return "The size is right, the sign is not.", None
-        return f"{short(number)} is not it, and not a mistake that I know.", None
+        return f"{short(number)} is not it, and not a mistake that I know. hint(...) helps.", None
 
 
 @dataclass(frozen=True)
@@ -59,7 +67,7 @@ class Numbers(Kind):
     slips: Mapping[tuple[str, float], str] = field(default_factory=dict)
     """Wrong numbers in single places, and what to say: {("b", 3.0): "That is ..."}."""
 
-    def observe(self, answer: Any) -> list[Any]:
+    def observe(self, answer: Any) -> Seen:
         """The numbers in the order of the names."""
         if not isinstance(answer, Mapping):
             wanted = ", ".join(f'"{name}": ...' for name in self.names)
@@ -69,9 +77,9 @@ class Numbers(Kind):
         if strange or missing:
             what = f"does not ask for {strange[0]!r}" if strange else f"still needs {', '.join(map(repr, missing))}"
             raise UnreadableError(f"The question {what}; it is about: {', '.join(self.names)}.")
-        return [as_number(answer[name]) for name in self.names]
+        return Seen(as_number(answer[name]) for name in self.names)
 
-    def show(self, answer: Any, seen: list[Any], expected: list[Any]) -> tuple[str, Any]:
+    def show(self, answer: Any, seen: Seen, expected: Seen) -> tuple[str, Any]:
         """Which places are right, and what is known about the first wrong one."""
         good = [same(a, b, self.tolerance) for a, b in zip(seen, expected, strict=True)]
         rights = [name for name, ok in zip(self.names, good, strict=True) if ok]
@@ -84,17 +92,20 @@ class Numbers(Kind):
 
 @dataclass(frozen=True)
 class Choice(Kind):
-    """One of a few words, such as "a"; capitals and spaces around it do not matter."""
+    """One of a few words, such as "a"; capitals, spaces around it and the quotes of a number do not matter."""
 
     options: Sequence[str]
     has_cases = False
 
-    def observe(self, answer: Any) -> list[Any]:
+    def observe(self, answer: Any) -> Seen:
         """The word."""
-        word = answer.strip().lower() if isinstance(answer, str) else answer
-        if word not in [option.lower() for option in self.options]:
-            raise UnreadableError(f"Choose one of: {', '.join(map(repr, self.options))}. This is {answer!r}.")
-        return [word]
+        words = [option.lower() for option in self.options]
+        if isinstance(answer, str) and answer.strip().lower() in words:
+            return Seen([answer.strip().lower()])
+        with suppress(ValueError):  # 3 for "3", and 1e-5 for "1e-5"
+            if is_number(answer):
+                return Seen([words[[float(word) for word in words].index(answer)]])
+        raise UnreadableError(f"Choose one of: {', '.join(map(repr, self.options))}. This is {described(answer)}.")
 
 
 @dataclass(frozen=True)
@@ -102,7 +113,8 @@ class Function(Kind):
     """A function that the learner writes, tried at `points` from the simplest on; each is a tuple of arguments.
 
     With `gradients=True` the numbers of a point become Values, and the gradients of the result are observed too.
-    `watch(function, *point)` replaces the plain call where something else is to be observed.
+    `watch(function, *point)` replaces the plain call where something else is to be observed. Each call gets points of
+    its own: a function may change the lists that it is given.
     """
 
     points: Sequence[tuple[Any, ...]]
@@ -110,26 +122,31 @@ class Function(Kind):
     gradients: bool = False
     watch: Callable[..., Any] | None = None
     tolerance: float = 1e-6
+    arguments: Sequence[str] = ()
+    """The names of the function's own arguments, where they are not the point's."""
+    where: Callable[..., str] | None = None
+    """`where(*point)` says where something goes wrong; otherwise the point is written out."""
+    picture: Callable[..., Any] | None = None
+    """`picture(answer, *point)` gives what is drawn for the smallest counter-example: a Value's graph, or a drawing."""
 
-    def observe(self, answer: Any) -> list[Any]:
+    def observe(self, answer: Any) -> Seen:
         """The result, or the failure, at each point."""
+        arguments = ", ".join(self.arguments or self.names)
         if not callable(answer):
-            raise UnreadableError(f"A function of ({', '.join(self.names)}) is wanted, and this is {answer!r}.")
-        if self.watch is None:
-            with suppress(ValueError):  # a built-in function without a signature
-                try:
-                    inspect.signature(answer).bind(*self.points[0])
-                except TypeError as error:
-                    raise UnreadableError(f"A function of ({', '.join(self.names)}) is wanted: {error}.") from error
-        return [self._at(answer, point) for point in self.points]
+            raise UnreadableError(f"A function of ({arguments}) is wanted, and this is {described(answer)}.")
+        with suppress(ValueError):  # a built-in function without a signature
+            signature = inspect.signature(answer)
+            try:
+                signature.bind(*(self.arguments or self.names))
+            except TypeError as error:
+                raise UnreadableError(f"A function of ({arguments}) is wanted, and yours takes {signature}.") from error
+        return observe_each([partial(self._at, answer, point) for point in self.points])
 
     def _at(self, answer: Callable[..., Any], point: tuple[Any, ...]) -> Any:
-        try:
-            if self.watch is not None:
-                return plain(self.watch(answer, *point))
-            return self._with_gradients(answer, point) if self.gradients else plain(answer(*point))
-        except Exception as error:  # whatever the learner's function does is an observation
-            return Failure.of(error)
+        point = deepcopy(point)
+        if self.watch is not None:
+            return plain(self.watch(answer, *point))
+        return self._with_gradients(answer, point) if self.gradients else plain(answer(*point))
 
     def _with_gradients(self, answer: Callable[..., Any], point: tuple[Any, ...]) -> Any:
         inputs = self._inputs(point)
@@ -142,30 +159,59 @@ class Function(Kind):
     def _inputs(self, point: tuple[Any, ...]) -> list[Value]:
         return [Value(number, label=name) for number, name in zip(point, self.names, strict=True)]
 
-    def show(self, answer: Any, seen: list[Any], expected: list[Any]) -> tuple[str, Any]:
-        """The first point at which the results differ; with gradients also the graph, drawn."""
+    def show(self, answer: Any, seen: Seen, expected: Seen) -> tuple[str, Any]:
+        """The first point at which the results differ, and its graph, drawn, where there is one."""
         place = next(i for i, (a, b) in enumerate(zip(seen, expected, strict=True)) if not same(a, b, self.tolerance))
-        got, wanted, point = seen[place], expected[place], self.points[place]
-        where = ", ".join(f"{name} = {short(number)}" for name, number in zip(self.names, point, strict=False))
+        point = self.points[place]
+        text = f"{self._where(point)} {self._difference(seen[place], expected[place])}"
+        return text + what_was_printed(seen.printed[place]), self._drawn(answer, point, seen[place])
+
+    def _where(self, point: tuple[Any, ...]) -> str:
+        if self.where is not None:
+            return self.where(*point)
+        return "At " + ", ".join(f"{name} = {told(item)}" for name, item in zip(self.names, point, strict=False))
+
+    def _difference(self, got: Any, wanted: Any) -> str:
         if isinstance(got, Failure):
-            return f"At {where} it {got}; {short(wanted)} is right.", None
-        if got is None or got == ["no Value", None]:
-            return f"At {where} it gives nothing, None; {short(wanted)} is right. Is the return missing?", None
+            return f"it {got}; {short(wanted)} is right."
+        if got is None or (self.gradients and got[0] == "no Value" and got[1] is None):
+            return f"it gives nothing, None; {short(wanted)} is right. Is the return missing?"
         if not self.gradients:
-            return f"At {where} it gives {short(got)}; {short(wanted)} is right.", None
+            return f"it gives {short(got)}; {short(wanted)} is right."
         if got[0] == "no Value":
-            return f"At {where} it gives {short(got[1])}, and a Value is wanted: keep to operations on Values.", None
+            return f"it gives {short(got[1])}, and a Value is wanted: keep to operations on Values."
         if not same(got[0], wanted[0], self.tolerance):
-            return f"At {where} the result is {short(got[0])}; {short(wanted[0])} is right.", self._drawn(answer, point)
+            return f"the result is {short(got[0])}; {short(wanted[0])} is right."
         slopes = zip(self.names, got[1:], wanted[1:], strict=True)
         name, slope, right = next(entry for entry in slopes if not same(entry[1], entry[2], self.tolerance))
-        text = f"At {where} the result is right, but the gradient of {name} is {short(slope)}; {short(right)} is right."
-        return text, self._drawn(answer, point)
+        return f"the result is right, but the gradient of {name} is {short(slope)}; {short(right)} is right."
 
-    def _drawn(self, answer: Callable[..., Any], point: tuple[Any, ...]) -> Any:
-        result = answer(*self._inputs(point))
-        result.backward()
-        return draw(result)
+    def _drawn(self, answer: Callable[..., Any], point: tuple[Any, ...], got: Any) -> Any:
+        """The graph that the answer made; None where it made none."""
+        if got is None or isinstance(got, Failure) or not (self.gradients or self.picture):
+            return None
+        with suppress(Exception), redirect_stdout(io.StringIO()):  # without a picture the text still stands
+            output = self.picture(answer, *deepcopy(point)) if self.picture else answer(*self._inputs(point))
+            if isinstance(output, Value):
+                output.backward()
+                return draw(output)
+            return output if hasattr(output, "_repr_mimebundle_") else None
+        return None
+
+
+def told(item: Any) -> str:
+    """A part of a point as text; a function by its formula, which is its docstring."""
+    return str(item.__doc__ or item.__name__).rstrip(".") if inspect.isfunction(item) else short(item)
+
+
+def what_was_printed(text: str) -> str:
+    r"""A line about it, or nothing.
+
+    >>> what_was_printed("one\ntwo\n")
+    '\nIt printed: one ...'
+    """
+    lines = re.sub(ADDRESS, "", text).splitlines()
+    return f"\nIt printed: {lines[0][:LONGEST]}{' ...' if len(lines) > 1 else ''}" if lines else ""
 
 
 @dataclass(frozen=True)
@@ -176,13 +222,10 @@ class Judged(Kind):
 
     def judge(self, exercise: Exercise, answer: Any) -> Finding:
         """What the function says."""
-        try:
-            problem = self.says(answer)
-        except UnreadableError:
-            raise
-        except Exception as error:  # whatever the learner's answer does is an observation
-            return Finding(False, f"Your answer {Failure.of(error)}.")
-        return Finding(not problem, problem or exercise.praise)
+        seen = observe_each([lambda: self.says(answer)])
+        if isinstance(seen[0], Failure):
+            return Finding(False, f"Your answer {seen[0]}.")
+        return Finding(not seen[0], seen[0] or exercise.praise)
 
 
 def plain(result: Any) -> Any:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from chalkgrad.exercises.exercise import Exercise, Mistake
 from chalkgrad.exercises.kinds import Choice, Function, Number
 
-CUBES = [(lambda x: x**3, x, 1e-3) for x in (2.0, 1.0, -1.0, 0.5)]
+
+def _cube(x: float) -> float:
+    """x³."""
+    return x**3
+
+
+CUBES = [(_cube, x, 1e-3) for x in (2.0, 1.0, -1.0, 0.5)]
 
 EXERCISES = [
     Exercise(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd import Value, tanh
-from chalkgrad.exercises.exercise import Exercise, Mistake
+from autograd import Value, draw, tanh
+from chalkgrad.exercises.exercise import Exercise, Mistake, same, short
 from chalkgrad.exercises.kinds import Function, Number
+from chalkgrad.exercises.running import Failure
 
 
 def operand_values(value: Value) -> list[Value]:
@@ -28,28 +29,40 @@ def in_order(output: Value) -> list[Value]:
     return order
 
 
+def leaves(output: Value) -> int:
+    """How many Values of a graph nobody computed."""
+    return sum(not value.operands for value in in_order(output))
+
+
 def count(output: Value) -> int:
     """How many Values a graph has."""
     return len(in_order(output))
 
 
-def _paths(output: Value) -> int:
-    return 1 + sum(_paths(operand) for operand in operand_values(output))
+def _leaves_by_path(output: Value) -> int:
+    return sum(map(_leaves_by_path, operand_values(output))) if output.operands else 1
 
 
-def _leaves(output: Value) -> int:
-    return sum(not value.operands for value in in_order(output))
+def _leaves_with_numbers(output: Value) -> int:
+    numbers = [o for value in in_order(output) for o in value.operands if not isinstance(o, Value)]
+    return leaves(output) + len(numbers)
 
 
-def _neighbours(output: Value) -> int:
-    return 1 + len({*operand_values(output)})
+def _leaves_next_to(output: Value) -> int:
+    return sum(not value.operands for value in {output, *operand_values(output)})
 
 
-def _small_graphs() -> list[Value]:
-    """Graphs on which the different ways to count give different numbers."""
+def _small_graphs() -> dict[str, Value]:
+    """Graphs on which the different ways to count give different numbers, by their formulas."""
     a, b = Value(2.0, label="a"), Value(-3.0, label="b")
-    c = a * b
-    return [a, a * a, c + a, tanh(c + a) * c, (c + c) * (c + c), (a + b) * (a + b) + 2.0 * c]
+    return {
+        "a alone": a,
+        "a * a": a * a,
+        "a * b + a": a * b + a,
+        "tanh(a * b + a)": tanh(a * b + a),
+        "2 * a + b": 2.0 * a + b,
+        "(a + b) * (a + 1)": (a + b) * (a + 1.0),
+    }
 
 
 def shape(build: Any, a: float, b: float) -> list[Any]:
@@ -64,6 +77,17 @@ def shape(build: Any, a: float, b: float) -> list[Any]:
         operands = [order.index(o) if isinstance(o, Value) else f"the number {o:g}" for o in value.operands]
         rows.append([name, sorted(map(str, operands)) if name in ("add", "multiply") else operands])
     return [out.data, sorted(map(str, rows))]
+
+
+class _Graphs(Function):
+    """As `Function`, for `shape`: tells what is wrong with the graph."""
+
+    def _difference(self, got: Any, wanted: Any) -> str:
+        if isinstance(got, Failure) or len(got) < 2:
+            return super()._difference(got if isinstance(got, Failure) else got[0], wanted[0])
+        if not same(got[0], wanted[0], self.tolerance):
+            return f"the result is {short(got[0])}; {short(wanted[0])} is right."
+        return f"the number is right, but its graph, drawn below, is another one, with {len(got[1])} numbers."
 
 
 def _shared(a: Value, b: Value) -> Value:
@@ -105,39 +129,51 @@ EXERCISES = [
     ),
     Exercise(
         "01.3",
-        "Write count(output): how many Values does its graph have, each counted once?",
+        "Write leaves(output): how many leaves has its graph, Values that nobody computed, each counted once?",
         Function(
-            tuple((i,) for i in range(6)),
-            names=("graph number",),
-            watch=lambda answer, i: answer(_small_graphs()[i]),
+            [(formula,) for formula in _small_graphs()],
+            arguments=["output"],
+            watch=lambda answer, formula: answer(_small_graphs()[formula]),
+            where=lambda formula: f"For the graph of {formula}",
+            picture=lambda answer, formula: draw(_small_graphs()[formula], hide="grad"),
         ),
-        right=count,
+        right=leaves,
         wrong=[
             Mistake(
-                _paths,
-                "A Value with two users was counted twice. Remember in a set which ones were seen.",
+                _leaves_by_path, "A leaf with two users was counted twice. Remember in a set which ones were seen."
             ),
-            Mistake(lambda out: count(out) - 1, "One too few: the output is a Value of its graph as well."),
-            Mistake(_leaves, "Those are the leaves only. What an operation gives is a Value too."),
+            Mistake(count, "Those are all Values of the graph. A leaf is one that has no operands."),
             Mistake(
-                _neighbours, "That stops at the operands of the output. Their operands belong to the graph as well."
+                lambda out: count(out) - leaves(out),
+                "Those are the Values that an operation gave. The leaves are the others, without operands.",
             ),
             Mistake(
-                lambda out: count(out) - _leaves(out),
-                "Those are the operations only. The leaves, which have no operands, are Values of the graph too.",
+                _leaves_with_numbers,
+                "You counted the plain numbers too, such as the 2 in 2 * a. They are no Values, and have no gradient.",
+            ),
+            Mistake(
+                _leaves_next_to, "That stops at the operands of the output. Their operands belong to the graph as well."
+            ),
+            Mistake(
+                lambda out: leaves(out) if out.operands else 0,
+                "A graph may consist of a single leaf, which is its output as well.",
             ),
         ],
         hints=[
-            "Begin with a list of the output alone, and go on as long as there is something in the list.",
-            "Keep a set `seen`. Take a Value from the list; if it is new, add it to `seen` and its operands "
-            "to the list.",
+            "all_values(output), from the lesson, gives each Value once. Which of them are leaves?",
+            "A leaf's `operands` is an empty tuple: `not value.operands` is True.",
         ],
         praise="Right. This walk, each node once, is the first half of backpropagation.",
     ),
     Exercise(
         "01.4",
         "Write build(a, b): (a + b)² as a graph of four numbers, in which one number is used twice.",
-        Function(((2.0, -3.0), (1.0, 1.0)), names=("a", "b"), watch=shape),
+        _Graphs(
+            ((2.0, -3.0), (1.0, 1.0)),
+            names=("a", "b"),
+            watch=shape,
+            picture=lambda build, a, b: draw(build(Value(a, label="a"), Value(b, label="b")), hide="grad"),
+        ),
         right=_shared,
         wrong=[
             Mistake(

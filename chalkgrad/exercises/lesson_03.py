@@ -228,22 +228,19 @@ EXERCISES = [
     ),
     Exercise(
         "03.5",
-        "y = x³ at x = 2, so dy/dx = 12. What is x.grad after three calls of y.backward(), without zero_grad?",
+        "y = x² at x = 5. y.backward() twice, then x.zero_grad(), then y.backward() three times. What is x.grad?",
         Number(),
-        right=36.0,
+        right=30.0,
         wrong=[
-            Mistake(12.0, "That would be so if each call began at 0. They add up: that is why zero_grad exists."),
-            Mistake(24.0, "That is after the second call; there are three."),
-            Mistake(
-                1728.0,
-                "Gradients of different calls are added, not multiplied: + 12 each time.",
-            ),
-            Mistake(
-                72.0,
-                "12 + 24 + 36 would be the sum of all three results. Each call adds 12.",
-            ),
+            Mistake(10.0, "That would be so if each call began at 0. They add up: that is why zero_grad exists."),
+            Mistake(50.0, "That is five calls. zero_grad clears what the first two of them gave."),
+            Mistake(20.0, "That is what zero_grad cleared. Three more calls come after it."),
+            Mistake(0.0, "zero_grad sets it to 0, and then three more calls add to it."),
+            Mistake(1000.0, "Gradients of different calls are added, not multiplied: + 10 each time."),
+            Mistake(75.0, "25 is y itself. Each call adds the slope, 2x."),
+            Mistake(60.0, "10 + 20 + 30 would be the sum of all three results. Each call adds 10."),
         ],
-        hints=["Each call adds the same number.", "12, then 24, then ...?"],
+        hints=["The slope of x² at 5 is 10, and each call adds it.", "zero_grad begins anew. How many calls after it?"],
     ),
     Exercise(
         "03.6",

@@ -10,8 +10,9 @@ from autograd import Primitive, absolute, grad, primitive
 from chalkgrad.exercises import lesson_03
 from chalkgrad.exercises.engines import Engine, Node, Operation
 from chalkgrad.exercises.engines import backward as sweep
-from chalkgrad.exercises.exercise import Exercise, Mistake, UnreadableError
+from chalkgrad.exercises.exercise import Exercise, Mistake, described
 from chalkgrad.exercises.kinds import Function
+from chalkgrad.exercises.running import Seen, UnreadableError
 
 Slope = Callable[[float, float], float]
 
@@ -58,7 +59,7 @@ def engine(
 def _row_at(row: Any, x: float) -> list[float]:
     """Value, first and second derivative of a row."""
     if not isinstance(row, Primitive):
-        raise UnreadableError(f"A row is wanted, as primitive(...) gives it, and this is {row!r}.")
+        raise UnreadableError(f"A row is wanted, as primitive(...) gives it, and this is {described(row)}.")
     return [row(x), grad(row)(x), grad(grad(row))(x)]
 
 
@@ -73,10 +74,10 @@ def _softsign(x: Any) -> Any:
 class _OfRows(Function):
     """As `Function`, for a row in place of a function."""
 
-    def observe(self, answer: Any) -> list[Any]:
+    def observe(self, answer: Any) -> Seen:
         """Value and derivatives at each point; first, whether it is a row."""
         if not isinstance(answer, Primitive):
-            raise UnreadableError(f"A row is wanted, as primitive(...) gives it, and this is {answer!r}.")
+            raise UnreadableError(f"A row is wanted, as primitive(...) gives it, and this is {described(answer)}.")
         return super().observe(answer)
 
 
@@ -84,7 +85,7 @@ EXERCISES = [
     Exercise(
         "04.1",
         "Write divide(a, b) for Mini: a / b, with the partials for a and for b.",
-        Operation([(6.0, 2.0), (1.0, -4.0), (-3.0, 0.5)]),
+        Operation(name="divide"),
         right=_division(lambda a, b: 1 / b, lambda a, b: -a / b**2),
         wrong=[
             Mistake(
@@ -121,7 +122,7 @@ EXERCISES = [
     Exercise(
         "04.2",
         "Write sigmoid(x) for Mini: s = 1 / (1 + e^-x), whose slope is s (1 - s).",
-        Operation([(0.0,), (1.0,), (-2.0,)]),
+        Operation(name="sigmoid"),
         right=_squashing(lambda x, s: s * (1 - s)),
         wrong=[
             Mistake(_squashing(lambda x, s: x * (1 - x)), "x (1 - x) is not it: s, the result, belongs there twice."),

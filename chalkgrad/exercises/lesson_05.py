@@ -22,15 +22,22 @@ def _half_shifted(xs: Sequence[float]) -> list[float]:
 EXERCISES = [
     Exercise(
         "05.1",
-        "What is the greatest slope that the sigmoid has anywhere?",
+        "A sigmoid gave the output 0.9. What is its slope there?",
         Number(),
-        right=0.25,
+        right=0.09,
         wrong=[
-            Mistake(1.0, "That is the greatest slope of tanh, or of relu. The sigmoid is flatter: s (1 - s)."),
-            Mistake(0.5, "That is its value at 0. Its slope there is s (1 - s) with s = 0.5."),
-            Mistake(0.0, "That is the slope far out. Where is the curve steepest?"),
+            Mistake(0.25, "That is its greatest slope, where the output is 0.5. Here it is flatter: s (1 - s)."),
+            Mistake(0.19, "1 - s² is the rule for tanh. For the sigmoid it is s (1 - s)."),
+            Mistake(0.1, "That is 1 - s. The factor s is missing."),
+            Mistake(0.9, "That is the output itself. The slope is s (1 - s)."),
+            Mistake(0.81, "That is s². The slope is s (1 - s)."),
+            Mistake(
+                1 / (1 + math.exp(-0.9)) / (1 + math.exp(0.9)),
+                "0.9 is the output already: do not take the sigmoid of it again.",
+            ),
+            Mistake(-0.09, "The sigmoid rises everywhere: s (1 - s) is positive."),
         ],
-        hints=["It is steepest at 0.", "s (1 - s), with s = sigmoid(0) = 1/2."],
+        hints=["The slope can be computed from the output alone.", "s (1 - s), with s = 0.9."],
     ),
     Exercise(
         "05.2",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from autograd import Value, relu
-from chalkgrad.exercises.exercise import Exercise, Mistake, UnreadableError
+from chalkgrad.exercises.exercise import Exercise, Mistake, described
 from chalkgrad.exercises.kinds import Function, Judged, Number, Numbers, as_number
+from chalkgrad.exercises.running import UnreadableError
 
 CORNERS = [(0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0)]
 AND = (False, False, False, True)
@@ -17,7 +18,7 @@ NAND = (True, True, True, False)
 def _fires(answer: Any) -> tuple[bool, ...]:
     """At which corners w1 x1 + w2 x2 + b is positive."""
     if not isinstance(answer, (list, tuple)) or len(answer) != 3:
-        raise UnreadableError(f"Three numbers are wanted: [w1, w2, b]. This is {answer!r}.")
+        raise UnreadableError(f"Three numbers are wanted: [w1, w2, b]. This is {described(answer)}.")
     w1, w2, b = map(as_number, answer)
     return tuple(w1 * x1 + w2 * x2 + b > 0 for x1, x2 in CORNERS)
 
@@ -99,35 +100,41 @@ EXERCISES = [
     ),
     Exercise(
         "06.4",
-        "Write xor(x1, x2) for Values with relu, + and *: 1 where exactly one of them is 1, else 0.",
+        "Write same(x1, x2) for Values with relu, +, - and *: 1 where both are equal, 0 where they are not.",
         Function(
-            tuple((Value(a), Value(b)) for a, b in CORNERS),
+            CORNERS,
             names=("x1", "x2"),
+            watch=lambda same, x1, x2: same(Value(x1), Value(x2)),
+            picture=lambda same, x1, x2: same(Value(x1, label="x1"), Value(x2, label="x2")),
         ),
-        right=lambda x1, x2: relu(x1 + x2) - 2 * relu(x1 + x2 - 1),
+        right=lambda x1, x2: 1 - relu(x1 - x2) - relu(x2 - x1),
         wrong=[
             Mistake(
-                lambda x1, x2: relu(x1 + x2),
-                "At (1, 1) that gives 2. A bend is needed: a relu that takes 2 away again, and only there.",
+                lambda x1, x2: relu(x1 + x2) - 2 * relu(x1 + x2 - 1),
+                "That is XOR, the opposite: 1 where they differ. Turn it around: 1 minus it.",
             ),
             Mistake(
-                lambda x1, x2: relu(x1 + x2) - relu(x1 + x2 - 1),
-                "That is OR: at (1, 1) the second relu gives 1, and 2 is to be taken away.",
+                lambda x1, x2: 1 - relu(x1 + x2),
+                "At (1, 1) that gives -1. A bend is needed: a relu that adds 2 again, and only there.",
             ),
-            Mistake(lambda x1, x2: relu(x1 + x2 - 1), "That is AND: it is 1 at (1, 1) only."),
+            Mistake(lambda x1, x2: relu(x1 + x2 - 1), "That is AND: at (0, 0) they are equal too."),
+            Mistake(lambda x1, x2: relu(1 - x1 - x2), "That is NOR: at (1, 1) they are equal too."),
             Mistake(
-                lambda x1, x2: relu(x1 - x2),
-                "It fires at (1, 0) only. The other case, x2 - x1, needs a relu of its own.",
+                lambda x1, x2: 1 - relu(x1 - x2),
+                "That is wrong at (0, 1) only. The other difference, x2 - x1, needs a relu of its own.",
             ),
             Mistake(
-                lambda x1, x2: relu(x1 - x2) - relu(x2 - x1),
-                "At (0, 1) that gives -1. Take the relu of either difference, and add the two.",
+                lambda x1, x2: 1 - relu(x2 - x1),
+                "That is wrong at (1, 0) only. The other difference, x1 - x2, needs a relu of its own.",
             ),
-            Mistake(lambda x1, x2: relu(1 - x1 - x2), "That is NOR: it is 1 where neither of them is."),
+            Mistake(
+                lambda x1, x2: 1 - (x1 - x2),
+                "At (0, 1) that gives 2: a difference may be negative. Take the relu of either difference.",
+            ),
         ],
         hints=[
-            "relu(x1 + x2) is right at three of the corners. What does it give at the fourth?",
-            "relu(x1 + x2 - 1) is 1 at (1, 1) and 0 elsewhere: how many of it must be subtracted?",
+            "relu(x1 - x2) is 1 at (1, 0) and 0 elsewhere. What does the same for (0, 1)?",
+            "relu(x1 + x2 - 1) and relu(1 - x1 - x2) find (1, 1) and (0, 0): that is another way.",
         ],
     ),
 ]

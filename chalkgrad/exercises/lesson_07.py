@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import Value, relu
-from chalkgrad.exercises.exercise import Exercise, Mistake
+from chalkgrad.exercises.exercise import Exercise, Mistake, described
 from chalkgrad.exercises.kinds import Function, Number, Numbers
+from chalkgrad.exercises.running import UnreadableError
 
 LISTS = [
     ([0.0, 0.0],),
@@ -31,9 +32,13 @@ def _of_score(hinge: Callable[[Any, int], Any], score: float, target: int) -> li
     x = Value(score)
     loss = hinge(x, target)
     if not isinstance(loss, Value):
-        raise TypeError(f"the result is {loss!r}, and a Value is wanted: keep to operations on Values")
+        raise UnreadableError(f"It gives {described(loss)}, and a Value is wanted: keep to operations on Values.")
     loss.backward()
     return [loss.data, x.grad]
+
+
+def _drawn_hinge(hinge: Callable[[Any, int], Any], score: float, target: int) -> Any:
+    return hinge(Value(score, label="score"), target)
 
 
 EXERCISES = [
@@ -113,7 +118,7 @@ EXERCISES = [
     Exercise(
         "07.3",
         "Write hinge(score, target) for a Value and a target -1 or 1: 0 from a margin of 1 on, else 1 - margin.",
-        Function(SCORES, names=("score", "target"), watch=_of_score),
+        Function(SCORES, names=("score", "target"), watch=_of_score, picture=_drawn_hinge),
         right=lambda s, t: relu(1 - t * s),
         wrong=[
             Mistake(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import Value
-from chalkgrad.exercises.exercise import Exercise, Mistake
+from chalkgrad.exercises.exercise import Exercise, Mistake, short
 from chalkgrad.exercises.kinds import Choice, Function, Number, Numbers
 
 PROBLEMS = [
@@ -31,11 +31,11 @@ def _loss(w: Value, xs: Sequence[float], ys: Sequence[float]) -> Value:
     return total / len(xs)
 
 
-def _where_w_goes(train: Loop, xs: Sequence[float], ys: Sequence[float], rate: float, steps: int) -> list[float]:
+def _where_w_goes(train: Loop, xs: Sequence[float], ys: Sequence[float], rate: float, steps: int) -> float:
     """w after training from 0."""
     w = Value(0.0, label="w")
     train(w, lambda: _loss(w, xs, ys), rate, steps)
-    return [w.data]
+    return w.data
 
 
 def _update_of(step: Callable[[list[Value], float], Any], numbers: Sequence[float], rate: float) -> list[float]:
@@ -45,6 +45,11 @@ def _update_of(step: Callable[[list[Value], float], Any], numbers: Sequence[floa
         parameter.grad = n if n % 2 else -float(n)
     step(parameters, rate)
     return [parameter.data for parameter in parameters]
+
+
+def _told(xs: Sequence[float], ys: Sequence[float], rate: float, steps: int) -> str:
+    points = ", ".join(f"({x:g}, {y:g})" for x, y in zip(xs, ys, strict=True))
+    return f"From w = 0, with the mean of (w·x - y)² over {points}, rate {rate:g} and {steps} steps,"
 
 
 def _loop(*parts: str) -> Loop:
@@ -109,7 +114,8 @@ EXERCISES = [
         "Write update(parameters, rate): one step of gradient descent for a list of Values.",
         Function(
             [([1.0],), ([3.0, 3.0],), ([0.5, -1.0, 2.0],)],
-            names=("parameters",),
+            arguments=("parameters", "rate"),
+            where=lambda numbers: f"Where the numbers are {short(numbers)}, their gradients 1, -2, 3 and the rate 0.1,",
             watch=lambda step, numbers: _update_of(step, numbers, 0.1),
         ),
         right=_step(lambda p, rate: p.data - rate * p.grad),
@@ -134,7 +140,13 @@ EXERCISES = [
     Exercise(
         "08.3",
         "Write train(w, loss_of, rate, steps): gradient descent on one weight, `steps` times.",
-        Function(PROBLEMS, names=("xs", "ys", "rate", "steps"), watch=_where_w_goes),
+        Function(
+            PROBLEMS,
+            names=("xs", "ys", "rate", "steps"),
+            arguments=("w", "loss_of", "rate", "steps"),
+            where=_told,
+            watch=_where_w_goes,
+        ),
         right=_loop("forward", "zero", "backward", "update"),
         wrong=[
             Mistake(

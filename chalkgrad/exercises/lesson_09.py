@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from chalkgrad.exercises.exercise import Exercise, Mistake
+from chalkgrad.exercises.exercise import Exercise, Mistake, short
 from chalkgrad.exercises.kinds import Function, Number
 
 LAYERS = [([2.0], [3.0]), ([1.0, 1.0], [3.0, -4.0]), ([5.0, -2.0, 1.0], [0.5, 0.5, -1.0])]
@@ -71,7 +71,12 @@ EXERCISES = [
     Exercise(
         "09.2",
         "Write gradient_size(layer): the root mean square of the gradients of its parameters.",
-        Function(LAYERS, names=("data", "grad"), watch=_of_layer),
+        Function(
+            LAYERS,
+            arguments=["layer"],
+            watch=_of_layer,
+            where=lambda data, grad: f"For a layer with the gradients {short(grad)}",
+        ),
         right=lambda layer: _length(_grads(layer)) / math.sqrt(len(layer.parameters())),
         wrong=[
             Mistake(

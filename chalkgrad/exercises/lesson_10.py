@@ -26,30 +26,41 @@ def _to_unit(train: list[float], column: list[float]) -> list[float]:
 EXERCISES = [
     Exercise(
         "10.1",
-        "Write bound(n): weights uniform(-b, b) that keep the signal's size through relu layers with n inputs.",
-        Function([(6,), (24,), (50,)], names=("n",)),
-        right=lambda n: math.sqrt(6 / n),
+        "Write bound(n_in, n_out): the b for which weights uniform(-b, b) keep Xavier's rule.",
+        Function([(6, 6), (50, 50), (24, 8)], names=("n_in", "n_out")),
+        right=lambda n_in, n_out: math.sqrt(6 / (n_in + n_out)),
         wrong=[
-            Mistake(lambda n: 2 / n, "That is the mean square that the weights need. Which b gives it? b²/3 = 2/n."),
             Mistake(
-                lambda n: math.sqrt(2 / n),
+                lambda n_in, n_out: 2 / (n_in + n_out),
+                "That is the mean square that the weights need. Which b gives it? b²/3 = 2/(n_in + n_out).",
+            ),
+            Mistake(
+                lambda n_in, n_out: math.sqrt(2 / (n_in + n_out)),
                 "That is the standard deviation that the weights need. A uniform draw between -b and b has b/√3.",
             ),
             Mistake(
-                lambda n: math.sqrt(3 / n),
-                "That keeps the size where nothing is lost (b²/3 = 1/n). Relu takes half of the mean square: 2/n is "
-                "needed.",
-            ),
-            Mistake(lambda n: 6 / n, "That is b². The root is missing."),
-            Mistake(
-                lambda n: 1 / math.sqrt(n), "Then the mean square is 1/(3n): forget neither the 3 nor relu's half."
+                lambda n_in, n_out: math.sqrt(6 / n_in),
+                "That is He's rule, for relu. Xavier's halves nothing, and looks at both directions: n_in + n_out.",
             ),
             Mistake(
-                lambda n: math.sqrt(12 / n), "12 belongs to a uniform draw by its whole width: here b is half of it."
+                lambda n_in, n_out: math.sqrt(3 / n_in),
+                "That is right for the way forward alone. The gradient goes the other way, through n_out.",
             ),
-            Mistake(lambda n: math.sqrt(2 / 3 / n), "b²/3 = 2/n: multiply by 3 to have b² alone; you divided."),
+            Mistake(lambda n_in, n_out: 6 / (n_in + n_out), "That is b². The root is missing."),
+            Mistake(
+                lambda n_in, n_out: math.sqrt(3 / (n_in + n_out)),
+                "2/(n_in + n_out) is 1 divided by the average of the two; you divided by their sum.",
+            ),
+            Mistake(
+                lambda n_in, n_out: math.sqrt(12 / (n_in + n_out)),
+                "12 belongs to a uniform draw by its whole width: here b is half of it.",
+            ),
+            Mistake(
+                lambda n_in, n_out: math.sqrt(2 / 3 / (n_in + n_out)),
+                "b²/3 = 2/(n_in + n_out): multiply by 3 to have b² alone; you divided.",
+            ),
         ],
-        hints=["He's rule: the mean of w² must be 2/n.", "The mean of w² is b²/3. Solve b²/3 = 2/n for b."],
+        hints=["Xavier's rule: the mean of w² is 2/(n_in + n_out).", "The mean of w² is b²/3. Solve for b."],
     ),
     Exercise(
         "10.2",

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
-from chalkgrad.exercises.exercise import Exercise, Mistake, UnreadableError
+from chalkgrad.exercises.exercise import Exercise, Mistake, described
 from chalkgrad.exercises.kinds import Choice, Function, Judged
+from chalkgrad.exercises.running import UnreadableError
 
 OVERLAP = "Some positions are in both lists: the model would be tested on what it was trained on."
 LOST = "Some positions are in neither list: cut the shuffled list in two, so that all of it is used."
@@ -21,12 +22,13 @@ UNSEEDED = "The same random source gave two different splits: draw from `random`
 
 def _faults_of_split(split: Any) -> str:
     if not callable(split):
-        raise UnreadableError(f"A function of (n, held_back, random) is wanted, and this is {split!r}.")
+        raise UnreadableError(f"A function of (n, held_back, random) is wanted, and this is {described(split)}.")
     unmoved = 0
     for seed, (n, held_back) in enumerate([(4, 1), (10, 3), (25, 10), (60, 6)]):
-        train, test = split(n, held_back, random.Random(seed))
-        if train is ... or train is None:
-            raise UnreadableError("Not answered yet: return two lists.")
+        both = split(n, held_back, random.Random(seed))
+        if not isinstance(both, (list, tuple)) or [type(part) for part in both] != [list, list]:
+            raise UnreadableError(f"Two lists are wanted, `return train, test`, and this returns {described(both)}.")
+        train, test = both
         everything = [*train, *test]
         if any(position not in range(n) for position in everything):
             return OUTSIDE

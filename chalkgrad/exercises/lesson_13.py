@@ -10,26 +10,32 @@ from chalkgrad.exercises.kinds import Function, Number, Numbers
 
 
 def _parabola(x: Any) -> Any:
+    """3x² + 2x + 1."""
     return 3 * x**2 + 2 * x + 1
 
 
 def _bowl(x: Any) -> Any:
+    """eˣ - 2x."""
     return exp(x) - 2 * x
 
 
 def _quartic(x: Any) -> Any:
+    """x⁴ + x²."""
     return x**4 + x**2
 
 
 def _product(p: Any) -> Any:
+    """x² · y."""
     return p[0] ** 2 * p[1]
 
 
 def _banana(p: Any) -> Any:
+    """(1 - x)² + 20 (y - x²)²."""
     return (1 - p[0]) ** 2 + 20 * (p[1] - p[0] ** 2) ** 2
 
 
 def _mixed(p: Any) -> Any:
+    """x · y · z + x³ - z²."""
     return p[0] * p[1] * p[2] + p[0] ** 3 - p[2] ** 2
 
 

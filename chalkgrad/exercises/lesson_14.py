@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from autograd import Value, softmax
@@ -19,62 +20,71 @@ def _confusion(truths: list[int], answers: list[int], classes: int) -> list[list
 
 
 class _Scores:
-    """A model with two scores for three pixels, curved, so that the place matters."""
+    """A model with three scores for three pixels, curved, so that the place matters."""
 
     def __init__(self) -> None:
         self.weights = [Value(w) for w in (1.0, -2.0, 0.5, 3.0)]
 
     def __call__(self, inputs: list[Any]) -> list[Any]:
         a, b, c, d = self.weights
-        return [a * inputs[0] + b * inputs[1] * inputs[2], c * inputs[0] * inputs[0] + d * inputs[2]]
+        return [
+            a * inputs[0] + b * inputs[1] * inputs[2],
+            c * inputs[0] * inputs[0] + d * inputs[2],
+            a * inputs[1] + d * inputs[0] * inputs[2],
+        ]
 
     def parameters(self) -> list[Value]:
         return self.weights
 
 
-IMAGES = [([1.0, 2.0, 3.0], 0), ([1.0, 2.0, 3.0], 1), ([0.5, -1.0, 2.0], 1)]
+IMAGES = [([1.0, 2.0, 3.0], 0, 1), ([1.0, 2.0, 3.0], 1, 2), ([0.5, -1.0, 2.0], 2, 0)]
 
 
-def _influence(answer: Any, image: list[float], digit: int) -> Any:
-    return answer(_Scores(), image, digit)
+def _influence(answer: Any, image: list[float], digit: int, rival: int) -> Any:
+    return answer(_Scores(), image, digit, rival)
 
 
-def _right_influence(model: Any, image: list[float], digit: int) -> list[float]:
+def _after_backward(model: Any, image: list[float], outputs: Callable[[list[Any]], list[Any]]) -> list[float]:
+    """The gradients of the pixels after backward() on each of the outputs, made from the scores."""
     pixels = [Value(pixel) for pixel in image]
-    model(pixels)[digit].backward()
+    for output in outputs(model(pixels)):
+        output.backward()
     return [pixel.grad for pixel in pixels]
 
 
-def _of_sum(model: Any, image: list[float], digit: int) -> list[float]:
-    pixels = [Value(pixel) for pixel in image]
-    for score in model(pixels):
-        score.backward()
-    return [pixel.grad for pixel in pixels]
+def _right_influence(model: Any, image: list[float], digit: int, rival: int) -> list[float]:
+    return _after_backward(model, image, lambda scores: [scores[digit] - scores[rival]])
 
 
-def _of_probability(model: Any, image: list[float], digit: int) -> list[float]:
-    pixels = [Value(pixel) for pixel in image]
-    softmax(model(pixels))[digit].backward()
-    return [pixel.grad for pixel in pixels]
+def _of_digit(model: Any, image: list[float], digit: int, rival: int) -> list[float]:
+    return _after_backward(model, image, lambda scores: [scores[digit]])
 
 
-def _of_parameters(model: Any, image: list[float], digit: int) -> list[float]:
-    model(image)[digit].backward()
+def _of_both(model: Any, image: list[float], digit: int, rival: int) -> list[float]:
+    return _after_backward(model, image, lambda scores: [scores[digit], scores[rival]])
+
+
+def _of_probability(model: Any, image: list[float], digit: int, rival: int) -> list[float]:
+    return _after_backward(model, image, lambda scores: [softmax(scores)[digit] - softmax(scores)[rival]])
+
+
+def _without_backward(model: Any, image: list[float], digit: int, rival: int) -> list[float]:
+    return _after_backward(model, image, lambda scores: [])
+
+
+def _of_parameters(model: Any, image: list[float], digit: int, rival: int) -> list[float]:
+    scores = model(image)
+    (scores[digit] - scores[rival]).backward()
     return [parameter.grad for parameter in model.parameters()]
 
 
-def _without_backward(model: Any, image: list[float], digit: int) -> list[float]:
-    pixels = [Value(pixel) for pixel in image]
-    model(pixels)
-    return [pixel.grad for pixel in pixels]
+def _times_pixel(model: Any, image: list[float], digit: int, rival: int) -> list[float]:
+    slopes = _right_influence(model, image, digit, rival)
+    return [slope * pixel for slope, pixel in zip(slopes, image, strict=True)]
 
 
-def _times_pixel(model: Any, image: list[float], digit: int) -> list[float]:
-    return [slope * pixel for slope, pixel in zip(_right_influence(model, image, digit), image, strict=True)]
-
-
-def _sizes(model: Any, image: list[float], digit: int) -> list[float]:
-    return [abs(slope) for slope in _right_influence(model, image, digit)]
+def _sizes(model: Any, image: list[float], digit: int, rival: int) -> list[float]:
+    return [abs(slope) for slope in _right_influence(model, image, digit, rival)]
 
 
 JUDGED = [
@@ -164,23 +174,36 @@ EXERCISES = [
     ),
     Exercise(
         "14.3",
-        "Write influence(model, image, digit): the gradient of the score for digit by each pixel.",
-        Function(IMAGES, names=("image", "digit"), watch=_influence),
+        "Write influence(model, image, digit, rival): for each pixel, how much the lead grows with its ink.",
+        Function(
+            IMAGES, names=("image", "digit", "rival"), watch=_influence, arguments=("model", "image", "digit", "rival")
+        ),
         right=_right_influence,
         wrong=[
             Mistake(
                 _of_parameters,
                 "These are the gradients of the model's parameters. Here the pixels are to be Values: make them, "
-                "and ask "
-                "*them* for their gradients.",
+                "and ask *them* for their gradients.",
             ),
-            Mistake(_of_sum, "You called backward() on every score: gradients add up. Only the one for `digit`."),
-            Mistake(_of_probability, "You differentiated the probability (softmax). The score itself was asked for."),
+            Mistake(
+                _of_digit, "That is the score of `digit` alone. Subtract that of the rival: why this and not that?"
+            ),
+            Mistake(_of_both, "backward() on both scores adds their gradients up. The lead is a difference."),
+            Mistake(
+                lambda model, image, digit, rival: _right_influence(model, image, rival, digit),
+                "The sign: the lead is the score of `digit` minus that of the rival.",
+            ),
+            Mistake(
+                _of_probability, "You differentiated probabilities (softmax). The scores themselves were asked for."
+            ),
             Mistake(_without_backward, "All gradients are 0: nobody called backward()."),
             Mistake(_times_pixel, "That is gradient times pixel, another kind of map. The gradient alone is wanted."),
             Mistake(_sizes, "The sign matters: ink may speak against a digit. No abs()."),
         ],
-        hints=["pixels = [Value(pixel) for pixel in image]", "model(pixels)[digit].backward(), then read the grads."],
+        hints=[
+            "pixels = [Value(pixel) for pixel in image]",
+            "scores = model(pixels); then one backward() on the lead.",
+        ],
     ),
     Exercise(
         "14.4",

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 
 from autograd import dot, softmax
 from chalkgrad.exercises.exercise import Exercise, Mistake
 from chalkgrad.exercises.kinds import Function, Number
 
 FITS = [
-    ([2.0, 0.0, 0.0, 0.0], [[1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0]]),
-    ([1.0, -2.0], [[0.5, 1.0], [2.0, -1.0], [-3.0, 0.5]]),
-    ([1.0, 1.0, 1.0, 1.0], [[3.0, 0.0, 0.0, 1.0], [0.0, 0.0, 0.0, 0.0], [1.0, -1.0, 2.0, 0.0]]),
+    ([2.0, 0.0, 0.0, 0.0], [[1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0]], 2),
+    ([1.0, -2.0], [[0.5, 1.0], [2.0, -1.0], [-3.0, 0.5]], 2),
+    ([1.0, 1.0, 1.0, 1.0], [[3.0, 0.0, 0.0, 1.0], [0.0] * 4, [1.0, -1.0, 2.0, 0.0], [0.0, 2.0, 0.0, 0.0]], 3),
+    ([1.0, -2.0], [[0.5, 1.0], [2.0, -1.0], [-3.0, 0.5]], 1),
 ]
 
 DRAWS = [
@@ -25,8 +25,17 @@ DRAWS = [
 ]
 
 
-def _fits(query: list[float], keys: list[list[float]], divisor: float) -> list[float]:
-    return [dot(query, key) / divisor for key in keys]
+def _after_two(name: str) -> list[tuple[str, str]]:
+    text = f"..{name}."
+    return [(text[n : n + 2], text[n + 2]) for n in range(len(name) + 1)]
+
+
+def _fits(query: list[float], keys: list[list[float]], divisor: float | None = None) -> list[float]:
+    return [dot(query, key) / (divisor or math.sqrt(len(query))) for key in keys]
+
+
+def _shares(query: list[float], keys: list[list[float]], seen: int, divisor: float | None = None) -> list[float]:
+    return [*softmax(_fits(query, keys[:seen], divisor)), *[0.0] * (len(keys) - seen)]
 
 
 def _draw(probabilities: list[float], u: float) -> int:
@@ -44,76 +53,98 @@ def _first_above(probabilities: list[float], u: float) -> int:
 EXERCISES = [
     Exercise(
         "15.1",
-        'Write next_pairs(name): for "os" the list [(".", "o"), ("o", "s"), ("s", ".")].',
+        'Write after_two(name): for "os" the list [("..", "o"), (".o", "s"), ("os", ".")].',
         Function([("os",), ("re",), ("math",)], names=("name",)),
-        right=lambda name: list(zip("." + name, name + ".", strict=True)),
+        right=_after_two,
         wrong=[
             Mistake(
-                lambda name: list(pairwise(name)),
-                "The dots are missing: the model must learn with what a name begins, and where it ends.",
+                lambda name: list(zip("." + name, name + ".", strict=True)),
+                "That is with one letter before. Two letters are wanted; in front of the first one stand two dots.",
             ),
             Mistake(
-                lambda name: list(zip("." + name, name, strict=False)),
-                "The last pair is missing: the dot after the last letter. The model would never learn to stop.",
+                lambda name: _after_two(name)[:-1],
+                "The last one is missing: the dot after the last letter. The model would never learn to stop.",
             ),
             Mistake(
-                lambda name: list(zip(name, name[1:] + ".", strict=True)),
-                "The first pair is missing: the dot before the first letter. With what does a name begin?",
+                lambda name: _after_two(name)[1:],
+                "The first one is missing: with what does a name begin? After the two dots.",
             ),
             Mistake(
-                lambda name: list(zip(name + ".", "." + name, strict=True)),
-                "The pairs are the wrong way round: first the letter that is known, then the one that follows.",
+                lambda name: _after_two(name)[2:],
+                "The two dots in front are missing: the model must learn with what a name begins.",
             ),
             Mistake(
-                lambda name: list(zip(*[iter("." + name + ".")] * 2, strict=False)),
-                "Each letter but the outer dots is in two pairs, as the second of one and the first of the next.",
+                lambda name: [(before[::-1], third) for before, third in _after_two(name)],
+                "The two letters are the wrong way round: the earlier one comes first.",
+            ),
+            Mistake(
+                lambda name: [(third, before) for before, third in _after_two(name)],
+                "The pairs are the wrong way round: first what is known, then the letter that follows.",
+            ),
+            Mistake(
+                lambda name: [(*before, third) for before, third in _after_two(name)],
+                'Nearly: the two letters belong together in one text, as in (".o", "s").',
+            ),
+            Mistake(
+                lambda name: _after_two(name)[::2],
+                "You go on by two letters at a time. By one: each letter is the next one once.",
             ),
         ],
-        hints=["Write the name with a dot in front, and below it the name with a dot behind.", "zip pairs them."],
+        hints=['text = ".." + name + "."', "text[n : n + 2] is followed by text[n + 2]."],
     ),
     Exercise(
         "15.2",
-        "Write shares(query, keys): the shares of attention.",
-        Function(FITS, names=("query", "keys")),
-        right=lambda query, keys: softmax(_fits(query, keys, math.sqrt(len(query)))),
+        "Write shares(query, keys, seen): the shares of attention, of which only the first `seen` keys get any.",
+        Function(FITS, names=("query", "keys", "seen")),
+        right=_shares,
         wrong=[
             Mistake(
-                lambda query, keys: softmax(_fits(query, keys, 1.0)),
-                "The fits are not divided by the root of the vectors' length: with long vectors softmax would be "
-                "nearly "
-                "certain, and pass no gradient.",
+                lambda query, keys, seen: softmax(_fits(query, keys)),
+                "The keys from `seen` on lie in the future. They must get nothing, exactly 0.",
             ),
             Mistake(
-                lambda query, keys: softmax(_fits(query, keys, len(query))),
+                lambda query, keys, seen: [*softmax(_fits(query, keys))[:seen], *[0.0] * (len(keys) - seen)],
+                "You took the softmax of all and then set some to 0: what is left no longer adds up to 1.",
+            ),
+            Mistake(
+                lambda query, keys, seen: softmax([*_fits(query, keys)[:seen], *[0.0] * (len(keys) - seen)]),
+                "A fit of 0 is not a share of 0: e⁰ is 1. Leave the future out of the softmax.",
+            ),
+            Mistake(
+                lambda query, keys, seen: _shares(query, keys, seen)[:seen],
+                "The shares are right, but there must be one for each key: 0 for those in the future.",
+            ),
+            Mistake(
+                lambda query, keys, seen: _shares(query, keys, max(1, seen - 1)),
+                "One too few: the letter sees itself, too.",
+            ),
+            Mistake(
+                lambda query, keys, seen: _shares(query, keys, min(len(keys), seen + 1)),
+                "One too many: that is the next letter, which is to be guessed.",
+            ),
+            Mistake(
+                lambda query, keys, seen: _shares(query, keys, seen, 1.0),
+                "The fits are not divided by the root of the vectors' length: with long vectors softmax would be "
+                "nearly certain, and pass no gradient.",
+            ),
+            Mistake(
+                lambda query, keys, seen: _shares(query, keys, seen, len(query)),
                 "You divided by the length of the vectors; divide by its root.",
             ),
             Mistake(
-                lambda query, keys: softmax(_fits(query, keys, math.sqrt(len(keys)))),
+                lambda query, keys, seen: _shares(query, keys, seen, math.sqrt(len(keys))),
                 "Under the root stands the length of the vectors, not the number of keys.",
             ),
             Mistake(
-                lambda query, keys: _fits(query, keys, math.sqrt(len(query))),
+                lambda query, keys, seen: [*_fits(query, keys)[:seen], *[0.0] * (len(keys) - seen)],
                 "These are the fits. Softmax turns them into shares.",
             ),
-            Mistake(
-                lambda query, keys: [math.exp(fit) for fit in _fits(query, keys, math.sqrt(len(query)))],
-                "The exponentials are right. Divide each by their sum, so that the shares add up to 1.",
-            ),
-            Mistake(
-                lambda query, keys: [
-                    fit / sum(_fits(query, keys, math.sqrt(len(query))))
-                    for fit in _fits(query, keys, math.sqrt(len(query)))
-                ],
-                "You divided the fits by their sum. They can be negative: take the exponential of each first.",
-            ),
-            Mistake(
-                lambda query, keys: [
-                    float(fit == max(_fits(query, keys, 1.0))) for fit in _fits(query, keys, math.sqrt(len(query)))
-                ],
-                "That takes the best key alone. Its slope is 0 everywhere: nothing could be learnt. Use softmax.",
-            ),
         ],
-        hints=["A fit: the dot product of query and key, divided by the root of len(query).", "Then exp, then / sum."],
+        hints=[
+            "attention_shares(query, keys[:seen]), from the lesson, gives the first ones.",
+            "A 0.0 for each of the others: [0.0] * (len(keys) - seen).",
+        ],
+        praise="Right: this is the mask that keeps a language model from reading on.",
     ),
     Exercise(
         "15.3",

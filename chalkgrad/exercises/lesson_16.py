@@ -6,8 +6,9 @@ import math
 from typing import Any
 
 from autograd import Value, compile, maximum, minimum, relu, tanh
-from chalkgrad.exercises.exercise import Exercise, Mistake, UnreadableError
+from chalkgrad.exercises.exercise import Exercise, Mistake, described
 from chalkgrad.exercises.kinds import Function, Judged, Number, as_number
+from chalkgrad.exercises.running import UnreadableError
 
 BRANCH = (
     "Right for single numbers, but it decides by the number (if, max, min, sorted): the compiler traces once, for all "
@@ -29,9 +30,9 @@ def _at(clip: Any, x: float) -> float:
 
 def _faults_of_clip(clip: Any) -> str:
     if not callable(clip):
-        raise UnreadableError(f"A function of (x) is wanted, and this is {clip!r}.")
-    if clip(Value(0.5)) in (None, ...):
-        raise UnreadableError("Not answered yet: return something made from x.")
+        raise UnreadableError(f"A function of (x) is wanted, and this is {described(clip)}.")
+    if clip(Value(0.5)) is None:
+        raise UnreadableError("It returns nothing, None. Is the return missing?")
     seen = [_at(clip, x) for x in POINTS]
     known = {
         (0.5, -0.25, 1.0, -3.0): UPPER, (0.5, -0.25, 2.0, -1.0): LOWER, (0.5, 0.0, 1.0, 0.0): HALF,

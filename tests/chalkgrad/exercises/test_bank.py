@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import math
+import re
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
 import pytest
 
+from autograd import Value
 from chalkgrad.exercises import Exercise, Mistake, check, exercises_of, lessons
 from chalkgrad.exercises.kinds import Numbers
 
@@ -54,6 +62,55 @@ def test_every_catalogued_slip_in_one_place_is_told(exercise: Exercise, name: st
     assert whole or verdict.says.endswith(says)
 
 
+class Stubborn:
+    """An object that cannot be shown or compared."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        raise RuntimeError("no repr")
+
+    def __eq__(self, other: object) -> bool:
+        raise RuntimeError("no eq")
+
+
+def vandal(*arguments: Any) -> Any:
+    """Spoils all that it is given."""
+    for argument in arguments:
+        if isinstance(argument, list):
+            argument.clear()
+        elif isinstance(argument, Value):
+            argument.data = 99.0
+    return 0.0
+
+
+def printer(*anything: object) -> None:
+    print("one", *anything)  # noqa: T201
+    print("two")  # noqa: T201
+
+
+def gives(result: object) -> Callable[..., object]:
+    return lambda *anything: result
+
+
+STRANGE = [
+    *[True, 1j, math.nan, math.inf, 10**400, "", (1, 2), [1.0], [math.nan] * 3, ["a", "b", "c"], {"a": math.nan}, {1}],
+    *[
+        np.array([1.0, 2.0]),
+        np.array(12345.678),
+        Value(math.nan),
+        float,
+        len,
+        print,
+        Stubborn(),
+        vandal,
+        printer,
+        sys.exit,
+    ],
+    *map(gives, [None, math.nan, "text", [1.0], np.array([1.0, 2.0]), 1j, Value(3.0), Stubborn(), iter([1]), ...]),
+]
+
+
 @pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.number)
 @pytest.mark.parametrize("unknown", [None, "seven", -123456.789, [], {}, object(), constant, broken])
 def test_an_unknown_wrong_answer_is_wrong(exercise: Exercise, unknown: object) -> None:
@@ -61,6 +118,17 @@ def test_an_unknown_wrong_answer_is_wrong(exercise: Exercise, unknown: object) -
     assert verdict.state == "wrong"
     assert verdict.says
     assert unknown is constant or verdict.says not in [mistake.says for mistake in exercise.wrong]
+
+
+@pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.number)
+def test_no_strange_answer_does_any_harm(exercise: Exercise, capsys: pytest.CaptureFixture[str]) -> None:
+    for answer in STRANGE:
+        verdict = exercise.check(answer)
+        shown = verdict._repr_mimebundle_()
+        assert verdict.state == "wrong", shown["text/plain"]
+        assert not re.search(r" at 0x[0-9a-f]+|Traceback", shown["text/html"])
+    assert capsys.readouterr().out == ""
+    assert exercise.check(exercise.right), "one of them has spoilt what is compared with"
 
 
 @pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.number)

@@ -6,8 +6,9 @@ import math
 
 import pytest
 
-from chalkgrad.exercises.exercise import Exercise, Failure, Kind, Mistake, is_open, same, short
+from chalkgrad.exercises.exercise import Exercise, Kind, Mistake, is_open, same, short
 from chalkgrad.exercises.kinds import Number
+from chalkgrad.exercises.running import Failure
 
 
 @pytest.mark.parametrize(
@@ -75,4 +76,4 @@ def test_a_kind_must_say_what_it_observes() -> None:
 
 
 def test_short_numbers() -> None:
-    assert short([1 / 3, "a", (1e9, -2.0)]) == "[0.3333, a, [1e+09, -2]]"
+    assert short([1 / 3, "a", (1e9, -2.0)]) == "[0.3333, 'a', [1e+09, -2]]"

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from autograd import Value, maximum
-from chalkgrad.exercises.exercise import Exercise, Mistake, UnreadableError
+from chalkgrad.exercises.exercise import Exercise, Mistake
 from chalkgrad.exercises.kinds import Choice, Function, Judged, Number, Numbers, as_number, plain
+from chalkgrad.exercises.running import UnreadableError
 
 
 @pytest.mark.parametrize("answer", [2.5, np.float64(2.5), np.float32(2.5), Value(2.5)])
@@ -51,6 +52,7 @@ def test_a_choice_ignores_capitals_and_names_the_options() -> None:
     exercise = Exercise("00.0", "?", Choice(["tanh", "relu"]), right="tanh")
     assert exercise.check(" Tanh ")
     assert exercise.check("relu").state == "wrong"
+    assert Exercise("00.0", "?", Choice(["0.1", "1e-5"]), right="1e-5").check(1e-5)
     assert exercise.check("sine").says == "Choose one of: 'tanh', 'relu'. This is 'sine'."
 
 
@@ -64,11 +66,23 @@ DOUBLE = Exercise("00.0", "?", Function(((0.0,), (3.0,))), lambda x: 2 * x, [Mis
         (lambda x: None, "At x = 0 it gives nothing, None; 0 is right. Is the return missing?"),
         (lambda x: 1 / 0, "At x = 0 it raises ZeroDivisionError: division by zero; 0 is right."),
         (7.0, "A function of (x) is wanted, and this is 7.0."),
-        (lambda: 1.0, "A function of (x) is wanted: too many positional arguments."),
+        (lambda: 1.0, "A function of (x) is wanted, and yours takes ()."),
     ],
 )
 def test_a_function_is_shown_where_it_first_goes_wrong(answer: Any, says: str) -> None:
     assert DOUBLE.check(answer).says == says
+
+
+def test_what_was_printed_is_told_with_the_smallest_case() -> None:
+    assert DOUBLE.check(lambda x: print(2 * x)).says.endswith("Is the return missing?\nIt printed: 0.0")  # noqa: T201
+    assert DOUBLE.check(lambda x: print("a\nb")).says.endswith("It printed: a ...")  # noqa: T201
+
+
+def test_a_function_may_change_its_arguments_and_spoils_nothing() -> None:
+    total = Exercise("00.0", "?", Function((([1.0, 2.0],),), names=("xs",)), right=sum)
+    assert total.check(lambda xs: xs.pop() + xs.pop())
+    assert not total.check(lambda xs: xs.clear())
+    assert total.check(sum)
 
 
 def test_a_known_mistake_comes_with_its_smallest_case() -> None:

@@ -1,0 +1,122 @@
+"""Which question does this file answer? How is a learner's code run, so that nothing that it does can do harm?
+
+It may raise an error, print, leave Python, change the lists that it was given, or never come to an end. All of this is
+an observation like any other, and never the end of the notebook. Read next: `exercise`.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import io
+import re
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
+from typing import Any
+
+SECONDS = 5.0
+"""An answer that takes longer for all of its cases together is stopped; right ones take milliseconds."""
+
+ADDRESS = r" at 0x[0-9A-Fa-f]+"
+"""What nobody wants to read of an object without a text of its own."""
+
+
+class UnreadableError(Exception):
+    """An answer that is no answer to this question; the text says what is wanted."""
+
+
+class TakesTooLongError(BaseException):
+    """Raised in the middle of an answer whose time is over; no `except Exception` of a learner's keeps it."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What was observed when the answer raised an error: alike where the type is."""
+
+    name: str
+    text: str = ""
+
+    @classmethod
+    def of(cls, error: BaseException) -> Failure:
+        """The record of an exception."""
+        if isinstance(error, TakesTooLongError):
+            return ENDLESS
+        return cls(type(error).__name__, re.sub(ADDRESS, "", str(error)))
+
+    def __str__(self) -> str:
+        if self == ENDLESS:
+            return self.text
+        return f"raises {self.name}" + (f": {self.text}" if self.text else "")
+
+
+ENDLESS = Failure("endless", f"has not come to an end after {SECONDS:g} seconds (when does its loop stop?)")
+
+
+class Seen(list[Any]):
+    """Observations, one a case, and beside each of them what was printed meanwhile."""
+
+    def __init__(self, entries: Iterable[Any] = ()) -> None:
+        super().__init__(entries)
+        self.printed = [""] * len(self)
+
+
+def observe_each(cases: Iterable[Callable[[], Any]]) -> Seen:
+    """What each of the cases gives: a result, or a `Failure`.  After one that does not end, the others are not tried.
+
+    >>> observe_each([lambda: 1.0, lambda: 1 / 0, lambda: print("hello")])
+    [1.0, Failure(name='ZeroDivisionError', text='division by zero'), None]
+    """
+    seen, cases = Seen(), list(cases)
+    try:
+        with deadline(SECONDS):
+            for case in cases:
+                printed = io.StringIO()
+                seen.printed.append("")
+                with redirect_stdout(printed):
+                    seen.append(_result(case))
+                seen.printed[-1] = printed.getvalue()
+    except TakesTooLongError as error:
+        seen.extend([Failure.of(error)] * (len(cases) - len(seen)))
+        seen.printed.extend([""] * (len(cases) - len(seen.printed)))
+    return seen
+
+
+def _result(case: Callable[[], Any]) -> Any:
+    try:
+        return case()
+    except UnreadableError:
+        raise
+    except (Exception, SystemExit) as error:  # whatever the learner's code does is an observation
+        return Failure.of(error)
+
+
+@contextmanager
+def deadline(seconds: float) -> Iterator[None]:
+    """Raise TakesTooLongError in what is done meanwhile, if it is not done after so many seconds.
+
+    Python code is stopped, not a single long call into C. Where there are no threads there is no limit.
+    """
+    raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
+    here = ctypes.c_ulong(threading.get_ident())
+    over, lock = False, threading.Lock()
+
+    def stop() -> None:
+        with lock:
+            if not over:
+                raise_in(here, ctypes.py_object(TakesTooLongError))
+
+    timer = threading.Timer(seconds, stop)
+    timer.daemon = True
+    try:
+        timer.start()
+    except RuntimeError:  # a browser
+        yield
+        return
+    try:
+        yield
+    finally:
+        with lock:
+            over = True
+        raise_in(here, None)  # what was sent and has not arrived
+        timer.cancel()

@@ -1,0 +1,81 @@
+"""Whatever a learner's code does, it is observed, and the notebook goes on."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from typing import Any
+
+import pytest
+
+from chalkgrad.exercises import running
+from chalkgrad.exercises.running import ENDLESS, Failure, TakesTooLongError, UnreadableError, deadline, observe_each
+
+
+def for_ever() -> None:
+    while True:
+        pass
+
+
+def for_ever_and_catching() -> None:
+    while True:
+        try:
+            time.sleep(0.001)
+        except Exception:
+            continue
+
+
+@pytest.mark.parametrize("endless", [for_ever, for_ever_and_catching])
+def test_what_does_not_end_is_stopped_and_the_rest_is_not_tried(endless: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "SECONDS", 0.1)
+    tried: list[int] = []
+    seen = observe_each([lambda: 1.0, endless, lambda: tried.append(1)])
+    assert seen == [1.0, ENDLESS, ENDLESS]
+    assert len(seen.printed) == 3
+    assert not tried
+    assert "has not come to an end" in str(ENDLESS)
+
+
+def test_what_ends_in_time_is_left_alone() -> None:
+    with deadline(0.05):
+        pass
+    time.sleep(0.1)  # an exception that was sent too late would arrive here
+    assert [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)] == []
+
+
+def test_without_threads_there_is_no_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    assert observe_each([lambda: 2.0]) == [2.0]
+
+
+def test_prints_belong_to_their_case() -> None:
+    seen = observe_each([lambda: print("one"), lambda: 1.0, lambda: print("two")])  # noqa: T201
+    assert seen.printed == ["one\n", "", "two\n"]
+
+
+def test_leaving_python_is_a_failure_and_the_users_own_interrupt_is_not() -> None:
+    assert observe_each([sys.exit]) == [Failure("SystemExit")]
+
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        observe_each([interrupted])
+
+
+def test_an_answer_that_cannot_be_read_is_no_observation() -> None:
+    def unreadable() -> None:
+        raise UnreadableError("A list is wanted.")
+
+    with pytest.raises(UnreadableError, match="A list is wanted"):
+        observe_each([unreadable])
+
+
+def test_failures_as_text() -> None:
+    assert str(Failure.of(ValueError("no"))) == "raises ValueError: no"
+    assert str(Failure("KeyError")) == "raises KeyError"
+    assert Failure.of(TakesTooLongError()) is ENDLESS
