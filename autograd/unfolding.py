@@ -36,21 +36,16 @@ Template = tuple[str, tuple[int, ...]]
 """A formula with a {} for each operand in it, and which operand that is."""
 
 
-class Edge(NamedTuple):
-    """One operand that gradients flow to."""
-
-    operand: int
-    position: int
-    partial: float
-    formula: str
-
-
 class Part:
-    """One number that is shown, and how it came about."""
+    """One number that is shown, and how it came about.
+
+    `edges` are the operands to which gradients flow, as ids, with the partials of the forward pass; `slopes` are the
+    same partials as formulas, with the operands' places among all operands.
+    """
 
     __slots__ = (
         "atom", "changed", "data", "edges", "formula", "id", "kind", "label", "name",
-        "operands", "operation", "sign", "template", "values",
+        "operands", "operation", "sign", "slopes", "template", "values",
     )  # fmt: skip
 
     def __init__(self, id: int, kind: str, data: float, name: str, label: str) -> None:
@@ -64,7 +59,8 @@ class Part:
         self.template: Template = ("", ())
         self.operands: tuple[int, ...] = ()
         self.values: tuple[float, ...] = ()
-        self.edges: Sequence[Edge] = ()
+        self.edges: Sequence[tuple[int, float]] = ()
+        self.slopes: Sequence[tuple[int, str]] = ()
         self.changed = False
 
 
@@ -103,6 +99,7 @@ class _Unfolding:
         self.taken = labels
         self.called = called
         self.names: set[str] = set()
+        self.numbers: dict[float, str] = {}
         self.count = 0
 
     def add_leaf(self, node: Value) -> None:
@@ -120,7 +117,7 @@ class _Unfolding:
         part = self._part("operation", node._data, self._name(self._label(node)), node.label)
         if by_hand(node):
             self._describe(part, row, shown, _partials_by_hand(node))
-            part.edges = [edge._replace(formula="") for edge in part.edges]  # nobody knows it
+            part.slopes = [(place, "") for place, _ in part.slopes]  # nobody knows them
         else:
             self._describe(part, row, shown, [partial for _, partial in graph.edges(node)])
         part.sign = sign_of(node)
@@ -172,34 +169,38 @@ class _Unfolding:
 
     def _describe(self, part: Part, row: Primitive, operands: Sequence[Any], partials: Iterable[float | None]) -> None:
         """Fill in operands, formulas and edges; an operand is a part, or a number that belongs to the operation."""
-        shape, names, values, ids = [], [], [], []
+        shape, names, values, known = [], [], [], []
         for operand in operands:
             if type(operand) is Part:
-                values.append(operand.data)
+                known.append(operand)
                 names.append(operand.atom)
-                ids.append(operand.id)
-                shape.append(operand.data if operand.kind == "constant" and operand.data in SHAPING else None)
+                data = operand.data
+                shape.append(data if operand.kind == "constant" and data in SHAPING else None)
             else:
-                values.append(operand)
                 names.append(_in_brackets(number_text(operand)))
-                shape.append(operand)
+                data = operand
+                shape.append(data)
+            values.append(data)
         part.template, templates = _templates(row, tuple(shape))
-        part.operation, part.operands, part.values = row.name, tuple(ids), tuple(values)
+        part.operation, part.operands, part.values = row.name, tuple([p.id for p in known]), tuple(values)
         part.formula = _filled(part.template, names)
-        if len(ids) < len(templates):
+        if len(known) < len(templates):
             templates = [t for t, operand in zip(templates, operands, strict=True) if type(operand) is Part]
-        rest = iter(partials)
-        part.edges = [
-            Edge(i, position, partial, _filled(templates[position], names))
-            for position, i in enumerate(ids)
-            if self.parts[i].kind != "constant" and (partial := next(rest)) is not None
-        ]
+        edges, slopes, rest = [], [], iter(partials)
+        for place, operand in enumerate(known):
+            if operand.kind != "constant" and (partial := next(rest)) is not None:
+                edges.append((operand.id, partial))
+                slopes.append((place, _filled(templates[place], names)))
+        part.edges, part.slopes = edges, slopes
 
     def _operand(self, operand: Any) -> Part:
         """The part of an operand; each constant becomes one of its own."""
         if isinstance(operand, Value):
             return self.parts[self.ids[operand]]
-        return self._part("constant", operand, number_text(operand), "")
+        text = self.numbers.get(operand)
+        if text is None:
+            text = self.numbers[operand] = number_text(operand)
+        return self._part("constant", operand, text, "")
 
     def _part(self, kind: str, data: float, name: str, label: str) -> Part:
         part = Part(len(self.parts), kind, data, name, label)
@@ -253,6 +254,8 @@ def _template(text: str) -> Template:
 
 def _filled(template: Template, names: Sequence[str]) -> str:
     text, which = template
+    if text == "{}":  # the partial of a product, and so the most common one
+        return names[which[0]]
     return text.format(*[names[n] for n in which]) if which else text
 
 
@@ -260,9 +263,9 @@ def _in_brackets(number: str) -> str:
     return f"({number})" if number[0] == "-" else number
 
 
-def with_numbers(part: Part) -> str:
-    """How the part was computed, with the operands' numbers in place of their names."""
-    return _filled(part.template, [_in_brackets(number_text(value)) for value in part.values])
+def with_numbers(template: Template, values: Sequence[float]) -> str:
+    """How a part was computed, with the operands' numbers in place of their names."""
+    return _filled(template, [_in_brackets(number_text(value)) for value in values])
 
 
 def _atom(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import math
 import random
@@ -354,3 +355,20 @@ def test_a_leaf_alone_has_no_steps() -> None:
     seen = trace(Value(4.0, label="x"))
     assert repr(seen) == "<trace of x: 0 forward steps, 0 backward steps, topological>"
     assert seen.nodes[seen.output].gradient == 1.0
+
+
+@pytest.mark.parametrize("working", [True, False])
+def test_the_collector_is_left_as_it_was(working: bool) -> None:
+    before = gc.isenabled()
+    try:
+        (gc.enable if working else gc.disable)()
+        trace(Value(1.0) + Value(2.0))
+        assert gc.isenabled() is working
+        a = Value(1.0)
+        for _ in range(40):
+            a = a + a
+        with pytest.raises(ValueError, match="the naive order would take"):
+            trace(a, order="naive")
+        assert gc.isenabled() is working
+    finally:
+        (gc.enable if before else gc.disable)()
