@@ -37,7 +37,7 @@ from autograd.value import Value, assign
 
 if _TYPE_CHECKING:
     from autograd.compiler import compile as compile
-    from autograd.compiler import drawn, is_index
+    from autograd.compiler import depends_on, drawn, is_index
     from autograd.drawing import draw, draw_dot
     from autograd.explaining import explain, nudge
     from autograd.stepping import stepper
@@ -46,9 +46,9 @@ if _TYPE_CHECKING:
 
 # What looks at a graph is imported when it is first asked for: name -> module.
 _VIEWS = {
-    "compile": "compiler", "draw": "drawing", "draw_dot": "drawing", "drawn": "compiler", "explain": "explaining",
-    "explain_row": "symbolic", "formulas": "symbolic", "is_index": "compiler", "nudge": "explaining",
-    "stepper": "stepping", "trace": "tracing",
+    "compile": "compiler", "depends_on": "compiler", "draw": "drawing", "draw_dot": "drawing", "drawn": "compiler",
+    "explain": "explaining", "explain_row": "symbolic", "formulas": "symbolic", "is_index": "compiler",
+    "nudge": "explaining", "stepper": "stepping", "trace": "tracing",
 }  # fmt: skip
 
 __all__ = [  # noqa: RUF022 - grouped; without `sum` and `compile`, which would shadow built-ins: write autograd.sum
@@ -58,8 +58,8 @@ __all__ = [  # noqa: RUF022 - grouped; without `sum` and `compile`, which would 
     "silu", "sin", "sinh", "softplus", "sqrt", "subtract", "tan", "tanh", "where",
     "affine", "cross_entropy", "dot", "logsumexp", "mean", "softmax", "take",
     "check_gradients", "grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp",
-    "draw", "draw_dot", "drawn", "explain", "explain_row", "formulas", "is_index", "nudge", "source", "stepper",
-    "trace",
+    "depends_on", "draw", "draw_dot", "drawn", "explain", "explain_row", "formulas", "is_index", "nudge", "source",
+    "stepper", "trace",
 ]  # fmt: skip
 
 

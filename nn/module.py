@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from autograd import Value, assign
+from autograd import Value, assign, depends_on
 
 from .inputs import is_number, shown
 
@@ -36,7 +36,16 @@ class Module:
     ['slope', 'offset']
     """
 
-    training = True
+    _training = True
+
+    @property
+    def training(self) -> bool:
+        """Whether the module trains (dropout drops) or evaluates; a compiled program notices when this changes."""
+        return bool(depends_on(lambda: self._training))
+
+    @training.setter
+    def training(self, mode: bool) -> None:
+        self._training = mode
 
     def __call__(self, inputs: Any) -> Any:
         """Compute the output; every kind of module writes its own."""

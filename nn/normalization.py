@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd import Value, drawn, is_index, mean, sqrt, take
+from autograd import Value, depends_on, drawn, is_index, mean, sqrt, take
 
 from .inputs import as_list, is_number, is_scalar, one_sample, random_source, real_number, shown, whole_number
 from .module import Module
@@ -37,8 +37,9 @@ class Dropout(Module):
         """The inputs with some of them dropped: a list for a list, one Value for one Value."""
         single = is_scalar(inputs)
         row = [inputs] if single else list(as_list(inputs, "the input of Dropout"))
-        if self.training and self.rate:
-            source, keep = random_source(self.random), 1.0 - self.rate
+        rate = depends_on(lambda: self.rate)
+        if self.training and rate:
+            source, keep = random_source(self.random), 1.0 - rate
             masks = [drawn(lambda: float(source.random() < keep)) for _ in row]
             row = [_masked(item, mask, keep) for item, mask in zip(row, masks, strict=True)]
         return row[0] if single else row

@@ -3,7 +3,8 @@
 Read the engine first (`rows`, `primitives`, `expressions`, `value`), then the passes in the order in which a function
 goes through them; each answers one question, and each is tested alone:
 
-    watching   what may a function not do while it is traced?      (a branch on data, a mutation, an unseen draw)
+    watching   what may a function not do while it is traced?      (a branch on data, a mutation)
+    guards     on what else does it depend?                        (what it closes over, random numbers)
     trace      what did it compute?                                 flat arrays: operation, operands, constants
     contract   which additions and products are one sum?            n-ary nodes
     schedule   what must come first, what is the same for all samples?
@@ -27,6 +28,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from autograd.compiler.watching import depends_on as depends_on
 from autograd.compiler.watching import drawn as drawn
 from autograd.compiler.watching import is_index as is_index
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from autograd.compiler.contract import contract, depends
 from autograd.compiler.group import Group, UnsupportedError, groups
+from autograd.compiler.guards import unchanged
 from autograd.compiler.layout import Layout, lay_out
 from autograd.compiler.loop import Loop
 from autograd.compiler.schedule import Schedule, levels
@@ -112,6 +113,9 @@ class Plan:
         self.reason = ""
         self.made_for = 1
         """The number of samples for which the loop was found faster than groups, if it was."""
+        self.settings: list[Any] = []
+        self.around: Any = None
+        """What the function closed over when it was traced: another plan is needed once this, or a setting, changes."""
         self.limits = limits_of_indices(flat)
         self.groups: list[Group] = []
         self.active: Any = None
@@ -161,6 +165,11 @@ class Plan:
         """Take the fallback."""
         self.loop, self.reason, self.backend = Loop(self.flat), reason, "loop"
         self.source = "for each node: numbers[node], partials[node] = function(*operands); then backwards. See loop.py."
+
+    def is_valid(self, around: Any) -> bool:
+        """Whether everything on which the trace depends is as it was."""
+        same = around is None or unchanged(around, self.around)
+        return same and all(read() == setting for read, setting in self.settings)
 
     # ------------------------------------------------------------------------------------------------------------ run
 

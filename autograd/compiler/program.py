@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.compiler.guards import Surroundings
 from autograd.compiler.plan import Plan, make_plan
 from autograd.compiler.trace import flatten, trace
 from autograd.graph import topological_order
-from autograd.rows import shown
+from autograd.rows import real, shown
 from autograd.value import Value, assign
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from autograd.drawing import Graph
 
 BACKENDS = ("auto", "numpy", "c")
+
+MOST_PLANS = 8
+"""For each combination of shapes so many programs are kept: for training and evaluation, for other settings."""
 
 
 class Program:
@@ -48,18 +52,36 @@ class Program:
         self.by_parameters = parameters is not None
         self.function, self.batched, self.backend = function, bool(batched), backend
         self.name = "this graph" if self.of_graph else getattr(function, "__name__", type(function).__name__)
-        self.parameters: list[Value] = list(parameters or ())
+        self.parameters: list[Value] = _listed(parameters)
         for n, parameter in enumerate(self.parameters):
             if not isinstance(parameter, Value) or parameter.primitive is not None:
                 raise TypeError(f"parameters[{n}] must be a leaf Value, got {shown(parameter)}")
         if len({id(parameter) for parameter in self.parameters}) < len(self.parameters):
             raise ValueError("parameters has a Value twice: give each of them once")
-        self.theta = np.array([parameter.data for parameter in self.parameters], dtype=np.float64)
-        self._modules = _modules_of(function)
+        self._theta = np.array([parameter.data for parameter in self.parameters], dtype=np.float64)
+        self._around = None if self.of_graph else Surroundings(function)
         self._lock = RLock()  # a plan has one memory: threads take turns
-        self._plans: dict[Any, Plan] = {}
+        self._plans: dict[Any, list[Plan]] = {}
         self._last: Plan | None = None
         self._curvature: dict[Any, Program] = {}
+
+    @property
+    def theta(self) -> Any:
+        """The parameters' values, in their order: a float64 array, to be written to.
+
+        Raises ValueError where what is assigned has another length.
+        """
+        return self._theta
+
+    @theta.setter
+    def theta(self, numbers: Any) -> None:
+        if numbers is not self._theta:  # as after `theta -= step`
+            array = _as_array(numbers, "theta")
+            if array.shape != self._theta.shape:
+                raise ValueError(
+                    f"theta has {len(self._theta)} numbers, one for each parameter; got shape {array.shape}"
+                )
+            self._theta[:] = array
 
     # ----------------------------------------------------------------------------------------------------- running it
 
@@ -178,16 +200,22 @@ class Program:
     # ------------------------------------------------------------------------------------------------------- preparing
 
     def _prepared(self, arrays: Sequence[Any]) -> tuple[Plan, list[Any]]:
-        given = [_as_array(array, n) for n, array in enumerate(arrays)]
+        given = [_as_array(array, f"argument {n}") for n, array in enumerate(arrays, 1)]
         if self.batched:
             _check_samples(given)
-        shapes = tuple((array.shape[1:] if self.batched else array.shape, array.dtype.kind == "i") for array in given)
-        key = (shapes, *[module.training for module in self._modules]) if self._modules else shapes
-        plan = self._plans.get(key)
+        key = tuple((array.shape[1:] if self.batched else array.shape, array.dtype.kind == "i") for array in given)
+        plans = self._plans.setdefault(key, [])
+        around = None if self._around is None else self._around.now()
+        plan = next((plan for plan in reversed(plans) if plan.is_valid(around)), None)
         outgrown = plan is not None and plan.loop is not None and self.batched and given[0].shape[0] > 4 * plan.made_for
         if plan is None or outgrown:
-            with _resting_collector():
-                plan = self._plans[key] = self._traced(given)
+            with self._lock, _resting_collector():
+                plan = self._traced(given)
+                if self._around is not None:
+                    self._around = Surroundings(self.function)
+                    plan.around = self._around.now()
+            del plans[: -MOST_PLANS + 1]
+            plans.append(plan)
         self._last = plan
         return plan, given
 
@@ -198,17 +226,19 @@ class Program:
                     f"a program of an existing graph takes no arguments, got {len(given)}; change theta instead"
                 )
             known = {id(parameter): (-1, n) for n, parameter in enumerate(self.parameters)}
-            flat, shape = flatten([self.function], known), None
+            flat, shape, settings = flatten([self.function], known), None, []
         else:
             with _current_data(self.parameters, self.theta):
                 traced = trace(
                     self.function, [a[0] for a in given] if self.batched else given, self.parameters, self.name
                 )
-            flat, shape = traced.flat, traced.shape
+            flat, shape, settings = traced.flat, traced.shape, traced.settings
         samples = len(given[0]) if self.batched else 1
-        return make_plan(
+        plan = make_plan(
             flat, shape, given, len(self.parameters), self.by_parameters, self.batched, self.backend, samples
         )
+        plan.settings = settings
+        return plan
 
     # ---------------------------------------------------------------------------------------------------------- errors
 
@@ -289,30 +319,31 @@ class _current_data:  # noqa: N801 - a context manager
             parameter._data = number
 
 
-def _modules_of(function: Any) -> list[Any]:
-    """Modules that a function belongs to or closes over: switching their training mode needs another trace."""
-    owner = getattr(function, "__self__", function)
-    cells = [cell.cell_contents for cell in getattr(function, "__closure__", None) or () if _is_filled(cell)]
-    return [thing for thing in [owner, *cells] if isinstance(getattr(thing, "training", None), bool)]
-
-
-def _is_filled(cell: Any) -> bool:
+def _listed(parameters: Any) -> list[Value]:
     try:
-        return cell.cell_contents is not None
-    except ValueError:
-        return False
+        return [] if parameters is None else list(parameters)
+    except TypeError:
+        raise TypeError(
+            f"parameters must be a list of leaf Values, such as model.parameters(); got {shown(parameters)}"
+        ) from None
 
 
-def _as_array(argument: Any, n: int) -> Any:
+def _as_array(argument: Any, name: str) -> Any:
+    """The argument as an array of float64 or int64; TypeError for what is not made of real numbers."""
     if type(argument) is np.ndarray and argument.dtype in _KNOWN:
         return argument
     try:
         array = np.asarray(argument)
-        if array.dtype.kind in "iu":
+        kind = array.dtype.kind
+        if kind == "i" or (kind == "u" and array.max(initial=0) < 2**63):
             return array.astype(np.int64, copy=False)
-        return array.astype(np.float64, copy=False)
+        if kind in "fub":
+            return array.astype(np.float64, copy=False)
+        if kind == "O":  # Fractions, Decimals
+            return np.array([real(number, name) for number in array.ravel()], np.float64).reshape(array.shape)
     except (TypeError, ValueError):
-        raise TypeError(f"argument {n + 1} must be an array of numbers, got {shown(argument)}") from None
+        pass
+    raise TypeError(f"{name} must be an array of numbers, got {shown(argument)}") from None
 
 
 _KNOWN = {np.dtype(np.float64), np.dtype(np.int64)}

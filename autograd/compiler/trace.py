@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import graph
+from autograd.compiler.guards import Surroundings, moved, positions
 from autograd.compiler.watching import Index, Watch
 from autograd.graph import MANY, by_hand
 from autograd.rows import real, shown
@@ -57,6 +58,8 @@ class Traced:
     flat: Flat
     shape: Any
     """None for a single Value, else a (nested) list of None."""
+    settings: list[tuple[Callable[[], Any], Any]] = field(default_factory=list)
+    """What the function depends on, by `depends_on`: how to read it, and what it was."""
 
 
 def trace(function: Callable[..., Any], arguments: Sequence[Any], parameters: Sequence[Value], name: str) -> Traced:
@@ -64,10 +67,14 @@ def trace(function: Callable[..., Any], arguments: Sequence[Any], parameters: Se
 
     Raises TypeError where the function decides on data, or is not the same at every call.
     """
+    things = Surroundings(function).things
     first, kept = _trace_once(function, arguments, parameters, name, None)
-    again, _ = _trace_once(function, arguments, parameters, name, {id(value) for value in first.flat.captured})
-    del kept  # until here it kept the first trace's leaves alive, so that an id means one Value
+    before = positions(kept.sources.values(), things)
+    again, watch = _trace_once(function, arguments, parameters, name, {id(value) for value in first.flat.captured})
     difference = _difference(first.flat, again.flat)
+    if not difference and moved(before, positions(watch.sources.values(), things)) is not None:
+        difference = "it draws random numbers"
+    del kept  # until here it kept the first trace's leaves alive, so that an id means one Value
     if difference:
         raise TypeError(
             f"{name} is not the same at every call: {difference}; random numbers in a compiled function must be drawn "
@@ -82,7 +89,7 @@ def _trace_once(
     parameters: Sequence[Value],
     name: str,
     earlier: set[int] | None,
-) -> tuple[Traced, Any]:
+) -> tuple[Traced, Watch]:
     known = {id(parameter): (PARAMETER, n) for n, parameter in enumerate(parameters)}
     inputs: list[Value] = []
     nested = [_leaves_like(np.asarray(argument), inputs) for argument in arguments]
@@ -93,7 +100,8 @@ def _trace_once(
     outputs, shape = _outputs(result, name)
     flat = flatten(outputs, known, earlier)
     flat.draws = [draw for _, draw in watch.draws]
-    return Traced(flat, shape), (inputs, outputs, watch)
+    watch.kept = [inputs, outputs]
+    return Traced(flat, shape, watch.settings), watch
 
 
 def _leaves_like(numbers: Any, inputs: list[Value]) -> Any:
@@ -106,6 +114,8 @@ def _leaves_like(numbers: Any, inputs: list[Value]) -> Any:
 
 
 def _outputs(result: Any, name: str) -> tuple[list[Value], Any]:
+    if isinstance(result, np.ndarray) and result.ndim:
+        result = result.tolist()
     if isinstance(result, (list, tuple)):
         parts = [_outputs(item, f"{name}[{n}]") for n, item in enumerate(result)]
         return [value for values, _ in parts for value in values], [shape for _, shape in parts]
@@ -125,7 +135,7 @@ def _difference(one: Flat, two: Flat) -> str:
     unlike = (two.operation == CONSTANT) & (one.number != two.number) & ~(np.isnan(one.number) & np.isnan(two.number))
     if unlike.any():
         node = int(np.argmax(unlike))
-        return f"a constant was {one.number[node]!r} in one call and {two.number[node]!r} in the next"
+        return f"a constant was {float(one.number[node])!r} in one call and {float(two.number[node])!r} in the next"
     return ""
 
 

@@ -18,8 +18,9 @@ from autograd.rows import Primitive, primitive
 from autograd.value import Value, apply
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Callable, Sequence
-    from types import TracebackType
+    from types import FrameType, TracebackType
 
 less = primitive(
     "less", lambda x, y: where(x < y, 1.0, 0.0), lambda out, x, y: 0.0, lambda out, x, y: 0.0, text="{} < {}"
@@ -41,6 +42,12 @@ class Watch:
         self.name = name
         self.draws: list[tuple[Value, Callable[[], float]]] = []
         """The leaves that stand for random numbers, each with the function that draws one."""
+        self.settings: list[tuple[Callable[[], Any], Any]] = []
+        """What the function depends on: how to read it, and what it was."""
+        self.sources: dict[int, random.Random] = {}
+        """The sources of random numbers that were used."""
+        self.kept: Any = None
+        """What must live as long as this, so that an id means one object."""
         self._originals: list[tuple[Any, str, Any]] = []
 
     def __enter__(self) -> Watch:
@@ -53,16 +60,19 @@ class Watch:
             )
         _watches[owner] = self
         for target, attribute, refusal in _refusals():
-            original = target.__dict__[attribute]
+            original = target.__dict__.get(attribute)
             self._originals.append((target, attribute, original))
-            setattr(target, attribute, _for_thread(owner, refusal, original))
+            setattr(target, attribute, _for_thread(owner, refusal, original or getattr(target, attribute)))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         for target, attribute, original in self._originals:
-            setattr(target, attribute, original)
+            if original is None:
+                delattr(target, attribute)  # it was inherited
+            else:
+                setattr(target, attribute, original)
         del _watches[threading.get_ident()]
         _lock.release()
 
@@ -88,6 +98,19 @@ def drawn(draw: Callable[[], float]) -> Any:
     return leaf
 
 
+def depends_on(read: Callable[[], Any]) -> Any:
+    """`read()`, a setting such as `lambda: self.training`: a compiled program is traced anew once this has changed.
+
+    >>> depends_on(lambda: "a setting")
+    'a setting'
+    """
+    setting = read()
+    watch = _watches.get(threading.get_ident()) if _watches else None
+    if watch is not None:
+        watch.settings.append((read, setting))
+    return setting
+
+
 def is_index(thing: object) -> bool:
     """Whether this stands for an integer that is known only when the program runs: see `take`.
 
@@ -100,7 +123,7 @@ def is_index(thing: object) -> bool:
 def users_line() -> str:
     """File, line number and text of the innermost line outside this package."""
     frame = sys._getframe(1)
-    while frame.f_back is not None and _is_ours(frame.f_code.co_filename):
+    while frame.f_back is not None and (_is_ours(frame.f_code.co_filename) or _is_numpys(frame)):
         frame = frame.f_back
     name, number = frame.f_code.co_filename, frame.f_lineno
     return f"{name}:{number} `{linecache.getline(name, number).strip()}`"
@@ -110,7 +133,18 @@ def _is_ours(filename: str) -> bool:
     return filename.startswith((_HERE, "<autograd", "<string>"))
 
 
+def _is_numpys(frame: FrameType) -> bool:
+    return str(frame.f_globals.get("__name__")).startswith("numpy.")
+
+
 # --------------------------------------------------------------------------------------------------- what is refused
+
+
+BRANCH = (
+    "use maximum, minimum, relu or where(x < y, a, b); or decide on a plain number that the function closes over, "
+    "for which the program is traced anew when it changes"
+)
+"""The cure where a function decides on data."""
 
 
 class Comparison(Value):
@@ -120,10 +154,7 @@ class Comparison(Value):
 
     def __bool__(self) -> NoReturn:
         watch = _watches.get(threading.get_ident()) or Watch("a function")
-        watch.refuse(
-            "a branch on data (if, while, and, or, max, min, sorted)",
-            "use maximum, minimum, relu or where(x < y, a, b), or pass the number as an argument that is not traced",
-        )
+        watch.refuse("a branch on data (if, while, and, or, max, min, sorted)", BRANCH)
 
 
 def _compare(row: Primitive, left: Any, right: Any) -> Any:
@@ -138,38 +169,64 @@ def _watch() -> Watch:
     return _watches[threading.get_ident()]
 
 
-def _data(self: Value) -> NoReturn:
-    _watch().refuse("reading .data", "compute with the Value itself (v.exp(), maximum, where), or with v.detach()")
+def _refusing(what: str, cure: str) -> Callable[..., NoReturn]:
+    def refuse(*_: Any) -> NoReturn:
+        _watch().refuse(what, cure)
+
+    return refuse
 
 
-def _assign_data(self: Value, data: Any) -> NoReturn:
-    _watch().refuse("assigning .data", "return what you computed, and assign it outside")
+def _equal(self: Value, other: object) -> Any:
+    if not isinstance(other, Value) and hasattr(other, "__float__"):
+        _watch().refuse("a branch on data (==)", BRANCH)
+    return self is other
 
 
-def _round(self: Value, digits: int | None = None) -> NoReturn:
-    _watch().refuse("round(v)", "compute with the Value itself")
+def _drawing(plain: Callable[..., Any]) -> Callable[..., Any]:
+    """A method of `random.Random` that notes the source."""
 
+    def draw(self: random.Random, *arguments: Any) -> Any:
+        watch = _watches.get(threading.get_ident())
+        if watch is not None:  # `source.random` may be kept, and called when tracing is over
+            watch.sources[id(self)] = self
+        return plain(self, *arguments)
 
-def _backward(self: Value) -> NoReturn:
-    _watch().refuse("backward()", "return the value; the program has value_and_grad")
-
-
-def _no_grad(self: no_grad) -> NoReturn:
-    _watch().refuse("no_grad()", "use v.detach() for what gradients shall not flow through")
+    return draw
 
 
 def _refusals() -> list[tuple[Any, str, Any]]:
+    from random import Random  # not needed by `import autograd`
+
+    with_value = "compute with the Value itself (v.exp(), maximum, where), or with v.detach()"
+    as_number = "use Value's own functions (v.exp(), not math.exp(v)), maximum, minimum or where(x < y, a, b)"
+    outside = "return what you computed, and do this outside"
     return [
-        (Value, "data", (_data, _assign_data)),
+        (Value, "data", (_refusing("reading .data", with_value), _refusing("assigning .data", outside))),
         (Value, "__lt__", lambda self, other: _compare(less, self, other)),
         (Value, "__gt__", lambda self, other: _compare(less, other, self)),
         (Value, "__le__", lambda self, other: _compare(less_equal, self, other)),
         (Value, "__ge__", lambda self, other: _compare(less_equal, other, self)),
-        (Value, "__round__", _round),
-        (Value, "backward", _backward),
+        (Value, "__eq__", _equal),
+        (Value, "__bool__", _refusing("a branch on data (if, while, and, or, not)", BRANCH)),
+        *[(Value, name, _refusing(f"{function}(v)", as_number)) for name, function in _CONVERSIONS.items()],
+        (Value, "__round__", _refusing("round(v)", with_value)),
+        (Value, "__format__", _refusing('formatting a Value, as in f"{v:.2f}"', outside)),
+        (Value, "__repr__", lambda self: "Value(its number is not known while it is compiled)"),
+        (Value, "_refuse_to_copy", _refusing("copying a Value", "use the Value itself, or v.detach()")),
+        (Value, "backward", _refusing("backward()", "return the value; the program has value_and_grad")),
         (Value, "detach", lambda self: apply(detached, (self,))),
-        (no_grad, "__enter__", _no_grad),
+        (no_grad, "__enter__", _refusing("no_grad()", "use v.detach() for what gradients shall not flow through")),
+        *[(Random, name, _drawing(getattr(Random, name))) for name in ("random", "getrandbits")],
     ]
+
+
+_CONVERSIONS = {
+    "__float__": "float",
+    "__int__": "int",
+    "__index__": "int",
+    "__complex__": "complex",
+    "__trunc__": "trunc",
+}
 
 
 def _for_thread(owner: int, refusal: Any, original: Any) -> Any:
