@@ -74,6 +74,15 @@ def name_text(name: str, style: str = "text") -> str:
     return f"{letters}_{{{index}}}" if index else letters
 
 
+def atom(name: str) -> str:
+    """A name as it can stand inside a formula: in brackets where it is an expression itself.
+
+    >>> atom("w1"), atom("x1*w1 + b")
+    ('w1', '(x1*w1 + b)')
+    """
+    return name if re.fullmatch(r"[\w.#\[\]'₀-₉]+", name) else f"({name})"
+
+
 def superscript(number: int) -> str:
     """The digits of an exponent: ² for 2."""
     return str(number).translate(_SUPERSCRIPTS)

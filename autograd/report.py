@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, TypeVar
 
-from autograd.notation import LONGEST_LIST, name_text, number_text
+from autograd.notation import LONGEST_LIST, atom, name_text, number_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -59,7 +59,7 @@ def _forward(step: Forward) -> str:
 
 
 def _local(step: Local) -> str:
-    return _equal(f"∂{step.node}/∂{step.operand}", step.formula, step.numbers, number_text(step.partial))
+    return _equal(f"∂{atom(step.node)}/∂{atom(step.operand)}", step.formula, step.numbers, number_text(step.partial))
 
 
 def _path(path: Path) -> str:
@@ -68,8 +68,9 @@ def _path(path: Path) -> str:
 
 def _contribution(found: Contribution, explained: Explanation) -> str:
     product = f"{number_text(found.gradient)} · {_factor(found.partial)}"
+    output, wrt, user = atom(explained.output), atom(explained.wrt), atom(found.user)
     return (
-        f"through {found.user}: d{explained.output}/d{found.user} · ∂{found.user}/∂{explained.wrt} = {product}"
+        f"through {found.user}: d{output}/d{user} · ∂{user}/∂{wrt} = {product}"
         f" = {number_text(found.product)} ({_many(found.paths)} path{'s' * (found.paths != 1)})"
     )
 
@@ -77,14 +78,15 @@ def _contribution(found: Contribution, explained: Explanation) -> str:
 def _ends(explained: Explanation) -> list[str]:
     """The sum, and what it has to do with `.grad`."""
     output, wrt, total = explained.output, explained.wrt, number_text(explained.gradient)
+    slope = f"d{atom(output)}/d{atom(wrt)}"
     if not explained.forward:
-        lines = [f"{output} is {wrt} itself: d{output}/d{wrt} = 1"]
+        lines = [f"{output} is {wrt} itself: {slope} = 1"]
     elif explained.path_count == 1:
-        lines = [f"One path, so d{output}/d{wrt} = {total}"]
+        lines = [f"One path, so {slope} = {total}"]
     else:
         terms = [path.product for path in explained.paths] or [found.product for found in explained.contributions]
         many = _many(explained.path_count)
-        lines = [f"The sum over the {many} paths: {_equal(f'd{output}/d{wrt}', _sum(terms), total)}"]
+        lines = [f"The sum over the {many} paths: {_equal(slope, _sum(terms), total)}"]
     if explained.grad is None:
         lines.append(f"({wrt}.grad is not computed yet; {output}.backward() adds this to it.)")
     elif explained.grad == explained.gradient:
@@ -112,10 +114,10 @@ def markdown(explained: Explanation) -> str:
         lines += ["Each path, with the product of its steps:", *_bullets(explained.paths, _path_latex)]
     if not explained.paths:
         lines += [f"{_there_are(explained.path_count)}; added up by where they begin:"]
-        lines += _bullets(explained.contributions, lambda found: _contribution_latex(found, output, wrt))
+        lines += _bullets(explained.contributions, lambda found: _contribution_latex(found, explained))
     terms = [path.product for path in explained.paths] or [found.product for found in explained.contributions]
     total = number_text(explained.gradient, "latex")
-    slope = rf"\frac{{d{output}}}{{d{wrt}}}"
+    slope = _fraction("d", explained.output, explained.wrt)
     lines.append(f"$${_equal(slope, _sum(terms, 'latex') if explained.forward else '1', total)}$$")
     return "\n\n".join([*lines, _escaped(" ".join(_ends(explained)[1:]))])
 
@@ -125,8 +127,7 @@ def _forward_latex(step: Forward) -> str:
 
 
 def _local_latex(step: Local) -> str:
-    node, operand = name_text(step.node, "latex"), name_text(step.operand, "latex")
-    slope = rf"\frac{{\partial {node}}}{{\partial {operand}}}"
+    slope = _fraction(r"\partial ", step.node, step.operand)
     return _formula(slope, step.latex, step.latex_numbers, number_text(step.partial, "latex"))
 
 
@@ -136,12 +137,16 @@ def _path_latex(path: Path) -> str:
     return f"${way}$: {_formula(product, number_text(path.product, 'latex'))}"
 
 
-def _contribution_latex(found: Contribution, output: str, wrt: str) -> str:
-    user = name_text(found.user, "latex")
-    slope = rf"\frac{{d{output}}}{{d{user}}} \cdot \frac{{\partial {user}}}{{\partial {wrt}}}"
+def _fraction(sign: str, upper: str, lower: str) -> str:
+    """A derivative: `sign` is d or the curly one."""
+    return rf"\frac{{{sign}{name_text(atom(upper), 'latex')}}}{{{sign}{name_text(atom(lower), 'latex')}}}"
+
+
+def _contribution_latex(found: Contribution, explained: Explanation) -> str:
+    before, local = _fraction("d", explained.output, found.user), _fraction(r"\partial ", found.user, explained.wrt)
     numbers = rf"{number_text(found.gradient, 'latex')} \cdot {_factor(found.partial, 'latex')}"
-    paths = f"{_many(found.paths)} path{'s' * (found.paths != 1)}"
-    return f"{_formula(slope, numbers, number_text(found.product, 'latex'))} ({paths})"
+    paths, product = f"{_many(found.paths)} path{'s' * (found.paths != 1)}", rf"{before} \cdot {local}"
+    return f"{_formula(product, numbers, number_text(found.product, 'latex'))} ({paths})"
 
 
 def _bullets(records: Sequence[Record], write: Callable[[Record], str]) -> list[str]:

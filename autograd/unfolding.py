@@ -16,7 +16,7 @@ from autograd import primitives as table
 from autograd.functional import changed_since
 from autograd.graph import by_hand
 from autograd.micrograd import operation as sign_of
-from autograd.notation import number_text, takes_index
+from autograd.notation import atom, number_text, takes_index
 from autograd.symbolic import formula, partial_formula
 from autograd.value import Value
 
@@ -53,7 +53,7 @@ class Part:
         self.kind = kind
         self.data = data
         self.name = name
-        self.atom = name if name.isidentifier() else _atom(name)
+        self.atom = name if name.isidentifier() else atom(name)
         self.label = label
         self.operation = self.sign = self.formula = ""
         self.template: Template = ("", ())
@@ -266,11 +266,6 @@ def _in_brackets(number: str) -> str:
 def with_numbers(template: Template, values: Sequence[float]) -> str:
     """How a part was computed, with the operands' numbers in place of their names."""
     return _filled(template, [_in_brackets(number_text(value)) for value in values])
-
-
-def _atom(name: str) -> str:
-    """The name as it can stand inside a formula: in brackets where it is an expression itself."""
-    return name if re.fullmatch(r"[\w.#\[\]'₀-₉]+", name) else f"({name})"
 
 
 def _parameter(row: Primitive, operands: Sequence[Any]) -> int | None:

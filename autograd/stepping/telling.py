@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autograd.notation import number_text
+from autograd.notation import atom, number_text
 
 if TYPE_CHECKING:
     from autograd.stepping import Stepper
@@ -39,7 +39,7 @@ def sentences(stepper: Stepper, order: str, position: int) -> list[str]:
     """What happens at this position of the pass, written out."""
     trace, last = stepper.trace, stepper.last(order)
     step: Any = stepper.step(order, position)
-    output = trace.nodes[trace.output].name
+    output = atom(trace.nodes[trace.output].name)
     if position == 0:
         return ["Only the given numbers are known." if order == "forward" else "No gradient is known yet."]
     if step is None:
@@ -56,7 +56,7 @@ def backward_sentences(stepper: Stepper, order: str, position: int) -> list[str]
     """The chain rule of one step: with names, with numbers, and the running sum."""
     nodes = stepper.trace.nodes
     step: Any = stepper.step(order, position)
-    output, node, operand = (nodes[n].name for n in (stepper.trace.output, step.node, step.operand))
+    output, node, operand = (atom(nodes[n].name) for n in (stepper.trace.output, step.node, step.operand))
     formula = f" = {step.formula}" if step.formula and step.formula != number_text(step.partial) else ""
     reached: list[Any] = [stepper.step(order, n) for n in range(2, stepper.last(order) + 1)]
     earlier = any(each.operand == step.operand for each in reached[: position - 2])
@@ -69,7 +69,7 @@ def backward_sentences(stepper: Stepper, order: str, position: int) -> list[str]
         else contribution
     )
     return [
-        f"{node} hands its gradient on to {operand}:",
+        f"{nodes[step.node].name} hands its gradient on to {nodes[step.operand].name}:",
         f"  ∂{output}/∂{operand} {'+=' if earlier else '='} ∂{output}/∂{node} · ∂{node}/∂{operand}",
         f"  with ∂{node}/∂{operand}{formula} = {number_text(step.partial)}",
         f"  = {factor(step.incoming)} · {factor(step.partial)} = {contribution}",

@@ -251,3 +251,13 @@ def test_paths_that_are_too_long_together_are_summed(monkeypatch: pytest.MonkeyP
     text = str(explain(out, x))
     assert "There are 2 paths; added up by where they begin:" in text
     assert "= 1 + 1 = 2" in text
+
+
+def test_a_name_that_is_an_expression_stands_in_brackets() -> None:
+    a, b = Value(2.0, label="a"), Value(3.0, label="b")
+    product = a * b
+    product.label = "a*b"
+    explained = explain(product.tanh(), a)
+    assert "∂(a*b)/∂a = b = 3" in str(explained)
+    assert r"\frac{\partial \text{(a*b)}}{\partial a}" in explained._repr_markdown_()
+    assert "d(a*b)/da = 3" in str(explain(product, a))

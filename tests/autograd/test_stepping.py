@@ -245,3 +245,11 @@ def test_a_graph_that_nobody_would_step_through_is_refused() -> None:
         x = x.tanh()
     with pytest.raises(ValueError, match="the graph has 5,001 nodes, and nobody steps through more than 5,000"):
         stepper(x)
+
+
+def test_a_name_that_is_an_expression_stands_in_brackets() -> None:
+    a, b = Value(2.0, label="a"), Value(3.0, label="b")
+    product = a * b
+    product.label = "a*b"
+    told = stepper(product.tanh()).sentences("topological", 3)
+    assert told[:2] == ["a*b hands its gradient on to a:", "  ∂v1/∂a = ∂v1/∂(a*b) · ∂(a*b)/∂a"]

@@ -102,12 +102,14 @@ def jupyterlab(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, 
             [sys.executable, "-m", "jupyterlab", *options], cwd=folder, stdout=log, stderr=log, env=environment
         )
         address = f"http://127.0.0.1:{port}"
-        until = time.monotonic() + 60
-        while time.monotonic() < until:
+        until = time.monotonic() + 300
+        while True:
             try:
-                urllib.request.urlopen(f"{address}/api", timeout=1).read()
+                urllib.request.urlopen(f"{address}/api", timeout=10).read()
                 break
             except OSError:
+                if server.poll() is not None or time.monotonic() > until:
+                    pytest.fail("JupyterLab did not start: " + (folder / "server.log").read_text("utf-8")[-2000:])
                 time.sleep(0.3)
         yield address, folder
         server.terminate()

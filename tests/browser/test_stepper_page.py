@@ -201,6 +201,37 @@ def contrast(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
+def test_the_keys_work_at_once(page_of: Any, visit: Any) -> None:
+    """Whoever has just opened the page has clicked nothing yet."""
+    seen = visit(page_of(neuron()[0]))
+    for key, position in {"ArrowRight": 1, "End": 10, "ArrowLeft": 9, "Home": 0}.items():
+        seen.page.keyboard.press(key)
+        assert seen.position()[1] == position
+
+
+def test_the_tabulator_reaches_everything_and_shows_where_it_is(page_of: Any, visit: Any) -> None:
+    seen = visit(page_of(neuron()[0]))
+    reached = []
+    for _ in range(16):
+        seen.page.keyboard.press("Tab")
+        width, label = seen.page.evaluate(
+            "() => {const at = document.activeElement; return [getComputedStyle(at).outlineWidth,"
+            " at.getAttribute('aria-label') || at.closest('label')?.innerText || at.innerText];}"
+        )
+        assert width == "3px", label
+        reached.append(label.strip())
+    assert {"Forward", "Backward", "Zoom in", "Predict", "Play", "One step forward", "Step"} <= set(reached)
+
+
+def test_a_name_that_is_an_expression_stands_in_brackets(page_of: Any, visit: Any) -> None:
+    a, b = Value(2.0, label="a"), Value(3.0, label="b")
+    product = a * b
+    product.label = "a*b"
+    seen = visit(page_of(product.tanh()))
+    seen.page.click(".controls .last")
+    assert "∂v1/∂b = ∂v1/∂(a*b) · ∂(a*b)/∂b" in " ".join(seen.page.inner_text(".said").split())
+
+
 def test_zoom_and_pan_move_the_picture_only(page_of: Any, visit: Any) -> None:
     seen = visit(page_of(neuron()[0]))
     view = "document.querySelector('.picture svg').getAttribute('viewBox').split(' ').map(Number)"

@@ -1,5 +1,5 @@
 // The picture in the stepper: boxes and arrows at places that Graphviz chose, with zoom and pan.
-// createPicture(data, nodes, passes, jumpTo) returns {element, render(state), zoom(by), fit()}.
+// createPicture(data, nodes, passes, jumpTo) returns {element, buttons, render(state), zoom(by), fit()}.
 
 function createPicture(data, nodes, passes, jumpTo) {
   const {width, height, boxes, arrows} = data.layout;
@@ -13,8 +13,9 @@ function createPicture(data, nodes, passes, jumpTo) {
       drawn("path", {d: "M0,0.5 L8,4 L0,7.5 z"})))), layer);
   const zoomButton = (text, label, act) =>
     element("button", {type: "button", "aria-label": label, title: label, onclick: act}, text);
-  const frame = element("div", {class: "picture"}, svg, element("div", {class: "zoom"},
-    zoomButton("+", "Zoom in", () => zoom(1.25)), zoomButton("−", "Zoom out", () => zoom(0.8)), zoomButton("Fit", "Show all", fit)));
+  const frame = element("div", {class: "picture"}, svg);
+  const buttons = element("div", {class: "zoom", role: "group", "aria-label": "Picture"},
+    zoomButton("+", "Zoom in", () => zoom(1.25)), zoomButton("−", "Zoom out", () => zoom(0.8)), zoomButton("Fit", "Show all", fit));
 
   for (const [node, place, path] of arrows) {
     const arrow = drawn("path", {d: path, class: "arrow"});
@@ -155,5 +156,5 @@ function createPicture(data, nodes, passes, jumpTo) {
     zoom(Math.exp(-event.deltaY / 300), inGraph(event.clientX, event.clientY));
   }, {passive: false});
 
-  return {element: frame, render, zoom, fit};
+  return {element: frame, buttons, render, zoom, fit};
 }

@@ -112,8 +112,10 @@ function createStepper(root, data, changed = () => {}) {
   root.setAttribute("role", "region");
   root.setAttribute("aria-label", `Stepper for ${data.nodeName}: arrow keys step, space plays, home and end jump`);
   root.addEventListener("keydown", keyPressed);
+  // Whoever has just opened the page has nothing in focus; where the stepper is all there is, the keys are for it.
+  if (data.alone) document.addEventListener("keydown", event => event.target === document.body && keyPressed(event));
   root.replaceChildren(
-    element("div", {class: "bar"}, orders,
+    element("div", {class: "bar"}, orders, ...(picture ? [picture.buttons] : []),
       element("label", {class: "predict"}, predict, "Predict"), theme),
     ...(nodes.some(node => node.changed) ? [element("p", {class: "warning"},
       "Some data was changed since the forward pass (dashed boxes): the partials are those of the forward pass.")] : []),
@@ -123,7 +125,7 @@ function createStepper(root, data, changed = () => {}) {
     element("div", {class: "line"}, said, question, verdict),
     details,
   );
-  question.replaceChildren(element("label", {}, "What comes out? ", answer), element("button", {type: "submit"}, "Check"),
+  question.replaceChildren(element("label", {}, "What comes out?", answer), element("button", {type: "submit"}, "Check"),
     element("button", {type: "button", class: "reveal", onclick: () => { score.asked++; reveal("Shown."); }}, "Show"));
   show(data.order, data.position);
   return {show, state: () => ({order, position, last: last()})};

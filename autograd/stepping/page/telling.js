@@ -3,7 +3,7 @@
 
 function createTeller(data, nodes, passes) {
   const number = cell => Number(cell);
-  const gradientName = node => `∂${data.nodeName}/∂${node.name}`;
+  const gradientName = node => `∂${atom(data.nodeName)}/∂${atom(node.name)}`;
 
   function sentences(state) {
     const {order, position, now} = state;
@@ -17,7 +17,7 @@ function createTeller(data, nodes, passes) {
     if (!now) return [
       paragraph("what", `The output's own gradient is the start of every chain.`),
       paragraph("rule", `${gradientName(nodes[data.output])} = 1`)];
-    return [...backwardSentences(state, paragraph), ...(position === state.last ? [paragraph("what", ending(state))] : [])];
+    return [...backwardSentences(state, paragraph), ...(position === state.last && !state.hidden ? [paragraph("what", ending(state))] : [])];
   }
 
   function forwardSentences({now, hidden}, paragraph) {
@@ -33,7 +33,7 @@ function createTeller(data, nodes, passes) {
     const [incoming, partial, contribution, before, after] =
       [now.incoming, now.partial, now.contribution, now.before, now.after].map(cell => format(number(cell)));
     const again = passes[order].steps.slice(0, position - 2).filter(each => each.operand === now.operand).length;
-    const local = `∂${node.name}/∂${operand.name}`;
+    const local = `∂${atom(node.name)}/∂${atom(operand.name)}`;
     return [
       paragraph("what", `${node.name} hands its gradient on to ${operand.name}` + (now.operation ? `, through ${now.operation}` : "")),
       paragraph("rule", `${gradientName(operand)} ${again ? "+=" : "="} `, mark("incoming", gradientName(node)), " · ", mark("partial", local)),

@@ -28,6 +28,8 @@ function format(value) {
   return value.toExponential(digits - 1).replace(/\.?0*e\+?/, "e");
 }
 
+// As notation.atom: a name that is an expression itself stands in brackets.
+const atom = name => (/^[\p{L}\p{N}_.#[\]'₀-₉]+$/u.test(name) ? name : `(${name})`);
 const bracket = text => (text.startsWith("-") ? `(${text})` : text);
 const mark = (name, text) => element("span", {class: name}, text);
 
