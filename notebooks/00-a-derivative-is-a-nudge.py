@@ -122,8 +122,8 @@ assert central_error(0.01) < forward_error(0.01) / 100
 # %% [markdown]
 # ## Break it: smaller must be better, mustn't it?
 #
-# If the error is about h, or about h², then let us make h tiny. **Predict:** which error is the smallest: that with
-# h = 1e-2, with 1e-5, with 1e-10 or with 1e-15?
+# If the error is about h, or about h², then let us make h tiny. **Predict:** which error is the smallest: that with h =
+# 1e-2, with 1e-5, with 1e-10 or with 1e-15?
 
 # %%
 for h in (1e-2, 1e-5, 1e-10, 1e-15):
@@ -146,8 +146,8 @@ axes.legend()
 plt.show()
 # %% [markdown]
 # Read it from right to left: the error falls along a straight line (the bend of the curve, h or h²), reaches a lowest
-# point, and then rises again, in a jagged line (the rounding, about 1e-16 / h). For both sides the best h is near
-# 1e-5, and the slope is then right to about 11 digits.
+# point, and then rises again, in a jagged line (the rounding, about 1e-16 / h). For both sides the best h is near 1e-5,
+# and the slope is then right to about 11 digits.
 #
 # **Fix it:** use the central difference with h near 1e-5, never "as small as possible".
 
@@ -195,6 +195,7 @@ assert (a.grad, b.grad) == (-2.0, 2.0)
 
 # %%
 print(nudge(output, a, by=0.001))
+assert abs(nudge(output, a, by=0.001).change - -0.002) < 1e-9
 
 # %% [markdown]
 # ## Exercises
@@ -238,5 +239,5 @@ check("00.4", answer)
 
 # %% [markdown]
 # **What you know now.** A derivative is the effect of a nudge, divided by the nudge. Nudging needs no formula, but one
-# or two runs for each knob, and a nudge that is neither too large nor too small.
-# Next: [01 · Values remember](01-values-remember.ipynb).
+# or two runs for each knob, and a nudge that is neither too large nor too small. Next: [01 · Values
+# remember](01-values-remember.ipynb).

@@ -214,15 +214,15 @@ check("01.2", answer)
 
 
 # %% [markdown]
-# **01.3** Write `count(output)`: how many Values does its graph have, each counted once? Write it yourself, perhaps
-# as a function that calls itself, and not as it stands above.
+# **01.3** Write `leaves(output)`: how many leaves has its graph, Values that nobody computed, each counted once? You
+# may use `all_values`. Where your answer is wrong, `check` draws the smallest graph on which it is.
 
 
 # %%
-def count(output): ...
+def leaves(output): ...
 
 
-check("01.3", count)
+check("01.3", leaves)
 
 
 # %% [markdown]
@@ -237,5 +237,4 @@ check("01.4", build)
 
 # %% [markdown]
 # **What you know now.** A `Value` remembers its operation and its operands; together they form a graph. A number that
-# is
-# used twice is one box with two arrows. Next: [02 · The chain rule by hand](02-the-chain-rule-by-hand.ipynb).
+# is used twice is one box with two arrows. Next: [02 · The chain rule by hand](02-the-chain-rule-by-hand.ipynb).

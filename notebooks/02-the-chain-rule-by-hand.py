@@ -72,8 +72,8 @@ draw(f, partials=True)
 # How does f answer to a nudge of a? There are two ways from a to d: through c, and directly. And from d to f there are
 # two arrows, because d is used twice by `d * d`.
 #
-# **Predict** with pencil: a to c has the factor b = -3. c to d has 1. d to f has d + d = -8. So the long way gives
-# -3 · 1 · (-8) = 24. What does the short way give, and what do both together?
+# **Predict** with pencil: a to c has the factor b = -3. c to d has 1. d to f has d + d = -8. So the long way gives -3 ·
+# 1 · (-8) = 24. What does the short way give, and what do both together?
 
 # %%
 long_way = -3 * 1 * -8
@@ -92,9 +92,8 @@ assert abs(nudge(f, a, by=1e-6).change / 1e-6 - 16) < 1e-4
 
 # %% [markdown]
 # `explain` writes all of this out, for any graph of yours. Read it from top to bottom: the forward pass, each step,
-# each
-# path, the sum. It is strict about paths: as d · d uses d twice, each of our two ways counts as two, with the factor -4
-# instead of -8. The sum is the same.
+# each path, the sum. It is strict about paths: as d · d uses d twice, each of our two ways counts as two, with the
+# factor -4 instead of -8. The sum is the same.
 
 # %%
 explain(f, wrt=a)
@@ -127,6 +126,7 @@ for step in trace(f).backward:
 draw(f)
 
 # %%
+assert len(trace(f).backward) == 6
 assert (f.grad, d.grad, c.grad) == (1.0, -8.0, -8.0)
 assert (a.grad, b.grad) == (16.0, -16.0)
 
@@ -134,8 +134,7 @@ assert (a.grad, b.grad) == (16.0, -16.0)
 # ## Step by step
 #
 # In the next cell you can walk through it yourself, with the buttons or with the arrow keys. Switch on *predict*, and
-# it
-# asks you for each number before it shows it.
+# it asks you for each number before it shows it.
 
 # %%
 stepper(f)
@@ -181,9 +180,8 @@ sheet.answer_key
 # %% [markdown]
 # ## Exercises
 #
-# **02.1** c = a · b, d = c + b, f = d · d, at a = 3 and b = -2. Draw the graph, do the backward pass by hand, and
-# fill in
-# the gradients of all five.
+# **02.1** c = a · b, d = c + b, f = d · d, at a = 3 and b = -2. Draw the graph, do the backward pass by hand, and fill
+# in the gradients of all five.
 
 # %%
 from chalkgrad.exercises import check, hint
@@ -224,6 +222,5 @@ check("02.4", gradient)
 
 # %% [markdown]
 # **What you know now.** Along a path multiply, over the paths add. Backpropagation does it with one number for each
-# box,
-# in one sweep from the output. But in *which order* may it visit the boxes?
-# Next: [03 · Why the order matters](03-why-the-order-matters.ipynb).
+# box, in one sweep from the output. But in *which order* may it visit the boxes? Next: [03 · Why the order
+# matters](03-why-the-order-matters.ipynb).

@@ -36,7 +36,7 @@ class Node:
 
 # %% [markdown]
 # The second piece is the backward pass. It goes through a list of the nodes, and each node hands on to its operands:
-# *its own gradient times the partial*. Which list? That is the question of this lesson.
+# *its own gradient times the partial*. Which list? This one is to go by:
 
 
 # %%
@@ -55,20 +55,30 @@ def topological(output):
 
 # %% [markdown]
 # `topological` visits the operands of a node before it appends the node itself. So in the list **every node stands
-# after
-# all of its operands**. Going through it backwards, every node comes after all of its *users*.
-
+# after all of its operands**. Going through it backwards, every node comes after all of its *users*.
+#
+# The rest is six lines. Four people have written them, and each of them made one mistake. You will find out what each
+# mistake does; at the end of the lesson you repair all four.
+#
+# ## A graph to try them on
+#
+# **Predict:** b = a + a, and c = b + b. So c is 4a. What is the gradient of a? And in which order should c, b and a be
+# visited?
 
 # %%
-def backward(output):
-    output.grad = 1.0
-    for node in reversed(topological(output)):
-        for operand, partial in node.edges:
-            operand.grad += partial * node.grad
+from autograd import Value, draw, stepper, trace
 
+a = Value(1.0, label="a")
+b = a + a
+c = b + b
+b.label, c.label = "b", "c"
+c.backward()
+assert a.grad == 4.0
+draw(c)
 
 # %% [markdown]
-# **Predict:** b = a + a, and c = b + b. So c is 4a. What is the gradient of a? And in which order are a, b, c visited?
+# The library says 4, and it is right: nudge a, and 4a changes four times as much. All the trouble of this lesson is in
+# these four arrows. Whoever says that he has written a `backward` has to pass this:
 
 
 # %%
@@ -80,25 +90,11 @@ def four_times(backward, start=1.0):
     return a.grad
 
 
-print(four_times(backward))
-assert four_times(backward) == 4.0
-
-# %% [markdown]
-# Here is the same graph, drawn by the library. All the trouble of this lesson is in these four arrows.
-
-# %%
-from autograd import Value, draw, stepper, trace
-
-a = Value(1.0, label="a")
-b = a + a
-c = b + b
-b.label, c.label = "b", "c"
-draw(c)
-
 # %% [markdown]
 # ## Broken engine A
 #
-# One character is missing. **Predict** what it gives for 4a, before you run it.
+# It goes through the list backwards, and has one character too few. **Predict** what it gives for 4a, before you run
+# it.
 
 
 # %%
@@ -209,8 +205,7 @@ assert lengths[-1] == 2**13 - 1
 # ## Broken engine D
 #
 # The last one sorts, and adds, and it passes our test: at a = 1 it gives 4. **Predict** what it gives at a = 3, where
-# the
-# slope of 4a is 4 as well.
+# the slope of 4a is 4 as well.
 
 
 # %%
@@ -226,9 +221,8 @@ assert four_times(backward_d) == 4.0
 assert four_times(backward_d, start=3.0) == 12.0
 
 # %% [markdown]
-# Right by luck is the worst kind of wrong: one example proves nothing, and that is why `check` tries sixty. What is
-# it that
-# a node hands on? Not what it *is*, its data, but how much the output *depends* on it, its gradient.
+# Right by luck is the worst kind of wrong: one example proves nothing, and that is why `check` tries sixty. What is it
+# that a node hands on? Not what it *is*, its data, but how much the output *depends* on it, its gradient.
 #
 # ## Gradients add, even from call to call
 #
@@ -246,10 +240,9 @@ print(seen)
 assert seen[1] == 2 * seen[0]
 
 # %% [markdown]
-# Is this a bug? It is useful: the gradients of two losses, or of many samples, add up by themselves. But whoever
-# wants to
-# begin anew must say so, with `zero_grad()`. To forget it is the most frequent mistake in training loops; we shall hunt
-# for it in lesson 08.
+# Is this a bug? It is useful: the gradients of two losses, or of many samples, add up by themselves. But whoever wants
+# to begin anew must say so, with `zero_grad()`. To forget it is the most frequent mistake in training loops; we shall
+# hunt for it in lesson 08.
 
 # %%
 x.zero_grad()
@@ -308,8 +301,8 @@ def repaired_d(output): ...
 check("03.4", repaired_d)
 
 # %% [markdown]
-# **03.5** y = x³ at x = 2, so dy/dx = 12. What is `x.grad` after *three* calls of `y.backward()`, without `zero_grad`?
-# Answer without looking above.
+# **03.5** y = x² at x = 5. You call `y.backward()` twice, then `x.zero_grad()`, then `y.backward()` three times. What
+# is `x.grad`?
 
 # %%
 answer = ...

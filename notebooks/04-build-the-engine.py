@@ -15,8 +15,7 @@
 # lines, and you know all of them already.**
 #
 # You need lesson 03; about 60 minutes. Afterwards you have an engine of your own, you know how to convince yourself
-# that
-# it is right, and you can add a function to the library's table.
+# that it is right, and you can add a function to the library's table.
 
 # %% [markdown]
 # ## A number with edges
@@ -57,8 +56,7 @@ def multiply(x, y):
 
 # %% [markdown]
 # For tanh the partial is 1 - tanh²(x), and as the result is tanh(x), it is cheap to have: 1 - t · t. Powers with a
-# plain
-# exponent n have the partial n · xⁿ⁻¹.
+# plain exponent n have the partial n · xⁿ⁻¹.
 
 
 # %%
@@ -73,8 +71,7 @@ def power(x, n):
 
 # %% [markdown]
 # Python calls the method `__add__` when it sees a `+`. So we hang our functions into the class. `__radd__` is for the
-# case
-# that the number on the left is a plain one: for `2 + x` Python asks x.
+# case that the number on the left is a plain one: for `2 + x` Python asks x.
 
 # %%
 Mini.__add__ = Mini.__radd__ = add
@@ -158,8 +155,7 @@ assert abs(x.grad - nudged(0.3, -0.8)) < 1e-9
 
 # %% [markdown]
 # Now the third way. `programs` gives small random graphs that can be run on any class with the right operations, on
-# ours
-# and on the library's. The gradients of *all* numbers must be the same.
+# ours and on the library's. The gradients of *all* numbers must be the same.
 
 # %%
 from autograd import Value
@@ -198,10 +194,8 @@ except RecursionError as error:
 
 # %% [markdown]
 # Python allows about a thousand calls inside each other. A long sum over a data set has more steps than that. **Fix
-# it:**
-# keep the list of what is to be done yourself. A node is put back on the stack, with a mark, under its operands, and
-# when
-# it comes up again, all of them are done.
+# it:** keep the list of what is to be done yourself. A node is put back on the stack, with a mark, under its operands,
+# and when it comes up again, all of them are done.
 
 
 # %%
@@ -266,8 +260,7 @@ draw(y, partials="formula")
 
 # %% [markdown]
 # Did we get the formula right? `check_gradients` nudges, up to the second derivative. Here is a row with a mistake in
-# it:
-# one `out` was forgotten. **Predict:** will the check notice? And what can it tell us?
+# it: one `out` was forgotten. **Predict:** will the check notice? And what can it tell us?
 
 # %%
 check_gradients(bump, 0.7)
@@ -326,6 +319,5 @@ check("04.4", softsign)
 
 # %% [markdown]
 # **What you know now.** An engine is a number with edges, a few rules, a sort and a sweep. You have written one, and
-# you
-# know how to test it. From here on we use the library's.
-# Next: [05 · Activation functions](05-activation-functions.ipynb).
+# you know how to test it. From here on we use the library's. Next: [05 · Activation
+# functions](05-activation-functions.ipynb).

@@ -12,8 +12,7 @@
 # # 06 · From a neuron to an MLP
 #
 # **A neuron can draw a straight line, and that is all. How do a handful of straight lines become any shape? And why
-# does
-# stacking a hundred layers not help at all, if one little thing is forgotten?**
+# does stacking a hundred layers not help at all, if one little thing is forgotten?**
 #
 # You need lesson 05; about 45 minutes. Afterwards you know what a neuron draws, why an activation is needed between
 # layers, and you can set the weights of a network that solves XOR by hand.
@@ -65,14 +64,12 @@ assert abs(neuron([0.0, 0.5]).data) < 1e-12  # on the line
 
 # %% [markdown]
 # The weights say how the line is turned, and the bias shifts it. Training turns and shifts it until the points are on
-# the
-# right sides, if a line can do that.
+# the right sides, if a line can do that.
 #
 # ## XOR: no line can
 #
-# Four points: *yes* where exactly one coordinate is 1. **Predict:** try to separate the two kinds by one straight
-# line, on
-# paper. What is the best that you get?
+# Four points: *yes* where exactly one coordinate is 1. **Predict:** try to separate the two kinds by one straight line,
+# on paper. What is the best that you get?
 
 # %%
 from itertools import product
@@ -114,9 +111,8 @@ from nn import plotting
 plotting.plot_decision_boundary(flat, X, y)
 
 # %% [markdown]
-# Still one straight line. Why? Put a line into a line: if h = 2x + 5 and out = 3h + 1, then out = 3(2x + 5) + 1 = 6x
-# + 16,
-# which is a single neuron again. It is so for any number of layers: **without an activation, depth collapses**.
+# Still one straight line. Why? Put a line into a line: if h = 2x + 5 and out = 3h + 1, then out = 3(2x + 5) + 1 = 6x +
+# 16, which is a single neuron again. It is so for any number of layers: **without an activation, depth collapses**.
 #
 # We can check it on the network that was just trained: what it computes is fixed by its values at three points.
 
@@ -144,8 +140,8 @@ plotting.plot_decision_boundary(bent, X, y)
 # ## XOR by hand
 #
 # Two hidden neurons are enough, and you can find the weights without training. Take s = x₁ + x₂, which is 0, 1, 1, 2 at
-# the corners. Wanted is 0, 1, 1, 0: up, and down again. **Predict:** what does relu(s) - 2 · relu(s - 1) give for
-# s = 0, 1 and 2?
+# the corners. Wanted is 0, 1, 1, 0: up, and down again. **Predict:** what does relu(s) - 2 · relu(s - 1) give for s =
+# 0, 1 and 2?
 
 # %%
 tent = [relu(s) - 2 * relu(s - 1) for s in (0.0, 1.0, 2.0)]
@@ -154,8 +150,7 @@ assert tent == [0.0, 1.0, 0.0]
 
 # %% [markdown]
 # A tent: relu(s) goes up, and after 1 the second one pulls down twice as steeply. In the network both hidden neurons
-# have
-# the weights (1, 1), with biases 0 and -1, and the output neuron has the weights 1 and -2.
+# have the weights (1, 1), with biases 0 and -1, and the output neuron has the weights 1 and -2.
 
 # %%
 by_hand = nn.MLP(2, [2, 1], activation="relu")
@@ -175,8 +170,7 @@ draw(by_hand([x1, x2]))
 # ## Counting parameters
 #
 # A neuron with n inputs has n weights and one bias. A layer of m neurons has m · (n + 1) parameters. **Predict** how
-# many
-# `MLP(2, [8, 8, 1])` has, and check the 105 from above.
+# many `MLP(2, [8, 8, 1])` has, and check the 105 from above.
 
 # %%
 counts = [8 * (2 + 1), 8 * (8 + 1), 1 * (8 + 1)]
@@ -203,8 +197,8 @@ answer = [..., ..., ...]
 check("06.2", answer)
 
 # %% [markdown]
-# **06.3** h = 3x + 1 and out = 2h - 4. Without an activation these two neurons are one: which w and b make
-# out = w · x + b?
+# **06.3** h = 3x + 1 and out = 2h - 4. Without an activation these two neurons are one: which w and b make out = w ·
+# x + b?
 
 # %%
 answer = {"w": ..., "b": ...}
@@ -212,17 +206,16 @@ check("06.3", answer)
 
 
 # %% [markdown]
-# **06.4** Write `xor(x1, x2)` for two Values, with `relu`, `+`, `-` and `*`: 1 where exactly one of them is 1, else 0.
-# There is another way than the tent: think of x₁ - x₂.
+# **06.4** Write `same(x1, x2)` for two Values, with `relu`, `+`, `-` and `*`: 1 where both are equal (both 0 or both
+# 1), else 0. Think of x₁ - x₂ and of x₂ - x₁.
 
 
 # %%
-def xor(x1, x2): ...
+def same(x1, x2): ...
 
 
-check("06.4", xor)
+check("06.4", same)
 
 # %% [markdown]
-# **What you know now.** A neuron draws a line. Layers of lines are a line, unless something bends between them; with
-# a bend
-# they can draw any shape. Next: [07 · Losses](07-losses.ipynb).
+# **What you know now.** A neuron draws a line. Layers of lines are a line, unless something bends between them; with a
+# bend they can draw any shape. Next: [07 · Losses](07-losses.ipynb).

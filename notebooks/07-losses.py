@@ -15,15 +15,13 @@
 # is one way to count it so much better to learn from than another?**
 #
 # You need lessons 05 and 06; about 45 minutes. Afterwards you can choose a loss, derive its gradient, and explain why
-# the
-# gradient of the usual one is simply p - y.
+# the gradient of the usual one is simply p - y.
 
 # %% [markdown]
 # ## Squared error
 #
 # For a number that is to be hit, take the distance and square it: (p - t)². **Predict** the loss and its slope at p =
-# 0.8
-# for the target t = 1. In which direction should p go, and does the sign of the slope say so?
+# 0.8 for the target t = 1. In which direction should p go, and does the sign of the slope say so?
 
 # %%
 import nn
@@ -41,11 +39,9 @@ assert abs(loss.data - 0.04) < 1e-12 and abs(p.grad - -0.4) < 1e-12
 #
 # ## Yes or no
 #
-# Now the target is a class: yes or no. The network gives a score; a positive one means yes. With targets t = 1 and t
-# = -1
-# the product **margin = t · score** is positive when the answer is right, and large when it is right by far. Three
-# losses
-# as functions of the margin:
+# Now the target is a class: yes or no. The network gives a score; a positive one means yes. With targets t = 1 and t =
+# -1 the product **margin = t · score** is positive when the answer is right, and large when it is right by far. Three
+# losses as functions of the margin:
 
 # %%
 # %matplotlib inline
@@ -64,7 +60,8 @@ plt.show()
 
 # %% [markdown]
 # All of them go down to the right. **Predict** from the picture: a sample is *badly* wrong, at margin -3. Which of the
-# three curves has nearly no slope there, so that the network would learn nothing from its worst mistakes?
+# three curves has nearly no slope there, so that the network would learn nothing from its worst mistakes? (We measure
+# the slopes still farther to the left, at -8, where it is quite plain.)
 
 
 # %%
@@ -86,8 +83,7 @@ assert abs(slope(lambda x: nn.mean_squared_error(sigmoid(x), 1.0), -8.0)) < 0.00
 # ## Break it, and fix it
 #
 # The squared error behind a sigmoid is flat where the answer is worst: the sigmoid is saturated there, and its tiny
-# slope
-# is a factor in the chain. Let us see it learn. One number, which begins at -8 and should become positive:
+# slope is a factor in the chain. Let us see it learn. One number, which begins at -8 and should become positive:
 
 
 # %%
@@ -107,15 +103,13 @@ print(f"squared error: {squared:.2f}    cross-entropy: {entropy:.2f}")
 assert squared < -7.9 and entropy > 2
 
 # %% [markdown]
-# With the squared error it has hardly moved. With cross-entropy the slope is σ(score) - 1, which is -1 when the
-# answer is
-# as wrong as can be. **Use cross-entropy for classes, squared error for quantities.**
+# With the squared error it has hardly moved. With cross-entropy the slope is σ(score) - 1, which is -1 when the answer
+# is as wrong as can be. **Use cross-entropy for classes, squared error for quantities.**
 #
 # ## Where cross-entropy comes from
 #
 # The network gives a probability to each class. If the right class got p, the loss is **-log p**. It is 0 for p = 1,
-# and
-# grows without limit as p goes to 0: to be sure of the wrong thing is punished hardest.
+# and grows without limit as p goes to 0: to be sure of the wrong thing is punished hardest.
 
 # %%
 for probability in (0.99, 0.5, 0.1, 0.001):
@@ -176,8 +170,7 @@ draw(loss)
 # ## Break it: the logarithm of nothing
 #
 # Why not take softmax, then log, as in the definition? **Predict** what happens when the network is very sure, and
-# wrong:
-# logits 0 and 1000, and the first class is right.
+# wrong: logits 0 and 1000, and the first class is right.
 
 # %%
 p = softmax([0.0, 1000.0])[0]
@@ -194,14 +187,12 @@ assert nn.cross_entropy([0.0, 1000.0], 0) == 1000.0
 
 # %% [markdown]
 # The probability was rounded to 0, and its logarithm does not exist. As one piece it is 1000, exactly. That is the
-# reason
-# why losses take **logits**, and no softmax or sigmoid should stand at the end of the network.
+# reason why losses take **logits**, and no softmax or sigmoid should stand at the end of the network.
 #
 # ## Real flowers
 #
 # Iris: 150 flowers, four measurements each, three kinds. A network of one layer, four inputs and three logits.
-# **Predict**
-# the first loss, if all weights are 0 and it knows nothing.
+# **Predict** the first loss, if all weights are 0 and it knows nothing.
 
 # %%
 X, y = nn.load_iris()
@@ -256,9 +247,8 @@ check("07.2", my_logsumexp)
 
 
 # %% [markdown]
-# **07.3** Write `hinge(score, target)` for a score (a Value) and a target -1 or 1: it costs nothing from a margin of
-# 1 on,
-# and 1 - margin below that. Use `autograd.relu`.
+# **07.3** Write `hinge(score, target)` for a score (a Value) and a target -1 or 1: it costs nothing from a margin of 1
+# on, and 1 - margin below that. Use `autograd.relu`.
 
 
 # %%

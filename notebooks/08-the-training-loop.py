@@ -12,12 +12,10 @@
 # # 08 · The training loop
 #
 # **You can compute the slope of the loss for every weight of a network. What do you do with it? Four lines, over and
-# over,
-# and the network learns. Leave one of them out, and it nearly learns, which is worse.**
+# over, and the network learns. Leave one of them out, and it nearly learns, which is worse.**
 #
 # You need lessons 03 and 07; about 50 minutes. Afterwards you can write a training loop, read its curves, say when to
-# stop,
-# and find the most frequent bug in training code.
+# stop, and find the most frequent bug in training code.
 
 # %% [markdown]
 # ## Downhill
@@ -87,9 +85,8 @@ assert abs(descend(1.1)[-1] - 5) > 50  # farther away with every step
 #
 # ## A network
 #
-# The same four steps for a network with 33 weights, on two half moons. `nn.SGD` does the update for all parameters,
-# and its
-# `zero_grad` clears all gradients.
+# The same four steps for a network with 33 weights, on two half moons. `nn.SGD` does the update for all parameters, and
+# its `zero_grad` clears all gradients.
 
 # %%
 import nn
@@ -131,8 +128,7 @@ plotting.plot_decision_boundary(model, X_train, y_train)
 
 # %% [markdown]
 # It fell in each of the 80 steps: all samples are used every time, and the steps are short enough. And the border has
-# bent
-# itself around the moons.
+# bent itself around the moons.
 #
 # ## Break it: the missing line
 #
@@ -151,9 +147,8 @@ assert max(path[30:]) > 8.5 and min(path[30:]) < 1.5
 
 # %% [markdown]
 # Nobody complains, and w swings between 1 and 9 for ever. The gradients of all earlier steps are still in there, so
-# each
-# update goes in the direction of the sum of everything so far: a ball without friction, which rolls through the valley,
-# up on the other side, and back.
+# each update goes in the direction of the sum of everything so far: a ball without friction, which rolls through the
+# valley, up on the other side, and back.
 
 # %%
 _, broken = train(forget=True)
@@ -182,8 +177,7 @@ assert rises[0] == 0 and rises[1] > 10
 #
 # The library's `fit` is this loop, with what one always wants besides: mini-batches, a progress bar, measuring on
 # held-back data, keeping the best. A **batch** is a few samples at a time: an update after each of them, rather than
-# one
-# after all. An **epoch** is one pass over all samples.
+# one after all. An **epoch** is one pass over all samples.
 
 # %%
 model = nn.MLP(2, [8, 1], activation="tanh", seed=2)
@@ -199,15 +193,13 @@ plotting.plot_history(history)
 
 # %% [markdown]
 # On the left the loss, on the right the share of right answers; the dashed lines are measured on the quarter of the
-# data
-# that was held back, which the network never trains on.
+# data that was held back, which the network never trains on.
 #
 # ## When to stop
 #
 # As long as the dashed loss falls, go on. When it rises while the other one still falls, the network begins to learn
-# the
-# training data by heart: stop, and take the weights from before. We make it happen, with few samples, much noise, and a
-# network that is far too large for them.
+# the training data by heart: stop, and take the weights from before. We make it happen, with few samples, much noise,
+# and a network that is far too large for them.
 
 # %%
 few_x, few_y = nn.make_moons(30, noise=0.45, seed=3)
@@ -226,9 +218,8 @@ print(f"best after epoch {best + 1}: {held_back[best]:.2f}; at the end {held_bac
 assert best < 50 and held_back[-1] > held_back[best]
 
 # %% [markdown]
-# `fit` keeps the best parameters by itself where it is given held-back data, and `early_stopping` ends the run.
-# Lesson 12
-# has more on this.
+# `fit` keeps the best parameters by itself where it is given held-back data, and `early_stopping` ends the run. Lesson
+# 12 has more on this.
 #
 # ## The same, on flowers
 #
@@ -273,9 +264,8 @@ check("08.2", update)
 
 
 # %% [markdown]
-# **08.3** Write `train(w, loss_of, rate, steps)`: gradient descent on a single weight w, a Value. `loss_of()`
-# computes the
-# loss anew each time. Nothing is returned; w.data is what changes.
+# **08.3** Write `train(w, loss_of, rate, steps)`: gradient descent on a single weight w, a Value. `loss_of()` computes
+# the loss anew each time. Nothing is returned; w.data is what changes.
 
 
 # %%
@@ -286,8 +276,7 @@ check("08.3", train)
 
 # %% [markdown]
 # **08.4** Loss on the training data after each epoch: 0.9, 0.5, 0.3, 0.2, 0.1. On held-back data: 0.9, 0.6, 0.5, 0.6,
-# 0.8.
-# After which epoch should one have stopped? `"1"`, `"2"`, `"3"`, `"4"` or `"5"`.
+# 0.8. After which epoch should one have stopped? `"1"`, `"2"`, `"3"`, `"4"` or `"5"`.
 
 # %%
 answer = ...
@@ -302,7 +291,5 @@ check("08.5", answer)
 
 # %% [markdown]
 # **What you know now.** Forward, loss, backward, update; zero the gradients in every step; a learning rate that is
-# neither
-# too small nor too large; and held-back data that says when to stop. You can train networks now. The next lessons are
-# about
-# what goes wrong. Next: [09 · Vanishing, exploding, dead](09-vanishing-exploding-dead.ipynb).
+# neither too small nor too large; and held-back data that says when to stop. You can train networks now. The next
+# lessons are about what goes wrong. Next: [09 · Vanishing, exploding, dead](09-vanishing-exploding-dead.ipynb).

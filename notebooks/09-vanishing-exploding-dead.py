@@ -11,8 +11,8 @@
 # %% [markdown]
 # # 09 · Vanishing, exploding, dead
 #
-# **Why does a network with ten sigmoid layers not learn?** It has more layers than the one that worked, so it
-# should be able to do more. Nothing raises an error. The loss just does not move.
+# **Why does a network with ten sigmoid layers not learn?** It has more layers than the one that worked, so it should be
+# able to do more. Nothing raises an error. The loss just does not move.
 #
 # In this lesson you will *measure* gradients layer by layer, find three illnesses by their symptoms (gradients that
 # vanish, gradients that explode, units that are dead), and cure each one.
@@ -29,8 +29,8 @@ from autograd import Value, relu, sigmoid, tanh
 # ## The patient
 #
 # Real data: 569 tumours, 30 measurements each, to be told apart into malignant (0) and benign (1). We take 120 of them,
-# so that every experiment here takes seconds. `standardize` brings each measurement to mean 0 and standard
-# deviation 1; lesson 10 shows what happens if you forget it.
+# so that every experiment here takes seconds. `standardize` brings each measurement to mean 0 and standard deviation 1;
+# lesson 10 shows what happens if you forget it.
 
 # %%
 X, y = nn.load_breast_cancer()
@@ -39,8 +39,8 @@ print(f"{len(X)} tumours, {len(X[0])} measurements each, {sum(y)} of them benign
 assert 0.3 < sum(y) / len(y) < 0.7  # no class is rare: a constant guess is right about six times in ten
 
 # %% [markdown]
-# Two networks, alike except for their depth: one hidden layer of sigmoids, and ten. The same data, the same
-# optimizer, the same number of epochs.
+# Two networks, alike except for their depth: one hidden layer of sigmoids, and ten. The same data, the same optimizer,
+# the same number of epochs.
 #
 # **Predict** before you run the cell: which of the two will have the lower loss after 25 epochs?
 
@@ -70,9 +70,9 @@ assert max(losses[10]) - min(losses[10][5:]) < 0.1  # a flat line
 #
 # ## One neuron a layer
 #
-# Take the network down to its skeleton: ten sigmoids in a row, one neuron each, all weights 1. The chain rule says
-# that the gradient at the input is the **product** of the ten local partials. And the sigmoid's partial,
-# s(x)·(1 - s(x)), is at its largest at x = 0. There it is 1/2 · 1/2 = 1/4.
+# Take the network down to its skeleton: ten sigmoids in a row, one neuron each, all weights 1. The chain rule says that
+# the gradient at the input is the **product** of the ten local partials. And the sigmoid's partial, s(x)·(1 - s(x)), is
+# at its largest at x = 0. There it is 1/2 · 1/2 = 1/4.
 #
 # **Predict:** by which factor, at best, is the gradient smaller after ten layers?
 
@@ -86,8 +86,8 @@ print("output:", gradients[-1], "  one layer below:", f"{gradients[-2]:.3f}", " 
 assert gradients[0] < 0.25**10 < 1e-6
 
 # %% [markdown]
-# A millionth. A weight in the first layer is moved by a step a million times smaller than one in the last. It
-# *has* a gradient, and its direction is right; there is just nothing left of it.
+# A millionth. A weight in the first layer is moved by a step a million times smaller than one in the last. It *has* a
+# gradient, and its direction is right; there is just nothing left of it.
 #
 # Now the same with tanh, whose slope at 0 is 1, and with relu, whose slope is exactly 1 for every positive input. The
 # gradient is drawn on a logarithmic scale: there, a constant factor for each layer is a straight line.
@@ -104,15 +104,18 @@ axes.set(yscale="log", xlabel="layer", ylabel="gradient of the output", title="t
 axes.legend()
 plt.show()
 
+# %%
+assert chain[0].grad == 1.0  # the last chain was relu's: nothing is lost
+
 # %% [markdown]
-# Read the picture from right to left, the way backpropagation goes. Sigmoid loses at least three quarters in each
-# step. Tanh loses a little, and less and less, since its outputs come near 0, where its slope is 1. Relu loses nothing.
+# Read the picture from right to left, the way backpropagation goes. Sigmoid loses at least three quarters in each step.
+# Tanh loses a little, and less and less, since its outputs come near 0, where its slope is 1. Relu loses nothing.
 #
 # ## The whole network
 #
-# A real layer also multiplies by weights and adds up over paths, so the factor for each layer is no longer exactly
-# 1/4. Measure it instead of guessing. `nn.diagnose` runs the data forward and backward once, changes nothing, and
-# tells the *root mean square* of the gradient in each layer: square, average, root, so that signs do not cancel.
+# A real layer also multiplies by weights and adds up over paths, so the factor for each layer is no longer exactly 1/4.
+# Measure it instead of guessing. `nn.diagnose` runs the data forward and backward once, changes nothing, and tells the
+# *root mean square* of the gradient in each layer: square, average, root, so that signs do not cancel.
 
 # %%
 deep = nn.MLP(30, [8] * 10 + [1], activation="sigmoid", seed=0)
@@ -133,10 +136,10 @@ axes.legend()
 plt.show()
 
 # %% [markdown]
-# A straight line on a logarithmic scale again, for the sigmoid: about a factor of four for each layer. That is
-# the **vanishing gradient**. Tanh and relu stay within a factor of a hundred from top to bottom.
+# A straight line on a logarithmic scale again, for the sigmoid: about a factor of four for each layer. That is the
+# **vanishing gradient**. Tanh and relu stay within a factor of a hundred from top to bottom.
 #
-# ## Cure it
+# ## Fix it
 #
 # **Predict:** change one word in the network that did not learn, `"sigmoid"` to `"tanh"`. Does it learn now?
 
@@ -150,14 +153,13 @@ print(f"loss {history['loss'][0]:.2f} -> {history['loss'][-1]:.2f}, accuracy {hi
 assert history["accuracy"][-1] > 0.95
 
 # %% [markdown]
-# Other cures exist: layer normalization between the layers, paths that skip layers, optimizers that divide by the
-# size of the gradient (lesson 11). They all do the same thing. They keep the factor for each layer near 1.
+# Other cures exist: layer normalization between the layers, paths that skip layers, optimizers that divide by the size
+# of the gradient (lesson 11). They all do the same thing. They keep the factor for each layer near 1.
 #
-# ## Exploding
+# ## Break it the other way: exploding
 #
-# A factor below 1 vanishes. What does a factor above 1 do? Make the weights large: uniform between -3 and 3
-# whatever the size of the layer. `init` takes a function of the layer's inputs, its outputs and a source of random
-# numbers.
+# A factor below 1 vanishes. What does a factor above 1 do? Make the weights large: uniform between -3 and 3 whatever
+# the size of the layer. `init` takes a function of the layer's inputs, its outputs and a source of random numbers.
 #
 # **Predict:** which layer has the largest gradient now, the first or the last?
 
@@ -204,14 +206,14 @@ print(f"length of the gradient: {length_before:.0e} before, {length_after:.3f} a
 assert length_before > 10_000 and abs(length_after - 1) < 1e-9
 
 # %% [markdown]
-# ## Dead
+# ## Break it once more: dead units
 #
 # Relu loses nothing where its input is positive. Where it is negative, its slope is 0: no gradient passes at all. A
-# unit whose sum is negative **for every sample** gives 0 for every sample and gets gradient 0 from every sample.
-# It will never change again. It is dead.
+# unit whose sum is negative **for every sample** gives 0 for every sample and gets gradient 0 from every sample. It
+# will never change again. It is dead.
 #
-# What kills units? One step that is too large: it can push the bias so far down that no input brings it back.
-# Break a small healthy network with a learning rate a hundred times too high.
+# What kills units? One step that is too large: it can push the bias so far down that no input brings it back. Break a
+# small healthy network with a learning rate a hundred times too high.
 
 # %%
 killed = nn.MLP(30, [8, 8, 1], activation="relu", seed=0)
@@ -225,8 +227,8 @@ assert "dead units" in report.problems
 
 # %% [markdown]
 # The picture shows the second hidden layer: a row for each of its eight units, a column for each tumour. White means
-# that the unit gives something above 0. On the left the network as it was before the first step, on the right what
-# is left of it. **Predict**, from what the report said, how many rows are black from end to end.
+# that the unit gives something above 0. On the left the network as it was before the first step, on the right what is
+# left of it. **Predict**, from what the report said, how many rows are black from end to end.
 
 
 # %%
@@ -253,14 +255,14 @@ plt.show()
 # On the left, too, one row is black: that unit was born dead, by bad luck with its first weights. On the right, one is
 # alive for a few tumours, the others for none.
 #
-# Train on as long as you like: the first layer gets no gradient, because every path to it leads through dead
-# units, or through one that is dead for nearly all samples.
+# Train on as long as you like: the first layer gets no gradient, because every path to it leads through dead units, or
+# through one that is dead for nearly all samples.
 #
-# ## Revive
+# ## Fix it: revive them
 #
 # `leaky_relu(x)` is x for positive x and 0.01·x for negative x: its slope is never 0. Put it into the dead network,
-# with the same ruined weights, and look at the gradients of the first layer before and after. The activation of a
-# layer is an attribute, so no surgery is needed.
+# with the same ruined weights, and look at the gradients of the first layer before and after. The activation of a layer
+# is an attribute, so no surgery is needed.
 
 
 # %%
@@ -280,8 +282,8 @@ assert with_relu == 0.0
 assert with_leak > 0.0
 
 # %% [markdown]
-# A gradient is back, and with it a chance to learn. The honest cure, though, is not to kill them in the first place:
-# a lower learning rate. And the cheapest cure for a network that is ruined is to start anew.
+# A gradient is back, and with it a chance to learn. The honest cure, though, is not to kill them in the first place: a
+# lower learning rate. And the cheapest cure for a network that is ruined is to start anew.
 #
 # | symptom | what you measure | likely cause | cure |
 # |---|---|---|---|
@@ -339,5 +341,5 @@ def clipped(gradients, longest): ...
 check("09.4", clipped)
 
 # %% [markdown]
-# **What you know now.** Each layer multiplies the gradient by a factor. Below 1 it vanishes, above 1 it explodes, and
-# a dead unit's factor is 0. Measure it layer by layer. Next: [10 · Starting points](10-starting-points.ipynb).
+# **What you know now.** Each layer multiplies the gradient by a factor. Below 1 it vanishes, above 1 it explodes, and a
+# dead unit's factor is 0. Measure it layer by layer. Next: [10 · Starting points](10-starting-points.ipynb).

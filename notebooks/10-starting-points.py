@@ -11,12 +11,12 @@
 # %% [markdown]
 # # 10 · Starting points
 #
-# **Does it matter where training starts?** The optimizer walks downhill from wherever you put it. So why not begin
-# with all weights at 0, which is at least fair to everybody?
+# **Does it matter where training starts?** The optimizer walks downhill from wherever you put it. So why not begin with
+# all weights at 0, which is at least fair to everybody?
 #
 # In this lesson you will see a network of eight neurons that behaves like one neuron, for ever; derive how large the
-# first weights have to be; and find out why a model that reads "1,680 of proline" next to "0.66 of phenols" does
-# not learn before the two have been brought to the same scale.
+# first weights have to be; and find out why a model that reads "1,680 of proline" next to "0.66 of phenols" does not
+# learn before the two have been brought to the same scale.
 #
 # You need: activation functions (lesson 05), the training loop (08), vanishing gradients (09). About 60 minutes.
 
@@ -29,7 +29,7 @@ import matplotlib.pyplot as plt
 import nn
 
 # %% [markdown]
-# ## All zeros
+# ## Break it: all zeros
 #
 # 178 wines by three growers, 13 chemical measurements each. Which grower made it? The measurements are standardized
 # here (mean 0, standard deviation 1); why, comes further down.
@@ -59,7 +59,7 @@ print("parameters that are no longer 0:", moved)
 assert moved == ["layers.1.neurons.0.bias", "layers.1.neurons.1.bias", "layers.1.neurons.2.bias"]
 
 # %% [markdown]
-# ## All equal
+# ## Break it again: all equal
 #
 # Then let us start with all weights at 0.3. Now signals and gradients flow.
 #
@@ -73,9 +73,9 @@ print(f"accuracy {history['accuracy'][-1]:.2f}, different hidden units: {len(set
 assert len(set(units)) == 1
 
 # %% [markdown]
-# One. Equal units see the same inputs, give the same output, and are used in the same way by the layer above. So
-# they get the same gradient, bit for bit, make the same step, and are equal again. By induction, for ever. Eight
-# neurons, the power of one. Only chance can break the **symmetry**: the first weights must be random.
+# One. Equal units see the same inputs, give the same output, and are used in the same way by the layer above. So they
+# get the same gradient, bit for bit, make the same step, and are equal again. By induction, for ever. Eight neurons,
+# the power of one. Only chance can break the **symmetry**: the first weights must be random.
 #
 # The picture shows the weights of the hidden layer after training: one row for each unit, one column for each
 # measurement, red positive and blue negative. On the left the equal start, on the right a random one.
@@ -103,9 +103,9 @@ assert report.problems[0] == "symmetric weights"
 # %% [markdown]
 # ## How large?
 #
-# Random, then. But how large? Send random numbers through twenty relu layers of 50 units, with weights drawn
-# uniformly between -b and b, and measure how large the signal is after each layer (root mean square, as in lesson 09).
-# No training, no gradients: plain numbers do.
+# Random, then. But how large? Send random numbers through twenty relu layers of 50 units, with weights drawn uniformly
+# between -b and b, and measure how large the signal is after each layer (root mean square, as in lesson 09). No
+# training, no gradients: plain numbers do.
 #
 # **Predict:** will b = 0.1, b = 1 and b = 0.35 give much the same picture?
 
@@ -139,8 +139,8 @@ assert sizes_through(20, 50, 1.0, random.Random(0))[-1] > 1e7
 #
 # ## The rule, derived
 #
-# One unit computes a sum of n products, w₁x₁ + w₂x₂ + ... The weights are random with mean 0, independent of
-# each other and of the inputs. Then the mean of the square of the sum is
+# One unit computes a sum of n products, w₁x₁ + w₂x₂ + ... The weights are random with mean 0, independent of each other
+# and of the inputs. Then the mean of the square of the sum is
 #
 # $$n \cdot (\text{mean of } w^2) \cdot (\text{mean of } x^2),$$
 #
@@ -171,8 +171,8 @@ for n in (10, 50, 200):
 #
 # **Xavier's rule** (Glorot and Bengio 2010) does the same for activations like tanh, which are close to the identity
 # near 0 and halve nothing: mean(w²) = 1/n for the forward signal. The gradient runs through the same weights in the
-# other direction, where a layer has as many inputs as it has *outputs* forward. So Xavier takes the average of the
-# two: mean(w²) = 2/(n_in + n_out).
+# other direction, where a layer has as many inputs as it has *outputs* forward. So Xavier takes the average of the two:
+# mean(w²) = 2/(n_in + n_out).
 #
 # The library picks the rule by the activation. This is what `init="auto"`, the default, means.
 
@@ -186,8 +186,8 @@ for name in ("relu", "tanh", "sigmoid", "selu"):
     print(f"{name:8} rule: {choice.init:7} gain: {choice.gain:.3f}")
 
 # %% [markdown]
-# The **gain** is the factor by which the weights must be larger to make up for what the activation takes away: √2
-# for relu, which takes half of the square.
+# The **gain** is the factor by which the weights must be larger to make up for what the activation takes away: √2 for
+# relu, which takes half of the square.
 #
 # ## Scale the inputs
 #
@@ -218,7 +218,7 @@ assert history["accuracy"][-1] < 0.5 and "saturated units" in report.problems
 # proportional to its input. A weight on proline gets gradients a thousand times larger than a weight on the hue, so no
 # single learning rate suits both.
 #
-# ## Scale them honestly
+# ## Fix it: scale them, honestly
 #
 # To standardize is to subtract the mean and divide by the standard deviation, column by column. **Whose** mean? If
 # wines are held back to test the model later, they must not take part: a model that has seen the mean of the test set
@@ -253,15 +253,15 @@ history.plot()
 #
 # `hint("10.1")` helps a little, and again a little more.
 #
-# **10.1** Write `bound(n)`: weights uniform between -b and b; which b keeps the signal's size through *relu* layers
-# with n inputs?
+# **10.1** Write `bound(n_in, n_out)`: weights uniform between -b and b; which b has Xavier's rule, for a layer with
+# n_in inputs and n_out outputs?
 
 
 # %%
 from chalkgrad.exercises import check, hint
 
 
-def bound(n): ...
+def bound(n_in, n_out): ...
 
 
 check("10.1", bound)
@@ -278,9 +278,9 @@ def scaled(train, test): ...
 check("10.2", scaled)
 
 # %% [markdown]
-# **10.3** A network `MLP(13, [6, 3])` starts with all weights at 0.3, like the one above. But one single
-# weight, of the first hidden unit, is set to 0.4 before training. After training, how many different hidden units
-# does it have? A number. (Think of who is equal to whom. Or try it.)
+# **10.3** A network `MLP(13, [6, 3])` starts with all weights at 0.3, like the one above. But one single weight, of the
+# first hidden unit, is set to 0.4 before training. After training, how many different hidden units does it have? A
+# number. (Think of who is equal to whom. Or try it.)
 
 # %%
 different_units = ...

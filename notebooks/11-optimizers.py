@@ -21,10 +21,13 @@
 # You need: derivatives (lesson 00), the training loop (08). About 75 minutes.
 
 # %%
+from base64 import b64encode
+from itertools import pairwise
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import matplotlib.pyplot as plt
-from IPython.display import Image
+from IPython.display import HTML
 from matplotlib.animation import FuncAnimation, PillowWriter
 
 import nn
@@ -66,9 +69,9 @@ assert abs(walk(0.25)[1]) < 1e-12 and abs(walk(0.55)[-1]) > 4
 # The first creeps, the second jumps to the bottom in one step, the third overshoots but comes closer, and the fourth
 # overshoots by more and more.
 #
-# Why? One step makes x - rate · 4x, which is (1 - 4·rate) · x. So every step multiplies x by the same number. It
-# comes to 0 exactly if that number lies between -1 and 1, that is if rate < 2/4. The 4 is the **curvature**, the
-# second derivative of 2x². The rule holds for every valley that is shaped like a parabola:
+# Why? One step makes x - rate · 4x, which is (1 - 4·rate) · x. So every step multiplies x by the same number. It comes
+# to 0 exactly if that number lies between -1 and 1, that is if rate < 2/4. The 4 is the **curvature**, the second
+# derivative of 2x². The rule holds for every valley that is shaped like a parabola:
 #
 # $$\text{rate} < \frac{2}{\text{curvature}}.$$
 
@@ -84,8 +87,8 @@ for rate in (0.05, 0.25, 0.45, 0.55):
 # Now two parameters, and a long narrow valley: f(x, y) = x²/2 + 10·y². Along x the curvature is 1, along y it is 20.
 # The steep direction allows no rate above 2/20 = 0.1. With that, the flat direction creeps.
 #
-# This is not a contrived example, it is the normal case. In a network some parameters matter a hundred times more
-# than others (lesson 10 showed one reason). All optimizers after plain gradient descent are answers to this valley.
+# This is not a contrived example, it is the normal case. In a network some parameters matter a hundred times more than
+# others (lesson 10 showed one reason). All optimizers after plain gradient descent are answers to this valley.
 
 
 # %%
@@ -156,6 +159,16 @@ plt.show()
 # along the diagonal, because for them a steep direction and a flat one look the same. Adam, which has a velocity too,
 # sets out like these and shoots past like momentum.
 #
+# All of this can be read off the paths themselves:
+
+# %%
+across = [y for _, y in paths["gradient descent"]]
+assert all(before * after < 0 for before, after in pairwise(across[:10]))  # from wall to wall
+assert all(max(x for x, _ in paths[name]) > 1 for name in ("momentum", "Adam"))  # past the goal, which is at x = 0
+x, y = paths["AdaGrad"][1]
+assert abs((x + 9) - (2 - y)) < 1e-6  # the first step is as long along as across
+
+# %% [markdown]
 # Now the race itself, all six at once. (A notebook cannot move without a picture for each moment: this makes 41 of
 # them.)
 
@@ -177,10 +190,10 @@ def moment(step):
 
 # %%
 with TemporaryDirectory() as folder:
-    film = FuncAnimation(figure, moment, frames=41)
-    film.save(f"{folder}/race.gif", writer=PillowWriter(fps=5), dpi=70)
-    picture = Image(f"{folder}/race.gif")
-picture
+    file = Path(folder, "race.gif")
+    FuncAnimation(figure, moment, frames=41).save(file, writer=PillowWriter(fps=5), dpi=70)
+    film = b64encode(file.read_bytes()).decode()
+HTML(f'<img alt="the race, as a film" src="data:image/gif;base64,{film}">')
 
 # %% [markdown]
 # Who wins depends on the surface, on the start and on the learning rates. So do not take the podium from here. Take the
@@ -188,8 +201,8 @@ picture
 #
 # ## Two of them by hand
 #
-# Momentum is two lines: v ← 0.9·v + g, then x ← x - rate·v. If the gradient stays the same, v grows to g/(1 - 0.9),
-# ten times the gradient: a heavy ball rolls ten times faster on a steady slope.
+# Momentum is two lines: v ← 0.9·v + g, then x ← x - rate·v. If the gradient stays the same, v grows to g/(1 - 0.9), ten
+# times the gradient: a heavy ball rolls ten times faster on a steady slope.
 
 # %%
 x = Value(0.0)
@@ -205,8 +218,8 @@ assert 9.9 < positions[59] - positions[60] < 10
 
 # %% [markdown]
 # Adam divides a running mean of the gradients by the root of a running mean of their squares. If all gradients are
-# equal to g, that is g/√g² = ±1: whatever the gradient, a step is about `learning_rate` long. This is why one
-# learning rate serves so many networks, and why it is read differently from gradient descent's: it is a *length*.
+# equal to g, that is g/√g² = ±1: whatever the gradient, a step is about `learning_rate` long. This is why one learning
+# rate serves so many networks, and why it is read differently from gradient descent's: it is a *length*.
 #
 # **Predict:** Adam's first step, with learning rate 0.1, for the gradients 1000, 1 and 0.001.
 
@@ -254,11 +267,10 @@ assert all(curves[name][-1] < curves["SGD"][-1] for name in curves if name != "S
 # All of them beat plain gradient descent at the rates that were chosen. How were they chosen? By trying. Which is the
 # next picture.
 #
-# ## Choosing a learning rate
+# ## Break it: too low, too high
 #
-# Try rates that differ by a factor of three, for a few epochs each, and plot the loss that is reached over the rate.
-# It is always the same curve: too low learns too slowly, too high jumps about, and in between lies a broad good
-# region.
+# Try rates that differ by a factor of three, for a few epochs each, and plot the loss that is reached over the rate. It
+# is always the same curve: too low learns too slowly, too high jumps about, and in between lies a broad good region.
 #
 # **Predict:** if the rate is far too high, does `fit` return a bad model, or raise an error?
 
@@ -283,10 +295,10 @@ assert reached[0] > 1.1 * min(reached) and reached[-1] > 1.1 * min(reached)
 # To the right the curve leaves the picture. `fit` did not raise: a loss with a hundred digits is still a number. It
 # stops with an error that names the step only when a loss or a gradient is no finite number any more.
 #
-# ## Schedules
+# ## Fix it: schedules
 #
-# Near the bottom, every mini-batch points in a slightly different direction, and a fixed rate jumps about for ever.
-# So let the rate fall: large steps while the way is long, small ones when you are nearly there. A **schedule** is a
+# Near the bottom, every mini-batch points in a slightly different direction, and a fixed rate jumps about for ever. So
+# let the rate fall: large steps while the way is long, small ones when you are nearly there. A **schedule** is a
 # function from the time (in epochs) to a factor for the rate.
 
 # %%
@@ -352,9 +364,9 @@ def momentum_step(x, velocity, gradient, rate): ...
 check("11.2", momentum_step)
 
 # %% [markdown]
-# **11.3** Write Adam's step number t = 1, 2, 3 ... for a single number. It takes x, the two running means m and s
-# (both 0 before the first step), the gradient, t and the rate, and returns (new x, new m, new s). Shares 0.9 and
-# 0.999; each mean is divided by 1 - share**t to make up for the 0 it started from. You may leave out epsilon.
+# **11.3** Write Adam's step number t = 1, 2, 3 ... for a single number. It takes x, the two running means m and s (both
+# 0 before the first step), the gradient, t and the rate, and returns (new x, new m, new s). Shares 0.9 and 0.999; each
+# mean is divided by 1 - share**t to make up for the 0 it started from. You may leave out epsilon.
 
 
 # %%
@@ -364,9 +376,8 @@ def adam_step(x, m, s, gradient, t, rate): ...
 check("11.3", adam_step)
 
 # %% [markdown]
-# **11.4** The loss of a run fell nicely for ten epochs and now jumps up and down around the same level. What do you
-# try first? "a": more epochs with the same rate, "b": a higher rate, "c": a rate that falls, "d": larger first
-# weights.
+# **11.4** The loss of a run fell nicely for ten epochs and now jumps up and down around the same level. What do you try
+# first? "a": more epochs with the same rate, "b": a higher rate, "c": a rate that falls, "d": larger first weights.
 
 # %%
 answer = ...

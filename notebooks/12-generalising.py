@@ -59,8 +59,8 @@ assert seen == 1.0 and unseen < 0.7
 #
 # ## How to split, and how not to
 #
-# Take the first three quarters for training and the last quarter for the test. What could be wrong with that? Try
-# it on wines, 59 of the first grower, 71 of the second, 48 of the third. **Predict** what the test will contain.
+# Take the first three quarters for training and the last quarter for the test. What could be wrong with that? Try it on
+# wines, 59 of the first grower, 71 of the second, 48 of the third. **Predict** what the test will contain.
 
 # %%
 _, growers = nn.load_wine()
@@ -86,13 +86,12 @@ print(f"train {len(X_fit)}, validation {len(X_valid)}, test {len(X_test)}, toget
 assert len(X_fit) + len(X_valid) + len(X_test) == len(X)
 
 # %% [markdown]
-# ## Learning by heart
+# ## Break it: learning by heart
 #
 # A network can learn by heart too, if it has many parameters and few examples. Take 60 examples and a network with 513
 # parameters, and train it for long.
 #
-# **Predict:** draw two curves on paper, the loss on the 60 examples and the loss on the validation set, over 30
-# epochs.
+# **Predict:** draw two curves on paper, the loss on the 60 examples and the loss on the validation set, over 30 epochs.
 
 
 # %%
@@ -119,11 +118,11 @@ plain.plot()
 # From there on the network learns accidents of these sixty tumours, which are not true of others. That is
 # **overfitting**.
 #
-# Look at the right picture as well. The accuracy on the validation set hardly changes while its loss grows by more
-# than half. What gets worse is not how often the network errs, but how *sure* it is when it errs. The loss sees that,
+# Look at the right picture as well. The accuracy on the validation set hardly changes while its loss grows by more than
+# half. What gets worse is not how often the network errs, but how *sure* it is when it errs. The loss sees that,
 # accuracy does not.
 #
-# ## Medicine 1: stop early
+# ## Fix it. Medicine 1: stop early
 #
 # The best moment was at the bottom of the dashed line. `fit` with a validation set keeps the parameters of that moment.
 # `early_stopping=5` also ends training when five epochs have brought nothing better, and saves your time.
@@ -140,9 +139,8 @@ assert abs(kept - min(early["validation_loss"])) < 1e-12
 # ## Medicine 2: keep the weights small
 #
 # To be very sure about sixty examples the network needs large weights. So charge for them: add strength · (sum of w²)
-# to the loss (**L2**). Its gradient, 2 · strength · w, pulls every weight towards 0 in each step, and only weights
-# that many examples ask for can hold out. `AdamW` does the pulling beside the gradient; its strength is
-# `weight_decay`.
+# to the loss (**L2**). Its gradient, 2 · strength · w, pulls every weight towards 0 in each step, and only weights that
+# many examples ask for can hold out. `AdamW` does the pulling beside the gradient; its strength is `weight_decay`.
 #
 # ## Medicine 3: dropout
 #
@@ -181,10 +179,15 @@ plt.show()
 last = {name: history["validation_loss"][-1] for name, (_, history) in runs.items()}
 assert last["weight decay"] < 0.8 * min(last["plain"], last["dropout"])
 
+# %%
+squares = {name: sum(p.data**2 for p in model.parameters()) for name, (model, _) in runs.items()}
+print("sum of the squares of all weights:", {name: round(size) for name, size in squares.items()})
+assert squares["weight decay"] < 0.5 * min(squares["plain"], squares["dropout"])
+
 # %% [markdown]
 # Weight decay holds the dashed line down: the network cannot become too sure. Dropout keeps it from knowing the sixty
-# by heart, its solid line jumps, but here that does not help the dashed one. No medicine works in every case, and
-# each has a dose. You find both on the validation set, as we just did.
+# by heart, its solid line jumps, but here that does not help the dashed one. No medicine works in every case, and each
+# has a dose. You find both on the validation set, as we just did.
 #
 # ## The best medicine
 #
@@ -219,16 +222,20 @@ plt.show()
 # most: 5, 50 or 299?
 
 # %%
-figure, axes = plt.subplots(figsize=(6, 3))
+(figure, axes), ends = plt.subplots(figsize=(6, 3)), {}
 for size in (299, 50, 5):
     model = network()
     train = {**common, "batch_size": size}
     history = nn.fit(model, X_fit, y_fit, optimizer=nn.SGD(model, 0.1), epochs=8, **train)
     axes.plot(range(1, 9), history["loss"], "o-", label=f"batches of {size} (steps in an epoch: {-(-299 // size)})")
-    print(f"batches of {size}: loss {history['loss'][-1]:.2f}")
+    ends[size] = round(history["loss"][-1], 2)
 axes.set(xlabel="epoch", ylabel="loss")
 axes.legend()
 plt.show()
+
+# %%
+print("loss at the end, by the size of the batches:", ends)
+assert ends[5] < ends[50] < ends[299]
 
 # %% [markdown]
 # Small batches make many rough steps, and many rough steps go further than one exact one. The price is noise near the
@@ -282,8 +289,8 @@ assert result["accuracy"] > 0.9
 #
 # ## Exercises
 #
-# **12.1** Write `split(n, held_back, random)`: the positions 0 ... n-1 in two lists, (train, test), `held_back` of
-# them in the second, chosen at random. `random.shuffle(a_list)` shuffles a list in place.
+# **12.1** Write `split(n, held_back, random)`: the positions 0 ... n-1 in two lists, (train, test), `held_back` of them
+# in the second, chosen at random. `random.shuffle(a_list)` shuffles a list in place.
 
 # %%
 from chalkgrad.exercises import check, hint
@@ -296,8 +303,8 @@ check("12.1", split)
 
 # %% [markdown]
 # **12.2** Write `stopping(losses, patience)` for a list of validation losses, one for each epoch, the first epoch is
-# number 1. It returns the pair (last epoch that is run, epoch whose parameters are kept). Training ends after the
-# epoch that is the `patience`-th in a row without a new lowest loss, or with the list.
+# number 1. It returns the pair (last epoch that is run, epoch whose parameters are kept). Training ends after the epoch
+# that is the `patience`-th in a row without a new lowest loss, or with the list.
 
 
 # %%
@@ -307,8 +314,8 @@ def stopping(losses, patience): ...
 check("12.2", stopping)
 
 # %% [markdown]
-# **12.3** Write `dropout(xs, rate, draws, training)`. `draws` has one random number between 0 and 1 for each x; an x
-# is dropped where its draw is below `rate`. What remains is scaled so that the sum stays the same on average.
+# **12.3** Write `dropout(xs, rate, draws, training)`. `draws` has one random number between 0 and 1 for each x; an x is
+# dropped where its draw is below `rate`. What remains is scaled so that the sum stays the same on average.
 
 
 # %%
@@ -326,6 +333,5 @@ answer = ...
 check("12.4", answer)
 
 # %% [markdown]
-# **What you know now.** Only examples that were held back tell what a model has learnt. Shuffle, split in three,
-# watch the dashed line, open the drawer once. Next: [13 · Beyond first
-# derivatives](13-beyond-first-derivatives.ipynb).
+# **What you know now.** Only examples that were held back tell what a model has learnt. Shuffle, split in three, watch
+# the dashed line, open the drawer once. Next: [13 · Beyond first derivatives](13-beyond-first-derivatives.ipynb).

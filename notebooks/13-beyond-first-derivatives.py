@@ -61,9 +61,9 @@ assert abs(curve(1.0) - sin(1.0)) < 1e-12  # the fourth derivative of sin is sin
 # %% [markdown]
 # ## How can that be?
 #
-# `backward()` computes numbers. But its work is multiplying and adding, and we have an object that records
-# multiplying and adding: `Value`. So run the backward sweep *on Values*, and the gradient comes out with a graph of
-# its own. That is what `create_graph=True` asks for.
+# `backward()` computes numbers. But its work is multiplying and adding, and we have an object that records multiplying
+# and adding: `Value`. So run the backward sweep *on Values*, and the gradient comes out with a graph of its own. That
+# is what `create_graph=True` asks for.
 #
 # **Predict:** y = x · x · x. Which operations does the graph of dy/dx consist of?
 
@@ -88,11 +88,9 @@ assert (slope.data, x.grad) == (12.0, 12.0)
 # The chain rule is a product of partials along each path, and one can multiply from either end.
 #
 # - **Reverse mode** starts at the output with 1 and goes back: *how much does the output change with each node?* One
-#   sweep
-#   gives the derivatives of **one output** with respect to **all inputs**. That is `backward()`, or `vjp`.
-# - **Forward mode** starts at an input with 1 and goes along with the computation: *how much does each node change
-#   with this
-#   input?* One sweep gives the derivatives of **all outputs** with respect to **one input**. That is `jvp`.
+#   sweep gives the derivatives of **one output** with respect to **all inputs**. That is `backward()`, or `vjp`.
+# - **Forward mode** starts at an input with 1 and goes along with the computation: *how much does each node change with
+#   this input?* One sweep gives the derivatives of **all outputs** with respect to **one input**. That is `jvp`.
 #
 # Both use the same partials and give the same numbers. Here are two outputs of three inputs, and all six derivatives
 # (the **Jacobian**: a row for each output, a column for each input) found in both ways.
@@ -196,8 +194,8 @@ axes.set_aspect("equal")
 plt.show()
 
 # %% [markdown]
-# The table is symmetric, always: it does not matter by which input you differentiate first. And from lesson 11 we
-# know what the largest curvature is good for: gradient descent converges below the rate 2/20.
+# The table is symmetric, always: it does not matter by which input you differentiate first. And from lesson 11 we know
+# what the largest curvature is good for: gradient descent converges below the rate 2/20.
 #
 # ## Newton's method
 #
@@ -231,8 +229,8 @@ plt.show()
 assert abs(newton[6] - log(2.0)) < 1e-14 and abs(descent[8] - log(2.0)) > 1e-3
 
 # %% [markdown]
-# On the logarithmic scale gradient descent is a straight line: each step wins the same number of digits. Newton's
-# curve bends down: each step *doubles* the number of right digits.
+# On the logarithmic scale gradient descent is a straight line: each step wins the same number of digits. Newton's curve
+# bends down: each step *doubles* the number of right digits.
 #
 # In several dimensions the division becomes a system of linear equations, Hessian · step = gradient. Here is
 # Rosenbrock's banana, a curved valley that optimizers have feared since 1960.
@@ -290,10 +288,10 @@ assert np.allclose(place - step, 0)
 #
 # The other reason is size: a million parameters have a Hessian of a million times a million numbers.
 #
-# ## Curvature without the table
+# ## Fix it: curvature without the table
 #
-# But often all you need is the Hessian times one vector: how does the gradient change when I go in this direction?
-# That is one directional derivative of the gradient, two sweeps, and no table. `hvp` does it.
+# But often all you need is the Hessian times one vector: how does the gradient change when I go in this direction? That
+# is one directional derivative of the gradient, two sweeps, and no table. `hvp` does it.
 
 # %%
 point, direction = [0.5, -0.3], [1.0, 2.0]
@@ -321,8 +319,8 @@ assert abs(length - 20) < 1e-4
 # %% [markdown]
 # ## Exercises
 #
-# **13.1** Write `newton_step(f, x)`: one step of Newton's method towards a minimum of f, for a single number. `grad`
-# is at hand.
+# **13.1** Write `newton_step(f, x)`: one step of Newton's method towards a minimum of f, for a single number. `grad` is
+# at hand.
 
 # %%
 from chalkgrad.exercises import check, hint
@@ -334,8 +332,7 @@ def newton_step(f, x): ...
 check("13.1", newton_step)
 
 # %% [markdown]
-# **13.2** A function takes 1,000 numbers and returns 3. How many sweeps does each mode need for all 3,000
-# derivatives?
+# **13.2** A function takes 1,000 numbers and returns 3. How many sweeps does each mode need for all 3,000 derivatives?
 
 # %%
 sweeps = {"forward": ..., "reverse": ...}
@@ -350,8 +347,8 @@ largest_rate = ...
 check("13.3", largest_rate)
 
 # %% [markdown]
-# **13.4** Write `times_hessian(f, x, v)`: the Hessian of f at x (a list) times v (a list), as a list. Use `grad`
-# twice, and neither `hessian` nor `hvp`. (The gradient times v is *one number*. What is its gradient?)
+# **13.4** Write `times_hessian(f, x, v)`: the Hessian of f at x (a list) times v (a list), as a list. Use `grad` twice,
+# and neither `hessian` nor `hvp`. (The gradient times v is *one number*. What is its gradient?)
 
 
 # %%

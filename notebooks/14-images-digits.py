@@ -15,8 +15,8 @@
 # says seven: what did it look at? And how easily is it fooled?
 #
 # You need losses (07), the training loop (08) and generalising (12); about 75 minutes. Afterwards you can train a
-# classifier from pixels, draw what its weights look for, look its mistakes in the eye, and take gradients with
-# respect to the *image*.
+# classifier from pixels, draw what its weights look for, look its mistakes in the eye, and take gradients with respect
+# to the *image*.
 
 # %%
 import matplotlib.pyplot as plt
@@ -27,9 +27,9 @@ from autograd import Value
 # %% [markdown]
 # ## Look at the data first
 #
-# 1,797 handwritten digits, 8 by 8 pixels each, from 0 (paper) to 16 (ink). We divide by 16, so that inputs are
-# between 0 and 1, keep a quarter for the test and some for validation, and train on 700 of the others, so that it
-# takes seconds.
+# 1,797 handwritten digits, 8 by 8 pixels each, from 0 (paper) to 16 (ink). We divide by 16, so that inputs are between
+# 0 and 1, keep a quarter for the test and some for validation, and train on 700 of the others, so that it takes
+# seconds.
 
 # %%
 X, y = nn.load_digits()
@@ -75,8 +75,8 @@ assert len(linear.parameters()) == 64 * 10 + 10 and accuracy > 0.88
 
 # %% [markdown]
 # More than nine of ten, without a hidden layer. What do the weights look like? Each of the ten neurons has one weight
-# for each pixel, so its weights can be drawn as an image. Red: ink here speaks *for* this digit. Blue: ink here
-# speaks *against* it.
+# for each pixel, so its weights can be drawn as an image. Red: ink here speaks *for* this digit. Blue: ink here speaks
+# *against* it.
 
 # %%
 figure, all_axes = plt.subplots(2, 5, figsize=(8, 3.4), layout="constrained")
@@ -116,8 +116,8 @@ plt.show()
 #
 # ## Look at the mistakes
 #
-# One number, the accuracy, hides who is taken for whom. The **confusion matrix** does not: a row for each true digit,
-# a column for each answer. What is right stands on the diagonal.
+# One number, the accuracy, hides who is taken for whom. The **confusion matrix** does not: a row for each true digit, a
+# column for each answer. What is right stands on the diagonal.
 #
 # **Predict:** which pairs of digits will be confused most?
 
@@ -170,14 +170,14 @@ axes.legend()
 plt.show()
 
 # %% [markdown]
-# It is. So a program that uses this model could say "please look at it yourself" below 0.8, say, and be wrong much
-# less often.
+# It is. So a program that uses this model could say "please look at it yourself" below 0.8, say, and be wrong much less
+# often.
 #
 # ## What did it look at?
 #
 # So far the pixels were plain numbers and the weights were Values. Nothing forces that. Make the *pixels* Values, run
-# the model, and call `backward()` on a score: each pixel gets a gradient, the change of the score for a little more
-# ink *there*. Drawn as an image this is called a **saliency map**.
+# the model, and call `backward()` on a score: each pixel gets a gradient, the change of the score for a little more ink
+# *there*. Drawn as an image this is called a **saliency map**.
 
 
 # %%
@@ -255,9 +255,9 @@ print(f"moved by 0.2 in random directions: still a seven {kept} times out of 100
 assert kept > 80
 
 # %% [markdown]
-# Sixty-four small changes add up if all of them point the right way, and cancel if they do not. That is the power of
-# a gradient, in the wrong hands. A model with a million pixels is easier to fool, not harder: more small changes to
-# add up.
+# Sixty-four small changes add up if all of them point the right way, and cancel if they do not. That is the power of a
+# gradient, in the wrong hands. A model with a million pixels is easier to fool, not harder: more small changes to add
+# up.
 #
 # ## Exercises
 #
@@ -281,19 +281,20 @@ def confusion(truths, answers, classes): ...
 check("14.2", confusion)
 
 # %% [markdown]
-# **14.3** Write `influence(model, image, digit)`: the list of the gradients of the score for `digit` with respect to
-# each pixel. `image` is a list of plain numbers; `model(inputs)` takes numbers or Values, and gives a list of scores.
+# **14.3** *Why a seven, and not a one?* Write `influence(model, image, digit, rival)`: for each pixel, how much the
+# lead of `digit` over `rival`, the difference of their scores, changes with its ink. `image` is a list of plain
+# numbers; `model(inputs)` takes numbers or Values, and gives a list of scores.
 
 
 # %%
-def influence(model, image, digit): ...
+def influence(model, image, digit, rival): ...
 
 
 check("14.3", influence)
 
 # %% [markdown]
-# **14.4** Write `surest_mistakes(scores, truths)`: the positions of the wrong answers, the surest first. `scores` has
-# a list of scores for each image. How sure the model is, is the probability (softmax) of the digit that it says.
+# **14.4** Write `surest_mistakes(scores, truths)`: the positions of the wrong answers, the surest first. `scores` has a
+# list of scores for each image. How sure the model is, is the probability (softmax) of the digit that it says.
 # `softmax` is in `autograd`.
 
 
@@ -304,5 +305,5 @@ def surest_mistakes(scores, truths): ...
 check("14.4", surest_mistakes)
 
 # %% [markdown]
-# **What you know now.** Weights can be drawn, mistakes looked at, and gradients taken with respect to whatever you
-# make a Value: the parameters to learn, the pixels to ask why. Next: [15 · Language: names](15-language-names.ipynb).
+# **What you know now.** Weights can be drawn, mistakes looked at, and gradients taken with respect to whatever you make
+# a Value: the parameters to learn, the pixels to ask why. Next: [15 · Language: names](15-language-names.ipynb).

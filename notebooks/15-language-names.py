@@ -51,13 +51,13 @@ index = {letter: n for n, letter in enumerate(letters)}
 print(f"{len(train)} names to learn from, {len(test)} held back, {len(letters)} characters; such as", *train[:6])
 
 # %% [markdown]
-# The dot is a letter of our own: it stands before the first letter and after the last one. So "where does a name
-# end?" becomes an ordinary question about the next letter.
+# The dot is a letter of our own: it stands before the first letter and after the last one. So "where does a name end?"
+# becomes an ordinary question about the next letter.
 #
 # ## Count pairs
 #
-# The simplest model looks at one letter and says what comes next, by counting how often it did. (Every count starts
-# at 1, so that nothing is impossible.)
+# The simplest model looks at one letter and says what comes next, by counting how often it did. (Every count starts at
+# 1, so that nothing is impossible.)
 
 
 # %%
@@ -105,9 +105,9 @@ print(*[make_up(lambda text: counts[index[text[-1]]], source) for _ in range(10)
 
 # %% [markdown]
 # Hardly. But how bad is it, as a number? Take names that were held back and ask how much each next letter *surprises*
-# the model: -log of the probability that the model gave it. 0 if it was certain, large if it thought it impossible.
-# The mean over all letters is the **cross-entropy** of lesson 07, and our loss. Somebody who knows nothing gives each
-# of 27 letters 1/27.
+# the model: -log of the probability that the model gave it. 0 if it was certain, large if it thought it impossible. The
+# mean over all letters is the **cross-entropy** of lesson 07, and our loss. Somebody who knows nothing gives each of 27
+# letters 1/27.
 
 
 # %%
@@ -124,8 +124,8 @@ assert surprise(train) < surprise(test) < math.log(27)
 
 # %% [markdown]
 # The table cannot do better: it forgets all but the last letter. After "t" it does not know whether "asynci" or "ma"
-# came before. A table for two letters would need 27 · 27 rows, for five letters fourteen million, and nearly all
-# would be empty. We need something that looks at all earlier letters, and *learns which of them matter*.
+# came before. A table for two letters would need 27 · 27 rows, for five letters fourteen million, and nearly all would
+# be empty. We need something that looks at all earlier letters, and *learns which of them matter*.
 #
 # ## Letters as vectors
 #
@@ -159,9 +159,9 @@ print(f"'.os' is {len(embedded('.os'))} vectors of {len(embedded('.os')[0])} num
 # - a **key**: what have I to offer? ("I am a q.")
 # - a **value**: what do I hand over, if somebody is interested?
 #
-# Query times key (a dot product) says how well they fit. `softmax` turns the fits into shares that are positive and
-# sum to 1. The letter receives the values, mixed in these shares. And it sees only letters up to itself: the next one
-# is to be guessed.
+# Query times key (a dot product) says how well they fit. `softmax` turns the fits into shares that are positive and sum
+# to 1. The letter receives the values, mixed in these shares. And it sees only letters up to itself: the next one is to
+# be guessed.
 
 
 # %%
@@ -199,9 +199,9 @@ assert shares[1] > shares[0] > shares[2] and abs(sum(shares) - 1) < 1e-12
 #
 # ## The model
 #
-# Everything together. What attention collects is *added* to the letter's vector, and so is what a small network
-# makes of it: the vector is passed on and amended, so gradients have a straight way back (lesson 09). Last, one
-# score for each of the 27 letters.
+# Everything together. What attention collects is *added* to the letter's vector, and so is what a small network makes
+# of it: the vector is passed on and amended, so gradients have a straight way back (lesson 09). Last, one score for
+# each of the 27 letters.
 
 
 # %%
@@ -238,8 +238,8 @@ assert len(model.parameters()) == 27 * 8 + 12 * 8 + 3 * (8 * 8 + 8) + (8 * 16 + 
 
 # %% [markdown]
 # The summary shows where the parameters are: about a third of them in the two tables of vectors, a quarter in the
-# scores, and the rest in attention and thinking. Models that fill a data centre are built of the same parts; they
-# have more of them, side by side (*heads*) and on top of each other (*layers*).
+# scores, and the rest in attention and thinking. Models that fill a data centre are built of the same parts; they have
+# more of them, side by side (*heads*) and on top of each other (*layers*).
 #
 # One promise must hold: no letter sees the future. **Predict:** if we change the last letter of a text, which of the
 # scores change?
@@ -254,8 +254,8 @@ assert changed == [False, False, False, True]
 # %% [markdown]
 # ## Train it
 #
-# The loss of a name: the mean surprise over its letters, the dot at the end included. One name in one graph; count
-# how many numbers that is.
+# The loss of a name: the mean surprise over its letters, the dot at the end included. One name in one graph; count how
+# many numbers that is.
 
 
 # %%
@@ -330,8 +330,8 @@ assert min(held_back) < surprise(test)
 
 # %% [markdown]
 # On the names it trained on the model beats the table clearly, on held-back ones by a little: 143 names are very few,
-# and much of what it learns is peculiar to them (lesson 12). Large models differ in one thing above all: their list
-# of names is the internet.
+# and much of what it learns is peculiar to them (lesson 12). Large models differ in one thing above all: their list of
+# names is the internet.
 #
 # ## Let it speak
 
@@ -350,8 +350,8 @@ for temperature in (0.4, 0.8, 1.5):
     print(f"temperature {temperature}:", *made)
 
 # %% [markdown]
-# Cold, it keeps to what is common, and uses the same few letters again and again; hot, it babbles. In between it
-# makes up names that one can at least pronounce. Does it only recite?
+# Cold, it keeps to what is common, and uses the same few letters again and again; hot, it babbles. In between it makes
+# up names that one can at least pronounce. Does it only recite?
 
 # %%
 source = random.Random(7)
@@ -387,9 +387,9 @@ plt.show()
 assert all(abs(sum(row) - 1) < 1e-9 for row in shares_in(".asyncio"))
 
 # %% [markdown]
-# Hardly any letter looks at itself: what it is itself, it knows, because its own vector is passed on anyway. Many
-# look at the letter just before them, or the one before that. So the scores rest on two or three letters, where the
-# table of pairs had one. Nobody told it where to look.
+# Hardly any letter looks at itself: what it is itself, it knows, because its own vector is passed on anyway. Many look
+# at the letter just before them, or the one before that. So the scores rest on two or three letters, where the table of
+# pairs had one. Nobody told it where to look.
 #
 # And the letters themselves: their vectors have eight numbers; draw them from the side from which they differ most (the
 # first two principal axes).
@@ -439,23 +439,25 @@ assert difference > 1e-3
 #
 # ## Exercises
 #
-# **15.1** Write `next_pairs(name)`: for "os" the list [(".", "o"), ("o", "s"), ("s", ".")].
+# **15.1** For a table that looks at *two* letters: write `after_two(name)`. For "os" it gives the list
+# `[("..", "o"), (".o", "s"), ("os", ".")]`.
 
 # %%
 from chalkgrad.exercises import check, hint
 
 
-def next_pairs(name): ...
+def after_two(name): ...
 
 
-check("15.1", next_pairs)
+check("15.1", after_two)
 
 # %% [markdown]
-# **15.2** Write `shares(query, keys)`: the shares of attention, for plain numbers. `exp` and `sqrt` are in `math`.
+# **15.2** No letter may see the future. Write `shares(query, keys, seen)`: a share for *every* key, but those after the
+# first `seen` get exactly 0, and the others make 1 in sum.
 
 
 # %%
-def shares(query, keys): ...
+def shares(query, keys, seen): ...
 
 
 check("15.2", shares)
@@ -472,8 +474,8 @@ def draw_letter(probabilities, u): ...
 check("15.3", draw_letter)
 
 # %% [markdown]
-# **15.4** For the name "os", a model gives the right next letters o, s and the dot the probabilities 1/2, 1/4 and
-# 1/8. What is its loss on this name?
+# **15.4** For the name "os", a model gives the right next letters o, s and the dot the probabilities 1/2, 1/4 and 1/8.
+# What is its loss on this name?
 
 # %%
 loss_of_os = ...

@@ -12,8 +12,8 @@
 # # 16 · Fast: what the compiler sees
 #
 # **A processor multiplies a billion numbers in a second. Our networks have a few thousand weights. Why does training
-# take seconds and not milliseconds?** Because for each multiplication Python makes an object, looks up a method,
-# checks types, and remembers operands. The multiplication itself is the smallest part of it.
+# take seconds and not milliseconds?** Because for each multiplication Python makes an object, looks up a method, checks
+# types, and remembers operands. The multiplication itself is the smallest part of it.
 #
 # You need lessons 01 to 08, and 14 for the digits; about 60 minutes. Afterwards you know what a compiler for graphs
 # finds in your code, how to write code that it can see through, and how to say what limits a program's speed.
@@ -51,8 +51,8 @@ losses = [loss(x, target) for x, target in zip(X, y)]
 print(f"the first three: {losses[0].data:.3f}, {losses[1].data:.3f}, {losses[2].data:.3f}")
 
 # %% [markdown]
-# Every point makes a graph of its own. How different are the graphs of two points? Walk through both, and write
-# down the operations only, without the numbers. **Predict:** will the two lists be equal?
+# Every point makes a graph of its own. How different are the graphs of two points? Walk through both, and write down
+# the operations only, without the numbers. **Predict:** will the two lists be equal?
 
 # %%
 from autograd.graph import topological_order
@@ -87,8 +87,9 @@ assert abs(total.data - value) < 1e-12 and np.allclose(slow, gradient, rtol=0, a
 # %% [markdown]
 # ## How much faster?
 #
-# Take the time for one step, the best of a few tries: with Values; compiled, on NumPy; and compiled for the fastest that
-# the machine has, `backend="auto"`. That is the library's own runtime in C where there is a C compiler, else NumPy again.
+# Take the time for one step, the best of a few tries: with Values; compiled, on NumPy; and compiled for the fastest
+# that the machine has, `backend="auto"`. That is the library's own runtime in C where there is a C compiler, else NumPy
+# again.
 #
 # **Predict:** 3 times faster, 30 times, a thousand times?
 
@@ -110,6 +111,7 @@ def slow_step():
     autograd.mean([loss(x, target) for x, target in zip(X, y)]).backward()
 
 
+# %%
 fastest = autograd.compile(loss, model.parameters(), batched=True)
 fastest.value_and_grad(points, targets)  # traced here, once
 seconds = {
@@ -128,18 +130,18 @@ axes.invert_yaxis()
 plt.show()
 
 # %% [markdown]
-# Each line of the grid is ten times as long as the one before. (Times differ from machine to machine. This picture was
-# made where this page was made; run the cell, and it shows yours. It is the same with the other picture of times, at
-# the end. What the lesson *claims* about times holds everywhere, and is in the asserts.)
+# Each step of the scale is a factor of ten. (Times differ from machine to machine. This picture was made where this
+# page was made; run the cell, and it shows yours. It is the same with the other picture of times, at the end. What the
+# lesson *claims* about times holds everywhere, and is in the asserts.)
 #
-# Mostly it is hundreds of times with NumPy alone, and a thousand times and more with the runtime in C: the same code, the
-# same numbers, and nothing was changed in `loss`.
+# Mostly it is hundreds of times with NumPy alone, and a thousand times and more with the runtime in C: the same code,
+# the same numbers, and nothing was changed in `loss`.
 #
 # ## What did it see?
 #
-# Tracing gives a heap of single additions and multiplications. The next passes look for order in the heap: which
-# nodes do the same thing, to different numbers? Which sums of products are, together, a **matrix product**, that is
-# what a layer of neurons does?
+# Tracing gives a heap of single additions and multiplications. The next passes look for order in the heap: which nodes
+# do the same thing, to different numbers? Which sums of products are, together, a **matrix product**, that is what a
+# layer of neurons does?
 #
 # **Predict** for our network with two hidden layers: how many matrix products, how many groups of tanh?
 
@@ -148,15 +150,15 @@ print(program.explain())
 assert program.explain().count("matrix product:") == 3 and program.explain().count("tanh:") == 2
 
 # %% [markdown]
-# From 408 nodes, seven groups. Nobody told the compiler that there are layers: `Layer` is an ordinary Python loop
-# over neurons. It found `16 x 2 times 2 x n` by itself: 16 neurons with 2 inputs, n points at once. As a picture:
+# From 408 nodes, seven groups. Nobody told the compiler that there are layers: `Layer` is an ordinary Python loop over
+# neurons. It found `16 x 2 times 2 x n` by itself: 16 neurons with 2 inputs, n points at once. As a picture:
 
 # %%
 program.draw()
 
 # %% [markdown]
-# From these groups it writes a program. Here is one for a much smaller function, a single neuron, so that you can
-# read all of it. `forward` computes, `reverse` goes back through the same groups: the chain rule, on arrays.
+# From these groups it writes a program. Here is one for a much smaller function, a single neuron, so that you can read
+# all of it. `forward` computes, `reverse` goes back through the same groups: the chain rule, on arrays.
 
 # %%
 neuron = nn.Neuron(2, activation="tanh", seed=0)
@@ -165,8 +167,8 @@ small(points)
 print(small.source[small.source.index("    def forward") :])
 
 # %% [markdown]
-# Recognise tanh's derivative in `reverse`? It is the row of the table, sech(x)², written out for arrays. No
-# derivative was written a second time for the compiler.
+# Recognise tanh's derivative in `reverse`? It is the row of the table, sech(x)², written out for arrays. No derivative
+# was written a second time for the compiler.
 #
 # ## Training, compiled
 #
@@ -188,10 +190,10 @@ print("largest difference below 1e-9:", difference < 1e-9)
 assert difference < 1e-9
 
 # %% [markdown]
-# Equal, but for the last digits: the compiled program adds in another order, and floating-point sums depend a little
-# on the order.
+# Equal, but for the last digits: the compiled program adds in another order, and floating-point sums depend a little on
+# the order.
 #
-# ## What it cannot see
+# ## Break it: what it cannot see
 #
 # Tracing runs your function once, on symbols that stand for all numbers. **Predict:** what happens at an `if`?
 
@@ -214,8 +216,8 @@ print(message.split(" while ")[0], "... the cure:", message.split("; ")[-1], sep
 
 # %% [markdown]
 # A symbol is neither above nor below 0. If tracing simply took the branch of the first point, the program would be
-# *silently* wrong for half of the others. So it refuses, and names the line and the cure: `where(condition, a, b)`
-# computes both and chooses, number by number.
+# *silently* wrong for half of the others. So it refuses, and names the line and the cure. **Fix it:**
+# `where(condition, a, b)` computes both and chooses, number by number.
 
 
 # %%
@@ -228,13 +230,13 @@ print([compiled(np.array(number)) for number in (2.0, -2.0)])
 assert [compiled(np.array(number)) for number in (2.0, -2.0)] == [2.0, -0.2]
 
 # %% [markdown]
-# A loop is no problem, even one that runs a different number of times for different *shapes*: tracing unrolls it.
-# What it cannot follow are decisions that depend on the numbers: `if`, `while`, `max`, `sorted`, reading `.data`.
+# A loop is no problem, even one that runs a different number of times for different *shapes*: tracing unrolls it. What
+# it cannot follow are decisions that depend on the numbers: `if`, `while`, `max`, `sorted`, reading `.data`.
 #
 # ## Digits, all of them
 #
-# In lesson 14 we took 700 digits and nine epochs, because more would have taken too long. Now take all 1,348, a
-# larger network and fifteen epochs.
+# In lesson 14 we took 700 digits and nine epochs, because more would have taken too long. Now take all 1,348, a larger
+# network and fifteen epochs.
 
 # %%
 images, digits = nn.load_digits()
@@ -255,9 +257,9 @@ assert accuracy > 0.95
 # %% [markdown]
 # ## How near the limit?
 #
-# A processor can do only so many multiplications in a second. Count those of one step. A matrix product of m x k by k
-# x n takes m·k·n multiplications and as many additions, 2·m·k·n operations ("flops"). Going back takes twice as many:
-# one product for the gradient of the weights, one for that of the inputs.
+# A processor can do only so many multiplications in a second. Count those of one step. A matrix product of m x k by k x
+# n takes m·k·n multiplications and as many additions, 2·m·k·n operations ("flops"). Going back takes twice as many: one
+# product for the gradient of the weights, one for that of the inputs.
 #
 # **Predict:** which share of the processor's best speed do we reach with 10 images at a time, and with 1,348?
 
@@ -304,9 +306,9 @@ plt.show()
 #
 # ## The end of the course
 #
-# You began with a nudge: turn a knob, look at what changes. A `Value` remembered where it came from, the chain rule
-# ran backwards through that memory, and with nothing else you have read digits, made up names, and fooled a network
-# with its own gradients. The large models of today do the same, with more numbers.
+# You began with a nudge: turn a knob, look at what changes. A `Value` remembered where it came from, the chain rule ran
+# backwards through that memory, and with nothing else you have read digits, made up names, and fooled a network with
+# its own gradients. The large models of today do the same, with more numbers.
 #
 # ## Exercises
 #
@@ -339,8 +341,8 @@ times_faster = ...
 check("16.3", times_faster)
 
 # %% [markdown]
-# **16.4** Write `least_time(operations, moved, speed, bandwidth)`: the least number of seconds by the roofline, for
-# so many operations, so many bytes moved, operations a second, and bytes a second.
+# **16.4** Write `least_time(operations, moved, speed, bandwidth)`: the least number of seconds by the roofline, for so
+# many operations, so many bytes moved, operations a second, and bytes a second.
 
 
 # %%
@@ -350,6 +352,6 @@ def least_time(operations, moved, speed, bandwidth): ...
 check("16.4", least_time)
 
 # %% [markdown]
-# **What you know now.** The slow part was never the arithmetic. A graph that is built once, sorted into groups and
-# run on arrays gives the same numbers many times faster, if the code decides nothing by the numbers. Back to the
-# [first lesson](00-a-derivative-is-a-nudge.ipynb), or on to a network of your own.
+# **What you know now.** The slow part was never the arithmetic. A graph that is built once, sorted into groups and run
+# on arrays gives the same numbers many times faster, if the code decides nothing by the numbers. Back to the [first
+# lesson](00-a-derivative-is-a-nudge.ipynb), or on to a network of your own.

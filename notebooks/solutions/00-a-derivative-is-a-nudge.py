@@ -5,8 +5,8 @@
 from chalkgrad.exercises import check
 
 # %% [markdown]
-# **00.1** x² has slope 2x, which is 4 at x = 2, and 3x has slope 3 everywhere: 4 + 3 = 7. By a nudge:
-# (f(2.001) - f(2)) / 0.001 = 7.001.
+# **00.1** x² has slope 2x, which is 4 at x = 2, and 3x has slope 3 everywhere: 4 + 3 = 7. By a nudge: (f(2.001) - f(2))
+# / 0.001 = 7.001.
 
 # %%
 check("00.1", 7.0)

@@ -21,10 +21,11 @@ check("01.2", 4)
 
 # %% [markdown]
 # **01.3** A function inside the function visits a Value and then its operands; the set stops it from visiting twice.
+# Then those without operands are counted. A plain number is no Value, and is left out.
 
 
 # %%
-def count(output):
+def leaves(output):
     seen = set()
 
     def visit(value):
@@ -34,10 +35,10 @@ def count(output):
                 visit(operand)
 
     visit(output)
-    return len(seen)
+    return sum(not value.operands for value in seen)
 
 
-check("01.3", count)
+check("01.3", leaves)
 
 
 # %% [markdown]

@@ -8,8 +8,7 @@ from chalkgrad.exercises import check
 
 # %% [markdown]
 # **02.1** Forward: c = -6, d = -8, f = 64. Backward: f has 1. It hands 1 · d = -8 to d, twice: -16. d hands -16 to c
-# and
-# to b. c hands -16 · b = 32 to a, and -16 · a = -48 to b, which has -16 already: -64.
+# and to b. c hands -16 · b = 32 to a, and -16 · a = -48 to b, which has -16 already: -64.
 
 # %%
 check("02.1", {"f": 1, "d": -16, "c": -16, "a": 32, "b": -64})

@@ -71,10 +71,10 @@ check("03.3", repaired_c)
 check("03.4", repaired_a)
 
 # %% [markdown]
-# **03.5** Each call adds 12: 12, 24, 36.
+# **03.5** The slope is 2 · 5 = 10, and each call adds it: 10, 20; then back to 0; then 10, 20, 30.
 
 # %%
-check("03.5", 36)
+check("03.5", 30)
 
 # %% [markdown]
 # **03.6** d first; b must wait for both of its users, d and c; a waits for b and c.

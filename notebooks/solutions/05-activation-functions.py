@@ -8,10 +8,10 @@ from autograd import maximum
 from chalkgrad.exercises import check
 
 # %% [markdown]
-# **05.1** The slope is s (1 - s), a parabola in s with its top at s = 1/2, that is at x = 0: 1/2 · 1/2 = 1/4.
+# **05.1** s (1 - s) with the output s = 0.9: 0.9 · 0.1 = 0.09.
 
 # %%
-check("05.1", 0.25)
+check("05.1", 0.09)
 
 # %% [markdown]
 # **05.2** 1 - t² with the output t = 0.6: 1 - 0.36 = 0.64.

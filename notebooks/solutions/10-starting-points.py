@@ -7,12 +7,13 @@ import math
 from chalkgrad.exercises import check
 
 # %% [markdown]
-# **10.1** He's rule: the mean of w² must be 2/n. For a uniform draw it is b²/3. So b² = 6/n.
+# **10.1** Xavier's rule: the mean of w² must be 2/(n_in + n_out). For a uniform draw it is b²/3. So b² = 6/(n_in +
+# n_out).
 
 
 # %%
-def bound(n):
-    return math.sqrt(6 / n)
+def bound(n_in, n_out):
+    return math.sqrt(6 / (n_in + n_out))
 
 
 check("10.1", bound)

@@ -26,13 +26,14 @@ def confusion(truths, answers, classes):
 check("14.2", confusion)
 
 # %% [markdown]
-# **14.3** The pixels are the Values here.
+# **14.3** The pixels are the Values here, and the output is the difference of two scores.
 
 
 # %%
-def influence(model, image, digit):
+def influence(model, image, digit, rival):
     pixels = [Value(pixel) for pixel in image]
-    model(pixels)[digit].backward()
+    scores = model(pixels)
+    (scores[digit] - scores[rival]).backward()
     return [pixel.grad for pixel in pixels]
 
 

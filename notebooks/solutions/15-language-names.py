@@ -4,28 +4,30 @@
 # %%
 import math
 
+from autograd import dot, softmax
 from chalkgrad.exercises import check
 
 # %% [markdown]
-# **15.1** A dot in front, a dot behind, and the two zipped together.
+# **15.1** Two dots in front, one behind. Each place of that text begins a piece of two letters, and what comes after
+# them.
 
 
 # %%
-def next_pairs(name):
-    return list(zip("." + name, name + "."))
+def after_two(name):
+    text = ".." + name + "."
+    return [(text[n : n + 2], text[n + 2]) for n in range(len(name) + 1)]
 
 
-check("15.1", next_pairs)
+check("15.1", after_two)
 
 # %% [markdown]
-# **15.2** Fits, exponentials, shares. (For large fits, subtract the largest before the exponential.)
+# **15.2** The future is left out of the softmax, and filled up with zeros afterwards.
 
 
 # %%
-def shares(query, keys):
-    fits = [sum(q * k for q, k in zip(query, key)) / math.sqrt(len(query)) for key in keys]
-    powers = [math.exp(fit) for fit in fits]
-    return [power / sum(powers) for power in powers]
+def shares(query, keys, seen):
+    fits = [dot(query, key) / math.sqrt(len(query)) for key in keys[:seen]]
+    return [*softmax(fits), *[0.0] * (len(keys) - seen)]
 
 
 check("15.2", shares)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,32 @@ def test_it_asks_for_predictions_and_asserts_what_it_claims(path: Path) -> None:
     asserting = [cell for cell in cells if cell.cell_type == "code" and "assert " in cell.source]
     assert prose.count("**Predict") >= 3
     assert len(asserting) >= 6
+
+
+@each_lesson
+def test_something_is_broken_on_purpose(path: Path) -> None:
+    prose = "\n".join(cell.source for cell in notebook(path).cells if cell.cell_type == "markdown")
+    assert re.search(r"Break it|Broken engine", prose)
+
+
+@each_lesson
+def test_no_solution_stands_in_it(path: Path) -> None:
+    lesson, solved = (functions(read_source(p)) for p in (path, NOTEBOOKS / "solutions" / path.name))
+    answers = set(re.findall(r'check\("[^"]+", (\w+)\)', (NOTEBOOKS / "solutions" / path.name).read_text("utf-8")))
+    given = {body: name for name, body in lesson.items()}
+    assert not {name: given[body] for name, body in solved.items() if name in answers and body in given}
+
+
+def functions(notebook: Any) -> dict[str, str]:
+    """The bodies of all functions in the cells, without what they are called."""
+    found = {}
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            tree = ast.parse("\n".join(line for line in cell.source.splitlines() if not line.startswith("%")))
+            for node in ast.walk(tree):
+                if isinstance(node, ast.FunctionDef):
+                    found[node.name] = "\n".join(map(ast.dump, node.body))
+    return found
 
 
 @each_lesson
