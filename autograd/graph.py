@@ -14,9 +14,12 @@ from __future__ import annotations
 
 import os
 from collections import deque
+from functools import partial
 from itertools import chain, repeat
 from threading import RLock
 from typing import TYPE_CHECKING, Any
+
+from autograd.primitives import dot_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -125,22 +128,23 @@ def backward(output: Value) -> None:
     two ways out is a single loop inside the interpreter, which an interrupt cannot split.
     """
     reached: list[Value] = []
+    again: list[Value] = []
     before: list[float] = []
-    again: list[int] = []
-    undo = map(setattr, reached, repeat("grad"), before)
+    undo = chain(
+        map(setattr, reached, repeat("grad"), repeat(NOT_COMPUTED)), map(setattr, again, repeat("grad"), before)
+    )
     with _turns:
         try:
-            order = _reach(output, reached, before, again)
+            order, shared = _reach(output, reached, again, before)
             output.grad = 1.0
-            _sweep(order)
+            _sweep(order, shared)
             if again:
-                nodes = [reached[n] for n in again]
-                totals = [before[n] + reached[n].grad for n in again]
-                run_through(map(setattr, nodes, repeat("grad"), totals))
+                totals = [grad + node.grad for node, grad in zip(again, before, strict=True)]
+                run_through(map(setattr, again, repeat("grad"), totals))
         except BaseException as error:
             run_through(undo)
             if isinstance(error, TypeError):
-                _check_gradients_before(reached)
+                _check_gradients_before(again)
             raise
 
 
@@ -153,76 +157,105 @@ def _check_gradients_before(nodes: Sequence[Value]) -> None:
             ) from None
 
 
-def _reach(output: Value, reached: list[Value], before: list[float], again: list[int]) -> list[Value]:
+Owed = tuple[list[float], list[Any]]
+"""What is owed to a group of operands: the gradients of the nodes that use it, and the partials of each of them."""
+
+
+def _reach(
+    output: Value, reached: list[Value], again: list[Value], before: list[float]
+) -> tuple[list[Value], dict[int, Owed]]:
     """The inner nodes in the order of `topological_order`, with the gradient of every reached node set to zero.
 
-    All nodes go into `reached`, their gradients until now into `before`; where that was one from an earlier backward
-    pass, the position goes into `again`.  A node waits on the stack, marked as entered, until its operands are in the
-    order.  A group of operands that many nodes share is looked through once: when the first of these nodes is in the
-    order, so is the group.  (Not sooner: while the group waits on the stack, what it waits for may share it too.)
+    All nodes go into `reached`; those that have a gradient from an earlier backward pass into `again`, and it into
+    `before`.  A node waits on the stack, marked as entered, until its operands are in the order.
+
+    A group of operands that many nodes share is looked through once: when the first of these nodes is in the order,
+    so is the group, and right before that node stands one that hands on to the group what all of them owe it.  (Not
+    sooner: while the group waits on the stack, what it waits for may share it too.)
     """
     entered, zero = NOT_COMPUTED + 0.0, NOT_COMPUTED + 0.0  # arithmetic gives new floats, unlike a literal
     untouched, many = NOT_COMPUTED, MANY
     order: list[Value] = []
-    finished: set[int] = set()
+    shared: dict[int, Owed] = {}
     stack: list[Value | None] = [None]
-    push, pop = stack.append, stack.pop
     node: Value | None = output
     while node is not None:
         grad = node.grad
         if grad is zero:  # two users put it on the stack
-            node = pop()
+            node = stack.pop()
             continue
         if grad is not entered:  # seen for the first time
             if grad is not untouched:
-                again.append(len(reached))
-            before.append(grad)
+                again.append(node)
+                before.append(grad)
             reached.append(node)
             dx = node._dx
             dy = node._dy
             if dy is None:
                 if dx is None:  # a leaf
                     node.grad = zero
-                    node = pop()
+                    node = stack.pop()
                     continue
                 x = node._x
                 if x.grad is not zero:
                     node.grad = entered
-                    push(node)
+                    stack.append(node)
                     node = x
                     continue
             elif dy is many:
-                node.grad = entered
-                push(node)
-                for group in reversed(node._y):
-                    if id(group) not in finished:
-                        stack += [operand for operand in reversed(group) if operand.grad is not zero]
-                node = pop()
+                for group in node._y:
+                    if id(group) not in shared:
+                        node.grad = entered
+                        stack.append(node)
+                        stack += [x for group in reversed(node._y) for x in reversed(group) if x.grad is not zero]
+                        node = stack.pop()
+                        break
+                else:
+                    node.grad = zero
+                    order.append(node)
+                    node = stack.pop()
                 continue
             else:
                 y = node._y
                 x = y if dx is None else node._x
                 if x.grad is not zero:
                     node.grad = entered
-                    push(node)
+                    stack.append(node)
                     if y.grad is not zero:
-                        push(y)
+                        stack.append(y)
                     node = x
                     continue
                 if y.grad is not zero:
                     node.grad = entered
-                    push(node)
+                    stack.append(node)
                     node = y
                     continue
         elif node._dy is many:
-            finished.add(id(node._y[-1]))  # the last group is the one that nodes share
+            _share(node, shared, order)
         node.grad = zero
         order.append(node)
-        node = pop()
-    return order
+        node = stack.pop()
+    return order, shared
 
 
-def _sweep(order: Sequence[Value]) -> None:
+def _share(user: Value, shared: dict[int, Owed], order: list[Value]) -> None:
+    """Put into the order, for each new group of a node, one whose turn comes when all users of the group had theirs."""
+    for group in user._y if type(user._dx) is tuple else ():
+        if id(group) not in shared and len(group) > 1:
+            gradients, partials = shared[id(group)] = [], []
+            node = object.__new__(type(user))
+            node.grad, node._dy = NOT_COMPUTED, MANY
+            node._dx = partial(_settle, group, gradients, partials)
+            order.append(node)
+
+
+def _settle(group: Sequence[Value], gradients: list[float], partials: list[Any]) -> None:
+    """Add to each operand of a shared group, in one sum, what all the nodes that use it hand on."""
+    for operand, column in zip(group, zip(*partials, strict=True), strict=True):
+        operand.grad = dot_of(operand.grad, gradients, column)
+
+
+def _sweep(order: Sequence[Value], shared: dict[int, Owed]) -> None:
     """The chain rule: each node hands its gradient, times the local partial, to each of its operands."""
     many = MANY
     for node in reversed(order):
@@ -238,10 +271,16 @@ def _sweep(order: Sequence[Value]) -> None:
             node._y.grad += grad * dy
         elif type(dx) is tuple:
             for group, partials in zip(node._y, dx):  # noqa: B905 - the hot loop
-                for operand, partial in zip(group, partials):  # noqa: B905
-                    operand.grad += grad * partial
+                owed = shared.get(id(group))
+                if owed is None:
+                    for operand, slope in zip(group, partials):  # noqa: B905
+                        operand.grad += grad * slope
+                else:
+                    gradients, slopes = owed
+                    gradients.append(grad)
+                    slopes.append(partials)
         else:
-            dx()  # a `_backward` of the user's own
+            dx()  # a `_backward` of the user's own, or a group's settling
 
 
 def not_finite(output: Value) -> FloatingPointError:

@@ -58,42 +58,40 @@ def dot(xs: Iterable[Any], ys: Iterable[Any], start: Any = 0.0) -> Any:
     >>> out.data, w[0].grad, w[1].grad
     (2.5, 3.0, 4.0)
     """
-    xs, ys = tuple(_listed(xs, "dot: xs")), tuple(_listed(ys, "dot: ys"))
+    xs, ys = _listed(xs, "dot: xs"), tuple(_listed(ys, "dot: ys"))
     if len(xs) != len(ys):
         raise ValueError(f"dot: xs has {len(xs)} numbers and ys has {len(ys)}; they must be equally many")
-    return _dot(xs, ys, start, _floats(ys, "dot: ys"))
+    return _dots([(start, *xs)], ys, _floats(ys, "dot: ys"))[0]
 
 
-def affine(rows: Iterable[Iterable[Any]], xs: Iterable[Any], starts: Iterable[Any]) -> list[Any]:
+def affine(rows: Iterable[Iterable[Any]], xs: Iterable[Any], starts: Iterable[Any] | None = None) -> list[Any]:
     """[dot(row, xs, start) for row, start in zip(rows, starts)], sharing the work on xs: a layer before its activation.
 
-    `rows` is (outputs) x (inputs), `xs` has one number for each input, `starts` one for each output.
+    `rows` is (outputs) x (inputs), `xs` has one number for each input, `starts` one for each output.  Without
+    `starts` each row begins with its own: (start, weight, weight, ...).  Rows that are then the same tuples at every
+    call (a layer's parameters, for one sample after the other) are looked through once in a backward pass.
 
     Raises ValueError where the lengths differ, TypeError where an element is not a real number.
 
     >>> affine([[1.0, 2.0], [3.0, 4.0]], [10.0, 1.0], [0.5, 0.0])
     [12.5, 34.0]
+    >>> affine([(0.5, 1.0, 2.0), (0.0, 3.0, 4.0)], [10.0, 1.0])
+    [12.5, 34.0]
     """
-    xs, starts, rows = (
-        tuple(_listed(xs, "affine: xs")),
-        _listed(starts, "affine: starts"),
-        _listed(rows, "affine: rows"),
-    )
-    if len(rows) != len(starts):
-        raise ValueError(f"affine: got {len(rows)} rows and {len(starts)} starts; give one start for each row")
+    xs, rows = tuple(_listed(xs, "affine: xs")), _listed(rows, "affine: rows")
     data = _floats(xs, "affine: xs")
-    out = []
-    for n, (row, start) in enumerate(zip(rows, starts, strict=True)):
-        weights = row if type(row) is tuple else tuple(_listed(row, f"affine: rows[{n}]"))
-        if len(weights) != len(xs):
-            raise ValueError(
-                f"affine: rows[{n}] has {len(weights)} numbers and xs has {len(xs)}; they must be equally many"
-            )
-        try:
-            out.append(_dot(weights, xs, start, data))
-        except TypeError as error:
-            raise TypeError(f"affine: row {n}: {error}") from None
-    return out
+    lines = [row if type(row) is tuple else tuple(_listed(row, f"affine: rows[{n}]")) for n, row in enumerate(rows)]
+    if starts is not None:
+        starts = _listed(starts, "affine: starts")
+        if len(lines) != len(starts):
+            raise ValueError(f"affine: got {len(lines)} rows and {len(starts)} starts; give one start for each row")
+        lines = [(start, *row) for start, row in zip(starts, lines, strict=True)]
+    for n, line in enumerate(lines):
+        if len(line) != len(xs) + 1:
+            given = f"{len(line) - 1} numbers" if line else "nothing"
+            given += "" if starts is not None else " after its start" if line else ", not even its start,"
+            raise ValueError(f"affine: rows[{n}] has {given} and xs has {len(xs)}; they must be equally many")
+    return _dots(lines, xs, data, "affine: row {}: ")
 
 
 def logsumexp(xs: Iterable[Any]) -> Any:
@@ -184,6 +182,8 @@ def index(number: Any, length: int, argument: str) -> Any:
 
 
 def _listed(xs: Iterable[Any], argument: str) -> list[Any]:
+    if type(xs) is list or type(xs) is tuple:
+        return list(xs)
     if (
         isinstance(xs, (str, bytes, Value, Mapping, Set))
         or not hasattr(xs, "__iter__")
@@ -250,25 +250,39 @@ def _node(row: Primitive, operands: Sequence[Any], argument: str | Place) -> Any
     return node_of_many(row, out, kept, partials(out, *numbers))
 
 
-def _dot(xs: tuple[Any, ...], ys: tuple[Any, ...], start: Any, floats_of_ys: tuple[list[float] | None, int]) -> Any:
-    """One dot product; `floats_of_ys` is `_floats(ys)`, which a layer computes once for all its neurons."""
-    y_floats, y_values = floats_of_ys
-    x_floats, x_values = _floats(xs, "dot: xs")
-    if (
-        not isinstance(start, Value)
-        or x_values < len(xs)
-        or 0 < y_values < len(ys)
-        or x_floats is None
-        or y_floats is None
-    ):
-        place = _halves("dot: xs", "dot: ys", len(xs))
-        return _node(table.dot, [start, *xs, *ys], lambda n: place(n - 1) if n else "dot: start")
-    out = table.dot_of(start._data, x_floats, y_floats)
-    if recording.paused and not recording.wanted():
-        return unrecorded(out)
-    slopes = table.dot_slopes(x_floats, y_floats)
-    if y_values:
-        groups = ((start,), xs, ys)
-        return node_of_groups(table.dot, out, groups, groups, slopes)
-    variables = ((start,), xs)
-    return node_of_groups(table.dot, out, (*variables, y_floats), variables, slopes[:2])
+def _dots(
+    lines: Sequence[tuple[Any, ...]], ys: tuple[Any, ...], floats_of_ys: tuple[list[float] | None, int], name: str = ""
+) -> list[Any]:
+    """The dot product of each line (start, x, x, ...) with the same `ys`, whose floats are known already."""
+    data, values = floats_of_ys
+    if data is None or values not in (0, len(ys)):
+        return [_dot_of_any(line, ys, name.format(n)) for n, line in enumerate(lines)]
+    silent = recording.paused and not recording.wanted()
+    outputs: list[Any] = []
+    lead: list[float] = []
+    for n, line in enumerate(lines):
+        try:
+            start, *weights = [operand._data for operand in line]
+        except AttributeError:  # not all of them are Values
+            outputs.append(_dot_of_any(line, ys, name.format(n)))
+            continue
+        out = table.dot_of(start, weights, data)
+        if silent:
+            outputs.append(unrecorded(out))
+            continue
+        to_start, to_weights, to_ys = table.dot_slopes(weights, data)
+        lead = lead or [*to_start, *to_weights]  # the same for all lines
+        if values:
+            groups = (line, ys)
+            outputs.append(node_of_groups(table.dot, out, groups, groups, (lead, to_ys)))
+        else:
+            outputs.append(node_of_groups(table.dot, out, (line, data), (line,), (lead,)))
+    return outputs
+
+
+def _dot_of_any(line: tuple[Any, ...], ys: tuple[Any, ...], name: str) -> Any:
+    place = _halves("dot: xs", "dot: ys", len(ys))
+    try:
+        return _node(table.dot, [*line, *ys], lambda n: place(n - 1) if n else "dot: start")
+    except TypeError as error:
+        raise TypeError(f"{name}{error}") from None

@@ -24,11 +24,21 @@ if TYPE_CHECKING:
 Method = TypeVar("Method", bound="Callable[..., Any]")
 
 
+_functions: dict[tuple[Primitive, bool], Callable[..., Any]] = {}
+
+
+def function_of_nodes(row: Primitive, reflected: bool = False) -> Callable[..., Any]:
+    """The function made from a row of the table: what its method on `Value` does, and the row itself when called."""
+    if (row, reflected) not in _functions:
+        _functions[row, reflected] = node_function(row, reflected)
+    return _functions[row, reflected]
+
+
 def generated(row: Primitive, reflected: bool = False) -> Callable[[Method], Method]:
     """Replace a declared method by the one made from the row; what was declared gives the types and the docstring."""
 
     def replace(declared: Method) -> Method:
-        function: Any = node_function(row, reflected)
+        function: Any = function_of_nodes(row, reflected)
         function.__name__ = declared.__name__
         function.__qualname__ = declared.__qualname__
         function.__doc__ = declared.__doc__ or row.__doc__
@@ -135,6 +145,11 @@ class Value:
 
     @classmethod
     def _apply_primitive(cls, row: Primitive, operands: Sequence[Any]) -> Any:
+        if row.arity in (1, 2) and table.TABLE.get(row.name) is row:
+            reflected = not isinstance(operands[0], Value)
+            node = function_of_nodes(row, reflected)(*reversed(operands) if reflected else operands)
+            if node is not NotImplemented:
+                return node
         return apply(row, operands)
 
     # ---------------------------------------------------------------------------------------------------- arithmetic
@@ -345,10 +360,11 @@ def apply(row: Primitive, operands: Sequence[Any]) -> Any:
 
 
 def _node_of(row: Primitive, operands: Sequence[Any]) -> Value:
-    named = [(f"{row.name}: operand {n}", operand) for n, operand in enumerate(operands, 1)]
-    numbers = [o._data if isinstance(o, Value) else real(o, name) for name, o in named]
-    labels = [getattr(operand, "label", "") for operand in operands]
-    out = evaluate(row, numbers, labels)
+    numbers = [
+        o._data if isinstance(o, Value) else o if type(o) is float else real(o, f"{row.name}: operand {n}")
+        for n, o in enumerate(operands, 1)
+    ]
+    out = evaluate(row, numbers, [getattr(operand, "label", "") for operand in operands])
     if recording.paused and not recording.wanted():
         return unrecorded(out)
     partials = partials_at(row, out, numbers)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autograd import Primitive, Value, affine, dot
+from autograd import Primitive, Value, affine
 
 from .activations import Activation
 from .activations import activation as find_activation
@@ -55,7 +55,7 @@ class Neuron(Module):
         drawn = first_weights(check_init(init), nin, layer_size, self.activation, random_source(seed))
         self.weights = [Value(number) for number in drawn]
         self.bias = Value(0.0)
-        self._row = tuple(self.weights)
+        self._row = (self.bias, *self.weights)
 
     def __call__(self, inputs: Any) -> Any:
         """The output for one sample of ``nin`` numbers or Values."""
@@ -63,13 +63,13 @@ class Neuron(Module):
             inputs = one_sample(inputs, len(self.weights), "Neuron")
         if self.activation.whole_layer:
             raise ValueError(f"activation {self.activation.name} needs a layer's whole output: use it in a Layer")
-        return self.activation.function(dot(self.weights, inputs, self.bias))
+        return self.activation.function(affine([self.row()], inputs)[0])
 
     def row(self) -> tuple[Value, ...]:
-        """The weights as a tuple, the same one until a weight is replaced: what is shared is looked through once."""
-        weights = tuple(self.weights)
-        if weights != self._row:
-            self._row = weights
+        """Bias and weights, the same tuple until one is replaced: what is shared is looked through once."""
+        row = (self.bias, *self.weights)
+        if row != self._row:
+            self._row = row
         return self._row
 
     @property
@@ -137,9 +137,8 @@ class Layer(Module):
         """The outputs for one sample of ``nin`` numbers or Values."""
         if type(inputs) is not list or len(inputs) != self.in_size:
             inputs = one_sample(inputs, self.in_size, "Layer")
-        neurons = self.neurons
         # One call for the whole layer: the inputs are looked at once, not once a neuron.
-        sums = affine([neuron.row() for neuron in neurons], inputs, [neuron.bias for neuron in neurons])
+        sums = affine([neuron.row() for neuron in self.neurons], inputs)
         outputs = apply_activation(self.activation, sums)
         return outputs[0] if len(outputs) == 1 else outputs
 

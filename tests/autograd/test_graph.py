@@ -173,6 +173,27 @@ def test_a_group_shared_by_nodes_of_which_one_depends_on_the_other() -> None:
     assert final(tuple, autograd.affine) == expected
 
 
+@pytest.mark.parametrize("kind", [tuple, list])
+def test_rows_with_their_starts_used_for_many_samples(kind: type) -> None:
+    """A network whose rows (start, weight, weight, ...) are computed, repeat a weight, and meet every sample."""
+
+    def gradients(affine: Callable[..., Any]) -> list[float]:
+        leaves = [Value(x) for x in (0.3, 0.5, -0.2, 0.7, 1.1)]
+        a, b, c, d, e = (leaf.sin() for leaf in leaves)
+        first, second = [kind([a, b, c]), kind([d, b, b])], [kind([e, a, d])]
+        total = Value(0.0)
+        for sample in ([1.0, -2.0], [0.5, 3.0], [leaves[0], leaves[4]], [0.25, leaves[1]]):
+            hidden = [h.tanh() for h in affine(first, sample)]
+            total = total + affine(second, hidden)[0] * affine(first, hidden)[1]
+        total.backward()
+        return [leaf.grad for leaf in leaves]
+
+    def plain(rows: Any, xs: Any) -> list[Any]:
+        return [start + w * xs[0] + v * xs[1] for start, w, v in rows]
+
+    assert gradients(autograd.affine) == pytest.approx(gradients(plain), rel=1e-14)
+
+
 # ------------------------------------------------------------------------------------------------- adding up gradients
 
 

@@ -47,7 +47,9 @@ def test_dot_and_affine_of_any_mixture_of_values_and_numbers(kinds: str) -> None
         return [out.data for out in outs], gradients(loss, leaves)
 
     plain = [starts[n] + rows[n][0] * xs[0] + rows[n][1] * xs[1] + rows[n][2] * xs[2] for n in range(2)]
-    for outs in (affine(rows, xs, starts), [dot(rows[n], xs, start=starts[n]) for n in range(2)]):
+    with_starts = [(start, *row) for start, row in zip(starts, rows, strict=True)]
+    dots = [dot(rows[n], xs, start=starts[n]) for n in range(2)]
+    for outs in (affine(rows, xs, starts), affine(with_starts, xs), dots):
         assert check(outs)[0] == check(plain)[0]
         assert check(outs)[1] == pytest.approx(check(plain)[1], rel=1e-15)
         assert all(len(out.operands) == 7 for out in outs)
@@ -147,8 +149,8 @@ def test_what_is_no_sequence_is_refused(wrong: Any) -> None:
         (autograd.sum, "sum: xs"), (mean, "mean: xs"), (lambda xs: dot(xs, [1.0]), "dot: xs"), (softmax, "softmax: xs"),
         (lambda ys: dot([1.0], ys), "dot: ys"), (logsumexp, "logsumexp: xs"), (lambda xs: take(xs, 0), "take: xs"),
         (lambda xs: cross_entropy(xs, 0), "cross_entropy: logits"), (lambda m: affine(m, [1.0], [1.0]), "affine: rows"),
-        (lambda xs: affine([[1.0]], xs, [1.0]), "affine: xs"), (lambda s: affine([[1.0]], [1.0], s), "affine: starts"),
-        (lambda row: affine([row], [1.0], [1.0]), "affine: rows[0]"),
+        (lambda xs: affine([[1.0]], xs, [1.0]), "affine: xs"), (lambda row: affine([row], [1.0]), "affine: rows[0]"),
+        (lambda starts: affine([[1.0]], [1.0], 1.0 if starts is None else starts), "affine: starts"),
     ]:  # fmt: skip
         with pytest.raises(TypeError, match=re.escape(f"{argument} must be a sequence of numbers or Values, got ")):
             function(wrong)
@@ -184,6 +186,8 @@ def test_what_is_no_number_is_refused_by_its_place(wrong: Any) -> None:
         (lambda: dot([1.0], [1.0, 2.0]), ValueError, "dot: xs has 1 numbers and ys has 2; they must be equally many"),
         (lambda: affine([[1.0, 2.0]], [1.0], [0.0]), ValueError, "affine: rows[0] has 2 numbers and xs has 1"),
         (lambda: affine([[1.0]], [1.0], []), ValueError, "affine: got 1 rows and 0 starts"),
+        (lambda: affine([[1.0]], [1.0]), ValueError, "affine: rows[0] has 0 numbers after its start and xs has 1"),
+        (lambda: affine([[]], [1.0]), ValueError, "affine: rows[0] has nothing, not even its start, and xs has 1"),
         (lambda: cross_entropy([v, v], 2), ValueError, "target must be a whole number from 0 to 1, got 2"),
         (lambda: cross_entropy([v, v], -1), ValueError, "target must be a whole number from 0 to 1, got -1"),
         (lambda: cross_entropy([v, v], 0.5), ValueError, "target must be a whole number from 0 to 1, got 0.5"),
