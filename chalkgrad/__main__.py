@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from chalkgrad import __version__
+from chalkgrad.arguments import Parser
 from chalkgrad.commands import CommandError
 
 COMMANDS = ("demo", "train", "draw", "explain", "step", "worksheet", "doctor")
@@ -22,7 +23,7 @@ COMMANDS = ("demo", "train", "draw", "explain", "step", "worksheet", "doctor")
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of the whole command line, with one subparser a command."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="chalkgrad", description="Automatic differentiation and small neural networks, to be read and trusted."
     )
     parser.add_argument("--version", action="version", version=f"chalkgrad {__version__}")

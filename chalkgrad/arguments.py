@@ -1,11 +1,90 @@
-"""Which question does this file answer? Is the number that was typed on the command line one that makes sense?
+"""Which question does this file answer? Does what was typed on the command line make sense, and if not, what is said?
 
-Each function is the `type` of an argparse argument, and its error is shown after the argument's name.
+Each function is the `type` of an argparse argument, and its error is shown after the argument's name. `Parser` is
+argparse's, for people who type in another order, or an option as it is called elsewhere.
 """
 
 from __future__ import annotations
 
-from argparse import ArgumentTypeError
+from argparse import Action, ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import Any
+
+
+class Parser(ArgumentParser):
+    """Finds the formula or data set behind an option of many values too, and knows what an unknown option is here.
+
+    >>> parser = Parser(prog="train")
+    >>> _ = parser.add_argument("dataset"), parser.add_argument("--hidden", type=positive_int, nargs="+")
+    >>> parser.parse_args(["--hidden", "8", "4", "moons"])
+    Namespace(dataset='moons', hidden=[8, 4])
+    """
+
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        self._options: dict[str, Action] = {}
+        self._takes_more = False
+        super().__init__(*arguments, **settings)
+
+    def add_argument(self, *names: Any, **settings: Any) -> Action:
+        """Declare an argument, as argparse does."""
+        action = super().add_argument(*names, **settings)
+        self._options |= dict.fromkeys(action.option_strings, action)
+        self._takes_more |= not action.option_strings
+        return action
+
+    def parse_known_args(  # type: ignore[override] # argparse declares three ways to call it, and means this one
+        self, args: Sequence[str] | None = None, namespace: Namespace | None = None
+    ) -> tuple[Namespace, list[str]]:
+        """As argparse's; but a subcommand answers for its own unknown options."""
+        known, unknown = super().parse_known_args(None if args is None else self._first(list(args)), namespace)
+        if unknown:
+            near = self._nearest(unknown[0].partition("=")[0])
+            self.error(f"unrecognized arguments: {' '.join(unknown)}" + (f"; did you mean {near}?" if near else ""))
+        return known, unknown
+
+    def _first(self, texts: list[str]) -> list[str]:
+        """The arguments, with what stands behind the values of an option and cannot be one of them at the beginning.
+
+        argparse would take it for one more value. Where something stands outside of all options, nothing is moved.
+        """
+        option, left, found = None, 0.0, None
+        for n, text in enumerate(texts):
+            if text == "--":
+                break
+            if text in self._options:
+                option = self._options[text]
+                left = 1.0 if option.nargs is None else float("inf") if option.nargs == "+" else 0.0
+                first = n + 1
+            elif text.startswith("--"):
+                option, left = None, 0.0
+            elif not left:
+                return texts
+            elif option is not None and option.nargs == "+" and n > first and not _fits(option, text):
+                found, left = n, 0.0
+            else:
+                left -= 1.0
+        return texts if found is None or not self._takes_more else [texts[found], *texts[:found], *texts[found + 1 :]]
+
+    def _nearest(self, option: str) -> str:
+        """The option that is meant by an unknown one: --lr is --learning-rate."""
+        words = option.strip("-")
+        if option in self._options:  # it stands where options are not looked for
+            return ""
+        for name in self._options:
+            if words and words == "".join(word[0] for word in name.strip("-").split("-")):
+                return name
+        return next(iter(get_close_matches(option, self._options, n=1)), "")
+
+
+def _fits(option: Action, text: str) -> bool:
+    """Whether a text can be a value of an option."""
+    if option.choices is not None:
+        return text in option.choices
+    try:
+        return not callable(option.type) or option.type(text) is not None
+    except (ArgumentTypeError, ValueError, TypeError):
+        return False
 
 
 def _whole_number(text: str, lowest: int) -> int:

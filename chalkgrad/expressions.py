@@ -17,6 +17,7 @@ from typing import Any
 import autograd
 from autograd import Primitive, Value
 from chalkgrad.commands import CommandError
+from chalkgrad.slips import as_call, did_you_mean, with_products
 
 LONGEST = 10_000
 """Characters: a formula that a person typed is shorter."""
@@ -98,7 +99,9 @@ class Expression:
         """
         missing = [name for name in self.names if name not in numbers]
         if missing:
-            raise ExpressionError("", f"no number for {', '.join(missing)}; add --at {missing[0]}=1.0")
+            raise ExpressionError(
+                "", f"no number for {', '.join(missing)}; add --at {' '.join(f'{name}=1.0' for name in missing)}"
+            )
         unknown = [name for name in numbers if name not in self.names]
         if unknown:
             have = ", ".join(self.names) or "none"
@@ -137,9 +140,9 @@ def parse(text: str) -> Expression:
     try:
         module = ast.parse(text.strip(), mode="exec")
     except SyntaxError as error:
-        raise ExpressionError(
-            error.text or text, f"this is no formula: {error.msg}", None, (error.offset or 1) - 1
-        ) from None
+        product = with_products(error.text or text)
+        what = f"a product needs its sign: write {product:.60}" if product else f"this is no formula: {error.msg}"
+        raise ExpressionError(error.text or text, what, None, (error.offset or 1) - 1) from None
     except (RecursionError, MemoryError, ValueError) as error:
         raise ExpressionError("", f"the formula cannot be read: {error or 'it is nested too deeply'}") from None
     if not module.body:
@@ -197,18 +200,38 @@ def _parts(text: str, node: ast.AST) -> list[ast.expr]:
         return [node.left, node.right] if isinstance(node, ast.BinOp) else [node.operand]
     if isinstance(node, ast.Call):
         return _arguments(text, node)
+    if isinstance(node, ast.Attribute):
+        raise ExpressionError(text, _attribute(node, None), node)
     raise ExpressionError(text, WHAT.get(type(node), f"{type(node).__name__} is not allowed in a formula"), node)
+
+
+def _attribute(node: ast.Attribute, call: ast.Call | None) -> str:
+    """What is said about a.tanh() and math.pi."""
+    known = {*FUNCTIONS, *OF_LISTS} if call is not None else {*FUNCTIONS, *OF_LISTS, *CONSTANTS}
+    meant = as_call(node, call, known)
+    return WHAT[ast.Attribute] + (f"; write {meant:.60}" if meant else "")
+
+
+def _no_function(text: str, call: ast.Call) -> ExpressionError:
+    """What is said about a call of something that is no function of the table."""
+    if isinstance(call.func, ast.Attribute):
+        return ExpressionError(text, _attribute(call.func, call), call.func)
+    if isinstance(call.func, ast.Name):
+        name, known = call.func.id, {*FUNCTIONS, *OF_LISTS}
+        near = did_you_mean(name, known)
+        advice = f"did you mean {near}?" if near else f"choose one of: {', '.join(sorted(known))}"
+        return ExpressionError(text, f"unknown function {name!r}; {advice}", call)
+    product = with_products(text) if isinstance(call.func, (ast.Constant, ast.BinOp, ast.Call)) else ""
+    advice = f"; a product needs its sign: write {product:.60}" if product else ""
+    return ExpressionError(
+        text, WHAT.get(type(call.func), f"only functions of the table can be called{advice}"), call.func
+    )
 
 
 def _arguments(text: str, call: ast.Call) -> list[ast.expr]:
     name = call.func.id if isinstance(call.func, ast.Name) else ""
     if name not in FUNCTIONS and name not in OF_LISTS:
-        if not name:
-            raise ExpressionError(
-                text, WHAT.get(type(call.func), "only functions of the table can be called"), call.func
-            )
-        known = ", ".join(sorted({*FUNCTIONS, *OF_LISTS}))
-        raise ExpressionError(text, f"unknown function {name!r}; choose one of: {known}", call)
+        raise _no_function(text, call)
     if call.keywords:
         raise ExpressionError(text, f"{name}: give the arguments without names", call)
     if name in FUNCTIONS:
@@ -267,6 +290,17 @@ def assignment(text: str) -> tuple[str, float]:
     except ValueError:
         pass
     raise argparse.ArgumentTypeError(f"{text!r} must be a name and a number, such as x=2.5")
+
+
+def variable(text: str) -> str:
+    """The name of a variable.
+
+    >>> variable("w1")
+    'w1'
+    """
+    if not text.isidentifier():
+        raise argparse.ArgumentTypeError(f"{text!r} must be the name of a variable, such as x")
+    return text
 
 
 def read_expression(arguments: argparse.Namespace) -> tuple[Value, dict[str, Value]]:

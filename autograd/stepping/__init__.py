@@ -15,10 +15,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograd.rows import shown
+from autograd.rows import choose, shown
 from autograd.stepping import telling
 from autograd.stepping.places import DIRECTIONS, MOST_BOXES, layout
-from autograd.tracing import ORDERS, json_number, trace
+from autograd.tracing import ORDERS, called_by, json_number, trace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,17 +61,18 @@ def stepper(
     >>> stepper(a * b)
     <stepper of v1: 1 forward steps, 2 backward steps>
     """
-    return Stepper(output, order, direction, expand, names if isinstance(names, Mapping) else list(names))
+    if not isinstance(output, Value):
+        raise TypeError(f"stepper: output must be a Value, got {shown(output)} ({type(output).__name__})")
+    called = called_by(names, "stepper")
+    return Stepper(output, order, direction, expand, [(name, value) for value, name in called.items()])
 
 
 class Stepper:
     """A graph whose passes can be stepped through: as a page, in a notebook, as a widget.  Made by `stepper`."""
 
     def __init__(self, output: Value, order: str, direction: str, expand: bool, names: Names) -> None:
-        if order not in PASSES:
-            raise ValueError(f"stepper: unknown order {order!r}; choose one of: {', '.join(PASSES)}")
-        if direction not in DIRECTIONS:
-            raise ValueError(f"stepper: unknown direction {direction!r}; choose one of: {', '.join(DIRECTIONS)}")
+        choose(order, PASSES, "stepper: unknown order")
+        choose(direction, DIRECTIONS, "stepper: unknown direction")
         self.order = order
         self.direction = direction
         self.trace = trace(output, expand=expand, names=names)
@@ -172,7 +173,7 @@ class Stepper:
         """
         target = Path(path)
         if target.suffix.lower() not in (".html", ".htm"):
-            raise ValueError(f"stepper.save: path must end in .html, got {shown(str(path))}")
+            raise ValueError(f"stepper.save: {shown(str(path))} must end in .html")
         if target.exists() and not overwrite:
             raise FileExistsError(f"stepper.save: {target} exists already; give another name, or overwrite=True")
         target.write_text(self.html(), encoding="utf-8")

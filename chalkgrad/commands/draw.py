@@ -59,9 +59,11 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.key is not None:
             print(f"saved {graph.answer_key.save(arguments.key, arguments.overwrite, arguments.scale)}")
     except FileExistsError as error:
-        raise CommandError(f"{error.args[0].partition(';')[0]}; choose another name, or --overwrite") from error
+        raise CommandError(
+            f"{CommandError.of(error)}".partition(";")[0] + "; choose another name, or --overwrite"
+        ) from error
     except OSError as error:
         raise CommandError(f"cannot write {error.filename}: {error.strerror}") from error
     except (ValueError, ImportError, RuntimeError) as error:
-        raise CommandError(str(error)) from error
+        raise CommandError.of(error) from error
     return 0

@@ -9,13 +9,13 @@ import argparse
 
 from autograd import explain, nudge
 from chalkgrad.commands import CommandError
-from chalkgrad.expressions import add_expression_arguments, read_expression
+from chalkgrad.expressions import add_expression_arguments, read_expression, variable
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the formula, and with respect to what."""
     add_expression_arguments(parser)
-    parser.add_argument("--wrt", nargs="+", metavar="NAME", help="the variables to explain (all)")
+    parser.add_argument("--wrt", type=variable, nargs="+", metavar="NAME", help="the variables to explain (all)")
     parser.add_argument("--nudge", type=float, metavar="STEP", help="change each variable by STEP and compare")
     parser.add_argument("--markdown", action="store_true", help="print Markdown with LaTeX")
 
@@ -35,6 +35,6 @@ def run(arguments: argparse.Namespace) -> int:
             if arguments.nudge is not None:
                 parts.append(str(nudge(output, leaves[name], by=arguments.nudge)))
     except (ValueError, ArithmeticError) as error:
-        raise CommandError(str(error)) from error
+        raise CommandError.of(error) from error
     print("\n\n".join(parts))
     return 0

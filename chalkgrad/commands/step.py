@@ -38,9 +38,11 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             print_all(shown, order)
     except FileExistsError as error:
-        raise CommandError(f"{str(error).partition(';')[0]}; choose another name, or --overwrite") from error
+        raise CommandError(
+            f"{CommandError.of(error)}".partition(";")[0] + "; choose another name, or --overwrite"
+        ) from error
     except OSError as error:
         raise CommandError(f"cannot write {error.filename}: {error.strerror}") from error
     except ValueError as error:
-        raise CommandError(str(error)) from error
+        raise CommandError.of(error) from error
     return 0

@@ -118,12 +118,14 @@ def test_a_page_is_written_and_not_overwritten(tmp_path: Path, capsys: pytest.Ca
     assert main(["step", *FORMULA, "-o", str(page)]) == 0
     assert page.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert main(["step", *FORMULA, "-o", str(page)]) == 2
-    assert "exists already; choose another name, or --overwrite" in capsys.readouterr().err
+    assert re.search(
+        r"^chalkgrad step: \S+ exists already; choose another name, or --overwrite$", capsys.readouterr().err, re.M
+    )
     assert main(["step", *FORMULA, "-o", str(page), "--overwrite"]) == 0
 
 
 def test_what_cannot_be_done_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["step", *FORMULA, "-o", str(tmp_path / "page.png")]) == 2
-    assert "must end in .html" in capsys.readouterr().err
+    assert re.fullmatch(r"chalkgrad step: '.*page\.png' must end in \.html\n", capsys.readouterr().err)
     assert main(["step", *FORMULA, "-o", str(tmp_path / "none" / "page.html")]) == 2
     assert "cannot write" in capsys.readouterr().err

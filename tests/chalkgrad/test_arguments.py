@@ -1,0 +1,46 @@
+"""What is typed in another order, or under another name, is understood or answered."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalkgrad.__main__ import build_parser, main
+
+
+@pytest.mark.parametrize(
+    ("argv", "found"),
+    [
+        (["explain", "--at", "a=2", "a*a"], {"expression": "a*a", "at": [("a", 2.0)]}),
+        (["explain", "--at", "a=2", "b=3", "e = a*b; e + a", "--wrt", "a"], {"expression": "e = a*b; e + a"}),
+        (["draw", "-o", "x.svg", "--at", "a=2", "a*a", "--shade"], {"expression": "a*a", "shade": True}),
+        (["train", "--hidden", "8", "4", "moons"], {"dataset": "moons", "hidden": [8, 4]}),
+        (["train", "--epochs", "2", "moons", "--hidden", "8"], {"dataset": "moons", "hidden": [8], "epochs": 2}),
+        (["explain", "a*a", "--at", "a=2"], {"expression": "a*a", "at": [("a", 2.0)]}),
+        (["explain", "--at", "a=2", "--", "-a"], {"expression": "-a", "at": [("a", 2.0)]}),
+    ],
+)
+def test_the_formula_may_stand_behind_the_numbers(argv: list[str], found: dict[str, object]) -> None:
+    known = vars(build_parser().parse_args(argv))
+    assert {name: known[name] for name in found} == found
+
+
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        (["explain", "a*a", "--at", "a=2", "b=x"], "argument --at: 'b=x' must be a name and a number"),
+        (["explain", "--at", "a*a"], "argument --at: 'a*a' must be a name and a number"),
+        (["explain", "a*a", "--wrt", "a+b"], "argument --wrt: 'a+b' must be the name of a variable"),
+        (["train", "moons", "--lr", "0.1"], "unrecognized arguments: --lr 0.1; did you mean --learning-rate?"),
+        (["train", "moons", "--learning_rate=1"], "did you mean --learning-rate?"),
+        (["train", "moons", "--frobnicate"], "unrecognized arguments: --frobnicate\n"),
+        (["train", "moons", "--", "--seed"], "unrecognized arguments: --seed\n"),
+        (["worksheet", "--operations", "add", "mul"], "argument --operations: invalid choice: 'mul'"),
+    ],
+)
+def test_the_subcommand_answers(argv: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(argv)
+    assert stopped.value.code == 2
+    said = capsys.readouterr().err
+    assert message in said
+    assert said.startswith(f"usage: chalkgrad {argv[0]}")
