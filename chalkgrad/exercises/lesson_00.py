@@ -52,6 +52,10 @@ EXERCISES = [
                 "Missing brackets: / 2 * h divides by 2 and then multiplies by h. Write / (2 * h).",
             ),
             Mistake(
+                lambda f, x, h: (f(x + h) - f(x - h)) / 2,
+                "You divided by 2, and the step from x - h to x + h is 2h: divide by (2 * h).",
+            ),
+            Mistake(
                 lambda f, x, h: f(x + h) - f(x - h), "That is the change. A slope is the change divided by the step."
             ),
             Mistake(

@@ -178,13 +178,13 @@ EXERCISES = [
         wrong=[
             Mistake(
                 lambda a, b: (a + b) * (a + b),
-                "You computed a + b twice, and so there are two numbers for it. Give the sum a name and use "
-                "that twice.",
+                "You computed a + b twice, and so there are two numbers for it. Give the sum a name and use that "
+                "twice.",
             ),
             Mistake(
                 lambda a, b: (a + b) ** 2,
-                "The number is right, but power is another operation, and uses the sum once. Multiply the "
-                "sum by itself.",
+                "The number is right, but power is another operation, and uses the sum once. Multiply the sum by "
+                "itself.",
             ),
             Mistake(
                 lambda a, b: a * a + 2 * a * b + b * b,

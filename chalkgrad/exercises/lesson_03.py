@@ -83,6 +83,13 @@ def without_seed(output: Node) -> None:  # noqa: D103
             operand.grad += partial * node.grad
 
 
+def seeded_with_data(output: Node) -> None:  # noqa: D103
+    output.grad = output.data
+    for node in reversed(topological(output)):
+        for operand, partial in node.edges:
+            operand.grad += partial * node.grad
+
+
 def several_times(output: Node) -> None:  # noqa: D103
     order: list[Node] = []
 
@@ -153,8 +160,8 @@ CATALOGUE = [
     ),
     Mistake(
         first_come,
-        "First come, first served is not enough: a number near the output can have a user that is farther away, and is "
-        "visited before that user is done. Sort by who uses whom, not by distance.",
+        "First come, first served is not enough: a number near the output can have a user that is farther away, and "
+        "is visited before that user is done. Sort by who uses whom, not by distance.",
     ),
     Mistake(
         forwards,
@@ -166,13 +173,17 @@ CATALOGUE = [
         "Every gradient is 0: nobody set output.grad = 1. Each gradient is a multiple of that first one.",
     ),
     Mistake(
+        seeded_with_data,
+        "The first gradient is 1, not the output's own number: nudge the output, and it changes by just that nudge.",
+    ),
+    Mistake(
         several_times,
         "A number stands in the list once for each path to it, and hands on each time. Keep a set of those seen.",
     ),
     Mistake(
         too_early,
-        "A number is put in the list before its operands are visited. Then its operand can come before another user of "
-        "that operand. Append it after them, and go through the list backwards.",
+        "A number is put in the list before its operands are visited. Then its operand can come before another user "
+        "of that operand. Append it after them, and go through the list backwards.",
     ),
     Mistake(
         edges_once,

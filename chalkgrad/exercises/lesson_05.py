@@ -72,13 +72,13 @@ EXERCISES = [
         wrong=[
             Mistake(
                 lambda xs: _softmax(xs, 0.0),
-                "Right for small numbers, but exp(1000) overflows. Subtract the greatest number from all of "
-                "them first.",
+                "Right for small numbers, but exp(1000) overflows. Subtract the greatest number from all of them "
+                "first.",
             ),
             Mistake(
                 lambda xs: _softmax(xs, sum(xs) / len(xs)),
-                "Subtracting the mean is not enough: in [900, -900] the mean is 0, and 900 overflows. "
-                "Subtract max(xs).",
+                "Subtracting the mean is not enough: in [900, -900] the mean is 0, and 900 overflows. Subtract "
+                "max(xs).",
             ),
             Mistake(
                 lambda xs: _softmax(xs, min(xs)),

@@ -123,8 +123,8 @@ EXERCISES = [
         wrong=[
             Mistake(
                 lambda s, t: 1 - t * s,
-                "It goes below 0 where the margin is above 1: a sample that is right by far must cost "
-                "nothing. Use relu.",
+                "It goes below 0 where the margin is above 1: a sample that is right by far must cost nothing. Use "
+                "relu.",
             ),
             Mistake(
                 lambda s, t: relu(1 + t * s),

@@ -151,15 +151,13 @@ EXERCISES = [
         wrong=[
             Mistake(
                 _loop("forward", "backward", "update"),
-                "The missing zero_grad: from the second step on, old gradients are still in there, and w "
-                "runs too far. It "
-                "belongs into every step.",
+                "The missing zero_grad: from the second step on, old gradients are still in there, and w runs too "
+                "far. It belongs into every step.",
             ),
             Mistake(
                 _loop("forward", "backward", "zero", "update"),
-                "w never moves: the gradient is 0 when the update uses it. Either zero_grad stands between "
-                "backward and "
-                "update, or the update comes before backward.",
+                "w never moves. Is there an update at all? Otherwise the gradient is 0 when the update uses it: "
+                "zero_grad stands between backward and update, or the update comes before backward.",
             ),
             Mistake(
                 _loop("forward", "zero", "backward", "uphill"),

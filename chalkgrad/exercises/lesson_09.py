@@ -93,8 +93,8 @@ EXERCISES = [
             ),
             Mistake(
                 lambda layer: _length(_grads(layer)),
-                "That is the root of the sum of squares. It grows with the number of parameters, so a wide layer looks "
-                "healthier than a narrow one: divide the sum by their number before the root.",
+                "That is the root of the sum of squares. It grows with the number of parameters, so a wide layer "
+                "looks healthier than a narrow one: divide the sum by their number before the root.",
             ),
             Mistake(
                 lambda layer: _length(_grads(layer)) / len(layer.parameters()),
@@ -155,8 +155,7 @@ EXERCISES = [
             Mistake(
                 lambda gradients, longest: [max(-longest, min(longest, g)) for g in gradients],
                 "You cut each number by itself (clipping by value): that turns the arrow into another direction. "
-                "Multiply "
-                "all of them by one factor.",
+                "Multiply all of them by one factor.",
             ),
             Mistake(
                 lambda gradients, longest: [g * longest / _length(gradients) for g in gradients],

@@ -71,8 +71,7 @@ EXERCISES = [
             Mistake(
                 lambda train, test: (_by(train, train, pstdev(train)), _by(test, test, pstdev(test) or 1.0)),
                 "You scaled the test column by its own mean and deviation. Then one wine means two different things "
-                "in the "
-                "two columns. Use the training column's numbers for both.",
+                "in the two columns. Use the training column's numbers for both.",
             ),
             Mistake(
                 lambda train, test: (
@@ -100,8 +99,7 @@ EXERCISES = [
             Mistake(
                 lambda train, test: (_to_unit(train, train), _to_unit(train, test)),
                 "That maps the smallest to 0 and the largest to 1: another scaling, which one single outlier can "
-                "spoil. "
-                "Use mean and standard deviation.",
+                "spoil. Use mean and standard deviation.",
             ),
             Mistake(
                 lambda train, test: (_by(train, train, pstdev(train)), test),

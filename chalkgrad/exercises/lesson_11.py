@@ -108,9 +108,8 @@ EXERCISES = [
                     x - (0.9 * velocity + rate * gradient),
                     0.9 * velocity + rate * gradient,
                 ),
-                "You put the rate into the velocity. For a fixed rate that moves alike, but here v is wanted "
-                "without the "
-                "rate: v = 0.9·v + g, then x - rate·v.",
+                "You put the rate into the velocity. For a fixed rate that moves alike, but here v is wanted without "
+                "the rate: v = 0.9·v + g, then x - rate·v.",
             ),
             Mistake(
                 lambda x, velocity, gradient, rate: _momentum(x, velocity, gradient, rate)[::-1],
@@ -131,9 +130,8 @@ EXERCISES = [
         wrong=[
             Mistake(
                 _variant(corrected=False),
-                "The correction is missing: m and s start at 0, so the first means are too small (and s more than "
-                "m). Divide "
-                "m by 1 - 0.9**t and s by 1 - 0.999**t.",
+                "The correction is missing: m and s start at 0, so the first means are too small (and s more than m). "
+                "Divide m by 1 - 0.9**t and s by 1 - 0.999**t.",
             ),
             Mistake(_variant(root=False), "The root of the mean square is missing under the fraction."),
             Mistake(_variant(squared=False), "s is the running mean of the *squares* of the gradients."),
@@ -148,8 +146,7 @@ EXERCISES = [
             Mistake(
                 lambda x, m, s, gradient, t, rate: _with_corrected_memory(x, m, s, gradient, t, rate),
                 "You returned the corrected means. The memory for the next step is the plain m and s; corrected are "
-                "only "
-                "the numbers that go into the step.",
+                "only the numbers that go into the step.",
             ),
         ],
         hints=[

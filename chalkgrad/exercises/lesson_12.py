@@ -140,14 +140,12 @@ EXERCISES = [
             Mistake(
                 lambda losses, patience: (_stopping(losses, patience)[0], _stopping(losses, patience)[0]),
                 "You keep the parameters of the last epoch. By then the loss has been worse for `patience` epochs: "
-                "keep "
-                "those of the best one.",
+                "keep those of the best one.",
             ),
             Mistake(
                 lambda losses, patience: (len(losses), losses.index(min(losses)) + 1),
                 "You run to the end, and look for the best then. Training must end when patience is exhausted, even "
-                "if a "
-                "better epoch would have come later.",
+                "if a better epoch would have come later.",
             ),
             Mistake(
                 lambda losses, patience: _stopping(losses, 1),
@@ -157,8 +155,7 @@ EXERCISES = [
             Mistake(
                 _compares_with_previous,
                 "You compare with the epoch before. Compare with the best so far: 3.5, 3.2, 3.1 falls, and is still "
-                "above "
-                "3.0.",
+                "above 3.0.",
             ),
             Mistake(
                 lambda losses, patience: tuple(epoch - 1 for epoch in _stopping(losses, patience)),
@@ -190,9 +187,8 @@ EXERCISES = [
                 lambda xs, rate, draws, training: (
                     [0.0 if d < rate else x for x, d in zip(xs, draws, strict=True)] if training else xs
                 ),
-                "What remains is not scaled. With half of the units gone, the layer above gets half of its usual "
-                "sum; in "
-                "evaluation it would suddenly get twice as much. Divide by 1 - rate.",
+                "What remains is not scaled. With half of the units gone, the layer above gets half of its usual sum; "
+                "in evaluation it would suddenly get twice as much. Divide by 1 - rate.",
             ),
             Mistake(
                 lambda xs, rate, draws, training: [

@@ -69,8 +69,7 @@ EXERCISES = [
             Mistake(
                 lambda f, x: x - f(x) / grad(f)(x),
                 "That is Newton's method for a *zero* of f. At a minimum it is the slope that is zero: put f' in "
-                "place of f "
-                "and f'' in place of f'.",
+                "place of f and f'' in place of f'.",
             ),
             Mistake(lambda f, x: x + grad(f)(x) / grad(grad(f))(x), "The sign: a positive slope means go back."),
             Mistake(lambda f, x: x - grad(f)(x), "That is gradient descent with rate 1. Divide by the curvature."),

@@ -160,8 +160,8 @@ EXERCISES = [
                 lambda truths, answers, classes: (
                     [[sum(row[j] for row in _confusion(truths, answers, classes)) for j in range(classes)]] * classes
                 ),
-                "All your rows are the same list: [[0] * classes] * classes repeats one row. Make a new one for "
-                "each class.",
+                "All your rows are the same list: [[0] * classes] * classes repeats one row. Make a new one for each "
+                "class.",
             ),
             Mistake(
                 lambda truths, answers, classes: [
@@ -182,8 +182,8 @@ EXERCISES = [
         wrong=[
             Mistake(
                 _of_parameters,
-                "These are the gradients of the model's parameters. Here the pixels are to be Values: make them, "
-                "and ask *them* for their gradients.",
+                "These are the gradients of the model's parameters. Here the pixels are to be Values: make them, and "
+                "ask *them* for their gradients.",
             ),
             Mistake(
                 _of_digit, "That is the score of `digit` alone. Subtract that of the rival: why this and not that?"
