@@ -23,6 +23,7 @@ if _os.path.exists(_os.path.join(_os.path.dirname(__file__), "wrap_util.py")):
 
 from autograd.checking import check_gradients
 from autograd.functional import grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from autograd.graph import NOT_COMPUTED
 from autograd.methods import source
 from autograd.primitives import (
     absolute, add, arccos, arcsin, arctan, cos, cosh, divide, elu, exp, expm1, gelu, identity, leaky_relu, log, log1p,
@@ -52,7 +53,7 @@ _VIEWS = {
 }  # fmt: skip
 
 __all__ = [  # noqa: RUF022 - grouped; without `sum` and `compile`, which would shadow built-ins: write autograd.sum
-    "Value", "Primitive", "primitive", "assign", "no_grad",
+    "Value", "Primitive", "primitive", "assign", "no_grad", "NOT_COMPUTED",
     "absolute", "add", "arccos", "arcsin", "arctan", "cos", "cosh", "divide", "elu", "exp", "expm1", "gelu", "identity",
     "leaky_relu", "log", "log1p", "maximum", "minimum", "multiply", "negative", "power", "relu", "selu", "sigmoid",
     "silu", "sin", "sinh", "softplus", "sqrt", "subtract", "tan", "tanh", "where",

@@ -40,6 +40,9 @@ class _Mark:
 MANY: Any = _Mark("MANY")
 """In `_dy`: this node has any number of operands."""
 
+UNRECORDED: Any = _Mark("UNRECORDED")
+"""In `_x` of a leaf: it was computed within `no_grad()`, and nobody knows from what."""
+
 NOT_COMPUTED = float("0")
 """The gradient of a node that no backward pass has reached yet: 0.0, and recognisable by identity."""
 

@@ -41,7 +41,7 @@ divide    = primitive("divide",    lambda x, y: x / y, lambda out, x, y: 1.0 / y
 negative  = primitive("negative",  lambda x: -x,       lambda out, x: -1.0,                                                text="-{}",     latex="-{}")
 power     = primitive("power",     real_power,         lambda out, x, y: power_slope(x, y), lambda out, x, y: power_growth(x, y), text="{} ** {}", latex="{}^{{{}}}", ieee=ieee_power,
                       domain="a base >= 0 where the exponent is no integer, and a base that is not 0 where it is negative",
-                      cure="keep the base positive, or use an integer exponent")
+                      cure="keep the base positive (below zero, only a whole exponent will do)")
 
 # ------------------------------------------------------------------------------------- choices, and what has a kink
 

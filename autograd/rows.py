@@ -140,6 +140,14 @@ def primitive(
             f"primitive {name!r}: forward takes {code.co_argcount} operand(s), got {len(partials)} partials"
         )
 
+    for n, partial in enumerate(partials, 1):
+        code = getattr(partial, "__code__", None)
+        if code is not None and not code.co_flags & 4 and code.co_argcount != 1 + len(partials):  # 4: takes *operands
+            raise TypeError(
+                f"primitive {name!r}: partial {n} takes {code.co_argcount} argument(s), but is called with the value "
+                f"and every operand: lambda out, {', '.join('xyzuvw'[: len(partials)])}: ..."
+            )
+
     def each(out: Number, *operands: Number) -> list[Number]:
         return [partial(out, *operands) for partial in partials]
 
@@ -179,6 +187,24 @@ def shown(thing: object) -> str:
     except Exception as error:  # the message must come out whatever a stranger's __repr__ does
         return f"<{type(thing).__name__} whose repr raised {type(error).__name__}>"
     return text if len(text) <= 80 else f"{text[:60]}...{text[-15:]}"
+
+
+def choose(choice: Any, choices: Sequence[Any], what: str) -> Any:
+    """`choice`, if it is one of `choices`; else ValueError, which lists them.
+
+    >>> choose("up", ("left", "right"), "draw: unknown direction")
+    Traceback (most recent call last):
+    ValueError: draw: unknown direction 'up'; choose one of: left, right
+    """
+    if not any(type(choice) is type(each) and choice == each for each in choices):  # 1 == True, and arrays are odd
+        raise ValueError(f"{what} {shown(choice)}; choose one of: {', '.join(map(str, choices))}")
+    return choice
+
+
+def check_callable(function: Any, argument: str, example: str) -> None:
+    """Raise TypeError where an argument that must be a function is none."""
+    if not callable(function):
+        raise TypeError(f"{argument} must be a function such as {example}, got {shown(function)}")
 
 
 def _cure_for(thing: object) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from autograd import graph, micrograd
 from autograd import primitives as table
-from autograd.graph import MANY, NOT_COMPUTED
+from autograd.graph import MANY, NOT_COMPUTED, UNRECORDED
 from autograd.methods import node_function, provide
 from autograd.recording import recording
 from autograd.rows import Primitive, evaluate, partials_at, real, shown
@@ -123,7 +123,8 @@ class Value:
         All of them or none: whatever is raised on the way, every gradient is then as it was.  A second call adds
         once more; `zero_grad()` starts anew.
 
-        Raises FloatingPointError where this value is inf or nan, naming the node where that arose.
+        Raises FloatingPointError where this value is inf or nan, naming the node where that arose, and RuntimeError
+        where it was computed within `no_grad()`.
 
         >>> a = Value(2.0); b = a * a * a
         >>> b.backward(); a.grad
@@ -133,6 +134,11 @@ class Value:
         """
         if self._data - self._data != 0.0:  # inf or nan
             raise graph.not_finite(self)
+        if self._x is UNRECORDED:
+            raise RuntimeError(
+                f"backward() from {self!r}, which was computed within no_grad(): nothing was recorded that gradients "
+                "could flow through; compute it again outside"
+            )
         graph.backward(self)
 
     def zero_grad(self) -> None:
@@ -347,7 +353,9 @@ def recover(row: Primitive, operands: Sequence[Any]) -> Any:
 
 def unrecorded(out: float) -> Value:
     """A leaf: what an operation gives within `no_grad()`."""
-    return Value(out)
+    value = Value(out)
+    value._x = UNRECORDED
+    return value
 
 
 def apply(row: Primitive, operands: Sequence[Any]) -> Any:

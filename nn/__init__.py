@@ -15,6 +15,8 @@ True
 
 from __future__ import annotations
 
+from typing import Any
+
 import autograd as _autograd
 
 if not hasattr(_autograd, "Value"):
@@ -44,7 +46,7 @@ from .data import (
     train_test_split,
 )
 from .diagnostics import diagnose
-from .evaluation import confusion_matrix, evaluate, predict
+from .evaluation import confusion_matrix, evaluate, predict, predict_classes
 from .history import EarlyStopping, History
 from .layers import MLP, Layer, Neuron, Sequential
 from .losses import (
@@ -132,6 +134,7 @@ __all__ = [
     "optimizers",
     "plotting",
     "predict",
+    "predict_classes",
     "record",
     "register_activation",
     "save",
@@ -139,3 +142,9 @@ __all__ = [
     "standardize",
     "train_test_split",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    from .elsewhere import no_such_name
+
+    raise AttributeError(no_such_name(name, __all__))

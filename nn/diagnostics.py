@@ -10,7 +10,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from .inputs import samples_and_targets, shown
-from .losses import find_loss
+from .losses import TAKES_LOGITS, find_loss
 from .module import Module
 from .optimizers import Optimizer
 from .plotting import bars, by_layer
@@ -159,7 +159,7 @@ def _fit_of_loss(loss: Any, probes: list[LayerProbe], targets: list[Any]) -> Ite
     name, activation = getattr(loss, "__name__", ""), probes[-1].activation
     probability = activation.range == (0.0, 1.0)
     where = f"{name} after {activation.name}"
-    if name in ("cross_entropy", "binary_cross_entropy_with_logits") and probability:
+    if name in TAKES_LOGITS and probability:
         evidence = f"{name} takes logits and applies {activation.name} itself: it would be applied twice"
         yield Finding("loss does not fit", where, evidence, 'output_activation="identity"')
     elif name == "binary_cross_entropy" and not probability:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from autograd import Value, no_grad
+from autograd import no_grad
 
 from .inputs import samples, samples_and_targets, shown
 from .losses import find_loss
-from .metrics import are_classes, decided, find_metrics, true_class
+from .metrics import are_classes, decided, find_metrics, number_of, plain, true_class
 from .module import Module
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ def evaluating(model: Any) -> Iterator[None]:
 def predict(model: Any, X: Any) -> list[Any]:
     """The model's output for each sample of ``X`` as plain numbers: a float where it gives one, else a list of floats.
 
+    For a classifier these are its scores; ``predict_classes`` decides.
+
     >>> from nn import Neuron
     >>> predict(Neuron(1, init=lambda *_: 3.0, nonlin=False), [[1.0], [2.0]])
     [3.0, 6.0]
@@ -45,6 +47,17 @@ def predict(model: Any, X: Any) -> list[Any]:
     rows = samples(X)
     with evaluating(model):
         return [plain(model(row)) for row in rows]
+
+
+def predict_classes(model: Any, X: Any) -> list[int]:
+    """The class of each sample of ``X``: the largest output's index, or 0 or 1 where the model gives one number.
+
+    >>> from nn import Neuron
+    >>> predict_classes(Neuron(1, init=lambda *_: 3.0, nonlin=False), [[1.0], [-2.0]])
+    [1, 0]
+    """
+    threshold = decision_threshold(model)
+    return [decided(output, threshold) for output in predict(model, X)]
 
 
 def evaluate(model: Any, X: Any, y: Any, *, loss: Any = None, metrics: Any = ("accuracy",)) -> dict[str, float]:
@@ -111,26 +124,6 @@ def decision_threshold(model: Any) -> float:
     while getattr(last, "layers", None):
         last = last.layers[-1]
     return 0.5 if getattr(getattr(last, "activation", None), "range", None) == (0.0, 1.0) else 0.0
-
-
-def plain(output: Any) -> Any:
-    """The numbers in a model's output: a float for one Value, a list of floats for several.
-
-    >>> plain([Value(1.0), 2.0])
-    [1.0, 2.0]
-    """
-    if isinstance(output, (list, tuple)):
-        return [number_of(item) for item in output]
-    return number_of(output)
-
-
-def number_of(item: Any) -> float:
-    """The number in a Value or a plain number.
-
-    >>> number_of(Value(2.0))
-    2.0
-    """
-    return item.data if isinstance(item, Value) else float(item)
 
 
 def check_model(model: Any) -> None:

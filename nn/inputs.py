@@ -51,10 +51,10 @@ def is_scalar(item: object) -> bool:
     return isinstance(item, Value) or is_number(item)
 
 
-def as_list(values: Any, name: str) -> list[Any]:
+def as_list(values: Any, name: str, wanted: str = "a sequence of numbers or Values, such as a list") -> list[Any]:
     """The items of any sequence as a list: a list itself is handed back unchanged, not copied.
 
-    Raises ``TypeError`` naming the argument for strings, dictionaries, single numbers and ``None``.
+    Raises ``TypeError`` naming the argument, and what is ``wanted``, for strings, dictionaries, numbers and ``None``.
 
     >>> as_list((1, 2), "x")
     [1, 2]
@@ -70,7 +70,7 @@ def as_list(values: Any, name: str) -> list[Any]:
             return values
         if hasattr(values, "__iter__"):
             return list(values)
-    raise TypeError(f"{name} must be a sequence of numbers or Values, such as a list; got {shown(values)}")
+    raise TypeError(f"{name} must be {wanted}; got {shown(values)}")
 
 
 def one_sample(values: Any, size: int, owner: str) -> Row:
@@ -92,7 +92,8 @@ def one_sample(values: Any, size: int, owner: str) -> Row:
             "call it on each sample, [model(x) for x in X], or use nn.predict(model, X)"
         )
     if len(row) != size:
-        raise ValueError(f"{owner} expects {size} input{'s' * (size != 1)}, got {len(row)}")
+        lone = "; a sample is a list of its numbers, and a data set a list of samples" if is_scalar(values) else ""
+        raise ValueError(f"{owner} expects {size} input{'s' * (size != 1)}, got {len(row)}{lone}")
     return row
 
 
@@ -130,7 +131,7 @@ def samples(X: Any, name: str = "X") -> list[Any]:
         if is_number(row) or isinstance(row, Value):
             checked.append(plain_number(row, f"{name}[{i}]"))
         else:
-            items = as_list(row, f"{name}[{i}]")
+            items = as_list(row, f"{name}[{i}]", "a number or a list of numbers (write classes as 0, 1, 2, ...)")
             checked.append([plain_number(item, f"{name}[{i}][{j}]") for j, item in enumerate(items)])
     lengths = [len(row) if isinstance(row, list) else -1 for row in checked]
     for i, length in enumerate(lengths):
@@ -168,7 +169,7 @@ def whole_number(value: Any, name: str, minimum: int = 1) -> int:
     >>> whole_number(3, "epochs")
     3
     """
-    if isinstance(value, bool) or not hasattr(type(value), "__index__"):
+    if isinstance(value, bool) or not hasattr(type(value), "__index__") or getattr(value, "ndim", 0):
         raise TypeError(f"{name} must be a whole number, got {shown(value)}")
     number = int(value)
     if number < minimum:
@@ -202,18 +203,34 @@ def real_number(
     return number
 
 
+def file_path(path: Any, name: str = "path") -> Any:
+    """The path of a file as it was given; ``TypeError`` for what is none.
+
+    >>> file_path("model.json")
+    'model.json'
+    """
+    if not isinstance(path, str) and not hasattr(type(path), "__fspath__"):
+        raise TypeError(f"{name} must be the path of a file, such as 'model.json', got {shown(path)}")
+    return path
+
+
 def choose(name: Any, options: Sequence[str], what: str) -> str:
     """The option called ``name``; the error for any other lists them all, the nearest first.
 
     >>> choose("rleu", ["identity", "relu"], "activation")
     Traceback (most recent call last):
     ValueError: unknown activation 'rleu'; did you mean 'relu'? choose one of: identity, relu
+    >>> choose("mse", ["mean_absolute_error", "mean_squared_error"], "loss")
+    Traceback (most recent call last):
+    ValueError: unknown loss 'mse'; did you mean 'mean_squared_error'? choose one of: mean_absolute_error, ...
     """
-    if name in options:
-        return str(name)
+    if isinstance(name, str) and name in options:
+        return name
     from difflib import get_close_matches
 
-    near = get_close_matches(str(name), options, n=1)
+    initials = ["".join(word[0] for word in option.split("_")) for option in options]
+    near = [option for option, letters in zip(options, initials, strict=True) if len(letters) > 1 and letters == name]
+    near = near or get_close_matches(str(name), options, n=1)
     hint = f" did you mean {near[0]!r}?" if near else ""
     raise ValueError(f"unknown {what} {shown(name)};{hint} choose one of: {', '.join(options)}")
 

@@ -52,6 +52,7 @@ class Neuron(Module):
                 f"nonlin must be True or False, got {shown(nonlin)}: write activation={nonlin!r} for a name"
             )
         self.activation = find_activation(("relu" if nonlin else "identity") if activation is None else activation)
+        layer_size = whole_number(layer_size, "layer_size")
         drawn = first_weights(check_init(init), nin, layer_size, self.activation, random_source(seed))
         self.weights = [Value(number) for number in drawn]
         self.bias = Value(0.0)
@@ -63,7 +64,7 @@ class Neuron(Module):
             inputs = one_sample(inputs, len(self.weights), "Neuron")
         if self.activation.whole_layer:
             raise ValueError(f"activation {self.activation.name} needs a layer's whole output: use it in a Layer")
-        return self.activation.function(affine([self.row()], inputs)[0])
+        return self.activation.function(weighted_sums([self.row()], inputs, "Neuron")[0])
 
     def row(self) -> tuple[Value, ...]:
         """Bias and weights, the same tuple until one is replaced: what is shared is looked through once."""
@@ -138,7 +139,7 @@ class Layer(Module):
         if type(inputs) is not list or len(inputs) != self.in_size:
             inputs = one_sample(inputs, self.in_size, "Layer")
         # One call for the whole layer: the inputs are looked at once, not once a neuron.
-        sums = affine([neuron.row() for neuron in self.neurons], inputs)
+        sums = weighted_sums([neuron.row() for neuron in self.neurons], inputs, "Layer")
         outputs = apply_activation(self.activation, sums)
         return outputs[0] if len(outputs) == 1 else outputs
 
@@ -169,6 +170,11 @@ class Sequential(Module):
         for position, layer in enumerate(layers):
             if not callable(layer) or isinstance(layer, type):
                 raise TypeError(f"layer {position} must be a module or a function, got {shown(layer)}")
+            if isinstance(layer, Primitive):
+                raise TypeError(
+                    f"layer {position} is {layer.name}, a function of one number, but layers get a list of them; "
+                    f"write Layer(..., activation={layer.name!r}) for the layer before it"
+                )
         check_sizes(layers)
         self.layers = list(layers)
 
@@ -205,7 +211,10 @@ class MLP(Sequential):
         seed: Any = None,
     ) -> None:
         nin = whole_number(nin, "nin")
-        widths = [whole_number(width, f"nouts[{i}]") for i, width in enumerate(as_list(nouts, "nouts"))]
+        widths = [
+            whole_number(width, f"nouts[{i}]")
+            for i, width in enumerate(as_list(nouts, "nouts", "a list of widths, such as [16, 1]"))
+        ]
         if not widths:
             raise ValueError("nouts is empty: give one width for each layer, such as [16, 16, 1]")
         if isinstance(activation, (list, tuple)):
@@ -231,6 +240,15 @@ class MLP(Sequential):
         elif names[-1] != "identity" or len(names) == 1:
             text = f"{names[0]!r}, output_activation={names[-1]!r}"
         return f"MLP({self.layers[0].in_size}, {[layer.out_size for layer in self.layers]}, activation={text})"
+
+
+def weighted_sums(rows: list[tuple[Value, ...]], inputs: list[Any], owner: str) -> list[Value]:
+    """Bias + weights · inputs for each row of a bias and weights, in the module called ``owner``."""
+    try:
+        return affine(rows, inputs)
+    except TypeError:
+        one_sample(inputs, len(rows[0]) - 1, owner)  # a batch of as many samples as there are inputs
+        raise
 
 
 def apply_activation(choice: Activation, sums: list[Any]) -> list[Any]:

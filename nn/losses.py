@@ -177,6 +177,10 @@ LOSSES = {
 }
 
 
+TAKES_LOGITS = {"cross_entropy": "softmax", "binary_cross_entropy_with_logits": "sigmoid"}
+"""Losses that apply an activation themselves, which the network must then not do."""
+
+
 def find_loss(choice: Any) -> Any:
     """The loss for a name or a callable ``(prediction, target)``.
 
@@ -195,7 +199,9 @@ def _pairs(prediction: Any, target: Any) -> list[tuple[Any, Any]]:
     predictions, p_shape = _flat(prediction, "prediction")
     targets, t_shape = _flat(target, "target")
     if p_shape != t_shape:
-        raise ValueError(f"prediction has shape {p_shape} but target has shape {t_shape}: they must be the same")
+        flat = len(p_shape) < len(t_shape) == 2 and t_shape[1] == 1
+        cure = "take target = [t[0] for t in target]" if flat else "they must be the same"
+        raise ValueError(f"prediction has shape {p_shape} but target has shape {t_shape}: {cure}")
     return list(zip(predictions, targets, strict=True))
 
 
@@ -213,7 +219,12 @@ def _flat(values: Any, name: str) -> tuple[list[Any], tuple[int, ...]]:
         return rows, (len(rows),)
     lists = [_flat(row, f"{name}[{position}]") for position, row in enumerate(rows)]
     for position, (_, shape) in enumerate(lists):
-        if shape != lists[0][1] or len(shape) != 1:
+        if len(shape) != 1:
+            raise ValueError(
+                f"{name}[{position}] is {shown(rows[position])}, of shape {shape}: {name} must be a number, a list of "
+                "numbers (a batch, or one wide sample), or a list of lists of numbers (a batch of wide samples)"
+            )
+        if shape != lists[0][1]:
             raise ValueError(f"{name}[{position}] has shape {shape} but {name}[0] has {lists[0][1]}: make them equal")
     return [item for row, _ in lists for item in row], (len(rows), *lists[0][1])
 
@@ -223,6 +234,11 @@ def _classified(prediction: Any, target: Any) -> list[tuple[list[Any], Any]]:
     _, shape = _flat(prediction, "prediction")
     if not shape:
         raise ValueError("prediction is one number, but classes need one for each: give the model more outputs")
+    if shape[-1] == 1:
+        raise ValueError(
+            f"prediction has shape {shape}, one class: a network needs one output for each class, nn.MLP(2, [..., "
+            "classes]); with a single output, use binary_cross_entropy_with_logits"
+        )
     single = len(shape) == 1
     if single and not is_scalar(target) and len(as_list(target, "target")) != shape[0]:
         raise ValueError(
@@ -252,7 +268,7 @@ def _class_target(target: Any, classes: int, name: str) -> Any:
         if index >= classes:
             raise ValueError(f"{name} is class {index}, but the prediction has classes 0 .. {classes - 1}")
         return index
-    shares = as_list(target, name)
+    shares = as_list(target, name, "a class index 0, 1, 2, ... or a list of probabilities")
     if len(shares) != classes:
         raise ValueError(f"{name} has {len(shares)} probabilities for {classes} classes: give one for each")
     for position, share in enumerate(shares):

@@ -1,7 +1,7 @@
 """Which question does this file answer? How good are the predictions, in numbers that people understand?
 
-A loss is made to be lowered; a metric is made to be read. The functions here take plain numbers: the outputs that
-``predict`` gives. Read before: ``losses``. Read after: ``training``.
+A loss is made to be lowered; a metric is made to be read. The functions here take the outputs that ``predict`` gives,
+or those of the model itself. Read before: ``losses``. Read after: ``training``.
 """
 
 from __future__ import annotations
@@ -9,7 +9,29 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .inputs import choose, samples_and_targets, shown
+from autograd import Value
+
+from .inputs import choose, real_number, samples_and_targets, shown
+
+
+def plain(output: Any) -> Any:
+    """The numbers in a model's output: a float for one Value, a list of floats for several.
+
+    >>> plain([Value(1.0), 2.0])
+    [1.0, 2.0]
+    """
+    if isinstance(output, (list, tuple)):
+        return [number_of(item) for item in output]
+    return number_of(output)
+
+
+def number_of(item: Any) -> float:
+    """The number in a Value or a plain number.
+
+    >>> number_of(Value(2.0))
+    2.0
+    """
+    return item.data if isinstance(item, Value) else float(item)
 
 
 def decided(output: Any, threshold: float = 0.0) -> int:
@@ -56,7 +78,8 @@ def accuracy(outputs: Any, targets: Any, threshold: float = 0.0) -> float:
     >>> accuracy([2.0, -1.0, 0.5, 3.0], [1, 0, 0, 1])
     0.75
     """
-    outputs, targets = samples_and_targets(outputs, targets, "outputs", "targets")
+    threshold = real_number(threshold, "threshold")
+    outputs, targets = _plain_pairs(outputs, targets)
     if not are_classes(outputs, targets):
         raise ValueError(
             "accuracy needs class labels: indices for several outputs, 0 and 1 or -1 and +1 for a single one"
@@ -127,8 +150,19 @@ def find_metrics(choices: Any) -> dict[str, Any]:
     return found
 
 
+def _plain_pairs(outputs: Any, targets: Any) -> tuple[list[Any], list[Any]]:
+    return samples_and_targets(_without_graph(outputs), targets, "outputs", "targets")
+
+
+def _without_graph(outputs: Any) -> Any:
+    """The same with each Value's number in its place."""
+    if isinstance(outputs, list):
+        return [_without_graph(output) for output in outputs]
+    return outputs.data if isinstance(outputs, Value) else outputs
+
+
 def _numbers(outputs: Any, targets: Any) -> list[tuple[float, float]]:
-    outputs, targets = samples_and_targets(outputs, targets, "outputs", "targets")
+    outputs, targets = _plain_pairs(outputs, targets)
     if isinstance(outputs[0], list) != isinstance(targets[0], list):
         raise ValueError("outputs and targets must have the same shape: both single numbers, or both lists")
     if not isinstance(outputs[0], list):

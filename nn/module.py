@@ -49,8 +49,9 @@ class Module:
 
     def __call__(self, inputs: Any) -> Any:
         """Compute the output; every kind of module writes its own."""
+        cure = "; rename its forward to __call__" if hasattr(self, "forward") else ""
         raise NotImplementedError(
-            f"{type(self).__name__} needs a method __call__(self, inputs) that computes its output"
+            f"{type(self).__name__} needs a method __call__(self, inputs) that computes its output{cure}"
         )
 
     def parameters(self) -> list[Value]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import math
 import sys
+import warnings
 from typing import TYPE_CHECKING, Any
 
-from autograd import Value, assign
+from autograd import NOT_COMPUTED, Value, assign
 
 from .inputs import as_list, choose, real_number, shown
 from .module import Module, listed
@@ -32,7 +33,16 @@ def named_values(parameters: Any) -> tuple[list[str], list[Value]]:
     >>> named_values([Value(1.0), Value(2.0, label="w")])[0]
     ['parameters[0]', 'w']
     """
-    items = parameters.named_parameters() if isinstance(parameters, Module) else as_list(parameters, "parameters")
+    items = (
+        parameters.named_parameters()
+        if isinstance(parameters, Module)
+        else as_list(parameters, "parameters", "a model, or model.parameters()")
+    )
+    if not items and isinstance(parameters, Module):
+        raise ValueError(
+            f"{type(parameters).__name__} has no parameters: no attribute of it is a Value, or holds some; "
+            "write self.w = Value(0.1), and compute with it in __call__"
+        )
     if not items:
         raise ValueError("parameters is empty: there is nothing to optimize (a generator gives its items only once)")
     names, values = [], []
@@ -89,8 +99,15 @@ class Optimizer:
         """Move every parameter once, by its ``.grad`` or by ``gradients``, one number for each parameter in order.
 
         Raises ``FloatingPointError`` naming the parameter whose gradient, or whose new number, is not finite;
-        then nothing has changed.
+        then nothing has changed.  Warns where no backward pass has reached any parameter since ``zero_grad()``.
         """
+        if gradients is None and not any(parameter.grad is not NOT_COMPUTED for parameter in self.parameters):
+            warnings.warn(
+                "step() without gradients: none was computed since the parameters were made or zero_grad() was called; "
+                "call loss.backward() before step(), with a loss that depends on the parameters",
+                RuntimeWarning,
+                stacklevel=2,
+            )
         self._commit(*self.proposal(gradients))
 
     def proposal(self, gradients: Sequence[float] | None = None) -> tuple[Numbers, tuple[int, Memory]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import time
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value, assign, no_grad
@@ -16,11 +17,11 @@ from autograd import Value, assign, no_grad
 from .clipping import gradient_norm, scaled_to_norm
 from .collector import resting_collector
 from .data import batch_indices, train_test_split
-from .evaluation import decision_threshold, evaluate, measured, number_of, plain, predict
+from .evaluation import decision_threshold, evaluate, measured, predict
 from .history import EarlyStopping, History, find_stopping
 from .inputs import as_list, choose, random_source, real_number, samples_and_targets, shown, whole_number
-from .losses import find_loss
-from .metrics import find_metrics
+from .losses import TAKES_LOGITS, find_loss
+from .metrics import find_metrics, number_of, plain
 from .module import Module
 from .optimizers import find_optimizer
 from .progress import Progress
@@ -83,7 +84,7 @@ def fit(
     training = Training(model, X, y, loss, optimizer, epochs, batch_size, validation, seed)
     training.schedule = find_schedule(schedule, training.epochs)
     training.stopping = find_stopping(early_stopping)
-    training.callbacks = list(as_list(callbacks, "callbacks"))
+    training.callbacks = list(as_list(callbacks, "callbacks", "a list of functions, such as [print]"))
     for callback in training.callbacks:
         if not callable(callback):
             raise TypeError(f"a callback must be callable with one argument, the training; got {shown(callback)}")
@@ -209,6 +210,14 @@ class Training:
             with no_grad():
                 self.loss([_as_values(output) for output in outputs], y[:1])
             measured(self.metrics, outputs, y[:1], 0.0)
+        name = getattr(self.loss, "__name__", "")
+        if name in TAKES_LOGITS and decision_threshold(self.model):
+            warnings.warn(
+                f"{name} applies {TAKES_LOGITS[name]} itself, and this model's last activation has done so already: "
+                'it learns badly; take output_activation="identity"',
+                UserWarning,
+                stacklevel=3,
+            )
 
     def use_engine(self, choice: str) -> None:
         """Compile the model, if asked to, or if the work is worth it and it can be compiled."""
@@ -270,7 +279,7 @@ class Training:
         row["learning_rate"], row["gradient_norm"] = self.optimizer.learning_rate, max(norms)
         row["seconds"] = time.perf_counter() - began
         self.history.add(row)
-        self._after_epoch(row)
+        self._after_epoch()
         return row
 
     def _one_step(self, batch: list[int]) -> tuple[float, float, list[Any]]:
@@ -301,7 +310,7 @@ class Training:
         """The losses that decide about early stopping: the validation set's, if there is one."""
         return self.history["validation_loss" if self.validation else "loss"]
 
-    def _after_epoch(self, row: dict[str, float]) -> None:
+    def _after_epoch(self) -> None:
         if self.stopping is not None and self.stopping.is_time(self.watched()):
             self.stop("early stopping")
         if self.checkpoint is not None:

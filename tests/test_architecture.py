@@ -41,7 +41,7 @@ compiler
 __init__
 """
 NN = """
-inputs progress collector
+inputs progress collector elsewhere
 activations initializers
 module
 layers normalization

@@ -32,6 +32,18 @@ def test_within_the_block_alone() -> None:
     assert not recording.paused
 
 
+def test_backward_from_what_was_not_recorded_is_refused() -> None:
+    x = Value(2.0, label="x")
+    with no_grad():
+        y = x * x
+        several = [y, autograd.dot([x], [x]), *autograd.softmax([x, x])]
+    for value in several:
+        with pytest.raises(RuntimeError, match=r"computed within no_grad\(\).*compute it again outside"):
+            value.backward()
+    (y * 3).backward()  # as a leaf it is like any other
+    assert y.grad == 3.0
+
+
 def test_values_are_the_same_bits() -> None:
     x = Value(0.7)
     with no_grad():

@@ -18,6 +18,15 @@ def test_predict_gives_plain_numbers_and_leaves_no_trace() -> None:
     assert not any(p.grad for p in model.parameters())
 
 
+def test_classes_are_the_largest_output_or_the_side_of_the_threshold() -> None:
+    model = nn.MLP(1, [3], init="zeros")
+    for neuron, bias in zip(model.layers[0].neurons, [1.0, 5.0, 2.0], strict=True):
+        neuron.b.data = bias
+    assert nn.predict_classes(model, [[0.0], [1.0]]) == [1, 1]
+    likely = nn.MLP(1, [1], init=lambda *_: 1.0, output_activation="sigmoid")
+    assert nn.predict_classes(likely, [[-1.0], [2.0]]) == [0, 1]  # 0.27 and 0.88
+
+
 def test_modes_come_back_one_by_one_even_after_an_error() -> None:
     model = nn.Sequential(nn.Layer(2, 3), nn.Dropout(0.9))
     model.layers[1].eval()

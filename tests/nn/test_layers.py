@@ -6,6 +6,7 @@ import random
 import numpy as np
 import pytest
 
+import autograd
 import nn
 from autograd import Value, tanh
 
@@ -80,6 +81,7 @@ def test_any_sequence_of_numbers_is_a_sample(row: object) -> None:
         (1.0, ValueError, "expects 3 inputs, got 1"),
         ([[1.0, 2.0, 3.0], [1.0, 2.0, 3.0]], ValueError, "one sample of 3 numbers, got a batch of 2"),
         (np.ones((4, 3)), ValueError, "got a batch of 4"),
+        ([[1.0, 2.0]] * 3, ValueError, "got a batch of 3.*nn.predict"),
         ("abc", TypeError, "must be a sequence of numbers or Values.*'abc'"),
         (None, TypeError, "must be a sequence of numbers or Values.*None"),
         ({1: 2}, TypeError, "must be a sequence"),
@@ -102,8 +104,8 @@ def test_the_neuron_names_itself() -> None:
     ("arguments", "kind", "message"),
     [
         ((2, []), ValueError, "nouts is empty"),
-        ((2, 3), TypeError, "nouts must be a sequence"),
-        ((2, "31"), TypeError, "nouts must be a sequence"),
+        ((2, 3), TypeError, "nouts must be a list of widths, such as \\[16, 1\\]"),
+        ((2, "31"), TypeError, "nouts must be a list of widths, such as \\[16, 1\\]"),
         ((0, [1]), ValueError, "nin must be at least 1, got 0"),
         ((2.5, [1]), TypeError, "nin must be a whole number, got 2.5"),
         ((True, [1]), TypeError, "nin must be a whole number, got True"),
@@ -134,6 +136,11 @@ def test_one_activation_for_each_layer() -> None:
     assert [layer.activation.name for layer in model.layers] == ["tanh", "<lambda>", "softmax"]
     outputs = model([1.0, 2.0])
     assert sum(v.data for v in outputs) == pytest.approx(1.0, rel=1e-15)
+
+
+def test_a_function_of_one_number_is_no_layer() -> None:
+    with pytest.raises(TypeError, match=r"layer 1 is tanh.*write Layer\(\.\.\., activation='tanh'\)"):
+        nn.Sequential(nn.Layer(2, 3), autograd.tanh, nn.Layer(3, 1))
 
 
 def test_a_callable_activation_and_one_of_lists() -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from autograd import Value
 from nn.metrics import accuracy, find_metrics, mean_absolute_deviation, r_squared, root_mean_square
 
 
@@ -13,6 +14,12 @@ def test_accuracy_in_all_its_forms() -> None:
     assert accuracy([0.4, 0.6], [1, 1], threshold=0.5) == 0.5
     assert accuracy([[1.0, 2.0], [5.0, 0.0]], [1, 1]) == 0.5
     assert accuracy([[1.0, 2.0], [5.0, 0.0]], [[0.0, 1.0], [1.0, 0.0]]) == 1.0
+
+
+def test_outputs_may_be_values() -> None:
+    assert accuracy([Value(0.1), Value(-0.1)], [1, 1]) == 0.5
+    assert accuracy([[Value(1.0), 2.0], [5.0, Value(0.0)]], [1, 1]) == 0.5
+    assert r_squared([Value(1.0), Value(1.0), 4.0], [1.0, 2.0, 3.0]) == 0.0
 
 
 def test_amounts_by_hand() -> None:

@@ -129,6 +129,15 @@ def test_a_module_without_call_says_so() -> None:
         nn.Module()([1.0])
 
 
+def test_a_forward_of_pytorch_s_is_told_its_name_here() -> None:
+    class Mine(nn.Module):
+        def forward(self, x: object) -> object:
+            return x
+
+    with pytest.raises(NotImplementedError, match="rename its forward to __call__"):
+        Mine()([1.0])
+
+
 def test_deepcopy_shares_nothing() -> None:
     model = nn.MLP(2, [3, 1], seed=0)
     twin = copy.deepcopy(model)

@@ -217,9 +217,9 @@ def test_wrong_settings_in_a_state_change_nothing() -> None:
     ("make", "kind", "message"),
     [
         (lambda: nn.SGD([]), ValueError, "parameters is empty"),
-        (lambda: nn.SGD(None), TypeError, "parameters must be a sequence"),
-        (lambda: nn.SGD("ab"), TypeError, "parameters must be a sequence"),
-        (lambda: nn.SGD(Value(1.0)), TypeError, "parameters must be a sequence"),
+        (lambda: nn.SGD(None), TypeError, "parameters must be a model, or model.parameters\\(\\)"),
+        (lambda: nn.SGD("ab"), TypeError, "parameters must be a model, or model.parameters\\(\\)"),
+        (lambda: nn.SGD(Value(1.0)), TypeError, "parameters must be a model, or model.parameters\\(\\)"),
         (lambda: nn.SGD([1.0]), TypeError, r"parameters\[0\] must be a Value, got 1.0"),
         (lambda: nn.SGD([Value(1.0) * 2]), ValueError, "is the result of an operation"),
         (lambda: nn.SGD([Value(1.0)], -0.1), ValueError, "learning_rate must be at least 0, got -0.1"),
@@ -328,6 +328,31 @@ def test_real_interrupts_leave_parameters_and_memory_of_one_step(rounds: int) ->
 )
 def test_defaults_are_pytorch_s(kind: Any, defaults: dict[str, Any]) -> None:
     assert kind([Value(1.0)]).state_dict()["settings"] == defaults
+
+
+def test_a_step_without_gradients_warns_and_one_with_zeros_does_not() -> None:
+    p, q = Value(1.0), Value(2.0)
+    optimizer = nn.SGD([p, q], 0.1)
+    with pytest.warns(RuntimeWarning, match=r"call loss.backward\(\) before step\(\)"):
+        optimizer.step()
+    (p * 3).backward()
+    optimizer.step()  # one parameter is enough
+    assert p.data == 1.0 - 0.1 * 3
+    optimizer.zero_grad()
+    with pytest.warns(RuntimeWarning, match="none was computed"):
+        optimizer.step()
+    p.grad = q.grad = 0.0
+    optimizer.step()
+    optimizer.step([0.0, 0.0])
+
+
+def test_a_module_without_parameters_says_what_to_write() -> None:
+    class Scale(nn.Module):
+        def __init__(self) -> None:
+            self.w = Value(0.1) * 2  # a result, not a leaf
+
+    with pytest.raises(ValueError, match=r"Scale has no parameters.*write self.w = Value\(0.1\)"):
+        nn.SGD(Scale())
 
 
 def test_restore_goes_back_to_the_snapshot() -> None:

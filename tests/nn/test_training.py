@@ -23,6 +23,18 @@ def fit_line(model: Any, **changes: Any) -> nn.History:
     return nn.fit(model, *LINE, **given)
 
 
+@pytest.mark.parametrize(
+    ("loss", "model", "words"),
+    [
+        ("cross_entropy", nn.MLP(1, [2], output_activation="softmax"), "cross_entropy applies softmax itself"),
+        ("binary_cross_entropy_with_logits", nn.MLP(1, [1], output_activation="sigmoid"), "applies sigmoid itself"),
+    ],
+)
+def test_an_activation_that_the_loss_applies_too_is_noticed(loss: str, model: nn.MLP, words: str) -> None:
+    with pytest.warns(UserWarning, match=words):
+        nn.fit(model, [[0.0], [1.0]], [0, 1], loss=loss, optimizer="sgd", epochs=1, progress=False)
+
+
 def test_a_line_is_found() -> None:
     model = line_model()
     history = fit_line(model)
@@ -232,7 +244,7 @@ def test_plain_lines_where_there_is_no_terminal(capsys: pytest.CaptureFixture[st
         ({"schedule": "cosin"}, ValueError, "unknown schedule 'cosin'"),
         ({"early_stopping": 0}, ValueError, "early_stopping must be at least 1"),
         ({"callbacks": [3]}, TypeError, "a callback must be callable"),
-        ({"callbacks": print}, TypeError, "callbacks must be a sequence"),
+        ({"callbacks": print}, TypeError, "callbacks must be a list of functions, such as \\[print\\]; got <built-in"),
         ({"metrics": ["acuracy"]}, ValueError, "unknown metric 'acuracy'"),
         ({"metrics": 3}, TypeError, "metrics must be a list"),
         ({"seed": "x"}, TypeError, "seed must be a whole number"),
