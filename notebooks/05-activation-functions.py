@@ -14,8 +14,8 @@
 # **Between the layers of a network every number goes through one small curve. Why does it matter so much which curve it
 # is?**
 #
-# You need lessons 02 and 04; about 45 minutes. Afterwards you know the usual curves, their slopes and their weaknesses,
-# you can write a softmax that does not overflow, and plug a curve of your own into a network.
+# You need lesson 02; about 45 minutes. Afterwards you know the usual curves, their slopes and their weaknesses, you can
+# write a softmax that does not overflow, and plug a curve of your own into a network.
 
 # %% [markdown]
 # ## The family

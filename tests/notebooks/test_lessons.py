@@ -138,3 +138,13 @@ def test_links_lead_somewhere(path: Path) -> None:
 def test_the_syllabus_names_every_lesson() -> None:
     text = (NOTEBOOKS / "README.md").read_text(encoding="utf-8")
     assert re.findall(r"\]\((\d\d-[a-z0-9-]+)\.ipynb\)", text) == [path.stem for path in SOURCES]
+
+
+@each_lesson
+def test_the_syllabus_and_the_lesson_agree_on_time_and_prerequisites(path: Path) -> None:
+    text = (NOTEBOOKS / "README.md").read_text(encoding="utf-8")
+    row = next(line for line in text.splitlines() if line.startswith(f"| {path.name[:2]} |"))
+    _, _, _, minutes, needs, *_ = (cell.strip() for cell in row.split("|"))
+    said = " ".join(notebook(path).cells[0].source.split())
+    assert re.search(rf"[Aa]bout {minutes} minutes", said)
+    assert all(number in said for number in needs.replace(",", " ").split())
