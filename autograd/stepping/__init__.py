@@ -9,7 +9,6 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -19,13 +18,13 @@ from autograd.rows import choose, shown
 from autograd.stepping import telling
 from autograd.stepping.places import DIRECTIONS, MOST_BOXES, layout
 from autograd.tracing import ORDERS, called_by, json_number, trace
+from autograd.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from os import PathLike
 
     from autograd.tracing import BackwardStep, ForwardStep, Names
-    from autograd.value import Value
 
 PASSES = ("forward", *ORDERS)
 """What can be stepped through: the forward pass, and the backward pass in either order."""
@@ -117,7 +116,7 @@ class Stepper:
         >>> shown = stepper(Value(3.0, label="x") ** 2)
         >>> print(*shown.sentences("topological", 2), sep="\n")
         v1 hands its gradient on to x:
-          ∂v1/∂x = ∂v1/∂v1 · ∂v1/∂x
+          dv1/dx = dv1/dv1 · ∂v1/∂x
           with ∂v1/∂x = 2 * x = 6
           = 1 · 6 = 6
           running sum: 6 (complete)

@@ -1,6 +1,7 @@
 """How is one step of a pass told in plain lines, as a terminal or a print shows them?
 
 Read `tracing` first: every number here comes from its records.  The front end in `page` says the same with colours.
+A gradient is written with d, and the local partial of one operation with ∂, as `explain` writes them.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def sentences(stepper: Stepper, order: str, position: int) -> list[str]:
     if position == 0:
         return ["Only the given numbers are known." if order == "forward" else "No gradient is known yet."]
     if step is None:
-        return ["The output's own gradient is the start of every chain:", f"  ∂{output}/∂{output} = 1"]
+        return ["The output's own gradient is the start of every chain:", f"  d{output}/d{output} = 1"]
     if order == "forward":
         shown = trace.numbers(step)
         result = "" if shown == number_text(step.data) else f" = {number_text(step.data)}"
@@ -70,7 +71,7 @@ def backward_sentences(stepper: Stepper, order: str, position: int) -> list[str]
     )
     return [
         f"{nodes[step.node].name} hands its gradient on to {nodes[step.operand].name}:",
-        f"  ∂{output}/∂{operand} {'+=' if earlier else '='} ∂{output}/∂{node} · ∂{node}/∂{operand}",
+        f"  d{output}/d{operand} {'+=' if earlier else '='} d{output}/d{node} · ∂{node}/∂{operand}",
         f"  with ∂{node}/∂{operand}{formula} = {number_text(step.partial)}",
         f"  = {factor(step.incoming)} · {factor(step.partial)} = {contribution}",
         f"  running sum: {running}" + ("" if order == "naive" and left else f" {state}"),

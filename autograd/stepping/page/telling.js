@@ -3,7 +3,8 @@
 
 function createTeller(data, nodes, passes) {
   const number = cell => Number(cell);
-  const gradientName = node => `∂${atom(data.nodeName)}/∂${atom(node.name)}`;
+  // As in explain: d for the gradient of the output, ∂ for the local partial of one operation.
+  const gradientName = node => `d${atom(data.nodeName)}/d${atom(node.name)}`;
 
   function sentences(state) {
     const {order, position, now} = state;

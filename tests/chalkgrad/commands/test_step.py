@@ -73,7 +73,7 @@ def terminal() -> Iterator[Terminal]:
 def test_keys_step_through(terminal: Terminal) -> None:
     terminal.wait_for("backward: step 0 of 5")
     terminal.press("\x1b[C")
-    terminal.wait_for("∂out/∂out = 1")
+    terminal.wait_for("dout/dout = 1")
     terminal.press("\x1b[C\x1b[C\x1b[C")
     screen = terminal.wait_for("step 4 of 5")
     assert "= 1 · (-3) = -3" in screen
