@@ -6,6 +6,7 @@ weights. matplotlib and Pillow are imported when the first picture is asked for.
 
 from __future__ import annotations
 
+import math
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +51,8 @@ def _pictures(recording: Recording, dots_per_inch: int) -> Iterator[bytes]:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise ImportError("pictures need matplotlib: install it by python -m pip install matplotlib") from error
-    highest = max((abs(w) for snapshot in recording.snapshots for w in snapshot["weights"]), default=1.0) or 1.0
+    sizes = (abs(weight) for snapshot in recording.snapshots for weight in snapshot["weights"])
+    highest = max(filter(math.isfinite, sizes), default=1.0) or 1.0
     for snapshot in recording.snapshots:
         figure = Figure(figsize=(9.0, 4.0) if recording.grids else (6.0, 4.0), layout="constrained")
         panels = list(figure.subplots(1, 2 if recording.grids else 1, squeeze=False).flat)
@@ -65,15 +67,36 @@ def _pictures(recording: Recording, dots_per_inch: int) -> Iterator[bytes]:
 def _draw_boundary(axes: Any, recording: Recording, snapshot: dict[str, Any]) -> None:
     size, values = recording.resolution, snapshot["boundary"]
     image = [values[start : start + size] for start in range(0, len(values), size)]
-    many = max(max(values), *(point[2] for point in recording.points)) > 1
-    levels = [label - 0.5 for label in range(len(_COLOURS) + 1)] if many else [-1.01, 0.0, 1.01]
-    colours = _COLOURS if many else _COLOURS[:2]
-    axes.contourf(*recording.grids, image, levels=levels, colors=colours, alpha=0.25)
+    if max(max(values), *(point[2] for point in recording.points)) > 1:
+        _colour_classes(axes, recording.grids, image)
+    else:
+        axes.contourf(*recording.grids, image, levels=[-1.01, 0.0, 1.01], colors=_COLOURS[:2], alpha=0.25)
     shades = [_COLOURS[int(point[2]) % len(_COLOURS)] for point in recording.points]
     axes.scatter(
         *zip(*(point[:2] for point in recording.points), strict=True), c=shades, s=12, edgecolor="white", linewidth=0.4
     )
     axes.set(title=f"epoch {snapshot['epoch']}", xlabel="feature 0", ylabel="feature 1")
+
+
+def _colour_classes(axes: Any, grids: list[list[float]], image: list[list[float]]) -> None:
+    """Which class wins at each place; between the grid's points the one that most of the four neighbours have.
+
+    No contour lines: between class 0 and class 2 they would show a strip of class 1.
+    """
+    import numpy as np
+    from matplotlib.colors import to_rgb
+
+    classes = np.array(image, dtype=int)
+    coarse, fine = np.linspace(0.0, 1.0, len(image)), np.linspace(0.0, 1.0, 240)
+    labels = np.unique(classes)
+    shares = []
+    for label in labels:
+        rows = [np.interp(fine, coarse, row) for row in (classes == label).astype(float)]
+        shares.append([np.interp(fine, coarse, column) for column in zip(*rows, strict=True)])
+    winners = labels[np.argmax(shares, axis=0)].T
+    pixels = np.array([to_rgb(colour) for colour in _COLOURS])[winners % len(_COLOURS)]
+    across, up = grids
+    axes.imshow(pixels, origin="lower", extent=(across[0], across[-1], up[0], up[-1]), aspect="auto", alpha=0.25)
 
 
 def _draw_loss(axes: Any, recording: Recording, snapshot: dict[str, Any], highest: float) -> None:
@@ -90,7 +113,8 @@ def _draw_loss(axes: Any, recording: Recording, snapshot: dict[str, Any], highes
             color=_COLOURS[0],
             label=name.replace("_", " "),
         )
-    axes.set(title=f"loss {snapshot['numbers']['loss']:.4g}", xlabel="epoch")
+    epoch = "" if recording.grids else f"epoch {snapshot['epoch']}, "  # else it stands above the other panel
+    axes.set(title=f"{epoch}loss {snapshot['numbers']['loss']:.4g}", xlabel="epoch")
     axes.legend(loc="upper right")
     strip = axes.inset_axes((0.0, -0.32, 1.0, 0.08))
     strip.imshow([snapshot["weights"]], aspect="auto", cmap="PuOr", vmin=-highest, vmax=highest)

@@ -208,7 +208,7 @@ def _shortened(snapshot: dict[str, Any]) -> dict[str, Any]:
         "numbers": {name: _short(number) for name, number in snapshot["numbers"].items()},
         "weights": list(map(_short, snapshot["weights"])),
         "gradients": list(map(_short, snapshot["gradients"])),
-        "boundary": [round(value, 2) for value in boundary] if boundary else None,
+        "boundary": [round(value, 2) if math.isfinite(value) else None for value in boundary] if boundary else None,
     }
 
 

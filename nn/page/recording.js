@@ -18,28 +18,40 @@ function showRecording(root, data) {
     made.textContent = text;
     return made;
   };
+  const note = text => make("figcaption", {}, text);
   const number = value => (value === null ? "not finite" : String(Number(value.toPrecision(4))));
 
   // ---------------------------------------------------------------------------------------------------- the controls
 
   const button = (text, label, act) => make("button", {type: "button", "aria-label": label, title: label, onclick: act}, text);
   const move = by => { pause(); show(position + by); };
-  const play = button("Play", "Play", togglePlay);
+  const play = make("button", {type: "button", class: "play", title: "Play", "aria-pressed": "false", onclick: togglePlay}, "Play");
   const slider = make("input", {type: "range", min: 0, max: snapshots.length - 1, "aria-label": "Snapshot",
     oninput: () => { pause(); show(Number(slider.value)); }});
   const numbers = make("p", {class: "numbers", role: "status", "aria-live": "polite"});
 
-  function pause() { clearInterval(timer); timer = null; play.textContent = "Play"; }
+  function pause() {
+    clearInterval(timer);
+    timer = null;
+    play.textContent = "Play";
+    play.setAttribute("aria-pressed", "false");
+    numbers.setAttribute("aria-live", "polite");
+  }
 
   function togglePlay() {
     if (timer) return pause();
     if (position === snapshots.length - 1) show(0);
     timer = setInterval(() => (position < snapshots.length - 1 ? show(position + 1) : pause()), 150);
     play.textContent = "Pause";
+    play.setAttribute("aria-pressed", "true");
+    numbers.setAttribute("aria-live", "off");   // nobody can listen as fast as that
   }
 
   root.tabIndex = 0;
-  root.addEventListener("keydown", event => {
+  root.setAttribute("role", "region");
+  root.setAttribute("aria-label", "A training: arrow keys step, space plays, home and end jump");
+  document.addEventListener("keydown", event => {
+    if (event.target !== document.body && !root.contains(event.target)) return;
     if (event.ctrlKey || event.metaKey || event.altKey || (event.key === " " && event.target.matches("button"))) return;
     const act = {ArrowRight: () => move(1), ArrowLeft: () => move(-1), Home: () => move(-Infinity), End: () => move(Infinity), " ": togglePlay}[event.key];
     if (act) { event.preventDefault(); act(); }
@@ -49,7 +61,7 @@ function showRecording(root, data) {
 
   const boundary = make("canvas", {width: 500, height: 400, role: "img"});
   const chart = drawn("svg", {viewBox: "0 0 500 400", role: "img", "aria-label": "Loss over the epochs"});
-  const cursor = drawn("line", {class: "now", y1: 10, y2: 360});
+  const cursor = drawn("line", {class: "now", y1: 15, y2: 355});
   drawLoss();
   const strips = data.layers.map(layer => ({layer, weights: make("canvas", {role: "img"}), gradients: make("canvas", {role: "img"})}));
   root.replaceChildren(
@@ -57,10 +69,12 @@ function showRecording(root, data) {
       button("▶", "One snapshot on", () => move(1)), button("▶|", "To the end", () => move(Infinity)), slider),
     numbers,
     make("div", {class: "panels"},
-      ...(data.corners.length ? [make("figure", {class: "boundary"}, boundary, make("figcaption", {}, "What the model decides over the plane, and the samples"))] : []),
-      make("figure", {class: "loss"}, chart, make("figcaption", {}, "Loss" + (data.history.validation_loss ? "; dashed: on held-back data" : "")))),
-    make("div", {class: "layers"}, ...strips.map(({layer, weights, gradients}) => make("figure", {},
-      make("figcaption", {}, `${layer.name}: weights and gradients, one row a neuron`), make("div", {class: "pair"}, weights, gradients)))),
+      ...(data.corners.length ? [make("figure", {class: "boundary"}, boundary, note("What the model decides over the plane, and the samples"))] : []),
+      make("figure", {class: "loss"}, chart, note("Loss" + (data.history.validation_loss ? "; dashed: on held-back data" : "")))),
+    make("p", {class: "key"}, `One row a neuron${data.layers.every(layer => layer.rows.every(row => data.names[row.at(-1)].endsWith("bias"))) ? ", its bias last" : ""}. `, make("b", {class: "above"}, "Orange"), ": above 0; ",
+      make("b", {class: "below"}, "blue"), ": below 0; the stronger, the larger."),
+    make("div", {class: "layers"}, ...strips.map(({layer, weights, gradients}) => make("div", {class: "pair"},
+      make("figure", {}, note(`${layer.name}: weights`), weights), make("figure", {}, note(`${layer.name}: gradients`), gradients)))),
   );
   const highest = {weights: extreme("weights"), gradients: extreme("gradients")};
   show(0);
@@ -78,7 +92,7 @@ function showRecording(root, data) {
     slider.setAttribute("aria-valuetext", `epoch ${snapshot.epoch}`);
     const told = Object.entries(snapshot.numbers).filter(([name]) => name !== "seconds");
     numbers.replaceChildren(make("b", {}, `epoch ${snapshot.epoch}`),
-      ...told.map(([name, value]) => make("span", {}, `${name.replaceAll("_", " ")} ${number(value)}   `)));
+      ...told.map(([name, value]) => make("span", {}, `${name.replaceAll("_", " ")} ${number(value)}`)));
     if (snapshot.boundary) drawBoundary(snapshot);
     const x = placeOf(snapshot.epoch);
     cursor.setAttribute("x1", x);
@@ -92,18 +106,13 @@ function showRecording(root, data) {
   }
 
   function drawBoundary(snapshot) {
-    const size = data.resolution, image = new ImageData(size, size), pen = boundary.getContext("2d");
-    snapshot.boundary.forEach((value, n) => {
-      const [row, column] = [size - 1 - Math.floor(n / size), n % size], at = 4 * (row * size + column);
-      const colour = data.manyClasses ? palette[value % palette.length] : palette[value > 0 ? 1 : 0];
-      const strength = data.manyClasses ? 0.45 : 0.15 + 0.5 * Math.abs(value);
-      for (let c = 0; c < 3; c++) image.data[at + c] = 255 - strength * (255 - colour[c]);
-      image.data[at + 3] = 255;
-    });
-    const small = make("canvas", {width: size, height: size});
-    small.getContext("2d").putImageData(image, 0, 0);
-    pen.imageSmoothingEnabled = !data.manyClasses;
-    pen.drawImage(small, 0, 0, boundary.width, boundary.height);
+    const {width, height} = boundary, pen = boundary.getContext("2d"), image = pen.createImageData(width, height);
+    const colours = snapshot.boundary.map(colourOf);
+    for (let y = 0, at = 0; y < height; y++) for (let x = 0; x < width; x++, at += 4) {
+      const [r, g, b] = between(snapshot.boundary, colours, x / (width - 1), 1 - y / (height - 1));
+      image.data.set([r, g, b, 255], at);
+    }
+    pen.putImageData(image, 0, 0);
     const [[left, right], [low, high]] = data.corners;
     for (const [x, y, label] of data.points) {
       pen.beginPath();
@@ -114,6 +123,24 @@ function showRecording(root, data) {
       pen.stroke();
     }
     boundary.setAttribute("aria-label", `Decision boundary after epoch ${snapshot.epoch}`);
+  }
+
+  function colourOf(value) {
+    if (value === null) return [120, 120, 120];
+    const colour = data.manyClasses ? palette[value % palette.length] : palette[value > 0 ? 1 : 0];
+    const strength = data.manyClasses ? 0.45 : 0.15 + 0.5 * Math.abs(value);
+    return colour.map(part => 255 - strength * (255 - part));
+  }
+
+  // The colour at a place between the grid's points: of many classes the nearest wins, of two the colours blend.
+  function between(values, colours, across, up) {
+    const size = data.resolution, column = Math.min(size - 2, Math.floor(across * (size - 1))), row = Math.min(size - 2, Math.floor(up * (size - 1)));
+    const right = across * (size - 1) - column, above = up * (size - 1) - row, first = row * size + column;
+    const corners = [first, first + 1, first + size, first + size + 1];
+    const shares = [(1 - right) * (1 - above), right * (1 - above), (1 - right) * above, right * above];
+    if (!data.manyClasses) return [0, 1, 2].map(c => corners.reduce((sum, corner, n) => sum + shares[n] * colours[corner][c], 0));
+    const votes = corners.map(corner => corners.reduce((sum, other, n) => sum + (values[other] === values[corner] ? shares[n] : 0), 0));
+    return colours[corners[votes.indexOf(Math.max(...votes))]];
   }
 
   function placeOf(epoch) {
@@ -131,10 +158,29 @@ function showRecording(root, data) {
       const path = data.history[name].map((value, n) => (value === null ? "" : `${n ? "L" : "M"}${placeOf(n + 1)},${heightOf(value)}`)).join("");
       chart.append(drawn("path", {d: path, class: kind}));
     }
-    for (const value of [Math.min(...every), Math.max(...every)])
+    for (const value of ticks(Math.min(...every), Math.max(...every), logarithmic)) {
+      chart.prepend(drawn("line", {class: "grid", x1: 60, x2: 490, y1: heightOf(value), y2: heightOf(value)}));
       chart.append(drawn("text", {x: 54, y: heightOf(value) + 4, "text-anchor": "end"}, number(value)));
-    chart.append(drawn("text", {x: 60, y: 385}, "epoch 1"), drawn("text", {x: 490, y: 385, "text-anchor": "end"}, String(data.history.loss.length)),
-      drawn("text", {x: 275, y: 385, "text-anchor": "middle"}, logarithmic ? "logarithmic scale" : ""), cursor);
+    }
+    const epochs = data.history.loss.length;
+    for (const epoch of new Set([1, ...ticks(1, epochs, false).filter(each => Number.isInteger(each) && each > 0.08 * epochs && each < 0.92 * epochs), epochs]))
+      chart.append(drawn("text", {x: placeOf(epoch), y: 373, "text-anchor": "middle"}, String(epoch)));
+    chart.append(drawn("text", {x: 275, y: 394, "text-anchor": "middle"}, logarithmic ? "epoch (loss on a logarithmic scale)" : "epoch"), cursor);
+  }
+
+  // Round numbers from low to high: 1, 2 or 5 times a power of ten apart, or on a logarithmic scale those themselves.
+  function ticks(low, high, logarithmic) {
+    if (!(high > low)) return [low];
+    const found = [], power = 10 ** Math.floor(Math.log10(logarithmic ? low : (high - low) / 4));
+    const round = value => Number(value.toPrecision(12));
+    if (logarithmic) {
+      const steps = high / low > 1000 ? [1] : [1, 2, 5];
+      for (let ten = power; ten <= high; ten *= 10) for (const step of steps) if (step * ten >= low && step * ten <= high) found.push(round(step * ten));
+      return found;
+    }
+    const step = power * [1, 2, 5, 10].find(each => (high - low) / (each * power) <= 5);
+    for (let n = Math.ceil(low / step); n * step <= high; n++) found.push(round(n * step));
+    return found;
   }
 
   function drawStrip(canvas, layer, values, most, what) {

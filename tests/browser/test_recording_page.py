@@ -29,8 +29,7 @@ def test_it_scrubs_through_the_epochs(tmp_path: Path, visit: Any) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     picture = "document.querySelector('.boundary canvas').toDataURL()"
     before = page.evaluate(picture)
-    page.focus("#root")
-    page.keyboard.press("End")
+    page.keyboard.press("End")  # at once: nothing was clicked yet
     assert root.get_attribute("data-epoch") == "6"
     assert page.evaluate(picture) != before
     shown = page.inner_text(".numbers")
@@ -40,3 +39,5 @@ def test_it_scrubs_through_the_epochs(tmp_path: Path, visit: Any) -> None:
     page.click("button[title='To the start']")
     page.click("button[title='Play']")
     page.wait_for_selector("#root[data-epoch='6']", timeout=8000)
+    assert page.locator(".loss text", has_text="epoch").count() == 1
+    assert [text for text in page.locator(".loss text").all_text_contents() if text.isdecimal()][-1] == "6"

@@ -9,9 +9,11 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import nn
+from nn import frames
 from nn.recording import Recording
 
 
@@ -138,6 +140,28 @@ def test_what_is_not_finite_is_left_out_of_the_page() -> None:
     first = page_data(recording)["snapshots"][0]
     assert first["gradients"][0] is None
     assert first["weights"][0] is None
+    recording.snapshots[0]["boundary"][7] = math.nan
+    assert page_data(recording)["snapshots"][0]["boundary"][7] is None
+
+
+def test_frames_are_drawn_of_what_is_not_finite(tmp_path: Path) -> None:
+    recording = nn.record()
+    train(recording, epochs=2)
+    recording.snapshots[0]["weights"][0] = math.inf
+    recording.snapshots[0]["boundary"][7] = math.nan
+    assert len(recording.save_frames(tmp_path)) == 2
+
+
+def test_between_class_0_and_class_2_is_no_strip_of_class_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    from matplotlib.axes import Axes
+
+    shown: list[Any] = []
+    monkeypatch.setattr(Axes, "imshow", lambda self, pixels, **options: shown.append(pixels))
+    frames._colour_classes(Axes.__new__(Axes), [[0.0, 1.0, 2.0], [0.0, 1.0, 2.0]], [[0.0, 0.0, 2.0]] * 3)
+    colours = {tuple(colour) for row in shown[0] for colour in row.tolist()}
+    assert len(colours) == 2
+    assert np.array_equal(shown[0][0, 0], shown[0][-1, 100])  # the left half is class 0
+    assert not np.array_equal(shown[0][0, 0], shown[0][0, -1])
 
 
 def test_an_animation_has_a_frame_for_each_snapshot(tmp_path: Path) -> None:
