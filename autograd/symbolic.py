@@ -16,6 +16,8 @@ from autograd import primitives as table
 from autograd.expressions import Expression, as_expression, rows_in, write
 from autograd.notation import (
     LONGEST_LIST,
+    RAISED,
+    STYLES,
     first_parameter,
     name_text,
     number_text,
@@ -153,15 +155,25 @@ def _filled(
         filling = filling if n is None else operands
         names = [_operand_text(operand, style) for operand in (*filling[:3], "…", filling[-1])]
         return _not_derived(row, names, None if n is None else _operand_text(filling[n], style), style)
-    shape = tuple(o if not isinstance(o, str) and _shapes(row, o) else None for o in operands)
+    shape = tuple(
+        o if not isinstance(o, str) and _shapes(row, o, place, n is None) else None for place, o in enumerate(operands)
+    )
     template = _template(row, shape, n, style)
     if template.startswith(("∂", r"\frac{\partial")):  # ∂f(2)/∂2 would say nothing
         filling = operands
     return _HOLE.sub(lambda hole: _operand_text(filling[ord(hole[0]) - 0xE000], style, hole), template)
 
 
-def _shapes(row: Primitive, number: float) -> bool:
-    """Whether a constant changes how the formula looks: 1 vanishes, a small exponent is raised, an index chooses."""
+def _shapes(row: Primitive, number: float, place: int, whole: bool) -> bool:
+    """Whether a constant changes how the formula looks: a small exponent is raised, an index chooses, 1 vanishes.
+
+    It vanishes from a partial only: where x * 1 was computed, that is what is written.
+    """
+    if whole and not (
+        (row is table.power and place == 1)
+        or (row.arity is None and place == 0 and (takes_index(row) or first_parameter(row) == "start"))
+    ):
+        return False
     if row is table.power:
         return math.isfinite(number)
     return number == number and abs(number) <= (LONGEST_SEQUENCE if row.arity is None else 9) and number == int(number)
@@ -214,7 +226,7 @@ def _not_derived(row: Primitive, operands: Sequence[str], wrt: str | None, style
 
 
 def _opened(whole: Expression) -> Expression:
-    """Sums are written out; every other row is written as itself."""
+    """Sums are written out, a small exponent is raised; every other row is written as itself."""
     row = whole.row
     if isinstance(row, Primitive) and row in (table.sum_, table.dot, table.take):
         return as_expression(row.forward(*_numbers_of_indices(row, whole.operands)))
@@ -226,6 +238,8 @@ def _nth_partial(row: Primitive, whole: Expression, operands: Sequence[Expressio
     try:
         return as_expression(row.partials(whole, *_numbers_of_indices(row, operands))[n])
     except TypeError:
+    if row is table.power and whole.operands[1].row in RAISED:
+        return Expression(RAISED[int(whole.operands[1].row)], whole.operands[:1])
         return None
 
 

@@ -7,7 +7,7 @@ import math
 import mpmath
 import pytest
 
-from autograd import explain_row, formulas, primitive
+from autograd import Primitive, explain_row, formulas, primitive
 from autograd import primitives as table
 from autograd.symbolic import formula, operand_names, partial_formula
 
@@ -163,6 +163,32 @@ def test_numbers_take_the_places_of_names() -> None:
     assert formula(table.power, ["x", 2.0], values=[-3.0, 2.0]) == "(-3)²"
     with pytest.raises(ValueError, match="got 1 values for 2 operands"):
         formula(table.add, ["a", "b"], values=[1.0])
+
+
+@pytest.mark.parametrize(
+    ("row", "operands", "text", "with_three"),
+    [
+        (table.multiply, ["x", 1.0], "x * 1", "3 * 1"),
+        (table.multiply, [1.0, "x"], "1 * x", "1 * 3"),
+        (table.multiply, ["x", -1.0], "x * (-1)", "3 * (-1)"),
+        (table.add, ["x", 0.0], "x + 0", "3 + 0"),
+        (table.subtract, ["x", -2.0], "x - (-2)", "3 - (-2)"),
+        (table.subtract, [0.0, "x"], "0 - x", "0 - 3"),
+        (table.divide, ["x", 1.0], "x / 1", "3 / 1"),
+        (table.power, ["x", 1.0], "x¹", "3¹"),
+        (table.power, ["x", 0.0], "x⁰", "3⁰"),
+        (table.power, [1.0, "x"], "1 ** x", "1 ** 3"),
+        (table.sum_, [0.0, "x", 0.0], "x + 0", "3 + 0"),
+        (table.sum_, [1.0, "x", "x"], "1 + x + x", "1 + 3 + 3"),
+        (table.dot, [0.0, "x", "x", 1.0, 0.0], "x * 1 + x * 0", "3 * 1 + 3 * 0"),
+    ],
+)
+def test_an_operation_is_written_as_it_was_computed_whatever_its_constants(
+    row: Primitive, operands: list[str | float], text: str, with_three: str
+) -> None:
+    assert formula(row, operands) == text
+    numbers = [3.0 if isinstance(operand, str) else operand for operand in operands]
+    assert formula(row, operands, values=numbers) == with_three
 
 
 def test_sequences() -> None:
