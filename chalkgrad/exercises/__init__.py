@@ -34,13 +34,13 @@ def check(number: str, answer: Any) -> Verdict:
 
 def hint(number: str, which: int | None = None) -> Verdict:
     """The next hint to an exercise, or the one with the number `which`.  Raises ValueError for an unknown exercise."""
-    exercise = find(number)
+    exercise = find(number, asked_by="hint")
     _given[number] = _given.get(number, 0) + 1 if which is None else which
     return exercise.hint(max(1, _given[number]))
 
 
-def find(number: str) -> Exercise:
-    """The exercise of this number.
+def find(number: str, asked_by: str = "check") -> Exercise:
+    """The exercise of this number; `asked_by` is named in the message of the ValueError where there is none.
 
     >>> find("00.77")
     Traceback (most recent call last):
@@ -48,13 +48,13 @@ def find(number: str) -> Exercise:
     """
     lesson = number.partition(".")[0] if isinstance(number, str) else ""
     if not re.fullmatch(r"\d\d", lesson) or find_spec(f"chalkgrad.exercises.lesson_{lesson}") is None:
-        raise ValueError(f"check: no exercise {number!r}; lessons with exercises: {', '.join(lessons())}")
+        raise ValueError(f"{asked_by}: no exercise {number!r}; lessons with exercises: {', '.join(lessons())}")
     exercises = exercises_of(lesson)
     for exercise in exercises:
         if exercise.number == number:
             return exercise
     raise ValueError(
-        f"check: no exercise {number!r}; lesson {lesson} has: {', '.join(exercise.number for exercise in exercises)}"
+        f"{asked_by}: no exercise {number!r}; lesson {lesson} has: {', '.join(exercise.number for exercise in exercises)}"
     )
 
 

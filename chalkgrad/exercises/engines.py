@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograd import draw
-from chalkgrad.exercises.exercise import Kind, described, same, short
-from chalkgrad.exercises.kinds import what_was_printed
+from chalkgrad.exercises.exercise import Kind, same
 from chalkgrad.exercises.running import Failure, Seen, UnreadableError, observe_each
+from chalkgrad.exercises.wording import contrast, described, what_was_printed
 from chalkgrad.random_graphs import NAMES, Program, programs
 
 _programs = functools.cache(programs)
@@ -103,14 +103,15 @@ class OnGraphs(Kind):
         if isinstance(got, Failure):
             return f"{head}\nThere it {got}.{tail}", picture
         if not same(got[0], wanted[0], self.tolerance):
-            return f"{head}\nThe result is {short(got[0])}; {short(wanted[0])} is right.{tail}", picture
+            texts = contrast(got[0], wanted[0])
+            return f"{head}\nThe result is {texts[0]}; {texts[1]} is right.{tail}", picture
         name, grad, right = next(
             entry
             for entry in zip(NAMES, got[1], wanted[1], strict=False)
             if not same(entry[1], entry[2], self.tolerance)
         )
-        text = f"{head}\n{name}.grad is {short(grad)}; {short(right)} is right. The picture has the right gradients."
-        return text + tail, picture
+        texts = contrast(grad, right)
+        return f"{head}\n{name}.grad is {texts[0]}; {texts[1]} is right.{tail}", picture
 
 
 @dataclass(frozen=True)

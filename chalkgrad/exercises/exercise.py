@@ -3,22 +3,22 @@
 An exercise declares the right answer and a catalogue of wrong ones, each with its own diagnosis. Its *kind* says what
 can be observed of an answer: a number itself, a function's results, an engine's gradients on many small graphs. An
 answer that behaves as the right one does is right; one that behaves as a catalogued wrong one gets that diagnosis; any
-other is wrong, and the kind shows the smallest case in which it differs. Read before: `running`. Read next: `kinds`,
-`engines`; then a lesson.
+other is wrong, and the kind shows the smallest case in which it differs. Read before: `running`, `wording`. Read next:
+`kinds`, `engines`; then a lesson.
 """
 
 from __future__ import annotations
 
 import dis
 import math
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import CodeType
 from typing import Any
 
-from chalkgrad.exercises.running import ADDRESS, Failure, Seen, UnreadableError
+from chalkgrad.exercises.running import Failure, Seen, UnreadableError
 from chalkgrad.exercises.verdict import Verdict
+from chalkgrad.exercises.wording import is_number
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,8 @@ class Finding:
     detail: str = ""
     """The smallest case in which the answer goes wrong."""
     picture: Any = None
+    known: bool = True
+    """Whether it is told what is wrong; otherwise a hint may help."""
 
 
 class Kind:
@@ -55,6 +57,10 @@ class Kind:
         """
         raise NotImplementedError
 
+    def agree(self, seen: Seen, expected: Seen) -> bool:
+        """Whether an answer of which this was observed counts as the other one."""
+        return same(seen, expected, self.tolerance)
+
     def show(self, answer: Any, seen: Seen, expected: Seen) -> tuple[str, Any]:
         """The first case in which an unknown wrong answer differs: a text, and a picture or None."""
         return "That is not it, and not a mistake that I know.", None
@@ -62,13 +68,13 @@ class Kind:
     def judge(self, exercise: Exercise, answer: Any) -> Finding:
         """Whether the answer is right, and if not, what is to be said about it."""
         seen, expected = self.observe(answer), self.observe(exercise.right)
-        if same(seen, expected, self.tolerance):
+        if self.agree(seen, expected):
             return Finding(True, exercise.praise)
         text, picture = self.show(answer, seen, expected)
         for mistake in exercise.wrong:
-            if same(seen, self.observe(mistake.answer), self.tolerance):
+            if self.agree(seen, self.observe(mistake.answer)):
                 return Finding(False, mistake.says, text if self.has_cases else "", picture)
-        return Finding(False, text, "", picture)
+        return Finding(False, text, "", picture, known=False)
 
 
 @dataclass(frozen=True)
@@ -103,7 +109,9 @@ class Exercise:
             found = self.kind.judge(self, answer)
         except UnreadableError as error:
             return Verdict(self.number, "wrong", str(error))
-        return Verdict(self.number, "right" if found.right else "wrong", found.says, found.detail, found.picture)
+        help_ = "" if found.known or not self.hints else f'hint("{self.number}") helps.'
+        detail = "\n".join(filter(None, [found.detail, help_]))
+        return Verdict(self.number, "right" if found.right else "wrong", found.says, detail, found.picture)
 
     def hint(self, which: int) -> Verdict:
         """The hint of that number, counted from 1; the last one where there are fewer."""
@@ -145,6 +153,8 @@ def same(seen: Any, expected: Any, tolerance: float) -> bool:
     """
     if isinstance(seen, (list, tuple)) and isinstance(expected, (list, tuple)):
         return len(seen) == len(expected) and all(same(a, b, tolerance) for a, b in zip(seen, expected, strict=True))
+    if isinstance(seen, Mapping) and isinstance(expected, Mapping):
+        return seen.keys() == expected.keys() and all(same(seen[key], expected[key], tolerance) for key in expected)
     if isinstance(seen, Failure) and isinstance(expected, Failure):
         return seen.name == expected.name
     if is_number(seen) and is_number(expected):
@@ -155,41 +165,3 @@ def same(seen: Any, expected: Any, tolerance: float) -> bool:
         return type(seen) is type(expected) and bool(seen == expected)
     except Exception:  # a learner's own class may have an __eq__ of any kind, and an array has no truth
         return False
-
-
-def is_number(value: Any) -> bool:
-    """Whether it is a plain number, not True or False, and not a whole number too large for a float."""
-    return isinstance(value, float) or (type(value) is int and abs(value) < TOO_LARGE)
-
-
-TOO_LARGE = 10**308
-
-
-def short(value: Any) -> str:
-    """A number with four significant digits, anything else as it is, nested lists included.
-
-    >>> short([1 / 3, 2.0, "a"])
-    "[0.3333, 2, 'a']"
-    """
-    if is_number(value):
-        return f"{value:.4g}"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(map(short, value)) + "]"
-    return str(value) if isinstance(value, Failure) else described(value)
-
-
-LONGEST = 100
-"""So many characters of an answer are shown."""
-
-
-def described(value: Any) -> str:
-    """An answer as text, whatever it is: not too long, and without addresses.
-
-    >>> described("two"), described(len), described([0] * 1000)[-8:]
-    ("'two'", '<built-in function len>', '0, 0 ...')
-    """
-    try:
-        text = re.sub(ADDRESS, "", repr(value))
-    except Exception:  # a learner's own class may have a __repr__ of any kind
-        text = f"an object of type {type(value).__name__}"
-    return text if len(text) <= LONGEST else text[:LONGEST].rstrip(" ,") + " ..."

@@ -14,16 +14,25 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stdout, suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from autograd import Value, draw
-from chalkgrad.exercises.exercise import LONGEST, Exercise, Finding, Kind, described, is_number, same, short
-from chalkgrad.exercises.running import ADDRESS, Failure, Seen, UnreadableError, observe_each
+from chalkgrad.exercises.exercise import Exercise, Finding, Kind, same
+from chalkgrad.exercises.running import Failure, Seen, UnreadableError, observe_each
+from chalkgrad.exercises.wording import contrast, described, is_number, missing_list, short, told, what_was_printed
+
+ROUNDED = 2e-3
+"""By how much, relatively, a rounded number may be off."""
+MANY = 10_000
+"""A longer range is not written out."""
+CLOSE = 0.02
+"""So close is what was computed rightly and rounded wrongly."""
 
 
 def as_number(answer: Any) -> float:
-    """The number that was meant: a Value's or a NumPy scalar's number counts.
+    """The number that was meant: a Value's, a NumPy scalar's and a fraction's count.
 
     Raises UnreadableError where it is none.
     """
@@ -34,28 +43,55 @@ def as_number(answer: Any) -> float:
     if not isinstance(answer, (bool, str, type)) and hasattr(answer, "__float__"):
         with suppress(TypeError, ValueError, OverflowError):
             return float(answer)
-    raise UnreadableError(
-        f"A number is wanted, such as 2.5, and this is {described(answer)} ({type(answer).__name__})."
-    )
+    with suppress(TypeError, ValueError):
+        if isinstance(answer, str) and math.isfinite(float(answer)):
+            raise UnreadableError("A number is wanted, and this is a text: leave out the quotation marks.")
+    raise UnreadableError(f"A number is wanted, such as 2.5, and this is {described(answer)}.")
+
+
+def digits_of(number: float) -> int:
+    """How many significant digits it was given with.
+
+    >>> digits_of(0.33), digits_of(1000.0), digits_of(1 / 3) > 10
+    (2, 1, True)
+    """
+    return len(Decimal(repr(number)).normalize().as_tuple().digits)
+
+
+def rounds_to(exact: float, number: float) -> bool:
+    """Whether `number` is the exact one, rounded to as many digits as it has.
+
+    >>> rounds_to(1 / 3, 0.33), rounds_to(1 / 3, 0.34), rounds_to(1024.0, 1000.0)
+    (True, False, True)
+    """
+    return math.isfinite(number) and float(f"{exact:.{digits_of(number) - 1}e}") == number
 
 
 @dataclass(frozen=True)
 class Number(Kind):
-    """One number, which may be rounded to about three significant digits."""
+    """One number, which may be rounded to two significant digits; with another tolerance only to within that."""
 
-    tolerance: float = 2e-3
+    tolerance: float = ROUNDED
     has_cases = False
 
     def observe(self, answer: Any) -> Seen:
         """The number."""
         return Seen([as_number(answer)])
 
+    def agree(self, seen: Seen, expected: Seen) -> bool:
+        """Whether they are equal, or one is the other rounded."""
+        if same(seen, expected, self.tolerance):
+            return True
+        return self.tolerance == ROUNDED and digits_of(seen[0]) >= 2 and rounds_to(expected[0], seen[0])
+
     def show(self, answer: Any, seen: Seen, expected: Seen) -> tuple[str, Any]:
         """What can be said without giving the number away."""
         number, right = seen[0], expected[0]
         if right and same(-number, right, self.tolerance):
             return "The size is right, the sign is not.", None
-        return f"{short(number)} is not it, and not a mistake that I know. hint(...) helps.", None
+        if self.tolerance == ROUNDED and (rounds_to(right, number) or same(number, right, CLOSE)):
+            return f"{short(number)} is close. Give three significant digits.", None
+        return f"{short(number)} is not it, and not a mistake that I know.", None
 
 
 @dataclass(frozen=True)
@@ -63,12 +99,14 @@ class Numbers(Kind):
     """Several numbers by name, as `{"a": 2.0, "b": -1.0}`: a worksheet that was filled in."""
 
     names: Sequence[str]
-    tolerance: float = 2e-3
+    tolerance: float = ROUNDED
     slips: Mapping[tuple[str, float], str] = field(default_factory=dict)
     """Wrong numbers in single places, and what to say: {("b", 3.0): "That is ..."}."""
 
     def observe(self, answer: Any) -> Seen:
-        """The numbers in the order of the names."""
+        """The numbers in the order of the names, which a list has too."""
+        if isinstance(answer, (list, tuple)) and len(answer) == len(self.names):
+            answer = dict(zip(self.names, answer, strict=True))
         if not isinstance(answer, Mapping):
             wanted = ", ".join(f'"{name}": ...' for name in self.names)
             raise UnreadableError(f"A dictionary is wanted: {{{wanted}}}.")
@@ -77,7 +115,13 @@ class Numbers(Kind):
         if strange or missing:
             what = f"does not ask for {strange[0]!r}" if strange else f"still needs {', '.join(map(repr, missing))}"
             raise UnreadableError(f"The question {what}; it is about: {', '.join(self.names)}.")
-        return Seen(as_number(answer[name]) for name in self.names)
+        numbers = Seen()
+        for name in self.names:
+            try:
+                numbers.append(as_number(answer[name]))
+            except UnreadableError as error:
+                raise UnreadableError(f"{name}: {error}") from error
+        return numbers
 
     def show(self, answer: Any, seen: Seen, expected: Seen) -> tuple[str, Any]:
         """Which places are right, and what is known about the first wrong one."""
@@ -92,54 +136,87 @@ class Numbers(Kind):
 
 @dataclass(frozen=True)
 class Choice(Kind):
-    """One of a few words, such as "a"; capitals, spaces around it and the quotes of a number do not matter."""
+    """One of a few words or numbers, such as "a"; it may be written "A", "(a)", or 1e-05 for "1e-5"."""
 
     options: Sequence[str]
     has_cases = False
 
     def observe(self, answer: Any) -> Seen:
-        """The word."""
-        words = [option.lower() for option in self.options]
-        if isinstance(answer, str) and answer.strip().lower() in words:
-            return Seen([answer.strip().lower()])
-        with suppress(ValueError):  # 3 for "3", and 1e-5 for "1e-5"
-            if is_number(answer):
-                return Seen([words[[float(word) for word in words].index(answer)]])
+        """The option that was meant."""
+        meant = meaning(answer)
+        for option in self.options:
+            if same(meaning(option), meant, 1e-12):
+                return Seen([option])
         raise UnreadableError(f"Choose one of: {', '.join(map(repr, self.options))}. This is {described(answer)}.")
+
+
+def meaning(option: Any) -> Any:
+    """A number where it is one, else the letters and digits alone, all small.
+
+    >>> meaning(" (C)"), meaning("1e-05"), meaning(["d", "c"]), meaning("d, c"), meaning(3)
+    ('c', 1e-05, 'dc', 'dc', 3.0)
+    """
+    with suppress(UnreadableError, ValueError):
+        return float(option) if isinstance(option, str) else as_number(option)
+    if isinstance(option, (list, tuple)):
+        option = "".join(map(str, option))
+    return "".join(re.findall(r"\w", option)).lower() if isinstance(option, str) else None
+
+
+def require_function(answer: Any, arguments: Sequence[str], name: str = "of ") -> None:
+    """Raise UnreadableError unless it can be called with so many arguments."""
+    wanted = f"A function {name}({', '.join(arguments)}) is wanted"
+    if not callable(answer):
+        raise UnreadableError(f"{wanted}, and this is {described(answer)}.")
+    with suppress(ValueError):  # a built-in function without a signature
+        signature = inspect.signature(answer)
+        try:
+            signature.bind(*arguments)
+        except TypeError as error:
+            raise UnreadableError(f"{wanted}, and yours takes {signature}.") from error
+
+
+def own_names(answer: Any, names: Sequence[str]) -> Sequence[str]:
+    """What the learner calls the arguments, where there are as many."""
+    with suppress(TypeError, ValueError):
+        own = inspect.signature(answer).parameters.values()
+        if len(own) == len(names) and all(parameter.kind in POSITIONAL for parameter in own):
+            return [parameter.name for parameter in own]
+    return names
+
+
+POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
 @dataclass(frozen=True)
 class Function(Kind):
     """A function that the learner writes, tried at `points` from the simplest on; each is a tuple of arguments.
 
-    With `gradients=True` the numbers of a point become Values, and the gradients of the result are observed too.
-    `watch(function, *point)` replaces the plain call where something else is to be observed. Each call gets points of
-    its own: a function may change the lists that it is given.
+    With `gradients=True` the numbers of a point become Values, but for the `constants`, and the gradients of the
+    result are observed too. `watch(function, *point)` replaces the plain call where something else is to be observed.
+    Each call gets points of its own: a function may change the lists that it is given.
     """
 
     points: Sequence[tuple[Any, ...]]
     names: Sequence[str] = ("x",)
     gradients: bool = False
+    constants: Sequence[str] = ()
     watch: Callable[..., Any] | None = None
     tolerance: float = 1e-6
     arguments: Sequence[str] = ()
     """The names of the function's own arguments, where they are not the point's."""
     where: Callable[..., str] | None = None
-    """`where(*point)` says where something goes wrong; otherwise the point is written out."""
+    """`where(*point)` says where something goes wrong; otherwise the point is written out, with the learner's names."""
+    parts: Sequence[str] = ()
+    """What the parts of an observation are called, where it is a list of things that the learner did not put in one."""
+    gives: str = "it gives"
+    """What is said before a wrong observation."""
     picture: Callable[..., Any] | None = None
     """`picture(answer, *point)` gives what is drawn for the smallest counter-example: a Value's graph, or a drawing."""
 
     def observe(self, answer: Any) -> Seen:
         """The result, or the failure, at each point."""
-        arguments = ", ".join(self.arguments or self.names)
-        if not callable(answer):
-            raise UnreadableError(f"A function of ({arguments}) is wanted, and this is {described(answer)}.")
-        with suppress(ValueError):  # a built-in function without a signature
-            signature = inspect.signature(answer)
-            try:
-                signature.bind(*(self.arguments or self.names))
-            except TypeError as error:
-                raise UnreadableError(f"A function of ({arguments}) is wanted, and yours takes {signature}.") from error
+        require_function(answer, self.arguments or self.names)
         return observe_each([partial(self._at, answer, point) for point in self.points])
 
     def _at(self, answer: Callable[..., Any], point: tuple[Any, ...]) -> Any:
@@ -149,49 +226,54 @@ class Function(Kind):
         return self._with_gradients(answer, point) if self.gradients else plain(answer(*point))
 
     def _with_gradients(self, answer: Callable[..., Any], point: tuple[Any, ...]) -> Any:
-        inputs = self._inputs(point)
+        inputs = self._inputs(point, self.names)
         result = answer(*inputs)
         if not isinstance(result, Value):
-            return ["no Value", plain(result)]
+            return NoValue(plain(result))
         result.backward()
-        return [result.data, *(value.grad for value in inputs)]
+        return [result.data, *(item.grad for item in inputs if isinstance(item, Value))]
 
-    def _inputs(self, point: tuple[Any, ...]) -> list[Value]:
-        return [Value(number, label=name) for number, name in zip(point, self.names, strict=True)]
+    def _inputs(self, point: tuple[Any, ...], labels: Sequence[str]) -> list[Any]:
+        return [
+            number if name in self.constants else Value(number, label=label)
+            for number, name, label in zip(point, self.names, labels, strict=True)
+        ]
 
     def show(self, answer: Any, seen: Seen, expected: Seen) -> tuple[str, Any]:
         """The first point at which the results differ, and its graph, drawn, where there is one."""
         place = next(i for i, (a, b) in enumerate(zip(seen, expected, strict=True)) if not same(a, b, self.tolerance))
-        point = self.points[place]
-        text = f"{self._where(point)} {self._difference(seen[place], expected[place])}"
+        point, names = self.points[place], own_names(answer, self.names)
+        where = self.where(*point) if self.where else "At " + ", ".join(map("{} = {}".format, names, map(told, point)))
+        text = f"{where} {self._difference(seen[place], expected[place], names)}"
         return text + what_was_printed(seen.printed[place]), self._drawn(answer, point, seen[place])
 
-    def _where(self, point: tuple[Any, ...]) -> str:
-        if self.where is not None:
-            return self.where(*point)
-        return "At " + ", ".join(f"{name} = {told(item)}" for name, item in zip(self.names, point, strict=False))
-
-    def _difference(self, got: Any, wanted: Any) -> str:
+    def _difference(self, got: Any, wanted: Any, names: Sequence[str]) -> str:
+        """What is wrong with an observation."""
+        parts = self.parts
+        if self.gradients:
+            slopes = [name for name, own in zip(names, self.names, strict=True) if own not in self.constants]
+            parts = ("the result", *(f"the gradient of {name}" for name in slopes))
+        right = wanted[0] if parts else wanted
         if isinstance(got, Failure):
-            return f"it {got}; {short(wanted)} is right."
-        if got is None or (self.gradients and got[0] == "no Value" and got[1] is None):
-            return f"it gives nothing, None; {short(wanted)} is right. Is the return missing?"
-        if not self.gradients:
-            return f"it gives {short(got)}; {short(wanted)} is right."
-        if got[0] == "no Value":
-            return f"it gives {short(got[1])}, and a Value is wanted: keep to operations on Values."
-        if not same(got[0], wanted[0], self.tolerance):
-            return f"the result is {short(got[0])}; {short(wanted[0])} is right."
-        slopes = zip(self.names, got[1:], wanted[1:], strict=True)
-        name, slope, right = next(entry for entry in slopes if not same(entry[1], entry[2], self.tolerance))
-        return f"the result is right, but the gradient of {name} is {short(slope)}; {short(right)} is right."
+            return f"it {got}; {short(right)} is right."
+        if got is None or (isinstance(got, NoValue) and got.result is None):
+            return f"{self.gives} nothing, None; {short(right)} is right. Is the return missing?"
+        if isinstance(got, NoValue):
+            return f"it gives {short(got.result)}, and a Value is wanted: keep to operations on Values."
+        if not parts:
+            texts = contrast(got, wanted)
+            return f"{self.gives} {missing_list(got) or f'{texts[0]}; {texts[1]} is right.'}"
+        part = next(n for n, (a, b) in enumerate(zip(got, wanted, strict=True)) if not same(a, b, self.tolerance))
+        texts = contrast(got[part], wanted[part])
+        return f"{f'{parts[0]} is right, but ' if part else ''}{parts[part]} is {texts[0]}; {texts[1]} is right."
 
     def _drawn(self, answer: Callable[..., Any], point: tuple[Any, ...], got: Any) -> Any:
         """The graph that the answer made; None where it made none."""
         if got is None or isinstance(got, Failure) or not (self.gradients or self.picture):
             return None
         with suppress(Exception), redirect_stdout(io.StringIO()):  # without a picture the text still stands
-            output = self.picture(answer, *deepcopy(point)) if self.picture else answer(*self._inputs(point))
+            inputs = self._inputs(point, own_names(answer, self.names)) if self.gradients else []
+            output = self.picture(answer, *deepcopy(point)) if self.picture else answer(*inputs)
             if isinstance(output, Value):
                 output.backward()
                 return draw(output)
@@ -199,19 +281,11 @@ class Function(Kind):
         return None
 
 
-def told(item: Any) -> str:
-    """A part of a point as text; a function by its formula, which is its docstring."""
-    return str(item.__doc__ or item.__name__).rstrip(".") if inspect.isfunction(item) else short(item)
+@dataclass(frozen=True)
+class NoValue:
+    """What was observed where a Value was wanted, and something else came."""
 
-
-def what_was_printed(text: str) -> str:
-    r"""A line about it, or nothing.
-
-    >>> what_was_printed("one\ntwo\n")
-    '\nIt printed: one ...'
-    """
-    lines = re.sub(ADDRESS, "", text).splitlines()
-    return f"\nIt printed: {lines[0][:LONGEST]}{' ...' if len(lines) > 1 else ''}" if lines else ""
+    result: Any
 
 
 @dataclass(frozen=True)
@@ -219,9 +293,13 @@ class Judged(Kind):
     """A question with many right answers: `says(answer)` is "" for a right one, else what is wrong with it."""
 
     says: Callable[[Any], str]
+    arguments: Sequence[str] = ()
+    """Those of the function that is wanted, where it is one."""
 
     def judge(self, exercise: Exercise, answer: Any) -> Finding:
         """What the function says."""
+        if self.arguments:
+            require_function(answer, self.arguments)
         seen = observe_each([lambda: self.says(answer)])
         if isinstance(seen[0], Failure):
             return Finding(False, f"Your answer {seen[0]}.")
@@ -229,19 +307,17 @@ class Judged(Kind):
 
 
 def plain(result: Any) -> Any:
-    """A result as numbers and lists: a Value's data, an array's entries.
+    """A result as numbers, lists and tuples: a Value's data, an array's entries.
 
-    >>> plain((Value(1.0), [2, "a"]))
-    [1.0, [2, 'a']]
+    >>> plain((Value(1.0), [2, "a"], range(2)))
+    (1.0, [2, 'a'], [0, 1])
     """
     if isinstance(result, Value):
         return result.data
     if isinstance(result, Mapping):
-        return [[key, plain(item)] for key, item in sorted(result.items())]
-    if isinstance(result, (list, tuple)):
+        return {key: plain(item) for key, item in result.items()}
+    if isinstance(result, tuple):
+        return tuple(map(plain, result))
+    if isinstance(result, list) or (isinstance(result, range) and len(result) < MANY):
         return [plain(item) for item in result]
-    if hasattr(result, "tolist"):
-        return plain(result.tolist())
-    if isinstance(result, float) and math.isnan(result):
-        return math.nan
-    return result
+    return plain(result.tolist()) if hasattr(result, "tolist") else result

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from autograd import Value, draw, tanh
-from chalkgrad.exercises.exercise import Exercise, Mistake, same, short
+from chalkgrad.exercises.exercise import Exercise, Mistake, same
 from chalkgrad.exercises.kinds import Function, Number
 from chalkgrad.exercises.running import Failure
+from chalkgrad.exercises.wording import contrast
 
 
 def operand_values(value: Value) -> list[Value]:
@@ -71,23 +73,30 @@ def shape(build: Any, a: float, b: float) -> list[Any]:
     if not isinstance(out, Value):
         return [out]
     order = in_order(out)
-    rows = []
+    rows, names = [], []
     for value in order:
         name = value.primitive.name if value.primitive else "leaf " + value.label
         operands = [order.index(o) if isinstance(o, Value) else f"the number {o:g}" for o in value.operands]
         rows.append([name, sorted(map(str, operands)) if name in ("add", "multiply") else operands])
-    return [out.data, sorted(map(str, rows))]
+        names.extend([name] if value.primitive else [])
+    return [out.data, len(order), names, sorted(map(str, rows))]
 
 
 class _Graphs(Function):
     """As `Function`, for `shape`: tells what is wrong with the graph."""
 
-    def _difference(self, got: Any, wanted: Any) -> str:
+    def _difference(self, got: Any, wanted: Any, names: Sequence[str]) -> str:
         if isinstance(got, Failure) or len(got) < 2:
-            return super()._difference(got if isinstance(got, Failure) else got[0], wanted[0])
+            return super()._difference(got if isinstance(got, Failure) else got[0], wanted[0], names)
         if not same(got[0], wanted[0], self.tolerance):
-            return f"the result is {short(got[0])}; {short(wanted[0])} is right."
-        return f"the number is right, but its graph, drawn below, is another one, with {len(got[1])} numbers."
+            texts = contrast(got[0], wanted[0])
+            return f"the result is {texts[0]}; {texts[1]} is right."
+        if got[1] != wanted[1]:
+            return f"the result is right, but its graph has {got[1]} numbers; {wanted[1]} are wanted."
+        said = f"the result is right, and its graph has {wanted[1]} numbers, but "
+        if got[2] != wanted[2]:
+            return f"{said}its operations are {' and '.join(got[2])}; {' and '.join(wanted[2])} are wanted."
+        return f"{said}they are not connected as is wanted."
 
 
 def _shared(a: Value, b: Value) -> Value:
@@ -135,7 +144,7 @@ EXERCISES = [
             arguments=["output"],
             watch=lambda answer, formula: answer(_small_graphs()[formula]),
             where=lambda formula: f"For the graph of {formula}",
-            picture=lambda answer, formula: draw(_small_graphs()[formula], hide="grad"),
+            picture=lambda answer, formula: draw(_small_graphs()[formula]),
         ),
         right=leaves,
         wrong=[
@@ -172,7 +181,7 @@ EXERCISES = [
             ((2.0, -3.0), (1.0, 1.0)),
             names=("a", "b"),
             watch=shape,
-            picture=lambda build, a, b: draw(build(Value(a, label="a"), Value(b, label="b")), hide="grad"),
+            picture=lambda build, a, b: draw(build(Value(a, label="a"), Value(b, label="b"))),
         ),
         right=_shared,
         wrong=[

@@ -10,9 +10,10 @@ from autograd import Primitive, absolute, grad, primitive
 from chalkgrad.exercises import lesson_03
 from chalkgrad.exercises.engines import Engine, Node, Operation
 from chalkgrad.exercises.engines import backward as sweep
-from chalkgrad.exercises.exercise import Exercise, Mistake, described
+from chalkgrad.exercises.exercise import Exercise, Mistake
 from chalkgrad.exercises.kinds import Function
 from chalkgrad.exercises.running import Seen, UnreadableError
+from chalkgrad.exercises.wording import described
 
 Slope = Callable[[float, float], float]
 

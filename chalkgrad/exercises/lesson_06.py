@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from autograd import Value, relu
-from chalkgrad.exercises.exercise import Exercise, Mistake, described
+from chalkgrad.exercises.exercise import Exercise, Mistake
 from chalkgrad.exercises.kinds import Function, Judged, Number, Numbers, as_number
 from chalkgrad.exercises.running import UnreadableError
+from chalkgrad.exercises.wording import described
 
 CORNERS = [(0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0)]
 AND = (False, False, False, True)

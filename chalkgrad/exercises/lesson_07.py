@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import Value, relu
-from chalkgrad.exercises.exercise import Exercise, Mistake, described
+from chalkgrad.exercises.exercise import Exercise, Mistake
 from chalkgrad.exercises.kinds import Function, Number, Numbers
 from chalkgrad.exercises.running import UnreadableError
+from chalkgrad.exercises.wording import described
 
 LISTS = [
     ([0.0, 0.0],),

@@ -6,9 +6,10 @@ import math
 from typing import Any
 
 from autograd import Value, compile, maximum, minimum, relu, tanh
-from chalkgrad.exercises.exercise import Exercise, Mistake, described
+from chalkgrad.exercises.exercise import Exercise, Mistake
 from chalkgrad.exercises.kinds import Function, Judged, Number, as_number
 from chalkgrad.exercises.running import UnreadableError
+from chalkgrad.exercises.wording import described
 
 BRANCH = (
     "Right for single numbers, but it decides by the number (if, max, min, sorted): the compiler traces once, for all "

@@ -18,10 +18,14 @@ def test_hints_come_one_after_the_other_and_the_last_one_stays() -> None:
 def test_an_unknown_lesson_is_told(number: object) -> None:
     with pytest.raises(ValueError, match="lessons with exercises: 00, 01"):
         check(number, 1.0)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="^hint: "):
+        hint(number)  # type: ignore[arg-type]
 
 
 def test_an_unknown_exercise_is_told() -> None:
-    with pytest.raises(ValueError, match=r"lesson 02 has: 02\.1, 02\.2"):
+    with pytest.raises(ValueError, match=r"check: no exercise '02\.99'; lesson 02 has: 02\.1, 02\.2"):
+        check("02.99", 1.0)
+    with pytest.raises(ValueError, match=r"hint: no exercise '02\.99'; lesson 02 has: 02\.1, 02\.2"):
         hint("02.99")
 
 

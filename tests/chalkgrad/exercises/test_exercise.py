@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from chalkgrad.exercises.exercise import Exercise, Kind, Mistake, is_open, same, short
+from chalkgrad.exercises.exercise import Exercise, Kind, Mistake, is_open, same
 from chalkgrad.exercises.kinds import Number
 from chalkgrad.exercises.running import Failure
 
@@ -24,6 +24,8 @@ from chalkgrad.exercises.running import Failure
         (True, 1.0, False),
         ("a", "a", True),
         ([1.0, [2.0]], (1.0, (2.0,)), True),
+        ({"a": [1.0]}, {"a": (1.0 + 1e-12,)}, True),
+        ({"a": 1.0}, {"b": 1.0}, False),
         ([1.0], [1.0, 1.0], False),
         (Failure("ValueError", "x"), Failure("ValueError", "y"), True),
         (Failure("ValueError"), 1.0, False),
@@ -63,7 +65,14 @@ def test_the_first_matching_mistake_gives_the_diagnosis_and_others_are_unknown()
     exercise = Exercise("00.0", "?", Number(), right=1.0, wrong=[Mistake(2.0, "two"), Mistake(2.0, "again")])
     assert exercise.check(2).says == "two"
     assert "not a mistake that I know" in exercise.check(5.0).says
+    assert exercise.check(5.0).detail == "", "an exercise without hints does not offer one"
     assert exercise.check(-1).says == "The size is right, the sign is not."
+
+
+def test_a_hint_is_offered_where_the_mistake_is_not_known_and_only_there() -> None:
+    exercise = Exercise("00.0", "?", Number(), right=1.0, wrong=[Mistake(2.0, "two")], hints=["Count."])
+    assert exercise.check(5.0).detail == 'hint("00.0") helps.'
+    assert exercise.check(2.0).detail == exercise.check(1.0).detail == exercise.check(None).detail == ""
 
 
 def test_an_exercise_without_hints_says_so() -> None:
@@ -73,7 +82,3 @@ def test_an_exercise_without_hints_says_so() -> None:
 def test_a_kind_must_say_what_it_observes() -> None:
     with pytest.raises(NotImplementedError):
         Kind().observe(1.0)
-
-
-def test_short_numbers() -> None:
-    assert short([1 / 3, "a", (1e9, -2.0)]) == "[0.3333, 'a', [1e+09, -2]]"
