@@ -18,8 +18,8 @@ from autograd.drawing.folding import FOLDS, folded
 from autograd.drawing.picture import FORMATS, THEMES, Graph
 from autograd.graph import topological_order
 from autograd.replaying import replay
-from autograd.rows import shown
-from autograd.tracing import Trace, trace
+from autograd.rows import choose, shown
+from autograd.tracing import Trace, called_by, trace
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -77,13 +77,12 @@ def draw(
         ("direction", direction, DIRECTIONS), ("theme", theme, THEMES), ("hide", hide, HIDES),
         ("partials", partials, PARTIALS), ("fold", fold, FOLDS), ("engine", engine, ENGINES),
     ):  # fmt: skip
-        if choice not in choices:
-            raise ValueError(f"draw: unknown {name} {choice!r}; choose one of: {', '.join(map(str, choices))}")
+        choose(choice, choices, f"draw: unknown {name}")
     if type(budget) is not int or budget < 1:
         raise ValueError(f"draw: budget must be a whole number of at least 1, got {shown(budget)}")
     look: dict[str, Any] = {"engine": engine, "direction": direction, "theme": theme, "shaded": shade}
     opened = [] if isinstance(expand, bool) else [expand] if isinstance(expand, str) else list(expand)
-    called = {value: name for name, value in (names.items() if isinstance(names, Mapping) else names)}
+    called = called_by(names, "draw")
     order = topological_order(output)
     traced = _whole(output, order, fold, budget, opened, expand is not False)
     if traced is None:
@@ -131,8 +130,10 @@ def _nudged(output: Value, ids: dict[Value, int]) -> dict[int, float]:
 
 def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> Graph:
     """Draw a graph as micrograd's notebook does: `draw` under its name there; `.render(name)` writes name.format."""
-    if format not in FORMATS:
-        raise ValueError(f"draw_dot: unknown format {format!r}; choose one of: {', '.join(FORMATS)}")
+    if not isinstance(root, Value):
+        raise TypeError(f"draw_dot: root must be a Value, got {shown(root)} ({type(root).__name__})")
+    choose(format, FORMATS, "draw_dot: unknown format")
+    choose(rankdir, DIRECTIONS, "draw_dot: unknown rankdir")
     graph = draw(root, direction=rankdir)
     graph.format = format
     return graph

@@ -16,6 +16,8 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, NoReturn
 
+from autograd.rows import choose
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -40,8 +42,7 @@ class NoEngineError(ImportError):
 
 def check_engine(engine: str) -> None:
     """Raise ValueError where there is no such engine."""
-    if engine not in ENGINES:
-        raise ValueError(f"draw: unknown engine {engine!r}; choose one of: {', '.join(ENGINES)}")
+    choose(engine, ENGINES, "draw: unknown engine")
 
 
 def render(dot: str, engine: str = "auto", form: str = "svg") -> bytes:
@@ -85,7 +86,16 @@ def _run_inside(dot: str) -> bytes:
     if len(dot) > LARGE and sys.platform != "emscripten":
         return _run([sys.executable, "-c", _IN_CHILD.format(path=sys.path)], dot)
     with _one_at_a_time:
-        return layout()(dot)
+        try:
+            return layout()(dot)
+        except NoEngineError:
+            raise
+        except Exception as error:  # a fault inside the engine, which may have left it broken
+            layout.cache_clear()
+            raise RuntimeError(
+                f"draw: the layout engine failed ({str(error).partition(chr(10))[0][:200]}); try again, or put "
+                "Graphviz's dot on PATH"
+            ) from error
 
 
 @lru_cache(maxsize=1)

@@ -42,7 +42,7 @@ def plain_text(label: str, width: int = WIDTH) -> str:
 def _lines(label: str, width: int = WIDTH) -> list[str]:
     """The label's own lines, each wrapped at the last space that fits, or in the middle of a long word.
 
-    A space that Graphviz would drop becomes one that it keeps.
+    A space that Graphviz would drop, and an empty line, which may crash it, become a space that it keeps.
     """
     refuse_what_cannot_be_shown(label)
     lines = []
@@ -52,7 +52,7 @@ def _lines(label: str, width: int = WIDTH) -> list[str]:
             lines.append(line[:cut])
             line = line[cut:]
         lines.append(line)
-    return [_LOST_SPACE.sub("\u00a0", line) for line in lines]
+    return [_LOST_SPACE.sub("\u00a0", line or " ") for line in lines]
 
 
 def refuse_what_cannot_be_shown(label: str) -> None:

@@ -123,3 +123,15 @@ def test_another_version_of_the_package_is_used_as_it_is(monkeypatch: pytest.Mon
     engines.layout.cache_clear()
     assert draw(picture, engine="wasm").svg == expected
     engines.layout.cache_clear()
+
+
+def test_a_fault_in_the_engine_is_reported_and_forgotten(monkeypatch: pytest.MonkeyPatch, picture: Value) -> None:
+    def broken(dot: str) -> bytes:
+        raise ArithmeticError("error while executing at\nwasm backtrace")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(engines, "_kept_layout", lambda: broken)
+        engines.layout.cache_clear()
+        with pytest.raises(RuntimeError, match=r"layout engine failed \(error while executing at\); try again, or put"):
+            draw(picture, engine="wasm").svg  # noqa: B018
+    assert draw(picture, engine="wasm").svg.startswith("<svg")  # the broken one is not kept

@@ -49,6 +49,14 @@ def test_lines_stay_lines_and_long_ones_are_wrapped() -> None:
     assert label_in_picture("a\tb") == "a   b"  # to the next multiple of four
 
 
+@pytest.mark.parametrize("label", ["\n", "\r\n", "\n\n\n", "a\n\nb", "\n|"])
+def test_empty_lines_are_lines(label: str) -> None:
+    """Graphviz itself reads beyond an empty one's end."""
+    out = (Value(2.0, label=label) * 3.0).tanh()
+    for _ in range(3):
+        assert draw(out, title=label, engine="wasm").svg.count("<text") >= 10 + label.replace("\r\n", "\n").count("\n")
+
+
 def test_twenty_thousand_characters() -> None:
     label = "".join(chr(97 + n % 26) for n in range(20_000))
     assert label_in_picture(label).replace("\n", "") == label
