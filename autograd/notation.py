@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from autograd.expressions import ATOM, INFIX, POWER, PRODUCT, SUM, Notation, Style
-from autograd.rows import Primitive, primitive
+from autograd.rows import Primitive, choose, primitive
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -150,13 +150,29 @@ RAISED = {n: _raised(n) for n in range(-9, 10)}
 _CASES = r"\begin{{cases}} {1} & \text{{if }} {0} \\ {2} & \text{{else}} \end{{cases}}"
 
 
+_KNOWN_TO_LATEX = {"sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh"}
+
+
+def template_of(row: Primitive, style: str) -> str | None:
+    r"""How the row is written; for LaTeX, what the table leaves out follows from the text if that has signs only.
+
+    >>> from autograd import multiply, tanh
+    >>> template_of(multiply, "latex"), template_of(tanh, "latex")
+    ('{} \\cdot {}', None)
+    """
+    if style == "text":
+        return row.text
+    if row.latex is None and row.text is not None and not re.search(r"[^\W\d_]", row.text):
+        return row.text.replace("*", r"\cdot")
+    return row.latex
+
+
 def style_for(name: str, rows: Iterable[Primitive]) -> Style:
     """The text or LaTeX style, knowing how these rows are written.  ValueError for another name."""
-    if name not in STYLES:
-        raise ValueError(f"unknown style {name!r}; choose one of: {', '.join(STYLES)}")
+    choose(name, STYLES, "unknown style")
     notations = {"where": INFIX["where"] if name == "text" else (_CASES, ATOM, (0, 0, 0))}
     for row in rows:
-        template = row.text if name == "text" else row.latex
+        template = template_of(row, name)
         if template and row.arity is not None:
             notations[row.name] = notation_of(template, row.arity)
     brackets = "({})" if name == "text" else r"\left({}\right)"
@@ -169,9 +185,11 @@ def _number(style: str) -> Callable[[float], str]:
 
 def call(row: Primitive, operands: Sequence[str], style: str) -> str:
     """A row without a template of its own: its name and its operands."""
-    name = row.name if style == "text" else rf"\operatorname{{{row.name.replace('_', chr(92) + '_')}}}"
+    name = row.name
+    if style == "latex":
+        name = f"\\{name}" if name in _KNOWN_TO_LATEX else rf"\operatorname{{{name.replace('_', chr(92) + '_')}}}"
     if takes_index(row) and operands and operands[0].isdecimal():
-        template = (row.text if style == "text" else row.latex) or ""
+        template = template_of(row, style) or ""
         if "{n}" in template:
             written = sequence_text(row, operands[1:], int(operands[0]), style)
             return f"({written})" if style == "text" else rf"\left({written}\right)"
@@ -199,7 +217,7 @@ def sequence_text(row: Primitive, operands: Sequence[str], index: int | None, st
     `{index}` is the operand that the index chooses, `{n}` its number, `{all}` the list of the operands.  None where
     the row has no template.
     """
-    template = row.text if style == "text" else row.latex
+    template = template_of(row, style)
     if not template or row.arity is not None:
         return None
     dots = "…" if style == "text" else r"\dots"

@@ -8,6 +8,8 @@ Read `rows` first (what a row is); read `value` next (what is made of it).  A ro
 derivative is written.  The formulas are the ones that stay exact in the tails: tanh' is sech², because 1 - tanh² is 0
 from x = 19 on, and sech is written with exp(-|x|), because cosh overflows.  Both sides of a `where` are evaluated
 when the operands are arrays, so what must not overflow is clamped inside.
+
+`text` and `latex` say how the row is written, where that is not name(x, y) and does not follow (see `notation`).
 """
 
 from __future__ import annotations
@@ -32,62 +34,81 @@ INF, NAN = math.inf, math.nan
 # fmt: off
 # ------------------------------------------------------------------------------------------------------- arithmetic
 
-identity  = primitive("identity",  lambda x: x,        lambda out, x: 1.0,                                                 text="{}",      latex="{}")
-add       = primitive("add",       lambda x, y: x + y, lambda out, x, y: 1.0,     lambda out, x, y: 1.0,                   text="{} + {}", latex="{} + {}")
-subtract  = primitive("subtract",  lambda x, y: x - y, lambda out, x, y: 1.0,     lambda out, x, y: -1.0,                  text="{} - {}", latex="{} - {}")
-multiply  = primitive("multiply",  lambda x, y: x * y, lambda out, x, y: y,       lambda out, x, y: x,                     text="{} * {}", latex=r"{} \cdot {}")
-divide    = primitive("divide",    lambda x, y: x / y, lambda out, x, y: 1.0 / y, lambda out, x, y: -over_square(x, y),    text="{} / {}", latex=r"\frac{{{}}}{{{}}}",
-                      cure="keep the divisor away from zero")
-negative  = primitive("negative",  lambda x: -x,       lambda out, x: -1.0,                                                text="-{}",     latex="-{}")
-power     = primitive("power",     real_power,         lambda out, x, y: power_slope(x, y), lambda out, x, y: power_growth(x, y), text="{} ** {}", latex="{}^{{{}}}", ieee=ieee_power,
+identity  = primitive("identity",  lambda x: x,        lambda out, x: 1.0,                                              text="{}")
+add       = primitive("add",       lambda x, y: x + y, lambda out, x, y: 1.0,     lambda out, x, y: 1.0,                text="{} + {}")
+subtract  = primitive("subtract",  lambda x, y: x - y, lambda out, x, y: 1.0,     lambda out, x, y: -1.0,               text="{} - {}")
+multiply  = primitive("multiply",  lambda x, y: x * y, lambda out, x, y: y,       lambda out, x, y: x,                  text="{} * {}")
+divide    = primitive("divide",    lambda x, y: x / y, lambda out, x, y: 1.0 / y, lambda out, x, y: -over_square(x, y), text="{} / {}",
+                      latex=r"\frac{{{}}}{{{}}}", cure="keep the divisor away from zero")
+negative  = primitive("negative",  lambda x: -x,       lambda out, x: -1.0,                                             text="-{}")
+power     = primitive("power",     real_power,         lambda out, x, y: power_slope(x, y), lambda out, x, y: power_growth(x, y),
+                      text="{} ** {}", latex="{}^{{{}}}", ieee=ieee_power,
                       domain="a base >= 0 where the exponent is no integer, and a base that is not 0 where it is negative",
                       cure="keep the base positive (below zero, only a whole exponent will do)")
 
 # ------------------------------------------------------------------------------------- choices, and what has a kink
 
-where     = primitive("where",     lambda condition, x, y: x if condition else y, lambda out, condition, x, y: 0.0,
-                      lambda out, condition, x, y: where(condition, 1.0, 0.0), lambda out, condition, x, y: where(condition, 0.0, 1.0))
+where     = primitive("where",     lambda condition, x, y: x if condition else y,
+                      lambda out, condition, x, y: 0.0,
+                      lambda out, condition, x, y: where(condition, 1.0, 0.0),
+                      lambda out, condition, x, y: where(condition, 0.0, 1.0))
 
-absolute  = primitive("absolute",  math.fabs,                                                  lambda out, x: where(x > 0.0, 1.0, where(x < 0.0, -1.0, 0.0)), text="|{}|", latex=r"\left|{}\right|")
-maximum   = primitive("maximum",   lambda x, y: where(x < y, y, where(y <= x, x, x + y)),      lambda out, x, y: where(x > y, 1.0, where(x < y, 0.0, 0.5)),
-                                                                                               lambda out, x, y: where(x > y, 0.0, where(x < y, 1.0, 0.5)), latex=r"\max({}, {})")
-minimum   = primitive("minimum",   lambda x, y: where(y < x, y, where(x <= y, x, x + y)),      lambda out, x, y: where(x < y, 1.0, where(x > y, 0.0, 0.5)),
-                                                                                               lambda out, x, y: where(x < y, 0.0, where(x > y, 1.0, 0.5)), latex=r"\min({}, {})")
-negative_part = primitive("negative_part", lambda x: where(x > 0.0, 0.0, x),                   lambda out, x: where(x > 0.0, 0.0, 1.0), text="min({}, 0)", latex=r"\min({}, 0)")
+absolute  = primitive("absolute",  math.fabs,
+                      lambda out, x: where(x > 0.0, 1.0, where(x < 0.0, -1.0, 0.0)), text="|{}|", latex=r"\left|{}\right|")
+maximum   = primitive("maximum",   lambda x, y: where(x < y, y, where(y <= x, x, x + y)),  # x + y is nan
+                      lambda out, x, y: where(x > y, 1.0, where(x < y, 0.0, 0.5)),
+                      lambda out, x, y: where(x > y, 0.0, where(x < y, 1.0, 0.5)), latex=r"\max({}, {})")
+minimum   = primitive("minimum",   lambda x, y: where(y < x, y, where(x <= y, x, x + y)),
+                      lambda out, x, y: where(x < y, 1.0, where(x > y, 0.0, 0.5)),
+                      lambda out, x, y: where(x < y, 0.0, where(x > y, 1.0, 0.5)), latex=r"\min({}, {})")
+negative_part = primitive("negative_part", lambda x: where(x > 0.0, 0.0, x),
+                      lambda out, x: where(x > 0.0, 0.0, 1.0), text="min({}, 0)", latex=r"\min({}, 0)")
 
 # ------------------------------------------------------------------------------------- the functions of mathematics
 
-exp       = primitive("exp",       math.exp,   lambda out, x: out,                                        latex="e^{{{}}}",           ieee=lambda x: INF)
-expm1     = primitive("expm1",     math.expm1, lambda out, x: exp(x),                                     text="exp({}) - 1", latex="e^{{{}}} - 1", ieee=lambda x: INF)
-log       = primitive("log",       math.log,   lambda out, x: 1.0 / x,                                    latex=r"\ln({})",           ieee=lambda x: -INF if x == 0.0 else NAN,
-                      domain="x > 0",      cure="keep x positive, for example log(maximum(x, 1e-12))")
-log1p     = primitive("log1p",     math.log1p, lambda out, x: 1.0 / (1.0 + x),                            text="log(1 + {})", latex=r"\ln(1 + {})", ieee=lambda x: -INF if x == -1.0 else NAN,
-                      domain="x > -1",     cure="keep x above -1, for example log1p(maximum(x, -1 + 1e-12))")
-sqrt      = primitive("sqrt",      math.sqrt,  lambda out, x: 0.5 / out,                                  latex=r"\sqrt{{{}}}",
-                      domain="x >= 0",     cure="keep x from going negative, for example sqrt(maximum(x, 0))")
-sin       = primitive("sin",       math.sin,   lambda out, x: cos(x),                                     latex=r"\sin({})")
-cos       = primitive("cos",       math.cos,   lambda out, x: -sin(x),                                    latex=r"\cos({})")
-tan       = primitive("tan",       math.tan,   lambda out, x: 1.0 + out * out,                            latex=r"\tan({})")
-arcsin    = primitive("arcsin",    math.asin,  lambda out, x: 1.0 / sqrt(one_minus_square(x)),            latex=r"\arcsin({})",
+exp       = primitive("exp",       math.exp,   lambda out, x: out,                             latex="e^{{{}}}", ieee=lambda x: INF)
+expm1     = primitive("expm1",     math.expm1, lambda out, x: exp(x),                          text="exp({}) - 1",
+                      latex="e^{{{}}} - 1", ieee=lambda x: INF)
+log       = primitive("log",       math.log,   lambda out, x: 1.0 / x,                         latex=r"\ln({})",
+                      ieee=lambda x: -INF if x == 0.0 else NAN,  domain="x > 0",  cure="keep x positive, for example log(maximum(x, 1e-12))")
+log1p     = primitive("log1p",     math.log1p, lambda out, x: 1.0 / (1.0 + x),                 text="log(1 + {})", latex=r"\ln(1 + {})",
+                      ieee=lambda x: -INF if x == -1.0 else NAN, domain="x > -1", cure="keep x above -1, for example log1p(maximum(x, -1 + 1e-12))")
+sqrt      = primitive("sqrt",      math.sqrt,  lambda out, x: 0.5 / out,                       latex=r"\sqrt{{{}}}",
+                      domain="x >= 0", cure="keep x from going negative, for example sqrt(maximum(x, 0))")
+sin       = primitive("sin",       math.sin,   lambda out, x: cos(x))
+cos       = primitive("cos",       math.cos,   lambda out, x: -sin(x))
+tan       = primitive("tan",       math.tan,   lambda out, x: 1.0 + out * out)
+arcsin    = primitive("arcsin",    math.asin,  lambda out, x: 1.0 / sqrt(one_minus_square(x)),
                       domain="-1 <= x <= 1", cure="keep x between -1 and 1")
-arccos    = primitive("arccos",    math.acos,  lambda out, x: -1.0 / sqrt(one_minus_square(x)),           latex=r"\arccos({})",
+arccos    = primitive("arccos",    math.acos,  lambda out, x: -1.0 / sqrt(one_minus_square(x)),
                       domain="-1 <= x <= 1", cure="keep x between -1 and 1")
-arctan    = primitive("arctan",    math.atan,  lambda out, x: lorentzian(x),                              latex=r"\arctan({})")
-sinh      = primitive("sinh",      math.sinh,  lambda out, x: cosh(x),                                    latex=r"\sinh({})",         ieee=lambda x: math.copysign(INF, x))
-cosh      = primitive("cosh",      math.cosh,  lambda out, x: sinh(x),                                    latex=r"\cosh({})",         ieee=lambda x: INF)
-tanh      = primitive("tanh",      math.tanh,  lambda out, x: sech(x) ** 2,                               latex=r"\tanh({})")
-hypot     = primitive("hypot",     math.hypot, lambda out, x, y: cosine(x, y), lambda out, x, y: cosine(y, x), text="sqrt({}² + {}²)", latex=r"\sqrt{{{{{}}}^2 + {{{}}}^2}}")
+arctan    = primitive("arctan",    math.atan,  lambda out, x: lorentzian(x))
+sinh      = primitive("sinh",      math.sinh,  lambda out, x: cosh(x),                         ieee=lambda x: math.copysign(INF, x))
+cosh      = primitive("cosh",      math.cosh,  lambda out, x: sinh(x),                         ieee=lambda x: INF)
+tanh      = primitive("tanh",      math.tanh,  lambda out, x: sech(x) ** 2)
+hypot     = primitive("hypot",     math.hypot, lambda out, x, y: cosine(x, y), lambda out, x, y: cosine(y, x),
+                      text="sqrt({}² + {}²)", latex=r"\sqrt{{{{{}}}^2 + {{{}}}^2}}")
 
 # ----------------------------------------------------------------------------------------------------- activations
 
-sigmoid    = primitive("sigmoid",    lambda x: exp(negative_part(x)) / (1.0 + exp(-absolute(x))),        lambda out, x: sigmoid_slope(x),           latex=r"\sigma({})")
-softplus   = primitive("softplus",   lambda x: where(x > 0.0, x, 0.0) + log1p(exp(-absolute(x))),        lambda out, x: sigmoid(x),                 latex=r"\operatorname{{softplus}}({})")
-relu       = primitive("relu",       lambda x: where(x <= 0.0, 0.0, x),                                  lambda out, x: where(x > 0.0, 1.0, 0.0),   latex=r"\operatorname{{relu}}({})")
-leaky_relu = primitive("leaky_relu", lambda x, slope=0.01: where(x > 0.0, x, slope * x),                 lambda out, x, slope: where(x > 0.0, 1.0, slope),                       lambda out, x, slope: negative_part(x), latex=r"\operatorname{{leaky\_relu}}({}, {})")
-elu        = primitive("elu",        lambda x, alpha=1.0: where(x > 0.0, x, alpha * expm1(negative_part(x))), lambda out, x, alpha: where(x > 0.0, 1.0, times_exp(alpha, where(x > 0.0, 0.0, x))), lambda out, x, alpha: expm1(negative_part(x)), latex=r"\operatorname{{elu}}({}, {})")
-selu       = primitive("selu",       lambda x: SELU_SCALE * where(x > 0.0, x, SELU_ALPHA * expm1(negative_part(x))), lambda out, x: SELU_SCALE * where(x > 0.0, 1.0, SELU_ALPHA * exp(negative_part(x))), latex=r"\operatorname{{selu}}({})")
-gelu       = primitive("gelu",       lambda x: times_normal_cdf(x, x),                                        lambda out, x: normal_cdf(x) + times_normal_pdf(x, x), latex=r"\operatorname{{gelu}}({})")
-silu       = primitive("silu",       lambda x: times_exp(x, negative_part(x)) / (1.0 + exp(-absolute(x))),    lambda out, x: silu_slope(x),              latex=r"\operatorname{{silu}}({})")
+sigmoid   = primitive("sigmoid",   lambda x: exp(negative_part(x)) / (1.0 + exp(-absolute(x))),
+                      lambda out, x: sigmoid_slope(x), latex=r"\sigma({})")
+softplus  = primitive("softplus",  lambda x: where(x > 0.0, x, 0.0) + log1p(exp(-absolute(x))),
+                      lambda out, x: sigmoid(x))
+relu      = primitive("relu",      lambda x: where(x <= 0.0, 0.0, x),
+                      lambda out, x: where(x > 0.0, 1.0, 0.0))
+leaky_relu = primitive("leaky_relu", lambda x, slope=0.01: where(x > 0.0, x, slope * x),
+                      lambda out, x, slope: where(x > 0.0, 1.0, slope),
+                      lambda out, x, slope: negative_part(x))
+elu       = primitive("elu",       lambda x, alpha=1.0: where(x > 0.0, x, alpha * expm1(negative_part(x))),
+                      lambda out, x, alpha: where(x > 0.0, 1.0, times_exp(alpha, where(x > 0.0, 0.0, x))),
+                      lambda out, x, alpha: expm1(negative_part(x)))
+selu      = primitive("selu",      lambda x: SELU_SCALE * where(x > 0.0, x, SELU_ALPHA * expm1(negative_part(x))),
+                      lambda out, x: SELU_SCALE * where(x > 0.0, 1.0, SELU_ALPHA * exp(negative_part(x))))
+gelu      = primitive("gelu",      lambda x: times_normal_cdf(x, x),
+                      lambda out, x: normal_cdf(x) + times_normal_pdf(x, x))
+silu      = primitive("silu",      lambda x: times_exp(x, negative_part(x)) / (1.0 + exp(-absolute(x))),
+                      lambda out, x: silu_slope(x))
 
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805  # Klambauer et al. 2017, appendix A
 # fmt: on
@@ -202,24 +223,57 @@ def _exp_difference(x: float, y: float) -> float:
 
 
 # fmt: off
-over_square      = primitive("over_square",      _over_square,    lambda out, x, y: over_square(1.0, y), lambda out, x, y: -2.0 * out / y,                     text="{} / {}²", latex=r"\frac{{{}}}{{{}^2}}")
-power_slope      = primitive("power_slope",      _power_slope,    lambda out, x, y: power_derivative(x, y, 2.0, 0.0), lambda out, x, y: power_derivative(x, y, 1.0, 1.0), text="{1} * {0} ** ({1} - 1)", latex=r"{1} \cdot {0}^{{{1} - 1}}")
-power_growth     = primitive("power_growth",     lambda x, y: xlogy(power(x, y), x), lambda out, x, y: power_derivative(x, y, 1.0, 1.0), lambda out, x, y: power_derivative(x, y, 0.0, 2.0), text="{0} ** {1} * log({0})", latex=r"{0}^{{{1}}} \ln({0})")
-power_derivative = primitive("power_derivative", _power_derivative, lambda out, x, y, n, m: power_derivative(x, y, n + 1.0, m), lambda out, x, y, n, m: power_derivative(x, y, n, m + 1.0), lambda out, x, y, n, m: 0.0, lambda out, x, y, n, m: 0.0, latex=r"\partial_{{{0}}}^{{{2}}} \partial_{{{1}}}^{{{3}}} {0}^{{{1}}}")
-xlogy            = primitive("xlogy",            _xlogy,          lambda out, x, y: log(y),              lambda out, x, y: x / y,                              text="{} * log({})", latex=r"{} \ln({})")
-times_exp        = primitive("times_exp",        lambda x, y: where(y < -600.0, x * exp(0.5 * y) * exp(0.5 * y), x * exp(y)), lambda out, x, y: exp(y), lambda out, x, y: out,              text="{} * exp({})", latex=r"{} e^{{{}}}")
-one_minus_square = primitive("one_minus_square", lambda x: (1.0 - x) * (1.0 + x),                        lambda out, x: -2.0 * x,                              text="1 - {}²", latex="1 - {}^2")
-cosine           = primitive("cosine",           _cosine,         lambda out, x, y: cosine(y, x) * (cosine(y, x) / hypot(x, y)), lambda out, x, y: -out * cosine(y, x) / hypot(x, y), text="{0} / sqrt({0}² + {1}²)", latex=r"\frac{{{0}}}{{\sqrt{{{0}^2 + {1}^2}}}}")
-lorentzian       = primitive("lorentzian",       lambda x: 1.0 / hypot(1.0, x) / hypot(1.0, x),          lambda out, x: -2.0 * (x * out) * out,                text="1 / (1 + {}²)", latex=r"\frac{{1}}{{1 + {}^2}}")
-sech             = primitive("sech",             lambda x: 2.0 * exp(-absolute(x)) / (1.0 + exp(-2.0 * absolute(x))), lambda out, x: -out * tanh(x),           latex=r"\operatorname{{sech}}({})")
-sigmoid_slope    = primitive("sigmoid_slope",    lambda x: exp(-absolute(x)) / (1.0 + exp(-absolute(x))) ** 2,        lambda out, x: -out * tanh(0.5 * x),     text="sigmoid({0}) * sigmoid(-{0})", latex=r"\sigma({0}) \cdot \sigma(-{0})")
-silu_slope       = primitive("silu_slope",       lambda x: sigmoid(x) + times_exp(x, -absolute(x)) / (1.0 + exp(-absolute(x))) ** 2, lambda out, x: silu_curve(x),            text="sigmoid({0}) + {0} * sigmoid_slope({0})", latex=r"\sigma({0}) + {0} \cdot \sigma'({0})")
-silu_curve       = primitive("silu_curve",       lambda x: times_exp(2.0 - x * tanh(0.5 * x), -absolute(x)) / (1.0 + exp(-absolute(x))) ** 2, lambda out, x: -out * tanh(0.5 * x) - sigmoid_slope(x) * (tanh(0.5 * x) + x * (2.0 * sigmoid_slope(x))), text="sigmoid_slope({0}) * (2 - {0} * tanh({0} / 2))", latex=r"\sigma'({0}) (2 - {0} \tanh\frac{{{0}}}{{2}})")
-normal_pdf       = primitive("normal_pdf",       _normal_pdf,     lambda out, x: -times_normal_pdf(x, x),                                                            latex=r"\varphi({})")
-times_normal_pdf = primitive("times_normal_pdf", _times_normal_pdf, lambda out, x, y: normal_pdf(y), lambda out, x, y: -times_normal_pdf(x * y, y),              text="{} * normal_pdf({})", latex=r"{} \varphi({})")
-times_normal_cdf = primitive("times_normal_cdf", _times_normal_cdf, lambda out, x, y: normal_cdf(y), lambda out, x, y: times_normal_pdf(x, y),               text="{} * normal_cdf({})", latex=r"{} \Phi({})")
-normal_cdf       = primitive("normal_cdf",       _normal_cdf,     lambda out, x: normal_pdf(x),                                                                latex=r"\Phi({})")
-exp_difference   = primitive("exp_difference",   _exp_difference, lambda out, x, y: out, lambda out, x, y: -out,                                              text="exp({} - {})", latex="e^{{{} - {}}}", ieee=lambda x, y: INF if x > y else NAN)
+over_square      = primitive("over_square", _over_square,
+                             lambda out, x, y: over_square(1.0, y), lambda out, x, y: -2.0 * out / y,
+                             text="{} / {}²", latex=r"\frac{{{}}}{{{}^2}}")
+power_slope      = primitive("power_slope", _power_slope,
+                             lambda out, x, y: power_derivative(x, y, 2.0, 0.0), lambda out, x, y: power_derivative(x, y, 1.0, 1.0),
+                             text="{1} * {0} ** ({1} - 1)", latex=r"{1} \cdot {0}^{{{1} - 1}}")
+power_growth     = primitive("power_growth", lambda x, y: xlogy(power(x, y), x),
+                             lambda out, x, y: power_derivative(x, y, 1.0, 1.0), lambda out, x, y: power_derivative(x, y, 0.0, 2.0),
+                             text="{0} ** {1} * log({0})", latex=r"{0}^{{{1}}} \ln({0})")
+power_derivative = primitive("power_derivative", _power_derivative,
+                             lambda out, x, y, n, m: power_derivative(x, y, n + 1.0, m), lambda out, x, y, n, m: power_derivative(x, y, n, m + 1.0),
+                             lambda out, x, y, n, m: 0.0, lambda out, x, y, n, m: 0.0,
+                             latex=r"\partial_{{{0}}}^{{{2}}} \partial_{{{1}}}^{{{3}}} {0}^{{{1}}}")
+xlogy            = primitive("xlogy", _xlogy,
+                             lambda out, x, y: log(y), lambda out, x, y: x / y,
+                             text="{} * log({})", latex=r"{} \ln({})")
+times_exp        = primitive("times_exp", lambda x, y: where(y < -600.0, x * exp(0.5 * y) * exp(0.5 * y), x * exp(y)),
+                             lambda out, x, y: exp(y), lambda out, x, y: out,
+                             text="{} * exp({})", latex=r"{} e^{{{}}}")
+one_minus_square = primitive("one_minus_square", lambda x: (1.0 - x) * (1.0 + x),
+                             lambda out, x: -2.0 * x, text="1 - {}²", latex="1 - {}^2")
+cosine           = primitive("cosine", _cosine,
+                             lambda out, x, y: cosine(y, x) * (cosine(y, x) / hypot(x, y)), lambda out, x, y: -out * cosine(y, x) / hypot(x, y),
+                             text="{0} / sqrt({0}² + {1}²)", latex=r"\frac{{{0}}}{{\sqrt{{{0}^2 + {1}^2}}}}")
+lorentzian       = primitive("lorentzian", lambda x: 1.0 / hypot(1.0, x) / hypot(1.0, x),
+                             lambda out, x: -2.0 * (x * out) * out,
+                             text="1 / (1 + {}²)", latex=r"\frac{{1}}{{1 + {}^2}}")
+sech             = primitive("sech", lambda x: 2.0 * exp(-absolute(x)) / (1.0 + exp(-2.0 * absolute(x))),
+                             lambda out, x: -out * tanh(x))
+sigmoid_slope    = primitive("sigmoid_slope", lambda x: exp(-absolute(x)) / (1.0 + exp(-absolute(x))) ** 2,
+                             lambda out, x: -out * tanh(0.5 * x),
+                             text="sigmoid({0}) * sigmoid(-{0})", latex=r"\sigma({0}) \cdot \sigma(-{0})")
+silu_slope       = primitive("silu_slope", lambda x: sigmoid(x) + times_exp(x, -absolute(x)) / (1.0 + exp(-absolute(x))) ** 2,
+                             lambda out, x: silu_curve(x),
+                             text="sigmoid({0}) + {0} * sigmoid_slope({0})", latex=r"\sigma({0}) + {0} \cdot \sigma'({0})")
+silu_curve       = primitive("silu_curve", lambda x: times_exp(2.0 - x * tanh(0.5 * x), -absolute(x)) / (1.0 + exp(-absolute(x))) ** 2,
+                             lambda out, x: -out * tanh(0.5 * x) - sigmoid_slope(x) * (tanh(0.5 * x) + x * (2.0 * sigmoid_slope(x))),
+                             text="sigmoid_slope({0}) * (2 - {0} * tanh({0} / 2))", latex=r"\sigma'({0}) (2 - {0} \tanh\frac{{{0}}}{{2}})")
+normal_pdf       = primitive("normal_pdf", _normal_pdf,
+                             lambda out, x: -times_normal_pdf(x, x), latex=r"\varphi({})")
+normal_cdf       = primitive("normal_cdf", _normal_cdf,
+                             lambda out, x: normal_pdf(x), latex=r"\Phi({})")
+times_normal_pdf = primitive("times_normal_pdf", _times_normal_pdf,
+                             lambda out, x, y: normal_pdf(y), lambda out, x, y: -times_normal_pdf(x * y, y),
+                             text="{} * normal_pdf({})", latex=r"{} \varphi({})")
+times_normal_cdf = primitive("times_normal_cdf", _times_normal_cdf,
+                             lambda out, x, y: normal_cdf(y), lambda out, x, y: times_normal_pdf(x, y),
+                             text="{} * normal_cdf({})", latex=r"{} \Phi({})")
+exp_difference   = primitive("exp_difference", _exp_difference,
+                             lambda out, x, y: out, lambda out, x, y: -out,
+                             text="exp({} - {})", latex="e^{{{} - {}}}", ieee=lambda x, y: INF if x > y else NAN)
 # fmt: on
 
 
@@ -358,14 +412,20 @@ def _take_partials(out: Number, index: float, *xs: Number) -> list[Number]:
 
 
 # fmt: off
-sum_          = primitive("sum",                lambda start, *xs: in_order(xs, start),          lambda out, start, *xs: [1.0] * (1 + len(xs)),  sequence=True)
-dot           = primitive("dot",                lambda start, *terms: dot_of(start, *_halves(terms)), lambda out, start, *terms: [*chain(*dot_slopes(*_halves(terms)))], sequence=True)
-logsumexp     = primitive("logsumexp",          _logsumexp,          lambda out, *xs: _probabilities(xs), text="log([exp({}) + …])", latex=r"\ln([e^{{}} + …])", sequence=True)
-softmax       = primitive("softmax",            _softmax,            _softmax_partials, text="exp({index}) / ([exp({}) + …])", latex=r"\frac{e^{{index}}}{[e^{{}} + …]}", sequence=True)
-softmax_others = primitive("softmax_others",    _softmax_others,     _softmax_others_partials, text="1 - softmax{n}({all})", latex=r"1 - \operatorname{softmax}{n}({all})", sequence=True)
-cross_entropy = primitive("cross_entropy",      _cross_entropy,      _cross_entropy_partials, text="log([exp({}) + …]) - {index}", latex=r"\ln([e^{{}} + …]) - {index}", sequence=True)
-soft_cross_entropy = primitive("soft_cross_entropy", _soft_cross_entropy, _soft_cross_entropy_partials,              sequence=True)
-take          = primitive("take",               _take,               _take_partials,                                 sequence=True)
+sum_               = primitive("sum",                lambda start, *xs: in_order(xs, start),
+                               lambda out, start, *xs: [1.0] * (1 + len(xs)), sequence=True)
+dot                = primitive("dot",                lambda start, *terms: dot_of(start, *_halves(terms)),
+                               lambda out, start, *terms: [*chain(*dot_slopes(*_halves(terms)))], sequence=True)
+logsumexp          = primitive("logsumexp",          _logsumexp,          lambda out, *xs: _probabilities(xs), sequence=True,
+                               text="log([exp({}) + …])", latex=r"\ln([e^{{}} + …])")
+softmax            = primitive("softmax",            _softmax,            _softmax_partials,            sequence=True,
+                               text="exp({index}) / ([exp({}) + …])", latex=r"\frac{e^{{index}}}{[e^{{}} + …]}")
+softmax_others     = primitive("softmax_others",     _softmax_others,     _softmax_others_partials,     sequence=True,
+                               text="1 - softmax{n}({all})", latex=r"1 - \operatorname{softmax}{n}({all})")
+cross_entropy      = primitive("cross_entropy",      _cross_entropy,      _cross_entropy_partials,      sequence=True,
+                               text="log([exp({}) + …]) - {index}", latex=r"\ln([e^{{}} + …]) - {index}")
+soft_cross_entropy = primitive("soft_cross_entropy", _soft_cross_entropy, _soft_cross_entropy_partials, sequence=True)
+take               = primitive("take",               _take,               _take_partials,               sequence=True)
 # fmt: on
 
 TABLE: dict[str, Primitive] = {row.name: row for row in list(globals().values()) if isinstance(row, Primitive)}

@@ -54,8 +54,13 @@ class Primitive:
         self.cure = cure
         self.ieee = ieee
         self.__name__ = self.__qualname__ = name
-        self.__doc__ = doc
+        self.__doc__ = doc or self._described()
         self.__module__ = module
+
+    def _described(self) -> str:
+        operands = self.parameters or tuple("xyzuvw"[: self.arity or 0]) or ("...",)
+        domain = f", for {self.domain}" if self.domain else ""
+        return f"{self.name}({', '.join(operands)}){domain}.  explain_row({self.name}) shows its derivative."
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
@@ -128,12 +133,11 @@ def primitive(
     for what, words in {"doc": doc, "text": text, "latex": latex, "domain": domain, "cure": cure}.items():
         if words is not None and not isinstance(words, str):
             raise TypeError(f"primitive {name!r}: {what} must be a string, got {shown(words)}")
-    text_doc = doc or f"The primitive {name}."
     module = getattr(partials[0], "__module__", __name__)
     row = (text, latex, domain, cure, ieee)
     options = dict(zip(("text", "latex", "domain", "cure", "ieee"), row, strict=True))
     if sequence:
-        return Primitive(name, forward, partials[0], None, doc=text_doc, module=module, **options)  # type: ignore[arg-type]
+        return Primitive(name, forward, partials[0], None, doc=doc, module=module, **options)  # type: ignore[arg-type]
     code = getattr(forward, "__code__", None)
     if code is not None and code.co_argcount != len(partials):
         raise TypeError(
@@ -151,7 +155,7 @@ def primitive(
     def each(out: Number, *operands: Number) -> list[Number]:
         return [partial(out, *operands) for partial in partials]
 
-    return Primitive(name, forward, each, len(partials), doc=text_doc, module=module, **options)  # type: ignore[arg-type]
+    return Primitive(name, forward, each, len(partials), doc=doc, module=module, **options)  # type: ignore[arg-type]
 
 
 # ------------------------------------------------------------------------------- plain numbers, and their errors

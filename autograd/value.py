@@ -19,8 +19,6 @@ from autograd.rows import Primitive, evaluate, partials_at, real, shown
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    Number = "Value | float | Fraction | Decimal"
-
 Method = TypeVar("Method", bound="Callable[..., Any]")
 
 
@@ -80,9 +78,9 @@ class Value:
         self.grad = NOT_COMPUTED
         self.primitive = None
         self._x = self._y = self._dx = self._dy = None
-        if label != "":
+        if type(label) is not str or label:
             self.label = label
-        if _children:
+        if type(_children) is not tuple or _children or type(_op) is not str:
             micrograd.adopt(self, _children, _op)
 
     # ------------------------------------------------------------------------------------------- data, and the graph

@@ -1,6 +1,6 @@
 """The command line of chalkgrad, and what a classroom needs around `autograd` and `nn`.
 
-Which question does this file answer? Is the `autograd` that Python finds really ours? Another package of that name
+Is the `autograd` that Python finds really ours? Another package of that name
 (HIPS autograd) installs the same folder, and whichever comes first on the path wins. Read next: `__main__`.
 """
 

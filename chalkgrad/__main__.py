@@ -1,4 +1,4 @@
-"""Which question does this file answer? How does `chalkgrad NAME ...` reach the module that does the work?
+"""How does `chalkgrad NAME ...` reach the module that does the work?
 
 Each command is one module of `chalkgrad.commands`: the first line of its docstring is its help, `add_arguments(parser)`
 declares its arguments, and `run(arguments)` does the work and returns the exit code. To add one, write the module and

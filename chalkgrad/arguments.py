@@ -1,4 +1,4 @@
-"""Which question does this file answer? Does what was typed on the command line make sense, and if not, what is said?
+"""Does what was typed on the command line make sense, and if not, what is said?
 
 Each function is the `type` of an argparse argument, and its error is shown after the argument's name. `Parser` is
 argparse's, for people who type in another order, or an option as it is called elsewhere.

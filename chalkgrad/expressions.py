@@ -1,4 +1,4 @@
-"""Which question does this file answer? How does a formula from the command line become a graph, and nothing else run?
+"""How does a formula from the command line become a graph, and nothing else run?
 
 The text is parsed by Python's own `ast`, and only what stands in a short list is evaluated: numbers, names, arithmetic,
 and calls of the table's functions. Everything else is refused, and the message points at the place.

@@ -1,4 +1,4 @@
-"""Which question does this file answer? What exactly happens in one step of training?
+"""What exactly happens in one step of training?
 
 It takes the real first step of a classifier with one output on one sample, and says what happened with the real
 numbers: forward, loss, backward, update. One weight is followed all the way. Read next: `nn.training`, which does the

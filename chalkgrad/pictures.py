@@ -1,4 +1,4 @@
-"""Which question does this file answer? How did the training go, as pictures in a folder?"""
+"""How did the training go, as pictures in a folder?"""
 
 from __future__ import annotations
 

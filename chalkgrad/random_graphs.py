@@ -1,4 +1,4 @@
-"""Which question does this file answer? Where do fresh small graphs come from, for worksheets and for checking answers?
+"""Where do fresh small graphs come from, for worksheets and for checking answers?
 
 A `Program` is a graph before it has numbers' arithmetic: leaves, and steps that name an operation and its operands. It
 can be run on any class that has the operations: on `autograd.Value`, or on what a learner wrote.

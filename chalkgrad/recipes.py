@@ -1,4 +1,4 @@
-"""Which question does this file answer? Which data sets can be trained on, and with which settings does each just work?
+"""Which data sets can be trained on, and with which settings does each just work?
 
 A recipe is a data set and the network, optimizer and number of epochs that suit it. Read next: `commands.train`.
 """

@@ -1,4 +1,4 @@
-"""Which question does this file answer? What did one mean who wrote a formula as on paper, or for another library?
+"""What did one mean who wrote a formula as on paper, or for another library?
 
 `2a` is 2*a, `a.tanh()` and `math.tanh(a)` are tanh(a), `ln` is log. Nothing is put right in silence: what is found here
 goes into the message that refuses the formula. Read next: `expressions`.

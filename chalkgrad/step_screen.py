@@ -1,4 +1,4 @@
-"""Which question does this file answer? How does a terminal become a stepper: one screen a step, and keys?
+"""How does a terminal become a stepper: one screen a step, and keys?
 
 The lines themselves come from `autograd.stepper`; here they are put on the screen, and keys are read.
 """

@@ -1,4 +1,4 @@
-"""Which question does this file answer? How does a teacher get fresh exercises on paper, with an answer key?
+"""How does a teacher get fresh exercises on paper, with an answer key?
 
 A worksheet is one HTML page: graphs with blanks to be filled in by hand, and after them the same graphs with the
 numbers. The same seed gives the same page. Read before: `random_graphs`, which makes the graphs.

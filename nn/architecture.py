@@ -1,4 +1,4 @@
-"""Which question does this file answer? How is a model described in plain data, so that it can be built again?
+"""How is a model described in plain data, so that it can be built again?
 
 A description is a dictionary with a ``kind`` and the arguments of that class's constructor, nested as the model is.
 Only the kinds in this file can be described or built: a file can never name code to run. Read before: ``layers``,

@@ -1,4 +1,4 @@
-"""Which question does this file answer? How is one huge gradient kept from throwing the parameters away?
+"""How is one huge gradient kept from throwing the parameters away?
 
 Call one of these between ``backward()`` and ``step()``. Read before: ``optimizers``. Read after: ``schedules``.
 """

@@ -1,4 +1,4 @@
-"""Which question does this file answer? Why is training twice as fast when Python's cyclic garbage collector rests?
+"""Why is training twice as fast when Python's cyclic garbage collector rests?
 
 After every few hundred new objects, the collector looks through them for reference cycles. A graph is many objects
 and no cycle: looking costs more than the arithmetic and finds nothing. So a training loop raises the threshold, and

@@ -1,4 +1,4 @@
-"""Which question does this file answer? How does ``fit`` train with compiled programs instead of graphs of Values?
+"""How does ``fit`` train with compiled programs instead of graphs of Values?
 
 A model and a loss for one sample are traced once and become a program over all samples of a batch; see
 ``autograd.compile``. The loop, the optimizers and the metrics stay the same, and so do the numbers, to rounding.

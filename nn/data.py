@@ -1,4 +1,4 @@
-"""Which question does this file answer? Where does data to learn from come from, and how is it prepared?
+"""Where does data to learn from come from, and how is it prepared?
 
 Small data sets made on the spot, the real ones that come with scikit-learn, and what is done to any of them before
 training: split, standardize, one-hot, batches. A data set is a pair: a list of samples (lists of floats) and a list

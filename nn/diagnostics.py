@@ -1,4 +1,4 @@
-"""Which question does this file answer? Why does this model not learn?
+"""Why does this model not learn?
 
 ``diagnose`` measures one pass over the data (``probing``) and says in words what is wrong, how that shows, and what
 to do. Each check is one function here that gives findings. Read before: ``training``. Read after: nothing.

@@ -1,4 +1,4 @@
-"""Which question does this file answer? I know PyTorch: what is it called here?
+"""I know PyTorch: what is it called here?
 
 Asking ``nn`` for a name that PyTorch or Keras has gives an error that says which name to use. Read before: nothing.
 """

@@ -1,4 +1,4 @@
-"""Which question does this file answer? What does a trained model say, and how often is it right?
+"""What does a trained model say, and how often is it right?
 
 Everything here runs without recording a graph and with dropout off, and leaves the model as it was. Read before:
 ``metrics``. Read after: ``training``, which uses it for the validation set.

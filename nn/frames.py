@@ -1,4 +1,4 @@
-"""Which question does this file answer? How does a recorded training become pictures for slides?
+"""How does a recorded training become pictures for slides?
 
 Each snapshot becomes one picture: the decision boundary (where there are two features), the loss until then, and the
 weights. matplotlib and Pillow are imported when the first picture is asked for. Read before: ``recording``.

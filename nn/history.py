@@ -1,4 +1,4 @@
-"""Which question does this file answer? What happened during training, and when should it stop?
+"""What happened during training, and when should it stop?
 
 Read before: nothing. Read after: ``training``, which fills a history in, and ``plotting``, which draws it.
 """

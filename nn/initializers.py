@@ -1,4 +1,4 @@
-"""Which question does this file answer? How large should the first weights be?
+"""How large should the first weights be?
 
 Too small and the signal fades from layer to layer, too large and it explodes; all equal and every neuron learns the
 same. Weights here are uniform on an interval around 0 whose half-width gives the variance that the rule asks for:

@@ -1,4 +1,4 @@
-"""Which question does this file answer? How does any sequence of numbers become a list that the library can trust?
+"""How does any sequence of numbers become a list that the library can trust?
 
 A learner passes lists, tuples, NumPy rows or pandas rows, and sometimes a string, a ``None`` or a list that is one
 number short. Everything that takes data asks the functions here, so that the answer is the same everywhere.

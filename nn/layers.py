@@ -1,4 +1,4 @@
-"""Which question does this file answer? What is a neuron, a layer, a network?
+"""What is a neuron, a layer, a network?
 
 A neuron is an activation of a weighted sum; a layer is a list of neurons that read the same inputs; a network is a
 list of layers. Names and arguments are micrograd's. Read before: ``module``, ``activations``, ``initializers``.

@@ -1,4 +1,4 @@
-"""Which question does this file answer? How wrong is a prediction, as one number that training can lower?
+"""How wrong is a prediction, as one number that training can lower?
 
 Every loss takes the prediction first and the target second, for one sample or for a batch, and gives the mean. A
 width-one model's batch is a list of Values; a wider model's is a list of lists. Numbers in give a float, Values a

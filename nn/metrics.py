@@ -1,4 +1,4 @@
-"""Which question does this file answer? How good are the predictions, in numbers that people understand?
+"""How good are the predictions, in numbers that people understand?
 
 A loss is made to be lowered; a metric is made to be read. The functions here take the outputs that ``predict`` gives,
 or those of the model itself. Read before: ``losses``. Read after: ``training``.

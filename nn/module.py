@@ -1,4 +1,4 @@
-"""Which question does this file answer? How does a model find all of its parameters?
+"""How does a model find all of its parameters?
 
 A ``Module`` is an ordinary object. Its parameters are the leaf Values among its attributes, and those of every module,
 list, tuple and dictionary that it holds: nothing has to be registered. Read before: ``autograd``'s ``Value``.

@@ -1,4 +1,4 @@
-"""Which question does this file answer? Which layers help training besides neurons?
+"""Which layers help training besides neurons?
 
 Dropout makes a network robust by removing parts of it at random, layer normalization keeps its signals at size 1, and
 an embedding turns a whole number into a vector that is learnt. Read before: ``layers``. Read after: ``losses``.

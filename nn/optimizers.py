@@ -1,4 +1,4 @@
-"""Which question does this file answer? Given the gradients, how does each parameter move?
+"""Given the gradients, how does each parameter move?
 
 An optimizer's rule is one pure function, ``_moved``: from numbers, gradients and the memory of earlier steps to new
 numbers and new memory. Only when all of them are finite are they committed, together; a bad gradient or Ctrl-C leaves

@@ -1,4 +1,4 @@
-"""Which question does this file answer? What goes on inside a model while it computes one batch?
+"""What goes on inside a model while it computes one batch?
 
 Sums before each activation, slopes of the activation there, gradients and the size of a step, all measured without
 changing the model. Read before: ``layers``, ``evaluation``. Read after: ``diagnostics``, which judges the numbers.

@@ -1,4 +1,4 @@
-"""Which question does this file answer? How does somebody who waits see that training goes on?
+"""How does somebody who waits see that training goes on?
 
 A bar where there is a terminal (tqdm), at most eleven plain lines where there is none. Read before: nothing.
 Read after: ``training``.

@@ -1,4 +1,4 @@
-"""Which question does this file answer? What did a model go through while it was trained, epoch by epoch?
+"""What did a model go through while it was trained, epoch by epoch?
 
 ``record()`` is a callback of ``fit``: it keeps snapshots of weights, gradients, loss and, for samples with two
 features, of the decision boundary. ``save`` writes one HTML page to scrub through them, or an animated GIF;

@@ -1,4 +1,4 @@
-"""Which question does this file answer? How should the learning rate change during training?
+"""How should the learning rate change during training?
 
 A schedule maps time, in epochs (2.5 is half-way through the third), to a factor for the optimizer's first learning
 rate. Any function does; these are the usual ones. By hand: ``optimizer.learning_rate = 0.1 * schedule(epoch)``.

@@ -1,4 +1,4 @@
-"""Which question does this file answer? What does the loop look like that turns data into a trained model?
+"""What does the loop look like that turns data into a trained model?
 
 Four steps for each batch: forward, loss, backward, update. An engine does the first three and gives the loss and one
 gradient for each parameter; the optimizer does the fourth. All the rest is bookkeeping around these two calls.

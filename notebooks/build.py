@@ -1,4 +1,4 @@
-"""Which question does this file answer? How does a lesson's text become a notebook with its outputs?
+"""How does a lesson's text become a notebook with its outputs?
 
 Each lesson is a readable `NN-name.py` (jupytext's percent format) and beside it `NN-name.ipynb`, which has the same
 cells and the outputs of a run from top to bottom.

@@ -1,4 +1,4 @@
-"""The commands, one module each. Which question does this file answer? How does a command say that it cannot go on?"""
+"""The commands, one module each. How does a command say that it cannot go on?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which question does this file answer? How does a learner check an answer, and ask for a hint?
+"""How does a learner check an answer, and ask for a hint?
 
 `check("02.3", answer)` says right, or why not; `hint("02.3")` gives one hint more each time. To add a lesson, write
 `lesson_NN.py` beside this file with a list `EXERCISES`, and nothing else needs to change. Read next: `exercise`.

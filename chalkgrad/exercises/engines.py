@@ -1,4 +1,4 @@
-"""Which question does this file answer? How is a learner's own engine tried, and its failure shown?
+"""How is a learner's own engine tried, and its failure shown?
 
 Read `exercise` first. An engine, or one part of it, is run on small graphs (`chalkgrad.random_graphs`) from the
 simplest on; all that is observed are the numbers and gradients. A catalogued mistake is itself an engine with that

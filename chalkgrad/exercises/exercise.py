@@ -1,4 +1,4 @@
-"""Which question does this file answer? How is an answer judged, and how does a mistake get its name?
+"""How is an answer judged, and how does a mistake get its name?
 
 An exercise declares the right answer and a catalogue of wrong ones, each with its own diagnosis. Its *kind* says what
 can be observed of an answer: a number itself, a function's results, an engine's gradients on many small graphs. An

@@ -1,4 +1,4 @@
-"""Which question does this file answer? What can be observed of an answer that is a number, a word or a function?
+"""What can be observed of an answer that is a number, a word or a function?
 
 Read `exercise` first. `Number`, `Numbers` and `Choice` are for what is worked out by hand, `Function` for what is
 programmed, `Judged` for questions with many right answers. `engines` has the kinds that run random graphs.

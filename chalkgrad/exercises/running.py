@@ -1,4 +1,4 @@
-"""Which question does this file answer? How is a learner's code run, so that nothing that it does can do harm?
+"""How is a learner's code run, so that nothing that it does can do harm?
 
 It may raise an error, print, leave Python, change the lists that it was given, or never come to an end. All of this is
 an observation like any other, and never the end of the notebook. Read next: `exercise`.

@@ -1,4 +1,4 @@
-"""Which question does this file answer? What does a learner see after `check`, and after `hint`?
+"""What does a learner see after `check`, and after `hint`?
 
 A `Verdict`: right or not, one or two sentences, and where it helps a drawn counter-example. A notebook shows it as it
 is; a terminal shows its text.

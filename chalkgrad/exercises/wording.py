@@ -1,4 +1,4 @@
-"""Which question does this file answer? How are answers put into words that a learner knows?
+"""How are answers put into words that a learner knows?
 
 No addresses, no insides of this checker, no more of a long answer than one reads, and never two different numbers that
 look alike. Read before: `running`. Read next: `exercise`.
