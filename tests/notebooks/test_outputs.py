@@ -19,7 +19,7 @@ BUILDER = load_builder()
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
 def test_the_committed_outputs_equal_a_fresh_run(path: Path) -> None:
     command = [sys.executable, str(NOTEBOOKS / "build.py"), path.name[:2], "--check"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
