@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, overload
 from autograd import primitives as table
 from autograd import report
 from autograd.graph import NOT_COMPUTED, operands
+from autograd.notation import atom
 from autograd.symbolic import formula, partial_formula
 from autograd.value import Value
 
@@ -25,6 +26,13 @@ MOST_PATHS = 200
 """Up to so many paths are followed one by one; of more, only their number and their sums are given."""
 LONGEST_PATHS = 200_000
 """So many nodes may stand on these paths together."""
+
+
+class Given(NamedTuple):
+    """A number that is used on the way and does not depend on the one that is asked about."""
+
+    name: str
+    data: float
 
 
 class Forward(NamedTuple):
@@ -95,8 +103,8 @@ class Written(Sequence[Record]):
 class Explanation:
     """The chain rule for one output and one number of its graph, in words and numbers.
 
-    `print` it, let a notebook show it with typeset formulas, or use its parts: `forward`, `steps`, `paths` (empty
-    where there are more than 200), `path_count`, `contributions` and `gradient`.
+    `print` it, let a notebook show it with typeset formulas, or use its parts: `given`, `forward`, `steps`, `paths`
+    (empty where there are more than 200), `path_count`, `contributions` and `gradient`.
     """
 
     def __init__(
@@ -105,6 +113,7 @@ class Explanation:
         wrt: str,
         gradient: float,
         grad: float | None,
+        given: Sequence[Given],
         forward: Sequence[Forward],
         steps: Sequence[Local],
         paths: list[Path],
@@ -117,7 +126,8 @@ class Explanation:
         """d(output)/d(wrt), as the backward pass finds it."""
         self.grad = grad
         """What stands in the number's `.grad`; None where no backward pass has reached it."""
-        self.forward, self.steps, self.paths, self.path_count = forward, steps, paths, path_count
+        self.given, self.forward, self.steps = given, forward, steps
+        self.paths, self.path_count = paths, path_count
         self.contributions = contributions
         self.changed = changed
         """Nodes of which an operand was changed since they were computed."""
@@ -129,7 +139,7 @@ class Explanation:
 
     def as_dict(self) -> dict[str, Any]:
         """The explanation as dicts and lists, which `json.dumps` takes."""
-        lists = ("forward", "steps", "paths", "contributions")
+        lists = ("given", "forward", "steps", "paths", "contributions")
         found = {name: [record._asdict() for record in getattr(self, name)] for name in lists}
         names = ("output", "wrt", "gradient", "grad", "path_count", "changed")
         return {**{name: getattr(self, name) for name in names}, **found}
@@ -138,7 +148,11 @@ class Explanation:
         return self.text
 
     def __repr__(self) -> str:
-        return f"<explanation of d{self.output}/d{self.wrt} = {self.gradient!r}, over {self.path_count:,} path(s)>"
+        slope, paths = (
+            f"d{atom(self.output)}/d{atom(self.wrt)}",
+            f"{self.path_count:,} path{'s' * (self.path_count != 1)}",
+        )
+        return f"<explanation of {slope} = {self.gradient!r}, over {paths}; print(...) shows it>"
 
     def _repr_markdown_(self) -> str:
         return report.markdown(self)
@@ -179,9 +193,19 @@ class Chains:
         grad = None if self.wrt.grad is NOT_COMPUTED else self.wrt.grad
         changed = [nodes[n].name for n in sorted(self.between) if nodes[n].changed]
         names = nodes[self.trace.output].name, nodes[self.start].name
+        given = Written(lambda n: Given(nodes[n].name, nodes[n].data), self._given())
         forward = Written(self._forward, [n for n in sorted(self.between) if n != self.start])
         steps = Written(self._local, self.steps)
-        return Explanation(*names, gradient[self.start], grad, forward, steps, paths, count, contributions, changed)
+        return Explanation(
+            *names, gradient[self.start], grad, given, forward, steps, paths, count, contributions, changed
+        )
+
+    def _given(self) -> list[int]:
+        """The operands of the nodes on the way that are not on it themselves; what was computed before, leaves last."""
+        nodes = self.trace.nodes
+        used = {o for n in self.between if n != self.start for o in nodes[n].operands}
+        beside = [n for n in used - self.between if nodes[n].kind != "constant"]
+        return sorted(beside, key=lambda n: (nodes[n].kind == "leaf", n))
 
     def _path_counts(self) -> dict[int, int]:
         """For each node how many paths lead from it to the output."""

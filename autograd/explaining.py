@@ -6,18 +6,29 @@ Read `tracing` and `chains` first; `replaying` runs the graph again for a nudge,
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import report
 from autograd.chains import Chains, Explanation
 from autograd.replaying import replay
 from autograd.rows import real, shown
-from autograd.tracing import trace
+from autograd.tracing import called_by, trace
 from autograd.value import Value
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
-def explain(output: Value, wrt: Value) -> Explanation:
+    from autograd.tracing import Names, Trace
+
+MOST_NAMES = 20
+"""So many names are listed where one is not found."""
+
+
+def explain(output: Value, wrt: Value | str, *, names: Names = ()) -> Explanation:
     """Explain d(output)/d(wrt): each step, each path with its product, and the sum over the paths.
+
+    `wrt` is a Value of the graph, or what one is called there.  `names`, such as `model.named_parameters()`, names
+    Values that have no label.
 
     Raises TypeError where one of them is no Value, ValueError where `output` does not depend on `wrt`.
 
@@ -37,13 +48,41 @@ def explain(output: Value, wrt: Value) -> Explanation:
     The sum over the 2 paths: dy/dx = 3 + 3 = 6
     (x.grad is not computed yet; y.backward() adds this to it.)
     """
-    for name, value in (("output", output), ("wrt", wrt)):
-        if not isinstance(value, Value):
-            raise TypeError(f"explain: {name} must be a Value, got {shown(value)} ({type(value).__name__})")
-    traced = trace(output)
+    return Chains(*_traced(output, wrt, names, "explain", "wrt")).explanation()
+
+
+def _traced(output: Value, wrt: Value | str, names: Names, function: str, argument: str) -> tuple[Trace, Value]:
+    """The trace of `output`, and the Value in it that is asked about."""
+    if not isinstance(output, Value):
+        raise TypeError(f"{function}: output must be a Value, got {shown(output)} ({type(output).__name__})")
+    if not isinstance(wrt, (Value, str)):
+        raise TypeError(
+            f"{function}: {argument} must be a Value or the label of one, got {shown(wrt)} ({type(wrt).__name__})"
+        )
+    called = called_by(names, function)
+    traced = trace(output, names=[(name, value) for value, name in called.items()])
+    if isinstance(wrt, str):
+        found = {traced.nodes[n].name: value for value, n in traced.ids.items()}
+        for value in traced.ids:  # a long label is cut in the name, and is known all the same
+            if label := value.label or called.get(value, ""):
+                found.setdefault(label, value)
+        if wrt not in found:
+            raise ValueError(f"{function}: {argument}: no number of this graph is called {wrt!r}{_instead(wrt, found)}")
+        return traced, found[wrt]
     if wrt not in traced.ids:
-        raise ValueError(f"explain: output does not depend on wrt: {shown(output)} was computed without {shown(wrt)}")
-    return Chains(traced, wrt).explanation()
+        raise ValueError(
+            f"{function}: output does not depend on {argument}: {shown(output)} was computed without {shown(wrt)}"
+        )
+    return traced, wrt
+
+
+def _instead(name: str, found: Mapping[str, Value]) -> str:
+    """Which names there are, or the one that is nearest."""
+    from difflib import get_close_matches  # here, so that `import autograd` stays quick
+
+    near = get_close_matches(name, found, n=1)
+    few = ", ".join([*list(found)[:MOST_NAMES], *["..."] * (len(found) > MOST_NAMES)])
+    return f"; did you mean {near[0]!r}?" if near else f"; choose one of: {few}"
 
 
 class Nudge(NamedTuple):
@@ -73,10 +112,11 @@ class Nudge(NamedTuple):
         return report.nudge_text(self)
 
 
-def nudge(output: Value, x: Value, by: float = 1e-3) -> Nudge:
+def nudge(output: Value, x: Value | str, by: float = 1e-3, *, names: Names = ()) -> Nudge:
     """Change one number by a little, run the recorded graph again, and compare with gradient times step.
 
-    The graph itself is not touched.  Overflow and domain errors on the way give inf and nan.
+    `x` is a Value of the graph, or what one is called there; `names` is as in `explain`.  The graph itself is not
+    touched.  Overflow and domain errors on the way give inf and nan.
 
     Raises TypeError where `output` or `x` is no Value or `by` no number; ValueError where the output does not depend
     on `x`, or `by` is 0 or not finite; RuntimeError where a leaf was changed since the graph was computed.
@@ -86,15 +126,10 @@ def nudge(output: Value, x: Value, by: float = 1e-3) -> Nudge:
     >>> tried.change, tried.predicted
     (3.25, 3.0)
     """
-    for name, value in (("output", output), ("x", x)):
-        if not isinstance(value, Value):
-            raise TypeError(f"nudge: {name} must be a Value, got {shown(value)} ({type(value).__name__})")
+    traced, x = _traced(output, x, names, "nudge", "x")
     step = real(by, "nudge: by")
     if not math.isfinite(step) or x.data + step == x.data:
         raise ValueError(f"nudge: by must be a step that changes {x.data!r}, such as 0.001, got {by!r}")
-    traced = trace(output)
-    if x not in traced.ids:
-        raise ValueError(f"nudge: output does not depend on x: {shown(output)} was computed without {shown(x)}")
     changed = [node.name for node in traced.nodes if node.changed]
     if changed:
         raise RuntimeError(

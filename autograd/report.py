@@ -20,6 +20,8 @@ Record = TypeVar("Record")
 
 MOST_LINES = 20
 """A list that is longer is cut."""
+MOST_GIVEN = 10
+"""So many numbers stand in one line."""
 
 # ------------------------------------------------------------------------------------------------------- plain text
 
@@ -29,7 +31,7 @@ def text(explained: Explanation) -> str:
     output, wrt = explained.output, explained.wrt
     lines = [f"How does {output} change with {wrt}?", ""]
     if explained.forward:
-        lines += ["Forward:", *_cut(explained.forward, _forward, "  ")]
+        lines += ["Forward:", *_given(explained, "  "), *_cut(explained.forward, _forward, "  ")]
         lines += [f"Each step on the way from {wrt} to {output}:"]
         lines += _cut(explained.steps, _local, "  ")
     if explained.forward and explained.paths:
@@ -52,6 +54,20 @@ def nudge_text(tried: Nudge) -> str:
         f"gradient x step    {number_text(tried.gradient)} x {_precise(tried.by)} = {_precise(tried.predicted)}, "
         f"off by {off:.2g}{share}"
     )
+
+
+def _given(explained: Explanation, before: str, style: str = "text") -> list[str]:
+    """One line with the numbers that are used on the way and have nothing to do with the one that is asked about."""
+    many, sign = len(explained.given), "$" if style == "latex" else ""
+    if not many:
+        return []
+    written = [
+        f"{sign}{name_text(given.name, style)} = {number_text(given.data, style)}{sign}"
+        for given in explained.given[:MOST_GIVEN]
+    ]
+    written += [f"... and {many - MOST_GIVEN:,} more"] if many > MOST_GIVEN else []
+    wrt = f"{sign}{name_text(explained.wrt, style)}{sign}"
+    return [f"{before}{', '.join(written)} ({'do' if many > 1 else 'does'} not depend on {wrt})"]
 
 
 def _forward(step: Forward) -> str:
@@ -108,7 +124,10 @@ def markdown(explained: Explanation) -> str:
     output, wrt = name_text(explained.output, "latex"), name_text(explained.wrt, "latex")
     lines = [f"**How does ${output}$ change with ${wrt}$?**"]
     if explained.forward:
-        lines += ["Forward:", *_bullets(explained.forward, _forward_latex)]
+        lines += [
+            "Forward:",
+            "\n".join([*_given(explained, "- ", "latex"), *_cut(explained.forward, _forward_latex, "- ")]),
+        ]
         lines += [f"Each step on the way from ${wrt}$ to ${output}$:", *_bullets(explained.steps, _local_latex)]
     if explained.forward and explained.paths:
         lines += ["Each path, with the product of its steps:", *_bullets(explained.paths, _path_latex)]

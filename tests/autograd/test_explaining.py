@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import math
 import random
+import re
 
 import pytest
 
-from autograd import Value, cross_entropy, dot, explain, nudge, power, tanh
+from autograd import Value, cross_entropy, dot, explain, nudge, power, tanh, trace
 from autograd import sum as total
 
 
@@ -24,6 +25,7 @@ NEURON = """\
 How does o change with x1?
 
 Forward:
+  v2 = 0, w1 = -3, b = 6.8814 (do not depend on x1)
   v1 = x1 * w1 = 2 * (-3) = -6
   v3 = v1 + v2 = -6 + 0 = -6
   v4 = v3 + b = -6 + 6.8814 = 0.8814
@@ -152,13 +154,70 @@ def test_markdown_has_formulas_and_escapes_labels() -> None:
     assert hostile.count("$") % 2 == hostile.count(r"\$") % 2
 
 
+def test_every_name_in_an_explanation_has_its_number_there() -> None:
+    source = random.Random(5)
+    for _ in range(20):
+        nodes = [Value(source.uniform(-2, 2), label=label) for label in ("a", "b", "", "d", "")]
+        x = nodes[0]
+        for _ in range(6):
+            one, other = source.choice(nodes), source.choice(nodes)
+            made = source.choice([one * other, one + other, one - other * 3.0, one.tanh(), one**2])
+            nodes.append(made)
+        out = x * 2.0 + total(nodes[5:])
+        text = str(explain(out, x))
+        used = set(re.findall(r"\b(?:v\d+|[abd])\b", text.split("Each step")[0]))
+        told = set(re.findall(r"\b(v\d+|[abd]) = ", text))
+        assert used <= {"a"} | told
+        for name, number in re.findall(r"(v\d+|[abd]) = (\S+)[, ](?=.*not depend)", text):
+            assert trace(out).nodes[[n.name for n in trace(out).nodes].index(name)].data == pytest.approx(
+                float(number.strip(",")), rel=1e-3, abs=1e-4
+            )
+
+
+def test_a_product_with_one_is_a_product() -> None:
+    x = Value(3.0, label="x")
+    for out, written in ((x * 1, "x * 1 = 3 * 1 = 3"), (x + 0, "x + 0 = 3 + 0 = 3"), (x**1, "x¹ = 3¹ = 3")):
+        assert f"  v1 = {written}\n" in str(explain(out, x))
+        assert trace(out).forward[0].formula == written.split(" = ")[0]
+
+
+def test_names_and_labels_say_which_number_is_meant() -> None:
+    a, w = Value(2.0, label="a"), Value(3.0)
+    out = a * w + w
+    assert explain(out, "a").gradient == 3.0
+    assert explain(out, "v2").gradient == explain(out, out.operands[0]).gradient == 1.0  # type: ignore[arg-type]
+    explained = explain(out, "layers.0.w", names={"layers.0.w": w})
+    assert explained.gradient == 3.0
+    assert "How does v2 change with layers.0.w?" in str(explained)
+    assert nudge(out, "layers.0.w", by=1.0, names=[("layers.0.w", w)]).change == 3.0
+    assert nudge(out, "a").wrt == "a"
+    long = Value(1.0, label="l" * 60)
+    assert explain(long * 2.0, "l" * 60).gradient == 2.0
+    assert explain(Value(1.0, label="same") * 2.0 + Value(1.0, label="same") * 3.0, "same#2").gradient == 3.0
+
+
+@pytest.mark.parametrize(
+    ("wrt", "advice"),
+    [("weigth", "; did you mean 'weight'?"), ("q", "; choose one of: weight, v1"), ("", "; choose one")],
+)
+def test_an_unknown_name_is_answered(wrt: str, advice: str) -> None:
+    out = Value(2.0, label="weight").tanh()
+    with pytest.raises(ValueError, match=f"explain: wrt: no number of this graph is called '{wrt}'{re.escape(advice)}"):
+        explain(out, wrt)
+
+
 def test_records_go_into_json() -> None:
     values = neuron()
     records = json.loads(json.dumps(explain(values["o"], values["x1"]).as_dict()))
     assert records["gradient"] == pytest.approx(-1.5)
     assert records["paths"][0]["nodes"] == ["x1", "v1", "v3", "v4", "o"]
     assert records["steps"][0]["formula"] == "w1"
-    assert repr(explain(values["o"], values["x1"])).startswith("<explanation of do/dx1 = -1.4999999999999")
+    assert records["given"] == [
+        {"name": "v2", "data": 0.0}, {"name": "w1", "data": -3.0}, {"name": "b", "data": values["b"].data}
+    ]  # fmt: skip
+    shown = repr(explain(values["o"], values["x1"]))
+    assert shown.startswith("<explanation of do/dx1 = -1.4999999999999")
+    assert shown.endswith(", over 1 path; print(...) shows it>")
 
 
 def test_a_changed_leaf_is_told() -> None:
@@ -173,8 +232,10 @@ def test_wrong_requests() -> None:
     x = Value(1.0)
     with pytest.raises(TypeError, match=r"explain: output must be a Value, got 1\.0"):
         explain(1.0, x)  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match="explain: wrt must be a Value, got 'x'"):
-        explain(x * 2.0, "x")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"explain: wrt must be a Value or the label of one, got 2\.0"):
+        explain(x * 2.0, 2.0)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="explain: names must be pairs of a name and a Value"):
+        explain(x * 2.0, x, names=[x])  # type: ignore[list-item]
     with pytest.raises(ValueError, match="output does not depend on wrt"):
         explain(x * 2.0, Value(3.0))
 
@@ -211,7 +272,7 @@ def test_a_step_must_be_a_step(by: float) -> None:
 
 def test_wrong_nudges() -> None:
     x = Value(3.0)
-    with pytest.raises(TypeError, match="nudge: x must be a Value"):
+    with pytest.raises(TypeError, match="nudge: x must be a Value or the label of one"):
         nudge(x * x, 3.0)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="nudge: by must be a real number"):
         nudge(x * x, x, by="little")  # type: ignore[arg-type]
