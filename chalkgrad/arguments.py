@@ -6,6 +6,7 @@ argparse's, for people who type in another order, or an option as it is called e
 
 from __future__ import annotations
 
+import re
 from argparse import Action, ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -48,6 +49,7 @@ class Parser(ArgumentParser):
 
         argparse would take it for one more value. Where something stands outside of all options, nothing is moved.
         """
+        texts = [f" {text}" if self._is_formula(text) else text for text in texts]  # argparse: with a space, no option
         option, left, found = None, 0.0, None
         for n, text in enumerate(texts):
             if text == "--":
@@ -65,6 +67,10 @@ class Parser(ArgumentParser):
             else:
                 left -= 1.0
         return texts if found is None or not self._takes_more else [texts[found], *texts[:found], *texts[found + 1 :]]
+
+    def _is_formula(self, text: str) -> bool:
+        """Whether what begins with a minus is no option but a formula, such as -a*b."""
+        return text[:2] not in self._options and bool(re.fullmatch(r"-[\w.(][^=]*[*/+()-][^=]*", text))
 
     def _nearest(self, option: str) -> str:
         """The option that is meant by an unknown one: --lr is --learning-rate."""

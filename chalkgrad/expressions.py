@@ -61,6 +61,15 @@ WHAT: dict[type[ast.AST], str] = {
     ast.Subscript: "indexing is not allowed; give each number a name",
     ast.BitXor: "^ is not a power here; write **",
     ast.Starred: "* before an argument is not allowed",
+    ast.Mod: "% is not allowed; use + - * / **",
+    ast.FloorDiv: "// is not allowed; use + - * / **",
+    ast.MatMult: "@ is not allowed; write the products out, or dot([a, b], [c, d])",
+    ast.BoolOp: "and, or are not for numbers; use minimum, maximum",
+    ast.Not: "not is not for numbers; use 1 - x",
+    ast.JoinedStr: "text is no number",
+    ast.Set: "braces are not allowed; use round brackets",
+    ast.Dict: "braces are not allowed; use round brackets",
+    ast.Tuple: "a comma stands between the arguments of a function only; a decimal point is a .",
     ast.List: "a list can only be an argument of " + ", ".join(OF_LISTS),
 }
 """What is said about some of the things that are refused."""
@@ -154,6 +163,8 @@ def parse(text: str) -> Expression:
         for variable in _checked(parsed.text, tree):
             if variable not in assigned and variable not in parsed.names and variable not in CONSTANTS:
                 parsed.names.append(variable)
+        if not name and statement is not module.body[-1]:
+            raise ExpressionError(parsed.text, "what comes before the last ; needs a name: a = b*c; tanh(a)", statement)
         if name in parsed.names or name in assigned:
             raise ExpressionError(parsed.text, f"{name} is used already; give each number a name of its own", statement)
         assigned |= {name}
@@ -247,23 +258,39 @@ def _arguments(text: str, call: ast.Call) -> list[ast.expr]:
 
 
 def _value(text: str, node: ast.expr, scope: Mapping[str, Any]) -> Any:
-    """The value of a checked formula; not deeper than `DEEPEST`, so recursion is safe here."""
-    if isinstance(node, ast.Constant):
-        try:
-            return float(node.value)  # type: ignore[arg-type]
-        except OverflowError:
-            raise ExpressionError(text, "this number is too large for a float", node) from None
+    """The value of a checked formula; not deeper than `DEEPEST`, so recursion is safe here.
+
+    What an operation raises is raised again, with the place added to its message.
+    """
     if isinstance(node, ast.Name):
         return scope[node.id]
     if isinstance(node, ast.List):
         return [_value(text, element, scope) for element in node.elts]
-    if isinstance(node, ast.UnaryOp):
-        return OPERATORS[type(node.op)](_value(text, node.operand, scope))
+    parts = [_value(text, part, scope) for part in _operands(node)]
+    try:
+        return _result(node, parts)
+    except (ValueError, ArithmeticError) as error:
+        pointing = ExpressionError(text, str(error), node)
+        raise (pointing if isinstance(error, ValueError) else type(error)(str(pointing))) from error
+
+
+def _operands(node: ast.expr) -> list[ast.expr]:
     if isinstance(node, ast.BinOp):
-        return OPERATORS[type(node.op)](_value(text, node.left, scope), _value(text, node.right, scope))
+        return [node.left, node.right]
+    return [node.operand] if isinstance(node, ast.UnaryOp) else node.args if isinstance(node, ast.Call) else []
+
+
+def _result(node: ast.expr, parts: list[Any]) -> Any:
+    """A number, or what an operation makes of its operands."""
+    if isinstance(node, ast.Constant):
+        try:
+            return float(node.value)  # type: ignore[arg-type]
+        except OverflowError:
+            raise ValueError("this number is too large for a float") from None
+    if isinstance(node, (ast.BinOp, ast.UnaryOp)):
+        return OPERATORS[type(node.op)](*parts)
     assert isinstance(node, ast.Call) and isinstance(node.func, ast.Name)  # noqa: S101, PT018 - checked before
-    function = FUNCTIONS.get(node.func.id) or OF_LISTS[node.func.id]
-    return function(*(_value(text, argument, scope) for argument in node.args))
+    return (FUNCTIONS.get(node.func.id) or OF_LISTS[node.func.id])(*parts)
 
 
 # ------------------------------------------------------------------------------------------------ for the command line

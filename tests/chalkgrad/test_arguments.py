@@ -16,6 +16,9 @@ from chalkgrad.__main__ import build_parser, main
         (["train", "--hidden", "8", "4", "moons"], {"dataset": "moons", "hidden": [8, 4]}),
         (["train", "--epochs", "2", "moons", "--hidden", "8"], {"dataset": "moons", "hidden": [8], "epochs": 2}),
         (["explain", "a*a", "--at", "a=2"], {"expression": "a*a", "at": [("a", 2.0)]}),
+        (["explain", "-a*b", "--at", "a=2", "b=1"], {"expression": " -a*b"}),  # no option
+        (["draw", "-(a+b)", "-o", "x-1.svg", "--at", "a=2", "b=1"], {"expression": " -(a+b)"}),
+        (["draw", "a*b", "-ox-1.svg", "--at", "a=2", "b=1"], {"expression": "a*b"}),
         (["explain", "--at", "a=2", "--", "-a"], {"expression": "-a", "at": [("a", 2.0)]}),
     ],
 )
