@@ -70,7 +70,11 @@ class Parser(ArgumentParser):
 
     def _is_formula(self, text: str) -> bool:
         """Whether what begins with a minus is no option but a formula, such as -a*b."""
-        return text[:2] not in self._options and bool(re.fullmatch(r"-[\w.(][^=]*[*/+()-][^=]*", text))
+        return (
+            self._takes_more
+            and text[:2] not in self._options
+            and bool(re.fullmatch(r"-[\w.(][^=]*[*/+()-][^=]*", text))
+        )
 
     def _nearest(self, option: str) -> str:
         """The option that is meant by an unknown one: --lr is --learning-rate."""

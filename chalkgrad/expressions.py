@@ -152,8 +152,12 @@ def parse(text: str) -> Expression:
         product = with_products(error.text or text)
         what = f"a product needs its sign: write {product:.60}" if product else f"this is no formula: {error.msg}"
         raise ExpressionError(error.text or text, what, None, (error.offset or 1) - 1) from None
-    except (RecursionError, MemoryError, ValueError) as error:
-        raise ExpressionError("", f"the formula cannot be read: {error or 'it is nested too deeply'}") from None
+    except (RecursionError, MemoryError):
+        raise ExpressionError(
+            text, "the formula is nested too deeply to be read; name its parts: a = b*c; tanh(a)"
+        ) from None
+    except ValueError as error:
+        raise ExpressionError(text, f"the formula cannot be read: {error}") from None
     if not module.body:
         raise ExpressionError("", "the formula is empty; try 'tanh(x*w + b)'")
     parsed = Expression(text.strip(), [])
