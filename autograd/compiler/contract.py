@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 ALONE = -1
 """In place of a term's second factor: there is none."""
 
+PLUS, MINUS = np.int8(1), np.int8(-1)
+
 
 @dataclass
 class Nodes:
@@ -61,17 +63,14 @@ def contract(flat: Flat, varies: Any = None) -> Nodes:
     """
     codes = {row: n for n, row in enumerate(flat.rows)}
     count, operation = len(flat), flat.operation
-    lengths = np.diff(flat.start)
-    user = np.repeat(np.arange(count, dtype=np.int32), lengths)
-    slot = (np.arange(len(flat.operand)) - np.repeat(flat.start[:-1], lengths)).astype(np.int32)
+    user, slot = _edges(flat)
     is_a = {
         name: operation == codes.get(getattr(table, name), -99)
         for name in ("add", "subtract", "negative", "multiply", "dot", "sum_")
     }
 
-    uses = np.bincount(flat.operand, minlength=count)
-    uses[flat.outputs] += 2
-    once = uses == 1
+    once = np.bincount(flat.operand, minlength=count) == 1
+    once[flat.outputs] = False
     user_of, slot_of = np.zeros(count, np.int32), np.zeros(count, np.int32)
     user_of[flat.operand], slot_of[flat.operand] = user, slot
     adds = is_a["add"] | is_a["subtract"] | is_a["sum_"]
@@ -83,19 +82,18 @@ def contract(flat: Flat, varies: Any = None) -> Nodes:
     takes_terms |= negated
     absorbed = ((adds & ~is_a["sum_"]) & as_term & takes_terms[user_of]) | negated
     takes_terms &= ~is_a["negative"] | absorbed
-    sign_of_edge = np.where((is_a["subtract"][user] & (slot == 1)) | is_a["negative"][user], -1.0, 1.0)
+    sign_of_edge = np.where((is_a["subtract"][user] & (slot == 1)) | is_a["negative"][user], MINUS, PLUS)
     root, sign = _roots(absorbed, user_of, count, flat, user, sign_of_edge)
     product = is_a["multiply"] & as_term & takes_terms[user_of]
     edge_sign = sign[user] * sign_of_edge
-    last_sign = np.ones(count)
+    last_sign = np.ones(count, np.int8)
     last_sign[flat.operand] = edge_sign
     product &= last_sign > 0
 
     is_root = takes_terms & ~absorbed
-    members = np.bincount(root[absorbed], minlength=count)
-    products = np.bincount(root[user_of[product]], minlength=count)
-    plain = is_root & (is_a["add"] | is_a["subtract"]) & (members == 0) & (products < 2)
-    is_root &= ~plain
+    alone = np.bincount(root[absorbed], minlength=count) == 0
+    alone &= np.bincount(root[user_of[product]], minlength=count) < 2
+    is_root &= ~((is_a["add"] | is_a["subtract"]) & alone)
     product &= is_root[root[user_of]]
     takes_terms = is_root | (absorbed & is_root[root])
     return _assemble(
@@ -105,10 +103,10 @@ def contract(flat: Flat, varies: Any = None) -> Nodes:
 
 def _roots(absorbed: Any, user_of: Any, count: int, flat: Flat, user: Any, sign_of_edge: Any) -> tuple[Any, Any]:
     """For each node the sum that it ends up in, and the sign with which it enters it."""
-    edge = np.zeros(count)
+    edge = np.zeros(count, np.int8)
     edge[flat.operand] = sign_of_edge
     root = np.where(absorbed, user_of, np.arange(count, dtype=np.int32))
-    sign = np.where(absorbed, edge, 1.0)
+    sign = np.where(absorbed, edge, PLUS)
     while True:
         further = root[root]
         if np.array_equal(further, root):
@@ -132,26 +130,27 @@ def _assemble(
     """New arrays of operands, with the terms of each sum in the order of the edges."""
     count, operand = len(flat), flat.operand
     zero = (flat.operation == CONSTANT) & (flat.number == 0.0)
-    halves = (np.diff(flat.start) - 1) // 2
+    halves = ((np.diff(flat.start) - 1) // 2).astype(np.int32)
     single = takes_terms[user] & ~absorbed[operand] & ~zero[operand] & (~is_dot[user] | (slot == 0))
     paired = takes_terms[user] & is_dot[user] & (slot >= 1) & (slot <= halves[user])
     edges = np.flatnonzero(single | paired)
     where = user[edges]
-    left, right = operand[edges].astype(np.int64), np.full(len(edges), ALONE, np.int64)
+    left, right = operand[edges], np.full(len(edges), ALONE, np.int32)
     is_pair = paired[edges]
     right[is_pair] = operand[edges[is_pair] + halves[where[is_pair]]]
     is_product = product[left] & ~is_pair
     factors = flat.start[left[is_product]]
     left[is_product], right[is_product] = operand[factors], operand[factors + 1]
-    rows, operation, number = list(flat.rows), flat.operation.astype(np.int64), flat.number
+    rows, operation, number = list(flat.rows), flat.operation.copy(), flat.number
     minus = (sign[edges] < 0) & ~is_pair & ~is_product
     if minus.any():
         found = np.flatnonzero((operation == CONSTANT) & (number == -1.0))
         minus_one = int(found[0]) if len(found) else _with_constant(flat, -1.0)
         right[minus], left[minus] = left[minus], minus_one
-        count, operation = len(flat), flat.operation.astype(np.int64)
+        count, operation = len(flat), flat.operation.copy()
     order = np.argsort(root[where], kind="stable")
     sums, left, right = root[where][order], left[order], right[order]
+    del edges, where, order, single, paired, is_pair, is_product, minus  # memory, for graphs of a million nodes
 
     sum_code = len(rows)
     alive = np.ones(count, bool)
@@ -159,13 +158,22 @@ def _assemble(
     kept_edges = np.flatnonzero(~takes_terms[user] & alive[user])
     lengths = np.bincount(user[kept_edges], minlength=count) + 2 * np.bincount(sums, minlength=count)
     start = np.concatenate(([0], np.cumsum(lengths)))
-    operands = np.empty(int(start[-1]), np.int64)
+    operands = np.empty(int(start[-1]), np.int32)
     operands[start[user[kept_edges]] + slot[kept_edges]] = operand[kept_edges]
     rank = np.arange(len(sums)) - np.searchsorted(sums, sums)
-    operands[start[sums] + 2 * rank] = left
-    operands[start[sums] + 2 * rank + 1] = right
+    at = start[sums] + 2 * rank
+    operands[at], operands[at + 1] = left, right
     operation[: len(is_root)][is_root] = sum_code
     return Nodes(rows, operation, start, operands, alive, sum_code, flat.number, list(flat.outputs))
+
+
+def _edges(flat: Flat) -> tuple[Any, Any]:
+    """For each operand of each node: the node, and which of its operands it is."""
+    count, lengths = len(flat), np.diff(flat.start)
+    user = np.repeat(np.arange(count, dtype=np.int32), lengths)
+    slot = np.arange(len(flat.operand), dtype=np.int32)
+    slot -= np.repeat(flat.start[:-1].astype(np.int32), lengths)
+    return user, slot
 
 
 def _with_constant(flat: Flat, number: float) -> int:
@@ -174,16 +182,10 @@ def _with_constant(flat: Flat, number: float) -> int:
     flat.position = np.append(flat.position, np.int32(0))
     flat.number = np.append(flat.number, number)
     flat.start = np.append(flat.start, flat.start[-1])
+    flat.reach = np.append(flat.reach, np.uint8(0))
     return len(flat) - 1
 
 
 def depends(flat: Flat, kinds: tuple[int, ...]) -> Any:
     """For each node, whether it depends on a leaf of one of these kinds."""
-    flags = np.isin(flat.operation, kinds).tolist()
-    starts, operand = flat.start.tolist(), flat.operand.tolist()
-    for node in np.flatnonzero(flat.operation >= 0).tolist():
-        for o in operand[starts[node] : starts[node + 1]]:
-            if flags[o]:
-                flags[node] = True
-                break
-    return np.array(flags, bool)
+    return (flat.reach & sum(1 << -kind for kind in kinds)) != 0

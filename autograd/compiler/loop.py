@@ -1,11 +1,12 @@
 """What if a graph has no structure?  A loop over its nodes, on plain floats: the fallback, never slower than eager.
 
-Read `trace` first.  No nodes are made and nothing is looked up: lists of numbers, and for each row one function,
+Read `trace` first.  No nodes are made and nothing is looked up: arrays of numbers, and for each row one function,
 generated from the row, that gives its value and its partials.
 """
 
 from __future__ import annotations
 
+from array import array
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,31 +23,47 @@ if TYPE_CHECKING:
 
 
 class Loop:
-    """The graph as lists; `forward` fills in the numbers, `reverse` the gradients."""
+    """The graph as arrays; `forward` fills in the numbers, `reverse` the gradients."""
 
     def __init__(self, flat: Flat) -> None:
-        inner = np.flatnonzero(flat.operation >= 0).tolist()
+        inner = np.flatnonzero(flat.operation >= 0)
         functions = [value_and_partials(row) for row in flat.rows]
-        operation, starts, operand = flat.operation.tolist(), flat.start.tolist(), flat.operand.tolist()
-        self.steps = [(node, functions[operation[node]], operand[starts[node] : starts[node + 1]]) for node in inner]
-        self.numbers: list[float] = flat.number.tolist()
-        self.partials: list[Any] = [()] * len(flat)
+        self.functions = [functions[code] for code in flat.operation[inner].tolist()]
+        self.first = array("i", inner.astype(np.int32).tobytes())
+        self.starts, self.ends = (array("q", flat.start[inner + n].tobytes()) for n in (0, 1))
+        self.operand = array("i", flat.operand.tobytes())
+        self.numbers = array("d", flat.number.tobytes())
+        self.partials = array("d", bytes(8 * len(self.operand)))
 
     def forward(self) -> None:
         """Compute every node from the leaves, with the errors of the eager engine."""
-        numbers, partials = self.numbers, self.partials
-        for node, function, operands in self.steps:
-            numbers[node], partials[node] = function(*[numbers[o] for o in operands])
+        numbers, partials, operand = self.numbers, self.partials, self.operand
+        steps = zip(self.first, self.functions, self.starts, self.ends, strict=True)
+        for node, function, begin, end in steps:
+            if end - begin == 2:
+                numbers[node], (partials[begin], partials[begin + 1]) = function(
+                    numbers[operand[begin]], numbers[operand[begin + 1]]
+                )
+            elif end - begin == 1:
+                numbers[node], (partials[begin],) = function(numbers[operand[begin]])
+            else:
+                numbers[node], slopes = function(*[numbers[o] for o in operand[begin:end]])
+                partials[begin:end] = array("d", slopes)
 
-    def reverse(self, output: int, seed: float) -> list[float]:
+    def reverse(self, output: int, seed: float) -> Any:
         """The gradient of one output with respect to every node."""
-        gradients, partials = [0.0] * len(self.numbers), self.partials
+        gradients, partials, operand = array("d", bytes(8 * len(self.numbers))), self.partials, self.operand
         gradients[output] = seed
-        for node, _, operands in reversed(self.steps):
+        steps = zip(reversed(self.first), reversed(self.starts), reversed(self.ends), strict=True)
+        for node, begin, end in steps:
             gradient = gradients[node]
             if gradient:
-                for operand, partial in zip(operands, partials[node]):  # noqa: B905 - the hot loop
-                    gradients[operand] += gradient * partial
+                gradients[operand[begin]] += gradient * partials[begin]
+                if end - begin == 2:
+                    gradients[operand[begin + 1]] += gradient * partials[begin + 1]
+                elif end - begin > 2:
+                    for n in range(begin + 1, end):
+                        gradients[operand[n]] += gradient * partials[n]
         return gradients
 
 

@@ -16,6 +16,7 @@ from autograd.drawing.contents import Arrow, Box, Contents
 from autograd.drawing.dot_text import DIRECTIONS
 from autograd.drawing.engines import ENGINES
 from autograd.drawing.picture import THEMES, Graph
+from autograd.rows import choose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,15 +40,16 @@ class Picture(Graph):
 
     title = ""
 
-    def __repr__(self) -> str:
-        return f"<{self.title}>"
+    @property
+    def description(self) -> str:
+        """What is in the picture, in one line."""
+        return self.title
 
 
 def picture(plan: Plan, name: str, **look: Any) -> Picture:
     """The groups of a plan, each with an arrow to those that read it."""
     for option, choices in (("direction", DIRECTIONS), ("theme", THEMES), ("engine", ENGINES)):
-        if look[option] not in choices:
-            raise ValueError(f"draw: unknown {option} {look[option]!r}; choose one of: {', '.join(choices)}")
+        choose(look[option], choices, f"draw: unknown {option}")
     count = len(plan.groups)
     title = f"{count:,} group{'s' * (count != 1)} of {name}"
     if plan.loop is not None:

@@ -16,9 +16,8 @@ import numpy as np
 
 from autograd.compiler.guards import Surroundings
 from autograd.compiler.plan import Plan, make_plan
-from autograd.compiler.trace import flatten, trace
-from autograd.graph import topological_order
-from autograd.rows import real, shown
+from autograd.compiler.trace import PARAMETER, flatten, flatten_by_leaves, trace
+from autograd.rows import choose, real, shown
 from autograd.value import Value, assign
 
 if TYPE_CHECKING:
@@ -40,15 +39,18 @@ class Program:
     """
 
     def __init__(self, function: Any, parameters: Iterable[Value] | None, batched: bool, backend: str) -> None:
-        if backend not in BACKENDS:
-            raise ValueError(f"unknown backend {shown(backend)}; choose one of: {', '.join(BACKENDS)}")
+        choose(backend, BACKENDS, "unknown backend")
         self.of_graph = isinstance(function, Value)
         if not callable(function) and not self.of_graph:
             raise TypeError(f"compile needs a function of Values, or a Value; got {shown(function)}")
         if self.of_graph and batched:
             raise TypeError("batched=True needs a function of one sample; a graph that exists already has no samples")
+        if not isinstance(batched, bool):
+            raise TypeError(f"batched must be True or False, got {shown(batched)}")
+        self._flat: Any = None
         if parameters is None and self.of_graph:
-            parameters = [node for node in topological_order(function) if node.primitive is None]
+            with _resting_collector():
+                self._flat, parameters = flatten_by_leaves(function)
         self.by_parameters = parameters is not None
         self.function, self.batched, self.backend = function, bool(batched), backend
         self.name = "this graph" if self.of_graph else getattr(function, "__name__", type(function).__name__)
@@ -225,8 +227,10 @@ class Program:
                 raise TypeError(
                     f"a program of an existing graph takes no arguments, got {len(given)}; change theta instead"
                 )
-            known = {id(parameter): (-1, n) for n, parameter in enumerate(self.parameters)}
-            flat, shape, settings = flatten([self.function], known), None, []
+            flat, shape, settings = self._flat, None, []
+            if flat is None:
+                known = {id(parameter): (PARAMETER, n) for n, parameter in enumerate(self.parameters)}
+                flat = flatten([self.function], known)
         else:
             with _current_data(self.parameters, self.theta):
                 traced = trace(

@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 from array import array
 from dataclasses import dataclass, field
+from itertools import repeat
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -46,6 +48,8 @@ class Flat:
     outputs: list[int]
     captured: list[Value] = field(default_factory=list)
     draws: list[Callable[[], float]] = field(default_factory=list)
+    reach: Any = None
+    """For each node the kinds of leaves that it depends on, as bits: 1 << -kind."""
 
     def __len__(self) -> int:
         return len(self.operation)
@@ -149,106 +153,172 @@ def flatten(outputs: Sequence[Value], known: dict[int, tuple[int, int]], earlier
     >>> x = Value(3.0)
     >>> flat = flatten([x * x + 1.0], {id(x): (INPUT, 0)})
     >>> [row.name for row in flat.rows], flat.operation.tolist(), flat.operand.tolist()
-    (['multiply', 'add'], [-4, -2, 0, 1], [1, 1, 2, 0])
+    (['multiply', 'add'], [-2, -4, 0, 1], [0, 0, 2, 1])
     """
-    builder = _Builder(known, earlier)
-    numbers = [builder.visit(output) for output in outputs]
-    return builder.flat(numbers)
+    reached: list[Value] = []
+    before: list[float] = []
+    with graph._turns:  # while it works, each node's number stands where its gradient was
+        try:
+            leaves, order = _reach(outputs, reached, before)
+            return _numbered(outputs, leaves, order, known, earlier)
+        finally:
+            graph.run_through(map(setattr, reached, repeat("grad"), before))
 
 
-class _Builder:
-    def __init__(self, known: dict[int, tuple[int, int]], earlier: set[int] | None) -> None:
-        self.known, self.earlier = known, earlier
-        self.rows: list[Primitive] = []
-        self.codes: dict[Primitive, int] = {}
-        self.numbers: dict[int, int] = {}  # of a Value, by its id
-        self.constants: dict[Any, int] = {}
-        self.operation, self.operand = array("i"), array("i")
-        self.start = array("q", [0])
-        self.leaves: list[tuple[int, int, float]] = []  # node, position, number
-        self.captured: list[Value] = []
+def flatten_by_leaves(output: Value) -> tuple[Flat, list[Value]]:
+    """The graph of an output, in which every leaf is a parameter; and these leaves, in their order."""
+    flat = flatten([output], {})
+    leaves, flat.captured = flat.captured, []
+    flat.operation[flat.operation == CAPTURED] = PARAMETER
+    flat.reach[flat.reach == 1 << -CAPTURED] = 1 << -PARAMETER
+    return flat, leaves
 
-    def leaf(self, kind: int, position: int = 0, number: float = math.nan) -> int:
-        self.leaves.append((len(self.operation), position, number))
-        self.operation.append(kind)
-        self.start.append(len(self.operand))
-        return len(self.operation) - 1
 
-    def constant(self, number: float) -> int:
-        key = number if number < 0.0 or number > 0.0 else repr(number)  # 0.0, -0.0 and nan are told apart by their text
-        found = self.constants.get(key)
-        if found is None:
-            found = self.constants[key] = self.leaf(CONSTANT, number=number)
-        return found
+def _reach(outputs: Sequence[Value], reached: list[Value], before: list[float]) -> tuple[list[Value], list[Value]]:
+    """The leaves, and the inner nodes so that operands come first; `before` gets what the gradients were.
 
-    def leaf_of(self, value: Value) -> int:
-        kind, position = self.known.get(id(value), (CAPTURED, -1))
-        if kind != CAPTURED:
-            return self.leaf(kind, position)
-        if self.earlier is not None and id(value) not in self.earlier:
-            return self.leaf(CONSTANT, number=value._data)
-        self.captured.append(value)
-        return self.leaf(CAPTURED, len(self.captured) - 1, value._data)
-
-    def code(self, row: Primitive) -> int:
-        found = self.codes.get(row)
-        if found is None:
-            found = self.codes[row] = len(self.rows)
-            self.rows.append(row)
-        return found
-
-    def visit(self, output: Value) -> int:
-        numbers, numbered, constant = self.numbers, self.numbers.get, self.constant
-        operation, operand, start = self.operation, self.operand, self.start
-        stack: list[Any] = [output]
-        while stack:
-            node = stack[-1]
-            if id(node) in numbers:
-                stack.pop()
+    A node's gradient is one of two zeros of this call, told apart by identity, once it is entered and once it is done.
+    """
+    entered, done = graph.NOT_COMPUTED + 0.0, graph.NOT_COMPUTED + 0.0  # arithmetic gives new floats
+    leaves: list[Value] = []
+    order: list[Value] = []
+    stack: list[Any] = [None, *reversed(outputs)]
+    node = stack.pop()
+    while node is not None:
+        grad = node.grad
+        if grad is done:
+            node = stack.pop()
+            continue
+        if grad is not entered:
+            before.append(grad)
+            reached.append(node)
+            if node.primitive is None:
+                node.grad = done
+                leaves.append(node)
+                node = stack.pop()
                 continue
-            row = node.primitive
-            if row is None:
-                numbers[id(node)] = self.leaf_of(node)
-                stack.pop()
-                continue
-            if node._dy is not MANY:  # one or two operands, the usual case, without a list of them
-                x, y = node._x, node._y
-                first = constant(x) if type(x) is float else numbered(id(x))
-                second = -1 if y is None else constant(y) if type(y) is float else numbered(id(y))
-                if first is None or second is None:
-                    if second is None:
-                        stack.append(y)
-                    if first is None:
-                        stack.append(x)
-                    continue
-                operand.append(first)
-                if second >= 0:
-                    operand.append(second)
-            else:
+            x, y = node._x, node._y
+            if node._dy is MANY:
                 if by_hand(node):
                     raise TypeError(f"{shown(node)} has a _backward written by hand: it cannot be compiled, use a row")
-                operands = graph.operands(node)
-                found: list[Any] = [constant(o) if type(o) is float else numbered(id(o)) for o in operands]
-                if None in found:
-                    stack += [o for o, n in zip(operands, found, strict=True) if n is None][::-1]
+                several: Any = graph.operands(node)[::-1]
+                waiting = [o for o in several if type(o) is not float and o.grad is not done]
+                if waiting:
+                    node.grad = entered
+                    stack.append(node)
+                    stack += waiting
+                    node = stack.pop()
                     continue
-                operand.extend(found)
-            numbers[id(node)] = len(operation)
-            operation.append(self.code(row))
-            start.append(len(operand))
-            stack.pop()
-        return numbers[id(output)]
+            elif type(x) is not float and x.grad is not done:
+                node.grad = entered
+                stack.append(node)
+                if y is not None and type(y) is not float and y.grad is not done:
+                    stack.append(y)
+                node = x
+                continue
+            elif y is not None and type(y) is not float and y.grad is not done:
+                node.grad = entered
+                stack.append(node)
+                node = y
+                continue
+        node.grad = done
+        order.append(node)
+        node = stack.pop()
+    return leaves, order
 
-    def flat(self, outputs: list[int]) -> Flat:
-        def as_array(numbers: array[Any], kind: Any) -> Any:
-            return np.frombuffer(numbers, dtype=kind).copy() if len(numbers) else np.zeros(0, dtype=kind)
 
-        operation, operand = as_array(self.operation, np.int32), as_array(self.operand, np.int32)
-        start = as_array(self.start, np.int64)
-        position, number = np.zeros(len(operation), np.int32), np.full(len(operation), math.nan)
-        for node, where, data in self.leaves:
-            position[node], number[node] = where, data
-        return Flat(self.rows, operation, start, operand, position, number, outputs, self.captured)
+def _numbered(
+    outputs: Sequence[Value],
+    leaves: list[Value],
+    order: list[Value],
+    known: dict[int, tuple[int, int]],
+    earlier: set[int] | None,
+) -> Flat:
+    """The arrays: leaves first, then constants, then inner nodes."""
+    graph.run_through(map(setattr, leaves, repeat("grad"), range(len(leaves))))
+    graph.run_through(map(setattr, order, repeat("grad"), range(len(leaves), len(leaves) + len(order))))
+    rows = list(dict.fromkeys(map(attrgetter("primitive"), order)))
+    codes = {row: n for n, row in enumerate(rows)}
+    operation = np.fromiter(map(codes.__getitem__, map(attrgetter("primitive"), order)), np.int32, len(order))
+    kinds, positions, numbers, captured = _kinds_of_leaves(leaves, known, earlier)
+    reach = bytearray(1 << -kind for kind in kinds)  # for each node the kinds of leaves that it depends on
+    constants: dict[Any, int] = {}
+    operand, ends = array("i"), array("q")
+    push, end, reaches = operand.append, ends.append, reach.append
+
+    def constant(number: float) -> int:
+        key = number if number < 0.0 or number > 0.0 else repr(number)  # 0.0, -0.0 and nan are told apart by their text
+        return constants.setdefault(key, -1 - len(constants))
+
+    for node in order:
+        if node._dy is not MANY:  # one or two operands, the usual case
+            x, y = node._x, node._y
+            if type(x) is float:
+                push(constant(x))
+                kinds_below = 0
+            else:
+                number = x.grad
+                push(number)
+                kinds_below = reach[number]
+            if y is not None:
+                if type(y) is float:
+                    push(constant(y))
+                else:
+                    number = y.grad
+                    push(number)
+                    kinds_below |= reach[number]
+        else:
+            kinds_below = 0
+            several: Any = graph.operands(node)
+            for o in several:
+                if type(o) is float:
+                    push(constant(o))
+                else:
+                    number = o.grad
+                    push(number)
+                    kinds_below |= reach[number]
+        end(len(operand))
+        reaches(kinds_below)
+    first, more = len(leaves), len(constants)
+    edges = np.frombuffer(operand, np.int32) if len(operand) else np.zeros(0, np.int32)
+    edges = np.where(edges < 0, first - 1 - edges, np.where(edges < first, edges, edges + more)).astype(np.int32)
+    ended = np.frombuffer(ends, np.int64) if len(ends) else np.zeros(0, np.int64)
+    whole = np.full(first + more + len(order), math.nan)
+    whole[:first], whole[first : first + more] = numbers, [float(key) for key in constants]
+    position = np.zeros(len(whole), np.int32)
+    position[:first] = positions
+    return Flat(
+        rows,
+        np.concatenate((np.array(kinds, np.int32), np.full(more, CONSTANT, np.int32), operation)),
+        np.concatenate((np.zeros(first + more + 1, np.int64), ended)),
+        edges,
+        position,
+        whole,
+        [int(o.grad) + more * (o.grad >= first) for o in outputs],
+        captured,
+        reach=np.concatenate(
+            (np.frombuffer(reach, np.uint8)[:first], np.zeros(more, np.uint8), np.frombuffer(reach, np.uint8)[first:])
+        ),
+    )
+
+
+def _kinds_of_leaves(
+    leaves: list[Value], known: dict[int, tuple[int, int]], earlier: set[int] | None
+) -> tuple[list[int], list[int], list[float], list[Value]]:
+    """For each leaf its kind, its position among those of its kind, and its number; and the Values closed over."""
+    kinds, positions, numbers = [], [], []
+    captured: list[Value] = []
+    for leaf in leaves:
+        kind, position = known.get(id(leaf), (CAPTURED, 0))
+        if kind == CAPTURED and earlier is not None and id(leaf) not in earlier:
+            kind = CONSTANT
+        elif kind == CAPTURED:
+            position = len(captured)
+            captured.append(leaf)
+        kinds.append(kind)
+        positions.append(position)
+        numbers.append(leaf._data if kind in (CONSTANT, CAPTURED) else math.nan)
+    return kinds, positions, numbers, captured
 
 
 def leaves_of(flat: Flat, kind: int) -> Iterator[tuple[int, int]]:

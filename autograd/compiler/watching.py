@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograd.primitives import where
 from autograd.recording import no_grad
-from autograd.rows import Primitive, primitive
+from autograd.rows import Primitive, check_callable, primitive
 from autograd.value import Value, apply
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ def drawn(draw: Callable[[], float]) -> Any:
     >>> drawn(lambda: 4.0)
     4.0
     """
+    check_callable(draw, "drawn: draw", "random.random")
     watch = _watches.get(threading.get_ident())
     if watch is None:
         return draw()
@@ -104,6 +105,7 @@ def depends_on(read: Callable[[], Any]) -> Any:
     >>> depends_on(lambda: "a setting")
     'a setting'
     """
+    check_callable(read, "depends_on: read", "lambda: self.training")
     setting = read()
     watch = _watches.get(threading.get_ident()) if _watches else None
     if watch is not None:

@@ -44,6 +44,33 @@ def test_operands_come_before_users_and_shared_nodes_once() -> None:
         assert np.all(flat.operand[flat.start[node] : flat.start[node + 1]] < node)
 
 
+def test_gradients_are_as_they_were_also_after_an_error() -> None:
+    x, y = Value(3.0), Value(4.0)
+    out = x * y + x.tanh()
+    out.backward()
+    unused = Value(1.0) * y
+    before = [node.grad for node in (x, y, out)]
+    flatten([out, unused], {})
+    assert [node.grad for node in (x, y, out)] == before
+    out.backward()  # and the unreached is recognised still
+    assert x.grad == 2 * before[0]
+    mine = Value(1.0, (x,), "mine")
+    mine._backward = lambda: None
+    with pytest.raises(TypeError, match="by hand"):
+        flatten([mine * out], {})
+    assert (x.grad, y.grad, unused.grad) == (2 * before[0], 2 * before[1], 0.0)
+
+
+def test_what_a_node_depends_on() -> None:
+    x = Value(1.0)
+    flat = flat_of(A * 2.0 + x.tanh(), inputs=(x,))
+    names = {flat.rows[code].name: n for n, code in enumerate(flat.operation.tolist()) if code >= 0}
+    on_parameters, on_inputs = depends(flat, (PARAMETER,)), depends(flat, (INPUT,))
+    assert (on_parameters[names["multiply"]], on_inputs[names["multiply"]]) == (True, False)
+    assert (on_parameters[names["tanh"]], on_inputs[names["tanh"]]) == (False, True)
+    assert (on_parameters[names["add"]], on_inputs[names["add"]]) == (True, True)
+
+
 def test_equal_constants_are_one_leaf_but_zeros_of_two_signs_are_two() -> None:
     flat = flat_of(A * 3.0 + B * 3.0 + C * 0.0 + D * -0.0)
     constants = flat.number[flat.operation == CONSTANT]
@@ -250,8 +277,8 @@ def test_the_loop_takes_poles_as_ieee_does() -> None:
 def test_the_loop_goes_backwards() -> None:
     flat = flat_of(A * B + A)
     loop = Loop(flat)
-    loop.numbers[:2] = [1.0, 2.0]
+    loop.numbers[0], loop.numbers[1] = 1.0, 2.0
     loop.forward()
     gradients = loop.reverse(flat.outputs[0], 1.0)
     assert loop.numbers[flat.outputs[0]] == 3.0
-    assert gradients[:2] == [3.0, 1.0]
+    assert list(gradients[:2]) == [3.0, 1.0]
