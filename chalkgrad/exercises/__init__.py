@@ -53,9 +53,8 @@ def find(number: str, asked_by: str = "check") -> Exercise:
     for exercise in exercises:
         if exercise.number == number:
             return exercise
-    raise ValueError(
-        f"{asked_by}: no exercise {number!r}; lesson {lesson} has: {', '.join(exercise.number for exercise in exercises)}"
-    )
+    numbers = ", ".join(exercise.number for exercise in exercises)
+    raise ValueError(f"{asked_by}: no exercise {number!r}; lesson {lesson} has: {numbers}")
 
 
 def lessons() -> list[str]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from autograd import draw
 from chalkgrad.exercises.exercise import Kind, same
+from chalkgrad.exercises.kinds import require_function
 from chalkgrad.exercises.running import Failure, Seen, UnreadableError, observe_each
 from chalkgrad.exercises.wording import contrast, described, what_was_printed
 from chalkgrad.random_graphs import NAMES, Program, programs
@@ -126,8 +127,7 @@ class Backward(OnGraphs):
 
     def observe(self, answer: Any) -> Seen:
         """As for every engine; first, whether it is a function."""
-        if not callable(answer) or isinstance(answer, type):
-            raise UnreadableError(f"A function backward(output) is wanted, and this is {described(answer)}.")
+        require_function(answer, ("output",), "backward")
         return super().observe(answer)
 
 
@@ -170,6 +170,7 @@ class Operation(OnGraphs):
     """
 
     name: str = ""
+    arguments: Sequence[str] = ("a", "b")
     own: str = "Mini"
     tolerance: float = 1e-6
 
@@ -195,6 +196,5 @@ class Operation(OnGraphs):
 
     def observe(self, answer: Any) -> Seen:
         """As for every engine; first, whether it is a function."""
-        if not callable(answer) or isinstance(answer, type):
-            raise UnreadableError(f"A function that returns a Node is wanted, and this is {described(answer)}.")
+        require_function(answer, self.arguments, self.name)
         return super().observe(answer)

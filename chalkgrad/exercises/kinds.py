@@ -166,7 +166,7 @@ def meaning(option: Any) -> Any:
 def require_function(answer: Any, arguments: Sequence[str], name: str = "of ") -> None:
     """Raise UnreadableError unless it can be called with so many arguments."""
     wanted = f"A function {name}({', '.join(arguments)}) is wanted"
-    if not callable(answer):
+    if not callable(answer) or isinstance(answer, type):
         raise UnreadableError(f"{wanted}, and this is {described(answer)}.")
     with suppress(ValueError):  # a built-in function without a signature
         signature = inspect.signature(answer)
@@ -229,7 +229,7 @@ class Function(Kind):
         inputs = self._inputs(point, self.names)
         result = answer(*inputs)
         if not isinstance(result, Value):
-            return NoValue(plain(result))
+            return value_of(result)
         result.backward()
         return [result.data, *(item.grad for item in inputs if isinstance(item, Value))]
 
@@ -262,7 +262,8 @@ class Function(Kind):
             return f"it gives {short(got.result)}, and a Value is wanted: keep to operations on Values."
         if not parts:
             texts = contrast(got, wanted)
-            return f"{self.gives} {missing_list(got) or f'{texts[0]}; {texts[1]} is right.'}"
+            no_list = missing_list(got) if isinstance(wanted, (list, tuple)) else ""
+            return f"{self.gives} {no_list or f'{texts[0]}; {texts[1]} is right.'}"
         part = next(n for n, (a, b) in enumerate(zip(got, wanted, strict=True)) if not same(a, b, self.tolerance))
         texts = contrast(got[part], wanted[part])
         return f"{f'{parts[0]} is right, but ' if part else ''}{parts[part]} is {texts[0]}; {texts[1]} is right."
@@ -286,6 +287,11 @@ class NoValue:
     """What was observed where a Value was wanted, and something else came."""
 
     result: Any
+
+
+def value_of(result: Any) -> Any:
+    """The number of a Value; of anything else that it is none."""
+    return result.data if isinstance(result, Value) else NoValue(plain(result))
 
 
 @dataclass(frozen=True)

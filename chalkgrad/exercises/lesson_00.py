@@ -6,12 +6,12 @@ from chalkgrad.exercises.exercise import Exercise, Mistake
 from chalkgrad.exercises.kinds import Choice, Function, Number
 
 
-def _cube(x: float) -> float:
+def cube(x: float) -> float:
     """x³."""
     return x**3
 
 
-CUBES = [(_cube, x, 1e-3) for x in (2.0, 1.0, -1.0, 0.5)]
+CUBES = [(cube, x, 1e-3) for x in (2.0, 1.0, -1.0, 0.5)]
 
 EXERCISES = [
     Exercise(

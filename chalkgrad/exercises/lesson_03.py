@@ -255,7 +255,8 @@ EXERCISES = [
     ),
     Exercise(
         "03.6",
-        "In which order may a backward pass visit b = a + a, c = a * b, d = c + b? Write it as in 'd c b a'.",
+        "In which order may a backward pass visit b = a + a, c = a * b, d = c + b: 'd c b a', 'd b c a', 'a b c d' or "
+        "'d c a b'?",
         Choice(["d c b a", "d b c a", "a b c d", "d c a b"]),
         right="d c b a",
         wrong=[

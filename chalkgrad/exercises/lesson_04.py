@@ -59,8 +59,6 @@ def engine(
 
 def _row_at(row: Any, x: float) -> list[float]:
     """Value, first and second derivative of a row."""
-    if not isinstance(row, Primitive):
-        raise UnreadableError(f"A row is wanted, as primitive(...) gives it, and this is {described(row)}.")
     return [row(x), grad(row)(x), grad(grad(row))(x)]
 
 
@@ -123,7 +121,7 @@ EXERCISES = [
     Exercise(
         "04.2",
         "Write sigmoid(x) for Mini: s = 1 / (1 + e^-x), whose slope is s (1 - s).",
-        Operation(name="sigmoid"),
+        Operation(name="sigmoid", arguments=("x",)),
         right=_squashing(lambda x, s: s * (1 - s)),
         wrong=[
             Mistake(_squashing(lambda x, s: x * (1 - x)), "x (1 - x) is not it: s, the result, belongs there twice."),
@@ -189,7 +187,12 @@ EXERCISES = [
     Exercise(
         "04.4",
         "Write softsign as a row of the library's table: x / (1 + |x|), whose slope is 1 / (1 + |x|)².",
-        _OfRows(((0.5,), (-2.0,), (3.0,)), names=("x",), watch=_row_at),
+        _OfRows(
+            ((0.5,), (-2.0,), (3.0,)),
+            names=("x",),
+            watch=_row_at,
+            parts=("the value", "the slope", "the slope of the slope"),
+        ),
         right=_row(_softsign, lambda out, x: 1.0 / (1.0 + absolute(x)) ** 2),
         wrong=[
             Mistake(

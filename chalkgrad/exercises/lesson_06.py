@@ -6,7 +6,7 @@ from typing import Any
 
 from autograd import Value, relu
 from chalkgrad.exercises.exercise import Exercise, Mistake
-from chalkgrad.exercises.kinds import Function, Judged, Number, Numbers, as_number
+from chalkgrad.exercises.kinds import Function, Judged, Number, Numbers, as_number, plain, value_of
 from chalkgrad.exercises.running import UnreadableError
 from chalkgrad.exercises.wording import described
 
@@ -18,6 +18,7 @@ NAND = (True, True, True, False)
 
 def _fires(answer: Any) -> tuple[bool, ...]:
     """At which corners w1 x1 + w2 x2 + b is positive."""
+    answer = plain(answer)
     if not isinstance(answer, (list, tuple)) or len(answer) != 3:
         raise UnreadableError(f"Three numbers are wanted: [w1, w2, b]. This is {described(answer)}.")
     w1, w2, b = map(as_number, answer)
@@ -105,7 +106,7 @@ EXERCISES = [
         Function(
             CORNERS,
             names=("x1", "x2"),
-            watch=lambda same, x1, x2: same(Value(x1), Value(x2)),
+            watch=lambda same, x1, x2: value_of(same(Value(x1), Value(x2))),
             picture=lambda same, x1, x2: same(Value(x1, label="x1"), Value(x2, label="x2")),
         ),
         right=lambda x1, x2: 1 - relu(x1 - x2) - relu(x2 - x1),

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from autograd import Value, relu
+from autograd import relu
 from chalkgrad.exercises.exercise import Exercise, Mistake
 from chalkgrad.exercises.kinds import Function, Number, Numbers
-from chalkgrad.exercises.running import UnreadableError
-from chalkgrad.exercises.wording import described
 
 LISTS = [
     ([0.0, 0.0],),
@@ -26,20 +23,6 @@ SCORES = [(2.0, 1), (0.5, 1), (-1.5, 1), (0.5, -1), (-3.0, -1), (1.25, -1)]
 
 def _logsumexp(xs: Sequence[float], shift: float) -> float:
     return shift + math.log(sum(math.exp(x - shift) for x in xs))
-
-
-def _of_score(hinge: Callable[[Any, int], Any], score: float, target: int) -> list[Any]:
-    """The loss, and its gradient with respect to the score."""
-    x = Value(score)
-    loss = hinge(x, target)
-    if not isinstance(loss, Value):
-        raise UnreadableError(f"It gives {described(loss)}, and a Value is wanted: keep to operations on Values.")
-    loss.backward()
-    return [loss.data, x.grad]
-
-
-def _drawn_hinge(hinge: Callable[[Any, int], Any], score: float, target: int) -> Any:
-    return hinge(Value(score, label="score"), target)
 
 
 EXERCISES = [
@@ -119,7 +102,7 @@ EXERCISES = [
     Exercise(
         "07.3",
         "Write hinge(score, target) for a Value and a target -1 or 1: 0 from a margin of 1 on, else 1 - margin.",
-        Function(SCORES, names=("score", "target"), watch=_of_score, picture=_drawn_hinge),
+        Function(SCORES, names=("score", "target"), gradients=True, constants=("target",)),
         right=lambda s, t: relu(1 - t * s),
         wrong=[
             Mistake(
@@ -160,6 +143,9 @@ EXERCISES = [
             Mistake(0.9, "That is how often it is wrong. Cross-entropy is -log(p)."),
             Mistake(1.0, "That is the logarithm to the base 10. The natural logarithm is meant: math.log(10)."),
             Mistake(-math.log(10), "The sign: log(0.1) is negative, and the loss is minus that."),
+            Mistake(
+                math.log2(10), "That is in bits, the logarithm to the base 2. The natural logarithm is meant, math.log."
+            ),
             Mistake(10 * math.log(10), "Only the right class counts: -log(0.1) once, not ten times."),
             Mistake(-0.1 * math.log(0.1), "No factor 0.1: the target is 1 for the right class, so -1 · log(0.1)."),
             Mistake(math.log(2), "That is for two classes."),

@@ -35,22 +35,32 @@ def _loss(w: Value, xs: Sequence[float], ys: Sequence[float]) -> Value:
 def _where_w_goes(train: Loop, xs: Sequence[float], ys: Sequence[float], rate: float, steps: int) -> float:
     """w after training from 0."""
     w = Value(0.0, label="w")
-    train(w, lambda: _loss(w, xs, ys), rate, steps)
+
+    def loss_of() -> Value:
+        return _loss(w, xs, ys)
+
+    train(w, loss_of, rate, steps)
     return w.data
 
 
 def _update_of(step: Callable[[list[Value], float], Any], numbers: Sequence[float], rate: float) -> list[float]:
     """The parameters after one step, whose gradients are 1, -2, 3 ..."""
     parameters = [Value(number) for number in numbers]
-    for n, parameter in enumerate(parameters, 1):
-        parameter.grad = n if n % 2 else -float(n)
+    for parameter, gradient in zip(parameters, _gradients(len(numbers)), strict=True):
+        parameter.grad = gradient
     step(parameters, rate)
     return [parameter.data for parameter in parameters]
 
 
+def _gradients(count: int) -> list[float]:
+    """1, -2, 3 ..."""
+    return [float(n) if n % 2 else -float(n) for n in range(1, count + 1)]
+
+
 def _told(xs: Sequence[float], ys: Sequence[float], rate: float, steps: int) -> str:
     points = ", ".join(f"({x:g}, {y:g})" for x, y in zip(xs, ys, strict=True))
-    return f"From w = 0, with the mean of (w·x - y)² over {points}, rate {rate:g} and {steps} steps,"
+    many = "step" if steps == 1 else "steps"
+    return f"From w = 0, with the mean of (w·x - y)² over {points}, rate {rate:g} and {steps} {many},"
 
 
 def _loop(*parts: str) -> Loop:
@@ -116,7 +126,11 @@ EXERCISES = [
         Function(
             [([1.0],), ([3.0, 3.0],), ([0.5, -1.0, 2.0],)],
             arguments=("parameters", "rate"),
-            where=lambda numbers: f"Where the numbers are {short(numbers)}, their gradients 1, -2, 3 and the rate 0.1,",
+            where=lambda numbers: (
+                f"Where the numbers are {short(numbers)}, their gradients {short(_gradients(len(numbers)))} and the "
+                "rate 0.1,"
+            ),
+            gives="they become",
             watch=lambda step, numbers: _update_of(step, numbers, 0.1),
         ),
         right=_step(lambda p, rate: p.data - rate * p.grad),
@@ -147,6 +161,7 @@ EXERCISES = [
             arguments=("w", "loss_of", "rate", "steps"),
             where=_told,
             watch=_where_w_goes,
+            gives="w becomes",
         ),
         right=_loop("forward", "zero", "backward", "update"),
         wrong=[

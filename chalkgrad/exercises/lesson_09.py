@@ -21,23 +21,26 @@ ROWS = [
 ARROWS = [([3.0, 4.0], 1.0), ([3.0, 4.0], 10.0), ([0.5, -0.2, 0.1], 0.3), ([-6.0, 8.0], 5.0), ([0.0, 0.0], 1.0)]
 
 
-class _Parameter:
+class Parameter:
+    """A number with a gradient."""
+
     def __init__(self, data: float, grad: float) -> None:
         self.data, self.grad = data, grad
 
 
-class _Layer:
+class Layer:
     """As much of a layer as the exercise needs: parameters with data and grad."""
 
     def __init__(self, numbers: list[float], gradients: list[float]) -> None:
-        self._parameters = [_Parameter(data, grad) for data, grad in zip(numbers, gradients, strict=True)]
+        self._parameters = [Parameter(data, grad) for data, grad in zip(numbers, gradients, strict=True)]
 
-    def parameters(self) -> list[_Parameter]:
+    def parameters(self) -> list[Parameter]:
+        """All of them."""
         return self._parameters
 
 
 def _of_layer(size: Any, numbers: list[float], gradients: list[float]) -> Any:
-    return size(_Layer(numbers, gradients))
+    return size(Layer(numbers, gradients))
 
 
 def _grads(layer: Any) -> list[float]:

@@ -21,13 +21,16 @@ OUTSIDE = "The positions of n items are 0 to n - 1."
 UNSEEDED = "The same random source gave two different splits: draw from `random`, the argument, and from nothing else."
 
 
+def sequence(part: Any) -> bool:
+    """Whether it is a list, or as good as one."""
+    return isinstance(part, (list, tuple, range))
+
+
 def _faults_of_split(split: Any) -> str:
-    if not callable(split):
-        raise UnreadableError(f"A function of (n, held_back, random) is wanted, and this is {described(split)}.")
     unmoved = 0
     for seed, (n, held_back) in enumerate([(4, 1), (10, 3), (25, 10), (60, 6)]):
         both = split(n, held_back, random.Random(seed))
-        if not isinstance(both, (list, tuple)) or [type(part) for part in both] != [list, list]:
+        if not (sequence(both) and len(both) == 2 and all(map(sequence, both))):
             raise UnreadableError(f"Two lists are wanted, `return train, test`, and this returns {described(both)}.")
         train, test = both
         everything = [*train, *test]
@@ -39,7 +42,8 @@ def _faults_of_split(split: Any) -> str:
             return LOST
         if len(test) != held_back:
             return SWAPPED if len(train) == held_back else SIZE
-        if split(n, held_back, random.Random(seed)) != (train, test):
+        again = split(n, held_back, random.Random(seed))
+        if list(map(list, again)) != [list(train), list(test)]:
             return UNSEEDED
         unmoved += sorted(test) in (list(range(held_back)), list(range(n - held_back, n)))
     return UNSHUFFLED if unmoved > 2 else ""
@@ -113,7 +117,7 @@ EXERCISES = [
     Exercise(
         "12.1",
         "Write split(n, held_back, random): the positions 0 ... n-1, shuffled, in two lists (train, test).",
-        Judged(_faults_of_split),
+        Judged(_faults_of_split, arguments=("n", "held_back", "random")),
         right=_split(lambda positions, held_back: (positions[held_back:], positions[:held_back])),
         wrong=[
             Mistake(

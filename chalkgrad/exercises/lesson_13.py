@@ -9,41 +9,41 @@ from chalkgrad.exercises.exercise import Exercise, Mistake
 from chalkgrad.exercises.kinds import Function, Number, Numbers
 
 
-def _parabola(x: Any) -> Any:
+def parabola(x: Any) -> Any:
     """3x² + 2x + 1."""
     return 3 * x**2 + 2 * x + 1
 
 
-def _bowl(x: Any) -> Any:
+def bowl(x: Any) -> Any:
     """eˣ - 2x."""
     return exp(x) - 2 * x
 
 
-def _quartic(x: Any) -> Any:
+def quartic(x: Any) -> Any:
     """x⁴ + x²."""
     return x**4 + x**2
 
 
-def _product(p: Any) -> Any:
+def product(p: Any) -> Any:
     """x² · y."""
     return p[0] ** 2 * p[1]
 
 
-def _banana(p: Any) -> Any:
+def banana(p: Any) -> Any:
     """(1 - x)² + 20 (y - x²)²."""
     return (1 - p[0]) ** 2 + 20 * (p[1] - p[0] ** 2) ** 2
 
 
-def _mixed(p: Any) -> Any:
+def mixed(p: Any) -> Any:
     """x · y · z + x³ - z²."""
     return p[0] * p[1] * p[2] + p[0] ** 3 - p[2] ** 2
 
 
-STEPS = [(_parabola, 1.0), (_bowl, 2.0), (_quartic, 0.5)]
+STEPS = [(parabola, 1.0), (bowl, 2.0), (quartic, 0.5)]
 PRODUCTS = [
-    (_product, [3.0, 5.0], [1.0, 0.0]),
-    (_banana, [0.5, -0.3], [1.0, 2.0]),
-    (_mixed, [1.0, -2.0, 0.5], [2.0, 1.0, -1.0]),
+    (product, [3.0, 5.0], [1.0, 0.0]),
+    (banana, [0.5, -0.3], [1.0, 2.0]),
+    (mixed, [1.0, -2.0, 0.5], [2.0, 1.0, -1.0]),
 ]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from autograd import Value, softmax
 from chalkgrad.exercises.exercise import Exercise, Mistake
 from chalkgrad.exercises.kinds import Function, Number
+from chalkgrad.exercises.wording import short
 
 ANSWERS = [([0, 1], [0, 0], 2), ([0, 1, 2, 2, 1], [0, 2, 2, 1, 2], 3), ([3, 0, 0, 3], [0, 3, 3, 3], 4)]
 
@@ -19,13 +20,14 @@ def _confusion(truths: list[int], answers: list[int], classes: int) -> list[list
     ]
 
 
-class _Scores:
+class Model:
     """A model with three scores for three pixels, curved, so that the place matters."""
 
     def __init__(self) -> None:
         self.weights = [Value(w) for w in (1.0, -2.0, 0.5, 3.0)]
 
     def __call__(self, inputs: list[Any]) -> list[Any]:
+        """The three scores."""
         a, b, c, d = self.weights
         return [
             a * inputs[0] + b * inputs[1] * inputs[2],
@@ -34,6 +36,7 @@ class _Scores:
         ]
 
     def parameters(self) -> list[Value]:
+        """The four weights."""
         return self.weights
 
 
@@ -41,7 +44,7 @@ IMAGES = [([1.0, 2.0, 3.0], 0, 1), ([1.0, 2.0, 3.0], 1, 2), ([0.5, -1.0, 2.0], 2
 
 
 def _influence(answer: Any, image: list[float], digit: int, rival: int) -> Any:
-    return answer(_Scores(), image, digit, rival)
+    return answer(Model(), image, digit, rival)
 
 
 def _after_backward(model: Any, image: list[float], outputs: Callable[[list[Any]], list[Any]]) -> list[float]:
@@ -176,7 +179,14 @@ EXERCISES = [
         "14.3",
         "Write influence(model, image, digit, rival): for each pixel, how much the lead grows with its ink.",
         Function(
-            IMAGES, names=("image", "digit", "rival"), watch=_influence, arguments=("model", "image", "digit", "rival")
+            IMAGES,
+            names=("image", "digit", "rival"),
+            watch=_influence,
+            arguments=("model", "image", "digit", "rival"),
+            where=lambda image, digit, rival: (
+                "Where the scores of pixels p, q, r are p - 2qr, p²/2 + 3r and q + 3pr, and the image is "
+                f"{short(image)}, digit {digit}, rival {rival},"
+            ),
         ),
         right=_right_influence,
         wrong=[

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from typing import Any
 
 from autograd import Value, compile, maximum, minimum, relu, tanh
 from chalkgrad.exercises.exercise import Exercise, Mistake
 from chalkgrad.exercises.kinds import Function, Judged, Number, as_number
 from chalkgrad.exercises.running import UnreadableError
-from chalkgrad.exercises.wording import described
+from chalkgrad.exercises.wording import contrast, described
 
 BRANCH = (
     "Right for single numbers, but it decides by the number (if, max, min, sorted): the compiler traces once, for all "
@@ -26,14 +27,15 @@ POINTS = (0.5, -0.25, 2.0, -3.0)
 
 
 def _at(clip: Any, x: float) -> float:
-    return as_number(clip(Value(x)))
+    result = clip(Value(x))
+    if result is None:
+        raise UnreadableError("It returns nothing, None. Is the return missing?")
+    with suppress(UnreadableError):
+        return as_number(result)
+    raise UnreadableError(f"It gives {described(result)}, and a Value is wanted: keep to operations on Values.")
 
 
 def _faults_of_clip(clip: Any) -> str:
-    if not callable(clip):
-        raise UnreadableError(f"A function of (x) is wanted, and this is {described(clip)}.")
-    if clip(Value(0.5)) is None:
-        raise UnreadableError("It returns nothing, None. Is the return missing?")
     seen = [_at(clip, x) for x in POINTS]
     known = {
         (0.5, -0.25, 1.0, -3.0): UPPER, (0.5, -0.25, 2.0, -1.0): LOWER, (0.5, 0.0, 1.0, 0.0): HALF,
@@ -44,7 +46,8 @@ def _faults_of_clip(clip: Any) -> str:
         return known[tuple(seen)]
     for x, got, right in zip(POINTS, seen, (0.5, -0.25, 1.0, -1.0), strict=True):
         if got != right:
-            return f"At x = {x:g} it gives {got:.4g}; {right:g} is right."
+            texts = contrast(got, right)
+            return f"For {x:g} it gives {texts[0]}; {texts[1]} is right."
     return _faults_when_compiled(clip)
 
 
@@ -90,7 +93,7 @@ EXERCISES = [
     Exercise(
         "16.2",
         "Write clip(x) so that it can be compiled: x between -1 and 1, -1 below, 1 above.",
-        Judged(_faults_of_clip),
+        Judged(_faults_of_clip, arguments=("x",)),
         right=lambda x: maximum(minimum(x, 1.0), -1.0),
         wrong=[
             Mistake(_branching, BRANCH),

@@ -22,6 +22,20 @@ ADDRESS = r" at 0x[0-9A-Fa-f]+"
 """What nobody wants to read of an object without a text of its own."""
 
 
+def readable(text: str) -> str:
+    """The same without addresses, and without the places where functions and classes were defined.
+
+    >>> readable("<function outer.<locals>.f at 0x7f53>"), readable("<function <lambda> at 0x7f54>")
+    ('<function f>', '<function>')
+    >>> readable("no <package.module.Node object at 0x7f53>")
+    'no <Node object>'
+    """
+    text = re.sub(rf"<(?:[\w<>]+\.)*(\w+ object){ADDRESS}>", r"<\1>", text)
+    text = re.sub(rf"<function (?:[\w<>]+\.)*(\w+){ADDRESS}>", r"<function \1>", text)
+    text = re.sub(rf"<function (?:[\w<>]+\.)*<lambda>{ADDRESS}>", "<function>", text)
+    return re.sub(ADDRESS, "", text)
+
+
 class UnreadableError(Exception):
     """An answer that is no answer to this question; the text says what is wanted."""
 
@@ -42,7 +56,7 @@ class Failure:
         """The record of an exception."""
         if isinstance(error, TakesTooLongError):
             return ENDLESS
-        return cls(type(error).__name__, re.sub(ADDRESS, "", str(error)))
+        return cls(type(error).__name__, readable(str(error)))
 
     def __str__(self) -> str:
         if self == ENDLESS:

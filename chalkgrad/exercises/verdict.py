@@ -36,7 +36,8 @@ class Verdict:
         return self.state == "right"
 
     def __repr__(self) -> str:
-        return "\n  ".join(filter(None, [f"{LOOKS[self.state][0]} {self.number}  {self.says}", self.detail]))
+        text = "\n".join(filter(None, [f"{LOOKS[self.state][0]} {self.number}  {self.says}", self.detail]))
+        return text.replace("\n", "\n  ")
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         sign, colour = LOOKS[self.state]

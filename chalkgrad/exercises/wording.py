@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from chalkgrad.exercises.running import ADDRESS, Failure
+from chalkgrad.exercises.running import ADDRESS, Failure, readable
 
 LONGEST = 100
 """So many characters of an answer are shown."""
@@ -77,7 +77,7 @@ def described(value: Any) -> str:
         text = repr(value)
     except Exception:  # a learner's own class may have a __repr__ of any kind
         return of_its_type
-    return of_its_type if re.fullmatch(rf"<.*{ADDRESS}>", text) else cut(re.sub(ADDRESS, "", text))
+    return of_its_type if re.fullmatch(rf"<.*{ADDRESS}>", text) else cut(readable(text))
 
 
 def told(item: Any) -> str:
@@ -96,7 +96,7 @@ def what_was_printed(text: str) -> str:
     >>> what_was_printed("one\ntwo\n")
     '\nIt printed: one ...'
     """
-    lines = re.sub(ADDRESS, "", text).splitlines()
+    lines = readable(text).splitlines()
     return f"\nIt printed: {lines[0][:LONGEST]}{' ...' if len(lines) > 1 else ''}" if lines else ""
 
 

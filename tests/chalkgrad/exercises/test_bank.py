@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import re
 import sys
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pytest
 
-from autograd import Value
+from autograd import Primitive, Value
 from chalkgrad.exercises import Exercise, Mistake, check, exercises_of, lessons
-from chalkgrad.exercises.kinds import Numbers
+from chalkgrad.exercises.kinds import Function, Numbers
 
 ALL = [exercise for lesson in lessons() for exercise in exercises_of(lesson)]
 
@@ -37,6 +39,56 @@ MISTAKES = [
 def test_the_right_answer_is_right(exercise: Exercise) -> None:
     verdict = exercise.check(exercise.right)
     assert verdict.state == "right", verdict.says
+
+
+def other_forms(answer: Any) -> list[Any]:
+    """The same, written or returned in other ways."""
+    if isinstance(answer, dict):
+        return [list(answer.values()), {name: Fraction(number) for name, number in answer.items()}]
+    if isinstance(answer, str):
+        return [answer.upper(), f" ({answer})"] if answer[0].isalpha() else [float(answer), np.float64(answer)]
+    if isinstance(answer, (int, float)):
+        return [np.float64(answer), np.float32(answer), Value(answer), Fraction(answer), np.array(answer)]
+    if isinstance(answer, list):
+        return [tuple(answer), list(map(Value, answer)), np.array(answer)]
+    return [] if isinstance(answer, (type, Primitive)) else [returning(answer, form) for form in (as_list, as_tuple)]
+
+
+def returning(function: Any, form: Callable[[Any], Any]) -> Any:
+    """The same function, whose results have another form; with its own number of arguments, for those who count."""
+    names = [f"argument_{n}" for n in range(arity(function))]
+    return eval(f"lambda {', '.join(names)}: form(function({', '.join(names)}))", {"form": form, "function": function})
+
+
+def arity(function: Any) -> int:
+    return sum(p.default is p.empty for p in inspect.signature(function).parameters.values())
+
+
+def as_list(result: Any) -> Any:
+    return list(map(as_list, result)) if isinstance(result, (list, tuple)) else result
+
+
+def as_tuple(result: Any) -> Any:
+    if isinstance(result, (list, tuple)):
+        return tuple(map(as_tuple, result))
+    return np.float64(result) if isinstance(result, float) else result
+
+
+@pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.number)
+def test_the_right_answer_is_right_in_every_form(exercise: Exercise) -> None:
+    for answer in other_forms(exercise.right):
+        assert exercise.check(answer), exercise.check(answer)
+
+
+FUNCTIONS = [e for e in ALL if isinstance(e.kind, Function) and not isinstance(e.right, Primitive)]
+
+
+@pytest.mark.parametrize("exercise", FUNCTIONS, ids=lambda exercise: exercise.number)
+def test_a_case_is_told_in_the_names_of_the_learners_own_arguments(exercise: Exercise) -> None:
+    says = exercise.check(returning(exercise.right, lambda result: "nonsense")).says
+    names = set(re.findall(r"(\w+) = ", says))
+    own = {f"argument_{n}" for n in range(arity(exercise.right))}
+    assert names <= own or exercise.kind.where is not None  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(("exercise", "mistake"), MISTAKES)
@@ -120,6 +172,13 @@ def test_an_unknown_wrong_answer_is_wrong(exercise: Exercise, unknown: object) -
     assert unknown is constant or verdict.says not in [mistake.says for mistake in exercise.wrong]
 
 
+INSIDES = re.compile(
+    r"<(class|lambda|locals|module|built-in)|chalkgrad|NoneType|\b_\w|no Value|^(?!.*printed|.*raises).*(<f|object>)",
+    re.M,
+)
+"""What is of the interpreter or of the checker, and no word of a learner's."""
+
+
 @pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.number)
 def test_no_strange_answer_does_any_harm(exercise: Exercise, capsys: pytest.CaptureFixture[str]) -> None:
     for answer in STRANGE:
@@ -127,6 +186,7 @@ def test_no_strange_answer_does_any_harm(exercise: Exercise, capsys: pytest.Capt
         shown = verdict._repr_mimebundle_()
         assert verdict.state == "wrong", shown["text/plain"]
         assert not re.search(r" at 0x[0-9a-f]+|Traceback", shown["text/html"])
+        assert not INSIDES.search(shown["text/plain"]), shown["text/plain"]
     assert capsys.readouterr().out == ""
     assert exercise.check(exercise.right), "one of them has spoilt what is compared with"
 

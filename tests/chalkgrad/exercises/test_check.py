@@ -18,7 +18,7 @@ def test_hints_come_one_after_the_other_and_the_last_one_stays() -> None:
 def test_an_unknown_lesson_is_told(number: object) -> None:
     with pytest.raises(ValueError, match="lessons with exercises: 00, 01"):
         check(number, 1.0)  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="^hint: "):
+    with pytest.raises(ValueError, match=r"^hint: "):
         hint(number)  # type: ignore[arg-type]
 
 

@@ -113,7 +113,7 @@ DOUBLE = Exercise("00.0", "?", Function(((0.0,), (3.0,))), lambda x: 2 * x, [Mis
         (lambda x: 1 / 0, "At x = 0 it raises ZeroDivisionError: division by zero; 0 is right."),
         (7.0, "A function of (x) is wanted, and this is 7.0."),
         (lambda: 1.0, "A function of (x) is wanted, and yours takes ()."),
-        (lambda x: (n for n in [x]), "At x = 0 it gives a generator, which is no list yet: put list(...) around it."),
+        (lambda x: (n for n in [x]), "At x = 0 it gives an object of type generator; 0 is right."),
         (lambda x: [x] * 1000, "At x = 0 it gives [" + "0, " * 32 + "0 ...; 0 is right."),
         (lambda x: {"x": x}, "At x = 0 it gives {'x': 0}; 0 is right."),
         (lambda x: 2.00001 * x, "At x = 3 it gives 6.00003; 6 is right."),
@@ -123,6 +123,13 @@ DOUBLE = Exercise("00.0", "?", Function(((0.0,), (3.0,))), lambda x: 2 * x, [Mis
 )
 def test_a_function_is_shown_where_it_first_goes_wrong(answer: Any, says: str) -> None:
     assert DOUBLE.check(answer).says == says
+
+
+def test_what_is_no_list_yet_is_told_so() -> None:
+    evens = Exercise("00.0", "?", Function([(2,)], names=("n",)), right=lambda n: [2 * k for k in range(n)])
+    assert evens.check(lambda n: range(0, 2 * n, 2))
+    says = "At n = 2 it gives a generator, which is no list yet: put list(...) around it."
+    assert evens.check(lambda n: (2 * k for k in range(n))).says == says
 
 
 def test_what_was_printed_is_told_with_the_smallest_case() -> None:
