@@ -1,7 +1,7 @@
 """How is a graph drawn?  `draw(output)`: a picture for notebooks, web pages, slides and worksheets.
 
-Read `tracing` first, which records what is shown; then `contents`, `labels`, `dot_text`, `engines`, `svg`, `png` and
-`picture`, in this order; `folding` is for graphs that are too large to be shown node by node.
+Read `tracing` first, which records what is shown; then `contents`, `labels`, `dot_text`, `engines`, `svg`, `png`,
+`showing` and `picture`, in this order; `folding` is for graphs that are too large to be shown node by node.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def draw(
     opened = [] if isinstance(expand, bool) else [expand] if isinstance(expand, str) else list(expand)
     called = called_by(names, "draw")
     order = topological_order(output)
-    traced = _whole(output, order, fold, budget, opened, expand is not False)
+    traced = _whole(output, order, fold, budget, opened, expand is not False, called)
     if traced is None:
         if hide or checked or partials:
             raise ValueError(
@@ -107,19 +107,26 @@ def draw(
 
 
 def _whole(
-    output: Value, order: Sequence[Value], fold: str, budget: int, opened: Sequence[str], expand: bool
+    output: Value,
+    order: Sequence[Value],
+    fold: str,
+    budget: int,
+    opened: Sequence[str],
+    expand: bool,
+    called: Mapping[Value, str],
 ) -> Trace | None:
     """The trace of a graph that is drawn node by node; None for one that is folded."""
+    names = [(name, value) for value, name in called.items()]
     if fold == "none":
         if len(order) > LARGEST:
             raise ValueError(
                 f"draw: {len(order):,} numbers are too many to be drawn one by one (at most {LARGEST:,}); "
                 'use fold="auto", or draw an earlier node'
             )
-        return trace(output, expand=expand)
+        return trace(output, expand=expand, names=names)
     if fold != "auto" or opened or len(order) > budget:
         return None
-    traced = trace(output, expand=expand)
+    traced = trace(output, expand=expand, names=names)
     return traced if len(traced.nodes) <= budget else None
 
 

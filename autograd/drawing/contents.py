@@ -6,7 +6,8 @@ arrows for graphs that are too large to be shown node by node; `dot_text` writes
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from autograd.graph import NOT_COMPUTED
@@ -64,6 +65,8 @@ class Contents:
     circles: list[Circle] = field(default_factory=list)
     arrows: list[Arrow] = field(default_factory=list)
     caption: str = ""
+    summary: str = ""
+    """What is in it, where that is not what the boxes and circles say."""
     crossing: bool = False
     """Whether many arrows cross, as between two layers: they are drawn as straight lines, with room."""
 
@@ -91,6 +94,8 @@ def contents_of(trace: Trace, wishes: Wishes) -> Contents:
     steps: dict[tuple[int, int], list[BackwardStep]] = {}
     for step in trace.backward:
         steps.setdefault((step.node, step.operand), []).append(step)
+    if wishes.partials == "formula":
+        wishes = replace(wishes, names={**_spoken_of(trace), **wishes.names})
     contents = Contents()
     for node in trace.nodes:
         tooltip = _tooltip(node, formulas.get(node.id, ""), wishes)
@@ -107,6 +112,12 @@ def contents_of(trace: Trace, wishes: Wishes) -> Contents:
             arrow = _with_partial(found.pop(0), trace, wishes) if found else (" " if wishes.partials else "", "")
             contents.arrows.append(Arrow(f"n{operand}", target, *arrow))
     return contents
+
+
+def _spoken_of(trace: Trace) -> dict[int, str]:
+    """The nodes without a label whose names, such as v2, occur in the partials: a reader looks for them."""
+    said = {name for step in trace.backward for name in re.findall(r"\bv\d+\b", step.formula)}
+    return {node.id: node.name for node in trace.nodes if node.name in said}
 
 
 def _kind(node: Node, trace: Trace) -> str:

@@ -54,6 +54,11 @@ def folded(
             for node in (*group.nodes, *group.leaves):
                 drawn[node] = f"g{n}"
     contents.arrows += _arrows(units, drawn, uses)
+    operations = sum(node.primitive is not None for node in order)
+    contents.summary = (
+        f"graph of {_count(len(order), 'number')} and {_count(operations, 'operation')}, "
+        f"folded by {how} into {_count(len(contents.boxes), 'box')}"
+    )
     contents.caption = f"{len(order):,} numbers, folded by {how}"
     small = [g.name for g in groups if len(g.nodes) > 1 and len(g.nodes) + len(g.leaves) <= budget]
     if small and not opened:
@@ -110,7 +115,7 @@ def _box(name: str, group: Group, units: Units) -> Box:
 
 
 def _count(number: int, thing: str) -> str:
-    plural = {"leaf": "leaves"}.get(thing, f"{thing}s")
+    plural = {"leaf": "leaves", "box": "boxes"}.get(thing, f"{thing}s")
     return f"{number:,} {thing if number == 1 else plural}"
 
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import os
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograd.drawing.dot_text import DARK, LIGHT, dot_text
 from autograd.drawing.engines import render
 from autograd.drawing.png import png
+from autograd.drawing.showing import opened
 from autograd.drawing.svg import cleaned, inline
 
 if TYPE_CHECKING:
@@ -23,12 +25,14 @@ THEMES = ("auto", "light", "dark")
 
 
 class Graph:
-    """A picture of a computation graph: `.dot`, `.svg`, `.png()`, `.pdf`, `.save(path)`; a notebook shows it by itself.
+    """A picture of a computation graph: `.dot`, `.svg`, `.png()`, `.pdf`, `.save(path)`, and `.show()` in the browser.
+
+    A notebook shows it by itself.
 
     >>> from autograd import Value, draw
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     >>> draw(a * b)
-    <graph of 3 numbers and 1 operation>
+    <graph of 3 numbers and 1 operation; .show() opens it in the browser, .save("graph.svg") writes it>
     """
 
     def __init__(
@@ -64,7 +68,7 @@ class Graph:
         tooltips |= {circle.id: circle.tooltip for circle in contents.circles}
         tooltips |= {f"a{n}": arrow.tooltip for n, arrow in enumerate(contents.arrows)}
         svg = render(self.dot, self.engine).decode()
-        return cleaned(svg, tooltips, self.theme == "auto", repr(self)[1:-1])
+        return cleaned(svg, tooltips, self.theme == "auto", self.description)
 
     def png(self, scale: float | None = None) -> bytes:
         """The picture in pixels: `scale` for each pixel of the SVG, each way; 2, or less where that would be too many.
@@ -120,9 +124,26 @@ class Graph:
         """Write `filename.format`, as the graph of micrograd's notebook does, and return that path."""
         return str(self.save(f"{os.fspath(filename)}.{self.format}", overwrite=True))
 
-    def __repr__(self) -> str:
+    def show(self) -> Path:
+        """Open the picture in the browser, as a page in a temporary folder, and return that page's path.
+
+        Raises RuntimeError where there is no browser.
+        """
+        title = escape(self.description)
+        head = f'<meta charset="utf-8"><meta name="color-scheme" content="light dark"><title>{title}</title>'
+        page = f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head>\n<body>{inline(self.svg)}</body></html>\n'
+        return opened(page, "graph")
+
+    @property
+    def description(self) -> str:
+        """What is in the picture, in one line."""
+        if self.contents.summary:
+            return self.contents.summary
         boxes, circles = len(self.contents.boxes), len(self.contents.circles)
-        return f"<graph of {boxes} number{'s' * (boxes != 1)} and {circles} operation{'s' * (circles != 1)}>"
+        return f"graph of {boxes} number{'s' * (boxes != 1)} and {circles} operation{'s' * (circles != 1)}"
+
+    def __repr__(self) -> str:
+        return f'<{self.description}; .show() opens it in the browser, .save("graph.svg") writes it>'
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         try:

@@ -14,6 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autograd.drawing.showing import opened
 from autograd.rows import choose, shown
 from autograd.stepping import telling
 from autograd.stepping.places import DIRECTIONS, MOST_BOXES, layout
@@ -47,10 +48,10 @@ def stepper(
 ) -> Stepper:
     """Make the passes through the graph of `output` something to step through.
 
-    In a notebook the result displays itself; `.save("backprop.html")` writes a page of its own.  `order` says which
-    pass is shown first: "forward", "topological" (backward) or "naive" (backward without sorting).  `direction` is
-    "LR" or "TB".  With `expand`, a `dot` or `sum` of fewer than 12 operands is shown as its products and sums.
-    `names`, such as `model.named_parameters()`, names Values that have no label.
+    In a notebook the result displays itself; `.show()` opens it in the browser, and `.save("backprop.html")` writes a
+    page of its own.  `order` says which pass is shown first: "forward", "topological" (backward) or "naive" (backward
+    without sorting).  `direction` is "LR" or "TB".  With `expand`, a `dot` or `sum` of fewer than 12 operands is shown
+    as its products and sums.  `names`, such as `model.named_parameters()`, names Values that have no label.
 
     Raises TypeError where `output` is no Value, ValueError for another order or direction, and where the graph has
     more than 5,000 nodes.
@@ -58,7 +59,7 @@ def stepper(
     >>> from autograd import Value
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     >>> stepper(a * b)
-    <stepper of v1: 1 forward steps, 2 backward steps>
+    <stepper of v1: 1 forward step, 2 backward steps; .show() opens it in the browser, .save("backprop.html") writes it>
     """
     if not isinstance(output, Value):
         raise TypeError(f"stepper: output must be a Value, got {shown(output)} ({type(output).__name__})")
@@ -92,8 +93,12 @@ class Stepper:
             raise ValueError(f"stepper: {self.naive_refused}")
 
     def __repr__(self) -> str:
-        steps = f"{len(self.trace.forward)} forward steps, {len(self.trace.backward)} backward steps"
-        return f"<stepper of {self.trace.nodes[self.trace.output].name}: {steps}>"
+        forward, backward = len(self.trace.forward), len(self.trace.backward)
+        steps = f"{forward} forward step{'s' * (forward != 1)}, {backward} backward step{'s' * (backward != 1)}"
+        return (
+            f"<stepper of {self.trace.nodes[self.trace.output].name}: {steps}; "
+            f'.show() opens it in the browser, .save("backprop.html") writes it>'
+        )
 
     def last(self, order: str) -> int:
         """The position at which a pass is done: 0 is before it, and a backward pass begins with its seed at 1."""
@@ -124,9 +129,9 @@ class Stepper:
         """
         return telling.sentences(self, order, position)
 
-    def table(self, order: str, position: int) -> list[str]:
+    def table(self, order: str, position: int, width: int = 75) -> list[str]:
         """A heading, and a line for each number with what is known of it at this position."""
-        return telling.table(self, order, position)
+        return telling.table(self, order, position, width)
 
     def data(self) -> dict[str, Any]:
         """Everything that the front end shows, as what JSON can hold."""
@@ -177,6 +182,13 @@ class Stepper:
             raise FileExistsError(f"stepper.save: {target} exists already; give another name, or overwrite=True")
         target.write_text(self.html(), encoding="utf-8")
         return target
+
+    def show(self) -> Path:
+        """Open the page in the browser, from a temporary folder, and return its path.
+
+        Raises RuntimeError where there is no browser.
+        """
+        return opened(self.html(), "backprop")
 
     def _repr_html_(self) -> str:
         """The page in a frame of its own: alive in a notebook, and after the notebook was converted to HTML."""

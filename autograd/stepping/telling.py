@@ -13,7 +13,8 @@ from autograd.notation import atom, number_text
 if TYPE_CHECKING:
     from autograd.stepping import Stepper
 
-HEADING = f"  {'name':<12} {'how':<34} {'value':>12} {'gradient':>12}"
+NARROW, WIDE = 12, 34
+"""Characters for a name, and at most for how it is computed; a table of full width has 75."""
 
 
 def factor(value: float) -> str:
@@ -90,20 +91,30 @@ def ending(stepper: Stepper, order: str) -> list[str]:
     return [f"Done, and wrong for {names}: nodes handed on gradients before they were complete, and then again."]
 
 
-def table(stepper: Stepper, order: str, position: int) -> list[str]:
-    """One line for each number: a mark, its name, how it is computed, its value and its gradient so far."""
+def table(stepper: Stepper, order: str, position: int, width: int = 75) -> list[str]:
+    """A heading and one line for each number: a mark, its name, how it is computed, its value, its gradient so far."""
     trace = stepper.trace
     step: Any = stepper.step(order, position)
     values, gradients = known(stepper, order, position)
     how = {each.node: each.formula for each in trace.forward}
     source = getattr(step, "node", trace.output if position else None)
     targets = {step.operand} if step and order != "forward" else set(getattr(step, "operands", ()))
-    rows = [HEADING]
+    digits = 12 if width >= 56 else 10
+    room = max(8, min(WIDE, width - NARROW - 2 * digits - 5))
+    rows = [f"  {'name':<{NARROW}} {'how':<{room}} {'value':>{digits}} {'gradient':>{digits}}"]
     for node in trace.nodes:
         mark = "▶" if node.id == source else "◆" if node.id in targets else " "
         value = number_text(values[node.id]) if node.id in values else ""
         gradient = number_text(gradients[node.id]) if node.id in gradients and node.kind != "constant" else ""
-        formula = how.get(node.id, "constant" if node.kind == "constant" else "given")
-        formula = formula if len(formula) <= 34 else formula[:33] + "…"
-        rows.append(f"{mark} {node.name:<12} {formula:<34} {value:>12} {gradient:>12}")
+        formula = cut(how.get(node.id, "constant" if node.kind == "constant" else "given"), room)
+        rows.append(
+            f"{mark} {cut(node.name, NARROW):<{NARROW}} {formula:<{room}} {value:>{digits}} {gradient:>{digits}}"
+        )
     return rows
+
+
+def cut(text: str, most: int) -> str:
+    """A text that fits: a path such as layers.0.weights.1 is cut at its beginning, since its end tells more."""
+    if len(text) <= most:
+        return text
+    return "…" + text[1 - most :] if "." in text and " " not in text else text[: most - 1] + "…"

@@ -103,6 +103,19 @@ def test_a_notebook_gets_a_frame_with_the_whole_page() -> None:
 # ------------------------------------------------------------------------------------------------------- positions
 
 
+def test_at_a_plain_prompt_it_says_how_to_see_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = stepper(Value(2.0, label="a") * 3.0)
+    assert repr(shown).startswith("<stepper of v1: 1 forward step, 1 backward step; .show() opens it in the browser")
+    addresses: list[str] = []
+    monkeypatch.setattr("webbrowser.open", lambda address: addresses.append(address) is None)
+    page = shown.show()
+    text = page.read_text(encoding="utf-8")
+    page.unlink()
+    page.parent.rmdir()
+    assert addresses == [page.as_uri()]
+    assert text == shown.html()
+
+
 def test_positions_are_the_steps_and_the_seed() -> None:
     shown = stepper(small())
     assert [shown.last(order) for order in ("forward", "topological", "naive")] == [3, 5, 5]
@@ -253,3 +266,13 @@ def test_a_name_that_is_an_expression_stands_in_brackets() -> None:
     product.label = "a*b"
     told = stepper(product.tanh()).sentences("topological", 3)
     assert told[:2] == ["a*b hands its gradient on to a:", "  dv1/da = dv1/d(a*b) · ∂(a*b)/∂a"]
+
+
+def test_the_table_fits_the_width_that_there_is() -> None:
+    long, path = Value(2.0, label="a_name_of_many_letters"), Value(3.0, label="layers.0.neurons.1.bias")
+    shown = stepper((long * path + long).tanh())
+    for width in (45, 60, 75):
+        rows = shown.table("topological", shown.last("topological"), width)
+        assert {len(row) for row in rows} == {width}
+    assert rows[1].startswith("  a_name_of_m… given")
+    assert rows[2].split()[0] == "…urons.1.bias"[-12:].rjust(12, "…")

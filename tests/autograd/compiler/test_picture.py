@@ -25,7 +25,7 @@ def test_leaves_groups_and_arrows(tmp_path: Path) -> None:
     program(np.ones((300, 4)), np.ones(300))
     picture = program.draw()
     assert isinstance(picture, Graph)
-    assert repr(picture).endswith("groups of f>")
+    assert picture.description.endswith(" groups of f")
     texts = [box.cells[0] for box in picture.contents.boxes]
     assert texts[:5] == ["32 parameters", "argument 1", "argument 2", "1 number drawn at random", "1 Value closed over"]
     assert texts[5:7] == ["matrix product", "relu"]

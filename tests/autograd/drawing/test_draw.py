@@ -40,7 +40,10 @@ def arrows(graph: Graph) -> list[tuple[str, str]]:
 def test_every_number_and_operation_is_in_the_picture() -> None:
     values = neuron()
     graph = draw(values["o"])
-    assert repr(graph) == "<graph of 10 numbers and 5 operations>"
+    assert graph.description == "graph of 10 numbers and 5 operations"
+    assert repr(graph) == (
+        '<graph of 10 numbers and 5 operations; .show() opens it in the browser, .save("graph.svg") writes it>'
+    )
     shown = texts(graph)
     assert sorted(text for text in shown if text in "*+" or text == "tanh") == ["*", "*", "+", "+", "tanh"]
     for text in ("x1", "data -3", "data 6.8814", "data 0.8814", "data 0.7071"):
@@ -76,6 +79,20 @@ def test_partials_on_the_arrows() -> None:
     shown = texts(draw(values["o"], partials=True))
     assert {"∂ = -3", "∂ = 2", "∂ = 0.5"} <= set(shown)
     assert texts(draw(values["o"], partials="formula")).count("w1") == 2  # the leaf, and ∂/∂x1
+
+
+def test_a_name_in_a_formula_is_that_of_a_box() -> None:
+    x, y = Value(2.0, label="x"), Value(3.0)
+    inner = x * y
+    out = inner.tanh() * inner
+    assert not any(re.fullmatch(r"v\d+", text) for text in texts(draw(out, partials=True)))
+    shown = texts(draw(out, partials="formula"))  # v1, x, sech(v2)², v2, v3
+    assert "sech(v2)²" in shown
+    assert {name for text in shown for name in re.findall(r"v\d", text)} == {"v1", "v2", "v3"}
+    for name in ("v1", "v2", "v3"):
+        assert f"{{{name}|data " in draw(out, partials="formula").dot
+    named = draw(out, partials="formula", names={"bias": y})
+    assert texts(named).count("bias") == 2  # the box, and ∂/∂x
 
 
 def test_small_dots_are_shown_as_the_lesson_has_them() -> None:
@@ -197,7 +214,7 @@ def test_only_values_are_drawn() -> None:
 
 
 def test_a_leaf_alone() -> None:
-    assert repr(draw(Value(1.0, label="a"))) == "<graph of 1 number and 0 operations>"
+    assert draw(Value(1.0, label="a")).description == "graph of 1 number and 0 operations"
     assert "a" in texts(draw(Value(1.0, label="a")))
 
 

@@ -41,6 +41,11 @@ def test_layers_are_counted() -> None:
     assert {arrow.label for arrow in graph.contents.arrows} == {"25,600", "1,600", "100"}
     assert graph.contents.caption.startswith("7,038 numbers, folded by layer")
     assert "folded by layer" in graph.svg
+    operations = 3200 + 3200 + 100 + 200 + 1  # those in the boxes, and the sum of the losses
+    summary = f"graph of 7,038 numbers and {operations:,} operations, folded by layer into {len(cells)} boxes"
+    assert graph.description == summary
+    assert repr(graph).startswith(f"<{summary}; .show() ")
+    assert f'aria-label="{summary}"' in graph.svg
 
 
 def test_every_number_is_in_exactly_one_group() -> None:

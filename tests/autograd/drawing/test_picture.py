@@ -137,6 +137,34 @@ def test_nothing_is_left_where_the_picture_cannot_be_made(tmp_path: Path) -> Non
     assert list(tmp_path.iterdir()) == []
 
 
+# ------------------------------------------------------------------------------------------------------- the browser
+
+
+def test_show_opens_a_page_with_the_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    addresses: list[str] = []
+    monkeypatch.setattr("webbrowser.open", lambda address: addresses.append(address) is None)
+    graph = draw(Value(2.0, label="</title><script>") * 3.0)
+    page = graph.show()
+    text = page.read_text(encoding="utf-8")
+    page.unlink()
+    page.parent.rmdir()
+    assert addresses == [page.as_uri()]
+    assert page.suffix == ".html"
+    assert text.count("<svg") == 1
+    assert "<script" not in text
+    assert f"<title>{graph.description}</title>" in text
+
+
+def test_without_a_browser_it_says_where_the_page_is(monkeypatch: pytest.MonkeyPatch, graph: Graph) -> None:
+    monkeypatch.setattr("webbrowser.open", lambda address: False)
+    with pytest.raises(RuntimeError, match=r"^show: no browser was found; open \S+graph\.html in one") as refused:
+        graph.show()
+    page = Path(str(refused.value).split()[6])
+    assert page.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    page.unlink()
+    page.parent.rmdir()
+
+
 # --------------------------------------------------------------------------------------------------------- notebooks
 
 
