@@ -22,6 +22,10 @@ EXERCISES = [
         wrong=[
             Mistake(10.0, "That is f(2), how high the curve is. The slope is how much it rises for each step in x."),
             Mistake(4.0, "That is the slope of x² alone; 3x adds 3 to it, everywhere."),
+            Mistake(12.0, "You multiplied the two slopes, 4 and 3. The slope of a sum is the sum of the slopes."),
+            Mistake(6.0, "That is 3x at x = 2, or 2 times 3. x² has slope 2x, and 3x has slope 3: add the two."),
+            Mistake(3.0, "That is the slope of 3x alone; x² adds its own, which is 2x."),
+            Mistake(7.1, "Nearly: over a nudge of 0.1 the curve bends. Take a smaller one, such as 0.001."),
             Mistake(5.0, "x² has slope 2x, which is 4 at x = 2, not 2."),
             Mistake(
                 0.007, "That is the change of f for a nudge of 0.001. The slope is that change divided by the nudge."
@@ -88,6 +92,7 @@ EXERCISES = [
         wrong=[
             Mistake(12.0, "That is the slope. The change is the slope times the nudge."),
             Mistake(0.04, "That is what turning a would do: the slope by a is b² = 4."),
+            Mistake(0.03, "That is a · 0.01, as if b were not squared: the slope of 3b² is 3 · 2b = 12."),
             Mistake(0.06, "The slope of b² is 2b, not b: 3 * 2 * 2 = 12."),
             Mistake(12.12, "That is the new output. The question is by how much it changes: subtract the old one."),
         ],

@@ -81,6 +81,9 @@ EXERCISES = [
         right=-6.0,
         wrong=[
             Mistake(6.5, "Along a path the factors are multiplied; one adds over paths."),
+            Mistake(12.0, "The factor in the middle is missing: every gear on the way counts."),
+            Mistake(-1.5, "The last factor is missing: go on to the output."),
+            Mistake(-2.0, "The first factor is missing: begin at x."),
             Mistake(6.0, "Mind the sign: one negative factor turns the product negative."),
             Mistake(4.0, "That is the last factor only. Every gear on the way counts."),
             Mistake(3.0, "That is the first factor only. Every gear on the way counts."),

@@ -45,6 +45,8 @@ EXERCISES = [
         Number(),
         right=0.64,
         wrong=[
+            Mistake(0.6, "That is the output itself. The slope is 1 - t²."),
+            Mistake(1.36, "The sign: tanh flattens out, so its slope falls below 1: 1 - t², not 1 + t²."),
             Mistake(0.4, "Square the output: 1 - 0.6², not 1 - 0.6."),
             Mistake(0.36, "That is 0.6². Subtract it from 1."),
             Mistake(0.24, "0.6 · 0.4 is the rule of the sigmoid, s (1 - s). For tanh it is 1 - t²."),

@@ -60,6 +60,7 @@ EXERCISES = [
         wrong=[
             Mistake(1.0, "That is tanh's case: its slope at 0 is 1. The sigmoid's is s·(1 - s), with s = 1/2 there."),
             Mistake(4.0, "That is what one layer costs. There are five, one after the other."),
+            Mistake(0.25, "That is what one layer lets through. Multiply the five, and say how many times smaller."),
             Mistake(2.0**5, "1/2 is the sigmoid's value at 0. What is multiplied is its slope there, s·(1 - s)."),
             Mistake(20.0, "Five times 4 adds them up. Along a path the chain rule multiplies."),
             Mistake(4.0**10, "That is for ten layers; here there are five."),
