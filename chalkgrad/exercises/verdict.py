@@ -1,7 +1,7 @@
 """What does a learner see after `check`, and after `hint`?
 
 A `Verdict`: right or not, one or two sentences, and where it helps a drawn counter-example. A notebook shows it as it
-is; a terminal shows its text.
+is; a prompt, and `print` in a script, its text.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ class Verdict:
         return self.state == "right"
 
     def __repr__(self) -> str:
-        text = "\n".join(filter(None, [f"{LOOKS[self.state][0]} {self.number}  {self.says}", self.detail]))
+        drawn = "" if self.picture is None else "check(...).picture.show() opens its picture in the browser."
+        text = "\n".join(filter(None, [f"{LOOKS[self.state][0]} {self.number}  {self.says}", self.detail, drawn]))
         return text.replace("\n", "\n  ")
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
