@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -36,7 +38,7 @@ def is_interactive() -> bool:
 def run_screen(stepper: Any, order: str) -> None:
     """Show one step after another as the keys ask, until q."""
     position = 0
-    with keys() as pressed, other_screen():
+    with keys() as pressed, other_screen(), resizing(lambda: draw_screen(stepper, order, position)):
         draw_screen(stepper, order, position)
         for key in pressed:
             if key in ("q", "\x1b", "\x04", ""):
@@ -50,14 +52,43 @@ def run_screen(stepper: Any, order: str) -> None:
 def draw_screen(stepper: Any, order: str, position: int, notice: str = "") -> None:
     """The step, the keys, and as much of the table as there is room for, with the current node in it."""
     columns, lines = shutil.get_terminal_size()
-    head = [f"{TITLES[order]}: step {position} of {stepper.last(order)}", "", *stepper.sentences(order, position), ""]
-    room = max(3, lines - len(head) - 5)
-    heading, *rows = stepper.table(order, position)
+    told = [part for line in stepper.sentences(order, position) for part in wrapped(line, columns - 1)]
+    head = [f"{TITLES[order]}: step {position} of {stepper.last(order)}", "", *told, ""]
+    foot = wrapped(notice or HELP, columns - 1)
+    room = max(3, lines - len(head) - len(foot) - 3)
+    heading, *rows = stepper.table(order, position, columns - 1)
     marked = [n for n, row in enumerate(rows) if row[0] != " "] or [0]
     first = min(max(0, marked[-1] - room + 2), max(0, len(rows) - room))
-    screen = [*head, heading, *rows[first : first + room], "", notice or HELP]
-    sys.stdout.write("\x1b[H\x1b[2J" + "\r\n".join(line[: columns - 1] for line in screen))
+    shown = [bold(row[: columns - 1]) if row[0] != " " else row[: columns - 1] for row in rows[first : first + room]]
+    screen = [*head, heading[: columns - 1], *shown, "", *foot]
+    sys.stdout.write("\x1b[H\x1b[2J" + "\r\n".join(screen[:lines]))
     sys.stdout.flush()
+
+
+def bold(text: str) -> str:
+    """A line that is seen at once; as it is where the user wants no colours."""
+    return text if "NO_COLOR" in os.environ else f"\x1b[1m{text}\x1b[0m"
+
+
+def wrapped(line: str, columns: int) -> list[str]:
+    """A line in as many as the screen needs for it; the further ones are set in."""
+    inset = " " * (len(line) - len(line.lstrip()) + 2)
+    return (
+        textwrap.wrap(line, columns, subsequent_indent=inset, drop_whitespace=True) if len(line) > columns else [line]
+    )
+
+
+@contextmanager
+def resizing(redraw: Callable[[], None]) -> Iterator[None]:
+    """Draw anew when the window gets another size, where the system tells."""
+    if not hasattr(signal, "SIGWINCH"):
+        yield
+        return
+    before = signal.signal(signal.SIGWINCH, lambda number, frame: redraw())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGWINCH, before)
 
 
 def print_all(stepper: Any, order: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -47,14 +48,14 @@ class Terminal:
     def press(self, keys: str) -> None:
         os.write(self.ours, keys.encode())
 
-    def wait_for(self, words: str) -> str:
+    def wait_for(self, words: str, last: str = HELP) -> str:
         """The last screen, once it is whole (its last line tells the keys) and contains these words."""
         until = time.monotonic() + 60
         while time.monotonic() < until:
             if select.select([self.ours], [], [], 0.05)[0]:
                 self.text += os.read(self.ours, 100_000).decode(errors="ignore")
             screen = self.text.rpartition("\x1b[2J")[2]
-            if words in screen and HELP in screen:
+            if words in screen and last in screen:
                 return re.sub(r"\x1b\[[?0-9;]*[a-zA-Z]", "", screen)
         raise AssertionError(f"{words!r} did not come up; seen: {self.text!r}")
 
@@ -129,3 +130,21 @@ def test_what_cannot_be_done_is_one_line(tmp_path: Path, capsys: pytest.CaptureF
     assert re.fullmatch(r"chalkgrad step: '.*page\.png' must end in \.html\n", capsys.readouterr().err)
     assert main(["step", *FORMULA, "-o", str(tmp_path / "none" / "page.html")]) == 2
     assert "cannot write" in capsys.readouterr().err
+
+
+def test_a_narrow_window_is_filled_anew(terminal: Terminal) -> None:
+    import fcntl
+    import struct
+    import termios
+
+    terminal.wait_for("step 0 of 5")
+    terminal.press("\x1b[C\x1b[C\x1b[C\x1b[C")
+    terminal.wait_for("step 4 of 5")
+    fcntl.ioctl(terminal.theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 18, 46, 0, 0))
+    terminal.process.send_signal(signal.SIGWINCH)  # as the terminal's driver does for its foreground process
+    screen = terminal.wait_for("3 naive   q quit", HELP.split()[-1])
+    assert "\x1b[1m" in terminal.text  # the lines of this step stand out
+    lines = [line.rstrip("\r") for line in screen.split("\n")]
+    assert max(map(len, lines)) <= 45
+    assert len(lines) <= 18
+    assert [line.split()[-1] for line in lines if line.startswith(("▶", "◆"))] == ["-2", "1"]
