@@ -26,7 +26,7 @@ from autograd.notation import (
     subscript,
     takes_index,
 )
-from autograd.rows import Primitive, shown
+from autograd.rows import Primitive, choose, shown
 from autograd.tidying import tidy
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ LONGEST_SEQUENCE = 100
 """Beyond so many operands the partials of a softmax are not written out."""
 LONGEST_FORMULA = 160
 """A partial that takes more characters than this explains nothing: it is named only."""
+NOT_SYMBOLIC = "(not symbolic: write the partials with rows, such as autograd.cos, and with where in place of if)"
+"""What is said of partials that can be computed on numbers only."""
 
 # ------------------------------------------------------------------------------------------------- what others call
 
@@ -55,7 +57,12 @@ def formulas(
     >>> formulas(multiply, operands=["w", 3.0])
     ('w * 3', ['3', 'w'])
     """
+    if not isinstance(row, Primitive):
+        raise TypeError(f"row must be a row of the table, such as autograd.tanh, got {shown(row)}")
+    choose(style, STYLES, "unknown style")
     operands = operand_names(row) if operands is None else operands
+    if not isinstance(operands, (list, tuple)):
+        raise TypeError(f"operands must be a list of names or numbers, such as ['x', 2.0], got {shown(operands)}")
     return formula(row, operands, style), [partial_formula(row, operands, n, style) for n in range(len(operands))]
 
 
@@ -108,6 +115,7 @@ def explain_row(row: Primitive, operands: Sequence[str | float] | None = None) -
     names = operand_names(row) if operands is None else operands
     whole, partials = formulas(row, "text", names)
     lines = [f"∂/∂{name} = {partial}" for name, partial in zip(names, partials, strict=True) if isinstance(name, str)]
+    lines += [] if _is_symbolic(row, len(names)) else [NOT_SYMBOLIC]
     width = max(13, len(whole) + 2)
     return whole.ljust(width) + ("\n" + " " * width).join(lines)
 
@@ -143,7 +151,12 @@ def _filled(
     row: Primitive, operands: Sequence[str | float], n: int | None, style: str, values: Sequence[float] | None
 ) -> str:
     if row.arity is not None and len(operands) != row.arity:
-        raise ValueError(f"{row.name} takes {row.arity} operand(s), got {len(operands)}: {shown(operands)}")
+        raise ValueError(
+            f"operands: {row.name} takes {row.arity} operand(s), got {len(operands)}: {shown(operands)}; give as many"
+        )
+    for operand in operands:
+        if not isinstance(operand, (str, float, int)):
+            raise TypeError(f"operands must be names or numbers, such as ['x', 2.0], got {shown(operand)} among them")
     filling = operands if values is None else values
     if len(filling) != len(operands):
         raise ValueError(f"{row.name}: got {len(filling)} values for {len(operands)} operands; give one for each")
@@ -228,6 +241,8 @@ def _not_derived(row: Primitive, operands: Sequence[str], wrt: str | None, style
 def _opened(whole: Expression) -> Expression:
     """Sums are written out, a small exponent is raised; every other row is written as itself."""
     row = whole.row
+    if row is table.power and whole.operands[1].row in RAISED:
+        return Expression(RAISED[int(whole.operands[1].row)], whole.operands[:1])
     if isinstance(row, Primitive) and row in (table.sum_, table.dot, table.take):
         return as_expression(row.forward(*_numbers_of_indices(row, whole.operands)))
     return whole
@@ -237,10 +252,16 @@ def _nth_partial(row: Primitive, whole: Expression, operands: Sequence[Expressio
     """The partial as the row computes it; None where the row's partial knows floats only, or was written by hand."""
     try:
         return as_expression(row.partials(whole, *_numbers_of_indices(row, operands))[n])
-    except TypeError:
-    if row is table.power and whole.operands[1].row in RAISED:
-        return Expression(RAISED[int(whole.operands[1].row)], whole.operands[:1])
+    except (TypeError, AttributeError, LookupError, ValueError, ArithmeticError):  # a user's own, on what is no number
         return None
+
+
+def _is_symbolic(row: Primitive, count: int) -> bool:
+    """Whether the partials with respect to `count` operands can be computed on symbols, all together."""
+    operands = [Expression(chr(0xE000 + k)) for k in range(count)]
+    if takes_index(row):
+        operands[0] = Expression(0.0)
+    return _nth_partial(row, Expression(row, operands), operands, -1) is not None
 
 
 def _numbers_of_indices(row: Primitive, operands: Sequence[Expression]) -> list[Any]:

@@ -140,6 +140,30 @@ def test_the_line_of_the_formula_sheet() -> None:
         explain_row(math.tanh)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("row", "names"),
+    [
+        (primitive("by_math", math.sin, lambda out, x: math.cos(x)), "x"),
+        (primitive("by_if", lambda x: x, lambda out, x: 1.0 if x > 0 else 0.0), "x"),
+        (primitive("by_attribute", lambda x: x, lambda out, x: x.real), "x"),
+        (primitive("by_float", lambda x, y: x * y, lambda out, x, y: y, lambda out, x, y: float(x)), "xy"),
+    ],
+)
+def test_partials_that_know_numbers_only_say_how_they_become_formulas(row: Primitive, names: str) -> None:
+    lines = explain_row(row).splitlines()
+    assert len(lines) == len(names) + 1
+    assert (
+        lines[-1]
+        .strip()
+        .startswith("(not symbolic: write the partials with rows, such as autograd.cos, and with where")
+    )
+    assert lines[0].split("  ")[0] == f"{row.name}({', '.join(names)})"
+
+
+def test_every_row_of_the_table_is_symbolic() -> None:
+    assert [row.name for row in table.TABLE.values() if "not symbolic" in explain_row(row)] == []
+
+
 def test_latex_by_hand() -> None:
     assert formulas(table.divide, "latex") == (r"\frac{x}{y}", [r"\frac{1}{y}", r"-\frac{x}{y^2}"])
     assert formulas(table.sqrt, "latex") == (r"\sqrt{x}", [r"\frac{0.5}{\sqrt{x}}"])
