@@ -76,7 +76,7 @@ def check_gradients(f: Callable[..., Any], *inputs: Nested, order: int = 2) -> N
 
     >>> check_gradients(lambda x, y: x * y + x.exp(), 1.0, 2.0)
     """
-    if order not in (1, 2) or isinstance(order, bool):
+    if type(order) is not int or order not in (1, 2):
         raise ValueError(f"check_gradients: order must be 1 or 2, got {shown(order)}")
     if not callable(f):
         raise TypeError(f"check_gradients: f must be a function, got {shown(f)}")

@@ -284,6 +284,8 @@ def hvp(f: Callable[..., Any], primal: Nested, vector: Nested) -> Nested:
     >>> hvp(lambda x: x[0] * x[0] * x[1], [3.0, 4.0], [1.0, 0.0])
     [8.0, 6.0]
     """
+    _check_function(f, "hvp")
+    list(_pairs(primal, vector, "hvp: vector"))  # raises where the shapes differ, under the name it has here
     return jvp(grad(f), (primal,), (vector,))[1]
 
 

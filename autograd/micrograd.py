@@ -76,6 +76,8 @@ def adopt(node: Value, children: Iterable[Any], op: str) -> None:
             real(child, f"Value: _children[{n}]")
     if not isinstance(op, str):
         raise TypeError(f"Value: _op must be a string, got {shown(op)}")
+    if not operands:
+        return
     node.primitive = user_row(op)
     node._x, node._y = (operands,), ([child for child in operands if isinstance(child, type(node))],)
     node._dx, node._dy = _nothing, MANY

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import graph
 from autograd.functional import reverse_steps
-from autograd.rows import shown
+from autograd.rows import choose, shown
 from autograd.unfolding import Part, Template, unfold, with_numbers
 from autograd.value import Value
 
@@ -185,9 +185,10 @@ def trace(
     """
     if not isinstance(output, Value):
         raise TypeError(f"trace: output must be a Value, got {shown(output)} ({type(output).__name__})")
-    if order not in ORDERS:
-        raise ValueError(f"trace: unknown order {order!r}; choose one of: {', '.join(ORDERS)}")
-    called = _called(names)
+    choose(order, ORDERS, "trace: unknown order")
+    if type(limit) is not int or limit < 1:
+        raise ValueError(f"trace: limit must be a whole number of at least 1, got {shown(limit)}")
+    called = called_by(names, "trace")
     with collector_at_rest():
         return _traced(output, order, expand, called, limit)
 
@@ -225,12 +226,17 @@ def _traced(output: Value, order: str, expand: bool, called: dict[Value, str], l
     return Trace(order, last, nodes, forward, backward, ids, [part.template for part in parts])
 
 
-def _called(names: Names) -> dict[Value, str]:
-    pairs = names.items() if isinstance(names, Mapping) else names
+def called_by(names: Names, function: str) -> dict[Value, str]:
+    """The names of Values; TypeError, with the function's name, for whatever is no mapping and no pairs."""
+    pairs = list(names.items() if isinstance(names, Mapping) else names if hasattr(names, "__iter__") else [names])
     called = {}
-    for name, value in pairs:
+    for pair in pairs:
+        name, value = pair if isinstance(pair, (tuple, list)) and len(pair) == 2 else (None, pair)
         if not isinstance(value, Value) or not isinstance(name, str):
-            raise TypeError(f"trace: names must be pairs of a name and a Value, got {shown(name)} and {shown(value)}")
+            raise TypeError(
+                f"{function}: names must be pairs of a name and a Value, such as model.named_parameters(), "
+                f"got {shown(names if len(pairs) < 2 else pair)}"
+            )
         called[value] = name
     return called
 

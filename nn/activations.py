@@ -1,4 +1,4 @@
-"""Which question does this file answer? Which functions can bend a layer's output, and when is each one right?
+"""Which functions can bend a layer's output, and when is each one right?
 
 An activation is a primitive of ``autograd`` together with what a learner should know about it. Its formula and its
 derivative are rendered from the primitive's row, never written here. Read before: ``module``. Read after:
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import autograd
 from autograd import Value, no_grad
 
-from .inputs import choose, real_number, shown
+from .inputs import choose, is_number, real_number, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,8 +51,16 @@ class Activation:
         advice: str = "",
         texts: tuple[str, str] | None = None,
     ) -> None:
+        if not isinstance(name, str):
+            raise TypeError(f"name must be a string, got {shown(name)}")
+        if not callable(function):
+            raise TypeError(f"function must be callable, such as autograd.tanh, got {shown(function)}")
+        if not isinstance(range, (tuple, list)) or len(range) != 2 or not all(map(is_number, range)):
+            raise TypeError(f"range must be the pair of the lowest and the highest value, got {shown(range)}")
         self.name, self.function, self.whole_layer = name, function, whole_layer
-        self.range, self.gain, self.init, self.advice = range, gain, init, advice
+        self.range, self.advice = (float(range[0]), float(range[1])), advice
+        self.gain = real_number(gain, "gain", 0, above=True)
+        self.init = choose(init, ("he", "xavier"), "init of an activation")
         self._texts = texts
 
     @property
@@ -116,10 +124,6 @@ def register_activation(
         raise ValueError(f"name must be a Python identifier such as 'my_relu', got {shown(name)}")
     if name in _registry:
         raise ValueError(f"an activation called {name!r} exists already: choose another name")
-    if not callable(function):
-        raise TypeError(f"function must be callable, got {shown(function)}")
-    choose(init, ("he", "xavier"), "init of an activation")
-    gain = real_number(gain, "gain", 0, above=True)
     made = Activation(name, function, whole_layer=whole_layer, range=range, gain=gain, init=init, advice=advice)
     _registry[name] = made
     return made

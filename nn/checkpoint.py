@@ -1,4 +1,4 @@
-"""Which question does this file answer? How is a model kept in a file and brought back, every bit of it?
+"""How is a model kept in a file and brought back, every bit of it?
 
 The file is JSON in three parts, each of whose bytes is checked::
 
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from .architecture import build, count, described
 from .history import History
-from .inputs import shown
+from .inputs import file_path, shown
 from .module import Module
 from .optimizers import Optimizer
 
@@ -54,7 +54,7 @@ def save(model_or_state: Any, path: Any, *, optimizer: Any = None, allow_nan: bo
     >>> load(path).w[0].data
     0.1
     """
-    _write(path, content_of(model_or_state, optimizer, allow_nan))
+    _write(file_path(path), content_of(model_or_state, optimizer, allow_nan))
 
 
 def load(path: Any, *, into: Any = None, optimizer: Any = None, allow_nan: bool = False) -> Any:
@@ -64,7 +64,11 @@ def load(path: Any, *, into: Any = None, optimizer: Any = None, allow_nan: bool 
     bad entry, for a file that is damaged, too large or does not fit, and ``OSError`` for one that cannot be read;
     nothing has changed then.
     """
-    content = read_content(path)
+    if into is not None and not isinstance(into, Module):
+        raise TypeError(f"into must be a module of the shape that was saved, such as nn.MLP(2, [1]), got {shown(into)}")
+    if optimizer is not None and not isinstance(optimizer, Optimizer):
+        raise TypeError(f"optimizer must be an optimizer such as nn.Adam(model), got {shown(optimizer)}")
+    content = read_content(file_path(path))
     state = _state_from(content, allow_nan)
     memory = content.get("optimizer")
     if optimizer is not None and memory is None:

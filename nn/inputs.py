@@ -169,7 +169,7 @@ def whole_number(value: Any, name: str, minimum: int = 1) -> int:
     >>> whole_number(3, "epochs")
     3
     """
-    if isinstance(value, bool) or not hasattr(type(value), "__index__") or getattr(value, "ndim", 0):
+    if isinstance(value, bool) or not hasattr(type(value), "__index__") or getattr(value, "ndim", None):
         raise TypeError(f"{name} must be a whole number, got {shown(value)}")
     number = int(value)
     if number < minimum:

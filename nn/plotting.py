@@ -1,4 +1,4 @@
-"""Which question does this file answer? What do a model, its training and its activations look like?
+"""What do a model, its training and its activations look like?
 
 Every function draws with matplotlib, which is imported when the first one is called, and gives the figure; with
 ``path`` it writes the picture to that file as well. Read before: ``evaluation``, ``history``. Read after: nothing.
@@ -16,7 +16,7 @@ from .activations import Activation, activation_names
 from .activations import activation as find_activation
 from .evaluation import decision_threshold, predict
 from .history import History
-from .inputs import samples_and_targets, shown, whole_number
+from .inputs import as_list, file_path, samples_and_targets, shown, whole_number
 from .metrics import decided, true_class
 from .module import Module
 
@@ -42,7 +42,7 @@ def _png(figure: Any) -> bytes:
 
 def _finished(figure: Any, path: Any) -> Any:
     if path is not None:
-        figure.savefig(path, dpi=150)
+        figure.savefig(path if hasattr(path, "write") else file_path(path), dpi=150)
     return figure
 
 
@@ -114,7 +114,8 @@ def plot_history(history: Any, path: Any = None) -> Any:
 
 def plot_activations(names: Any = None, path: Any = None) -> Any:
     """Draw each activation and, dashed, its derivative from -4 to 4; all that work on single numbers by default."""
-    chosen = [find_activation(name) for name in (activation_names() if names is None else names)]
+    wanted = activation_names() if names is None else as_list(names, "names", "a list such as ['relu', 'tanh']")
+    chosen = [find_activation(name) for name in wanted]
     chosen = [choice for choice in chosen if not choice.whole_layer]
     if not chosen:
         raise ValueError("names must hold at least one activation of single numbers (softmax takes a whole layer)")

@@ -187,7 +187,7 @@ class Answer(NamedTuple):
     result: Bounded
 
 
-@lru_cache(maxsize=400)
+@lru_cache(maxsize=1200)
 def answer(program: Program, any_order: bool = False) -> Answer:
     """What the program gives, by the oracle alone, and which instructions it kept; see `bounded.reordered`."""
     if any_order:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-BLOCK = 50
+BLOCK = 500
 
 
 def programs(count: int, first: int) -> int:

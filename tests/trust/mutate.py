@@ -1,164 +1,61 @@
-"""Does the suite bite?  Break the code in one place at a time, and see whether a test turns red.
+"""Does the suite bite?  Break the code in one place at a time (`mutants`), and see whether a test turns red.
 
-    python tests/trust/mutate.py table 50 --seed 0     fifty mutants of the derivative table, in seconds
-    python tests/trust/mutate.py graph                 all mutants of the chain-rule loop, with its tests: minutes
+    python tests/trust/mutate.py table 50 --seed 0     fifty mutants of the derivative table
+    python tests/trust/mutate.py graph                 all mutants of the chain-rule loop
 
-A mutant of the table is first tried, in a child process, against points whose truth was computed once; only one that
-survives goes through the test files of TESTS.  Those of other modules go there at once, in a copy of the project.
+Each mutant has a child process of its own, forked with pytest and NumPy loaded: in a copy of the project it runs the
+test files of TESTS, the quick and biting ones first, until one fails.  A mutant of the table is first tried against
+points whose truth was computed once, for all mutants.
 """
 
 # ruff: noqa: T201 - a script prints
 from __future__ import annotations
 
 import argparse
-import ast
-import copy
+import compileall
 import importlib
 import importlib.util
 import os
+import py_compile
 import random
+import resource
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+import traceback
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parent.parent.parent
-TARGETS = {
-    "table": "autograd/primitives.py",
-    "graph": "autograd/graph.py",
-    "functional": "autograd/functional.py",
-    "optimizers": "nn/optimizers.py",
-    "losses": "nn/losses.py",
-}
+from mutants import ROOT, TARGETS, Mutant, known_survivors, mutants
+
 TESTS = {
-    "table": ["tests/autograd/test_primitives.py", "tests/autograd/test_value.py", "tests/trust/test_programs.py"],
+    "table": [
+        "tests/autograd/test_value.py", "tests/autograd/test_rows.py", "tests/autograd/test_sequences.py",
+        "tests/trust/test_parity.py", "tests/autograd/test_primitives.py",
+        "tests/autograd/test_symbolic.py", "tests/trust/test_programs.py::test_two_thousand_programs[0]",
+    ],
     "graph": [
         "autograd/graph.py", "tests/autograd/test_graph.py", "tests/autograd/test_value.py",
-        "tests/trust/test_all_or_nothing.py", "tests/trust/test_limits.py", "tests/trust/test_programs.py",
+        "tests/autograd/test_micrograd.py", "tests/trust/test_threads.py",
+        "tests/trust/test_programs.py::test_two_thousand_programs[0]", "tests/trust/test_all_or_nothing.py",
     ],
-    "functional": ["autograd/functional.py", "tests/autograd/test_functional.py", "tests/trust/test_programs.py"],
-    "optimizers": ["nn/optimizers.py", "tests/nn/test_optimizers.py", "tests/trust/test_all_or_nothing.py"],
-    "losses": ["nn/losses.py", "tests/nn/test_losses.py", "tests/trust/test_wrong_inputs.py"],
+    "functional": [
+        "autograd/functional.py", "tests/autograd/test_functional.py", "tests/autograd/test_graph.py",
+        "tests/autograd/test_tracing.py", "tests/trust/test_wrong_inputs.py",
+        "tests/trust/test_programs.py::test_two_thousand_programs[0]",
+    ],
+    "optimizers": [
+        "nn/optimizers.py", "tests/nn/test_optimizers.py", "tests/nn/test_training.py", "tests/nn/test_checkpoint.py",
+        "tests/trust/test_wrong_inputs.py", "tests/trust/test_all_or_nothing.py",
+    ],
+    "losses": [
+        "nn/losses.py", "tests/nn/test_losses.py", "tests/nn/test_training.py", "tests/nn/test_compiled.py",
+        "tests/trust/test_wrong_inputs.py",
+    ],
 }  # fmt: skip
-KNOWN_SURVIVORS = Path(__file__).parent / "survivors.txt"
-
-
-def known_survivors() -> set[str]:
-    """Mutants that no test can kill, as 'row: change', from survivors.txt, where the reason stands above them."""
-    lines = KNOWN_SURVIVORS.read_text(encoding="utf-8").splitlines()
-    return {line for line in lines if line and not line.startswith("#")}
-
-
-# ------------------------------------------------------------------------------------------------- making mutants
-
-
-class Mutant:
-    """One change at one place; its source is written when it is asked for."""
-
-    def __init__(self, tree: ast.AST, path: tuple[Any, ...], node: ast.AST, what: str, number: int) -> None:
-        self.tree, self.path, self.number = tree, path, number
-        self.line = getattr(node, "lineno", 0)
-        self.what = f"{what} in {ast.unparse(node)[:60]!r}"
-
-    @property
-    def source(self) -> str:
-        """The whole module with this change."""
-        mutated = copy.deepcopy(self.tree)
-        parent: Any = mutated
-        for field, n in self.path[:-1]:
-            parent = getattr(parent, field) if n is None else getattr(parent, field)[n]
-        field, n = self.path[-1]
-        node = getattr(parent, field) if n is None else getattr(parent, field)[n]
-        changed = list(changes(node))[self.number][1](node)
-        if n is None:
-            setattr(parent, field, changed)
-        else:
-            getattr(parent, field)[n] = changed
-        return ast.unparse(ast.fix_missing_locations(mutated))
-
-
-SWAPS: dict[type[Any], list[type[Any]]] = {
-    ast.Add: [ast.Sub], ast.Sub: [ast.Add], ast.Mult: [ast.Div], ast.Div: [ast.Mult], ast.Pow: [ast.Mult],
-    ast.Mod: [ast.Mult], ast.FloorDiv: [ast.Mult],
-    ast.Lt: [ast.LtE, ast.Gt], ast.LtE: [ast.Lt], ast.Gt: [ast.GtE, ast.Lt], ast.GtE: [ast.Gt],
-    ast.Eq: [ast.NotEq], ast.NotEq: [ast.Eq], ast.Is: [ast.IsNot], ast.IsNot: [ast.Is],
-    ast.In: [ast.NotIn], ast.NotIn: [ast.In], ast.And: [ast.Or], ast.Or: [ast.And],
-}  # fmt: skip
-NAMES = {"sin": "cos", "cos": "sin", "sinh": "cosh", "cosh": "sinh", "maximum": "minimum", "minimum": "maximum"}
-NAMES |= {"exp": "expm1", "sech": "tanh", "tanh": "sech", "normal_pdf": "normal_cdf", "normal_cdf": "normal_pdf"}
-
-
-def changes(node: ast.AST) -> Iterator[tuple[str, Callable[[Any], ast.AST]]]:
-    """What can be done to this node: a description, and the function that does it to a copy."""
-    if isinstance(node, (ast.BinOp, ast.AugAssign, ast.BoolOp)):
-        for other in SWAPS.get(type(node.op), []):
-            yield f"{type(node.op).__name__} to {other.__name__}", lambda n, other=other: _with(n, op=other())
-    if isinstance(node, ast.Compare):
-        for other in SWAPS.get(type(node.ops[0]), []):
-            what = f"{type(node.ops[0]).__name__} to {other.__name__}"
-            yield what, lambda n, other=other: _with(n, ops=[other(), *n.ops[1:]])
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.Not)):
-        yield f"without {type(node.op).__name__}", lambda n: n.operand
-    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        yield f"{node.value} to {node.value + 1}", lambda n: ast.Constant(n.value + 1)
-    if isinstance(node, ast.Constant) and type(node.value) is bool:
-        yield f"{node.value} to {not node.value}", lambda n: ast.Constant(not n.value)
-    if isinstance(node, ast.Call):
-        if isinstance(node.func, ast.Name) and node.func.id in NAMES:
-            yield (
-                f"{node.func.id} to {NAMES[node.func.id]}",
-                lambda n: _with(n, func=ast.Name(NAMES[n.func.id], ast.Load())),
-            )
-        if len(node.args) >= 2 and ast.dump(node.args[-2]) != ast.dump(node.args[-1]) and _plain(node.args[-2:]):
-            yield "last arguments swapped", lambda n: _with(n, args=[*n.args[:-2], n.args[-1], n.args[-2]])
-    if isinstance(node, (ast.If, ast.While, ast.IfExp)):
-        yield "condition true", lambda n: _with(n, test=ast.Constant(True))
-        yield "condition false", lambda n: _with(n, test=ast.Constant(False))
-    docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    if isinstance(node, (ast.Assign, ast.AugAssign, ast.Raise, ast.Expr, ast.Return, ast.Continue)) and not docstring:
-        yield f"without {type(node).__name__}", lambda n: ast.Pass()
-
-
-def _with(node: Any, **fields: Any) -> Any:
-    for name, field in fields.items():
-        setattr(node, name, field)
-    return node
-
-
-def _plain(nodes: list[ast.expr]) -> bool:
-    return not any(isinstance(node, (ast.Starred, ast.Lambda, ast.Constant, ast.JoinedStr)) for node in nodes)
-
-
-def places(tree: ast.AST, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], ast.AST]]:
-    """Every node that a program runs, with the way to it; not types, docstrings, messages, and what makes texts."""
-    for field, value in ast.iter_fields(tree):
-        if field in ("annotation", "returns", "decorator_list"):
-            continue
-        if isinstance(tree, ast.keyword) and tree.arg in ("text", "latex", "domain", "cure", "doc", "strict"):
-            continue
-        for n, node in enumerate(value) if isinstance(value, list) else [(None, value)]:
-            if not isinstance(node, ast.AST) or isinstance(node, (ast.JoinedStr, ast.Import, ast.ImportFrom)):
-                continue
-            if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
-                continue
-            here = (*path, (field, n))
-            yield here, node
-            yield from places(node, here)
-
-
-def mutants(source: str) -> list[Mutant]:
-    """Every mutant of a module, in the order of its lines."""
-    tree = ast.parse(source)
-    return [
-        Mutant(tree, path, node, what, number)
-        for path, node in places(tree)
-        for number, (what, _) in enumerate(changes(node))
-    ]
 
 
 # ------------------------------------------------------------------------------------- the quick check of the table
@@ -284,6 +181,86 @@ class Replacement:
 # --------------------------------------------------------------------------------------------- with the test files
 
 
+OPTIONS = [
+    "-x", "-q", "-o", "addopts=", "--import-mode=importlib", "--doctest-modules", "-m", "not slow",
+    "-p", "no:cacheprovider",
+]  # fmt: skip
+
+
+class Copy:
+    """A copy of the project in which one module is broken, and its tests run, each time in a new child process."""
+
+    def __init__(self, folder: Path, module: str, tests: list[str]) -> None:
+        self.folder, self.path = folder, folder / module
+        self.tests = [test for test in tests if (folder / test.split("::")[0]).exists()]
+        self.good, self.output = self.path.read_text(), folder / "output.txt"
+        self._at_home()
+        for name in ("pytest", "hypothesis", "mpmath", "numpy", "doctest", "sklearn.datasets", "json", "tempfile"):
+            importlib.import_module(name)
+        if module.startswith("nn/"):
+            importlib.import_module("autograd.compiler.program")
+        unchecked = py_compile.PycInvalidationMode.UNCHECKED_HASH
+        compileall.compile_dir(folder, quiet=2, force=True, invalidation_mode=unchecked)
+        sys.dont_write_bytecode = False  # once, for the test files as pytest rewrites them
+        began = time.perf_counter()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        if not self.green(self.good, 3600):
+            raise RuntimeError(f"the tests fail without any mutant: {self.output.read_text()[-3000:]}")
+        self.seconds = int(20 + 4 * (resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before))
+        print(f"tests without a mutant: {time.perf_counter() - began:.0f} s", flush=True)
+        sys.dont_write_bytecode = True
+        for stale in (self.path.parent / "__pycache__").glob(f"{self.path.stem}.*"):
+            stale.unlink()
+
+    def survives(self, mutant: Mutant) -> bool:
+        """Whether all tests stay green."""
+        return self.green(mutant.source, self.seconds)
+
+    def green(self, source: str, seconds: int) -> bool:
+        self.path.write_text(source)
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                code = self._tested(seconds)
+            except BaseException:
+                traceback.print_exc()
+            finally:
+                sys.stdout.flush()
+                sys.stderr.flush()
+                os._exit(code)
+        status = os.waitpid(child, 0)[1]
+        self.path.write_text(self.good)
+        return status == 0
+
+    def _at_home(self) -> None:
+        """Import the project from the copy only."""
+        for name in [name for name, module in sys.modules.items() if _in_project(module)]:
+            del sys.modules[name]
+        sys.path[:] = [str(self.folder)] + [entry for entry in sys.path if not entry.startswith(str(ROOT))]
+        os.environ["PYTHONPATH"] = str(self.folder)
+        os.environ["PYTHONDONTWRITEBYTECODE"] = os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+        os.chdir(self.folder)
+
+    def _tested(self, seconds: int) -> int:
+        import pytest
+
+        os.setpgid(0, 0)
+        output = os.open(self.output, os.O_RDWR | os.O_CREAT | os.O_TRUNC)
+        for stream in range(3):
+            os.dup2(output, stream)
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+        resource.setrlimit(resource.RLIMIT_AS, (4_000_000_000, resource.RLIM_INFINITY))
+        signal.alarm(10 * seconds)
+        self._at_home()
+        importlib.import_module(".".join(self.path.relative_to(self.folder).with_suffix("").parts))
+        return next((code for test in self.tests if (code := pytest.main([*OPTIONS, test]))), 0)
+
+
+def _in_project(module: Any) -> bool:
+    return str(getattr(module, "__file__", None) or "").startswith(str(ROOT))
+
+
 def copied(folder: Path) -> Path:
     for name in ("autograd", "nn", "chalkgrad", "tests", "notebooks"):
         if (ROOT / name).exists():
@@ -292,65 +269,38 @@ def copied(folder: Path) -> Path:
     return folder
 
 
-def survives_tests(mutant: Mutant, target: str, folder: Path) -> bool:
-    """Whether all test files of the target stay green with the mutated module in the copy of the project."""
-    path = folder / TARGETS[target]
-    good = path.read_text()
-    path.write_text(mutant.source)
-    tests = [test for test in TESTS[target] if (folder / test).exists()]
-    command = [sys.executable, "-m", "pytest", "-n", "0", "-x", "-q", "-p", "no:cacheprovider", *tests]
-    environment = os.environ | {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1", "MUTANT": "1"}
-    process = subprocess.Popen(
-        command,
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        return process.wait(timeout=120) == 0
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        return False
-    finally:
-        path.write_text(good)
-
-
 def main() -> int:
     """Try the mutants that the command line asks for; the exit code is 0 where at least 95 % of them are killed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("target", choices=TARGETS)
     parser.add_argument("count", nargs="?", type=int, help="a seeded sample of so many (all)")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--points", type=int, default=24, help="of each row, in the quick check")
-    parser.add_argument("--quick", action="store_true", help="leave out the test files")
+    parser.add_argument("--points", type=int, default=24, help="of each row, in the quick check of the table")
+    parser.add_argument("--only", help="those whose key contains this")
     arguments = parser.parse_args()
-    sys.path[:0] = [str(ROOT), str(ROOT / "tests/oracles")]
-    every = mutants((ROOT / TARGETS[arguments.target]).read_text())
-    chosen = every
-    if arguments.count is not None and arguments.count < len(every):
-        chosen = random.Random(arguments.seed).sample(every, arguments.count)
-    began, survivors = time.perf_counter(), []
-    truths = Truths(arguments.points) if arguments.target == "table" else None
+    every = mutants((ROOT / TARGETS[arguments.target]).read_text(), arguments.target)
+    chosen = [mutant for mutant in every if arguments.only is None or arguments.only in mutant.key]
+    if arguments.count is not None and arguments.count < len(chosen):
+        chosen = random.Random(arguments.seed).sample(chosen, arguments.count)
+    began, survivors, known = time.perf_counter(), [], known_survivors()
     with tempfile.TemporaryDirectory() as folder:
-        project = copied(Path(folder)) if not arguments.quick else None
-        for number, mutant in enumerate(chosen):
-            alive = truths is None or survives_quickly(mutant, truths)
-            if alive and project is not None:
-                alive = survives_tests(mutant, arguments.target, project)
-            if alive:
+        project = Copy(copied(Path(folder)), TARGETS[arguments.target], TESTS[arguments.target])
+        truths = None
+        if arguments.target == "table":
+            sys.path[:0] = [str(ROOT), str(ROOT / "tests/oracles")]
+            truths = Truths(arguments.points)
+        for number, mutant in enumerate(chosen, 1):
+            if (truths is None or survives_quickly(mutant, truths)) and project.survives(mutant):
                 survivors.append(mutant)
-                print(f"survived: {TARGETS[arguments.target]}:{mutant.line}: {mutant.what}", flush=True)
-            if not arguments.quick and number % 50 == 49:
-                print(f"  {number + 1} of {len(chosen)}, {time.perf_counter() - began:.0f} s", flush=True)
-    killed = len(chosen) - len(survivors)
+                print(f"{'as listed' if mutant.key in known else 'survived'}: {mutant.line}: {mutant.key}", flush=True)
+            if number % 50 == 0:
+                print(f"  {number} of {len(chosen)}, {time.perf_counter() - began:.0f} s", flush=True)
+    killed, listed = len(chosen) - len(survivors), sum(mutant.key in known for mutant in survivors)
     print(
-        f"{arguments.target}: {killed} of {len(chosen)} mutants killed ({killed / len(chosen):.1%}), "
-        f"of {len(every)} in all, seed {arguments.seed}, {time.perf_counter() - began:.0f} s"
+        f"{arguments.target}: {killed} of {len(chosen)} mutants killed ({killed / len(chosen):.1%}), {listed} of the "
+        f"{len(survivors)} survivors listed with the reason, {time.perf_counter() - began:.0f} s"
     )
-    return 0 if killed >= 0.95 * len(chosen) else 1
+    return 0 if killed >= 0.95 * len(chosen) and listed == len(survivors) else 1
 
 
 if __name__ == "__main__":

@@ -5,62 +5,69 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
+import os
 import random
+import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
-SCRIPT = Path(__file__).parent / "mutate.py"
-_specification = importlib.util.spec_from_file_location("mutate", SCRIPT)
-assert _specification is not None
-assert _specification.loader is not None
-mutate = importlib.util.module_from_spec(_specification)
-sys.modules["mutate"] = mutate
-_specification.loader.exec_module(mutate)
+sys.path.append(str(Path(__file__).parent))
+mutants, mutate = importlib.import_module("mutants"), importlib.import_module("mutate")
 
 SOURCE = "def f(x, y):\n    if x < y:\n        return x - 2.0\n    return g(x, y) * -y\n"
 
 
 def test_mutants_of_a_small_function() -> None:
-    assert [mutant.what for mutant in mutate.mutants(SOURCE)] == [
+    assert [mutant.what for mutant in mutants.mutants(SOURCE)] == [
         "condition true in 'if x < y:\\n    return x - 2.0'", "condition false in 'if x < y:\\n    return x - 2.0'",
         "Lt to LtE in 'x < y'", "Lt to Gt in 'x < y'", "without Return in 'return x - 2.0'", "Sub to Add in 'x - 2.0'",
         "2.0 to 3.0 in '2.0'", "without Return in 'return g(x, y) * -y'", "Mult to Div in 'g(x, y) * -y'",
         "last arguments swapped in 'g(x, y)'", "without USub in '-y'",
     ]  # fmt: skip
-    assert "return g(y, x) * -y" in mutate.mutants(SOURCE)[9].source
+    assert "return g(y, x) * -y" in mutants.mutants(SOURCE)[9].source
 
 
-def test_a_copy_of_the_project_with_a_mutant_fails_its_tests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_mutant_is_named_by_its_place_and_its_number_there() -> None:
+    found = [
+        mutant.key for mutant in mutants.mutants("class A:\n    def f(x):\n        return x + 1 + 1\ny = -1\n", "m")
+    ]
+    assert found == [
+        "m A.f: without Return in 'return x + 1 + 1'", "m A.f: Add to Sub in 'x + 1 + 1'",
+        "m A.f: Add to Sub in 'x + 1'", "m A.f: 1 to 2 in '1'", "m A.f: 1 to 2 in '1' #2",
+        "m y: without Assign in 'y = -1'", "m y: without USub in '-1'", "m y: 1 to 2 in '1'",
+    ]  # fmt: skip
+
+
+def test_a_mutant_in_a_copy_of_the_project_fails_its_tests(tmp_path: Path) -> None:
+    """In a process of its own, because that is what it forks."""
     for name, text in {
-        "m.py": "def f(x):\n    return x + 1\n",
+        "m.py": "def f(x):\n    return x + 1\n", "pyproject.toml": "",
         "test_m.py": "from m import f\ndef test():\n    assert f(2) == 3\n",
-    }.items():
+    }.items():  # fmt: skip
         (tmp_path / name).write_text(text)
-    monkeypatch.setitem(mutate.TARGETS, "m", "m.py")
-    monkeypatch.setitem(mutate.TESTS, "m", ["test_m.py"])
-    dead, *_ = mutate.mutants((tmp_path / "m.py").read_text())
-    assert not mutate.survives_tests(dead, "m", tmp_path)
-    same = mutate.Mutant(dead.tree, dead.path, dead.path and mutate.ast.parse("x"), "nothing", 0)
-    monkeypatch.setattr(mutate.Mutant, "source", property(lambda _: "def f(x):\n    return 1 + x\n"))
-    assert mutate.survives_tests(same, "m", tmp_path)
+    program = (
+        "import pathlib, mutate\n"
+        "copy = mutate.Copy(pathlib.Path.cwd(), 'm.py', ['test_m.py'])\n"
+        "print([copy.green(f'def f(x):\\n    return {formula}\\n', 60) for formula in ('1 + x', 'x - 1', 'x +')])\n"
+    )
+    environment = os.environ | {"PYTHONPATH": str(mutants.ROOT / "tests/trust")}
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment)
+    assert done.stdout.endswith("[True, False, False]\n"), done.stderr
 
 
 def test_fifty_mutants_of_the_table() -> None:
     """Of forward functions and partials; those that survive by right are listed in survivors.txt with the reason."""
-    known, source = mutate.known_survivors(), (mutate.ROOT / mutate.TARGETS["table"]).read_text()
+    known, source = mutants.known_survivors(), (mutants.ROOT / mutants.TARGETS["table"]).read_text()
     lines, truths = source.splitlines(), mutate.Truths(5)
-    mutants = []
-    for mutant in mutate.mutants(source):
-        line = lines[mutant.line - 1]
-        name = line.split("=")[0].strip()
-        in_a_formula = "= primitive(" in line and not any(field == "keywords" for field, _ in mutant.path)
-        if in_a_formula and name in truths.samples.SAMPLES and f"{name}: {mutant.what}" not in known:
-            mutants.append((name, mutant))
-    sample = random.Random(7).sample(mutants, 50)
+    formulas = []
+    for mutant in mutants.mutants(source):
+        in_a_formula = "= primitive(" in lines[mutant.line - 1] and not any(f == "keywords" for f, _ in mutant.path)
+        if in_a_formula and mutant.place.rstrip("_") in truths.samples.SAMPLES and mutant.key not in known:
+            formulas.append((mutant.place.rstrip("_"), mutant))
+    sample = random.Random(7).sample(formulas, 50)
     for name, _ in sample:
         truths.of(name)
-    survivors = [f"{name}: {mutant.what}" for name, mutant in sample if mutate.survives(mutant, truths, [name])]
+    survivors = [mutant.key for name, mutant in sample if mutate.survives(mutant, truths, [name])]
     assert len(survivors) <= 2, "\n".join(survivors)
