@@ -270,12 +270,12 @@ def _naive_visits(parts: list[Part], output: int, limit: int) -> list[int]:
 
 def _count_naive(parts: list[Part], output: int) -> int:
     """How many edges that recursion follows, from the number of paths to each node."""
-    paths, steps = [0] * len(parts), 0
+    paths, steps, enough = [0] * len(parts), 0, 10**4000  # longer numbers would take long
     paths[output] = 1
     for part in reversed(parts):
         count = paths[part.id]
         steps += count * len(part.edges)
-        if steps >= 10**4000:  # enough to know, and longer numbers would take long
+        if steps >= enough:
             break
         for operand, _ in part.edges:
             paths[operand] += count
