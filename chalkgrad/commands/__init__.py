@@ -9,11 +9,18 @@ class CommandError(Exception):
     """Something that the user can change: `main` prints it as one line, without a traceback, and exits with code 2."""
 
     @classmethod
-    def of(cls, error: Exception) -> CommandError:
+    def of(cls, error: Exception, **options: str) -> CommandError:
         """What the library said to a caller, for somebody who called no function: without its name in front.
+
+        `options` says as which option an argument of the function was typed.
 
         >>> CommandError.of(ValueError("stepper.save: 'a.svg' must end in .html"))
         CommandError("'a.svg' must end in .html")
+        >>> CommandError.of(ValueError("nudge: by must be a step that changes 2.0"), by="--nudge")
+        CommandError('--nudge must be a step that changes 2.0')
         """
         function, colon, rest = str(error).partition(": ")
-        return cls(rest if colon and function in _CALLED else str(error))
+        if not colon or function not in _CALLED:
+            return cls(str(error))
+        argument, _, what = rest.partition(" ")
+        return cls(f"{options[argument]} {what}" if argument in options else rest)

@@ -35,6 +35,6 @@ def run(arguments: argparse.Namespace) -> int:
             if arguments.nudge is not None:
                 parts.append(str(nudge(output, leaves[name], by=arguments.nudge)))
     except (ValueError, ArithmeticError) as error:
-        raise CommandError.of(error) from error
+        raise CommandError.of(error, by="--nudge") from error
     print("\n\n".join(parts))
     return 0

@@ -33,7 +33,7 @@ def test_markdown(capsys: pytest.CaptureFixture[str]) -> None:
     ("argv", "message"),
     [
         (["x*x", "--at", "x=3", "--wrt", "y"], "--wrt y: the variables are: x"),
-        (["x*x", "--at", "x=3", "--nudge", "0"], "by must be a step that changes"),
+        (["x*x", "--at", "x=3", "--nudge", "0"], "chalkgrad explain: --nudge must be a step that changes 3.0"),
         (["x*1e200*1e200", "--at", "x=1"], "backward() from inf"),
         (["1/x", "--at", "x=0"], "division by zero"),
     ],
