@@ -43,9 +43,8 @@ def as_number(answer: Any) -> float:
     if not isinstance(answer, (bool, str, type)) and hasattr(answer, "__float__"):
         with suppress(TypeError, ValueError, OverflowError):
             return float(answer)
-    with suppress(TypeError, ValueError):
-        if isinstance(answer, str) and math.isfinite(float(answer)):
-            raise UnreadableError("A number is wanted, and this is a text: leave out the quotation marks.")
+    if isinstance(answer, str) and re.fullmatch(r"[-+*/.()\d\s]*\d(e-?\d+)?\s*", answer):
+        raise UnreadableError("A number is wanted, and this is a text: leave out the quotation marks.")
     raise UnreadableError(f"A number is wanted, such as 2.5, and this is {described(answer)}.")
 
 
@@ -153,14 +152,17 @@ class Choice(Kind):
 def meaning(option: Any) -> Any:
     """A number where it is one, else the letters and digits alone, all small.
 
-    >>> meaning(" (C)"), meaning("1e-05"), meaning(["d", "c"]), meaning("d, c"), meaning(3)
+    >>> meaning("c) This."), meaning("1e-05"), meaning(["d", "c"]), meaning("D, c"), meaning(3)
     ('c', 1e-05, 'dc', 'dc', 3.0)
     """
     with suppress(UnreadableError, ValueError):
         return float(option) if isinstance(option, str) else as_number(option)
     if isinstance(option, (list, tuple)):
         option = "".join(map(str, option))
-    return "".join(re.findall(r"\w", option)).lower() if isinstance(option, str) else None
+    if not isinstance(option, str):
+        return None
+    letter = re.match(r"\W*(\w)[):]", option)
+    return letter[1].lower() if letter else "".join(re.findall(r"\w", option)).lower()
 
 
 def require_function(answer: Any, arguments: Sequence[str], name: str = "of ") -> None:

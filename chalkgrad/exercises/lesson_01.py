@@ -108,7 +108,7 @@ EXERCISES = [
     Exercise(
         "01.1",
         "How many numbers (boxes) has the graph of tanh(x*w + b)?",
-        Number(),
+        Number(tolerance=1e-6),
         right=6,
         wrong=[
             Mistake(
@@ -127,7 +127,7 @@ EXERCISES = [
     Exercise(
         "01.2",
         "s = a + a, out = s * a. How many edges lead from an operand to an operation?",
-        Number(),
+        Number(tolerance=1e-6),
         right=4,
         wrong=[
             Mistake(3, "a + a uses a twice, and that makes two edges."),

@@ -203,7 +203,8 @@ CATALOGUE = [
     ),
     Mistake(
         _with(lambda node, operand, partial: partial * operand.grad),
-        "You multiplied by the gradient of the operand, which is what you are about to find. Use node.grad.",
+        "Nothing arrives below the output. Do you multiply by the gradient of the operand, which is still 0? Use "
+        "node.grad. Or is no edge followed at all?",
     ),
     Mistake(
         _with(lambda node, operand, partial: partial + node.grad),

@@ -111,6 +111,10 @@ EXERCISES = [
                 "relu.",
             ),
             Mistake(
+                lambda s, t: max(0, 1 - t * s),
+                "max gives a plain 0, and the graph ends there. relu gives a Value in both cases: relu(1 - margin).",
+            ),
+            Mistake(
                 lambda s, t: relu(1 + t * s),
                 "The sign: margin = target · score is large when the sample is right, so 1 minus it.",
             ),

@@ -112,7 +112,7 @@ EXERCISES = [
         "10.3",
         "All weights 0.3 but one weight of the first of six hidden units: how many different hidden units after "
         "training?",
-        Number(),
+        Number(tolerance=1e-6),
         right=2,
         wrong=[
             Mistake(1, "The first unit starts elsewhere, gets other gradients, and goes its own way."),

@@ -96,6 +96,7 @@ EXERCISES = [
         "A function takes 1,000 numbers and returns 3: how many sweeps in each mode?",
         Numbers(
             ("forward", "reverse"),
+            tolerance=1e-9,
             slips={
                 ("forward", 3): "Forward mode answers how everything changes with *one input*: a sweep for each input.",
                 ("forward", 1): "One sweep forward gives the derivatives by one input, and there are 1,000.",

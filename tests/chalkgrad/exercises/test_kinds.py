@@ -20,7 +20,13 @@ def test_every_kind_of_number_counts(answer: Any) -> None:
     assert as_number(answer) == 2.5
 
 
-@pytest.mark.parametrize("answer", ["2.5", True, None, [2.5], print])
+@pytest.mark.parametrize("answer", ["2.5", "1/3", "-1e-5", " 7 "])
+def test_a_number_in_quotation_marks_is_told_as_such(answer: str) -> None:
+    with pytest.raises(UnreadableError, match="leave out the quotation marks"):
+        as_number(answer)
+
+
+@pytest.mark.parametrize("answer", ["two", "", "a/b", "2.5", True, None, [2.5], print])
 def test_what_is_no_number_is_told(answer: Any) -> None:
     with pytest.raises(UnreadableError, match="A number is wanted"):
         as_number(answer)
@@ -90,7 +96,7 @@ def test_a_choice_ignores_capitals_and_names_the_options() -> None:
         (["0.1", "1e-5"], "1e-5", [1e-5, "1e-05", "0.00001", " 1E-5 ", np.float64(1e-5), Value(1e-5)]),
         (["1", "2", "3"], "3", [3, 3.0, "3", "3.0", np.int64(3)]),
         (["d c", "c d"], "d c", ["dc", "d, c", "D C", ["d", "c"], ("d", "c"), "d -> c"]),
-        (["a", "b"], "b", ["B", "(b)", '"b"', "b."]),
+        (["a", "b"], "b", ["B", "(b)", '"b"', "b.", "b) A higher rate", "b: a higher rate"]),
     ],
 )
 def test_it_does_not_matter_how_an_option_is_written(options: list[str], right: str, answers: list[Any]) -> None:

@@ -102,3 +102,8 @@ def test_the_order_of_a_backward_pass_may_be_a_list() -> None:
 @pytest.mark.parametrize(("number", "answer"), [("04.1", lambda a: a), ("04.2", lambda a, b: a), ("03.1", lambda: 1)])
 def test_an_operation_with_other_arguments_is_told_which_are_wanted(number: str, answer: Any) -> None:
     assert " is wanted, and yours takes (" in check(number, answer).says
+
+
+def test_a_count_is_exact() -> None:
+    assert not check("13.2", {"forward": 1001, "reverse": 3})
+    assert not check("01.1", 6.01)
