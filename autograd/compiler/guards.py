@@ -34,7 +34,7 @@ class Surroundings:
     """
 
     def __init__(self, function: Any) -> None:
-        self.places: list[tuple[Callable[[Any], Any], list[Any]]] = []
+        self.places: list[tuple[partial[Any], list[str]]] = []
         self.cells: list[Any] = []
         self.things: list[Any] = []
         """All that the function could reach, to look for sources of random numbers."""
@@ -63,6 +63,22 @@ class Surroundings:
         for get, names in self.places:
             found += map(get, names)
         return found
+
+    def check(self) -> Callable[[], bool]:
+        """A quick function that tells whether all of these names still stand for the very same objects.
+
+        It is one expression with a comparison for each name, since it runs before each call of a program.
+        """
+        kept = self.now()
+        places = [f"c{n}.cell_contents" for n in range(len(self.cells))]
+        places += [f"g{n}({name!r}, missing)" for n, (_, names) in enumerate(self.places) for name in names]
+        space: dict[str, Any] = {f"c{n}": cell for n, cell in enumerate(self.cells)}
+        space |= {f"g{n}": get.args[0].get for n, (get, _) in enumerate(self.places)}
+        space |= {f"k{n}": thing for n, thing in enumerate(kept)}
+        text = " and ".join(f"{place} is k{n}" for n, place in enumerate(places))
+        space["missing"] = MISSING
+        empty = any(thing is MISSING for thing in kept[: len(self.cells)])
+        return eval(f"lambda: {text or True}", space) if not empty else lambda: False
 
 
 def unchanged(now: list[Any], kept: list[Any]) -> bool:

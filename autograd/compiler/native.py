@@ -62,7 +62,8 @@ class _Structure(ctypes.Structure):
         *[(name, ctypes.c_void_p) for name in ("output_rows", "output_is_lane", "results", "means")],
         ("seed", ctypes.c_double),
         *[(name, ctypes.c_int64) for name in ("backward", "doubtful", "input_gradients")],
-        ("array_gradients", ctypes.c_void_p),
+        *[(name, ctypes.c_void_p) for name in ("array_gradients", "theta")],
+        *[(name, ctypes.c_int64) for name in ("parameters", "inputs_at")],
     ]
 
 
@@ -384,7 +385,7 @@ class NativeProgram:
         s.uniform_rows, s.lane_rows, s.fast = linker.uniform_rows, linker.lane_rows, int(linker.fast)
         self.widths = widths
         s.widths = self._keep(np.array(widths or [0], np.int64))
-        s.inputs = len(widths) if batched else 0
+        s.inputs = len(widths)
         self.pointers = np.zeros(max(1, len(widths)), np.int64)
         s.arrays = self._keep(self.pointers)
         self.gradient_pointers = np.zeros(max(1, len(widths)), np.int64)
@@ -400,6 +401,12 @@ class NativeProgram:
         self.gradients: list[Any] = []
         self.inputs: list[Any] = []
         self.pointer = ctypes.byref(s)
+        self.theta: Any = None
+        self.backward = False
+        self.gradient = self.DU[:parameters]
+        """With respect to the parameters, after a run: to be copied."""
+        self._run, self._first = self.runtime.run, self.means.item
+        s.parameters, s.inputs_at = parameters, layout.inputs_at
 
     def _keep(self, array: Any) -> int:
         self.kept.append(array)
@@ -414,10 +421,10 @@ class NativeProgram:
             s.results = self.results.ctypes.data
         self.inputs = inputs  # kept alive: the runtime has only their addresses
         s.seed = 1.0 / samples
+        for n, array in enumerate(inputs):
+            self.pointers[n] = array.__array_interface__["data"][0]
         if self.batched:
             s.samples = samples
-            for n, array in enumerate(inputs):
-                self.pointers[n] = array.__array_interface__["data"][0]
             if s.input_gradients:
                 self.gradients = [np.zeros(array.shape) for array in inputs]
                 self.gradient_pointers[: len(inputs)] = [g.ctypes.data for g in self.gradients]
@@ -431,20 +438,31 @@ class NativeProgram:
 
     def run(self, theta: Any, captured: Any, backward: bool) -> bool:
         """Fill in `means`, `results` (a row for each output), `DU` and `gradients`; whether there may be errors."""
-        s, layout = self.structure, self.layout
-        self.U[: self.parameters] = theta
+        s = self.structure
+        if theta is not self.theta:
+            self.theta, s.theta = theta, theta.ctypes.data
         if captured:
-            self.U[layout.captured_at : layout.captured_at + len(captured)] = [value._data for value in captured]
-        if not self.batched:
-            at = layout.inputs_at
-            for array in self.inputs:
-                self.U[at : at + array.size] = array.ravel()
-                at += array.size
-        s.backward = backward
-        self.runtime.run(self.pointer)
-        if backward and s.input_gradients and not self.batched:
-            at, self.gradients = layout.inputs_at, []
+            at = self.layout.captured_at
+            self.U[at : at + len(captured)] = [value._data for value in captured]
+        if backward is not self.backward:
+            self.backward = s.backward = backward
+        self._run(self.pointer)
+        if backward and not self.batched and s.input_gradients:
+            at, self.gradients = self.layout.inputs_at, []
             for array in self.inputs:
                 self.gradients.append(self.DU[at : at + array.size].copy().reshape(array.shape))
                 at += array.size
         return bool(s.doubtful)
+
+    def again(self, theta: Any, captured: Any) -> tuple[float, Any, bool]:
+        """As `run`, for parameters: the first output, its gradient, and whether there may be errors."""
+        s = self.structure
+        if theta is not self.theta:
+            self.theta, s.theta = theta, theta.ctypes.data
+        if captured:
+            at = self.layout.captured_at
+            self.U[at : at + len(captured)] = [value._data for value in captured]
+        if not self.backward:
+            self.backward = s.backward = True
+        self._run(self.pointer)
+        return self._first(0), self.gradient.copy(), s.doubtful

@@ -13,7 +13,7 @@ import numpy as np
 
 from autograd.compiler.contract import contract, depends
 from autograd.compiler.group import Group, UnsupportedError, groups
-from autograd.compiler.guards import unchanged
+from autograd.compiler.guards import Surroundings, unchanged
 from autograd.compiler.layout import Layout, lay_out
 from autograd.compiler.loop import Loop
 from autograd.compiler.schedule import Schedule, levels
@@ -21,7 +21,7 @@ from autograd.compiler.trace import CAPTURED, DRAWN, INPUT, PARAMETER, Flat, lea
 from autograd.compiler.vectorize import Vectorizer, build, describe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
 NUMBERS_IN_A_BLOCK = 2**20
 """Samples are taken in blocks, so that a memory has about this many numbers (8 MiB) whatever the batch."""
@@ -114,6 +114,7 @@ class Plan:
         self.made_for = 1
         """The number of samples for which the loop was found faster than groups, if it was."""
         self.settings: list[Any] = []
+        self.quickly: Callable[[], bool] = lambda: True
         self.around: Any = None
         """What the function closed over when it was traced: another plan is needed once this, or a setting, changes."""
         self.limits = limits_of_indices(flat)
@@ -166,14 +167,19 @@ class Plan:
         self.loop, self.reason, self.backend = Loop(self.flat), reason, "loop"
         self.source = "for each node: numbers[node], partials[node] = function(*operands); then backwards. See loop.py."
 
-    def is_valid(self, around: Any) -> bool:
+    def remember(self, around: Surroundings | None) -> None:
+        """Note what everything that the function closes over stands for now."""
+        self.around = None if around is None else around.now()
+        self.quickly = (lambda: True) if around is None else around.check()
+
+    def is_valid(self, around: Surroundings | None) -> bool:
         """Whether everything on which the trace depends is as it was."""
-        same = around is None or unchanged(around, self.around)
-        return same and all(read() == setting for read, setting in self.settings)
+        same = self.quickly() or (around is not None and unchanged(around.now(), self.around))
+        return same and (not self.settings or all(read() == setting for read, setting in self.settings))
 
     # ------------------------------------------------------------------------------------------------------------ run
 
-    def run(self, theta: Any, given: list[Any], seed: int | None) -> tuple[list[float], Any, bool]:
+    def run(self, theta: Any, given: Sequence[Any], seed: int | None) -> tuple[list[float], Any, bool]:
         """The outputs (means over samples); the gradient of output `seed`, if not None; whether to look for errors."""
         samples = len(given[0]) if self.batched else 1
         flat_inputs = [array.reshape(samples, -1) for array in given]
@@ -259,18 +265,22 @@ class Plan:
             for sample in range(len(drawn)):
                 drawn[sample] = [draw() for draw in self.flat.draws]
         doubtful = native.run(theta, self.flat.captured, seed is not None)
-        values = native.means.tolist()
-        self._outputs = [native.results]
+        values: list[float] = native.means.tolist()
+        self._outputs = (native.results,)
         if doubtful or not all(map(math.isfinite, values)):
-            finite = np.isfinite(native.results).all(axis=0)
-            self._suspects = np.flatnonzero(~finite).tolist() or list(range(len(finite)))
+            self.note_suspects()
         if seed is None:
             return values, None, doubtful
         if self.by_parameters:
-            return values, native.DU[: self.parameters].copy(), doubtful
+            return values, native.gradient.copy(), doubtful
         leading = (native.results.shape[1],) if self.batched else ()
         pairs = zip(native.gradients, self.shapes, strict=False)
         return values, tuple(g.reshape((*leading, *s)) for g, s in pairs), doubtful
+
+    def note_suspects(self) -> None:
+        """Note the samples whose outputs are not finite; all of them, where every output is."""
+        finite = np.isfinite(self.native.results).all(axis=0)
+        self._suspects = np.flatnonzero(~finite).tolist() or list(range(len(finite)))
 
     def limits_broken(self, inputs: list[Any]) -> bool:
         """Whether an index is out of range; then `suspects` has the samples."""

@@ -65,6 +65,7 @@ class Program:
         self._lock = RLock()  # a plan has one memory: threads take turns
         self._plans: dict[Any, list[Plan]] = {}
         self._last: Plan | None = None
+        self._recent: Recent | None = None
         self._curvature: dict[Any, Program] = {}
 
     @property
@@ -90,28 +91,38 @@ class Program:
     def __call__(self, *arrays: Any) -> Any:
         """The value: a float (with `batched` the mean over samples), or a list where the function gives one."""
         with self._lock:
-            plan, given = self._prepared(arrays)
-            values, _, doubtful = plan.run(self.theta, given, None)
-        if doubtful or not all(map(math.isfinite, values)):
-            self._run_eagerly(given, plan.suspects(), backward=False)
-        return _nested(iter(values), plan.shape)
+            recent = self._recent
+            given: Sequence[Any] = arrays
+            if recent is not None and recent.has(arrays):
+                plan = recent.plan
+                values, _, doubtful = plan.run_attached(self._theta, None)
+            else:
+                plan, given = self._prepared(arrays)
+                values, _, doubtful = plan.run(self._theta, given, None)
+                self._recent = Recent.of(self, plan, arrays)
+            if doubtful or not all(map(math.isfinite, values)):
+                self._run_eagerly(given, plan.suspects(), backward=False)
+        return values[0] if plan.shape is None else _nested(iter(values), plan.shape)
 
     def value_and_grad(self, *arrays: Any) -> tuple[float, Any]:
         """The value, and its gradient: an array like `theta`, or without parameters arrays like the arguments.
 
         Raises what the eager engine raises, for the sample that fails.
         """
-        plan, given = self._prepared(arrays)
-        if plan.shape is not None:
-            raise TypeError(
-                f"{self.name} gives {len(plan.outputs)} values in a list; value_and_grad needs a function with one"
-            )
-        values, gradient = self._value_and_grad(plan, given)
-        return values[0], gradient
+        with self._lock:
+            recent = self._recent
+            if recent is not None and recent.has(arrays):
+                return recent.value_and_grad(arrays)
+            plan, given = self._prepared(arrays)
+            if plan.shape is not None:
+                count = len(plan.outputs)
+                raise TypeError(f"{self.name} gives {count} values in a list; value_and_grad needs a function with one")
+            (value, *_), gradient = self._value_and_grad(plan, given)
+            self._recent = Recent.of(self, plan, arrays)
+            return value, gradient
 
     def _value_and_grad(self, plan: Plan, given: list[Any]) -> tuple[list[float], Any]:
-        with self._lock:
-            values, gradient, doubtful = plan.run(self.theta, given, 0)
+        values, gradient, doubtful = plan.run(self._theta, given, 0)
         if doubtful or not math.isfinite(values[0]):
             self._run_eagerly(given, plan.suspects(), backward=True)
         return values, gradient
@@ -207,15 +218,13 @@ class Program:
             _check_samples(given)
         key = tuple((array.shape[1:] if self.batched else array.shape, array.dtype.kind == "i") for array in given)
         plans = self._plans.setdefault(key, [])
-        around = None if self._around is None else self._around.now()
-        plan = next((plan for plan in reversed(plans) if plan.is_valid(around)), None)
+        plan = next((plan for plan in reversed(plans) if plan.is_valid(self._around)), None)
         outgrown = plan is not None and plan.loop is not None and self.batched and given[0].shape[0] > 4 * plan.made_for
         if plan is None or outgrown:
             with self._lock, _resting_collector():
                 plan = self._traced(given)
-                if self._around is not None:
-                    self._around = Surroundings(self.function)
-                    plan.around = self._around.now()
+                self._around = None if self._around is None else Surroundings(self.function)
+                plan.remember(self._around)
             del plans[: -MOST_PLANS + 1]
             plans.append(plan)
         self._last = plan
@@ -246,7 +255,7 @@ class Program:
 
     # ---------------------------------------------------------------------------------------------------------- errors
 
-    def _run_eagerly(self, given: list[Any], suspects: Iterable[int], backward: bool) -> None:
+    def _run_eagerly(self, given: Sequence[Any], suspects: Iterable[int], backward: bool) -> None:
         """Run the samples in doubt with the eager engine, which raises with operation, operands and cure."""
         if self.of_graph:
             return
@@ -267,31 +276,79 @@ class Program:
                         parameter.grad = gradient
 
 
+class Recent:
+    """The arrays of the last call: when they come again, nothing is checked or copied, they are read where they are."""
+
+    __slots__ = ("around", "arrays", "plan", "program", "shapes")
+
+    def __init__(self, program: Program, plan: Plan, arrays: tuple[Any, ...]) -> None:
+        self.program, self.plan, self.arrays, self.around = program, plan, arrays, program._around
+        self.shapes = [array.shape for array in arrays]
+
+    @classmethod
+    def of(cls, program: Program, plan: Plan, arrays: tuple[Any, ...]) -> Recent | None:
+        """These arrays, if the C runtime reads them where they are."""
+        plain = all(type(a) is np.ndarray and a.dtype == np.float64 and a.flags.c_contiguous for a in arrays)
+        if plan.native is None or not plain:
+            return None
+        plan.attached = recent = cls(program, plan, arrays)
+        return recent
+
+    def has(self, arrays: tuple[Any, ...]) -> bool:
+        """Whether these are the same arrays, still attached, and nothing else has changed."""
+        if self.plan.attached is not self or len(arrays) != len(self.arrays):
+            return False
+        for array, mine, shape in zip(arrays, self.arrays, self.shapes, strict=True):
+            if array is not mine or array.shape != shape:
+                return False
+        valid: bool = self.plan.is_valid(self.around)
+        return valid
+
+    def value_and_grad(self, arrays: Sequence[Any]) -> tuple[float, Any]:
+        """The value and the gradient for what is attached."""
+        plan = self.plan
+        if plan.by_parameters and not plan.flat.draws:
+            value, gradient, doubtful = plan.native.again(self.program._theta, plan.flat.captured)
+        else:
+            (value, *_), gradient, doubtful = plan.run_attached(self.program._theta, 0)
+        if doubtful or value - value != 0.0:
+            plan.note_suspects()
+            self.program._run_eagerly(arrays, plan.suspects(), backward=True)
+        return value, gradient
+
+
 class Step:
     """A program with its arguments: `step.value_and_grad()` for the current `theta`, with next to no overhead."""
 
     def __init__(self, program: Program, plan: Plan, given: list[Any]) -> None:
-        self.program, self.plan, self.given = program, plan, given
-        self.samples = given[0].shape[0] if program.batched else 1
+        self.program = program
+        self._read((plan, given))
+
+    def _read(self, prepared: tuple[Plan, list[Any]]) -> None:
+        self.plan, self.given = plan, given = prepared
+        self.samples = given[0].shape[0] if self.program.batched else 1
         self.flat = [array.reshape(self.samples, -1) for array in given]
         self.at_once = plan.in_one_block(self.samples) and not plan.limits_broken(self.flat)
         self.packed = plan.packed(self.flat, self.samples) if plan.native is not None else None
+        self.recent = Recent(self.program, plan, tuple(given))
 
     def value_and_grad(self) -> tuple[float, Any]:
         """As `Program.value_and_grad`, for the arrays bound."""
         plan, program = self.plan, self.program
+        if not plan.is_valid(program._around):
+            self._read(program._prepared(self.given))
+            plan = self.plan
         if plan.shape is not None or (plan.native is None and not self.at_once):
             return program.value_and_grad(*self.given)
         with program._lock:
-            if plan.native is None:
-                value, gradient, doubtful = plan.run_again(program.theta, self.flat, self.samples, self)
-            else:
-                if plan.attached is not self:
+            if plan.native is not None:
+                if plan.attached is not self.recent:
                     plan.attach(self.flat, self.samples, self.packed)
-                    plan.attached = self
-                (value, *_), gradient, doubtful = plan.run_attached(program.theta, 0)
-        if doubtful or not math.isfinite(value):
-            program._run_eagerly(self.given, plan.suspects(), backward=True)
+                    plan.attached = self.recent
+                return self.recent.value_and_grad(self.given)
+            value, gradient, doubtful = plan.run_again(program.theta, self.flat, self.samples, self)
+            if doubtful or not math.isfinite(value):
+                program._run_eagerly(self.given, plan.suspects(), backward=True)
         return value, gradient
 
 

@@ -58,7 +58,8 @@ typedef struct {
     double *means;
     double seed;
     word backward, doubtful, input_gradients;
-    double **array_gradients;
+    double **array_gradients, *theta;
+    word parameters, inputs_at; /* the first rows of U are for theta; those from inputs_at for arguments without samples */
 } program;
 
 enum { END, ROW, ROW_REVERSE, PRODUCT, PRODUCT_REVERSE, SUM, SUM_REVERSE, MANY, MANY_REVERSE, ADD_TABLE };
@@ -626,6 +627,9 @@ void pack(program *p, double *to, word rows) {
 void run(program *p) {
     long each = p->samples > 0, samples = each ? p->samples : 1, block = p->block;
     p->doubtful = 0;
+    if (p->parameters) memcpy(p->U, p->theta, 8 * p->parameters);
+    for (long a = 0, row = p->inputs_at; !each && a < p->inputs; row += p->widths[a++])
+        memcpy(p->U + row, p->arrays[a], 8 * p->widths[a]);
     if (p->backward) memset(p->DU, 0, 8 * p->uniform_rows);
     run_steps(p, p->forward_once, p->U, p->DU, 1, 1);
     for (long begin = 0; each && begin < samples; begin += block) {

@@ -8,6 +8,7 @@ import random
 import subprocess
 import sys
 import threading
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -195,6 +196,63 @@ def test_hessian_vector_product(backend: str) -> None:
         program.theta[:] = start + sign * step * direction
         slopes.append(program.value_and_grad(X, y)[1])
     assert found == pytest.approx((slopes[0] - slopes[1]) / (2 * step), abs=1e-8)
+
+
+@backends
+def test_the_same_arrays_again_are_read_anew(backend: str) -> None:
+    w = Value(2.0)
+    program = compile(lambda x, y: w * x * y, [w], batched=True, backend=backend)
+    x, y, other = np.array([1.0, 3.0]), np.array([1.0, 1.0]), np.array([5.0, 5.0])
+    for _ in range(2):
+        assert program.value_and_grad(x, y) == (4.0, [2.0])
+    x[1], program.theta[0] = 5.0, 3.0
+    assert program.value_and_grad(x, y) == (9.0, [3.0])
+    assert program(x, y) == 9.0
+    assert program(x, other) == 45.0  # and others in between
+    assert program.value_and_grad(x, y) == (9.0, [3.0])
+    bound = program.bind(other, y)
+    assert bound.value_and_grad() == (15.0, [5.0])
+    assert program.value_and_grad(x, y) == (9.0, [3.0])
+    program.theta = [1.0]
+    program.theta -= 0.5
+    assert program.value_and_grad(x, y) == (1.5, [3.0])
+    x[0] = math.nan
+    with pytest.raises(FloatingPointError, match="first value that is not finite"):
+        program.value_and_grad(x, y)
+    whole = compile(lambda x, y: x[0] * y, backend=backend)
+    z = np.array([2.0, 7.0])
+    for factor in (1.0, 3.0):
+        z *= factor
+        value, (dz, dy) = whole.value_and_grad(z, np.array(4.0))
+        assert (value, dz.tolist(), float(dy)) == (8.0 * factor, [4.0, 0.0], 2.0 * factor)
+
+
+@backends
+def test_theta_keeps_its_length(backend: str) -> None:
+    w = Value(2.0)
+    program = compile(lambda x: w * x, [w], batched=True, backend=backend)
+    with pytest.raises(ValueError, match=r"theta has 1 numbers.*got shape \(2,\)"):
+        program.theta = np.zeros(2)
+    with pytest.raises(TypeError, match="theta must be an array of numbers"):
+        program.theta = ["much"]
+    assert program([1.0]) == 2.0
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [1 + 2j, np.array([1j]), "1.5", ["1.5"], None, [None, 1.0], np.datetime64("2020-01-01"), [[1.0], [2.0, 3.0]]],
+)
+def test_what_is_no_array_of_numbers(wrong: Any) -> None:
+    with pytest.raises(TypeError, match="argument 1 must be an array of numbers"):
+        compile(lambda x: x, backend="numpy")(wrong)
+
+
+@pytest.mark.parametrize("kind", ["float16", "float32", ">f8", "int8", "uint8", "bool", "O", "longdouble"])
+def test_all_kinds_of_arrays(kind: str) -> None:
+    program = compile(lambda x: x[0] * 1.0 + x[1] * 2.0, batched=True, backend="numpy")
+    array = np.array([[1, 0, 9], [1, 1, 9]]).astype(kind)
+    assert program(array[:, :2]) == program(array[:, :2].tolist()) == program(np.asfortranarray(array)[:, :2]) == 2.0
+    assert compile(lambda x: x, backend="numpy")([Fraction(1, 4)][0]) == 0.25
 
 
 @backends
