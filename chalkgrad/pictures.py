@@ -27,9 +27,9 @@ def save_pictures(
     return [folder / name for name in figures]
 
 
-def make_folder(folder: Path) -> None:
-    """Make `folder` and those above it."""
+def make_folder(folder: Path, option: str = "--out") -> None:
+    """Make `folder`, which the user named with `option`, and those above it."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise CommandError(f"cannot make the folder {folder}: {error.strerror}. Name another with --out") from error
+        raise CommandError(f"cannot make the folder {folder}: {error.strerror}. Name another with {option}") from error

@@ -62,6 +62,10 @@ def run(arguments: argparse.Namespace) -> int:
     sizes = [*(arguments.hidden or recipe.hidden), max(y) + 1]
     model = nn.MLP(len(X[0]), sizes, activation=arguments.activation, seed=arguments.seed)
     rate = arguments.learning_rate or recipe.learning_rate
+    if arguments.save:  # what cannot be written is better known before the training than after it
+        make_folder(arguments.save.parent, "--save")
+    if arguments.out:
+        make_folder(arguments.out)
     print(f"{arguments.dataset}: {len(X_train)} samples to learn from, {len(X_held)} held back, {max(y) + 1} classes")
     print(f"network {'-'.join(map(str, [len(X[0]), *sizes]))}, {len(model.parameters())} parameters")
     try:
@@ -77,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
             engine=arguments.engine,
         )
     except (ArithmeticError, ValueError) as error:  # numbers grew too large; the message says where
-        raise CommandError(f"training stopped: {error}") from error
+        raise CommandError(str(error)) from error
     print(f"engine: {history.engine}")
     for name, inputs, targets in (("training", X_train, y_train), ("held-back", X_held, y_held)):
         accuracy = nn.evaluate(model, inputs, targets, loss=nn.cross_entropy)["accuracy"]
@@ -92,7 +96,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 def save_model(model: Any, path: Path) -> None:
     """Write the model with nn.save."""
-    make_folder(path.parent)
     try:
         nn.save(model, path)
     except OSError as error:

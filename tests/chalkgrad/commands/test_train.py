@@ -72,7 +72,20 @@ def test_without_scikit_learn_one_line_says_what_to_install(
 def test_numbers_that_grow_too_large_are_said_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     argv = ["train", "moons", "--optimizer", "sgd", "--learning-rate", "1e300", "--activation", "identity"]
     assert main(argv) == 2
-    assert "training stopped" in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert re.match(r"chalkgrad train: training stopped in epoch 1, step \d+.*: ", error), error
+    assert error.count("training stopped") == 1
+
+
+@pytest.mark.parametrize(("option", "name"), [("--save", "model.json"), ("--out", "pictures")])
+def test_a_folder_that_cannot_be_made_is_said_before_the_training(
+    option: str, name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    assert main(["train", "moons", "--epochs", "1", option, str(tmp_path / "file" / "below" / name)]) == 2
+    captured = capsys.readouterr()
+    assert f"Name another with {option}" in captured.err
+    assert "accuracy" not in captured.out
 
 
 def test_a_model_that_cannot_be_written_is_said_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
