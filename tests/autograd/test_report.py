@@ -68,3 +68,16 @@ def test_markdown_of_many_paths_and_of_the_number_itself() -> None:
     assert r"\frac{dv_{20}}{dv_{1}} \cdot \frac{\partial v_{1}}{\partial x} = " in markdown
     assert "(512 paths)" in markdown
     assert r"$$\frac{dx}{dx} = 1$$" in explain(x, x)._repr_markdown_()
+
+
+def test_numbers_that_have_nothing_to_do_with_it_are_one_line() -> None:
+    x = Value(2.0, label="x")
+    others = [Value(float(n), label=f"y{n}") for n in range(40)]
+    explained = explain(total([x, *others]), x)
+    (line,) = [line for line in str(explained).splitlines() if "not depend" in line]
+    assert line.startswith("  y0 = 0, y1 = 1, ")
+    assert line.endswith("y9 = 9, ... and 30 more (do not depend on x)")
+    assert "- $y_{0} = 0$, " in explained._repr_markdown_()
+    assert "... and 30 more (do not depend on $x$)" in explained._repr_markdown_()
+    assert "depend" not in str(explain(x * x, x))
+    assert "  y3 = 3 (does not depend on x)\n" in str(explain(x * others[3], x))
