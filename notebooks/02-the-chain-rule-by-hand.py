@@ -44,6 +44,7 @@ assert first.grad == 3 * 2
 print(explain_row(add))
 print(explain_row(multiply))
 print(explain_row(tanh))
+assert "∂/∂x = y" in str(explain_row(multiply))
 
 # %% [markdown]
 # Read them as gears. A plus hands a nudge on as it is: factor 1. A product multiplies it by *the other* operand: if you

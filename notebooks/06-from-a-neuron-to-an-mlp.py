@@ -33,6 +33,7 @@ for name, parameter in neuron.named_parameters():
     parameter.label = name
 out = neuron([1.0, 3.0])
 print(round(out.data, 4))
+assert round(out.data, 4) == -0.4621
 draw(out)
 
 # %% [markdown]

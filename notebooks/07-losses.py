@@ -198,7 +198,9 @@ assert nn.cross_entropy([0.0, 1000.0], 0) == 1000.0
 X, y = nn.load_iris()
 X = nn.standardize(X)
 model = nn.MLP(4, [3], init="zeros")
-print(f"{nn.cross_entropy(nn.predict(model, X), y):.4f}")
+first_loss = nn.cross_entropy(nn.predict(model, X), y)
+print(f"{first_loss:.4f}")
+assert abs(first_loss - math.log(3)) < 1e-12
 
 # %% [markdown]
 # log 3 = 1.0986. Now train it, with two losses: cross-entropy of the logits, and the squared distance from (1, 0, 0),

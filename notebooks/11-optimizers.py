@@ -243,6 +243,7 @@ X, y = nn.load_diabetes()
 X, targets = nn.standardize(X)[:150], nn.standardize([[number] for number in y])[:150]
 y = [target for (target,) in targets]
 print(f"{len(X)} patients, {len(X[0])} measurements each")
+assert (len(X), len(X[0]), len(y)) == (150, 10, 150)
 
 # %%
 curves = {}

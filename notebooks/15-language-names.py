@@ -54,6 +54,7 @@ test, train = names[:25], names[25:]
 letters = [".", *sorted({*ascii_lowercase, *"".join(names)})]
 index = {letter: n for n, letter in enumerate(letters)}
 print(f"{len(train)} names to learn from, {len(test)} held back, {len(letters)} characters; such as", *train[:6])
+assert not set(train) & set(test)
 
 # %% [markdown]
 # The dot is a letter of our own: it stands before the first letter and after the last one. So "where does a name end?"
@@ -152,6 +153,7 @@ def embedded(text):
 
 # %%
 print(f"'.os' is {len(embedded('.os'))} vectors of {len(embedded('.os')[0])} numbers")
+assert embedded("ss")[0][0].data != embedded("ss")[1][0].data  # the same letter in another place
 
 # %% [markdown]
 # ## Attention
