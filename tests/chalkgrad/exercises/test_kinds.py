@@ -183,7 +183,16 @@ SCALED = Exercise(
 )
 
 
+POWER = Exercise(
+    "00.0", "?", Function([(3, 2.0)], names=("n", "x"), gradients=True, constants=("n",)), right=lambda n, x: x**n
+)
+
+
 def test_of_constants_no_gradient_is_wanted() -> None:
+    assert (
+        POWER.check(lambda k, v: v * 4.0).says
+        == "At k = 3, v = 2 the result is right, but the gradient of v is 4; 12 is right."
+    )
     assert SCALED.check(lambda v, k: v * int(k))
     assert (
         SCALED.check(lambda v, k: v * v + v * (k - 2)).says

@@ -10,7 +10,15 @@ from typing import Any
 import pytest
 
 from chalkgrad.exercises import running
-from chalkgrad.exercises.running import ENDLESS, Failure, TakesTooLongError, UnreadableError, deadline, observe_each
+from chalkgrad.exercises.running import (
+    ENDLESS,
+    Failure,
+    TakesTooLongError,
+    UnreadableError,
+    deadline,
+    observe_each,
+    readable,
+)
 
 
 def for_ever() -> None:
@@ -79,3 +87,16 @@ def test_failures_as_text() -> None:
     assert str(Failure.of(ValueError("no"))) == "raises ValueError: no"
     assert str(Failure("KeyError")) == "raises KeyError"
     assert Failure.of(TakesTooLongError()) is ENDLESS
+
+
+class Bare:
+    """An object without a text of its own, with a method."""
+
+    def method(self) -> None: ...
+
+
+@pytest.mark.parametrize("thing", [Bare(), Bare().method, for_ever, lambda: 1, (n for n in [1]), [Bare(), for_ever]])
+def test_no_text_has_an_address(thing: Any) -> None:
+    assert " at 0x" in repr(thing)
+    assert "0x" not in readable(repr(thing))
+    assert readable(repr(Bare())) == "<Bare object>"
