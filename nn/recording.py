@@ -110,9 +110,7 @@ class Recording:
         Raises ``ValueError`` for another ending or where nothing was recorded, ``FileExistsError`` where the file
         exists and ``overwrite`` is not given.
         """
-        from pathlib import Path
-
-        target = Path(path)
+        target = _as_path(path, "recording.save")
         if target.suffix.lower() not in (".html", ".gif"):
             raise ValueError(f"recording.save: path must end in .html or .gif, got {shown(str(path))}")
         if target.exists() and not overwrite:
@@ -128,12 +126,11 @@ class Recording:
 
     def save_frames(self, folder: Any) -> list[Path]:
         """Write one PNG for each snapshot into ``folder``, which must not hold such frames yet; give their paths."""
-        from pathlib import Path
-
         from .frames import save_pictures
 
+        target = _as_path(folder, "recording.save_frames")
         self._check_filled()
-        return save_pictures(self, Path(folder))
+        return save_pictures(self, target)
 
     def html(self) -> str:
         """The page to scrub through the snapshots: one self-contained document that loads nothing."""
@@ -187,6 +184,15 @@ class Recording:
     def _check_filled(self) -> None:
         if not self.snapshots:
             raise ValueError("nothing was recorded: pass this recording to fit in callbacks=[recording] first")
+
+
+def _as_path(path: Any, who: str) -> Path:
+    from os import PathLike
+    from pathlib import Path
+
+    if not isinstance(path, (str, PathLike)):
+        raise TypeError(f"{who}: must be the name of a file or folder, got {shown(path)}")
+    return Path(path)
 
 
 def _grid(numbers: list[float], resolution: int) -> list[float]:

@@ -81,6 +81,10 @@ def draw(
     if type(budget) is not int or budget < 1:
         raise ValueError(f"draw: budget must be a whole number of at least 1, got {shown(budget)}")
     look: dict[str, Any] = {"engine": engine, "direction": direction, "theme": theme, "shaded": shade}
+    if not isinstance(title, str):
+        raise TypeError(f"draw: title must be a text, got {shown(title)} ({type(title).__name__})")
+    if not isinstance(expand, (bool, str)) and not _are_names(expand):
+        raise TypeError(f"draw: expand must be True, False, or the names of groups, got {shown(expand)}")
     opened = [] if isinstance(expand, bool) else [expand] if isinstance(expand, str) else list(expand)
     called = called_by(names, "draw")
     order = topological_order(output)
@@ -104,6 +108,10 @@ def draw(
     contents = contents_of(traced, wishes)
     contents.caption = title
     return Graph(contents, **look, key=key)
+
+
+def _are_names(names: Any) -> bool:
+    return isinstance(names, (list, tuple, set, frozenset)) and all(isinstance(name, str) for name in names)
 
 
 def _whole(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.drawing.dot_text import DARK, LIGHT, dot_text
 from autograd.drawing.engines import render
+from autograd.drawing.files import destination
 from autograd.drawing.png import png
 from autograd.drawing.showing import opened
 from autograd.drawing.svg import cleaned, inline
@@ -100,15 +101,12 @@ class Graph:
     def save(self, path: str | os.PathLike[str], overwrite: bool = False, scale: float | None = None) -> Path:
         """Write the picture to exactly this path, in the format of its ending, and return the path.
 
-        `scale` is for PNG.  Raises ValueError where the ending is none of .svg .png .pdf .dot, FileExistsError where
-        the file exists and `overwrite` is False, ImportError where the format needs what is not installed.
+        `scale` is for PNG.  Raises TypeError where `path` is no path, ValueError where the ending is none of .svg .png
+        .pdf .dot, FileExistsError where the file exists and `overwrite` is False, ImportError where the format needs
+        what is not installed.
         """
-        target = Path(path)
-        form = target.suffix.lower().removeprefix(".")
-        if form not in FORMATS:
-            raise ValueError(f"save: {os.fspath(path)!r} must end in one of: .{', .'.join(FORMATS)}")
-        if target.exists() and not overwrite:
-            raise FileExistsError(f"save: {os.fspath(path)!r} exists; choose another name, or overwrite=True")
+        target, ending = destination(path, "save", tuple(f".{form}" for form in FORMATS), overwrite)
+        form = ending[1:]
         content = (
             self.png(scale)
             if form == "png"

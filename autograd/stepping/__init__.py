@@ -14,6 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autograd.drawing.files import PAGES, destination
 from autograd.drawing.showing import opened
 from autograd.rows import choose, shown
 from autograd.stepping import telling
@@ -175,11 +176,7 @@ class Stepper:
 
         Raises ValueError for another ending, FileExistsError where the file exists and `overwrite` is not given.
         """
-        target = Path(path)
-        if target.suffix.lower() not in (".html", ".htm"):
-            raise ValueError(f"stepper.save: {shown(str(path))} must end in .html")
-        if target.exists() and not overwrite:
-            raise FileExistsError(f"stepper.save: {target} exists already; give another name, or overwrite=True")
+        target, _ = destination(path, "stepper.save", PAGES, overwrite)
         target.write_text(self.html(), encoding="utf-8")
         return target
 

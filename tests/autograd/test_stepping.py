@@ -217,7 +217,7 @@ def test_too_many_boxes_are_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_it_never_overwrites_unasked(tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     path.write_text("mine")
-    with pytest.raises(FileExistsError, match="exists already; give another name, or overwrite=True"):
+    with pytest.raises(FileExistsError, match="exists already; choose another name, or overwrite=True"):
         stepper(small()).save(path)
     assert path.read_text() == "mine"
     assert stepper(small()).save(path, overwrite=True) == path
@@ -276,3 +276,8 @@ def test_the_table_fits_the_width_that_there_is() -> None:
         assert {len(row) for row in rows} == {width}
     assert rows[1][2:].startswith("a_name_of_m… given")
     assert rows[2][2:].startswith("…rons.1.bias given")
+
+
+def test_what_is_no_path_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"stepper\.save: path must be the name of a file, got 3"):
+        stepper(Value(1.0) * 2.0).save(3)  # type: ignore[arg-type]

@@ -213,6 +213,20 @@ def test_only_values_are_drawn() -> None:
         draw(3.0)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"title": 3}, "draw: title must be a text, got 3 (int)"),
+        ({"expand": 3}, "draw: expand must be True, False, or the names of groups, got 3"),
+        ({"expand": [1]}, "draw: expand must be True, False, or the names of groups, got [1]"),
+        ({"expand": None}, "draw: expand must be True, False, or the names of groups, got None"),
+    ],
+)
+def test_options_of_another_kind_are_refused(options: dict[str, object], message: str) -> None:
+    with pytest.raises(TypeError, match=re.escape(message)):
+        draw(Value(1.0), **options)  # type: ignore[arg-type]
+
+
 def test_a_leaf_alone() -> None:
     assert draw(Value(1.0, label="a")).description == "graph of 1 number and 0 operations"
     assert "a" in texts(draw(Value(1.0, label="a")))

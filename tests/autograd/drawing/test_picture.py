@@ -117,7 +117,7 @@ def test_save_writes_that_path_and_nothing_else(graph: Graph, tmp_path: Path) ->
 def test_save_never_overwrites_unasked(graph: Graph, tmp_path: Path) -> None:
     path = tmp_path / "g.svg"
     path.write_text("mine")
-    with pytest.raises(FileExistsError, match=r"g\.svg' exists; choose another name, or overwrite=True"):
+    with pytest.raises(FileExistsError, match=r"g\.svg' exists already; choose another name, or overwrite=True"):
         graph.save(path)
     assert path.read_text() == "mine"
     graph.save(path, overwrite=True)
@@ -129,6 +129,12 @@ def test_save_refuses_other_endings(graph: Graph, tmp_path: Path) -> None:
         with pytest.raises(ValueError, match=r"must end in one of: \.svg, \.png, \.pdf, \.dot"):
             graph.save(tmp_path / name)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("path", [None, 3, b"g.svg", ["g.svg"]])
+def test_what_is_no_path_is_refused(graph: Graph, path: object) -> None:
+    with pytest.raises(TypeError, match="save: path must be the name of a file, got "):
+        graph.save(path)  # type: ignore[arg-type]
 
 
 def test_nothing_is_left_where_the_picture_cannot_be_made(tmp_path: Path) -> None:

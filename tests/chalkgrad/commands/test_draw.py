@@ -41,7 +41,7 @@ def test_an_existing_file_stays(tmp_path: Path, capsys: pytest.CaptureFixture[st
     path = tmp_path / "g.svg"
     path.write_text("mine")
     assert main(["draw", *NEURON, "-o", str(path)]) == 2
-    assert "exists; choose another name, or --overwrite" in capsys.readouterr().err
+    assert "exists already; choose another name, or --overwrite" in capsys.readouterr().err
     assert path.read_text() == "mine"
     assert main(["draw", *NEURON, "-o", str(path), "--overwrite"]) == 0
 
