@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stdout, suppress
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -121,6 +121,11 @@ class Numbers(Kind):
             except UnreadableError as error:
                 raise UnreadableError(f"{name}: {error}") from error
         return numbers
+
+    def judge(self, exercise: Exercise, answer: Any) -> Finding:
+        """As for every kind; a slip that has its own words is known."""
+        found = super().judge(exercise, answer)
+        return replace(found, known=found.known or found.says.endswith(tuple(self.slips.values())))
 
     def show(self, answer: Any, seen: Seen, expected: Seen) -> tuple[str, Any]:
         """Which places are right, and what is known about the first wrong one."""

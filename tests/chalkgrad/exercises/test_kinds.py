@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -81,6 +82,12 @@ def test_a_worksheet_says_which_place_is_wrong(answer: Any, says: str) -> None:
 def test_a_worksheet_may_be_a_list_in_the_order_of_the_question() -> None:
     assert SHEET.check([1.0, 2.0])
     assert SHEET.check((1.0, 9.0)).says == "Right: a. b = 9 is not right."
+
+
+def test_a_slip_that_is_told_needs_no_hint() -> None:
+    exercise = replace(SHEET, hints=["Count."])
+    assert exercise.check({"a": 1.0, "b": 3.0}).detail == ""
+    assert exercise.check({"a": 1.0, "b": 9.0}).detail == 'hint("00.0") helps.'
 
 
 def test_a_choice_ignores_capitals_and_names_the_options() -> None:
