@@ -19,6 +19,8 @@ WHAT_TO_DO = {
     "is added.",
     "data": "Do the forward pass: write into each box its number, from the left to the right.",
 }
+ROUNDING = {"divide", "tanh", "sigmoid", "exp"}
+"""What leaves the whole numbers."""
 LARGEST = 100.0
 """No number and no gradient on a worksheet is larger: it is to be done by hand."""
 TRIES = 2000
@@ -102,8 +104,10 @@ def worksheet(
         sheets.append(f"<section>{head}{picture.svg}</section>")
         keys.append(f"<section><h2>{number}.</h2>{picture.answer_key.svg}</section>")
     title = f"seed {seed}, depth {depth}"
-    sheet = f"<h1>Worksheet</h1><p>{WHAT_TO_DO[hide]}</p><p>Name: ____________________ ({title})</p>" + "\n".join(
-        sheets
+    rounded = " Use a calculator, and round to two decimals." if ROUNDING & {*operations} else ""
+    sheet = (
+        f"<h1>Worksheet</h1><p>{WHAT_TO_DO[hide]}{rounded}</p><p>Name: ____________________ ({title})</p>"
+        + "\n".join(sheets)
     )
     return sheet, f"<h1>Answer key</h1><p>({title})</p>" + "\n".join(keys)
 
