@@ -104,7 +104,7 @@ def worksheet(
         sheets.append(f"<section>{head}{picture.svg}</section>")
         keys.append(f"<section><h2>{number}.</h2>{picture.answer_key.svg}</section>")
     title = f"seed {seed}, depth {depth}"
-    rounded = " Use a calculator, and round to two decimals." if ROUNDING & {*operations} else ""
+    rounded = " Use a calculator, and keep three significant digits." if ROUNDING & {*operations} else ""
     sheet = (
         f"<h1>Worksheet</h1><p>{WHAT_TO_DO[hide]}{rounded}</p><p>Name: ____________________ ({title})</p>"
         + "\n".join(sheets)

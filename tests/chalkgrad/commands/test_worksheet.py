@@ -54,8 +54,8 @@ def test_only_these_operations_are_used(tmp_path: Path, operations: list[str]) -
 def test_the_sheet_says_how_to_round_where_numbers_are_not_whole() -> None:
     from chalkgrad.worksheets import worksheet
 
-    assert "round to two decimals" in worksheet(1, 2, operations=["multiply", "tanh"])[0]
-    assert "round" not in worksheet(1, 2, operations=["multiply", "add"])[0]
+    assert "keep three significant digits" in worksheet(1, 2, operations=["multiply", "tanh"])[0]
+    assert "digits" not in worksheet(1, 2, operations=["multiply", "add"])[0]
 
 
 @pytest.mark.parametrize(
