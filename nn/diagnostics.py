@@ -19,9 +19,11 @@ from .probing import probe_gradients, probe_layers, probe_step
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from .activations import Activation
     from .probing import LayerProbe
 
 _MOST_SAMPLES = 200
+_LARGE = 10.0  # root mean square of a feature from which the first weights are far too large for it
 _FADED = 1e-3  # share of the strongest layer's gradient below which a layer learns a thousand times more slowly
 _EXPLODED = 1e3
 
@@ -81,7 +83,7 @@ def diagnose(model: Any, X: Any, y: Any, *, loss: Any = None, optimizer: Any = N
     rows, targets = rows[::step], targets[::step]
     probes = probe_layers(model, rows)
     chosen = find_loss(_guessed(probes, targets) if loss is None else loss)
-    findings = [*_inputs(rows), *_symmetry(model, probes), *_units(probes), *_fit_of_loss(chosen, probes, targets)]
+    findings = [*_inputs(rows), *_symmetry(probes), *_units(probes), *_fit_of_loss(chosen, probes, targets)]
     try:
         total, gradients, unreached = probe_gradients(model, chosen, rows, targets)
     except (ArithmeticError, ValueError) as error:
@@ -91,7 +93,8 @@ def diagnose(model: Any, X: Any, y: Any, *, loss: Any = None, optimizer: Any = N
     sizes = {name: _size([gradients[n] for n in names]) for name, names in groups.items() if names}
     findings += [*_reach(model, unreached), *_gradients(sizes)]
     if optimizer is not None:
-        findings += _learning_rate(total, *probe_step(model, chosen, rows, targets, optimizer, gradients))
+        step = probe_step(model, chosen, rows, targets, optimizer, gradients)
+        findings += _learning_rate(total, *step, size_of_loss=_mean_square(targets))
     return Diagnosis(total, sizes, findings)
 
 
@@ -112,14 +115,15 @@ def _guessed(probes: list[LayerProbe], targets: list[Any]) -> str:
 def _inputs(rows: list[Any]) -> Iterator[Finding]:
     columns = list(zip(*[row if isinstance(row, list) else [row] for row in rows], strict=True))
     largest = [max(map(abs, column)) for column in columns]
-    worst = max(range(len(columns)), key=largest.__getitem__)
+    sizes = [_size(list(column)) for column in columns]  # a rare pixel, standardized, may well reach 40
+    worst = max(range(len(columns)), key=sizes.__getitem__)
     smallest = min((size for size in largest if size), default=1.0)
-    if largest[worst] > 20 or largest[worst] > 100 * smallest:
+    if sizes[worst] > _LARGE or largest[worst] > 100 * smallest:
         evidence = f"it reaches {largest[worst]:.4g}, and the smallest feature {smallest:.4g}"
         yield Finding("unscaled inputs", f"feature {worst}", evidence, "X = nn.standardize(X)")
 
 
-def _symmetry(model: Module, probes: list[LayerProbe]) -> Iterator[Finding]:
+def _symmetry(probes: list[LayerProbe]) -> Iterator[Finding]:
     for probe in probes:
         weights = [tuple(p.data for p in neuron.parameters()) for neuron in probe.layer.neurons]
         alike = len(weights) - len(set(weights))
@@ -130,22 +134,37 @@ def _symmetry(model: Module, probes: list[LayerProbe]) -> Iterator[Finding]:
 
 
 def _units(probes: list[LayerProbe]) -> Iterator[Finding]:
+    """Some units of most networks are dead or saturated by chance: it matters where many are, or one is far off."""
     for probe in probes:
         if probe.activation.whole_layer or probe.activation.name == "identity":
             continue
         units, name = range(probe.layer.out_size), probe.activation.name
-        low, high = probe.activation.range
-        if math.isfinite(low) and math.isfinite(high):
-            margin = 0.025 * (high - low)
-            stuck = [u for u in units if all(not low + margin < row[u] < high - margin for row in probe.outputs)]
+        if all(map(math.isfinite, probe.activation.range)):
+            stuck = _saturated(probe, probe is probes[-1])
             if stuck:
-                evidence = f"{_of(stuck, units)} within 2.5 % of {name}'s limits for every sample"
+                evidence = f"{_of(stuck, units)} within 2.5 % of {name}'s limits for nearly every sample"
                 yield Finding("saturated units", probe.name, evidence, "smaller weights or inputs, or relu instead")
         else:
             dead = [u for u in units if not any(probe.slopes(u))]
-            if dead:
+            lost = [u for u in dead if _far_below(probe.sums_of(u))]
+            if lost or 2 * len(dead) >= len(units):
                 evidence = f"{_of(dead, units)} where {name} has slope 0 for every sample"
                 yield Finding("dead units", probe.name, evidence, "a lower learning rate, new weights, or leaky_relu")
+
+
+def _far_below(sums: list[float]) -> bool:
+    """Whether even the greatest is farther below 0 than they differ from each other."""
+    return -max(sums) > max(sums) - min(sums)
+
+
+def _saturated(probe: LayerProbe, last: bool) -> list[int]:
+    """Units that never leave a limit, and, if those are half of a hidden layer, units that leave it rarely."""
+    low, high = probe.activation.range
+    units, near = range(probe.layer.out_size), 0.025 * (high - low)
+    outputs = [[row[u] for row in probe.outputs] for u in units]
+    fixed = [u for u in units if max(outputs[u]) < low + near / 10 or min(outputs[u]) > high - near / 10]
+    rarely = [u for u in units if sum(low + near < out < high - near for out in outputs[u]) <= 0.2 * len(outputs[u])]
+    return rarely if not last and 2 * len(rarely) >= len(units) else fixed
 
 
 def _of(some: list[int], units: range) -> str:
@@ -162,8 +181,11 @@ def _fit_of_loss(loss: Any, probes: list[LayerProbe], targets: list[Any]) -> Ite
     if name in TAKES_LOGITS and probability:
         evidence = f"{name} takes logits and applies {activation.name} itself: it would be applied twice"
         yield Finding("loss does not fit", where, evidence, 'output_activation="identity"')
+    elif name in TAKES_LOGITS and activation.range != (-math.inf, math.inf):
+        evidence = f"{name} takes logits of any size, but the outputs range from {_range_of(activation)}"
+        yield Finding("loss does not fit", where, evidence, 'output_activation="identity"')
     elif name == "binary_cross_entropy" and not probability:
-        evidence = f"it takes probabilities, but the outputs range from {activation.range[0]} to {activation.range[1]}"
+        evidence = f"it takes probabilities, but the outputs range from {_range_of(activation)}"
         yield Finding("loss does not fit", where, evidence, "use binary_cross_entropy_with_logits")
     elif name == "negative_log_likelihood" and any(max(row) > 0 for row in probes[-1].outputs):
         evidence = "it takes logarithms of probabilities, which are never above 0, but some outputs are"
@@ -199,14 +221,25 @@ def _gradients(sizes: dict[str, float]) -> Iterator[Finding]:
             yield Finding("vanishing gradient", name, evidence, 'relu or LayerNorm between the layers, and init="auto"')
 
 
-def _learning_rate(before: float, change: float, after: float) -> Iterator[Finding]:
+def _learning_rate(before: float, change: float, after: float, size_of_loss: float) -> Iterator[Finding]:
+    """Far off, that is: near a minimum a good step may well raise the loss a little."""
     where = "the optimizer"
-    if after > before:
-        evidence = f"one step takes the loss from {before:.4g} to {after:.4g} (a change of {change:.2g} of their size)"
+    if after > 2 * before + 0.01 * size_of_loss or (after > 1.05 * before and change > 0.05):
+        evidence = (
+            f"one step takes the loss from {before:.4g} to {after:.4g}, the parameters by {change:.2g} of their size"
+        )
         yield Finding("learning rate too high", where, evidence, "divide it by 10")
     elif change < 1e-6:
         evidence = f"one step changes the parameters by only {change:.2g} of their size"
         yield Finding("learning rate too low", where, evidence, "multiply it by 10 or more")
+
+
+def _mean_square(targets: list[Any]) -> float:
+    return _size([t for target in targets for t in (target if isinstance(target, list) else [target])]) ** 2
+
+
+def _range_of(activation: Activation) -> str:
+    return "{:.4g} to {:.4g}".format(*activation.range)
 
 
 def _size(numbers: list[float]) -> float:

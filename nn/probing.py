@@ -39,6 +39,10 @@ class LayerProbe:
 
         return Activation(self.activation.name, record, whole_layer=True, range=self.activation.range)
 
+    def sums_of(self, unit: int) -> list[float]:
+        """What comes into one unit's activation, for each sample."""
+        return [row[unit] for row in self.sums]
+
     def slopes(self, unit: int) -> list[float]:
         """The activation's slope at each sample's sum of one unit."""
         slopes = []

@@ -27,6 +27,56 @@ def test_a_healthy_model_has_no_problem() -> None:
     assert list(report.gradients) == ["layers.0", "layers.1", "layers.2"]
 
 
+def sets() -> dict[str, tuple[Any, Any, str]]:
+    digits, labels = nn.load_digits()
+    return {
+        "moons": (*nn.make_moons(100, seed=0), "binary_cross_entropy_with_logits"),
+        "iris": (nn.standardize(nn.load_iris()[0]), nn.load_iris()[1], "cross_entropy"),
+        "digits": ([[x / 16 for x in row] for row in digits[::12]], labels[::12], "cross_entropy"),
+        "standardized digits": (nn.standardize(digits[::12]), labels[::12], "cross_entropy"),
+    }
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh", "gelu"])
+@pytest.mark.parametrize("data", ["moons", "iris", "digits", "standardized digits"])
+def test_no_false_alarm_before_or_after_training(data: str, activation: str) -> None:
+    X, y, loss = sets()[data]
+    model = nn.MLP(len(X[0]), [16, 1 if data == "moons" else len(set(y))], activation, seed=1)
+    optimizer = nn.Adam(model, 0.01)
+    assert repr(nn.diagnose(model, X, y, optimizer=optimizer)).endswith("no problem found")
+    engine = {"engine": "compiled", "batch_size": 25, "epochs": 30, "progress": False, "seed": 0}
+    history = nn.fit(model, X, y, loss=loss, optimizer=optimizer, **engine)
+    assert history["loss"][-1] < 0.7 * history["loss"][0]
+    assert repr(nn.diagnose(model, X, y, optimizer=optimizer)).endswith("no problem found")
+
+
+def test_a_few_units_that_are_dead_or_saturated_by_chance_are_no_illness() -> None:
+    model = nn.MLP(2, [16, 16, 1], seed=1)
+    report = nn.diagnose(model, *nn.make_moons(100, seed=0))
+    assert report.findings == []
+
+
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid"])
+def test_weights_that_are_far_too_large_saturate(activation: str) -> None:
+    """Every unit leaves its limits for the few samples where its sum crosses 0."""
+    model = nn.MLP(2, [8, 8, 1], activation, init=lambda i, o, r: r.uniform(-20, 20), seed=1)
+    finding = next(finding for finding in nn.diagnose(model, X, Y).findings if finding.problem == "saturated units")
+    assert finding.where.startswith("layers.")
+    assert "smaller weights or inputs" in finding.cure
+
+
+def test_confident_outputs_are_not_saturated() -> None:
+    model = nn.MLP(1, [1], output_activation="sigmoid", init=lambda *_: 50.0)
+    assert problems(model, [[-1.0], [1.0], [-2.0], [2.0]], [0, 1, 0, 1]) == []
+
+
+def test_logits_within_limits_do_not_fit() -> None:
+    for output in ("relu", "tanh", "softplus"):
+        report = nn.diagnose(nn.MLP(2, [8, 1], "tanh", output, seed=0), X, Y, loss="binary_cross_entropy_with_logits")
+        assert report.problems == ["loss does not fit"], output
+    assert "the outputs range from 0 to inf" in report.findings[0].evidence
+
+
 def test_nothing_changes() -> None:
     model = healthy()
     optimizer = nn.Adam(model, 0.01)
