@@ -16,7 +16,7 @@ from autograd.drawing.engines import render
 from autograd.drawing.files import destination
 from autograd.drawing.png import png
 from autograd.drawing.showing import opened
-from autograd.drawing.svg import cleaned, inline
+from autograd.drawing.svg import cleaned, in_notebook, inline
 
 if TYPE_CHECKING:
     from autograd.drawing.contents import Contents
@@ -145,6 +145,6 @@ class Graph:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         try:
-            return {"text/html": inline(self.svg), "text/plain": repr(self)}
+            return {"text/html": in_notebook(self.svg), "text/plain": repr(self)}
         except (ImportError, TimeoutError, RuntimeError) as error:  # the text is still something to look at
             return {"text/plain": f"{error}\n\n{self.dot}"}

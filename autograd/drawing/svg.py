@@ -7,6 +7,7 @@ serif may be wider than the Helvetica that was measured), what a node or an arro
 
 from __future__ import annotations
 
+import base64
 import re
 from html import escape, unescape
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ FONT_SCALE = 0.87
 """Text is drawn a little smaller than it was measured: DejaVu Sans is an eighth wider than Helvetica."""
 PIXELS = 96 / 72
 """Graphviz measures in points."""
+COLUMN = 850
+"""About so many pixels are free for the output of a cell."""
 
 
 def cleaned(svg: str, tooltips: Mapping[str, str], follows_theme: bool, description: str) -> str:
@@ -76,6 +79,34 @@ def inline(svg: str) -> str:
     style = f"width:100%;max-width:{width:.0f}px;min-width:{width * 0.45:.0f}px;height:auto"
     fluid = svg.replace(f' width="{width:.0f}" height="{height:.0f}"', f' style="{style}"', 1)
     return f'<div style="overflow-x:auto">{fluid}</div>'
+
+
+TRUSTED = "<style>.chalkgrad-live{display:block!important}.chalkgrad-still{display:none!important}</style>"
+"""A notebook that was not run here is not trusted: its front end takes out all styles of this kind, scripts and frames,
+and of an SVG it leaves the text.  So what is live is hidden by its own attribute and shown by this rule."""
+
+
+def in_notebook(svg: str) -> str:
+    """The picture as the output of a cell: inline, with tooltips and in the colours of the page.
+
+    Where the notebook is not trusted, the same picture is the background of an empty element.
+    """
+    width, height = sized(svg)
+    high = height * min(1.0, COLUMN / width)
+    data = base64.b64encode(svg.encode()).decode()
+    look = f"width:100%;max-width:{width:.0f}px;height:{high:.0f}px;background-size:contain;background-repeat:no-repeat"
+    live = f'<div class="chalkgrad-live" style="display:none">{inline(svg)}</div>'
+    still = f'<div class="chalkgrad-still" style="{look};background-image:url(data:image/svg+xml;base64,{data})"></div>'
+    return f"<div>{TRUSTED}{live}{still}</div>"
+
+
+def frame_in_notebook(page: str, title: str, height: int) -> str:
+    """A page as the output of a cell: in a frame of its own, alive in a notebook, and after its conversion to HTML."""
+    return (
+        f'<div>{TRUSTED}<iframe srcdoc="{escape(page)}" title="{title}" sandbox="allow-scripts" '
+        f'style="width:100%;height:{height}px;border:0"></iframe>'
+        f'<div class="chalkgrad-still"><em>The {title} appears when this cell is run.</em></div></div>'
+    )
 
 
 def _dark_style() -> str:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.drawing.files import PAGES, destination
 from autograd.drawing.showing import opened
+from autograd.drawing.svg import frame_in_notebook
 from autograd.rows import choose, shown
 from autograd.stepping import telling
 from autograd.stepping.places import DIRECTIONS, MOST_BOXES, layout
@@ -189,10 +190,7 @@ class Stepper:
 
     def _repr_html_(self) -> str:
         """The page in a frame of its own: alive in a notebook, and after the notebook was converted to HTML."""
-        return (
-            f'<iframe srcdoc="{html.escape(self.html())}" title="stepper" sandbox="allow-scripts" '
-            f'style="width:100%;height:{FRAME_HEIGHT}px;border:0"></iframe>'
-        )
+        return frame_in_notebook(self.html(), "stepper", FRAME_HEIGHT)
 
     def widget(self) -> Any:
         """An anywidget whose `order` and `position` can be read and set from Python.

@@ -85,3 +85,21 @@ def run_all(page: Any) -> None:
         page.wait_for_timeout(4000)
         if page.locator("iframe[title=stepper]").count():
             return
+
+
+def test_before_it_is_run_the_pictures_of_a_notebook_are_seen(
+    jupyterlab: tuple[str, Path], chromium: Any, environment: dict[str, str]
+) -> None:
+    """A notebook that came from elsewhere is not trusted: JupyterLab takes SVG and frames out of its outputs."""
+    address, folder = jupyterlab
+    notebook = write_notebook(folder / "fresh.ipynb", [SETUP + "out", "stepper(out)"])
+    run = [sys.executable, "-m", "nbconvert", "--to", "notebook", "--execute", "--inplace", str(notebook)]
+    subprocess.run(run, check=True, capture_output=True, env=environment, cwd=folder)
+    page = chromium.new_page(viewport={"width": 1300, "height": 1000})
+    page.goto(f"{address}/lab/tree/fresh.ipynb?reset", wait_until="domcontentloaded")
+    page.wait_for_selector(".jp-OutputArea-output .chalkgrad-still", timeout=60_000)
+    pictures = page.locator(".jp-OutputArea-output .chalkgrad-still").all()
+    assert pictures[0].bounding_box()["height"] > 50
+    assert page.locator(".jp-OutputArea-output").nth(0).inner_text().strip() == ""
+    assert "The stepper appears when this cell is run." in page.locator(".jp-OutputArea-output").nth(1).inner_text()
+    page.close()

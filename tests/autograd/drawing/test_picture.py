@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 import xml.etree.ElementTree as ET
@@ -195,3 +196,16 @@ def test_the_automatic_theme_follows_the_page() -> None:
     assert "data-jp-theme-light" in auto.svg
     assert "<style>" not in light.svg
     assert inline(auto.svg).count("<svg") == 1
+
+
+def test_a_notebook_that_is_not_trusted_shows_the_picture_too(graph: Graph) -> None:
+    """Its front end takes out styles and tags of SVG; what is left must be the picture, not a heap of words."""
+    html = graph._repr_mimebundle_()["text/html"]
+    assert html.count("<svg") == 1
+    safe = re.sub(r"<style>.*?</style>", "", html, flags=re.DOTALL)
+    live, still = safe.split('<div class="chalkgrad-still"')
+    assert live.startswith('<div><div class="chalkgrad-live" style="display:none">')
+    assert re.sub("<[^>]*>", "", f"<div{still}") == ""
+    data = re.search(r"url\(data:image/svg\+xml;base64,([^)]*)\)", still)
+    assert data is not None
+    assert base64.b64decode(data[1]).decode() == graph.svg
