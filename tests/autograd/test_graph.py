@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gc
 import math
-import os
+import random
 import signal
 import sys
 import threading
+import time
+import traceback
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -312,9 +314,8 @@ def test_an_exception_anywhere_leaves_every_gradient_as_it_was() -> None:
     assert [node.grad for node in nodes] != before
 
 
-def interrupted(times: int) -> int:
-    """Real SIGINTs during a backward pass at growing delays; how many of them came in its middle."""
-    caught = 0
+def interrupt(times: int) -> None:
+    """Real interrupts, until so many came in the middle of a backward pass; a busy machine only needs more trials."""
     x = Value(1.0)
     out = x
     for _ in range(3000):
@@ -322,30 +323,34 @@ def interrupted(times: int) -> int:
     out.backward()
     nodes = topological_order(out)
     once = [node.grad for node in nodes]
-    for n in range(times):
-        for node, grad in zip(nodes, once, strict=True):
-            node.grad = grad
-        timer = threading.Timer(1e-3 + 3e-3 * n / times, os.kill, (os.getpid(), signal.SIGINT))
-        try:
-            timer.start()
-            out.backward()
-            timer.join()
-            threading.Event().wait(0.001)
-        except KeyboardInterrupt:
-            caught += 1
-        timer.join()
-        grads = [node.grad for node in nodes]
-        assert grads in (once, [2.0 * grad for grad in once])
-    return caught
+    twice = [2.0 * grad for grad in once]
+    began = time.perf_counter()
+    out.backward()
+    duration, delays, caught = time.perf_counter() - began, random.Random(0), 0
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)  # as Ctrl-C, with a timer of its own
+    try:
+        while caught < times:
+            for node, grad in zip(nodes, once, strict=True):
+                node.grad = grad
+            try:
+                signal.setitimer(signal.ITIMER_REAL, delays.uniform(0.0, duration) + 1e-6)
+                out.backward()
+                signal.setitimer(signal.ITIMER_REAL, 0.0)  # too late, so never
+            except KeyboardInterrupt as error:
+                frames = traceback.extract_tb(error.__traceback__)
+                caught += any(frame.name in ("_reach", "_sweep") for frame in frames)
+            assert [node.grad for node in nodes] in (once, twice)
+    finally:
+        signal.signal(signal.SIGALRM, before)
 
 
 def test_an_interrupt_leaves_all_gradients_or_none() -> None:
-    assert interrupted(30) > 0
+    interrupt(10)
 
 
 @pytest.mark.slow
-def test_a_thousand_interrupts() -> None:
-    assert interrupted(1000) > 100
+def test_hundreds_of_interrupts() -> None:
+    interrupt(300)
 
 
 def test_a_gradient_that_is_no_number_is_named_and_nothing_changes() -> None:
