@@ -93,8 +93,8 @@ def diagnose(model: Any, X: Any, y: Any, *, loss: Any = None, optimizer: Any = N
     sizes = {name: _size([gradients[n] for n in names]) for name, names in groups.items() if names}
     findings += [*_reach(model, unreached), *_gradients(sizes)]
     if optimizer is not None:
-        step = probe_step(model, chosen, rows, targets, optimizer, gradients)
-        findings += _learning_rate(total, *step, size_of_loss=_mean_square(targets))
+        change, after = probe_step(model, chosen, rows, targets, optimizer, gradients)
+        findings += _learning_rate(total, change, after, _mean_square(targets))
     return Diagnosis(total, sizes, findings)
 
 

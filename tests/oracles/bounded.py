@@ -417,14 +417,22 @@ def logsumexp(xs: Sequence[Bounded]) -> Bounded:
 
 
 def softmax(xs: Sequence[Bounded], index: int) -> Bounded:
-    log = add(xs[index], logsumexp(xs), -1)
+    log = negative(cross_entropy(xs, index))
     return chain(log, [mp.exp(log.value)] * 4, 1e-14)
 
 
+def softmax_others(xs: Sequence[Bounded], index: int) -> Bounded:
+    """1 - softmax, without the difference, which is beyond 50 digits where one number is far above all others."""
+    return total([softmax(xs, other) for other in range(len(xs)) if other != index])
+
+
 def cross_entropy(xs: Sequence[Bounded], index: int) -> Bounded:
-    return add(logsumexp(xs), xs[index], -1)
+    """log Σ exp(x) - x[index]; for the greatest as log(1 + the others' share), see `softmax_others`."""
+    if any(x.value > xs[index].value for x in xs):
+        return add(logsumexp(xs), xs[index], -1)
+    away = [add(x, xs[index], -1) for n, x in enumerate(xs) if n != index]
+    return unary("log1p", total([chain(x, [mp.exp(x.value)] * 4) for x in away]))
 
 
 def soft_cross_entropy(xs: Sequence[Bounded], targets: Sequence[Bounded]) -> Bounded:
-    lse = logsumexp(xs)
-    return total([multiply(t, add(lse, x, -1)) for x, t in zip(xs, targets, strict=True)])
+    return total([multiply(t, cross_entropy(xs, n)) for n, t in enumerate(targets)])

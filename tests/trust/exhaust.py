@@ -37,6 +37,8 @@ def programs(count: int, first: int) -> int:
             if faults:
                 bad += 1
                 print(f"seed {seed}:", *faults, sep="\n  ", flush=True)
+        if (start - first) % 10_000 < BLOCK:
+            print(f"  {min(start - first + BLOCK, count)} done, {bad} failures", flush=True)
     print(f"{count} programs of {operations} operations, first seed {first}: {bad} failures")
     return bad
 
