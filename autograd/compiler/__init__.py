@@ -10,6 +10,7 @@ goes through them; each answers one question, and each is tested alone:
     schedule   what must come first, what is the same for all samples?
     group      which nodes do the same?                             groups of equal operations
     products   which groups of sums are matrix products?
+    fuse       which element-wise groups are one chain?            (for backend "c")
     layout     where does each number live?                         rows of memory, so that operands lie side by side
     reverse    which gradients are needed, and who writes first?
     writing    what is a row's formula in NumPy and in C?           (with `kernels`: functions that know floats only)

@@ -48,11 +48,12 @@ class Nodes:
         return self.operand[self.start[node] : self.start[node + 1]]
 
 
-def contract(flat: Flat, varies: Any = None) -> Nodes:
+def contract(flat: Flat, varies: Any = None, shortest: int = 0) -> Nodes:
     """Merge additions, and the products that they add, into sums.
 
     `varies[i]` says whether node i differs from sample to sample (default: none does).  A product that does not is
-    left alone in a sum that does: it is the same for all samples, and computed once.
+    left alone in a sum that does: it is the same for all samples, and computed once.  Additions that would make a sum
+    of fewer than `shortest` terms are left as they are, and so are rounded as the eager engine rounds them.
 
     >>> from autograd import Value
     >>> from autograd.compiler.trace import flatten
@@ -94,6 +95,9 @@ def contract(flat: Flat, varies: Any = None) -> Nodes:
     alone = np.bincount(root[absorbed], minlength=count) == 0
     alone &= np.bincount(root[user_of[product]], minlength=count) < 2
     is_root &= ~((is_a["add"] | is_a["subtract"]) & alone)
+    if shortest:
+        few = np.bincount(root[absorbed], minlength=count) + 2 < shortest  # each addition absorbed is one more term
+        is_root &= ~few | is_a["dot"] | is_a["sum_"]
     product &= is_root[root[user_of]]
     takes_terms = is_root | (absorbed & is_root[root])
     return _assemble(

@@ -2,7 +2,7 @@
 
 Read `schedule` first, `products` and `layout` next.  A group is what a backend turns into a few calls.  There are four
 kinds: "row" (one row, element by element), "product" (a matrix product), "sum" (sums that are no matrix product), and
-"many" (softmax and its kin: rows of any number of operands).
+"many" (softmax and its kin: rows of any number of operands).  `fuse` makes a fifth: chains of the first.
 """
 
 from __future__ import annotations
@@ -41,6 +41,10 @@ class Group:
     right: Any = None
     pairs: list[tuple[Any, Any]] = field(default_factory=list)
     singles: list[Any] = field(default_factory=list)
+    parts: list[Group] = field(default_factory=list)
+    """For "fused": groups of kind "row", in their order, whose n-th nodes belong together."""
+    stored: bool = True
+    """For a part of a fused group: whether others read its results, so that they have rows in memory."""
     level: int = 0
     first: int = 0
     """The row of the first result in its memory."""
@@ -48,7 +52,14 @@ class Group:
     @property
     def name(self) -> str:
         """What the group computes, in a word."""
-        return self.row.name if self.row is not None else {"product": "matrix product", "sum": "sums"}[self.kind]
+        names = {"product": "matrix product", "sum": "sums", "fused": "fused"}
+        return self.row.name if self.row is not None else names[self.kind]
+
+    def reads(self) -> list[Any]:
+        """The nodes that the group reads, as arrays of any shape."""
+        read = [*self.operands, *self.singles, *(side for pair in self.pairs for side in pair)]
+        read += [] if self.left is None else [self.left, self.right]
+        return read + [nodes for part in self.parts for nodes in part.reads()]
 
 
 class UnsupportedError(Exception):

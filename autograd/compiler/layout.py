@@ -62,6 +62,12 @@ def lay_out(
     uniform += len(constant)
     for group in groups:
         _order(group, slot, lane)
+        if group.kind == "fused":
+            for part in group.parts:
+                if part.stored:
+                    part.first, lanes = lanes, lanes + len(part.nodes)
+                    slot[part.nodes] = np.arange(part.first, lanes)
+            continue
         size = len(group.nodes)
         first = lanes if group.lane else uniform
         wanted = group.nodes >= 0
@@ -80,6 +86,12 @@ def _order(group: Group, slot: Any, lane: Any) -> None:
     """Sort a group's nodes by where their operands are."""
     if group.kind == "product":
         _order_product(group, slot)
+        return
+    if group.kind == "fused":
+        columns = [c for part in group.parts for c in part.operands if (slot[c] >= 0).all() and lane[c].all()]
+        order = np.lexsort([slot[column] for column in columns[::-1]])
+        for part in group.parts:
+            part.nodes, part.operands = part.nodes[order], [column[order] for column in part.operands]
         return
     if group.kind == "many":
         return

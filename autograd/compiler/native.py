@@ -39,11 +39,15 @@ ELEMENTS_FLAGS = ("-ffp-contract=off",)
 MOST_SAMPLES = 192
 """Samples in a block, at most; as in runtime.c."""
 
-CACHE = 256 * 1024
+CHUNK = 256
+"""Numbers in a buffer; as in runtime.c."""
+
+CACHE = 512 * 1024
 """Bytes that the rows of a block, with their gradients, should fit in."""
 
 END, ROW, ROW_REVERSE, PRODUCT, PRODUCT_REVERSE, SUM, SUM_REVERSE, MANY, MANY_REVERSE, ADD_TABLE = range(10)
-OWN, OWN_TABLE, UNIFORM_TABLE, CONSTANT = range(4)
+FUSED, FUSED_REVERSE = 10, 11
+OWN, OWN_TABLE, UNIFORM_TABLE, CONSTANT, BUFFER = range(5)
 WHAT = {"logsumexp": 0, "cross_entropy": 1, "soft_cross_entropy": 2, "softmax": 3, "take": 4, "take from numbers": 5}
 WHAT["softmax_others"] = 6
 
@@ -239,6 +243,35 @@ class Linker:
                 reverse.append([ROW_REVERSE, len(arguments) + 7, *head, n, *arguments])
         self.reverse[group.lane] += reverse[::-1]  # reversed once more as a whole
 
+    def _fused(self, group: Group) -> None:
+        buffers: dict[int, int] = {}  # of each node of the first row: the buffer of the part that computes it
+        inner = sum(not part.stored for part in group.parts)
+        numbers: dict[float, int] = {}  # constants have buffers too, filled once
+        words = []
+        for part in group.parts:
+            assert part.row is not None  # noqa: S101
+            exponent = self._constant(part.operands[1]) if part.row.name == "power" else None
+            function = elements.number_of(part.row.name, exponent)
+            if function is None:
+                raise UnsupportedError(f"{part.row.name} has no form in C")
+            arguments, wanted = [], 0
+            for n, nodes in enumerate(part.operands):
+                buffer, number = buffers.get(int(nodes[0])), self._constant(nodes)
+                if number is not None:
+                    buffer = inner + numbers.setdefault(number, len(numbers))
+                arguments += [BUFFER, buffer] if buffer is not None else self._argument(True, nodes)
+                wanted |= (number is None and self.wants(nodes)) << n
+            if part.stored:
+                result = [OWN, part.first]
+            else:
+                result = [BUFFER, buffers.setdefault(int(part.nodes[0]), len(buffers))]
+            fixed = [function + self.functions, len(part.operands), *result, int(can_raise(part.row)), wanted]
+            words += [*fixed, *arguments, *[0] * (2 * elements.MOST_OPERANDS - len(arguments))]
+        bits = [struct.unpack("q", struct.pack("d", number))[0] for number in numbers]
+        head = [len(group.parts[0].nodes), len(group.parts), inner, len(numbers)]
+        self.scratch = max(self.scratch, (2 * inner + len(numbers) + elements.MOST_OPERANDS + 1) * CHUNK)
+        self.step(True, FUSED, [*head, *words, *bits])
+
     def _product(self, group: Group) -> None:
         (p, k), q = group.left.shape, len(group.right)
         lane = group.lane
@@ -346,7 +379,7 @@ class Linker:
 
 def describe_steps(linker: Linker) -> str:
     """The steps as text: what `Program.source` shows for this backend."""
-    names = ["", "row", "", "product", "", "sum", "", "many", "", "add"]
+    names = ["", "row", "", "product", "", "sum", "", "many", "", "add", "fused"]
     functions = [name for name, _, _ in elements.kinds()]
     lines = ["steps of the C runtime (see runtime.c and elements.c): what, rows or sizes, first row of the results"]
     for lane in (False, True):

@@ -74,7 +74,8 @@ def _contents(plan: Plan) -> Contents:
         boxes.append(Box(names[-1], [text], "leaf"))
     first = len(names)
     for number, group in enumerate(plan.groups):
-        owner[group.nodes[group.nodes >= 0]] = first + number
+        for each in (group, *group.parts):
+            owner[each.nodes[each.nodes >= 0]] = first + number
         names.append(f"g{number}")
     outputs = set(owner[plan.outputs].tolist())
     for number, group in enumerate(plan.groups, first):
@@ -100,6 +101,4 @@ def _leaves(plan: Plan) -> Iterator[tuple[str, Any]]:
 
 def _read(group: Group) -> list[Any]:
     """The nodes that a group reads."""
-    read = [*group.operands, *group.singles, *(side for pair in group.pairs for side in pair)]
-    nodes = read + ([] if group.left is None else [group.left, group.right])
-    return [each[each >= 0] for each in nodes]
+    return [each[each >= 0] for each in group.reads()]

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.compiler.contract import contract, depends
+from autograd.compiler.contract import Nodes, contract, depends
+from autograd.compiler.fuse import fused
 from autograd.compiler.group import Group, UnsupportedError, groups
 from autograd.compiler.guards import Surroundings, unchanged
 from autograd.compiler.layout import Layout, lay_out
 from autograd.compiler.loop import Loop
 from autograd.compiler.schedule import Schedule, levels
-from autograd.compiler.trace import CAPTURED, DRAWN, INPUT, PARAMETER, Flat, leaves_of
+from autograd.compiler.trace import CAPTURED, CONSTANT, DRAWN, INPUT, PARAMETER, Flat, leaves_of
 from autograd.compiler.vectorize import Vectorizer, build, describe
 
 if TYPE_CHECKING:
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 NUMBERS_IN_A_BLOCK = 2**20
 """Samples are taken in blocks, so that a memory has about this many numbers (8 MiB) whatever the batch."""
+
+SHORTEST_SUM, MOST_EXACT = 16, 2_000
+"""A graph without matrix products is element-wise: shorter sums than this stay single additions, so that the C runtime
+rounds them as the eager engine does; unless there are more groups than `MOST_EXACT`."""
 
 MOST_GROUPS = 20_000
 """For the C runtime a group costs nothing to run, but about 0.1 ms to make."""
@@ -49,35 +54,48 @@ def make_plan(
     lane = varies if batched else np.zeros(len(flat), bool)
     active = depends(flat, kinds)
     shapes = [array.shape[1:] if batched else array.shape for array in given]
-    nodes = contract(flat, lane if batched else None)
-    grown = len(nodes.operation) - len(lane)  # a constant may have been added
-    lane, active, varies = (np.append(flags, np.zeros(grown, bool)) for flags in (lane, active, varies))
-    schedule = Schedule(levels(nodes), lane, active)
     plan = Plan(flat, shape, shapes, parameters, by_parameters, batched)
     plan.made_for = samples
-    alive = int((nodes.alive & (nodes.operation >= 0)).sum())
     try:
         native = backend != "numpy" and native_is_there(backend)
-        worth = MOST_GROUPS if native else alive * samples * PRICE_OF_A_NODE / max(PRICE_OF_A_GROUP, 1e-9)
-        if schedule.depth > worth:
-            raise UnsupportedError(
-                f"{schedule.depth:,} levels for {alive:,} nodes: too little that can be done at once"
-            )
-        found = groups(nodes, schedule, ~varies)
-        if len(found) > worth:
-            raise UnsupportedError(f"{len(found):,} groups for {alive:,} nodes: too little of the same kind")
-        plan.groups, plan.active = found, active
-        plan.layout = lay_out(flat, found, lane, nodes.alive, parameters, plan.inputs, batched)
+        flags = lane, varies, active
+        nodes, found, flags = _grouped(flat, flags, batched, 0, samples, native)
+        if native and len(found) < MOST_EXACT and not any(group.kind == "product" for group in found):
+            nodes, found, flags = _grouped(flat, flags, batched, SHORTEST_SUM, samples, native)
+        lane, _, plan.active = flags
+        constants = nodes.operation == CONSTANT
         if native:
             try:
+                plan.groups = fused(found, flat, constants)
+                plan.layout = lay_out(flat, plan.groups, lane, nodes.alive, parameters, plan.inputs, batched)
                 plan.link()
                 return plan
             except UnsupportedError as reason:
                 plan.reason = str(reason)
+        plan.groups = found
+        plan.layout = lay_out(flat, found, lane, nodes.alive, parameters, plan.inputs, batched)
         plan.vectorize()
     except UnsupportedError as reason:
         plan.looped(str(reason))
     return plan
+
+
+def _grouped(
+    flat: Flat, flags: tuple[Any, Any, Any], batched: bool, shortest: int, samples: int, native: bool
+) -> tuple[Nodes, list[Group], tuple[Any, Any, Any]]:
+    """The nodes after contraction, their groups, and which nodes are lanes, vary, and are active."""
+    nodes = contract(flat, flags[0] if batched else None, shortest)
+    grown = len(nodes.operation) - len(flags[0])  # a constant may have been added
+    lane, varies, active = (np.append(each, np.zeros(grown, bool)) for each in flags)
+    schedule = Schedule(levels(nodes), lane, active)
+    alive = int((nodes.alive & (nodes.operation >= 0)).sum())
+    worth = MOST_GROUPS if native else alive * samples * PRICE_OF_A_NODE / max(PRICE_OF_A_GROUP, 1e-9)
+    if schedule.depth > worth:
+        raise UnsupportedError(f"{schedule.depth:,} levels for {alive:,} nodes: too little that can be done at once")
+    found = groups(nodes, schedule, ~varies)
+    if len(found) > worth:
+        raise UnsupportedError(f"{len(found):,} groups for {alive:,} nodes: too little of the same kind")
+    return nodes, found, (lane, varies, active)
 
 
 def native_is_there(backend: str) -> bool:

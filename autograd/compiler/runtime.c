@@ -62,8 +62,8 @@ typedef struct {
     word parameters, inputs_at; /* the first rows of U are for theta; those from inputs_at for arguments without samples */
 } program;
 
-enum { END, ROW, ROW_REVERSE, PRODUCT, PRODUCT_REVERSE, SUM, SUM_REVERSE, MANY, MANY_REVERSE, ADD_TABLE };
-enum { OWN, OWN_TABLE, UNIFORM_TABLE, CONSTANT };
+enum { END, ROW, ROW_REVERSE, PRODUCT, PRODUCT_REVERSE, SUM, SUM_REVERSE, MANY, MANY_REVERSE, ADD_TABLE, FUSED, FUSED_REVERSE };
+enum { OWN, OWN_TABLE, UNIFORM_TABLE, CONSTANT, BUFFER };
 enum { LOGSUMEXP, CROSS_ENTROPY, SOFT_CROSS_ENTROPY, SOFTMAX, TAKE, TAKE_UNIFORM, SOFTMAX_OTHERS };
 
 static double total(const double *x, long n) {
@@ -177,6 +177,71 @@ static void row_reverse(program *p, const word *s, double *V, double *D, long st
         if (to != contribution) continue;
         if (kind == UNIFORM_TABLE) p->DU[p->tables[at + i]] += row_total(contribution, n);
         else for (long j = 0; j < n; j++) D[p->tables[at + i + j]] += contribution[j];
+    }
+}
+
+/* A chain of rows, a few rows of memory at a time.  What only the chain reads is in buffers of CHUNK numbers, the
+   gradients of these in as many more; on the way back the buffers are computed again. */
+enum { PART = 6 + 2 * MOST_OPERANDS }; /* words: function, operands, kind and place of the result, may raise, wanted; operands */
+
+static const double *part_operand(const program *p, const word *at, const double *V, const double *buffers, long i, long n,
+                                  long width, double *gathered) {
+    double number;
+    switch (at[0]) {
+    case OWN: return V + (at[1] + i) * width;
+    case BUFFER: return buffers + at[1] * CHUNK;
+    case OWN_TABLE:
+        for (long j = 0; j < n; j++) memcpy(gathered + j * width, V + (long)p->tables[at[1] + i + j] * width, 8 * width);
+        return gathered;
+    default:
+        for (long j = 0; j < n; j++) {
+            number = p->U[p->tables[at[1] + i + j]];
+            for (long l = 0; l < width; l++) gathered[j * width + l] = number;
+        }
+        return gathered;
+    }
+}
+
+static void fused_step(program *p, const word *s, double *V, double *D, long width, int backward) {
+    long rows = s[2], parts = s[3], inner = s[4], numbers = s[5], step = CHUNK / width;
+    double *buffers = p->scratch, *gradients = buffers + (inner + numbers) * CHUNK, *gathered = gradients + inner * CHUNK;
+    double *contribution = gathered + MOST_OPERANDS * CHUNK;
+    const double *x[MOST_OPERANDS] = {0};
+    for (long c = 0; c < numbers; c++) {
+        double number;
+        memcpy(&number, s + 6 + parts * PART + c, 8);
+        for (long l = 0; l < CHUNK; l++) buffers[(inner + c) * CHUNK + l] = number;
+    }
+    for (long i = 0; i < rows; i += step) {
+        long n = rows - i < step ? rows - i : step, length = n * width;
+        const word *o = s + 6;
+        for (long part = 0; part < parts; part++, o += PART) {
+            if (backward && o[2] == OWN) continue; /* it is in memory */
+            double *out = o[2] == OWN ? V + (o[3] + i) * width : buffers + o[3] * CHUNK;
+            for (long a = 0; a < o[1]; a++) x[a] = part_operand(p, o + 6 + 2 * a, V, buffers, i, n, width, gathered + a * CHUNK);
+            forwards[o[0]](out, x[0], x[1], x[2], x[3], length);
+            if (o[4] && !backward) p->doubtful |= !all_finite(out, length);
+        }
+        if (!backward) continue;
+        memset(gradients, 0, 8 * CHUNK * inner);
+        for (long part = parts; part > 0; part--) {
+            o -= PART;
+            if (!o[5]) continue;
+            const double *out = o[2] == OWN ? V + (o[3] + i) * width : buffers + o[3] * CHUNK;
+            const double *gradient = o[2] == OWN ? D + (o[3] + i) * width : gradients + o[3] * CHUNK;
+            for (long a = 0; a < o[1]; a++) x[a] = part_operand(p, o + 6 + 2 * a, V, buffers, i, n, width, gathered + a * CHUNK);
+            for (long a = o[1] - 1; a >= 0; a--) {
+                if (!(o[5] >> a & 1)) continue;
+                word kind = o[6 + 2 * a], at = o[7 + 2 * a];
+                double *to = kind == OWN ? D + (at + i) * width : kind == BUFFER ? gradients + at * CHUNK : contribution;
+                if (to == contribution) memset(contribution, 0, 8 * length);
+                reverses[o[0]][a](to, gradient, out, x[0], x[1], x[2], x[3], length);
+                for (long j = 0; j < n && to == contribution; j++) {
+                    if (kind == OWN_TABLE) add_to(D + (long)p->tables[at + i + j] * width, contribution + j * width, width);
+                    else p->DU[p->tables[at + i + j]] += row_total(contribution + j * width, width);
+                }
+            }
+        }
     }
 }
 
@@ -601,16 +666,19 @@ static void run_steps(program *p, const word *s, double *V, double *D, long stri
         case SUM_REVERSE: sum_step(p, s, V, D, stride, width, 1); break;
         case MANY: many_step(p, s, V, D, stride, width, 0); break;
         case MANY_REVERSE: many_step(p, s, V, D, stride, width, 1); break;
+        case FUSED: fused_step(p, s, V, D, width, 0); break;
+        case FUSED_REVERSE: fused_step(p, s, V, D, width, 1); break;
         case ADD_TABLE: for (long i = 0; i < s[2]; i++) D[p->tables[s[4] + i]] += D[s[3] + i]; break;
     }
 }
 
+/* Samples from `begin` on, `here` of them; the rows are `width` long, with the last sample once more at their end. */
 static void load_block(program *p, double *rows, long begin, long here, long width) {
     long row = 0;
     for (long a = 0; a < p->inputs; a++)
         for (long f = 0; f < p->widths[a]; f++, row++) {
             const double *from = p->arrays[a] + begin * p->widths[a] + f;
-            double *to = rows + row * p->block;
+            double *to = rows + row * width;
             for (long l = 0; l < here; l++) to[l] = from[l * p->widths[a]];
             for (long l = here; l < width; l++) to[l] = to[here - 1];
         }
@@ -634,21 +702,21 @@ void run(program *p) {
     run_steps(p, p->forward_once, p->U, p->DU, 1, 1);
     for (long begin = 0; each && begin < samples; begin += block) {
         long here = samples - begin < block ? samples - begin : block, width = (here + W - 1) / W * W;
-        if (p->packed) memcpy(p->L, p->packed + begin * p->packed_rows, 8 * block * p->packed_rows);
+        if (p->packed) memcpy(p->L, p->packed + begin * p->packed_rows, 8 * width * p->packed_rows);
         else load_block(p, p->L, begin, here, width);
-        run_steps(p, p->forward_each, p->L, p->DL, block, width);
+        run_steps(p, p->forward_each, p->L, p->DL, width, width);
         for (long o = 0; o < p->outputs; o++)
             for (long l = 0; l < here; l++)
-                p->results[o * samples + begin + l] = p->output_is_lane[o] ? p->L[p->output_rows[o] * block + l] : p->U[p->output_rows[o]];
+                p->results[o * samples + begin + l] = p->output_is_lane[o] ? p->L[p->output_rows[o] * width + l] : p->U[p->output_rows[o]];
         if (!p->backward) continue;
-        memset(p->DL, 0, 8 * block * p->lane_rows);
+        memset(p->DL, 0, 8 * width * p->lane_rows);
         if (p->output_is_lane[0])
-            for (long l = 0; l < here; l++) p->DL[p->output_rows[0] * block + l] = p->seed;
-        run_steps(p, p->reverse_each, p->L, p->DL, block, width);
+            for (long l = 0; l < here; l++) p->DL[p->output_rows[0] * width + l] = p->seed;
+        run_steps(p, p->reverse_each, p->L, p->DL, width, width);
         long row = 0;
         for (long a = 0; p->input_gradients && a < p->inputs; a++)
             for (long f = 0; f < p->widths[a]; f++, row++)
-                for (long l = 0; l < here; l++) p->array_gradients[a][(begin + l) * p->widths[a] + f] = p->DL[row * block + l];
+                for (long l = 0; l < here; l++) p->array_gradients[a][(begin + l) * p->widths[a] + f] = p->DL[row * width + l];
     }
     if (!each)
         for (long o = 0; o < p->outputs; o++) p->results[o] = p->U[p->output_rows[o]];

@@ -574,6 +574,9 @@ def describe(group: Group) -> str:
         (p, k), q = group.left.shape, len(group.right)
         columns = f"{q}·n" if group.lane and q > 1 else "n" if group.lane else str(q)
         return f"matrix product: {p} x {k} times {k} x {columns}"
+    if group.kind == "fused":
+        names = ", ".join(part.name for part in group.parts)
+        return f"fused: {len(group.parts[0].nodes)} x n, {names}"
     size = f"{len(group.nodes)}{' x n' if group.lane else ''}"
     if group.kind == "sum":
         terms = sum(a.shape[1] for a, _ in group.pairs) + sum(a.shape[1] for a in group.singles)

@@ -1,0 +1,128 @@
+"""Chains of element-wise groups: which join, what they keep in memory, and that no bit changes by it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import Value, dot, exp, sin, tanh
+from autograd.compiler import compile
+
+
+def plan_of(function: Callable[..., Any], width: int = 16, samples: int = 50) -> Any:
+    program = compile(function, batched=True, backend="c")
+    program(np.linspace(0.1, 1.0, samples * width).reshape(samples, width))
+    return program.plan
+
+
+def parts(plan: Any) -> list[list[str]]:
+    return [[part.name for part in group.parts] or [group.name] for group in plan.groups]
+
+
+def test_a_chain_is_one_group_that_stores_only_its_end() -> None:
+    plan = plan_of(lambda x: [(0.5 * v) * (3.0 * v + v) - v for v in x])
+    assert parts(plan) == [["multiply", "multiply", "add", "multiply", "subtract"]]
+    assert [part.stored for part in plan.groups[0].parts] == [False, False, False, False, True]
+    assert plan.layout.lane_rows == 16 + 16  # arguments, and the results
+
+
+def test_what_takes_long_to_compute_is_stored() -> None:
+    plan = plan_of(lambda x: [tanh(v * 0.5) * v for v in x])
+    assert [part.stored for part in plan.groups[0].parts] == [False, True, True]
+
+
+def test_what_others_read_is_stored_and_ends_the_chain() -> None:
+    def f(x: list[Value]) -> list[Value]:
+        doubled = [v * 2.0 for v in x]
+        total = sin(sum(v * v for v in doubled))  # between the two, for it reads the first
+        return [v + 1.0 for v in doubled] + [total] + [v * total for v in doubled]
+
+    plan = plan_of(f)
+    first = next(group for group in plan.groups if group.kind == "fused")
+    assert first.parts[0].stored
+    last = plan.groups[-1]
+    assert "multiply" in [part.name for part in last.parts] or last.name == "multiply"
+    assert last is not first
+
+
+def test_one_result_for_all_rows_is_read_from_memory() -> None:
+    def f(x: list[Value]) -> list[Value]:
+        doubled = [v * 2.0 for v in x]
+        return [v * doubled[0] for v in doubled]
+
+    assert parts(plan_of(f)) == [["multiply"], ["multiply"]]
+
+
+def test_another_order_of_the_rows_is_no_chain() -> None:
+    def f(x: list[Value]) -> list[Value]:
+        doubled = [v * 2.0 for v in x]
+        return [a * b for a, b in zip(doubled, reversed(doubled), strict=True)]
+
+    assert parts(plan_of(f)) == [["multiply"], ["multiply"]]
+
+
+def random_columns(seed: int, width: int, count: int) -> Callable[[Any], Any]:
+    """Columns of element-wise operations on earlier columns; the same at each call."""
+    functions = ["exp", "tanh", "sigmoid", "relu", "sin", "gelu", "silu", "absolute", "elu"]
+
+    def run(x: Any) -> Any:
+        source = random.Random(seed)
+        columns = [list(x)]
+        for _ in range(count):
+            a, b = (columns[source.randrange(len(columns))] for _ in range(2))
+            kind, number = source.random(), source.choice([0.5, -0.3, 0.9])
+            if kind < 0.3:
+                function = getattr(autograd, source.choice(functions))
+                columns.append([function(v) for v in a])
+            elif kind < 0.5:
+                columns.append([v * number for v in a] if kind < 0.4 else [number + v for v in a])
+            elif kind < 0.6:
+                columns.append([v / (w * w + 1.5) for v, w in zip(a, b, strict=True)])
+            elif kind < 0.8:
+                columns.append([v * w * 0.7 + v for v, w in zip(a, b, strict=True)])
+            elif kind < 0.9:
+                columns.append([v * b[0] for v in a])
+            else:
+                columns.append([v - w for v, w in zip(a, b, strict=True)])
+        return columns[-1]
+
+    return run
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_bit_differs_from_the_eager_engine(seed: int) -> None:
+    source = random.Random(seed)
+    width, samples = source.choice([1, 3, 8, 17]), source.choice([1, 3, 47, 48, 100, 193])
+    run = random_columns(seed, width, source.randrange(2, 12))
+    X = np.array([[source.uniform(-1.5, 1.5) for _ in range(width)] for _ in range(samples)])
+    program = compile(run, batched=True, backend="c")
+    program(X)
+    found = program.plan.samples_of_outputs(0)
+    rows = [[Value(number) for number in row] for row in X.tolist()]
+    expected = [[v.data for v in run(row)] for row in rows]
+    assert found.tolist() == expected
+    summed = compile(lambda x: autograd.sum(run(x)), batched=True, backend="c")
+    _, (gradient,) = summed.value_and_grad(X)
+    for row, slopes in zip(rows, gradient.tolist(), strict=True):
+        autograd.sum(run(row)).backward()
+        assert slopes == pytest.approx([v.grad / samples for v in row], rel=1e-11, abs=1e-13)
+
+
+def test_parameters_inside_a_chain_get_their_gradients() -> None:
+    gains = [Value(0.1 * n) for n in range(16)]
+
+    def f(x: list[Value]) -> Value:
+        return dot([exp(v * gain) * gain + v for v, gain in zip(x, gains, strict=True)], [1.0] * 16)
+
+    X = np.linspace(-1.0, 1.0, 16 * 70).reshape(70, 16)
+    program = compile(f, gains, batched=True, backend="c")
+    value, gradient = program.value_and_grad(X)
+    g = program.theta
+    assert value == pytest.approx((np.exp(X * g) * g + X).sum(axis=1).mean(), rel=1e-12)
+    assert gradient == pytest.approx((np.exp(X * g) * (1.0 + X * g)).mean(axis=0), rel=1e-12)
+    assert any(group.kind == "fused" for group in program.plan.groups)
