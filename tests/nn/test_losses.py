@@ -28,6 +28,7 @@ def slope(loss: Any, prediction: float, target: Any) -> float:
         (nn.mean_absolute_error, -3.0, 1.0, 4.0, -1.0),
         (nn.huber, 0.5, 0.0, 0.125, 0.5),
         (nn.huber, -3.0, 0.0, 2.5, -1.0),
+        (nn.huber, 1.5, 1.0, 0.125, 0.5),
         (lambda p, t: nn.huber(p, t, delta=2.0), 5.0, 0.0, 8.0, 2.0),
         (nn.hinge, 0.25, 1, 0.75, -1.0),
         (nn.hinge, 0.25, -1, 1.25, 1.0),
@@ -154,6 +155,15 @@ VALUES = [Value(1.0), Value(2.0)]
         (lambda: nn.cross_entropy([VALUES, VALUES], [1]), ValueError, "prediction has 2 samples but target has 1"),
         (lambda: nn.cross_entropy([VALUES, VALUES], [1, 7]), ValueError, r"target\[1\] is class 7"),
         (lambda: nn.cross_entropy(VALUES, 1, label_smoothing=2.0), ValueError, "label_smoothing must be"),
+        (lambda: nn.binary_cross_entropy(Value(1.0), 0), ValueError, "logarithm of 0 is infinite"),
+        (lambda: nn.binary_cross_entropy(Value(0.5), 1.5), ValueError, r"target\[0\] is 1\.5: it must lie between"),
+        (
+            lambda: nn.cross_entropy([VALUES, VALUES], [[0.5, 0.5], [0.5, 0.3, 0.2]]),
+            ValueError,
+            r"target\[1\] has 3 probabilities for 2 classes: give one for each",
+        ),
+        (lambda: nn.cross_entropy(VALUES, [1.5, -0.5]), ValueError, r"target\[0\] is 1\.5: it must lie between"),
+        (lambda: nn.l1_penalty(VALUES, None), TypeError, "strength must be a real number, got None"),
         (lambda: nn.l1_penalty([]), ValueError, "parameters is empty"),
         (lambda: nn.l2_penalty(["a"]), TypeError, r"parameters\[0\] must be a Value"),
         (lambda: nn.l2_penalty(VALUES, -1.0), ValueError, "strength must be at least 0"),
@@ -175,3 +185,19 @@ def test_a_class_may_be_an_argument_of_a_compiled_program(loss: Any) -> None:
     model, X, y = nn.MLP(2, [3], seed=0), [[0.5, -1.0], [2.0, 0.25], [0.0, 1.0]], [2, 0, 1]
     program = autograd.compile(lambda x, t: loss(model(x), t), model.parameters(), batched=True, backend="numpy")
     assert program(X, y) == pytest.approx(loss([model(x) for x in X], y).data, rel=1e-13)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in nn.losses.LOSSES if "entropy" not in name and "likelihood" not in name]
+)
+def test_the_message_says_which_of_the_two_has_which_shape(name: str) -> None:
+    with pytest.raises(ValueError, match=r"prediction has shape \(2,\) but target has shape \(1,\)"):
+        getattr(nn, name)(VALUES, [1.0])
+
+
+def test_a_class_may_be_a_whole_float() -> None:
+    assert nn.cross_entropy([1.0, 2.0], 1.0) == nn.cross_entropy([1.0, 2.0], 1)
+
+
+def test_penalties_have_strength_1() -> None:
+    assert (nn.l1_penalty([Value(3.0), Value(-4.0)]).data, nn.l2_penalty([Value(3.0), Value(-4.0)]).data) == (7.0, 25.0)

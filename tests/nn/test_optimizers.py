@@ -6,6 +6,7 @@ import copy
 import math
 import random
 import signal
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -364,3 +365,47 @@ def test_restore_goes_back_to_the_snapshot() -> None:
     assert (p.data, optimizer.state_dict()) != before
     optimizer.restore(snapshot)
     assert (p.data, optimizer.state_dict()) == before
+
+
+def test_the_parameter_that_is_given_twice_is_named_and_no_other() -> None:
+    a, b = Value(1.0), Value(2.0)
+    with pytest.raises(ValueError, match=r"^parameters\[1\] is given twice"):
+        nn.SGD([a, b, b])
+
+
+def test_an_optimizer_without_a_rule_says_so() -> None:
+    with pytest.raises(NotImplementedError):
+        nn.Optimizer([Value(1.0)], 0.1, 0.0).step([1.0])
+
+
+def test_repr() -> None:
+    model = nn.Neuron(1)
+    said = "SGD(2 parameters, learning_rate=0.5, momentum=0.0, nesterov=False, weight_decay=0.25)"
+    assert repr(nn.SGD(model, 0.5, weight_decay=0.25)) == said
+
+
+@pytest.mark.parametrize("kind", [nn.AdaGrad, nn.RMSProp])
+def test_weight_decay_is_in_the_gradient(kind: Any) -> None:
+    """At 2 with gradient 1 and decay 0.5 as with gradient 1 + 0.5*2 and none."""
+    p, q = Value(2.0), Value(2.0)
+    kind([p], 0.1, weight_decay=0.5).step([1.0])
+    kind([q], 0.1).step([2.0])
+    assert p.data == q.data
+
+
+@pytest.mark.parametrize("kind", [nn.AdaGrad, nn.RMSProp, nn.Adam, nn.AdamW])
+def test_epsilon_must_be_above_0_and_shares_below_1(kind: Any) -> None:
+    with pytest.raises(ValueError, match="epsilon must be greater than 0"):
+        kind([Value(1.0)], epsilon=0.0)
+    shares = {nn.RMSProp: ["smoothing", "momentum"], nn.AdaGrad: []}.get(kind, ["betas"])
+    for share in shares:
+        for wrong in (1.0, 1.5, -0.1):
+            with pytest.raises(ValueError, match=f"{share}.* must be at least 0 and less than 1"):
+                kind([Value(1.0)], **{share: (0.5, wrong) if share == "betas" else wrong})
+
+
+def test_the_largest_float_may_be_remembered() -> None:
+    optimizer = nn.SGD([Value(1.0)], momentum=0.5)
+    state = optimizer.state_dict() | {"memory": {"velocity": [sys.float_info.max]}, "steps": 1}
+    optimizer.load_state_dict(state)
+    assert optimizer.state_dict() == state
