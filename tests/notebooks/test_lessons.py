@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ BUILDER = load_builder()
 each_lesson = pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
 
 
+@cache  # each is read by a dozen tests, and changed by none
 def notebook(path: Path) -> Any:
     return BUILDER.committed(path)
 
