@@ -201,6 +201,21 @@ def contrast(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
+def test_every_text_stays_in_its_box(page_of: Any, visit: Any) -> None:
+    wide, tiny = Value(-1.23456e-10, label="W" * 14), Value(-6.88137e-200, label="learning_rate_decay")
+    out = ((wide * tiny + 1.23456e-100) * Value(-123456.789) * 1e-300 - 12345.678).leaky_relu()
+    seen = visit(page_of(out))
+    sticking_out = """() => [...document.querySelectorAll(".picture .node")].flatMap(group => {
+        const box = group.querySelector("rect").getBBox(), texts = [...group.querySelectorAll(".name, .data, .grad")];
+        const places = texts.filter(text => text.textContent).map(text => [text.textContent, text.getBBox()]);
+        return places.filter(([, at]) => at.x < box.x || at.x + at.width > box.x + box.width).map(([text]) => text);})"""
+    for order in ("forward", "topological"):
+        seen.page.click(f"button[data-order={order}]")
+        for _ in range(10):
+            seen.page.keyboard.press("ArrowRight")
+            assert seen.page.evaluate(sticking_out) == []
+
+
 def test_the_keys_work_at_once(page_of: Any, visit: Any) -> None:
     """Whoever has just opened the page has clicked nothing yet."""
     seen = visit(page_of(neuron()[0]))

@@ -1,5 +1,5 @@
 // The picture in the stepper: boxes and arrows at places that Graphviz chose, with zoom and pan.
-// createPicture(data, nodes, passes, jumpTo) returns {element, buttons, render(state), zoom(by), fit()}.
+// createPicture(data, nodes, passes, jumpTo) returns {element, buttons, render(state), zoom(by), showAll()}.
 
 function createPicture(data, nodes, passes, jumpTo) {
   const {width, height, boxes, arrows} = data.layout;
@@ -15,7 +15,7 @@ function createPicture(data, nodes, passes, jumpTo) {
     element("button", {type: "button", "aria-label": label, title: label, onclick: act}, text);
   const frame = element("div", {class: "picture"}, svg);
   const buttons = element("div", {class: "zoom", role: "group", "aria-label": "Picture"},
-    zoomButton("+", "Zoom in", () => zoom(1.25)), zoomButton("−", "Zoom out", () => zoom(0.8)), zoomButton("Fit", "Show all", fit));
+    zoomButton("+", "Zoom in", () => zoom(1.25)), zoomButton("−", "Zoom out", () => zoom(0.8)), zoomButton("Fit", "Show all", showAll));
 
   for (const [node, place, path] of arrows) {
     const arrow = drawn("path", {d: path, class: "arrow"});
@@ -28,7 +28,7 @@ function createPicture(data, nodes, passes, jumpTo) {
     layer.append(box.group);
   }
   let lastState = null;
-  new ResizeObserver(() => { if (lastState && followed) lookAt(lastState); }).observe(svg);
+  new ResizeObserver(() => { fitNames(); if (lastState && followed) lookAt(lastState); }).observe(svg);
 
   function summary() {
     const operations = passes.forward.steps.length;
@@ -42,30 +42,50 @@ function createPicture(data, nodes, passes, jumpTo) {
       drawn("title", {}, `${node.label || node.name}${node.operation ? `: ${node.operation}` : ""}`),
       drawn("rect", {x: left, y: top, width: boxWidth - circle, height: boxHeight, rx: 5}));
     if (node.kind === "constant") {
-      group.append(drawn("text", {class: "data", x: x, y: y + 4, "text-anchor": "middle"}, format(Number(node.data))));
-      return {group};
+      const number = drawn("text", {class: "data", x: x, y: y + 4, "text-anchor": "middle"}, format(Number(node.data)));
+      group.append(number);
+      return {group, fixed: [[number, boxWidth - 8]]};
     }
-    if (circle) group.append(drawn("circle", {cx: left, cy: y, r: circle}),
-      drawn("text", {class: node.sign.length > 2 ? "sign small" : "sign", x: left, y: y + 4, "text-anchor": "middle"}, cut(node.sign, 5)));
-    const value = text("data", "", 32), gradient = text("grad", "", 48);
-    group.append(text("name", cut(node.name, circle ? 10 : 12), 15), value, gradient);
-    return {group, value, gradient};
+    const sign = drawn("text", {class: node.sign.length > 2 ? "sign small" : "sign", x: left, y: y + 4, "text-anchor": "middle"}, cut(node.sign, 5));
+    if (circle) group.append(drawn("circle", {cx: left, cy: y, r: circle}), sign);
+    const name = text("name", cut(node.name, circle ? 10 : 12), 15), value = text("data", "", 32), gradient = text("grad", "", 48);
+    const room = boxWidth - (circle ? 2 * circle + 9 : 14);
+    group.append(name, value, gradient);
+    return {group, value, gradient, room, fixed: [[name, room], [sign, 2 * circle - 3]]};
+  }
+
+  // A long number, or a name of wide letters, is drawn narrower, so that it stays in its box.
+  function fit(text, room) {
+    text.removeAttribute("textLength");
+    if (text.textContent.length < 4 || text.getComputedTextLength() <= room) return;
+    text.setAttribute("textLength", room);
+    text.setAttribute("lengthAdjust", "spacingAndGlyphs");
+  }
+
+  let fitted = false;
+  function fitNames() {
+    if (fitted || !svg.getBoundingClientRect().width) return;   // not on the screen yet
+    fitted = true;
+    for (const {fixed} of boxOf.values()) for (const [text, room] of fixed) fit(text, room);
   }
 
   function render(state) {
     lastState = state;
+    fitNames();
     const {values, gradients, now, hidden, order} = state;
     const source = now ? now.node : state.position === 1 && order !== "forward" ? state.seed : null;
     const target = now && order !== "forward" ? now.operand : null;
     const operands = new Set(now && order === "forward" ? now.operands : []);
     for (const node of nodes) {
-      const {group, value, gradient} = boxOf.get(node.id);
+      const {group, value, gradient, room} = boxOf.get(node.id);
       group.classList.toggle("source", node.id === source);
       group.classList.toggle("target", node.id === target || operands.has(node.id));
       if (!value) continue;
       value.textContent = values.has(node.id) ? `data ${format(values.get(node.id))}` : hidden && node.id === source ? "data ?" : "data";
       gradient.textContent = order === "forward" ? "" : gradients.has(node.id) || (hidden && node.id === target)
         ? `grad ${hidden && node.id === target ? "?" : format(gradients.get(node.id))}` : "grad";
+      for (const number of [value, gradient]) if (number.textContent.length > 12) fit(number, room);
+        else number.removeAttribute("textLength");
       group.classList.toggle("known", order === "forward" ? values.has(node.id) : gradients.has(node.id));
       group.classList.toggle("wrong", state.isWrong(node));
     }
@@ -118,7 +138,7 @@ function createPicture(data, nodes, passes, jumpTo) {
     svg.setAttribute("viewBox", `${view.x} ${view.y} ${view.width} ${view.height}`);
   }
 
-  function fit() {
+  function showAll() {
     followed = false;
     setView({x: -margin, y: -margin, width: width + 2 * margin, height: height + 2 * margin});
   }
@@ -156,5 +176,5 @@ function createPicture(data, nodes, passes, jumpTo) {
     zoom(Math.exp(-event.deltaY / 300), inGraph(event.clientX, event.clientY));
   }, {passive: false});
 
-  return {element: frame, buttons, render, zoom, fit};
+  return {element: frame, buttons, render, zoom, showAll};
 }

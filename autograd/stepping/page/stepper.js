@@ -76,7 +76,7 @@ function createStepper(root, data, changed = () => {}) {
     if (event.key === " " && target.matches("button, summary, input")) return;
     const act = {
       ArrowRight: () => go(1), ArrowLeft: () => go(-1), Home: () => go(-Infinity), End: () => go(Infinity),
-      " ": togglePlay, "+": () => picture?.zoom(1.25), "-": () => picture?.zoom(0.8), 0: () => picture?.fit(),
+      " ": togglePlay, "+": () => picture?.zoom(1.25), "-": () => picture?.zoom(0.8), 0: () => picture?.showAll(),
     }[event.key];
     if (!act) return;
     event.preventDefault();
