@@ -158,7 +158,7 @@ def resume_training(training: Training) -> None:
         if kept["setup"].get(name) != given:
             raise ValueError(
                 f"the checkpoint was begun with {name}={shown(kept['setup'].get(name))}, this run has {shown(given)}: "
-                "resume with the same data and settings, or start afresh with resume=False"
+                "resume with the same data and settings (and a seed, to hold data back), or start afresh: resume=False"
             )
     state = _state_from(content, allow_nan=False)
     sources = _sources(training)
@@ -222,7 +222,19 @@ def _setup(training: Training) -> dict[str, Any]:
         "optimizer": type(training.optimizer).__name__,
         "seed": training.seed if type(training.seed) is int else None,
         "validation": len(training.validation[0]) if training.validation else 0,
+        "loss": getattr(training.loss, "__name__", type(training.loss).__name__),
+        "data": _digest(training),
     }
+
+
+def _digest(training: Training) -> str:
+    """Sixteen digits for all numbers of the data: other numbers would be another training."""
+    import hashlib
+
+    if training.digest is None:
+        every = repr((training.X, training.y, training.validation)).encode()
+        training.digest = hashlib.sha256(every).hexdigest()[:16]
+    return training.digest
 
 
 def _sources(training: Training) -> dict[str, random.Random]:

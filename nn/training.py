@@ -177,6 +177,7 @@ class Training:
         self.metrics: dict[str, Any] = {}
         self.clip_norm: float | None = None
         self.checkpoint: Any = None
+        self.digest: str | None = None  # of the data, for the checkpoint
         self.best: tuple[float, list[float]] | None = None
         self._last_good: Any = None
         self._stop_reason = ""

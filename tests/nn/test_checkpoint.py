@@ -102,10 +102,10 @@ def test_an_optimizer_goes_along(tmp_path: Path) -> None:
         nn.load(tmp_path / "m.json", optimizer=follower)
 
 
-@pytest.mark.parametrize("bits", [1, pytest.param(8, marks=pytest.mark.slow)])
-def test_a_flipped_bit_and_a_truncation_are_refused(bits: int, tmp_path: Path) -> None:
-    path = tmp_path / "m.json"
-    nn.save(nn.Neuron(1, seed=0), path)
+@pytest.mark.parametrize("bits", [pytest.param(1, id="a bit of each byte"), pytest.param(8, marks=pytest.mark.slow)])
+def test_every_flipped_bit_and_every_truncation_is_refused(bits: int, tmp_path: Path) -> None:
+    path, model = tmp_path / "m.json", nn.Neuron(1, seed=0)
+    nn.save(model, path, optimizer=nn.SGD(model))
     raw = path.read_bytes()
     for position in range(len(raw)):
         for bit in [(position + offset) % 8 for offset in range(bits)]:
@@ -243,10 +243,11 @@ def run(path: Path | None, stop_after: int | None = None, resume: bool = False, 
         "seed": 4,
         "validation": 0.25,
         "schedule": "cosine",
+        "loss": "binary_cross_entropy_with_logits",
     } | changes
+    data = given.pop("data", (X, Y))
     history = nn.fit(
-        model, X, Y, loss="binary_cross_entropy_with_logits", optimizer=optimizer, progress=False,
-        checkpoint=path, resume=resume, callbacks=[stop], **given,
+        model, *data, optimizer=optimizer, progress=False, checkpoint=path, resume=resume, callbacks=[stop], **given,
     )  # fmt: skip
     records = {name: numbers for name, numbers in history.records.items() if name != "seconds"}
     return model.state_dict(), optimizer.state_dict(), records, history.best_epoch
@@ -270,6 +271,10 @@ def test_another_run_s_checkpoint_is_refused(tmp_path: Path) -> None:
     run(tmp_path / "c.json", 2)
     with pytest.raises(ValueError, match="begun with batch_size=5, this run has 7"):
         run(tmp_path / "c.json", resume=True, batch_size=7)
+    with pytest.raises(ValueError, match=r"begun with loss='.*', this run has 'huber'"):
+        run(tmp_path / "c.json", resume=True, loss="huber")
+    with pytest.raises(ValueError, match=r"begun with data='.*: resume with the same data and settings"):
+        run(tmp_path / "c.json", resume=True, data=nn.make_moons(24, seed=1))
     nn.save(nn.Neuron(1), tmp_path / "m.json")
     with pytest.raises(ValueError, match="is no checkpoint of fit"):
         run(tmp_path / "m.json", resume=True)

@@ -277,6 +277,32 @@ def test_backward_under_real_interrupts(rounds: int) -> None:
     assert hits == rounds
 
 
+@pytest.mark.parametrize("rounds", ROUNDS)
+@pytest.mark.parametrize("what", ["model", "optimizer"])
+def test_load_state_dict_under_real_interrupts(what: str, rounds: int) -> None:
+    """Two states, loaded in turn without end: whenever it is cut off, every number is of the same one."""
+    model = nn.MLP(4, [6, 1], seed=0)
+    optimizer = nn.Adam(model)
+    states: list[Any] = []
+    for number in (1.0, 2.0):
+        optimizer.step([number] * len(optimizer.parameters))
+        states.append(optimizer.state_dict() if what == "optimizer" else dict.fromkeys(model.state_dict(), number))
+    target: Any = optimizer if what == "optimizer" else model
+    target.load_state_dict(states[0])
+    source, hits = random.Random(2), 0
+    with interrupts() as interrupt:
+        for _ in range(rounds):
+            try:
+                interrupt(source.uniform(1e-5, 1e-3))
+                while True:
+                    for state in states:
+                        target.load_state_dict(state)
+            except KeyboardInterrupt:
+                hits += 1
+            assert target.state_dict() in states
+    assert hits == rounds
+
+
 # An interrupt that falls into a destructor is only reported, by Python itself.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("rounds", [30, pytest.param(1000, marks=pytest.mark.slow)])
