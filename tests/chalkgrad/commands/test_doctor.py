@@ -78,9 +78,20 @@ def test_an_engine_that_fails_does_not_end_the_report(
         raise RuntimeError("engine: broken; install it")
 
     monkeypatch.setattr(autograd, "draw", broken)
-    out = report(capsys, 0)
+    out = report(capsys, 1)
     assert "does not work; engine: broken; install it" in out
     assert "anywidget" in out
+    assert out.endswith("to be mended: drawing, engine dot, drawing, engine wasm\n")
+
+
+def test_one_engine_is_enough(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def drawn(engine: str) -> str:
+        if engine == "dot":
+            raise RuntimeError("dot is not on PATH; install Graphviz")
+        return "characters"
+
+    monkeypatch.setattr(doctor, "_drawn", drawn)
+    assert "-  drawing, engine dot" in report(capsys, 0)
 
 
 def test_wrong_numbers_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
