@@ -69,7 +69,8 @@ def dot_text(contents: Contents, direction: str, palette: Mapping[str, str], sha
         lines += _cluster(n, name, members, palette) if name else members
     ports_of = dict.fromkeys(_in_bunches(contents), " tailport=_")
     ports_of |= {circle.id: f" headport={head}" for circle in contents.circles}
-    lines += [_arrow(n, arrow, ports_of.get(arrow.source, "")) for n, arrow in enumerate(contents.arrows)]
+    gap = " " if direction in ("TB", "BT") else ""  # beside its arrow, not above it, a label would touch it
+    lines += [_arrow(n, arrow, ports_of.get(arrow.source, ""), gap) for n, arrow in enumerate(contents.arrows)]
     return "\n".join([*lines, "}\n"])
 
 
@@ -121,9 +122,9 @@ def _circle(circle: Circle, palette: Mapping[str, str], free: bool) -> str:
     )
 
 
-def _arrow(n: int, arrow: Arrow, port: str) -> str:
+def _arrow(n: int, arrow: Arrow, port: str, gap: str) -> str:
     """An arrow with an id of its own, since `x * x` has two between the same ends."""
-    label = f' label="{plain_text(arrow.label)}"' if arrow.label else ""
+    label = f' label="{plain_text(gap + arrow.label + gap)}"' if arrow.label else ""
     return f"{arrow.source} -> {arrow.target} [id=a{n}{port}{label}]"
 
 

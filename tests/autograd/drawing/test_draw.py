@@ -306,6 +306,13 @@ def test_operands_that_only_one_product_uses_stand_in_order(partials: bool) -> N
     assert heights == sorted(heights)
 
 
+def test_beside_an_arrow_a_label_keeps_its_distance() -> None:
+    """Graphviz puts it next to an arrow that goes down, and above one that goes to the right."""
+    for direction, gap in {"TB": "\xa0", "BT": "\xa0", "LR": "", "RL": ""}.items():
+        dot_text = draw(neuron()["o"], partials=True, direction=direction).dot
+        assert f'label="{gap}∂ = -3{gap}"' in dot_text
+
+
 def test_arrows_leave_where_they_can_be_told_apart() -> None:
     """From the middle of an edge; but not several with labels, of which one could not say to which each belongs."""
     x = Value(2.0, label="x")
