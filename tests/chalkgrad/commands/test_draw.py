@@ -27,7 +27,7 @@ def test_without_a_file_the_dot_text_is_printed(capsys: pytest.CaptureFixture[st
     out = capsys.readouterr().out
     assert out.startswith("digraph {")
     assert "rankdir=TB" in out
-    assert 'label="w1"' in out
+    assert 'label="\xa0w1\xa0"' in out  # beside its arrow, at a distance
 
 
 def test_worksheet_and_key(tmp_path: Path) -> None:
