@@ -154,7 +154,7 @@ def _power_derivative(x: float, y: float, n: float, m: float) -> float:
         factor *= power
     else:  # x^y alone is out of range, the product perhaps not
         half = ieee_power(abs(x), 0.5 * exponent)
-        factor = math.copysign(1.0, power) * factor * half * half
+        factor = math.copysign(1.0, power) * factor * half * half if half else 0.0
     for _ in range(divisors):
         factor /= x
     return factor

@@ -259,7 +259,7 @@ def _dots(
         return [_dot_of_any(line, ys, name.format(n)) for n, line in enumerate(lines)]
     silent = recording.paused and not recording.wanted()
     outputs: list[Any] = []
-    lead: list[float] = []
+    of_line: list[float] = []
     for n, line in enumerate(lines):
         try:
             start, *weights = [operand._data for operand in line]
@@ -271,12 +271,12 @@ def _dots(
             outputs.append(unrecorded(out))
             continue
         to_start, to_weights, to_ys = table.dot_slopes(weights, data)
-        lead = lead or [*to_start, *to_weights]  # the same for all lines
+        of_line = of_line or [*to_start, *to_weights]  # the same for all lines
         if values:
             groups = (line, ys)
-            outputs.append(node_of_groups(table.dot, out, groups, groups, (lead, to_ys)))
+            outputs.append(node_of_groups(table.dot, out, groups, groups, (of_line, to_ys)))
         else:
-            outputs.append(node_of_groups(table.dot, out, (line, data), (line,), (lead,)))
+            outputs.append(node_of_groups(table.dot, out, (line, data), (line,), (of_line,)))
     return outputs
 
 

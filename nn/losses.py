@@ -7,6 +7,7 @@ Value. Read before: ``layers``. Read after: ``optimizers``.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import autograd
@@ -202,6 +203,10 @@ def _pairs(prediction: Any, target: Any) -> list[tuple[Any, Any]]:
         flat = len(p_shape) < len(t_shape) == 2 and t_shape[1] == 1
         cure = "take target = [t[0] for t in target]" if flat else "they must be the same"
         raise ValueError(f"prediction has shape {p_shape} but target has shape {t_shape}: {cure}")
+    for position, number in enumerate(targets):
+        if isinstance(number, float) and not math.isfinite(number):
+            where = f"[{position}]" if t_shape else ""
+            raise ValueError(f"target{where} is {number}: remove or replace such entries before training")
     return list(zip(predictions, targets, strict=True))
 
 

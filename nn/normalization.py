@@ -37,6 +37,9 @@ class Dropout(Module):
         """The inputs with some of them dropped: a list for a list, one Value for one Value."""
         single = is_scalar(inputs)
         row = [inputs] if single else list(as_list(inputs, "the input of Dropout"))
+        for position, item in enumerate(row):
+            if not is_scalar(item):
+                raise TypeError(f"input[{position}] of Dropout must be a number or a Value, got {shown(item)}")
         rate = depends_on(lambda: self.rate)
         if self.training and rate:
             source, keep = random_source(self.random), 1.0 - rate

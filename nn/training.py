@@ -8,6 +8,7 @@ Read before: ``optimizers``, ``schedules``, ``metrics``. Read after: ``checkpoin
 from __future__ import annotations
 
 import math
+import os
 import time
 import warnings
 from typing import TYPE_CHECKING, Any
@@ -91,6 +92,11 @@ def fit(
     training.metrics = find_metrics(metrics)
     training.clip_norm = None if clip_norm is None else real_number(clip_norm, "clip_norm", 0, above=True)
     training.checkpoint = checkpoint
+    if checkpoint is not None and not isinstance(checkpoint, (str, os.PathLike)):
+        raise TypeError(f"checkpoint must be the path of a file, such as 'training.json', got {shown(checkpoint)}")
+    for name, switch in {"progress": progress, "resume": resume}.items():
+        if not isinstance(switch, bool):
+            raise TypeError(f"{name} must be True or False, got {shown(switch)}")
     if resume and checkpoint is None:
         raise ValueError("resume=True needs checkpoint=path: there is no file to continue from")
     training.try_out()

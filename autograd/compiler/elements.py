@@ -55,7 +55,7 @@ static double kernel_power_derivative(double x, double y, double n, double m) {
     if ((1e-290 < size && size < INFINITY) || !isfinite(x) || isnan(power)) factor *= power;
     else {
         double half = pow(fabs(x), 0.5 * exponent);
-        factor = copysign(1.0, power) * factor * half * half;
+        factor = half > 0.0 ? copysign(1.0, power) * factor * half * half : 0.0;
     }
     for (int i = 0; !exact && i < (int)n; i++) factor /= x;
     return factor;

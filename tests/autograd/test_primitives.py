@@ -259,6 +259,14 @@ def test_indices_conditions_and_orders_have_no_slope(name: str) -> None:
         assert [partials[i] for i in constants] == [0.0] * len(constants)
 
 
+@pytest.mark.parametrize(("x", "y"), [(0.5, 1e300), (5e-324, 1e200), (2.0, -1e300), (1e300, -1e160)])
+def test_a_power_that_is_zero_has_no_slopes_although_its_factors_are_infinite(x: float, y: float) -> None:
+    base, exponent = Value(x), Value(y)
+    slopes = gradients(base**exponent, [base, exponent], create_graph=True)
+    assert [slope.data for slope in slopes] == [0.0, 0.0]
+    assert [gradients(slope, [base, exponent]) for slope in slopes] == [[0.0, 0.0], [0.0, 0.0]]
+
+
 @pytest.mark.parametrize("name", TABLE)
 def test_values_and_derivatives(name: str) -> None:
     wrong = failures(name, random.Random(name), 20)

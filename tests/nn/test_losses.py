@@ -169,6 +169,8 @@ VALUES = [Value(1.0), Value(2.0)]
         (lambda: nn.l2_penalty(VALUES, -1.0), ValueError, "strength must be at least 0"),
         (lambda: nn.losses.find_loss("hing"), ValueError, "did you mean 'hinge'"),
         (lambda: nn.losses.find_loss(3), TypeError, "loss must be a name"),
+        (lambda: nn.mean_squared_error(VALUES, [1.0, math.nan]), ValueError, r"target\[1\] is nan: remove or replace"),
+        (lambda: nn.huber(VALUES[0], math.inf), ValueError, "target is inf: remove or replace"),
     ],
 )
 def test_wrong_inputs(call: Any, kind: type[Exception], message: str) -> None:

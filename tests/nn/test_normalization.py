@@ -40,6 +40,8 @@ def test_dropout_errors() -> None:
         nn.Dropout(1)
     with pytest.raises(TypeError, match="the input of Dropout must be a sequence"):
         nn.Dropout(0.5)("ab")
+    with pytest.raises(TypeError, match=r"input\[1\] of Dropout must be a number or a Value, got \[2.0\]"):
+        nn.Dropout(0.5)([1.0, [2.0]])
 
 
 def test_layer_norm_by_hand() -> None:

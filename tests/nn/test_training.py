@@ -251,6 +251,9 @@ def test_plain_lines_where_there_is_no_terminal(capsys: pytest.CaptureFixture[st
         ({"clip_norm": -1}, ValueError, "clip_norm must be greater than 0"),
         ({"resume": True}, ValueError, "resume=True needs checkpoint=path"),
         ({"loss": "hinge"}, ValueError, "hinge needs -1 or"),
+        ({"progress": "no"}, TypeError, "progress must be True or False, got 'no'"),
+        ({"resume": 1}, TypeError, "resume must be True or False, got 1"),
+        ({"checkpoint": 3}, TypeError, "checkpoint must be the path of a file, such as 'training.json', got 3"),
     ],
 )
 def test_wrong_arguments_change_nothing(changes: dict[str, Any], kind: type[Exception], message: str) -> None:
