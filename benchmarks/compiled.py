@@ -24,8 +24,10 @@ from compiled_works import WORKS
 HERE = Path(__file__).parent
 Results = dict[str, Any]
 OURS = ("c", "numpy")
-GROWTH = [("width:16", samples) for samples in (100, 1_000, 10_000, 100_000)]
-GROWTH += [(f"width:{width}", 1_000) for width in (32, 64, 128, 256, 512)]
+BATCHES = [("width:16", samples) for samples in (100, 1_000, 10_000, 100_000, 1_000_000)]
+WIDTHS = [(f"width:{width}", 1_000) for width in (16, 32, 64, 128, 256, 512, 1_024)]
+COSTS = [("nodes", n) for n in (10_000, 100_000, 1_000_000)] + [("chain", 1_000_000)]
+COSTS += [("link", 0), ("build", 0), ("call", 0)]
 
 
 class Worker:
@@ -60,7 +62,8 @@ def engines_for(work: str, peers: str) -> dict[str, str]:
     found = dict.fromkeys(OURS, sys.executable)
     if work.startswith(("moons", "digits")):
         found["by hand"] = sys.executable
-    return found | {engine: peers for engine in ("jax", "torch") if has(peers, engine)}
+    scalars = ("casadi", "micrograd") if work == "moons 100" else ()
+    return found | {engine: peers for engine in ("jax", "torch", *scalars) if has(peers, engine)}
 
 
 def measure_work(work: str, peers: str, rounds: int, seconds: float) -> Results:
@@ -103,13 +106,43 @@ def growth(seconds: float) -> Results:
     """Flops a second of wider networks and larger batches, beside the core's best."""
     peak = alone("peak", "", seconds)
     results: Results = {"peak": peak["flops"] / peak["seconds"], "rows": []}
-    for name, samples in GROWTH:
+    for name, samples in dict.fromkeys(BATCHES + WIDTHS):
         width = int(name.split(":")[1])
         flops = samples * 2 * (2 * (2 * width) + 3 * width * width + 3 * width)  # the first layer has no dX
         taken = alone("c", f"{name}:{samples}", seconds)["seconds"]
         results["rows"].append({"width": width, "samples": samples, "seconds": taken, "flops": flops / taken})
         print(f"growth: width {width}, {samples} samples", file=sys.stderr)
     return results
+
+
+def costs() -> Results:
+    """What compiling and calling cost: see compiled_costs.py."""
+    found: Results = {}
+    for what, size in COSTS:
+        print(f"cost of {what} {size or ''}", file=sys.stderr)
+        command = [sys.executable, str(HERE / "compiled_costs.py"), what, str(size)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        found[f"{what} {size}" if size else what] = json.loads(done.stdout)
+    return found
+
+
+def print_costs(found: Results) -> None:
+    print()
+    for name, row in found.items():
+        if "bytes a node" in row:
+            kind = "whole batch of moons" if name.startswith("nodes") else "chain"
+            speed, memory = row["seconds a node"] * 1e6, row["bytes a node"]
+            print(f"- {kind}, {row['nodes']:,} nodes: compiled and run in {speed:.2f} µs and {memory:.0f} bytes a node")
+    link, build, call = (found[name] for name in ("link", "build", "call"))
+    print(f"- linking a graph of {link['nodes']:,} nodes to the C runtime: {link['seconds'] * 1e3:.1f} ms")
+    print(
+        f"- building the C runtime, once: {build['seconds']:.1f} s "
+        f"({build['seconds of processors']:.1f} s of processors: three compilers at a time)"
+    )
+    print(
+        f"- calling a program that does nothing: {call['bound'] * 1e6:.2f} µs bound, "
+        f"{call['value_and_grad'] * 1e6:.2f} µs with the same arrays again"
+    )
 
 
 def print_report(results: Results) -> None:
@@ -123,6 +156,12 @@ def print_report(results: Results) -> None:
         ratios = [f"{fast['c'][e]:.2f}" if e in fast["c"] else "-" for e in ("jax", "torch")]
         by_hand = f"{1 / fast['numpy']['by hand']:.2f} of its time" if "by hand" in fast["numpy"] else "-"
         print(f"| {work} | {' | '.join(times)} | {' | '.join(ratios)} | {by_hand} | {row['first']['c'] * 1e3:,.0f} |")
+    if "moons 100" in results["works"]:
+        fast = results["works"]["moons 100"]["times as fast"]["c"]
+        for engine in ("casadi", "micrograd"):
+            if engine in fast:
+                print(f"\nmoons 100: {fast[engine]:,.0f} times as fast as {engine}", end="")
+        print()
     if "eager" in results:
         eager, compiled = results["eager"], results["works"]["microgpt"]["seconds"]["c"]
         print(f"\nmicrogpt: the eager engine takes {eager * 1e3:.0f} ms a step, {eager / compiled:,.0f} times as long")
@@ -135,17 +174,25 @@ def print_report(results: Results) -> None:
                 f"- width {row['width']}, {row['samples']:,} samples: "
                 f"{row['flops'] / 1e9:.1f} GFLOP/s, {share:.0%} of it"
             )
+    if "costs" in results:
+        print_costs(results["costs"])
 
 
 def save_picture(results: Results, path: Path) -> None:
-    """Times as fast as JAX, PyTorch and hand-written NumPy."""
+    """Times as fast as JAX, PyTorch and hand-written NumPy; and the share of the core's best as work grows."""
     import matplotlib
 
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
     works = list(results["works"])
-    figure, axes = pyplot.subplots(figsize=(8, 0.6 * len(works) + 1.2), layout="constrained")
+    columns = 2 if "growth" in results else 1
+    figure, whole = pyplot.subplots(
+        1, columns, figsize=(7 * columns, 0.6 * len(works) + 1.8), layout="constrained", squeeze=False
+    )
+    axes = whole[0][0]
+    if "growth" in results:
+        draw_growth(results["growth"], whole[0][1])
     others = [
         o for o in ("jax", "torch", "by hand") if any(o in r["times as fast"]["c"] for r in results["works"].values())
     ]
@@ -162,6 +209,22 @@ def save_picture(results: Results, path: Path) -> None:
     axes.legend(frameon=False)
     figure.savefig(path, dpi=150)
     pyplot.close(figure)
+
+
+def draw_growth(found: Results, axes: Any) -> None:
+    rows = found["rows"]
+    for label, chosen, key in (
+        ("width 16, over samples", [r for r in rows if r["width"] == 16], "samples"),
+        ("1,000 samples, over width", [r for r in rows if r["samples"] == 1_000], "width"),
+    ):
+        shares = [100 * row["flops"] / found["peak"] for row in chosen]
+        axes.plot([row[key] for row in chosen], shares, marker="o", label=label)
+    axes.axhline(60.0, color="black", linewidth=0.8, linestyle="dashed")
+    axes.set_xscale("log")
+    axes.set_ylim(0, 100)
+    axes.set_xlabel("samples, or width")
+    axes.set_ylabel("% of the core's best matrix product")
+    axes.legend(frameon=False)
 
 
 def main() -> None:
@@ -184,6 +247,7 @@ def main() -> None:
         results["eager"] = alone("eager", "microgpt", seconds)["seconds"]
     if not arguments.quick:
         results["growth"] = growth(seconds)
+        results["costs"] = costs()
     print_report(results)
     arguments.out.mkdir(parents=True, exist_ok=True)
     (arguments.out / "compiled.json").write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")

@@ -163,6 +163,66 @@ def torch_step(work: Work) -> Step:
     return step
 
 
+def casadi_step(work: Work) -> Step:
+    """Scalar expressions (SX) of one sample, mapped over all of them, in CasADi's virtual machine."""
+    import casadi
+
+    names = [name for name, rows in work.parameters.items() for _ in rows for _ in rows[0]]
+    symbols = casadi.SX.sym("theta", len(names))
+    matrices, at = {}, 0
+    for name, rows in work.parameters.items():
+        size = len(rows) * len(rows[0])
+        matrices[name] = casadi.reshape(symbols[at : at + size], len(rows[0]), len(rows)).T
+        at += size
+    inputs, target = casadi.SX.sym("x", work.sizes[0]), casadi.SX.sym("t")
+    h, layers = inputs, len(work.sizes) - 1
+    for n in range(layers):
+        h = matrices[f"W{n}"] @ h + matrices[f"b{n}"].T
+        h = casadi.fmax(h, 0) if n < layers - 1 else h
+    loss = casadi.fmax(1 - target * h[0], 0)
+    one = casadi.Function("one", [symbols, inputs, target], [loss, casadi.gradient(loss, symbols)])
+    theta = casadi.MX.sym("theta", len(names))
+    losses, gradients = one.map(len(work.X))(theta, casadi.DM(work.X).T, casadi.DM(work.y).T)
+    n = len(work.X)
+    whole = casadi.Function("step", [theta], [casadi.sum2(losses) / n, theta - RATE / n * casadi.sum2(gradients)])
+    state = [casadi.DM([v for rows in work.parameters.values() for row in rows for v in row])]
+
+    def step() -> float:
+        loss, state[0] = whole(state[0])
+        return float(loss)
+
+    return step
+
+
+def micrograd_step(work: Work) -> Step:
+    """micrograd as its users run it, with the same network and the same loss."""
+    from micrograd.engine import Value
+
+    parameters = {name: [[Value(v) for v in row] for row in rows] for name, rows in work.parameters.items()}
+    flat = [v for rows in parameters.values() for row in rows for v in row]
+    layers = len(work.sizes) - 1
+
+    def one(x: Any, t: float) -> Any:
+        for n in range(layers):
+            x = [
+                sum((w * v for w, v in zip(row, x, strict=True)), b)
+                for row, b in zip(parameters[f"W{n}"], parameters[f"b{n}"][0], strict=True)
+            ]
+            x = [v.relu() for v in x] if n < layers - 1 else x
+        return (1.0 + -t * x[0]).relu()
+
+    def step() -> float:
+        loss = sum(one(x, t) for x, t in zip(work.X, work.y, strict=True)) * (1.0 / len(work.X))
+        for v in flat:
+            v.grad = 0
+        loss.backward()
+        for v in flat:
+            v.data -= RATE * v.grad
+        return float(loss.data)
+
+    return step
+
+
 def eager(work: Work) -> Step:
     from autograd import Value
 
@@ -188,6 +248,8 @@ ENGINES = {
     "by hand": by_hand,
     "jax": jax_step,
     "torch": torch_step,
+    "casadi": casadi_step,
+    "micrograd": micrograd_step,
     "eager": eager,
 }
 

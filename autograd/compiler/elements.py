@@ -195,33 +195,33 @@ def style(fast: bool) -> Style:
     return Style(infix, _number, call)
 
 
-def source() -> str:
-    """The whole file: kernels, a function for each row and partial, and the tables of pointers to them."""
-    parts = ["#include <math.h>", "#include <stdint.h>", "#include <string.h>", KERNELS]
-    forwards, reverses = [], []
+def sources() -> dict[str, str]:
+    """Two files, so that two compilers can work at once: all exact functions with the tables, and the fast ones."""
+    head = ["#include <math.h>", "#include <stdint.h>", "#include <string.h>", KERNELS]
+    exact, fast, declared, reverses = [*head], [*head], [], []
     for name, row, constants in kinds():
         value, partials = formula(row)
         assert value is not None and partials is not None  # noqa: S101, PT018 - `kinds` has only these
         fixed = dict(constants)
-        value = _compared(with_constants(value, fixed))
         names = [f"forward_{name}", *(f"reverse_{name}_{n}" for n in range(len(partials)))]
-        formulas = [value, *(_compared(with_constants(partial, fixed)) for partial in partials)]
+        formulas = [_compared(with_constants(each, fixed)) for each in (value, *partials)]
         for function, expression in zip(names, formulas, strict=True):
-            parts.append(_function(function, expression, fast=False))
-            has_fast = any(r.name in FAST for r in rows_in(expression))
-            if has_fast:
-                parts.append(_function(f"fast_{function}", halved(expression), fast=True))
-        forwards.append(
-            names[0] if not any(r.name in FAST for r in rows_in(formulas[0])) else f"{names[0]}, fast_{names[0]}"
-        )
+            exact.append(f"static {_function(function, expression, fast=False)}")
+            if _has_fast(expression):
+                text = _function(f"fast_{function}", halved(expression), fast=True)
+                fast.append(text)
+                declared.append(f"{text[: text.index(' {')]};")
         reverses.append((names, formulas))
-    parts.append(_tables(reverses))
-    parts.append(
+    fast.append(
         "void exp_rows(double *z, const double *x, long n, long fast) {\n"
         "    if (fast) {\n#pragma GCC ivdep\n        for (long i = 0; i < n; i++) z[i] = fast_exp(x[i]);\n"
         "    } else for (long i = 0; i < n; i++) z[i] = exp(x[i]);\n}\n"
     )
-    return "\n".join(parts)
+    return {"elements.c": "\n".join([*exact, *declared, _tables(reverses)]), "fast.c": "\n".join(fast)}
+
+
+def _has_fast(expression: Expression) -> bool:
+    return any(row.name in FAST for row in rows_in(expression))
 
 
 def _compared(expression: Expression) -> Expression:
@@ -244,7 +244,7 @@ def _function(name: str, expression: Expression, fast: bool) -> str:
         for symbol, array in [("out", "o"), *zip(OPERANDS, "abcd", strict=False)]
         if _mentions(expression, symbol)
     )
-    return f"static void {name}({head}) {{\n    for (long i = 0; i < n; i++) {{ {reads}{body} }}\n}}"
+    return f"void {name}({head}) {{\n    for (long i = 0; i < n; i++) {{ {reads}{body} }}\n}}"
 
 
 def _mentions(expression: Expression, symbol: str) -> bool:
@@ -258,10 +258,7 @@ def _tables(reverses: list[Any]) -> str:
 
     def names(fast: bool) -> list[list[str]]:
         return [
-            [
-                f"fast_{name}" if fast and any(r.name in FAST for r in rows_in(e)) else name
-                for name, e in zip(*pair, strict=True)
-            ]
+            [f"fast_{name}" if fast and _has_fast(e) else name for name, e in zip(*pair, strict=True)]
             for pair in reverses
         ]
 

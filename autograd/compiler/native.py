@@ -81,7 +81,7 @@ def runtime() -> Any:
     if compiler is None:
         raise UnsupportedError("no C compiler was found on PATH (gcc, cc, or the one named in CC)")
     sources = {
-        "elements.c": elements.source(),
+        **elements.sources(),
         "runtime.c": (Path(__file__).parent / "runtime.c").read_text(encoding="utf-8"),
     }
     version = subprocess.run([compiler, "--version"], capture_output=True, text=True, check=False).stdout
@@ -116,7 +116,7 @@ def _build(compiler: str, sources: dict[str, str], library: Path) -> None:
         for name, text in sources.items():
             path = Path(folder) / name
             path.write_text(text, encoding="utf-8")
-            flags = [*FLAGS, *(ELEMENTS_FLAGS if name == "elements.c" else ())]
+            flags = [*FLAGS, *(() if name == "runtime.c" else ELEMENTS_FLAGS)]
             command = [compiler, *flags, "-c", str(path), "-o", str(path.with_suffix(".o"))]
             running.append(subprocess.Popen(command, stderr=subprocess.PIPE, text=True))
         errors = [process.communicate()[1] for process in running]

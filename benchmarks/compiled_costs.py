@@ -1,0 +1,151 @@
+"""What do compiling and calling cost?  Each measurement in a process of its own, answered by a line of JSON.
+
+python benchmarks/compiled_costs.py nodes 1000000      seconds and bytes a node, for a whole batch of moons
+python benchmarks/compiled_costs.py chain 1000000      the same for a chain, which has nothing to group
+python benchmarks/compiled_costs.py link               seconds to link a graph of one residual sample to the runtime
+python benchmarks/compiled_costs.py build              seconds to build the C runtime, in a cache of its own
+python benchmarks/compiled_costs.py call               seconds to call a program that does next to nothing
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import random
+import resource
+import sys
+import tempfile
+import time
+from itertools import pairwise
+from typing import Any
+
+Answer = dict[str, float]
+
+
+def moons_loss(nodes: int) -> Any:
+    """A perceptron 2-16-16-1 over as many samples as give so many nodes, in single additions and products."""
+    from autograd import Value
+
+    source = random.Random(0)
+    sizes = [2, 16, 16, 1]
+    layers = [
+        [([Value(source.gauss(0, 0.5)) for _ in range(a)], Value(0.1)) for _ in range(b)] for a, b in pairwise(sizes)
+    ]
+    total: Any = 0.0
+    for _ in range(max(1, nodes // 650)):
+        x: list[Any] = [source.random(), source.random()]
+        for n, layer in enumerate(layers):
+            sums = []
+            for weights, bias in layer:
+                out: Any = bias
+                for w, v in zip(weights, x, strict=True):
+                    out = out + w * v
+                sums.append(out)
+            x = [out.relu() for out in sums] if n < 2 else sums
+        total = total + x[0] * x[0]
+    return total
+
+
+def chain(nodes: int) -> Any:
+    from autograd import Value
+
+    out = Value(0.5)
+    for _ in range(nodes // 2):
+        out = out * 0.999 + 0.001
+    return out
+
+
+def compiling(output: Any) -> Answer:
+    """Seconds and bytes a node, beyond the graph itself, up to and with the first gradient."""
+    import autograd
+
+    autograd.compile(autograd.Value(1.0) * 2.0)()  # what is loaded at the first call is no cost of this graph
+    gc.collect()
+    before = resident()
+    began = time.process_time()
+    program = autograd.compile(output)
+    program()
+    taken = time.process_time() - began
+    nodes = len(program.plan.flat)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return {"nodes": nodes, "seconds a node": taken / nodes, "bytes a node": max(0, peak - before) / nodes}
+
+
+def resident() -> int:
+    with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def linking() -> Answer:
+    """Seconds from groups to a program that can run: residual networks, one after the other, of 30,000 nodes."""
+    from compiled_works import residual
+
+    import autograd
+    from autograd import Value
+    from autograd.compiler.plan import Plan
+
+    work = residual(1)
+    parameters = {name: [[Value(v) for v in row] for row in rows] for name, rows in work.parameters.items()}
+    flat = [v for rows in parameters.values() for row in rows for v in row]
+    taken: list[float] = []
+    plain = Plan.link
+
+    def timed(plan: Plan) -> None:
+        began = time.process_time()
+        plain(plan)
+        taken.append(time.process_time() - began)
+
+    Plan.link = timed  # type: ignore[method-assign]
+
+    def several(x: Any, t: Any) -> Any:
+        return sum(work.scalar(parameters, [v * (1.0 + 0.1 * n) for v in x], t) for n in range(12))
+
+    program = autograd.compile(several, flat, batched=True, backend="c")
+    program(work.X, work.y)
+    return {"nodes": len(program.plan.flat), "seconds": min(taken)}
+
+
+def building() -> Answer:
+    from autograd.compiler import native
+
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["XDG_CACHE_HOME"] = folder
+        began = time.perf_counter()
+        native.runtime()
+        taken = time.perf_counter() - began
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return {"seconds": taken, "seconds of processors": children.ru_utime + children.ru_stime}
+
+
+def calling() -> Answer:
+    import timeit
+
+    import numpy as np
+
+    import autograd
+    from autograd import Value
+
+    w, x = Value(2.0), np.ones(1)
+    program = autograd.compile(lambda x: w * x, [w], batched=True)
+    bound = program.bind(x)
+    answer = {}
+    for name, call in (("bound", bound.value_and_grad), ("value_and_grad", lambda: program.value_and_grad(x))):
+        answer[name] = min(timeit.repeat(call, number=2000, repeat=25)) / 2000
+    return answer
+
+
+def main() -> None:
+    what, size = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 0
+    measurements = {
+        "nodes": lambda: compiling(moons_loss(size)),
+        "chain": lambda: compiling(chain(size)),
+        "link": linking,
+        "build": building,
+        "call": calling,
+    }
+    print(json.dumps(measurements[what]()))
+
+
+if __name__ == "__main__":
+    main()
