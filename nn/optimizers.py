@@ -66,6 +66,21 @@ def _count(values: list[Value], value: Value) -> int:
     return len([other for other in values if other is value])
 
 
+class _Spent(float):
+    """A gradient that a step has followed. `zero_grad()` forgets it; what is added to it instead is `_Mixed`."""
+
+    __slots__ = ()
+
+    def __add__(self, other: float) -> float:
+        return _Mixed(float(self) + other)
+
+
+class _Mixed(_Spent):
+    """A gradient in which that of an earlier step still is."""
+
+    __slots__ = ()
+
+
 class Optimizer:
     """Base class: ``parameters`` is a module, a list of Values or of pairs of name and Value.
 
@@ -99,7 +114,8 @@ class Optimizer:
         """Move every parameter once, by its ``.grad`` or by ``gradients``, one number for each parameter in order.
 
         Raises ``FloatingPointError`` naming the parameter whose gradient, or whose new number, is not finite;
-        then nothing has changed.  Warns where no backward pass has reached any parameter since ``zero_grad()``.
+        then nothing has changed.  Warns where no backward pass has reached any parameter since ``zero_grad()``, and
+        where ``zero_grad()`` was forgotten, so that the gradients of an earlier step are still in these.
         """
         if gradients is None and not any(parameter.grad is not NOT_COMPUTED for parameter in self.parameters):
             warnings.warn(
@@ -108,7 +124,18 @@ class Optimizer:
                 RuntimeWarning,
                 stacklevel=2,
             )
+        if gradients is None and any(type(parameter.grad) is _Mixed for parameter in self.parameters):
+            warnings.warn(
+                "step() with the gradients of an earlier step still in these: backward() adds to .grad; "
+                "call optimizer.zero_grad(), or model.zero_grad(), before each backward()",
+                RuntimeWarning,
+                stacklevel=2,
+            )
         self._commit(*self.proposal(gradients))
+        if gradients is None:
+            for parameter in self.parameters:
+                if parameter.grad is not NOT_COMPUTED:
+                    parameter.grad = _Spent(parameter.grad)
 
     def proposal(self, gradients: Sequence[float] | None = None) -> tuple[Numbers, tuple[int, Memory]]:
         """What ``step`` would make of the parameters and the memory; changes nothing, raises the same errors."""

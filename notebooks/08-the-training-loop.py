@@ -63,6 +63,7 @@ def descend(rate, steps=15, start=1.0):
 
 # %%
 # %matplotlib inline
+import warnings
 from itertools import pairwise
 
 import matplotlib.pyplot as plt
@@ -146,12 +147,19 @@ print(f"between {min(path):.1f} and {max(path):.1f}")
 assert max(path[30:]) > 8.5 and min(path[30:]) < 1.5
 
 # %% [markdown]
-# Nobody complains, and w swings between 1 and 9 for ever. The gradients of all earlier steps are still in there, so
-# each update goes in the direction of the sum of everything so far: a ball without friction, which rolls through the
-# valley, up on the other side, and back.
+# Python does not complain, and w swings between 1 and 9 for ever. The gradients of all earlier steps are still in
+# there, so each update goes in the direction of the sum of everything so far: a ball without friction, which rolls
+# through the valley, up on the other side, and back.
 
 # %%
-_, broken = train(forget=True)
+with warnings.catch_warnings(record=True) as complaints:
+    _, broken = train(forget=True)
+print(complaints[0].message)
+
+# %% [markdown]
+# The optimizer noticed: it knows a gradient that it has already followed. Both curves, and beside them the right one:
+
+# %%
 figure, axes = plt.subplots(1, 2, figsize=(9, 3))
 axes[0].plot(path)
 axes[0].set(xlabel="step", ylabel="w", title="one weight, without zero_grad")

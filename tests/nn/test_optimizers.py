@@ -409,3 +409,35 @@ def test_the_largest_float_may_be_remembered() -> None:
     state = optimizer.state_dict() | {"memory": {"velocity": [sys.float_info.max]}, "steps": 1}
     optimizer.load_state_dict(state)
     assert optimizer.state_dict() == state
+
+
+def test_a_forgotten_zero_grad_is_noticed() -> None:
+    p = Value(1.0)
+    optimizer = nn.SGD([p], 0.25)
+    (p * p).backward()
+    optimizer.step()
+    (p * p).backward()
+    with pytest.warns(RuntimeWarning, match=r"earlier step still in these.*zero_grad\(\).* before each backward"):
+        optimizer.step()
+    optimizer.zero_grad()
+    (p * p).backward()
+    optimizer.step()  # warnings are errors in these tests
+
+
+def test_gradients_of_several_batches_may_be_added_up_before_a_step() -> None:
+    p = Value(1.0)
+    optimizer = nn.SGD([p], 0.25)
+    for _ in range(3):
+        optimizer.zero_grad()
+        for _ in range(2):
+            (p * p).backward()
+        optimizer.step()
+    assert p.data == 0.0  # 1 - 0.25 * 4, and there the slope is 0
+
+
+def test_a_gradient_that_was_followed_is_a_number_like_any_other() -> None:
+    p = Value(1.0)
+    p.grad = 2.0
+    nn.SGD([p]).step()
+    assert (p.grad, repr(p.grad), f"{p.grad:.1f}") == (2.0, "2.0", "2.0")
+    assert copy.deepcopy(p).grad == 2.0
