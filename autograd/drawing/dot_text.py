@@ -35,6 +35,8 @@ DARK = {
     "group": "#1b2f4b", "group-line": "#6ea0e4", "unit": "#1b2f4b", "unit-line": "#6ea0e4",
     "circle": "#cbd5e1", "sign": "#0f172a",
 }  # fmt: skip
+MANY = 300
+"""Between neurons, more arrows than these would hide each other: they become thin lines, with more room."""
 LEGEND = "orange: the output grows with this number; blue: it shrinks"
 POSITIVE, NEGATIVE = (214, 96, 33), (46, 110, 190)
 """Gradients by colour: orange where the output grows with the number, blue where it shrinks; told apart by everyone."""
@@ -48,8 +50,10 @@ def dot_text(contents: Contents, direction: str, palette: Mapping[str, str], sha
     tail, head = direction[1].translate(SIDES), direction[0].translate(SIDES)
     room, ports = "ranksep=0.35", f" tailport={tail} arrowsize=0.7"
     if contents.crossing:
-        room = "ranksep=2 splines=line ordering=in"
-        ports = f" tailport={tail} headport={head} penwidth=0.6 arrowsize=0.4"
+        many = len(contents.arrows) > MANY
+        room = f"ranksep={4 if many else 2} splines=line ordering=in"
+        pen = "penwidth=0.4 arrowhead=none" if many else "penwidth=0.6 arrowsize=0.4"
+        ports = f" tailport={tail} headport={head} {pen}"
     lines = [
         "digraph {",
         f'graph [rankdir={direction} bgcolor="{palette["background"]}" pad=0.2 nodesep=0.22 {room} {text} labelloc=b]',
@@ -84,7 +88,7 @@ def _box(box: Box, direction: str, palette: Mapping[str, str], steepest: float, 
         label = f"{{{label}}}"
     return (
         f'{box.id} [shape=Mrecord class="{kind}" style=filled fillcolor="{fill}" color="{line}" fontcolor="{ink}" '
-        f'{width if kind == "unit" else ""}label="{label}"]'
+        f'{width if box.kind == "unit" else ""}label="{label}"]'
     )
 
 

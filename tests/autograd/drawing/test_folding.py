@@ -76,6 +76,15 @@ def test_the_neurons_of_a_layer_stand_in_order() -> None:
         assert [heights[n] for n in layer] == sorted(heights[n] for n in layer)
 
 
+def test_many_arrows_become_thin_lines() -> None:
+    few, many = (draw(loss([size, size, 1], 1), fold="neuron") for size in (10, 20))
+    assert len(few.contents.arrows) < 300 < len(many.contents.arrows)
+    assert "arrowhead=none" in many.dot
+    assert "arrowhead=none" not in few.dot
+    light = draw(loss([20, 20, 1], 1), fold="neuron", direction="TB").dot
+    assert "tailport=s headport=n" in light
+
+
 def test_a_mean_is_told_as_a_quotient() -> None:
     out = loss([4, 1], 6) / 6.0
     out.label = "mean"
