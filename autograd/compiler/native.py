@@ -67,7 +67,8 @@ class _Structure(ctypes.Structure):
         ("seed", ctypes.c_double),
         *[(name, ctypes.c_int64) for name in ("backward", "doubtful", "input_gradients")],
         *[(name, ctypes.c_void_p) for name in ("array_gradients", "theta")],
-        *[(name, ctypes.c_int64) for name in ("parameters", "inputs_at")],
+        *[(name, ctypes.c_int64) for name in ("parameters", "inputs_at", "ranges")],
+        ("cleared", ctypes.c_void_p),
     ]
 
 
@@ -147,8 +148,17 @@ def _machine() -> str:
 class Linker:
     """Turns groups into steps."""
 
-    def __init__(self, layout: Layout, active: Any, number: Any, fast: bool) -> None:
-        self.layout, self.active, self.number, self.fast = layout, active, number, fast
+    def __init__(self, layout: Layout, active: Any, number: Any, groups: list[Group], outputs: list[int]) -> None:
+        self.layout, self.active, self.number = layout, active, number
+        self.fast = any(group.kind == "product" for group in groups)
+        self.readers = np.zeros(len(layout.slot), np.int32)
+        """For each node how many lists of operands have it; an output is read once more, from outside."""
+        for nodes in (nodes for group in groups for nodes in group.reads()):
+            self.readers[np.unique(nodes)] += 1
+        self.readers[outputs] += 1
+        lanes = np.flatnonzero(layout.lane[: len(layout.slot)] & (layout.slot >= 0))
+        self.written = layout.slot[lanes[~active[lanes]]]
+        """Rows of gradients that nobody adds to: they need not be cleared."""
         self.slot, self.lane = layout.slot, layout.lane
         self.uniform_rows, self.lane_rows = layout.uniform_rows, layout.lane_rows
         self.forward: dict[bool, list[list[int]]] = {False: [], True: []}
@@ -158,7 +168,7 @@ class Linker:
         self.known: dict[bytes, int] = {}
         self.spread: dict[int, int] = {}
         self.scratch = 4096
-        self.functions = len(elements.kinds()) if fast else 0
+        self.functions = len(elements.kinds()) if self.fast else 0
 
     def table(self, numbers: Any) -> int:
         """Where a table of integers begins."""
@@ -283,12 +293,16 @@ class Linker:
             if single.shape[1] > 1:
                 rest.append(single[:, 1:])
         right = self._own(lane, group.right)
+        alone = 0
         if lane and self.wants(group.right):
             right = self._without_repeats(right)
+            alone = 8 * int((self.readers[group.right] == 1).all() and len(np.unique(right)) == right.size)
+            if alone:  # what it hands on is the whole gradient, and need not be added to anything
+                self.written = np.concatenate((self.written, right.ravel()))
         where = spaced(self.slot[group.left])
         left, sp, sk = (where.first, *where.steps) if where is not None and where.distinct else self._packed(group.left)
         out = group.first + np.arange(q * p)
-        wants = self.wants(group.left) + 2 * self.wants(group.right) + 4 * (want_starts and starts >= 0)
+        wants = self.wants(group.left) + 2 * self.wants(group.right) + 4 * (want_starts and starts >= 0) + alone
         words = [
             p,
             q,
@@ -376,6 +390,13 @@ class Linker:
         self.scratch = max(self.scratch, size * (MOST_SAMPLES + 4))
         self.step(lane, MANY, [what, rows, size, group.first, table, self.table(index)])
 
+    def cleared(self) -> Any:
+        """Which rows of gradients must be set to 0 before a block: pairs of a first row and their number."""
+        needed = np.ones(self.lane_rows + 2, bool)
+        needed[self.written + 1] = needed[0] = needed[-1] = False
+        edges = np.flatnonzero(np.diff(needed))
+        return np.column_stack((edges[::2], edges[1::2] - edges[::2])).astype(np.int64)
+
 
 def describe_steps(linker: Linker) -> str:
     """The steps as text: what `Program.source` shows for this backend."""
@@ -440,6 +461,8 @@ class NativeProgram:
         """With respect to the parameters, after a run: to be copied."""
         self._run, self._first = self.runtime.run, self.means.item
         s.parameters, s.inputs_at = parameters, layout.inputs_at
+        cleared = linker.cleared()
+        s.ranges, s.cleared = len(cleared), self._keep(cleared if len(cleared) else np.zeros((1, 2), np.int64))
 
     def _keep(self, array: Any) -> int:
         self.kept.append(array)

@@ -156,9 +156,7 @@ class Plan:
 
         layout = self.layout
         assert layout is not None  # noqa: S101
-        linker = Linker(
-            layout, self.active, self.flat.number, fast=any(group.kind == "product" for group in self.groups)
-        )
+        linker = Linker(layout, self.active, self.flat.number, self.groups, self.outputs)
         for group in self.groups:
             linker.add(group)
         draws = [len(self.flat.draws)] if self.flat.draws else []
@@ -345,7 +343,7 @@ class Plan:
 
     def samples_of_outputs(self, first: int) -> Any:
         """The outputs from number `first` on: a column for each, a row for each sample of the last run."""
-        return np.concatenate([np.stack(list(piece[first:]), axis=1) for piece in self._outputs])
+        return np.concatenate([np.array(list(piece)).T[:, first:] for piece in self._outputs])
 
     def _run_loop(self, theta: Any, inputs: list[Any], samples: int, seed: int | None) -> tuple[list[float], Any, bool]:
         loop, flat = self.loop, self.flat

@@ -59,7 +59,8 @@ typedef struct {
     double seed;
     word backward, doubtful, input_gradients;
     double **array_gradients, *theta;
-    word parameters, inputs_at; /* the first rows of U are for theta; those from inputs_at for arguments without samples */
+    word parameters, inputs_at, ranges, *cleared; /* the first rows of U are for theta; those from inputs_at for arguments without samples; the
+                                                    rows of DL to be set to 0 before each block are `ranges` pairs of first, number */
 } program;
 
 enum { END, ROW, ROW_REVERSE, PRODUCT, PRODUCT_REVERSE, SUM, SUM_REVERSE, MANY, MANY_REVERSE, ADD_TABLE, FUSED, FUSED_REVERSE };
@@ -415,7 +416,7 @@ static void product_step(program *p, const word *s, double *V, double *D, long s
     long P = s[2], Q = s[3], K = s[4], first = s[5], left = s[6], sp = s[7], sk = s[8];
     const int32_t *right = p->tables + s[9], *out = p->tables + s[10];
     const int32_t *starts = s[11] >= 0 ? p->tables + s[11] : 0, *counting = p->tables + s[12];
-    int want_left = s[13] & 1, want_right = s[13] & 2, want_starts = s[13] & 4;
+    int want_left = s[13] & 1, want_right = s[13] & 2, want_starts = s[13] & 4, alone = s[13] & 8;
     const double *A = p->U + left;
     double *DA = p->DU + left;
     if (stride > 1) {
@@ -426,7 +427,7 @@ static void product_step(program *p, const word *s, double *V, double *D, long s
                 continue;
             }
             if (want_starts) for (long i = 0; i < P; i++) p->DU[start[i]] += row_total(D + to[i] * stride, width);
-            if (want_right) product(K, P, A, sk, sp, to, D, in, D, stride, width, 0, 0, 1);
+            if (want_right) product(K, P, A, sk, sp, to, D, in, D, stride, width, 0, 0, !alone);
         }
         if (backward && want_left) outer_products(P, Q, K, DA, sp, sk, out, D, right, V, stride, width);
         return;
@@ -709,7 +710,7 @@ void run(program *p) {
             for (long l = 0; l < here; l++)
                 p->results[o * samples + begin + l] = p->output_is_lane[o] ? p->L[p->output_rows[o] * width + l] : p->U[p->output_rows[o]];
         if (!p->backward) continue;
-        memset(p->DL, 0, 8 * width * p->lane_rows);
+        for (long r = 0; r < p->ranges; r++) memset(p->DL + p->cleared[2 * r] * width, 0, 8 * width * p->cleared[2 * r + 1]);
         if (p->output_is_lane[0])
             for (long l = 0; l < here; l++) p->DL[p->output_rows[0] * width + l] = p->seed;
         run_steps(p, p->reverse_each, p->L, p->DL, width, width);

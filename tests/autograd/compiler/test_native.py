@@ -89,6 +89,38 @@ def test_a_product_whose_vector_has_a_number_many_times(backend: str) -> None:
         assert gradient == pytest.approx([expected] * 3, rel=1e-14)
 
 
+@pytest.mark.parametrize("other", ["a term", "another product", "a row", "an output"])
+def test_what_a_product_hands_on_is_added_to_what_others_do(other: str) -> None:
+    rows = [[Value(0.1 * i - 0.2 * j) for i in range(6)] for j in range(4)]
+    more = [[Value(0.3 * i + 0.1 * j) for i in range(6)] for j in range(4)]
+
+    def f(*x: Value) -> list[Value]:
+        starts = list(x[:4]) if other == "a term" else [0.0] * 4
+        out = sum(tanh(dot(row, x, start=start)) for row, start in zip(rows, starts, strict=True))
+        if other == "another product":
+            out = out + sum(tanh(dot(row, x)) for row in more)
+        if other == "a row":
+            out = out + sum(exp(v) for v in x)
+        return [out, *x] if other == "an output" else [out]
+
+    X = np.linspace(-1.0, 1.0, 6 * 53).reshape(53, 6)
+    program = compile(f, batched=True, backend="c")
+    given = [np.ascontiguousarray(column) for column in X.T]
+    _, gradients, _ = program.loss_and_outputs(*given)
+    R, M = (np.array([[v.data for v in row] for row in matrix]) for matrix in (rows, more))
+    inner = X @ R.T + (X[:, :4] if other == "a term" else 0.0)
+    slopes = 1.0 / np.cosh(inner) ** 2
+    expected = slopes @ R
+    if other == "a term":
+        expected[:, :4] += slopes
+    if other == "another product":
+        expected += (1.0 / np.cosh(X @ M.T) ** 2) @ M
+    if other == "a row":
+        expected += np.exp(X)
+    found = np.array(gradients).T
+    assert found == pytest.approx(expected / 53, rel=1e-12, abs=1e-15)
+
+
 def test_fast_functions_are_right_to_two_ulp_and_strict_about_nan() -> None:
     row = [Value(1.0), Value(0.0)]
     for function, exact in ((exp, np.exp), (tanh, np.tanh)):
