@@ -54,6 +54,10 @@ def walk(rate, steps=8):
     return path
 
 
+# %% [markdown]
+# Four walks of eight steps. The gray curve is the valley, the dots are the places that gradient descent comes to,
+# joined in their order.
+
 # %%
 figure, all_axes = plt.subplots(1, 4, figsize=(11, 2.8), sharey=True, layout="constrained")
 curve = [i / 50 - 3 for i in range(301)]
@@ -95,6 +99,11 @@ for rate in (0.05, 0.25, 0.45, 0.55):
 def height(x, y):
     """The valley; works on numbers and on Values."""
     return x * x / 2 + 10 * y * y
+
+
+# %% [markdown]
+# A runner is an optimizer. Each of them begins at the same place, high up on the wall and far from the goal, takes
+# forty steps, and its path is kept. The loop is that of lesson 08.
 
 
 # %%
@@ -145,6 +154,9 @@ def valley(axes):
     axes.plot(0, 0, "k+")
 
 
+# %% [markdown]
+# The valley from above, with lines of equal height. The goal is the small cross. Each dot is one step.
+
 # %%
 figure, all_axes = plt.subplots(2, 3, figsize=(11, 5), sharex=True, sharey=True, layout="constrained")
 for axes, (name, path) in zip(all_axes.flat, paths.items()):
@@ -180,6 +192,10 @@ axes.legend(loc="lower right", fontsize=7, ncols=2)
 plt.close(figure)  # it is shown as a film, not as a picture
 
 
+# %% [markdown]
+# One picture of the film: where everybody is after so many steps, with a short tail of the last three.
+
+
 # %%
 def moment(step):
     """Draw where everybody is after so many steps."""
@@ -187,6 +203,9 @@ def moment(step):
         marks[name].set_data(*zip(*path[max(0, step - 3) : step + 1]))
     axes.set_title(f"step {step}")
 
+
+# %% [markdown]
+# The film is written into a file, read again, and put into the notebook, so that it also moves on a web page:
 
 # %%
 with TemporaryDirectory() as folder:
@@ -245,6 +264,10 @@ y = [target for (target,) in targets]
 print(f"{len(X)} patients, {len(X[0])} measurements each")
 assert (len(X), len(X[0]), len(y)) == (150, 10, 150)
 
+# %% [markdown]
+# The same network four times, with the same first weights (the seed) and the same batches. Only the optimizer is
+# another one.
+
 # %%
 curves = {}
 train = {"loss": "mean_squared_error", "batch_size": 15, "progress": False, "seed": 0}
@@ -254,6 +277,10 @@ for name, make in (
 ):  # fmt: skip
     model = nn.MLP(10, [8, 1], activation="tanh", seed=0)
     curves[name] = nn.fit(model, X, y, optimizer=make(model), epochs=25, **train)["loss"]
+
+# %% [markdown]
+# The loss after each epoch. Remember that 1 is what one gets by always saying the mean: how far below it the curves
+# come is what the ten measurements are worth. **Predict** which of the four is the last.
 
 # %%
 figure, axes = plt.subplots(figsize=(6, 3.5))
@@ -283,6 +310,9 @@ for rate in rates:
     reached.append(nn.fit(model, X, y, optimizer=nn.SGD(model, rate), epochs=6, **train)["loss"][-1])
 best = rates[reached.index(min(reached))]
 assert 0.005 < best < 0.5
+
+# %% [markdown]
+# The loss that was reached, over the rate, on logarithmic scales. The gray line is the best of the rates.
 
 # %%
 figure, axes = plt.subplots(figsize=(6, 3.2))
@@ -327,6 +357,9 @@ for schedule in (None, nn.CosineDecay(total=25)):
     noisy["cosine" if schedule else "fixed"] = history["loss"]
 print({name: f"{curve[-1]:.2f}" for name, curve in noisy.items()})
 assert noisy["cosine"][-1] < noisy["fixed"][-1]
+
+# %% [markdown]
+# The end of the two curves is what counts: one goes on jumping, the other one calms down.
 
 # %%
 figure, axes = plt.subplots(figsize=(6, 3))

@@ -126,6 +126,10 @@ def edges(output):
     return count
 
 
+# %% [markdown]
+# A sum of n terms, for n from 2 to 1,024. In forward mode each input needs a sweep of its own; in reverse mode one
+# sweep does for all of them.
+
 # %%
 sizes, forward, reverse = [2**n for n in range(1, 11)], [], []
 for n in sizes:
@@ -181,6 +185,10 @@ table = np.array(hessian(turned)([3.0, -1.0]))
 curvatures, axes_of_valley = np.linalg.eigh(table)
 print(table.round(2), "  eigenvalues:", curvatures.round(6))
 assert np.allclose(curvatures, [1, 20]) and np.allclose(table, table.T)
+
+# %% [markdown]
+# The valley from above, with its two own axes. Each is drawn so long that walking along it climbs by the same height:
+# short where it is steep.
 
 # %%
 grid = np.linspace(-4, 4, 81)
@@ -240,6 +248,9 @@ assert abs(newton[6] - log(2.0)) < 1e-14 and abs(descent[8] - log(2.0)) > 1e-3
 def banana(p):
     return (1 - p[0]) ** 2 + 20 * (p[1] - p[0] ** 2) ** 2
 
+
+# %% [markdown]
+# Six steps of Newton and 300 of gradient descent, from the same place:
 
 # %%
 newton = [np.array([-1.2, 1.0])]

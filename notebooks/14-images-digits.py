@@ -40,6 +40,11 @@ print(f"{len(X_train)} to train on, {len(X_test)} to test on, {len(X_train[0])} 
 assert all(0 <= pixel <= 1 for image in X for pixel in image)
 
 
+# %% [markdown]
+# An image is a list of 64 numbers, row after row. To look at it, we cut the list into eight rows of eight. The same
+# function will draw weights and gradients, because these are 64 numbers as well.
+
+
 # %%
 def show(axes, pixels, title="", **look):
     """Draw a list of 64 numbers as an image."""
@@ -47,6 +52,10 @@ def show(axes, pixels, title="", **look):
     axes.set_title(title, fontsize=9)
     axes.axis("off")
 
+
+# %% [markdown]
+# Before any model: always look at what it will be given. Here are the first 24 of them, with what they are meant to be.
+# **Predict** for yourself which ones a machine will find hard.
 
 # %%
 figure, all_axes = plt.subplots(2, 12, figsize=(10, 2), layout="constrained")
@@ -104,6 +113,10 @@ print(f"{len(model.parameters())} parameters, {result:.0%} right on the test")
 assert result > accuracy
 history.plot()
 
+# %% [markdown]
+# Its hidden units have 64 weights each, too. What do they look for? Compare with the templates above: there each
+# picture belonged to a digit, here to a unit that has no name.
+
 # %%
 figure, all_axes = plt.subplots(2, 10, figsize=(10, 2.2), layout="constrained")
 for unit, (axes, neuron) in enumerate(zip(all_axes.flat, model.layers[0].neurons)):
@@ -128,6 +141,10 @@ for row in matrix:
 right = sum(matrix[digit][digit] for digit in range(10))
 assert sum(map(sum, matrix)) == len(X_test) and right / len(X_test) == result
 
+# %% [markdown]
+# The same as a picture, in which the diagonal is left pale, so that the mistakes stand out. The redder a field, the
+# more often it happened.
+
 # %%
 figure, axes = plt.subplots(figsize=(4.5, 4.2))
 axes.imshow([[0 if i == j else matrix[i][j] for j in range(10)] for i in range(10)], cmap="Reds", vmax=6)
@@ -136,6 +153,10 @@ for i in range(10):
         axes.text(j, i, matrix[i][j] or "", ha="center", va="center", color="gray" if i == j else "black")
 axes.set(xlabel="the model says", ylabel="it is", xticks=range(10), yticks=range(10))
 plt.show()
+
+# %% [markdown]
+# Numbers say how many, not why. So here are the images themselves, the first sixteen of those that it got wrong, with
+# the truth and the answer.
 
 # %%
 answers = [scores.index(max(scores)) for scores in nn.predict(model, X_test)]
@@ -162,6 +183,10 @@ when_right = [p for n, p in enumerate(sure) if n not in mistakes]
 when_wrong = [sure[n] for n in mistakes]
 assert sum(when_right) / len(when_right) > sum(when_wrong) / len(when_wrong) + 0.15
 
+# %% [markdown]
+# The averages differ. The picture shows more than averages do: how the probabilities are spread, for right answers and
+# for wrong ones.
+
 # %%
 figure, axes = plt.subplots(figsize=(6, 2.8))
 axes.hist([when_right, when_wrong], bins=10, range=(0, 1), density=True, label=["right", "wrong"])
@@ -187,6 +212,10 @@ def saliency(model, image, digit):
     model(pixels)[digit].backward()
     return [pixel.grad for pixel in pixels]
 
+
+# %% [markdown]
+# Nothing is trained here: the weights stay as they are, and only the image is asked. We take the first seven of the
+# test that it gets right, and ask for three digits: for the seven itself, for a one, and for a three.
 
 # %%
 n = next(n for n, digit in enumerate(y_test) if digit == 7 and answers[n] == 7)
@@ -231,6 +260,10 @@ def answer(image):
     scores = nn.predict(model, [image])[0]
     return scores.index(max(scores))
 
+
+# %% [markdown]
+# The signs of 64 gradients, and nothing else, say where ink is added and where it is taken away. Five amounts, from
+# nothing to a fifth of the whole range from paper to ink. The title of each image has what the model says.
 
 # %%
 figure, all_axes = plt.subplots(1, 5, figsize=(9, 2.2), layout="constrained")

@@ -46,6 +46,10 @@ came_or_went = (
     " ossaudiodev pipes sndhdr spwd sunau telnetlib uu xdrlib annotationlib compression "
 )
 
+# %% [markdown]
+# Now the list itself, shuffled, so that the alphabet has no say in who is held back. The last lines number the
+# characters: the dot is 0, a is 1, and so on. `index` goes from a character to its number, `letters` the other way.
+
 # %%
 names = [name for name in sorted(sys.stdlib_module_names) if name.isalpha() and name.islower() and len(name) <= 10]
 names = [name for name in names if f" {name} " not in came_or_went]
@@ -78,6 +82,10 @@ for name in train:
         counts[index[first]][index[second]] += 1
 print(pairs("os"))
 
+# %% [markdown]
+# As a picture: a row for each letter, a column for each letter that may follow. The darker a field, the more often it
+# did. Look for the row of q, and for the letters after which a name often ends (the first column).
+
 # %%
 figure, axes = plt.subplots(figsize=(6, 5.4))
 axes.imshow([[count / sum(row) for count in row] for row in counts], cmap="Blues", vmax=0.4)
@@ -104,6 +112,9 @@ def make_up(next_weights, source):
         text += letter
     return text[1:]
 
+
+# %% [markdown]
+# Ten names from the table of pairs. The source of chance has a seed, so that you get the same ten as everybody:
 
 # %%
 source = random.Random(3)
@@ -150,6 +161,10 @@ def embedded(text):
         for place, letter in enumerate(text)
     ]
 
+
+# %% [markdown]
+# The same letter in another place gets another vector, and that will matter: without it, the model could not tell "os"
+# from "so".
 
 # %%
 print(f"'.os' is {len(embedded('.os'))} vectors of {len(embedded('.os')[0])} numbers")
@@ -251,6 +266,10 @@ assert len(model.parameters()) == n * 8 + 12 * 8 + 3 * (8 * 8 + 8) + (8 * 16 + 1
 # One promise must hold: no letter sees the future. **Predict:** if we change the last letter of a text, which of the
 # scores change?
 
+# %% [markdown]
+# (The dot counts as the first letter, so the scores at the first three places must stay as they are, to the last
+# digit.)
+
 # %%
 with no_grad():
     one, other = model(".ast"), model(".asx")
@@ -275,6 +294,10 @@ def loss(names):
     return mean(terms)
 
 
+# %% [markdown]
+# How large is such a graph? The walk is that of lesson 01: from the output to the operands, each number counted once.
+
+
 # %%
 def count(output):
     """How many numbers a graph has."""
@@ -285,6 +308,10 @@ def count(output):
         stack += new
     return len(seen)
 
+
+# %% [markdown]
+# And how well does the untrained model do? `no_grad` says that nobody wants gradients here, so that no graph is kept:
+# it is faster, and saves memory.
 
 # %%
 one = loss(["asyncio"])
@@ -312,6 +339,10 @@ def learn(names, size=12):
     return curve
 
 
+# %% [markdown]
+# Sixteen times through the list. The names come in another order each time, and the learning rate falls a little from
+# epoch to epoch (lesson 11). After each epoch we ask how much the names that were held back surprise it.
+
 # %%
 optimizer, curve, held_back, source = nn.Adam(model, 0.02), [], [], random.Random(1)
 for epoch in range(16):
@@ -319,6 +350,11 @@ for epoch in range(16):
     curve += learn(source.sample(train, len(train)))
     with no_grad():
         held_back.append(loss(test).data)
+
+# %% [markdown]
+# Gray: the surprise in each batch, which jumps, since some batches are harder than others. Blue: the held-back names,
+# after each epoch. Red: what the table of pairs reached on these; below that line the model has learnt something that
+# pairs of letters do not tell.
 
 # %%
 figure, axes = plt.subplots(figsize=(6, 3.4))
@@ -330,6 +366,9 @@ axes.set(xlabel="step", ylabel="surprise")
 axes.legend()
 plt.show()
 print(f"held back: {held_back[-1]:.2f}, best {min(held_back):.2f}; the table: {surprise(test):.2f}")
+
+# %% [markdown]
+# In numbers: it must be better than the table on both lists, or the work was for nothing.
 
 # %%
 assert sum(curve[-steps:]) / steps < surprise(train)  # better than the table on what it was trained on
@@ -350,6 +389,10 @@ def next_weights(text, temperature=1.0):
         return [p.data for p in softmax([score / temperature for score in model(text)[-1]])]
 
 
+# %% [markdown]
+# Eight names at each of three temperatures. **Predict:** at which of them will they be the most alike, at which the
+# wildest?
+
 # %%
 for temperature in (0.4, 0.8, 1.5):
     source = random.Random(5)
@@ -359,6 +402,9 @@ for temperature in (0.4, 0.8, 1.5):
 # %% [markdown]
 # Cold, it keeps to what is common, and uses the same few letters again and again; hot, it babbles. In between it makes
 # up names that one can at least pronounce. Does it only recite?
+
+# %% [markdown]
+# Sixty names at the middle temperature, and how many of these exist among the names we started from:
 
 # %%
 source = random.Random(7)
@@ -382,6 +428,10 @@ def shares_in(text):
         rows = [attention_shares(model.query(x), keys[: n + 1]) for n, x in enumerate(vectors)]
     return [[share.data for share in row] + [0.0] * (len(text) - len(row)) for row in rows]
 
+
+# %% [markdown]
+# Two names. Read a row from left to right: the darker a field, the more of that letter goes into the mixture. Above the
+# diagonal everything is empty, as nobody sees the future.
 
 # %%
 figure, all_axes = plt.subplots(1, 2, figsize=(8, 3.6), layout="constrained")
@@ -408,6 +458,10 @@ table = np.array([[number.data for number in vector] for vector in model.letters
 left, sizes, _ = np.linalg.svd(table - table.mean(axis=0))
 flat = left[:, :2] * sizes[:2] * np.sign(left[0, :2])  # signs are arbitrary: the dot goes to the upper right
 
+# %% [markdown]
+# Letters that stand close together have similar vectors: the model treats them alike. Letters that stand alone are
+# those with habits of their own.
+
 # %%
 figure, axes = plt.subplots(figsize=(5, 4))
 axes.scatter(*flat.T, s=0)
@@ -421,7 +475,9 @@ plt.show()
 #
 # ## Break it
 #
-# Set all place vectors to 0. **Predict:** what will the model no longer be able to tell apart?
+# We keep the numbers, so that the damage can be repaired, and set all place vectors to 0. Then we ask the model what
+# comes after the same four letters, in two orders that both end with an s. **Predict:** what will the model no longer
+# be able to tell apart?
 
 # %%
 kept = [[number.data for number in vector] for vector in model.places.vectors]
@@ -431,6 +487,9 @@ for vector in model.places.vectors:
 difference = max(abs(a - b) for a, b in zip(next_weights(".pars"), next_weights(".raps")))
 print("after '.pars' and after '.raps' it now says the same:", difference < 1e-12)
 assert difference < 1e-12
+
+# %% [markdown]
+# **Fix it:** the numbers go back to their places. Now the two orders must give different answers again.
 
 # %%
 for vector, numbers in zip(model.places.vectors, kept):
