@@ -123,6 +123,9 @@ if hasattr(os, "register_at_fork"):  # in a child process, nobody would ever end
     os.register_at_fork(after_in_child=_new_turns)
 
 
+_GRAD, _UNTOUCHED = repeat("grad"), repeat(NOT_COMPUTED)  # without an end, so they serve every pass
+
+
 def backward(output: Value) -> None:
     """Add d(output)/d(node) to the `.grad` of every node that the output depends on, all of them or none.
 
@@ -133,9 +136,7 @@ def backward(output: Value) -> None:
     reached: list[Value] = []
     again: list[Value] = []
     before: list[float] = []
-    undo = chain(
-        map(setattr, reached, repeat("grad"), repeat(NOT_COMPUTED)), map(setattr, again, repeat("grad"), before)
-    )
+    undo = chain(map(setattr, reached, _GRAD, _UNTOUCHED), map(setattr, again, _GRAD, before))
     with _turns:
         try:
             order, shared = _reach(output, reached, again, before)
@@ -143,7 +144,7 @@ def backward(output: Value) -> None:
             _sweep(order, shared)
             if again:
                 totals = [grad + node.grad for node, grad in zip(again, before, strict=True)]
-                run_through(map(setattr, again, repeat("grad"), totals))
+                run_through(map(setattr, again, _GRAD, totals))
         except BaseException as error:
             run_through(undo)
             if isinstance(error, TypeError):
@@ -176,69 +177,75 @@ def _reach(
     so is the group, and right before that node stands one that hands on to the group what all of them owe it.  (Not
     sooner: while the group waits on the stack, what it waits for may share it too.)
     """
-    entered, zero = NOT_COMPUTED + 0.0, NOT_COMPUTED + 0.0  # arithmetic gives new floats, unlike a literal
+    entered, zero, end = (NOT_COMPUTED + 0.0 for _ in range(3))  # arithmetic gives new floats, unlike a literal
     untouched, many = NOT_COMPUTED, MANY
     order: list[Value] = []
     shared: dict[int, Owed] = {}
-    stack: list[Value | None] = [None]
-    node: Value | None = output
-    while node is not None:
+    bottom = object.__new__(type(output))
+    bottom.grad = end
+    node, stack = output, [bottom]
+    while True:
         grad = node.grad
-        if grad is zero:  # two users put it on the stack
-            node = stack.pop()
-            continue
-        if grad is not entered:  # seen for the first time
-            if grad is not untouched:
-                again.append(node)
-                before.append(grad)
-            reached.append(node)
-            dx = node._dx
-            dy = node._dy
-            if dy is None:
-                if dx is None:  # a leaf
-                    node.grad = zero
-                    node = stack.pop()
-                    continue
-                x = node._x
-                if x.grad is not zero:
-                    node.grad = entered
-                    stack.append(node)
-                    node = x
-                    continue
-            elif dy is many:
-                for group in node._y:
-                    if id(group) not in shared:
-                        node.grad = entered
-                        stack.append(node)
-                        stack += [x for group in reversed(node._y) for x in reversed(group) if x.grad is not zero]
-                        node = stack.pop()
-                        break
-                else:
-                    node.grad = zero
-                    order.append(node)
-                    node = stack.pop()
+        if grad is not untouched:
+            if grad is entered:  # all of its operands are in the order by now
+                if node._dy is many:
+                    _share(node, shared, order)
+                node.grad = zero
+                order.append(node)
+                node = stack.pop()
                 continue
+            if grad is zero:  # two users put it on the stack
+                node = stack.pop()
+                continue
+            if grad is end:
+                return order, shared
+            again.append(node)
+            before.append(grad)
+        reached.append(node)
+        dx = node._dx
+        dy = node._dy
+        if dy is None:
+            if dx is None:  # a leaf
+                node.grad = zero
+                node = stack.pop()
+                continue
+            x = node._x
+            if x.grad is not zero:
+                node.grad = entered
+                stack.append(node)
+                node = x
+                continue
+        elif dy is many:
+            for group in node._y:
+                if id(group) not in shared:
+                    node.grad = entered
+                    stack.append(node)
+                    stack += [x for group in reversed(node._y) for x in reversed(group) if x.grad is not zero]
+                    node = stack.pop()
+                    break
             else:
-                y = node._y
-                x = y if dx is None else node._x
-                if x.grad is not zero:
-                    node.grad = entered
-                    stack.append(node)
-                    if y.grad is not zero:
-                        stack.append(y)
-                    node = x
-                    continue
+                node.grad = zero
+                order.append(node)
+                node = stack.pop()
+            continue
+        else:
+            y = node._y
+            x = y if dx is None else node._x
+            if x.grad is not zero:
+                node.grad = entered
+                stack.append(node)
                 if y.grad is not zero:
-                    node.grad = entered
-                    stack.append(node)
-                    node = y
-                    continue
-        elif node._dy is many:
-            _share(node, shared, order)
+                    stack.append(y)
+                node = x
+                continue
+            if y.grad is not zero:
+                node.grad = entered
+                stack.append(node)
+                node = y
+                continue
         node.grad = zero
         order.append(node)
         node = stack.pop()
-    return order, shared
 
 
 def _share(user: Value, shared: dict[int, Owed], order: list[Value]) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import operator
 from contextvars import ContextVar
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
@@ -145,12 +146,13 @@ def primitive(
         )
 
     for n, partial in enumerate(partials, 1):
-        code = getattr(partial, "__code__", None)
-        if code is not None and not code.co_flags & 4 and code.co_argcount != 1 + len(partials):  # 4: takes *operands
-            raise TypeError(
-                f"primitive {name!r}: partial {n} takes {code.co_argcount} argument(s), but is called with the value "
-                f"and every operand: lambda out, {', '.join('xyzuvw'[: len(partials)])}: ..."
-            )
+        if isinstance(partial, FunctionType) and not partial.__code__.co_flags & 4:  # 4: takes *operands
+            most = partial.__code__.co_argcount
+            if not most - len(partial.__defaults__ or ()) <= 1 + len(partials) <= most:
+                raise TypeError(
+                    f"primitive {name!r}: partial {n} takes {most} argument(s), but is called with the value and "
+                    f"every operand: lambda out, {', '.join('xyzuvw'[: len(partials)])}: ..."
+                )
 
     def each(out: Number, *operands: Number) -> list[Number]:
         return [partial(out, *operands) for partial in partials]

@@ -106,6 +106,18 @@ def test_a_row_that_is_none_is_refused(make: Callable[[], Any], message: str) ->
         make()
 
 
+def test_a_partial_may_be_a_method_or_have_arguments_of_its_own() -> None:
+    class Ramp:
+        def slope(self, out: Any, x: Any) -> float:
+            return 2.0
+
+    rows = [primitive("twice", lambda x: 2.0 * x, partial) for partial in (Ramp().slope, lambda out, x, by=2.0: by)]
+    for row in rows:
+        x = Value(3.0)
+        row(x).backward()
+        assert x.grad == 2.0
+
+
 def test_a_row_s_domain_and_cure_are_in_its_error() -> None:
     def forward(x: float) -> float:
         return math.acosh(x)
