@@ -24,6 +24,7 @@ import numpy as np
 from autograd.compiler import elements
 from autograd.compiler.group import Group, UnsupportedError
 from autograd.compiler.layout import Layout, spaced
+from autograd.compiler.products import blocks
 from autograd.compiler.writing import can_raise
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ CACHE = 512 * 1024
 """Bytes that the rows of a block, with their gradients, should fit in."""
 
 END, ROW, ROW_REVERSE, PRODUCT, PRODUCT_REVERSE, SUM, SUM_REVERSE, MANY, MANY_REVERSE, ADD_TABLE = range(10)
-FUSED, FUSED_REVERSE = 10, 11
+FUSED, FUSED_REVERSE, LANES, LANES_REVERSE = 10, 11, 12, 13
 OWN, OWN_TABLE, UNIFORM_TABLE, CONSTANT, BUFFER = range(5)
 WHAT = {"logsumexp": 0, "cross_entropy": 1, "soft_cross_entropy": 2, "softmax": 3, "take": 4, "take from numbers": 5}
 WHAT["softmax_others"] = 6
@@ -349,7 +350,31 @@ class Linker:
         return first, nodes.shape[1], 1
 
     def _sum(self, group: Group) -> None:
+        if group.lane and len(group.pairs) == 1 and not group.singles and self._products_of_lanes(group):
+            return
         self._terms(group, group.pairs, group.singles, 0)
+
+    def _products_of_lanes(self, group: Group) -> bool:
+        """Whether these sums are products of matrices that both differ from sample to sample; then they are linked."""
+        left, right = group.pairs[0]
+        if not (self.lane[left].all() and self.lane[right].all()) or left.shape[1] < 2:
+            return False
+        found, rest = blocks(left, right, smallest=32)
+        for block in found:
+            if min(block.members.shape) < 2 or any(
+                len(np.unique(side)) < side.size for side in (block.left, block.right)
+            ):
+                return False
+        if not found or len(rest):
+            return False
+        for block in found:
+            (p, k), q = block.left.shape, len(block.right)
+            tables = [
+                self.table(rows)
+                for rows in (self.slot[block.left], self.slot[block.right], group.first + block.members)
+            ]
+            self.step(True, LANES, [p, q, k, *tables, self.wants(block.left) + 2 * self.wants(block.right)])
+        return True
 
     def _terms(self, group: Group, pairs: list[Any], singles: list[Any], add: int) -> None:
         lane, rows = group.lane, len(group.nodes)
@@ -387,7 +412,7 @@ class Linker:
             what, table = WHAT["take from numbers"], self.table(self.slot[xs])
         else:
             table = self.table(self._own(lane, xs))
-        self.scratch = max(self.scratch, size * (MOST_SAMPLES + 4))
+        self.scratch = max(self.scratch, 3 * size * MOST_SAMPLES)
         self.step(lane, MANY, [what, rows, size, group.first, table, self.table(index)])
 
     def cleared(self) -> Any:
@@ -400,7 +425,7 @@ class Linker:
 
 def describe_steps(linker: Linker) -> str:
     """The steps as text: what `Program.source` shows for this backend."""
-    names = ["", "row", "", "product", "", "sum", "", "many", "", "add", "fused"]
+    names = ["", "row", "", "product", "", "sum", "", "many", "", "add", "fused", "", "product of lanes"]
     functions = [name for name, _, _ in elements.kinds()]
     lines = ["steps of the C runtime (see runtime.c and elements.c): what, rows or sizes, first row of the results"]
     for lane in (False, True):

@@ -63,7 +63,8 @@ typedef struct {
                                                     rows of DL to be set to 0 before each block are `ranges` pairs of first, number */
 } program;
 
-enum { END, ROW, ROW_REVERSE, PRODUCT, PRODUCT_REVERSE, SUM, SUM_REVERSE, MANY, MANY_REVERSE, ADD_TABLE, FUSED, FUSED_REVERSE };
+enum { END, ROW, ROW_REVERSE, PRODUCT, PRODUCT_REVERSE, SUM, SUM_REVERSE, MANY, MANY_REVERSE, ADD_TABLE, FUSED, FUSED_REVERSE,
+       LANES, LANES_REVERSE };
 enum { OWN, OWN_TABLE, UNIFORM_TABLE, CONSTANT, BUFFER };
 enum { LOGSUMEXP, CROSS_ENTROPY, SOFT_CROSS_ENTROPY, SOFTMAX, TAKE, TAKE_UNIFORM, SOFTMAX_OTHERS };
 
@@ -454,6 +455,74 @@ static void product_step(program *p, const word *s, double *V, double *D, long s
     }
 }
 
+/* -------------------------------------------------- products in which both factors differ from sample to sample
+   out[p, q] (+)= sum over k of a[p, k] * b[q, k], where all of them are rows; as in attention.                   */
+
+typedef struct {
+    const int32_t *rows;
+    double *memory;
+    long one, two; /* the row of (i, j) is rows[i * one + j * two] */
+} lists;
+
+static inline __attribute__((always_inline)) void lanes_tile(const int m, const int n, long K, const lists *a, const lists *b,
+                                                             const lists *out, long p, long q, long width, int add) {
+    for (long at = 0; at < width; at += W) {
+        vec sum[3][4];
+#pragma GCC unroll 3
+        for (int r = 0; r < m; r++)
+#pragma GCC unroll 4
+            for (int c = 0; c < n; c++) sum[r][c] = (vec){0.0};
+        for (long k = 0; k < K; k++) {
+            vec y[4];
+#pragma GCC unroll 4
+            for (int c = 0; c < n; c++) {
+                y[c] = *(const vec *)(b->memory + b->rows[(q + c) * b->one + k * b->two] * width + at);
+                KEEP(y[c]);
+            }
+#pragma GCC unroll 3
+            for (int r = 0; r < m; r++) {
+                vec x = *(const vec *)(a->memory + a->rows[(p + r) * a->one + k * a->two] * width + at);
+                KEEP(x);
+#pragma GCC unroll 4
+                for (int c = 0; c < n; c++) sum[r][c] += x * y[c];
+            }
+        }
+#pragma GCC unroll 3
+        for (int r = 0; r < m; r++)
+#pragma GCC unroll 4
+            for (int c = 0; c < n; c++) {
+                vec *to = (vec *)(out->memory + out->rows[(p + r) * out->one + (q + c) * out->two] * width + at);
+                if (add) *to += sum[r][c];
+                else *to = sum[r][c];
+            }
+    }
+}
+
+static void lanes_product(long P, long Q, long K, lists a, lists b, lists out, long width, int add) {
+    for (long p = 0; p < P;) {
+        int m = P - p >= 3 ? 3 : 1;
+        for (long q = 0; q < Q;) {
+            int n = Q - q >= 4 ? 4 : Q - q >= 2 ? 2 : 1;
+            if (m == 3 && n == 4) lanes_tile(3, 4, K, &a, &b, &out, p, q, width, add);
+            else if (m == 3 && n == 2) lanes_tile(3, 2, K, &a, &b, &out, p, q, width, add);
+            else if (m == 3) lanes_tile(3, 1, K, &a, &b, &out, p, q, width, add);
+            else if (n == 4) lanes_tile(1, 4, K, &a, &b, &out, p, q, width, add);
+            else if (n == 2) lanes_tile(1, 2, K, &a, &b, &out, p, q, width, add);
+            else lanes_tile(1, 1, K, &a, &b, &out, p, q, width, add);
+            q += n;
+        }
+        p += m;
+    }
+}
+
+static void lanes_step(program *p, const word *s, double *V, double *D, long width, int backward) {
+    long P = s[2], Q = s[3], K = s[4];
+    const int32_t *left = p->tables + s[5], *right = p->tables + s[6], *out = p->tables + s[7];
+    if (!backward) lanes_product(P, Q, K, (lists){left, V, K, 1}, (lists){right, V, K, 1}, (lists){out, V, 1, P}, width, 0);
+    if (backward && s[8] & 1) lanes_product(P, K, Q, (lists){out, D, 1, P}, (lists){right, V, 1, K}, (lists){left, D, K, 1}, width, 1);
+    if (backward && s[8] & 2) lanes_product(Q, K, P, (lists){out, D, P, 1}, (lists){left, V, 1, K}, (lists){right, D, K, 1}, width, 1);
+}
+
 /* ---------------------------------------------------------------------------------- sums that are no matrix product */
 
 static void multiply_add(double *restrict z, double u, const double *restrict x, long n) {
@@ -531,21 +600,30 @@ static void sum_step(program *p, const word *s, double *V, double *D, long strid
 
 /* ----------------------------------------------------------------------------------- rows of any number of operands */
 
-/* To each x: p (g * sum of the other p - sum of the other p g); nothing cancels.  `sums` has room for 2 K numbers. */
+/* To each x: p (g * sum of the other p - sum of the other p g); nothing cancels.  `sums` has room for 2 K rows. */
 static void softmax_reverse(const double *pr, long pr_stride, const double *g, double *D, const int32_t *t, long K,
                             long stride, long width, double sign, double *sums) {
-    for (long l = 0; l < width; l++) {
-        double before = 0.0, before_g = 0.0, *after = sums, *after_g = sums + K;
-        after[K - 1] = after_g[K - 1] = 0.0;
-        for (long k = K - 1; k > 0; k--) {
-            after[k - 1] = after[k] + pr[k * pr_stride + l];
-            after_g[k - 1] = after_g[k] + pr[k * pr_stride + l] * g[k * stride + l];
+    double before[MOST_SAMPLES], before_g[MOST_SAMPLES], *after = sums, *after_g = sums + K * width;
+    memset(before, 0, sizeof before);
+    memset(before_g, 0, sizeof before_g);
+    memset(after + (K - 1) * width, 0, 8 * width);
+    memset(after_g + (K - 1) * width, 0, 8 * width);
+    for (long k = K - 1; k > 0; k--) {
+        const double *restrict mine = pr + k * pr_stride, *restrict slope = g + k * stride;
+        double *restrict a = after + (k - 1) * width, *restrict b = after_g + (k - 1) * width;
+        for (long l = 0; l < width; l++) {
+            a[l] = a[width + l] + mine[l];
+            b[l] = b[width + l] + mine[l] * slope[l];
         }
-        for (long k = 0; k < K; k++) {
-            double mine = pr[k * pr_stride + l], slope = g[k * stride + l];
-            D[t[k] * stride + l] += sign * mine * (slope * (before + after[k]) - (before_g + after_g[k]));
-            before += mine;
-            before_g += mine * slope;
+    }
+    for (long k = 0; k < K; k++) {
+        const double *restrict mine = pr + k * pr_stride, *restrict slope = g + k * stride;
+        const double *restrict a = after + k * width, *restrict b = after_g + k * width;
+        double *restrict d = D + t[k] * stride;
+        for (long l = 0; l < width; l++) {
+            d[l] += sign * mine[l] * (slope[l] * (before[l] + a[l]) - (before_g[l] + b[l]));
+            before[l] += mine[l];
+            before_g[l] += mine[l] * slope[l];
         }
     }
 }
@@ -667,6 +745,8 @@ static void run_steps(program *p, const word *s, double *V, double *D, long stri
         case SUM_REVERSE: sum_step(p, s, V, D, stride, width, 1); break;
         case MANY: many_step(p, s, V, D, stride, width, 0); break;
         case MANY_REVERSE: many_step(p, s, V, D, stride, width, 1); break;
+        case LANES: lanes_step(p, s, V, D, width, 0); break;
+        case LANES_REVERSE: lanes_step(p, s, V, D, width, 1); break;
         case FUSED: fused_step(p, s, V, D, width, 0); break;
         case FUSED_REVERSE: fused_step(p, s, V, D, width, 1); break;
         case ADD_TABLE: for (long i = 0; i < s[2]; i++) D[p->tables[s[4] + i]] += D[s[3] + i]; break;

@@ -121,6 +121,28 @@ def test_what_a_product_hands_on_is_added_to_what_others_do(other: str) -> None:
     assert found == pytest.approx(expected / 53, rel=1e-12, abs=1e-15)
 
 
+@pytest.mark.parametrize(("p", "q", "k", "samples"), [(6, 6, 8, 100), (2, 4, 4, 7), (3, 7, 5, 193), (4, 3, 6, 48)])
+def test_products_of_what_differs_from_sample_to_sample(p: int, q: int, k: int, samples: int) -> None:
+    source = np.random.default_rng(p)
+    A, B = source.normal(size=(samples, p, k)), source.normal(size=(samples, q, k))
+    weights = source.normal(size=(p, q))
+
+    def f(a: list[list[Value]], b: list[list[Value]]) -> Value:
+        scores = [[tanh(dot(x, y)) for y in b] for x in a]
+        return sum(
+            w * s for row, out in zip(weights.tolist(), scores, strict=True) for w, s in zip(row, out, strict=True)
+        )
+
+    program = compile(f, batched=True, backend="c")
+    value, (dA, dB) = program.value_and_grad(A, B)
+    T = np.tanh(np.einsum("spk,sqk->spq", A, B))
+    slopes = (1.0 - T * T) * weights / samples
+    assert value == pytest.approx((T * weights).sum() / samples, rel=1e-12)
+    assert dA == pytest.approx(np.einsum("spq,sqk->spk", slopes, B), rel=1e-9, abs=1e-14)
+    assert dB == pytest.approx(np.einsum("spq,spk->sqk", slopes, A), rel=1e-9, abs=1e-14)
+    assert "product of lanes" in program.source
+
+
 def test_fast_functions_are_right_to_two_ulp_and_strict_about_nan() -> None:
     row = [Value(1.0), Value(0.0)]
     for function, exact in ((exp, np.exp), (tanh, np.tanh)):
