@@ -16,7 +16,9 @@ goes through them; each answers one question, and each is tested alone:
     writing    what is a row's formula in NumPy and in C?           (with `kernels`: functions that know floats only)
     vectorize  the groups as a NumPy program                        backend "numpy"
     elements   the rows as C functions
-    native     the groups as tables for a fixed C runtime           backend "c", with runtime.c
+    building   the C runtime, built once and kept                  (runtime.c)
+    linking    the groups as tables for it
+    native     a linked graph and its memory                       backend "c"
     loop       node by node, where there are no groups to be had
     plan       all passes in order; memory, and blocks of samples
     program    what the user holds: shapes, errors, explain         (with `curvature`: second derivatives)

@@ -100,7 +100,7 @@ def _grouped(
 
 def native_is_there(backend: str) -> bool:
     """Whether the C runtime can be had; says why not once for "auto", and always for "c"."""
-    from autograd.compiler.native import runtime
+    from autograd.compiler.building import runtime
 
     try:
         runtime()
@@ -152,7 +152,8 @@ class Plan:
 
     def link(self) -> None:
         """Make the tables for the C runtime."""
-        from autograd.compiler.native import Linker, NativeProgram, describe_steps
+        from autograd.compiler.linking import Linker, describe_steps
+        from autograd.compiler.native import NativeProgram
 
         layout = self.layout
         assert layout is not None  # noqa: S101

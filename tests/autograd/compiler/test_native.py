@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from autograd import Value, dot, exp, tanh
-from autograd.compiler import compile, native, plan
+from autograd.compiler import building, compile, plan
 from autograd.compiler.group import UnsupportedError
 
 
@@ -18,18 +18,18 @@ from autograd.compiler.group import UnsupportedError
 def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(plan, "_told", [])
-    native.runtime.cache_clear()
+    building.runtime.cache_clear()
     yield tmp_path / "chalkgrad"  # type: ignore[misc]
-    native.runtime.cache_clear()
+    building.runtime.cache_clear()
 
 
 def test_it_is_built_once_into_a_private_folder(fresh: Path) -> None:
-    native.runtime()
+    building.runtime()
     (library,) = fresh.iterdir()
     assert stat.S_IMODE(fresh.stat().st_mode) == 0o700
     before = library.stat().st_mtime_ns
-    native.runtime.cache_clear()
-    native.runtime()
+    building.runtime.cache_clear()
+    building.runtime()
     assert library.stat().st_mtime_ns == before
 
 
@@ -37,7 +37,7 @@ def test_a_folder_that_others_can_write_is_refused(fresh: Path) -> None:
     fresh.mkdir()
     fresh.chmod(0o777)
     with pytest.raises(UnsupportedError, match="can be written by others"):
-        native.runtime()
+        building.runtime()
 
 
 def test_without_a_compiler_auto_takes_numpy_and_says_so_once(fresh: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,6 +55,76 @@ def test_without_a_compiler_auto_takes_numpy_and_says_so_once(fresh: Path, monke
         compile(lambda x: w * x, [w], batched=True, backend="c")(np.ones(3))
 
 
+@pytest.fixture
+def compilers(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """In place of compiling, which takes seconds, the library that there is; and how often that was asked for."""
+    building.runtime.cache_clear()
+    good = Path(building.runtime()._name).read_bytes()
+    building.runtime.cache_clear()
+    asked: list[str] = []
+
+    def compiled(compiler: list[str], sources: object, folder: Path) -> Path:
+        asked.append(compiler[0])
+        (folder / "runtime.so").write_bytes(good)
+        return folder / "runtime.so"
+
+    monkeypatch.setattr(building, "_compiled", compiled)
+    return asked
+
+
+def test_once_built_no_compiler_is_needed(compilers: list[str], fresh: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    building.runtime()
+    building.runtime.cache_clear()
+    monkeypatch.setenv("PATH", str(fresh))
+    monkeypatch.setenv("CC", "no-such-compiler")
+    assert compile(lambda x: x * x, batched=True, backend="c")([1.0, 3.0]) == 5.0
+    assert len(compilers) == 1
+
+
+@pytest.mark.parametrize("harm", ["damaged", "empty", "a link", "writable by others", "somebody else's"])
+def test_a_library_that_cannot_be_trusted_is_built_anew(
+    compilers: list[str], fresh: Path, harm: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    building.runtime()
+    (good,) = fresh.iterdir()
+    folder = fresh.parent / harm / "chalkgrad"  # another path: what was loaded from the first stays loaded
+    folder.mkdir(mode=0o700, parents=True)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder.parent))
+    library = folder / good.name
+    if harm == "a link":
+        library.symlink_to(good)
+    else:
+        library.write_bytes({"damaged": b"no library", "empty": b""}.get(harm, good.read_bytes()))
+        library.chmod(0o666 if harm == "writable by others" else 0o600)
+    if harm == "somebody else's":
+        owner = library.stat().st_uid
+        monkeypatch.setattr(building.os, "getuid", lambda: owner + 1)
+        monkeypatch.setattr(building, "cache_folder", lambda: folder)
+    building.runtime.cache_clear()
+    building.runtime()
+    assert len(compilers) == 2
+    assert library.read_bytes() == good.read_bytes()
+    assert not library.is_symlink()
+
+
+def test_a_folder_that_cannot_be_written_is_no_crash(fresh: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(**_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(building.tempfile, "TemporaryDirectory", full)
+    with pytest.raises(UnsupportedError, match=r"cannot be built in .*No space left on device"):
+        building.runtime()
+    monkeypatch.setenv("XDG_CACHE_HOME", "/dev/null")
+    with pytest.raises(UnsupportedError, match="the cache folder cannot be used"):
+        building.runtime()
+
+
+def test_a_compiler_with_options_in_cc(fresh: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    command = building._compiler()[0]
+    monkeypatch.setenv("CC", f"{command} -DNOTHING=1")
+    assert building._compiler() == [command, "-DNOTHING=1"]
+
+
 def test_a_compiler_that_fails_is_quoted(fresh: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fresh.mkdir(mode=0o700)
     broken = fresh.parent / "broken"
@@ -62,7 +132,7 @@ def test_a_compiler_that_fails_is_quoted(fresh: Path, monkeypatch: pytest.Monkey
     broken.chmod(0o755)
     monkeypatch.setenv("CC", str(broken))
     with pytest.raises(UnsupportedError, match="no such machine"):
-        native.runtime()
+        building.runtime()
     assert list(fresh.iterdir()) == []
 
 
