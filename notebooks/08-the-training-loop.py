@@ -153,6 +153,7 @@ assert max(path[30:]) > 8.5 and min(path[30:]) < 1.5
 
 # %%
 with warnings.catch_warnings(record=True) as complaints:
+    warnings.simplefilter("always")
     _, broken = train(forget=True)
 print(complaints[0].message)
 

@@ -267,8 +267,8 @@ assert len(model.parameters()) == n * 8 + 12 * 8 + 3 * (8 * 8 + 8) + (8 * 16 + 1
 # scores change?
 
 # %% [markdown]
-# (The dot counts as the first letter, so the scores at the first three places must stay as they are, to the last
-# digit.)
+# Think of the dot as the first letter. (`no_grad` says that we want the scores only, and no gradients: then no graph is
+# kept.)
 
 # %%
 with no_grad():
