@@ -63,6 +63,9 @@ def formulas(
     operands = operand_names(row) if operands is None else operands
     if not isinstance(operands, (list, tuple)):
         raise TypeError(f"operands must be a list of names or numbers, such as ['x', 2.0], got {shown(operands)}")
+    for operand in operands:
+        if not isinstance(operand, (str, float, int)):
+            raise TypeError(f"operands must be names or numbers, such as ['x', 2.0], got {shown(operand)} among them")
     return formula(row, operands, style), [partial_formula(row, operands, n, style) for n in range(len(operands))]
 
 
@@ -154,9 +157,6 @@ def _filled(
         raise ValueError(
             f"operands: {row.name} takes {row.arity} operand(s), got {len(operands)}: {shown(operands)}; give as many"
         )
-    for operand in operands:
-        if not isinstance(operand, (str, float, int)):
-            raise TypeError(f"operands must be names or numbers, such as ['x', 2.0], got {shown(operand)} among them")
     filling = operands if values is None else values
     if len(filling) != len(operands):
         raise ValueError(f"{row.name}: got {len(filling)} values for {len(operands)} operands; give one for each")
