@@ -94,6 +94,12 @@ class CompiledEngine:
         loss, gradient, outputs = self.program.loss_and_outputs(self.X[batch], self.y[batch])
         return loss, gradient.tolist(), (outputs[:, 0] if self.single else outputs).tolist()
 
+    def packed(self, gradients: list[float]) -> Any:
+        """The gradients as an array: the optimizer then applies its rule to all parameters at once."""
+        import numpy as np
+
+        return np.array(gradients)
+
 
 def _one_output(model: Module, x: Any) -> Any:
     """The output for one sample, without drawing from any source of random numbers."""

@@ -66,6 +66,11 @@ def _count(values: list[Value], value: Value) -> int:
     return len([other for other in values if other is value])
 
 
+def _root(number: Any) -> Any:
+    """The square root of a float, or of an array of floats; to the same bit."""
+    return math.sqrt(number) if isinstance(number, float) else number**0.5
+
+
 class _Spent(float):
     """A gradient that a step has followed. `zero_grad()` forgets it; what is added to it instead is `_Mixed`."""
 
@@ -148,7 +153,8 @@ class Optimizer:
         steps, memory = self._state
         numbers = [parameter.data for parameter in self.parameters]
         memory = {name: memory.get(name) or [0.0] * len(numbers) for name in self._buffers}
-        moved, remembered = self._moved(numbers, given, memory, steps + 1)
+        rule = self._moved_at_once if hasattr(gradients, "dtype") else self._moved
+        moved, remembered = rule(numbers, given, memory, steps + 1)
         self._check(moved, "this step would make {} {}: lower the learning rate; nothing was changed")
         for name, entries in remembered.items():
             self._check(
@@ -159,6 +165,19 @@ class Optimizer:
     def _moved(self, numbers: Numbers, gradients: Numbers, memory: Memory, step: int) -> tuple[Numbers, Memory]:
         """The rule: new numbers and new memory at step 1, 2, ...; changes nothing."""
         raise NotImplementedError
+
+    def _moved_at_once(self, numbers: Numbers, gradients: Numbers, memory: Memory, step: int) -> tuple[Numbers, Memory]:
+        """The same rule, applied to one "number" that is an array of all of them: the same bits, many times as fast."""
+        if type(self).__module__ != __name__:  # a rule of the user's own may do what arrays cannot
+            return self._moved(numbers, gradients, memory, step)
+        import numpy as np
+
+        one: Any = [np.array(numbers)]
+        buffers: Any = {name: [np.array(entries)] for name, entries in memory.items()}
+        with np.errstate(all="ignore"):  # what is not finite is found afterwards
+            (moved,), remembered = self._moved(one, [np.asarray(gradients)], buffers, step)  # type: ignore[list-item]
+        arrays: Any = remembered
+        return moved.tolist(), {name: entries[0].tolist() for name, entries in arrays.items()}  # type: ignore[attr-defined]
 
     def _decayed(self, numbers: Numbers, gradients: Numbers) -> Numbers:
         """The gradients with that of weight_decay/2 · p² added."""
@@ -323,7 +342,7 @@ class AdaGrad(Optimizer):
         rate, epsilon = self.learning_rate, self.epsilon
         gradients = self._decayed(numbers, gradients)
         squares = [s + g * g for s, g in zip(memory["square_sum"], gradients, strict=True)]
-        moved = [p - rate * g / (math.sqrt(s) + epsilon) for p, g, s in zip(numbers, gradients, squares, strict=True)]
+        moved = [p - rate * g / (_root(s) + epsilon) for p, g, s in zip(numbers, gradients, squares, strict=True)]
         return moved, {"square_sum": squares}
 
 
@@ -360,7 +379,7 @@ class RMSProp(Optimizer):
         rate, keep, epsilon = self.learning_rate, self.smoothing, self.epsilon
         gradients = self._decayed(numbers, gradients)
         squares = [keep * s + (1 - keep) * g * g for s, g in zip(memory["square_mean"], gradients, strict=True)]
-        divided = [g / (math.sqrt(s) + epsilon) for g, s in zip(gradients, squares, strict=True)]
+        divided = [g / (_root(s) + epsilon) for g, s in zip(gradients, squares, strict=True)]
         velocity = [self.momentum * v + d for v, d in zip(memory["velocity"], divided, strict=True)]
         moved = [p - rate * v for p, v in zip(numbers, velocity, strict=True)]
         return moved, {"square_mean": squares, "velocity": velocity}
@@ -409,9 +428,7 @@ class Adam(Optimizer):
         ]
         rate = self.learning_rate / (1 - keep**step)
         root = math.sqrt(1 - keep_squares**step)
-        moved = [
-            p - rate * m / (math.sqrt(s) / root + epsilon) for p, m, s in zip(numbers, means, squares, strict=True)
-        ]
+        moved = [p - rate * m / (_root(s) / root + epsilon) for p, m, s in zip(numbers, means, squares, strict=True)]
         return moved, {"mean": means, "square_mean": squares}
 
 

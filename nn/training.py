@@ -137,6 +137,10 @@ class EagerEngine:
         loss.backward()
         return loss.data, [parameter.grad for parameter in self.parameters], [plain(output) for output in outputs]
 
+    def packed(self, gradients: list[float]) -> Any:
+        """The gradients as the optimizer shall have them."""
+        return gradients
+
     def _culprit(self, batch: list[int], outputs: list[Any]) -> int | None:
         """The first sample whose own loss is not finite."""
         with no_grad():
@@ -296,7 +300,7 @@ class Training:
             norm = gradient_norm(gradients)
             if self.clip_norm is not None and math.isfinite(norm):
                 gradients = scaled_to_norm(gradients, norm, self.clip_norm)
-            self.optimizer.step(gradients)
+            self.optimizer.step(self.engine.packed(gradients))
         except _FAILURES as error:
             self.history.stopped = "error"
             raise self._explained(error) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
+import numpy as np
 import pytest
 
 import nn
@@ -134,3 +135,20 @@ def test_auto_compiles_where_it_pays() -> None:
 def test_an_unknown_engine() -> None:
     with pytest.raises(ValueError, match="unknown engine 'fast'; choose one of: eager, compiled, auto"):
         train("fast", lambda: nn.MLP(3, [1], seed=1), "huber", NUMBERS)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_the_rule_for_all_parameters_at_once_gives_the_same_bits(optimizer: str) -> None:
+    one, all_at_once = ([Value(0.1 * n - 1.0) for n in range(40)] for _ in range(2))
+    made = [OPTIMIZERS[optimizer](values, 0.03, weight_decay=0.1) for values in (one, all_at_once)]
+    for _ in range(10):
+        gradients = [SOURCE.gauss(0, 1) * 10 ** SOURCE.uniform(-9, 3) for _ in one]
+        made[0].step(gradients)
+        made[1].step(np.array(gradients))
+    assert [v.data for v in all_at_once] == [v.data for v in one]
+    assert made[1].state_dict() == made[0].state_dict()
+    before = [v.data for v in all_at_once]
+    gradients[7] = float("nan")
+    with pytest.raises(FloatingPointError, match=r"the gradient of parameters\[7\] is nan"):
+        made[1].step(np.array(gradients))
+    assert [v.data for v in all_at_once] == before
