@@ -55,21 +55,11 @@ def digest(python: str = sys.executable, before: str = "", **environment: str) -
     return done.stdout.strip()
 
 
-@pytest.mark.parametrize("processes", [3, pytest.param(100, marks=pytest.mark.slow)])
-def test_with_any_hash_seed(processes: int) -> None:
-    source = random.Random(processes)
-    assert len({digest(PYTHONHASHSEED=str(source.randrange(2**32))) for _ in range(processes)}) == 1
-
-
-def test_without_the_optional_packages() -> None:
-    assert digest(before=BARE) == digest()
-
-
 def other_pythons() -> list[str]:
     """Those that this machine has, 3.11 and later; CHALKGRAD_PYTHONS may name more, separated as in PATH."""
     named = [path for path in os.environ.get("CHALKGRAD_PYTHONS", "").split(os.pathsep) if path]
     found = [shutil.which(f"python3.{minor}") for minor in range(11, 20)]
-    working = []
+    working: list[str] = []
     for python in [*named, *(path for path in found if path)]:
         done = subprocess.run(
             [python, "-c", "import sys; print(sys.version_info >= (3, 11))"], capture_output=True, text=True
@@ -77,6 +67,22 @@ def other_pythons() -> list[str]:
         if done.stdout.strip() == "True":
             working.append(python)
     return working
+
+
+@pytest.mark.parametrize("processes", [3, pytest.param(100, marks=pytest.mark.slow)])
+def test_with_any_hash_seed(processes: int) -> None:
+    """In turn on every Python of this machine, with and without the optional packages."""
+    source = random.Random(processes)
+    ways = [(sys.executable, ""), *((python, BARE) for python in other_pythons())]
+    digests = set()
+    for n in range(processes):
+        python, before = ways[n % len(ways)]
+        digests.add(digest(python, before, PYTHONHASHSEED=str(source.randrange(2**32))))
+    assert len(digests) == 1
+
+
+def test_without_the_optional_packages() -> None:
+    assert digest(before=BARE) == digest()
 
 
 def test_on_every_python_of_this_machine() -> None:
