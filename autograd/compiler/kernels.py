@@ -108,13 +108,14 @@ def cross_entropy(index: Array, x: Array) -> tuple[Array, Array]:
     differences = x - x.max(axis=1, keepdims=True)
     powers = np.exp(differences)
     ties = (differences == 0.0).sum(axis=1)
-    rest = np.add.reduce(powers, axis=1, where=differences < 0.0)
-    at = index.astype(np.intp)
-    chosen = np.take_along_axis(differences, at, axis=1)[:, 0]
-    out = np.log1p(rest + (ties - 1.0)) - chosen
-    np.put_along_axis(powers, at, 0.0, axis=1)
+    rest = (powers * (differences < 0.0)).sum(axis=1)
+    if index.shape[2] > x.shape[2]:  # the same logits for samples of different classes
+        differences, powers = (np.repeat(each, index.shape[2], axis=2) for each in (differences, powers))
+    chosen = np.arange(len(x))[:, None], index[:, 0].astype(np.intp), np.arange(differences.shape[2])
+    out = np.log1p(rest + (ties - 1.0)) - differences[chosen]
+    powers[chosen] = 0.0
     others = powers.sum(axis=1)
-    np.put_along_axis(powers, at, -others[:, None], axis=1)
+    powers[chosen] = -others
     powers /= (rest + ties)[:, None]
     return out, powers
 

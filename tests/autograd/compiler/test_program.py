@@ -139,6 +139,17 @@ def test_indices_gather(backend: str) -> None:
 
 
 @backends
+def test_the_same_logits_for_samples_of_different_classes(backend: str) -> None:
+    w = [Value(0.1), Value(0.5), Value(-0.3)]
+    program = compile(lambda i: cross_entropy(w, i), w, batched=True, backend=backend)
+    labels = np.array([0, 2, 1, 0] * 60)
+    value, gradient = program.value_and_grad(labels)
+    shares = np.exp(program.theta) / np.exp(program.theta).sum()
+    assert value == pytest.approx(-np.log(shares[labels]).mean(), rel=1e-14)
+    assert gradient == pytest.approx(shares - np.bincount(labels) / len(labels), abs=1e-15)
+
+
+@backends
 @pytest.mark.parametrize("label", [-1, 3])
 def test_an_index_out_of_range_is_reported_as_by_the_eager_engine(label: int, backend: str) -> None:
     w = [Value(0.1), Value(0.2), Value(0.3)]
