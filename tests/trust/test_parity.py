@@ -35,6 +35,7 @@ ANY_NAN = "; ".join(
 ANY_INF = "; ".join(
     [f"{x} {y}" for x in NUMBERS for y in ("inf", "-inf")] + [f"{x} {y}" for x in ("inf", "-inf") for y in SECONDS]
 )
+VANISHED = "2.0 -inf; -2.0 -inf; 0.5 inf; 1e-300 inf; 1e+200 -inf"  # powers that are 0, and stay so
 TAILS = "-10.0; -20.0; -30.0; -38.4; -40.0; -709.0"
 # library, function: points, and why
 DIFFERENCES = {
@@ -63,7 +64,8 @@ DIFFERENCES = {
     ("jax", "maximum"): {ANY_NAN: NOT_A_NUMBER},
     ("torch", "minimum"): {ANY_NAN: NOT_A_NUMBER},
     ("jax", "minimum"): {ANY_NAN: NOT_A_NUMBER},
-    ("jax", "power"): {"0.0 0.0; -0.0 0.0; nan 0.0": KINK, "0.0 -inf; -0.0 -inf": INF},
+    ("torch", "power"): {VANISHED: LIMIT},
+    ("jax", "power"): {"0.0 0.0; -0.0 0.0; nan 0.0": KINK, "0.0 -inf; -0.0 -inf": INF, VANISHED: LIMIT},
     ("jax", "divide"): {"1e+200 1e+200": SQUARE, "inf 1e+200; -inf 1e+200": LIMIT},
     ("torch", "hypot"): {"0.0 0.0; -0.0 0.0": KINK},
     ("jax", "hypot"): {"0.0 0.0; -0.0 0.0": KINK, "1e-300 0.0; 1e+200 1e+200": SQUARE, ANY_INF: INF},
