@@ -203,3 +203,17 @@ def test_a_class_may_be_a_whole_float() -> None:
 
 def test_penalties_have_strength_1() -> None:
     assert (nn.l1_penalty([Value(3.0), Value(-4.0)]).data, nn.l2_penalty([Value(3.0), Value(-4.0)]).data) == (7.0, 25.0)
+
+
+def test_the_cure_is_given_only_where_it_cures() -> None:
+    """A column of targets is flattened; targets of another number, or a single one too few, are not."""
+    with pytest.raises(ValueError, match=r"target = \[t\[0\] for t in target\]"):
+        nn.mean_squared_error(VALUES, [[1.0], [2.0]])
+    for prediction, target in ((VALUES, [1.0]), ([[1.0, 2.0]], [[1.0]]), (VALUES, [[1.0, 2.0], [3.0, 4.0]])):
+        with pytest.raises(ValueError, match="they must be the same"):
+            nn.mean_squared_error(prediction, target)
+
+
+def test_lists_of_lists_of_lists_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"prediction\[0\] is \[\[1\.0\]\], of shape \(1, 1\): prediction must be"):
+        nn.mean_squared_error([[[1.0]]], [1.0])
