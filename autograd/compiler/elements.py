@@ -217,7 +217,20 @@ def sources() -> dict[str, str]:
         "    if (fast) {\n#pragma GCC ivdep\n        for (long i = 0; i < n; i++) z[i] = fast_exp(x[i]);\n"
         "    } else for (long i = 0; i < n; i++) z[i] = exp(x[i]);\n}\n"
     )
+    exact += _in_place(table.relu)
     return {"elements.c": "\n".join([*exact, *declared, _tables(reverses)]), "fast.c": "\n".join(fast)}
+
+
+def _in_place(row: Primitive) -> list[str]:
+    """A row applied to numbers where they stand, and its partial, taken at the result, multiplied into a gradient."""
+    value, partials = formula(row)
+    assert value is not None and partials is not None  # noqa: S101, PT018 - called for relu
+    loop = "for (long i = 0; i < n; i++) { double x = z[i];"
+    return [
+        f"void in_place(double *z, long n) {{\n    {loop} z[i] = {write(value, style(False))}; }}\n}}",
+        f"void in_place_reverse(double *restrict g, const double *restrict z, long n) {{\n"
+        f"    {loop} g[i] *= {write(_compared(partials[0]), style(False))}; }}\n}}",
+    ]
 
 
 def _has_fast(expression: Expression) -> bool:

@@ -104,6 +104,31 @@ def fused(groups: Iterable[Group], flat: Flat, constants: Any) -> list[Group]:
     return _with_chains(whole, [chain for chain in chains if len(chain.parts) > 1], outside)
 
 
+IN_PLACE = "relu"
+"""relu(relu(x)) is relu(x): its partial can be computed from its own result, and so the operand need not be kept."""
+
+
+def with_activations(groups: list[Group], outputs: list[int], lane: Any) -> list[Group]:
+    """The groups, with each relu that alone reads a whole product inside that product."""
+    readers: dict[int, int] = {}
+    for group in groups:
+        for nodes in group.reads():
+            for node in np.unique(nodes).tolist() if group.lane else ():
+                readers[node] = readers.get(node, 0) + 1
+    for node in outputs:
+        readers[node] = readers.get(node, 0) + 1
+    relus = {_key(g.operands[0]): g for g in groups if g.kind == "row" and g.name == IN_PLACE and g.lane}
+    inside: set[int] = set()
+    for group in groups:
+        then = relus.get(_key(group.nodes)) if group.kind == "product" and group.lane else None
+        plain = not group.pairs and all(len(s[0]) == 1 and not lane[s].any() for s in group.singles)
+        plain = plain and len(group.singles) <= 1
+        if then is not None and plain and all(readers[node] == 1 for node in group.nodes.tolist()):
+            group.then = then
+            inside.add(id(then))
+    return [group for group in groups if id(group) not in inside]
+
+
 def _chain_for(group: Group, position: int, chains: list[_Chain], open_chains: dict[bytes, int]) -> int:
     """The number of the chain that the group joins, or begins."""
     number = next((open_chains[key] for key in map(_key, group.operands) if key in open_chains), -1)

@@ -45,6 +45,8 @@ class Group:
     """For "fused": groups of kind "row", in their order, whose n-th nodes belong together."""
     stored: bool = True
     """For a part of a fused group: whether others read its results, so that they have rows in memory."""
+    then: Group | None = None
+    """For a product: the row that is applied to its results where they stand, since nobody else reads them."""
     level: int = 0
     first: int = 0
     """The row of the first result in its memory."""

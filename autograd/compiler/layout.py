@@ -73,6 +73,9 @@ def lay_out(
         wanted = group.nodes >= 0
         slot[group.nodes[wanted]] = (first + np.arange(size))[wanted]
         group.first = first
+        if group.then is not None:  # in the same rows
+            place = dict(zip(group.nodes.tolist(), range(first, first + size), strict=True))
+            slot[group.then.nodes] = [place[node] for node in group.then.operands[0].tolist()]
         if group.lane:
             lanes += size
         else:

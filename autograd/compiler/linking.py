@@ -189,6 +189,7 @@ class Linker:
         where = spaced(self.slot[group.left])
         left, sp, sk = (where.first, *where.steps) if where is not None and where.distinct else self._packed(group.left)
         out = group.first + np.arange(q * p)
+        alone += 16 * (group.then is not None)
         wants = self.wants(group.left) + 2 * self.wants(group.right) + 4 * (want_starts and starts >= 0) + alone
         words = [
             p,

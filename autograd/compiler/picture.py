@@ -74,7 +74,7 @@ def _contents(plan: Plan) -> Contents:
         boxes.append(Box(names[-1], [text], "leaf"))
     first = len(names)
     for number, group in enumerate(plan.groups):
-        for each in (group, *group.parts):
+        for each in (group, *group.parts, *([group.then] if group.then else [])):
             owner[each.nodes[each.nodes >= 0]] = first + number
         names.append(f"g{number}")
     outputs = set(owner[plan.outputs].tolist())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.compiler.contract import Nodes, contract, depends
-from autograd.compiler.fuse import fused
+from autograd.compiler.fuse import fused, with_activations
 from autograd.compiler.group import Group, UnsupportedError, groups
 from autograd.compiler.guards import Surroundings, unchanged
 from autograd.compiler.layout import Layout, lay_out
@@ -66,13 +66,15 @@ def make_plan(
         constants = nodes.operation == CONSTANT
         if native:
             try:
-                plan.groups = fused(found, flat, constants)
+                plan.groups = with_activations(fused(found, flat, constants), flat.outputs, lane)
                 plan.layout = lay_out(flat, plan.groups, lane, nodes.alive, parameters, plan.inputs, batched)
                 plan.link()
                 return plan
             except UnsupportedError as reason:
                 plan.reason = str(reason)
         plan.groups = found
+        for group in found:
+            group.then = None
         plan.layout = lay_out(flat, found, lane, nodes.alive, parameters, plan.inputs, batched)
         plan.vectorize()
     except UnsupportedError as reason:

@@ -40,6 +40,8 @@ typedef void (*reverse_function)(double *, const double *, const double *, const
 
 extern const forward_function forwards[];
 extern const reverse_function reverses[][MOST_OPERANDS];
+extern void in_place(double *z, long n); /* relu */
+extern void in_place_reverse(double *restrict g, const double *restrict z, long n);
 extern void exp_rows(double *z, const double *x, long n, long fast);
 
 typedef struct {
@@ -417,14 +419,16 @@ static void product_step(program *p, const word *s, double *V, double *D, long s
     long P = s[2], Q = s[3], K = s[4], first = s[5], left = s[6], sp = s[7], sk = s[8];
     const int32_t *right = p->tables + s[9], *out = p->tables + s[10];
     const int32_t *starts = s[11] >= 0 ? p->tables + s[11] : 0, *counting = p->tables + s[12];
-    int want_left = s[13] & 1, want_right = s[13] & 2, want_starts = s[13] & 4, alone = s[13] & 8;
+    int want_left = s[13] & 1, want_right = s[13] & 2, want_starts = s[13] & 4, alone = s[13] & 8, then = s[13] & 16;
     const double *A = p->U + left;
     double *DA = p->DU + left;
     if (stride > 1) {
+        if (then && backward) in_place_reverse(D + first * stride, V + first * stride, P * Q * stride);
         for (long q = 0; q < Q; q++) {
             const int32_t *in = right + q * K, *to = out + q * P, *start = starts ? starts + q * P : 0;
             if (!backward) {
                 product(P, K, A, sp, sk, in, V, to, V, stride, width, p->U, start, 0);
+                if (then) in_place(V + (first + q * P) * stride, P * stride);
                 continue;
             }
             if (want_starts) for (long i = 0; i < P; i++) p->DU[start[i]] += row_total(D + to[i] * stride, width);

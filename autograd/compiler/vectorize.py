@@ -573,7 +573,8 @@ def describe(group: Group) -> str:
     if group.kind == "product":
         (p, k), q = group.left.shape, len(group.right)
         columns = f"{q}·n" if group.lane and q > 1 else "n" if group.lane else str(q)
-        return f"matrix product: {p} x {k} times {k} x {columns}"
+        then = "" if group.then is None else f", then {group.then.name}"
+        return f"matrix product: {p} x {k} times {k} x {columns}{then}"
     if group.kind == "fused":
         names = ", ".join(part.name for part in group.parts)
         return f"fused: {len(group.parts[0].nodes)} x n, {names}"

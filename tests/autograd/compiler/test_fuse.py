@@ -126,3 +126,46 @@ def test_parameters_inside_a_chain_get_their_gradients() -> None:
     assert value == pytest.approx((np.exp(X * g) * g + X).sum(axis=1).mean(), rel=1e-12)
     assert gradient == pytest.approx((np.exp(X * g) * (1.0 + X * g)).mean(axis=0), rel=1e-12)
     assert any(group.kind == "fused" for group in program.plan.groups)
+
+
+@pytest.mark.parametrize("also", ["nothing", "the product is an output", "the product is read", "relu is read twice"])
+def test_a_relu_is_applied_where_the_product_stands(also: str) -> None:
+    rows = [[Value(0.3 * i - 0.2 * j) for i in range(5)] for j in range(6)]
+    biases = [Value(0.1 * j - 0.2) for j in range(6)]
+    parameters = [*biases, *(v for row in rows for v in row)]
+
+    def f(x: list[Value]) -> list[Any]:
+        inner = [dot(row, x, start=bias) for row, bias in zip(rows, biases, strict=True)]
+        outer = [autograd.relu(v) for v in inner]
+        total = autograd.sum([v * v for v in outer])
+        if also == "the product is read":
+            total = total + autograd.sum([sin(v) for v in inner])
+        if also == "relu is read twice":
+            total = total + autograd.sum([sin(v) for v in outer])
+        return [total, *(inner if also == "the product is an output" else [])]
+
+    X = np.linspace(-1.0, 1.0, 5 * 130).reshape(130, 5)
+    program = compile(f, parameters, batched=True, backend="c")
+    loss, gradient, _ = program.loss_and_outputs(X)
+    merged = any(group.then is not None for group in program.plan.groups)
+    assert merged == (also == "nothing")  # where sin follows, relu and sin are a chain
+    inner = X @ np.array([[v.data for v in row] for row in rows]).T + program.theta[:6]
+    outer = np.maximum(inner, 0.0)
+    read = {"the product is read": np.sin(inner), "relu is read twice": np.sin(outer)}.get(also, 0.0 * inner)
+    assert loss == pytest.approx((outer**2 + read).sum(axis=1).mean(), rel=1e-12)
+    slopes = 2.0 * outer
+    if also == "the product is read":
+        slopes += np.cos(inner)
+    if also == "relu is read twice":
+        slopes += np.cos(outer) * (inner > 0.0)
+    assert gradient[:6] == pytest.approx(slopes.mean(axis=0), rel=1e-11, abs=1e-14)
+    assert gradient[6:].reshape(6, 5) == pytest.approx(slopes.T @ X / 130, rel=1e-11, abs=1e-14)
+
+
+def test_numbers_that_relu_does_not_like() -> None:
+    rows = [[Value(1.0), Value(float(j))] for j in range(8)]
+    program = compile(lambda x: autograd.sum([autograd.relu(dot(row, x)) for row in rows]), batched=True, backend="c")
+    X = np.array([[-0.0, 0.0], [0.0, 0.0], [-1.0, 0.0], [1.0, 1e-300]])
+    _, (gradient,) = program.value_and_grad(X)
+    assert gradient.tolist() == [[0.0, 0.0], [0.0, 0.0], [0.0, 0.0], [2.0, 7.0]]
+    assert np.isnan(program(np.array([[np.nan, 1.0], [1.0, 1.0]])))
