@@ -110,20 +110,17 @@ IN_PLACE = "relu"
 
 def with_activations(groups: list[Group], outputs: list[int], lane: Any) -> list[Group]:
     """The groups, with each relu that alone reads a whole product inside that product."""
-    readers: dict[int, int] = {}
-    for group in groups:
-        for nodes in group.reads():
-            for node in np.unique(nodes).tolist() if group.lane else ():
-                readers[node] = readers.get(node, 0) + 1
-    for node in outputs:
-        readers[node] = readers.get(node, 0) + 1
+    readers = np.zeros(len(lane), np.int32)
+    for nodes in (nodes for group in groups for nodes in group.reads()):
+        readers[np.unique(nodes)] += 1
+    readers[outputs] += 1
     relus = {_key(g.operands[0]): g for g in groups if g.kind == "row" and g.name == IN_PLACE and g.lane}
     inside: set[int] = set()
     for group in groups:
         then = relus.get(_key(group.nodes)) if group.kind == "product" and group.lane else None
         plain = not group.pairs and all(len(s[0]) == 1 and not lane[s].any() for s in group.singles)
         plain = plain and len(group.singles) <= 1
-        if then is not None and plain and all(readers[node] == 1 for node in group.nodes.tolist()):
+        if then is not None and plain and (readers[group.nodes] == 1).all():
             group.then = then
             inside.add(id(then))
     return [group for group in groups if id(group) not in inside]
