@@ -32,13 +32,20 @@ def sets() -> dict[str, tuple[Any, Any, str]]:
     return {
         "moons": (*nn.make_moons(100, seed=0), "binary_cross_entropy_with_logits"),
         "iris": (nn.standardize(nn.load_iris()[0]), nn.load_iris()[1], "cross_entropy"),
-        "digits": ([[x / 16 for x in row] for row in digits[::12]], labels[::12], "cross_entropy"),
-        "standardized digits": (nn.standardize(digits[::12]), labels[::12], "cross_entropy"),
+        "digits": ([[x / 16 for x in row] for row in digits[::24]], labels[::24], "cross_entropy"),
+        "standardized digits": (nn.standardize(digits[::24]), labels[::24], "cross_entropy"),
     }
 
 
-@pytest.mark.parametrize("activation", ["relu", "tanh", "gelu"])
-@pytest.mark.parametrize("data", ["moons", "iris", "digits", "standardized digits"])
+@pytest.mark.parametrize(
+    ("data", "activation"),
+    [
+        *(("moons", activation) for activation in ("relu", "tanh", "gelu")),
+        *(("iris", activation) for activation in ("relu", "sigmoid")),
+        *(("digits", activation) for activation in ("relu", "tanh")),
+        ("standardized digits", "relu"),
+    ],
+)
 def test_no_false_alarm_before_or_after_training(data: str, activation: str) -> None:
     X, y, loss = sets()[data]
     model = nn.MLP(len(X[0]), [16, 1 if data == "moons" else len(set(y))], activation, seed=1)
