@@ -33,6 +33,24 @@ def test_table_json_and_picture(tmp_path: Path) -> None:
     assert (tmp_path / "new" / "compiled.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize(
+    ("what", "size", "keys"),
+    [
+        ("nodes", 2_000, {"nodes", "seconds a node", "bytes a node"}),
+        ("chain", 2_000, {"nodes", "seconds a node", "bytes a node"}),
+        ("link", 0, {"nodes", "seconds"}),
+    ],
+)
+def test_the_costs_are_measured(what: str, size: int, keys: set[str]) -> None:
+    command = [sys.executable, str(BENCHMARKS / "compiled_costs.py"), what, str(size)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    found = json.loads(done.stdout)
+    assert set(found) == keys
+    assert all(number >= 0 for number in found.values())
+    if size:
+        assert size / 2 < found["nodes"] < size * 2
+
+
 def test_the_eager_engine_computes_the_same_losses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(BENCHMARKS))
     works, worker = load("compiled_works"), load("compiled_worker")
