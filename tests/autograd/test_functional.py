@@ -187,5 +187,12 @@ def test_a_tangent_that_is_a_value_can_be_differentiated() -> None:
     """The derivative of x² along t is 2 x t, whose slope by t is 2 x."""
     t = Value(0.5)
     value, along = jvp(lambda x: x * x, (3.0,), (t,))
-    assert (value.data, along.data) == (9.0, 3.0)
+    assert (value, along.data) == (9.0, 3.0)
     assert gradients(along, t) == 6.0
+
+
+def test_hvp_speaks_in_its_own_name() -> None:
+    with pytest.raises(TypeError, match="hvp: f must be a function, got 3"):
+        hvp(3, 1.0, 1.0)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="hvp: vector must be a real number, got None"):
+        hvp(lambda x: x * x, 1.0, None)
