@@ -12,7 +12,7 @@ import pytest
 
 import autograd
 from autograd import Value, grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp
-from autograd.functional import leaves
+from autograd.functional import changed_since, leaves
 
 
 def cube(x: Any) -> Any:
@@ -196,3 +196,14 @@ def test_hvp_speaks_in_its_own_name() -> None:
         hvp(3, 1.0, 1.0)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="hvp: vector must be a real number, got None"):
         hvp(lambda x: x * x, 1.0, None)
+
+
+def test_a_leaf_has_not_changed_since() -> None:
+    """It was computed from nothing; nor is it known of a node by hand from what it was computed."""
+    x = Value(2.0)
+    assert not changed_since(x)
+    assert not changed_since(Value(5.0, (x,), "mine"))
+    y = x * x
+    assert not changed_since(y)
+    x.data = 3.0
+    assert changed_since(y)
