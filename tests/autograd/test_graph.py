@@ -437,3 +437,17 @@ def test_graphs_in_many_threads_are_exact() -> None:
     for thread in threads:
         thread.join()
     assert results == [0.0] * 16
+
+
+def test_rows_of_many_operands_of_which_one_is_a_value() -> None:
+    x = Value(2.0)
+    (autograd.sum([x, 1.0]) * autograd.dot([x], [3.0])).backward()  # (x + 1) 3x, whose slope is 6x + 3
+    assert x.grad == 15.0
+
+
+def test_operands_and_edges_of_a_node_by_hand_and_of_one_with_a_constant() -> None:
+    x = Value(2.0)
+    assert graph.variables(x * 3.0) == [x]
+    assert graph.variables(autograd.dot([x, x], [1.0, x])) == [x, x, x]
+    assert list(graph.edges(x * 3.0)) == [(x, 3.0)]
+    assert list(graph.edges(Value(4.0, (x,), "twice"))) == []

@@ -92,7 +92,8 @@ def changes(node: ast.AST) -> Iterator[tuple[str, Callable[[Any], ast.AST]]]:
         if len(node.args) >= 2 and ast.dump(node.args[-2]) != ast.dump(node.args[-1]) and _plain(node.args[-2:]):
             yield "last arguments swapped", lambda n: _with(n, args=[*n.args[:-2], n.args[-1], n.args[-2]])
     if isinstance(node, (ast.If, ast.While, ast.IfExp)):
-        yield "condition true", lambda n: _with(n, test=ast.Constant(True))
+        if not isinstance(node.test, ast.Constant):  # `while True` is true
+            yield "condition true", lambda n: _with(n, test=ast.Constant(True))
         yield "condition false", lambda n: _with(n, test=ast.Constant(False))
     docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     if isinstance(node, (ast.Assign, ast.AugAssign, ast.Raise, ast.Expr, ast.Return, ast.Continue)) and not docstring:

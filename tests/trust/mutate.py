@@ -40,7 +40,8 @@ TESTS = {
     ],
     "graph": [
         "autograd/graph.py", "tests/autograd/test_graph.py", "tests/autograd/test_value.py",
-        "tests/autograd/test_micrograd.py", "tests/trust/test_threads.py", "tests/trust/test_programs.py -k hypothesis",
+        "tests/autograd/test_micrograd.py", "tests/autograd/test_sequences.py", "tests/nn/test_layers.py",
+        "tests/trust/test_threads.py", "tests/trust/test_programs.py -k hypothesis",
         "tests/trust/test_all_or_nothing.py -k backward",
     ],
     "functional": [
