@@ -11,7 +11,7 @@ import io
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,11 +113,13 @@ def deadline(seconds: float) -> Iterator[None]:
     """
     raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
     here = ctypes.c_ulong(threading.get_ident())
-    over, lock = False, threading.Lock()
+    over, sent, lock = False, False, threading.Lock()
 
     def stop() -> None:
+        nonlocal sent
         with lock:
             if not over:
+                sent = True
                 raise_in(here, ctypes.py_object(TakesTooLongError))
 
     timer = threading.Timer(seconds, stop)
@@ -132,5 +134,8 @@ def deadline(seconds: float) -> Iterator[None]:
     finally:
         with lock:
             over = True
-        raise_in(here, None)  # what was sent and has not arrived
         timer.cancel()
+        if sent:  # and perhaps not arrived; to call it back would leave the interpreter looking for it for ever
+            with suppress(TakesTooLongError):
+                for _ in range(100):
+                    pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import threading
 import time
@@ -100,3 +101,19 @@ def test_no_text_has_an_address(thing: Any) -> None:
     assert " at 0x" in repr(thing)
     assert "0x" not in readable(repr(thing))
     assert readable(repr(Bare())) == "<Bare object>"
+
+
+def test_a_deadline_leaves_the_interpreter_as_it_was() -> None:
+    """An exception that is called back is looked for ever after; with a tracer, Python 3.11 then does nothing else."""
+    code = (
+        "import sys, time; from chalkgrad.exercises.running import TakesTooLongError, deadline\n"
+        "with deadline(60.0): pass\n"
+        "try:\n"
+        "    with deadline(0.01):\n"
+        "        while True: pass\n"
+        "except TakesTooLongError: pass\n"
+        "def one(): return 1\n"
+        "sys.settrace(lambda *_: None); print(one())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "1\n"
