@@ -5,15 +5,14 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import random
 import subprocess
 import sys
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).parent))
-mutants, mutate = importlib.import_module("mutants"), importlib.import_module("mutate")
+import mutants
+import mutate
 
 SOURCE = "def f(x, y):\n    if x < y:\n        return x - 2.0\n    return g(x, y) * -y\n"
 
