@@ -6,6 +6,7 @@ from the rows.  Read `sequences` for sum, dot and softmax, `functional` for grad
 
 from __future__ import annotations
 
+import warnings
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -162,6 +163,18 @@ class Value:
     def __add__(self, other: Any) -> Value: ...
     @generated(table.add, reflected=True)
     def __radd__(self, other: Any) -> Value: ...  # other + self
+    def __iadd__(self, other: Any) -> Value:  # self += other
+        """The same as `self + other`.  Warns where a loss that has done its work is added to a total over steps."""
+        if self.grad is NOT_COMPUTED and (_has_gradient(other) or _has_gradient(self._y)):
+            warnings.warn(
+                "total += loss keeps the graph of every step alive, since total remembers what it was computed from; "
+                "write total += loss.data to add up the numbers",
+                RuntimeWarning,
+                stacklevel=2,
+            )
+        total: Value = self + other
+        return total
+
     @generated(table.subtract)
     def __sub__(self, other: Any) -> Value: ...
     @generated(table.subtract, reflected=True)
@@ -326,6 +339,11 @@ def _restored(data: float, grad: float, attributes: dict[str, Any]) -> Value:
     value.grad = grad or NOT_COMPUTED
     value.__dict__.update(attributes)
     return value
+
+
+def _has_gradient(operand: Any) -> bool:
+    """Whether this is a computed node through which a backward pass has gone."""
+    return type(operand) is Value and operand.grad is not NOT_COMPUTED and operand.primitive is not None
 
 
 def _data_of(other: Any, sign: str) -> float:
