@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import mpmath
+import numpy as np
 import pytest
 
 import nn
@@ -441,3 +442,66 @@ def test_a_gradient_that_was_followed_is_a_number_like_any_other() -> None:
     nn.SGD([p]).step()
     assert (p.grad, repr(p.grad), f"{p.grad:.1f}") == (2.0, "2.0", "2.0")
     assert copy.deepcopy(p).grad == 2.0
+
+
+RULES: list[Callable[[list[Value]], Any]] = [
+    lambda ps: nn.SGD(ps, 0.1),
+    lambda ps: nn.SGD(ps, 0.1, momentum=0.9, nesterov=True, weight_decay=0.01),
+    lambda ps: nn.AdaGrad(ps, 0.3, weight_decay=0.01),
+    lambda ps: nn.RMSProp(ps, 0.05, momentum=0.5, weight_decay=0.01),
+    lambda ps: nn.Adam(ps, 0.05, weight_decay=0.01),
+    lambda ps: nn.AdamW(ps, 0.05),
+]
+
+
+@pytest.mark.parametrize("make", RULES)
+def test_an_array_of_gradients_moves_to_the_same_bits_as_a_list(make: Callable[[list[Value]], Any]) -> None:
+    apart, at_once = [Value(START), Value(-3.0)], [Value(START), Value(-3.0)]
+    one, other = make(apart), make(at_once)
+    for gradient in GRADIENTS:
+        one.step([gradient, 0.5 - gradient])
+        other.step(np.array([gradient, 0.5 - gradient]))
+        assert [p.data for p in apart] == [p.data for p in at_once]
+        assert one.state_dict() == other.state_dict()
+        assert {type(number) for p in at_once for number in [p.data]} == {float}
+
+
+def test_a_rule_of_the_user_s_own_is_given_lists() -> None:
+    class Signs(nn.Optimizer):
+        def _moved(self, numbers: Any, gradients: Any, memory: Any, step: int) -> Any:
+            assert step == 1
+            return [p - self.learning_rate * (1 if g > 0 else -1) for p, g in zip(numbers, gradients, strict=True)], {}
+
+    p, q = Value(1.0), Value(2.0)
+    Signs([p, q], 0.25, 0.0).step(np.array([3.0, -1.0]))
+    assert (p.data, q.data) == (0.75, 2.25)
+
+
+def test_warnings_point_at_the_step_and_sums_are_exact_after_it() -> None:
+    p = Value(1.0)
+    optimizer = nn.SGD([p], 0.1)
+    with pytest.warns(RuntimeWarning, match="without gradients") as caught:
+        optimizer.step()
+    p.grad = 2.0
+    optimizer.step()
+    (p * 3.0).backward()
+    assert p.grad == 2.0 + 3.0
+    with pytest.warns(RuntimeWarning, match="earlier step") as caught_too:
+        optimizer.step()
+    assert [warning.filename for warning in (*caught, *caught_too)] == [__file__, __file__]
+
+
+def test_gradients_that_were_handed_in_leave_grad_alone() -> None:
+    p = Value(1.0)
+    optimizer = nn.SGD([p], 0.1)
+    p.grad = 2.0
+    optimizer.step([1.0])
+    (p * 3.0).backward()
+    optimizer.step()  # no warning: no step has followed the 2
+    assert p.data == 1.0 - 0.1 * 1.0 - 0.1 * 5.0
+
+
+@pytest.mark.parametrize("betas", [(0.9, 1.0), (1.0, 0.9), (0.9, 1.5)])
+def test_a_beta_of_one_would_never_forget(betas: tuple[float, float]) -> None:
+    with pytest.raises(ValueError, match=r"betas\[[01]\] must be at least 0 and less than 1"):
+        nn.Adam([Value(1.0)], betas=betas)
