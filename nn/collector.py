@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _MANY_OBJECTS = 1_000_000
 _lock = threading.Lock()
-_users: list[tuple[int, int, int]] = []
+_users: list[list[tuple[int, int, int]]] = []
 """One entry for each loop that runs, in any thread: the thresholds before the first of them."""
 
 
@@ -32,15 +32,16 @@ def resting_collector() -> Iterator[None]:
     >>> gc.get_threshold() == before
     True
     """
-    with _lock:
-        before = _users[0] if _users else gc.get_threshold()
-        _users.append(before)
-        if 0 < gc.get_threshold()[0] < _MANY_OBJECTS:
-            gc.set_threshold(_MANY_OBJECTS, *gc.get_threshold()[1:])
+    entry: list[tuple[int, int, int]] = []
     try:
+        with _lock:
+            entry.append(_users[0][0] if _users else gc.get_threshold())
+            _users.append(entry)
+            if 0 < gc.get_threshold()[0] < _MANY_OBJECTS:
+                gc.set_threshold(_MANY_OBJECTS, *gc.get_threshold()[1:])
         yield
     finally:
         with _lock:
-            _users.pop()
-            if not _users:
-                gc.set_threshold(*before)
+            _users[:] = [other for other in _users if other is not entry]
+            if entry and not _users:
+                gc.set_threshold(*entry[0])

@@ -13,6 +13,7 @@ import resource
 import signal
 import subprocess
 import sys
+import threading
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ import autograd
 import nn
 from autograd import Value, graph
 from autograd.recording import recording
+from nn import collector
 
 ROOT = Path(autograd.__file__).parent.parent
 
@@ -48,14 +50,18 @@ def interrupted(at: int, *files: str, error: type[BaseException] = InjectedError
                 raise error
         return trace
 
-    before = sys.gettrace()
+    before, thresholds = sys.gettrace(), gc.get_threshold()
     sys.settrace(trace)
     try:
         yield count
     finally:
         sys.settrace(before)
         recording.paused.clear()  # a destructor that it stopped leaves a block there: a slower path, no wrong one
-        graph._new_turns()  # held still where no signal, only this, can raise: right before the lock is released
+        # Locks are held still where no signal, only this, can raise: right before they are released.
+        graph._new_turns()
+        collector._lock = threading.Lock()
+        collector._users.clear()
+        gc.set_threshold(*thresholds)
 
 
 def moments(work: Callable[[], object], share: int, *files: str) -> Iterator[int]:
