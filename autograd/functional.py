@@ -228,7 +228,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Nested], tangents: Sequence[Nes
     outputs = _called(f, inputs, range(len(inputs)))
     values_in = values_in or _reaches_outside(outputs)
     again = values_in or any(isinstance(tangent, Value) for _, tangent in pairs)
-    moving = {variable: t if isinstance(t, Value) else real(t, "jvp: tangents") for variable, t in pairs}
+    moving = dict(pairs)
     for output in leaves(outputs):
         if isinstance(output, Value):
             _push(output, moving, edges_as_graph if again else edges_of)

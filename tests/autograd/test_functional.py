@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Value, grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp
-from autograd.functional import changed_since, leaves
+from autograd import Value, grad, gradients, graph, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from autograd.functional import changed_since, leaves, reverse_steps
 
 
 def cube(x: Any) -> Any:
@@ -207,3 +207,57 @@ def test_a_leaf_has_not_changed_since() -> None:
     assert not changed_since(y)
     x.data = 3.0
     assert changed_since(y)
+
+
+def test_a_node_that_the_output_does_not_depend_on_hands_on_nothing() -> None:
+    x, y = Value(2.0), Value(3.0)
+    apart, output = x * y, y * y
+    steps = list(reverse_steps([x, y, apart, output], {output: 1.0}, graph.edges))
+    assert [(step.operand, step.after) for step in steps] == [(y, 3.0), (y, 6.0)]
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_a_derivative_written_by_hand_is_for_backward_alone(create_graph: bool) -> None:
+    x = Value(3.0)
+    twice = Value(6.0, (x,), "twice")
+    twice._backward = lambda: None
+    with pytest.raises((TypeError, RuntimeError, NotImplementedError), match="_backward"):
+        gradients(twice * x, x, create_graph=create_graph)
+
+
+def test_a_result_of_nan_is_unchanged_while_its_operands_are() -> None:
+    x = Value(math.inf)
+    nothing = x - x
+    assert not changed_since(nothing)
+    x.data = 1.0
+    assert changed_since(nothing)
+    zero = x - x
+    x.data = math.inf
+    assert changed_since(zero)
+
+
+def test_a_derivative_is_named_after_its_function() -> None:
+    assert grad(cube).__name__ == "grad_of_cube"
+    assert grad(cube).__doc__ == "grad of cube"
+
+
+def test_arguments_are_counted_from_either_end() -> None:
+    def f(x: Any, y: Any, z: Any) -> Any:
+        return x * y * y + 5.0 * z
+
+    assert [grad(f, argnums=n)(2.0, 3.0, 1.0) for n in (-3, -2, -1, 0, 1, 2)] == [9.0, 12.0, 5.0] * 2
+    for beyond in (-4, 3):
+        with pytest.raises(ValueError, match=f"argnums names argument {beyond}"):
+            grad(f, argnums=beyond)(2.0, 3.0, 1.0)
+
+
+def test_tangents_that_are_values_give_values_and_plain_ones_floats() -> None:
+    tangent = Value(2.0)
+    value, slope = jvp(cube, (3.0,), (tangent,))
+    assert (type(value), value, type(slope), slope.data) == (float, 27.0, Value, 54.0)
+    slope.backward()
+    assert tangent.grad == 27.0
+    assert [type(number) for number in jvp(cube, (3.0,), (2.0,))] == [float, float]
+    inside, slope = jvp(lambda x: [x * x, 4.0], (Value(3.0),), (1.0,))
+    assert (inside[0].data, inside[1], slope[0].data, slope[1].data) == (9.0, 4.0, 6.0, 0.0)
+    assert jvp(lambda p: p[0] * p[1], (np.array([2.0, 3.0]),), (np.array([1.0, 0.5]),)) == (6.0, 3.0 + 1.0)
