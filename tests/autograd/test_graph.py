@@ -344,11 +344,14 @@ def interrupt(times: int) -> None:
         signal.signal(signal.SIGALRM, before)
 
 
+# One that comes in a callback of the collector is only reported, by Python itself.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_an_interrupt_leaves_all_gradients_or_none() -> None:
     interrupt(10)
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_hundreds_of_interrupts() -> None:
     interrupt(300)
 

@@ -29,6 +29,8 @@ from autograd.recording import recording
 from nn import collector
 
 ROOT = Path(autograd.__file__).parent.parent
+# What is raised in a destructor, or in a callback of the collector, is only reported, by Python itself.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 class InjectedError(Exception):
@@ -222,8 +224,6 @@ def states_of_fit(epochs: int) -> list[Any]:
 @pytest.mark.parametrize(
     "share", [pytest.param(397, id="one in 397"), pytest.param(53, marks=pytest.mark.slow, id="one in 53")]
 )
-# What is raised in a destructor is only reported, by Python itself.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("error", [KeyboardInterrupt, InjectedError])
 def test_fit_stops_after_a_whole_step(share: int, error: type[BaseException]) -> None:
     files = ("nn/", "autograd/")
@@ -245,11 +245,14 @@ def test_fit_stops_after_a_whole_step(share: int, error: type[BaseException]) ->
 
 @contextmanager
 def interrupts() -> Iterator[Callable[[float], None]]:
-    """A function that sends this process a Ctrl-C after so many seconds."""
+    """A function that sends this process a Ctrl-C after so many seconds.
+
+    And another every two seconds: Python loses one that comes while the collector calls back, as it does under pytest.
+    """
     previous = signal.signal(signal.SIGINT, signal.default_int_handler), signal.getsignal(signal.SIGALRM)
     signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
-        yield lambda seconds: signal.setitimer(signal.ITIMER_REAL, seconds) and None
+        yield lambda seconds: signal.setitimer(signal.ITIMER_REAL, seconds, 2.0 if seconds else 0.0) and None
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGINT, previous[0])
