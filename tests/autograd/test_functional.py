@@ -261,3 +261,8 @@ def test_tangents_that_are_values_give_values_and_plain_ones_floats() -> None:
     inside, slope = jvp(lambda x: [x * x, 4.0], (Value(3.0),), (1.0,))
     assert (inside[0].data, inside[1], slope[0].data, slope[1].data) == (9.0, 4.0, 6.0, 0.0)
     assert jvp(lambda p: p[0] * p[1], (np.array([2.0, 3.0]),), (np.array([1.0, 0.5]),)) == (6.0, 3.0 + 1.0)
+
+
+def test_a_function_without_outputs_has_gradients_of_zero() -> None:
+    outputs, back = vjp(lambda x, y: [], 1.0, [2.0, 3.0])
+    assert (outputs, back([])) == ([], (0.0, [0.0, 0.0]))
