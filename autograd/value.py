@@ -6,7 +6,6 @@ from the rows.  Read `sequences` for sum, dot and softmax, `functional` for grad
 
 from __future__ import annotations
 
-import warnings
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -163,15 +162,6 @@ class Value:
     def __add__(self, other: Any) -> Value: ...
     @generated(table.add, reflected=True)
     def __radd__(self, other: Any) -> Value: ...  # other + self
-    def __iadd__(self, other: Any) -> Value:  # self += other
-        """The same as `self + other`.  Warns where a loss that has done its work is added to a total over steps."""
-        y = self._y
-        if (type(other) is Value and other.grad is not NOT_COMPUTED) or (
-            type(y) is Value and y.grad is not NOT_COMPUTED
-        ):
-            _notice_a_total(self, other, y)
-        return _added(self, other)  # type: ignore[no-any-return]
-
     @generated(table.subtract)
     def __sub__(self, other: Any) -> Value: ...
     @generated(table.subtract, reflected=True)
@@ -336,21 +326,6 @@ def _restored(data: float, grad: float, attributes: dict[str, Any]) -> Value:
     value.grad = grad or NOT_COMPUTED
     value.__dict__.update(attributes)
     return value
-
-
-_added = function_of_nodes(table.add)
-
-
-def _notice_a_total(total: Value, *added: Any) -> None:
-    """Warn where a computed node, through which a backward pass has gone, is added to one that has seen none."""
-    gone_through = [node for node in added if type(node) is Value and node.primitive and node.grad is not NOT_COMPUTED]
-    if gone_through and total.grad is NOT_COMPUTED:
-        warnings.warn(
-            "total += loss keeps the graph of every step alive, since total remembers what it was computed from; "
-            "write total += loss.data to add up the numbers",
-            RuntimeWarning,
-            stacklevel=3,
-        )
 
 
 def _data_of(other: Any, sign: str) -> float:

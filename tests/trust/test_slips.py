@@ -89,36 +89,3 @@ def test_a_parameter_that_the_loss_does_not_reach_is_named() -> None:
     found = nn.diagnose(Forgets(), [[1.0], [2.0]], [1.0, 3.0], loss="mean_squared_error")
     assert found.problems == ["parameters not reached"]
     assert "forgotten" in repr(found)
-
-
-@pytest.mark.parametrize("start", [0.0, Value(0.0)], ids=["a float", "a Value"])
-@pytest.mark.parametrize("first", ["total", "backward"])
-def test_a_total_that_keeps_every_graph_is_noticed(start: Any, first: str) -> None:
-    weight = Value(2.0)
-
-    def train(total: Any) -> Any:
-        for x in (1.0, 2.0):
-            loss = (weight * x - 1.0) ** 2
-            if first == "total":
-                total += loss
-            loss.backward()
-            if first == "backward":
-                total += loss
-            weight.zero_grad()
-        return total
-
-    with pytest.warns(RuntimeWarning, match=r"write total \+= loss\.data"):
-        total = train(start)
-    assert total.data == (2.0 - 1.0) ** 2 + (4.0 - 1.0) ** 2
-
-
-def test_a_total_within_one_step_is_nothing_to_warn_of() -> None:
-    weight = Value(2.0)
-    for _ in range(3):
-        loss: Any = Value(0.0)
-        for x in (1.0, 2.0):
-            loss += (weight * x - 1.0) ** 2
-        loss += 0.1
-        loss += weight  # a parameter has a gradient from the step before
-        loss.backward()
-    loss += weight * 3.0
