@@ -46,6 +46,9 @@ UNRECORDED: Any = _Mark("UNRECORDED")
 NOT_COMPUTED = float("0")
 """The gradient of a node that no backward pass has reached yet: 0.0, and recognisable by identity."""
 
+OF_ITSELF = float("1")
+"""The gradient of a node from which `backward()` has gone out: 1.0, and recognisable by identity."""
+
 
 def operands(node: Value) -> tuple[Value | float, ...]:
     """What the node was computed from, in order, with repeats; a constant is a float."""
@@ -140,7 +143,7 @@ def backward(output: Value) -> None:
     with _turns:
         try:
             order, shared = _reach(output, reached, again, before)
-            output.grad = 1.0
+            output.grad = OF_ITSELF
             _sweep(order, shared)
             if again:
                 totals = [grad + node.grad for node, grad in zip(again, before, strict=True)]
@@ -177,8 +180,8 @@ def _reach(
     so is the group, and right before that node stands one that hands on to the group what all of them owe it.  (Not
     sooner: while the group waits on the stack, what it waits for may share it too.)
     """
-    entered, zero, end = (NOT_COMPUTED + 0.0 for _ in range(3))  # arithmetic gives new floats, unlike a literal
     untouched, many = NOT_COMPUTED, MANY
+    entered, zero, end = untouched + 0.0, untouched + 0.0, untouched + 0.0  # arithmetic gives new floats
     order: list[Value] = []
     shared: dict[int, Owed] = {}
     bottom = object.__new__(type(output))

@@ -137,7 +137,7 @@ def {name}_node(self, {parameter}):{rename}
     x = self._data
     try:
         if type(other) is Value:
-            y = other._data
+            y = other._data{notice}
             {numbers}
         else:
             y = other if type(other) is float else float(other) if type(other) is int else None
@@ -149,6 +149,10 @@ def {name}_node(self, {parameter}):{rename}
     except (ArithmeticError, ValueError):
         return recover(row, (self, other))
 """
+
+_NOTICE = """
+            if type(self._y) is Value and self._y.grad is OF_ITSELF:
+                notice_total(self)"""
 
 _REFLECTED = """\
 def reflected_{name}_node(self, other):
@@ -163,10 +167,11 @@ def reflected_{name}_node(self, other):
 """
 
 
-def node_function(row: Primitive, reflected: bool = False) -> Callable[..., Any]:
+def node_function(row: Primitive, reflected: bool = False, in_place: bool = False) -> Callable[..., Any]:
     """The function from a Value (and for two operands, a Value or number) to the node that records the row.
 
-    With `reflected`, `self` is the second operand and a number the first, as in `2 - v`.
+    With `reflected`, `self` is the second operand and a number the first, as in `2 - v`; with `in_place`, as in
+    `total += v`, it notices a total of losses that have done their work.
     """
     formulas, rows, others = _formulas(row)
     lines = [f"{target} = {formula}" for target, formula in formulas.items()]
@@ -182,7 +187,11 @@ def node_function(row: Primitive, reflected: bool = False) -> Callable[..., Any]
         constant_y = _block(_without(lines, "dy"), 12)
         parameter, rename = _second_parameter(row)
         numbers = _block(lines, 12)
-        source = _BINARY.format(name=name, numbers=numbers, constant_y=constant_y, parameter=parameter, rename=rename)
+        notice = _NOTICE if in_place else ""
+        name = f"in_place_{name}" if in_place else name
+        source = _BINARY.format(
+            name=name, numbers=numbers, constant_y=constant_y, parameter=parameter, rename=rename, notice=notice
+        )
         source += _NODE.format(x="self", y="other", dx="dx", dy="dy")
     function = build(f"{name} of Values", f"{name}_node", source, rows, **own)
     function.__name__ = row.name

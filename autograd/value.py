@@ -6,12 +6,13 @@ from the rows.  Read `sequences` for sum, dot and softmax, `functional` for grad
 
 from __future__ import annotations
 
+import warnings
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from autograd import graph, micrograd
 from autograd import primitives as table
-from autograd.graph import MANY, NOT_COMPUTED, UNRECORDED
+from autograd.graph import MANY, NOT_COMPUTED, OF_ITSELF, UNRECORDED
 from autograd.methods import node_function, provide
 from autograd.recording import recording
 from autograd.rows import Primitive, evaluate, partials_at, real, shown
@@ -22,21 +23,22 @@ if TYPE_CHECKING:
 Method = TypeVar("Method", bound="Callable[..., Any]")
 
 
-_functions: dict[tuple[Primitive, bool], Callable[..., Any]] = {}
+_functions: dict[tuple[Primitive, bool, bool], Callable[..., Any]] = {}
 
 
-def function_of_nodes(row: Primitive, reflected: bool = False) -> Callable[..., Any]:
+def function_of_nodes(row: Primitive, reflected: bool = False, in_place: bool = False) -> Callable[..., Any]:
     """The function made from a row of the table: what its method on `Value` does, and the row itself when called."""
-    if (row, reflected) not in _functions:
-        _functions[row, reflected] = node_function(row, reflected)
-    return _functions[row, reflected]
+    kind = (row, reflected, in_place)
+    if kind not in _functions:
+        _functions[kind] = node_function(*kind)
+    return _functions[kind]
 
 
-def generated(row: Primitive, reflected: bool = False) -> Callable[[Method], Method]:
+def generated(row: Primitive, reflected: bool = False, in_place: bool = False) -> Callable[[Method], Method]:
     """Replace a declared method by the one made from the row; what was declared gives the types and the docstring."""
 
     def replace(declared: Method) -> Method:
-        function: Any = function_of_nodes(row, reflected)
+        function: Any = function_of_nodes(row, reflected, in_place)
         function.__name__ = declared.__name__
         function.__qualname__ = declared.__qualname__
         function.__doc__ = declared.__doc__ or row.__doc__
@@ -162,6 +164,10 @@ class Value:
     def __add__(self, other: Any) -> Value: ...
     @generated(table.add, reflected=True)
     def __radd__(self, other: Any) -> Value: ...  # other + self
+    @generated(table.add, in_place=True)
+    def __iadd__(self, other: Any) -> Value:  # self += other
+        """The same as `self + other`.  Warns where the last loss in a total has had its `backward()`."""
+
     @generated(table.subtract)
     def __sub__(self, other: Any) -> Value: ...
     @generated(table.subtract, reflected=True)
@@ -356,6 +362,17 @@ def unrecorded(out: float) -> Value:
     return value
 
 
+def notice_total(total: Value) -> None:
+    """Warn where the last loss in a total has had its `backward()`: a total over steps, that keeps them all alive."""
+    if total._y.primitive is not None:
+        warnings.warn(
+            "total += loss keeps the graph of every step alive, since total remembers what it was computed from; "
+            "write total += loss.data to add up the numbers",
+            RuntimeWarning,
+            stacklevel=3,
+        )
+
+
 def apply(row: Primitive, operands: Sequence[Any]) -> Any:
     """The node of any row on any mixture of Values and numbers, at least one of them a Value."""
     for operand in operands:
@@ -406,8 +423,8 @@ def node_of_groups(row: Primitive, out: float, operands: Any, variables: Any, pa
 
 
 provide(
-    Value=Value, new=new, NOT_COMPUTED=NOT_COMPUTED, recording=recording,
-    recover=recover, unrecorded=unrecorded,
+    Value=Value, new=new, NOT_COMPUTED=NOT_COMPUTED, OF_ITSELF=OF_ITSELF, recording=recording,
+    recover=recover, unrecorded=unrecorded, notice_total=notice_total,
 )  # fmt: skip
 
 

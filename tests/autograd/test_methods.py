@@ -35,6 +35,7 @@ def test_generated_code_is_the_row_bit_for_bit(row: autograd.Primitive) -> None:
         800.0,
     ]
     forwards, reflected = node_function(row), node_function(row, reflected=True) if row.arity == 2 else None
+    in_place = node_function(row, in_place=True)
     for x in points:
         y = rng.choice(points)
         numbers = [x, y][: row.arity]
@@ -46,7 +47,7 @@ def test_generated_code_is_the_row_bit_for_bit(row: autograd.Primitive) -> None:
                 forwards(*values)
             continue
         partials = partials_at(row, out, numbers)
-        nodes = [(forwards(*values), values, partials)]
+        nodes = [(forwards(*values), values, partials), (in_place(*values), values, partials)]
         if reflected is not None:
             nodes += [
                 (forwards(values[0], y), values[:1], partials[:1]),

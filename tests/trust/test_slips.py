@@ -89,3 +89,73 @@ def test_a_parameter_that_the_loss_does_not_reach_is_named() -> None:
     found = nn.diagnose(Forgets(), [[1.0], [2.0]], [1.0, 3.0], loss="mean_squared_error")
     assert found.problems == ["parameters not reached"]
     assert "forgotten" in repr(found)
+
+
+@pytest.mark.parametrize("start", [0.0, Value(0.0)], ids=["a float", "a Value"])
+@pytest.mark.parametrize("first", ["total", "backward"])
+def test_a_total_that_keeps_every_graph_is_noticed(start: Any, first: str) -> None:
+    weight = Value(2.0)
+
+    def train(total: Any) -> Any:
+        for x in (1.0, 2.0):
+            loss = (weight * x - 1.0) ** 2
+            if first == "total":
+                total += loss
+            loss.backward()
+            if first == "backward":
+                total += loss
+            weight.zero_grad()
+        return total
+
+    with pytest.warns(RuntimeWarning, match=r"write total \+= loss\.data") as noticed:
+        total = train(start)
+    assert total.data == (2.0 - 1.0) ** 2 + (4.0 - 1.0) ** 2
+    assert {warning.filename for warning in noticed} == {__file__}
+
+
+def test_a_total_within_one_step_is_nothing_to_warn_of() -> None:
+    weight = Value(2.0)
+    for _ in range(3):
+        loss: Any = Value(0.0)
+        for x in (1.0, 2.0):
+            loss += (weight * x - 1.0) ** 2
+        loss += 0.1
+        loss += weight  # a parameter has a gradient from the step before
+        loss.backward()
+    loss += weight * 3.0
+
+
+def test_a_total_of_numbers_and_gradients_added_up_are_nothing_to_warn_of() -> None:
+    weight, running = Value(2.0), 0.0
+    for x in (1.0, 2.0):
+        losses = [(weight * x - t) ** 2 for t in (1.0, 2.0)]
+        loss = sum(losses[1:], losses[0])
+        loss.backward()
+        running += loss.data
+        with autograd.no_grad():
+            total: Any = Value(0.0)
+            total += loss  # nothing is remembered
+            total += loss
+    assert running == 1.0 + 0.0 + 9.0 + 4.0
+
+
+def test_a_node_that_two_losses_share_is_nothing_to_warn_of() -> None:
+    weight = Value(2.0)
+    shared = weight * 3.0
+    (shared * 2.0).backward()
+    penalty: Any = Value(0.0)
+    penalty += shared  # it has a gradient, but nobody called backward() on it
+    penalty += weight * weight
+    penalty.backward()
+    penalty += weight * weight  # the same loss once more, with another term
+    penalty += weight
+    assert weight.grad == 6.0 + 3.0 + 4.0
+
+
+def test_a_leaf_in_a_total_is_nothing_to_warn_of() -> None:
+    x = Value(2.0)
+    x.backward()
+    total: Any = 0.0
+    total += x
+    total += x * x
+    assert total.data == 6.0
