@@ -3,17 +3,20 @@
 Read `writing` first, `native` next.  Each row becomes one function for its value and one for each partial, and a loop
 for each that works on long rows of memory.  They come twice: with the C library's functions, bit for bit what the
 eager engine computes; and, for programs with matrix products, whose sums are in another order anyway, with an exp and
-a tanh that the C compiler can vectorise (1 ULP and 2 ULP off at most).
+a tanh that the C compiler can vectorise (1 ULP and 3 ULP off at most).  Rows of one operand whose partial takes long
+have a third function, which computes value and partial at once: the runtime then keeps the partial of the forward
+pass, as a `Value` does, and what the two formulas have in common is computed once.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from autograd import primitives as table
-from autograd.compiler.writing import OPERANDS, formula, halved, with_constants
+from autograd.compiler.writing import BASIC, OPERANDS, formula, has_slope, with_constants
 from autograd.expressions import INFIX, Expression, Style, rows_in, write
 from autograd.rows import Primitive
 
@@ -27,7 +30,8 @@ LIBRARY = {
 }  # fmt: skip
 """What the C library calls the rows that are functions of floats."""
 
-FAST = {"exp": "fast_exp", "tanh": "fast_tanh"}
+FAST = {"exp": "fast_exp", "tanh": "fast_tanh", "sech": "fast_sech"}
+"""Functions that vectorise; tanh and the sech in its partial share all their work, which the C compiler sees."""
 
 KERNELS = r"""
 static inline double kernel_square(double x) { return x * x; }
@@ -93,14 +97,6 @@ static double kernel_exp_difference(double x, double y) {
 }
 #define INLINE static inline __attribute__((always_inline)) /* or loops would not vectorise */
 /* exp by the reduction x = n log 2 + r and a series in r; written without branches, so that loops vectorise. */
-INLINE double power_of_two(double n) { /* -1022 <= n <= 1023 */
-    double shifted = n + 6755399441055744.0;
-    int64_t bits;
-    memcpy(&bits, &shifted, 8);
-    bits = (int64_t)((uint64_t)(bits + 1023) << 52);
-    memcpy(&shifted, &bits, 8);
-    return shifted;
-}
 #ifdef __FMA__
 #define MULTIPLY_ADD(a, b, c) __builtin_fma(a, b, c)
 #else
@@ -124,20 +120,38 @@ INLINE double series(double r) { /* exp(r) - 1 for |r| <= 0.35 */
 INLINE double reduced(double x, double n) { /* x - n log 2 */
     return MULTIPLY_ADD(n, -1.90821492927058770002e-10, MULTIPLY_ADD(n, -0.693147180369123816490, x));
 }
-INLINE double fast_exp(double x) {
-    double in = x > 800.0 ? 800.0 : x < -800.0 ? -800.0 : x;
-    double n = in * 1.4426950408889634 + 6755399441055744.0 - 6755399441055744.0;
-    double half = n * 0.5 + 6755399441055744.0 - 6755399441055744.0;
-    double result = (1.0 + series(reduced(in, n))) * power_of_two(half) * power_of_two(n - half);
-    return x != x ? x : result;
+#define TO_WHOLE 6755399441055744.0 /* added to a small number, it leaves a whole one in the lowest bits */
+INLINE int64_t bits(double x) {
+    int64_t found;
+    memcpy(&found, &x, 8);
+    return found;
 }
-INLINE double fast_tanh(double x) {
-    double size = fabs(x), in = size > 25.0 ? -50.0 : -2.0 * size;
-    double n = in * 1.4426950408889634 + 6755399441055744.0 - 6755399441055744.0;
-    double scale = power_of_two(n);
-    double less_one = scale * series(reduced(in, n)) + (scale - 1.0); /* exp(-2|x|) - 1 */
-    double result = copysign(-less_one / (2.0 + less_one), x);
-    return x != x ? x : result;
+INLINE double power_of_two(int64_t n) { /* -1022 <= n <= 1023, in the lowest bits */
+    uint64_t found = (uint64_t)(n + 1023) << 52;
+    double power;
+    memcpy(&power, &found, 8);
+    return power;
+}
+INLINE double fast_exp(double x) {
+    double low = x < -800.0 ? -800.0 : x, in = low > 800.0 ? 800.0 : low; /* nan stays nan */
+    double whole = MULTIPLY_ADD(in, 1.4426950408889634, TO_WHOLE), n = whole - TO_WHOLE;
+    int64_t half = bits(MULTIPLY_ADD(n, 0.5, TO_WHOLE));
+    return (1.0 + series(reduced(in, n))) * power_of_two(half) * power_of_two(bits(whole) - half);
+}
+typedef struct { double exp, less_one, inverse; } decay; /* exp(-|x|), that less 1, and 1 / (1 + exp(-2|x|)) */
+INLINE decay decay_at(double x) {
+    double size = fabs(x), in = size > 400.0 ? -400.0 : -size;
+    double whole = MULTIPLY_ADD(in, 1.4426950408889634, TO_WHOLE), n = whole - TO_WHOLE;
+    double r = series(reduced(in, n)), scale = power_of_two(bits(whole)), power = MULTIPLY_ADD(scale, r, scale);
+    return (decay){power, MULTIPLY_ADD(scale, r, scale - 1.0), 1.0 / MULTIPLY_ADD(power, power, 1.0)};
+}
+INLINE double fast_tanh(double x) { /* -(exp(-2|x|) - 1) / (1 + exp(-2|x|)) */
+    decay d = decay_at(x);
+    return copysign(MULTIPLY_ADD(d.less_one, d.less_one, 2.0 * d.less_one) * d.inverse, x);
+}
+INLINE double fast_sech(double x) {
+    decay d = decay_at(x);
+    return 2.0 * d.exp * d.inverse;
 }
 """
 
@@ -195,46 +209,98 @@ def style(fast: bool) -> Style:
     return Style(infix, _number, call)
 
 
+@dataclass
+class Function:
+    """One function of the runtime, in C: its name, what it computes, and that in terms of functions that vectorise."""
+
+    name: str
+    formulas: list[Expression]
+    fast_formulas: list[Expression]
+
+    @property
+    def has_fast(self) -> bool:
+        """Whether it has a form that vectorises."""
+        return any(row.name in FAST for formula in self.fast_formulas for row in rows_in(formula))
+
+    def text(self, fast: bool) -> str:
+        """The function in C."""
+        formulas = self.fast_formulas if fast else self.formulas
+        kind = self.name[: self.name.index("_")]
+        outs, body = {
+            "forward": ("double *t", "t[i] = {};"),
+            "slope": ("double *t, double *s", "double out = {}; t[i] = out; s[i] = {};"),
+            "reverse": ("double *restrict t, const double *g, const double *o", "t[i] += g[i] * ({});"),
+        }[kind]
+        operands = "" if kind == "slope" else ", const double *b, const double *c, const double *d"
+        reads = "".join(
+            f"double {symbol} = {array}[i]; "
+            for symbol, array in [*zip(OPERANDS, "abcd", strict=False), ("out", "o")][: 5 - (kind == "slope")]
+            if any(_mentions(each, symbol) for each in formulas)
+        )
+        body = body.format(*(write(each, style(fast)) for each in formulas))
+        lines = [f"void {self.called(fast)}({outs}, const double *a{operands}, long n) {{"]
+        if kind != "reverse":
+            lines.append("#pragma GCC ivdep /* results may take the place of operands */")
+        if kind != "reverse" or formulas[0].row != 0.0:
+            lines.append(f"    for (long i = 0; i < n; i++) {{ {reads}{body} }}")
+        return "\n".join([*lines, "}"])
+
+    def called(self, fast: bool) -> str:
+        """The name in C."""
+        return f"fast_{self.name}" if fast and self.has_fast else self.name
+
+
+@cache
+def functions() -> list[tuple[Function, Function | None, list[Function]]]:
+    """For each kind its function forward; forward with the partial, or None; and for each operand the way back."""
+    found: list[tuple[Function, Function | None, list[Function]]] = []
+    for name, row, constants in kinds():
+        exact, fast = (_formulas(row, dict(constants), closed) for closed in (BASIC, BASIC | set(FAST)))
+        forward = Function(f"forward_{name}", exact[:1], fast[:1])
+        if has_slope(row):
+            found.append((forward, Function(f"slope_{name}", exact, fast), []))
+        else:
+            partials = enumerate(zip(exact[1:], fast[1:], strict=True))
+            found.append((forward, None, [Function(f"reverse_{name}_{n}", [e], [f]) for n, (e, f) in partials]))
+    return found
+
+
+def _formulas(row: Primitive, constants: dict[str, float], closed: frozenset[str]) -> list[Expression]:
+    """The value and the partials, with some operands fixed."""
+    value, partials = formula(row, closed)
+    assert value is not None and partials is not None  # noqa: S101, PT018 - `kinds` has only rows that have them
+    return [_compared(with_constants(each, constants)) for each in (value, *partials)]
+
+
 def sources() -> dict[str, str]:
     """Two files, so that two compilers can work at once: all exact functions with the tables, and the fast ones."""
     head = ["#include <math.h>", "#include <stdint.h>", "#include <string.h>", KERNELS]
-    exact, fast, declared, reverses = [*head], [*head], [], []
-    for name, row, constants in kinds():
-        value, partials = formula(row)
-        assert value is not None and partials is not None  # noqa: S101, PT018 - `kinds` has only these
-        fixed = dict(constants)
-        names = [f"forward_{name}", *(f"reverse_{name}_{n}" for n in range(len(partials)))]
-        formulas = [_compared(with_constants(each, fixed)) for each in (value, *partials)]
-        for function, expression in zip(names, formulas, strict=True):
-            exact.append(f"static {_function(function, expression, fast=False)}")
-            if _has_fast(expression):
-                text = _function(f"fast_{function}", halved(expression), fast=True)
-                fast.append(text)
-                declared.append(f"{text[: text.index(' {')]};")
-        reverses.append((names, formulas))
+    exact, fast, declared = [*head], [*head], []
+    for forward, slope, reverse in functions():
+        for function in (forward, slope, *reverse):
+            if function is not None:
+                exact.append(f"static {function.text(False)}")
+                if function.has_fast:
+                    fast.append(function.text(True))
+                    declared.append(f"{fast[-1][: fast[-1].index(' {')]};")
     fast.append(
         "void exp_rows(double *z, const double *x, long n, long fast) {\n"
         "    if (fast) {\n#pragma GCC ivdep\n        for (long i = 0; i < n; i++) z[i] = fast_exp(x[i]);\n"
         "    } else for (long i = 0; i < n; i++) z[i] = exp(x[i]);\n}\n"
     )
-    exact += _in_place(table.relu)
-    return {"elements.c": "\n".join([*exact, *declared, _tables(reverses)]), "fast.c": "\n".join(fast)}
+    exact.append(_in_place(table.relu))
+    return {"elements.c": "\n".join([*exact, *declared, _tables()]), "fast.c": "\n".join(fast)}
 
 
-def _in_place(row: Primitive) -> list[str]:
-    """A row applied to numbers where they stand, and its partial, taken at the result, multiplied into a gradient."""
-    value, partials = formula(row)
-    assert value is not None and partials is not None  # noqa: S101, PT018 - called for relu
-    loop = "for (long i = 0; i < n; i++) { double x = z[i];"
-    return [
-        f"void in_place(double *z, long n) {{\n    {loop} z[i] = {write(value, style(False))}; }}\n}}",
-        f"void in_place_reverse(double *restrict g, const double *restrict z, long n) {{\n"
-        f"    {loop} g[i] *= {write(_compared(partials[0]), style(False))}; }}\n}}",
-    ]
-
-
-def _has_fast(expression: Expression) -> bool:
-    return any(row.name in FAST for row in rows_in(expression))
+def _in_place(row: Primitive) -> str:
+    """The row's partial, taken at its result, multiplied into a gradient."""
+    partials = formula(row)[1]
+    assert partials is not None  # noqa: S101 - called for relu
+    slope = write(_compared(partials[0]), style(False))
+    return (
+        "void in_place_reverse(double *restrict g, const double *restrict z, long n) {\n"
+        f"    for (long i = 0; i < n; i++) {{ double x = z[i]; g[i] *= {slope}; }}\n}}"
+    )
 
 
 def _compared(expression: Expression) -> Expression:
@@ -244,44 +310,24 @@ def _compared(expression: Expression) -> Expression:
     return expression
 
 
-def _function(name: str, expression: Expression, fast: bool) -> str:
-    text = write(expression, style(fast))
-    if name.removeprefix("fast_").startswith("forward"):
-        head = "double *restrict t, const double *a, const double *b, const double *c, const double *d, long n"
-        body = f"t[i] = {text};"
-    else:
-        head = f"double *restrict t, {', '.join(f'const double *{name}' for name in 'goabcd')}, long n"
-        body = f"t[i] += g[i] * ({text});" if expression.row != 0.0 else ""
-    reads = "".join(
-        f"double {symbol} = {array}[i]; "
-        for symbol, array in [("out", "o"), *zip(OPERANDS, "abcd", strict=False)]
-        if _mentions(expression, symbol)
-    )
-    return f"void {name}({head}) {{\n    for (long i = 0; i < n; i++) {{ {reads}{body} }}\n}}"
-
-
 def _mentions(expression: Expression, symbol: str) -> bool:
     if not expression.operands:
         return expression.row == symbol
     return any(_mentions(operand, symbol) for operand in expression.operands)
 
 
-def _tables(reverses: list[Any]) -> str:
+def _tables() -> str:
     """Pointers: first to all exact functions, then to all again, the fast ones where there are any."""
-
-    def names(fast: bool) -> list[list[str]]:
-        return [
-            [f"fast_{name}" if fast and _has_fast(e) else name for name, e in zip(*pair, strict=True)]
-            for pair in reverses
-        ]
-
-    rows = names(False) + names(True)
-    forward = ",\n    ".join(row[0] for row in rows)
-    reverse = ",\n    ".join(f"{{{', '.join(row[1:])}}}" for row in rows)
-    head = "double *, const double *, const double *, const double *, const double *"
+    whole = [(fast, *kind) for fast in (False, True) for kind in functions()]
+    forward = ",\n    ".join(function.called(fast) for fast, function, _, _ in whole)
+    slope = ",\n    ".join("0" if function is None else function.called(fast) for fast, _, function, _ in whole)
+    reverse = ",\n    ".join(f"{{{', '.join(f.called(fast) for f in each) or 0}}}" for fast, _, _, each in whole)
+    operands = "const double *, const double *, const double *, const double *"
     return (
-        f"typedef void (*forward_function)({head}, long);\n"
-        f"typedef void (*reverse_function)({head}, const double *, const double *, long);\n"
+        f"typedef void (*forward_function)(double *, {operands}, long);\n"
+        f"typedef void (*slope_function)(double *, double *, const double *, long);\n"
+        f"typedef void (*reverse_function)(double *, const double *, const double *, {operands}, long);\n"
         f"const forward_function forwards[] = {{\n    {forward}\n}};\n"
-        f"const reverse_function reverses[][4] = {{\n    {reverse}\n}};\n"
+        f"const slope_function slopes[] = {{\n    {slope}\n}};\n"
+        f"const reverse_function reverses[][{MOST_OPERANDS}] = {{\n    {reverse}\n}};\n"
     )

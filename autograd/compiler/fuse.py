@@ -13,18 +13,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.compiler.group import Group
-from autograd.compiler.writing import formula
-from autograd.expressions import rows_in
+from autograd.compiler.writing import can_raise, formula, has_slope, is_slow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from autograd.compiler.trace import Flat
     from autograd.rows import Primitive
-
-QUICK = ("add", "subtract", "multiply", "negative", "divide", "where", "absolute", "maximum", "minimum", "relu",
-         "negative_part", "square", "sqrt")  # fmt: skip
-"""Rows that cost no more than to fetch their result from memory."""
 
 MOST_PARTS = 24
 """So many buffers still fit in the first cache."""
@@ -109,21 +104,28 @@ IN_PLACE = "relu"
 
 
 def with_activations(groups: list[Group], outputs: list[int], lane: Any) -> list[Group]:
-    """The groups, with each relu that alone reads a whole product inside that product."""
+    """The groups, with each activation that alone reads a whole product inside that product.
+
+    Its results take the place of what it reads; so it is relu, or a row whose partial is computed forward and kept.
+    """
     readers = np.zeros(len(lane), np.int32)
     for nodes in (nodes for group in groups for nodes in group.reads()):
         readers[np.unique(nodes)] += 1
     readers[outputs] += 1
-    relus = {_key(g.operands[0]): g for g in groups if g.kind == "row" and g.name == IN_PLACE and g.lane}
+    activations = {_key(g.operands[0]): g for g in groups if g.lane and _fits_in_place(g.row)}
     inside: set[int] = set()
     for group in groups:
-        then = relus.get(_key(group.nodes)) if group.kind == "product" and group.lane else None
+        then = activations.get(_key(group.nodes)) if group.kind == "product" and group.lane else None
         plain = not group.pairs and all(len(s[0]) == 1 and not lane[s].any() for s in group.singles)
         plain = plain and len(group.singles) <= 1
         if then is not None and plain and (readers[group.nodes] == 1).all():
             group.then = then
             inside.add(id(then))
     return [group for group in groups if id(group) not in inside]
+
+
+def _fits_in_place(row: Primitive | None) -> bool:
+    return row is not None and row.arity == 1 and (row.name == IN_PLACE or (has_slope(row) and not can_raise(row)))
 
 
 def _chain_for(group: Group, position: int, chains: list[_Chain], open_chains: dict[bytes, int]) -> int:
@@ -160,9 +162,7 @@ def _with_chains(groups: list[Group], chains: list[_Chain], outside: Any) -> lis
 
 
 def _is_slow(row: Primitive | None) -> bool:
-    """Whether to compute it again takes longer than to keep it in memory."""
-    value = None if row is None else formula(row)[0]
-    return value is None or any(inner.name not in QUICK for inner in rows_in(value))
+    return row is None or is_slow(formula(row)[0])
 
 
 def _split_by_constants(groups: Iterable[Group], constants: Any) -> Iterator[Group]:

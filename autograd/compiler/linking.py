@@ -14,7 +14,7 @@ from autograd.compiler import elements
 from autograd.compiler.group import Group, UnsupportedError
 from autograd.compiler.layout import Layout, spaced
 from autograd.compiler.products import blocks
-from autograd.compiler.writing import can_raise
+from autograd.compiler.writing import can_raise, has_slope
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,8 +92,7 @@ class Linker:
         if new:
             at = self.table(self.slot[new])
             function = elements.IDENTITY
-            words = [function, len(new), self.lane_rows, 1, 0, UNIFORM_TABLE, at]
-            self.step(True, ROW, words, words)
+            self.step(True, ROW, [function, len(new), self.lane_rows, 1, 0, -1, UNIFORM_TABLE, at])
             for node in new:
                 self.spread[node] = self.lane_rows
                 self.lane_rows += 1
@@ -133,12 +132,28 @@ class Linker:
             raise UnsupportedError(f"{group.row.name} has no form in C")
         arguments = [word for nodes in operands for word in self._argument(group.lane, nodes)]
         head = [function + self.functions, len(group.nodes), group.first, len(operands)]
-        self.forward[group.lane].append([ROW, len(arguments) + 7, *head, int(can_raise(group.row)), *arguments])
+        slope = self._slopes(group, any(map(self.wants, operands)))
+        self.forward[group.lane].append([ROW, len(arguments) + 8, *head, int(can_raise(group.row)), slope, *arguments])
         reverse = []
         for n, nodes in enumerate(operands):
             if self._constant(nodes) is None and self.wants(nodes):
-                reverse.append([ROW_REVERSE, len(arguments) + 7, *head, n, *arguments])
+                reverse.append([ROW_REVERSE, len(arguments) + 8, *head, n, slope, *arguments])
         self.reverse[group.lane] += reverse[::-1]  # reversed once more as a whole
+
+    def _slopes(self, group: Group, wanted: bool) -> int:
+        """Where the partials are kept that are computed together with the values; -1 where none are."""
+        if group.row is None or not wanted or not has_slope(group.row):
+            return -1
+        return self._new_rows(group.lane, len(group.nodes))
+
+    def _new_rows(self, lane: bool, count: int) -> int:
+        """The first of so many rows without gradients."""
+        if not lane:
+            first, self.uniform_rows = self.uniform_rows, self.uniform_rows + count
+            return first
+        first, self.lane_rows = self.lane_rows, self.lane_rows + count
+        self.written = np.concatenate((self.written, np.arange(first, self.lane_rows)))
+        return first
 
     def _fused(self, group: Group) -> None:
         buffers: dict[int, int] = {}  # of each node of the first row: the buffer of the part that computes it
@@ -162,7 +177,8 @@ class Linker:
                 result = [OWN, part.first]
             else:
                 result = [BUFFER, buffers.setdefault(int(part.nodes[0]), len(buffers))]
-            fixed = [function + self.functions, len(part.operands), *result, int(can_raise(part.row)), wanted]
+            slope = self._slopes(part, bool(wanted))
+            fixed = [function + self.functions, len(part.operands), *result, int(can_raise(part.row)), wanted, slope]
             words += [*fixed, *arguments, *[0] * (2 * elements.MOST_OPERANDS - len(arguments))]
         bits = [struct.unpack("q", struct.pack("d", number))[0] for number in numbers]
         head = [len(group.parts[0].nodes), len(group.parts), inner, len(numbers)]
@@ -189,7 +205,6 @@ class Linker:
         where = spaced(self.slot[group.left])
         left, sp, sk = (where.first, *where.steps) if where is not None and where.distinct else self._packed(group.left)
         out = group.first + np.arange(q * p)
-        alone += 16 * (group.then is not None)
         wants = self.wants(group.left) + 2 * self.wants(group.right) + 4 * (want_starts and starts >= 0) + alone
         words = [
             p,
@@ -204,11 +219,20 @@ class Linker:
             starts,
             self.table(np.arange(max(p, k))),
             wants,
+            *self._then(group),
         ]
         self.step(lane, PRODUCT, words)
         self.scratch = max(self.scratch, (p + k) * (q + 8))
         if rest or group.pairs:
             self._terms(group, group.pairs, rest, 1)
+
+    def _then(self, group: Group) -> tuple[int, int]:
+        """The function that is applied to the results, and where its partials are kept; -1 where there is none."""
+        if group.then is None or group.then.row is None:
+            return -1, -1
+        function = elements.number_of(group.then.row.name)
+        assert function is not None  # noqa: S101 - `with_activations` takes only rows that have one
+        return function + self.functions, self._slopes(group.then, self.wants(group.nodes))
 
     def _without_repeats(self, lists: Any) -> Any:
         """The lists of rows, with copies in place of those that have a row twice.
@@ -221,7 +245,7 @@ class Linker:
             return lists
         lists = lists.copy()
         originals = lists[repeated]
-        words = [elements.IDENTITY, originals.size, self.lane_rows, 1, 0, OWN_TABLE, self.table(originals)]
+        words = [elements.IDENTITY, originals.size, self.lane_rows, 1, 0, -1, OWN_TABLE, self.table(originals)]
         self.step(True, ROW, words)
         lists[repeated] = self.lane_rows + np.arange(originals.size).reshape(originals.shape)
         self.lane_rows += originals.size
@@ -232,7 +256,7 @@ class Linker:
         first, self.uniform_rows = self.uniform_rows, self.uniform_rows + nodes.size
         at = self.table(self.slot[nodes])
         identity = elements.IDENTITY
-        self.forward[False].append([ROW, 9, identity, nodes.size, first, 1, 0, OWN_TABLE, at])
+        self.forward[False].append([ROW, 10, identity, nodes.size, first, 1, 0, -1, OWN_TABLE, at])
         self.reverse[False].append([ADD_TABLE, 5, nodes.size, first, at])
         return first, nodes.shape[1], 1
 
@@ -300,7 +324,9 @@ class Linker:
         else:
             table = self.table(self._own(lane, xs))
         self.scratch = max(self.scratch, 3 * size * MOST_SAMPLES)
-        self.step(lane, MANY, [what, rows, size, group.first, table, self.table(index)])
+        kept = name in ("logsumexp", "cross_entropy") and self.wants(xs)
+        slopes = self._new_rows(lane, rows * size) if kept else -1
+        self.step(lane, MANY, [what, rows, size, group.first, table, self.table(index), slopes])
 
     def cleared(self) -> Any:
         """Which rows of gradients must be set to 0 before a block: pairs of a first row and their number."""

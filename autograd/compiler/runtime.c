@@ -35,13 +35,14 @@ typedef double vec __attribute__((vector_size(8 * W), aligned(8), may_alias));
 
 typedef int64_t word;
 typedef void (*forward_function)(double *, const double *, const double *, const double *, const double *, long);
+typedef void (*slope_function)(double *, double *, const double *, long);
 typedef void (*reverse_function)(double *, const double *, const double *, const double *, const double *, const double *,
                                  const double *, long);
 
 extern const forward_function forwards[];
+extern const slope_function slopes[]; /* value and partial at once; 0 where the way back computes the partial */
 extern const reverse_function reverses[][MOST_OPERANDS];
-extern void in_place(double *z, long n); /* relu */
-extern void in_place_reverse(double *restrict g, const double *restrict z, long n);
+extern void in_place_reverse(double *restrict g, const double *restrict z, long n); /* relu, whose partial its result tells */
 extern void exp_rows(double *z, const double *x, long n, long fast);
 
 typedef struct {
@@ -122,42 +123,63 @@ static const double *gathered(word kind, word at, const program *p, const double
     return scratch;
 }
 
+/* Results of a function; with them its partials, which are kept for the way back, where it has both in one. */
+static inline void apply(const program *p, word function, double *out, double *slope, const double *const *x, long n) {
+    if (slope && p->backward) slopes[function](out, slope, x[0], n);
+    else forwards[function](out, x[0], x[1], x[2], x[3], n);
+}
+
 static void row_forward(program *p, const word *s, double *V, long stride, long width) {
-    forward_function f = forwards[s[2]];
     long rows = s[3], count = s[5];
-    const word *kinds = s + 7;
+    const word *kinds = s + 8;
+    double *slope = s[7] < 0 ? 0 : V + s[7] * stride;
     double *out = V + s[4] * stride, buffers[MOST_OPERANDS][CHUNK];
     const double *x[MOST_OPERANDS] = {0};
     int own = 1;
     for (long a = 0; a < count; a++) own &= kinds[2 * a] == OWN;
     if (own && stride == width) {
         for (long a = 0; a < count; a++) x[a] = V + kinds[2 * a + 1] * stride;
-        f(out, x[0], x[1], x[2], x[3], rows * width);
+        apply(p, s[2], out, slope, x, rows * width);
     } else if (stride == 1) {
         for (long i = 0; i < rows; i += CHUNK) {
             long n = rows - i < CHUNK ? rows - i : CHUNK;
             for (long a = 0; a < count; a++) x[a] = gathered(kinds[2 * a], kinds[2 * a + 1], p, V, i, n, buffers[a]);
-            f(out + i, x[0], x[1], x[2], x[3], n);
+            apply(p, s[2], out + i, slope ? slope + i : 0, x, n);
         }
     } else {
         for (long i = 0; i < rows; i++) {
             for (long a = 0; a < count; a++)
                 x[a] = operand(kinds[2 * a], kinds[2 * a + 1], p, V, i, stride, width, buffers[a]);
-            f(out + i * stride, x[0], x[1], x[2], x[3], width);
+            apply(p, s[2], out + i * stride, slope ? slope + i * stride : 0, x, width);
         }
     }
     if (s[6])
         for (long i = 0; i < rows; i++) p->doubtful |= !all_finite(out + i * stride, width);
 }
 
+static void multiply_rows(double *restrict d, const double *restrict x, long n) {
+    for (long i = 0; i < n; i++) d[i] *= x[i];
+}
+
 static void add_to(double *restrict d, const double *restrict x, long n) {
     for (long i = 0; i < n; i++) d[i] += x[i];
 }
 
+static void multiply_add_rows(double *restrict z, const double *x, const double *y, long n) {
+    for (long l = 0; l < n; l++) z[l] += x[l] * y[l];
+}
+
+/* to += gradient times the partial, which was kept, or is computed here. */
+static inline void hand_on(word function, word wanted, double *to, const double *gradient, const double *slope,
+                           const double *out, const double *const *x, long n) {
+    if (slope) multiply_add_rows(to, gradient, slope, n);
+    else reverses[function][wanted](to, gradient, out, x[0], x[1], x[2], x[3], n);
+}
+
 static void row_reverse(program *p, const word *s, double *V, double *D, long stride, long width) {
     long rows = s[3], count = s[5], wanted = s[6];
-    reverse_function f = reverses[s[2]][wanted];
-    const word *kinds = s + 7;
+    const word *kinds = s + 8;
+    const double *slope = s[7] < 0 ? 0 : V + s[7] * stride;
     double *out = V + s[4] * stride, *gradient = D + s[4] * stride, buffers[MOST_OPERANDS][CHUNK], contribution[CHUNK];
     word kind = kinds[2 * wanted], at = kinds[2 * wanted + 1];
     const double *x[MOST_OPERANDS] = {0};
@@ -166,7 +188,7 @@ static void row_reverse(program *p, const word *s, double *V, double *D, long st
     for (long a = 0; a < count; a++) own &= kinds[2 * a] == OWN;
     if (own) { /* the functions add what they compute */
         for (long a = 0; a < count; a++) x[a] = V + kinds[2 * a + 1] * stride;
-        f(D + at * stride, gradient, out, x[0], x[1], x[2], x[3], rows * width);
+        hand_on(s[2], wanted, D + at * stride, gradient, slope, out, x, rows * width);
         return;
     }
     for (long i = 0; i < rows; i += step) {
@@ -177,7 +199,7 @@ static void row_reverse(program *p, const word *s, double *V, double *D, long st
         double *to = kind == OWN ? D + (at + i) * stride : contribution;
         if (kind == OWN_TABLE && stride > 1) to = D + (long)p->tables[at + i] * stride;
         if (to == contribution) memset(contribution, 0, 8 * n);
-        f(to, gradient + i * stride, out + i * stride, x[0], x[1], x[2], x[3], n);
+        hand_on(s[2], wanted, to, gradient + i * stride, slope ? slope + i * stride : 0, out + i * stride, x, n);
         if (to != contribution) continue;
         if (kind == UNIFORM_TABLE) p->DU[p->tables[at + i]] += row_total(contribution, n);
         else for (long j = 0; j < n; j++) D[p->tables[at + i + j]] += contribution[j];
@@ -186,7 +208,7 @@ static void row_reverse(program *p, const word *s, double *V, double *D, long st
 
 /* A chain of rows, a few rows of memory at a time.  What only the chain reads is in buffers of CHUNK numbers, the
    gradients of these in as many more; on the way back the buffers are computed again. */
-enum { PART = 6 + 2 * MOST_OPERANDS }; /* words: function, operands, kind and place of the result, may raise, wanted; operands */
+enum { PART = 7 + 2 * MOST_OPERANDS }; /* words: function, operands, kind and place of the result, may raise, wanted, slope; operands */
 
 static const double *part_operand(const program *p, const word *at, const double *V, const double *buffers, long i, long n,
                                   long width, double *gathered) {
@@ -222,8 +244,8 @@ static void fused_step(program *p, const word *s, double *V, double *D, long wid
         for (long part = 0; part < parts; part++, o += PART) {
             if (backward && o[2] == OWN) continue; /* it is in memory */
             double *out = o[2] == OWN ? V + (o[3] + i) * width : buffers + o[3] * CHUNK;
-            for (long a = 0; a < o[1]; a++) x[a] = part_operand(p, o + 6 + 2 * a, V, buffers, i, n, width, gathered + a * CHUNK);
-            forwards[o[0]](out, x[0], x[1], x[2], x[3], length);
+            for (long a = 0; a < o[1]; a++) x[a] = part_operand(p, o + 7 + 2 * a, V, buffers, i, n, width, gathered + a * CHUNK);
+            apply(p, o[0], out, o[6] < 0 ? 0 : V + (o[6] + i) * width, x, length);
             if (o[4] && !backward) p->doubtful |= !all_finite(out, length);
         }
         if (!backward) continue;
@@ -233,13 +255,14 @@ static void fused_step(program *p, const word *s, double *V, double *D, long wid
             if (!o[5]) continue;
             const double *out = o[2] == OWN ? V + (o[3] + i) * width : buffers + o[3] * CHUNK;
             const double *gradient = o[2] == OWN ? D + (o[3] + i) * width : gradients + o[3] * CHUNK;
-            for (long a = 0; a < o[1]; a++) x[a] = part_operand(p, o + 6 + 2 * a, V, buffers, i, n, width, gathered + a * CHUNK);
+            const double *slope = o[6] < 0 ? 0 : V + (o[6] + i) * width;
+            for (long a = 0; a < o[1]; a++) x[a] = part_operand(p, o + 7 + 2 * a, V, buffers, i, n, width, gathered + a * CHUNK);
             for (long a = o[1] - 1; a >= 0; a--) {
                 if (!(o[5] >> a & 1)) continue;
-                word kind = o[6 + 2 * a], at = o[7 + 2 * a];
+                word kind = o[7 + 2 * a], at = o[8 + 2 * a];
                 double *to = kind == OWN ? D + (at + i) * width : kind == BUFFER ? gradients + at * CHUNK : contribution;
                 if (to == contribution) memset(contribution, 0, 8 * length);
-                reverses[o[0]][a](to, gradient, out, x[0], x[1], x[2], x[3], length);
+                hand_on(o[0], a, to, gradient, slope, out, x, length);
                 for (long j = 0; j < n && to == contribution; j++) {
                     if (kind == OWN_TABLE) add_to(D + (long)p->tables[at + i + j] * width, contribution + j * width, width);
                     else p->DU[p->tables[at + i + j]] += row_total(contribution + j * width, width);
@@ -419,16 +442,20 @@ static void product_step(program *p, const word *s, double *V, double *D, long s
     long P = s[2], Q = s[3], K = s[4], first = s[5], left = s[6], sp = s[7], sk = s[8];
     const int32_t *right = p->tables + s[9], *out = p->tables + s[10];
     const int32_t *starts = s[11] >= 0 ? p->tables + s[11] : 0, *counting = p->tables + s[12];
-    int want_left = s[13] & 1, want_right = s[13] & 2, want_starts = s[13] & 4, alone = s[13] & 8, then = s[13] & 16;
+    int want_left = s[13] & 1, want_right = s[13] & 2, want_starts = s[13] & 4, alone = s[13] & 8;
+    word then = s[14]; /* a function that is applied to the results where they stand: relu, or one with slopes; or -1 */
     const double *A = p->U + left;
     double *DA = p->DU + left;
     if (stride > 1) {
-        if (then && backward) in_place_reverse(D + first * stride, V + first * stride, P * Q * stride);
+        if (then >= 0 && backward && s[15] < 0) in_place_reverse(D + first * stride, V + first * stride, P * Q * stride);
+        else if (then >= 0 && backward) multiply_rows(D + first * stride, V + s[15] * stride, P * Q * stride);
         for (long q = 0; q < Q; q++) {
             const int32_t *in = right + q * K, *to = out + q * P, *start = starts ? starts + q * P : 0;
             if (!backward) {
                 product(P, K, A, sp, sk, in, V, to, V, stride, width, p->U, start, 0);
-                if (then) in_place(V + (first + q * P) * stride, P * stride);
+                double *results = V + (first + q * P) * stride;
+                const double *x[MOST_OPERANDS] = {results};
+                if (then >= 0) apply(p, then, results, s[15] < 0 ? 0 : V + (s[15] + q * P) * stride, x, P * stride);
                 continue;
             }
             if (want_starts) for (long i = 0; i < P; i++) p->DU[start[i]] += row_total(D + to[i] * stride, width);
@@ -533,10 +560,6 @@ static void multiply_add(double *restrict z, double u, const double *restrict x,
     for (long l = 0; l < n; l++) z[l] += u * x[l];
 }
 
-static void multiply_add_rows(double *restrict z, const double *x, const double *y, long n) {
-    for (long l = 0; l < n; l++) z[l] += x[l] * y[l];
-}
-
 /* z += sum over pairs of x * y, where x is a row, or (from != 0) one number of it. */
 static void add_products(double *z, const int32_t *t, long pairs, const double *from, const double *V, long stride, long width) {
     long at = 0;
@@ -632,10 +655,11 @@ static void softmax_reverse(const double *pr, long pr_stride, const double *g, d
     }
 }
 
+/* The partials of logsumexp and cross-entropy are kept for the way back: for each x a row, from row s[8] on. */
 static void many_step(program *p, const word *s, double *V, double *D, long stride, long width, int backward) {
     long what = s[2], rows = s[3], K = s[4], first = s[5];
     const int32_t *t = p->tables + s[6], *index = p->tables + s[7];
-    double *e = p->scratch, highest[MOST_SAMPLES], above[MOST_SAMPLES], sum[MOST_SAMPLES], ties[MOST_SAMPLES],
+    double highest[MOST_SAMPLES], above[MOST_SAMPLES], sum[MOST_SAMPLES], ties[MOST_SAMPLES],
            other[MOST_SAMPLES];
     for (long i = 0; i < rows; i++, t += what == SOFT_CROSS_ENTROPY ? 2 * K : K) {
         if (what == TAKE || what == TAKE_UNIFORM) {
@@ -651,7 +675,13 @@ static void many_step(program *p, const word *s, double *V, double *D, long stri
             continue;
         }
         if (what == SOFTMAX && backward) {
-            softmax_reverse(V + (first + i * K) * stride, stride, D + (first + i * K) * stride, D, t, K, stride, width, 1.0, e);
+            softmax_reverse(V + (first + i * K) * stride, stride, D + (first + i * K) * stride, D, t, K, stride, width, 1.0, p->scratch);
+            continue;
+        }
+        double *slopes = s[8] >= 0 && p->backward ? V + (s[8] + i * K) * stride : 0, *e = slopes ? slopes : p->scratch;
+        double *z = V + (first + i) * stride, *g = D + (first + i) * stride;
+        if (slopes && backward) {
+            for (long k = 0; k < K; k++) multiply_add_rows(D + t[k] * stride, g, slopes + k * stride, width);
             continue;
         }
         for (long l = 0; l < width; l++) highest[l] = V[t[0] * stride + l];
@@ -671,10 +701,9 @@ static void many_step(program *p, const word *s, double *V, double *D, long stri
                 sum[l] += below ? e[k * width + l] : 0.0;
                 ties[l] += below ? 0.0 : 1.0;
             }
-        if (what == LOGSUMEXP || what == SOFT_CROSS_ENTROPY || (what == CROSS_ENTROPY && !backward))
+        if (what == LOGSUMEXP || what == SOFT_CROSS_ENTROPY || what == CROSS_ENTROPY)
             for (long l = 0; l < width; l++) above[l] = log1p(sum[l] + (ties[l] - 1.0));
         for (long l = 0; l < width; l++) sum[l] += ties[l];
-        double *z = V + (first + i) * stride, *g = D + (first + i) * stride;
         if (what == SOFTMAX_OTHERS && backward) {
             for (long k = 0; k < K; k++)
                 for (long l = 0; l < width; l++) e[k * width + l] /= sum[l];
@@ -692,25 +721,23 @@ static void many_step(program *p, const word *s, double *V, double *D, long stri
         } else if (what == SOFTMAX) {
             for (long k = 0; k < K; k++)
                 for (long l = 0; l < width; l++) V[(first + i * K + k) * stride + l] = e[k * width + l] / sum[l];
-        } else if (what == LOGSUMEXP && !backward) {
-            for (long l = 0; l < width; l++) z[l] = highest[l] + above[l];
         } else if (what == LOGSUMEXP) {
-            for (long k = 0; k < K; k++)
-                for (long l = 0; l < width; l++) D[t[k] * stride + l] += g[l] * (e[k * width + l] / sum[l]);
+            for (long l = 0; l < width; l++) z[l] = highest[l] + above[l];
+            for (long k = 0; k < K && slopes; k++)
+                for (long l = 0; l < width; l++) slopes[k * width + l] /= sum[l];
         } else if (what == CROSS_ENTROPY) {
             const double *at = V + index[i] * stride;
             for (long l = 0; l < width; l++) {
                 int good = at[l] >= 0.0 && at[l] < (double)K;
                 long k = good ? (long)at[l] : 0;
-                if (!backward) z[l] = good ? (highest[l] - V[t[k] * stride + l]) + above[l] : NAN;
+                z[l] = good ? (highest[l] - V[t[k] * stride + l]) + above[l] : NAN;
             }
-            if (!backward) continue;
             memset(other, 0, sizeof other);
-            for (long k = 0; k < K; k++)
+            for (long k = 0; k < K && slopes; k++)
                 for (long l = 0; l < width; l++) other[l] += (double)k == at[l] ? 0.0 : e[k * width + l];
-            for (long k = 0; k < K; k++)
+            for (long k = 0; k < K && slopes; k++)
                 for (long l = 0; l < width; l++)
-                    D[t[k] * stride + l] += g[l] * (((double)k == at[l] ? -other[l] : e[k * width + l]) / sum[l]);
+                    slopes[k * width + l] = ((double)k == at[l] ? -other[l] : e[k * width + l]) / sum[l];
         } else { /* SOFT_CROSS_ENTROPY: targets are the second half of the operands */
             for (long l = 0; l < width; l++) {
                 double loss = 0.0, *after_p = e + K * width, *after_t = after_p + K, before_p = 0.0, before_t = 0.0;

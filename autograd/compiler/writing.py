@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from autograd import primitives as table
-from autograd.expressions import PYTHON, Expression, as_expression, symbols, write
+from autograd.expressions import PYTHON, Expression, as_expression, rows_in, symbols, write
 from autograd.rows import Primitive, opens
 
 if TYPE_CHECKING:
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 OPERANDS = ("x", "y", "z", "u", "v", "w")
 """What operands are called in formulas; the result of the row is called `out`."""
 
-BASIC = {
+BASIC = frozenset({
     "add", "subtract", "multiply", "divide", "negative", "power", "where", "absolute", "maximum", "minimum", "relu",
     "negative_part", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh",
     "cosh", "tanh", "hypot", "power_slope", "power_derivative", "xlogy", "normal_pdf", "normal_cdf", "exp_difference",
     "square",
-}  # fmt: skip
+})  # fmt: skip
 """Rows that stay as they are: NumPy or C has a function for them, or `kernels` has."""
 
 square = Primitive(
@@ -38,8 +38,10 @@ square = Primitive(
 
 
 @cache
-def formula(row: Primitive) -> tuple[Expression | None, list[Expression] | None]:
+def formula(row: Primitive, closed: frozenset[str] = BASIC) -> tuple[Expression | None, list[Expression] | None]:
     """A row's value and partials as formulas of `x`, `y` ... (and `out`), opened; None for a function of floats only.
+
+    `closed`: the names of the rows that are left as they are.
 
     >>> value, partials = formula(table.tanh)
     >>> write(value, PYTHON), write(partials[0], PYTHON)[:22]
@@ -48,13 +50,13 @@ def formula(row: Primitive) -> tuple[Expression | None, list[Expression] | None]
     arity = row.arity or 0
     operands = symbols(*OPERANDS[:arity])
     value = (
-        Expression(row, operands) if row.name in BASIC else _on_symbols(row.forward, operands) if opens(row) else None
+        Expression(row, operands) if row.name in closed else _on_symbols(row.forward, operands) if opens(row) else None
     )
     partials = _on_symbols(row.partials, (*symbols("out"), *operands))
     try:
         return (
-            None if value is None else simplify(opened(as_expression(value))),
-            None if partials is None else [simplify(opened(as_expression(partial))) for partial in partials],
+            None if value is None else simplify(opened(as_expression(value), closed)),
+            None if partials is None else [simplify(opened(as_expression(each), closed)) for each in partials],
         )
     except _NotOpenError:
         return None, None
@@ -71,15 +73,15 @@ def _on_symbols(function: Callable[..., Any], operands: Sequence[Any]) -> Any:
         return None
 
 
-def opened(expression: Expression) -> Expression:
-    """The same formula, in which every row is one of `BASIC`."""
-    operands = tuple(opened(operand) for operand in expression.operands)
+def opened(expression: Expression, closed: frozenset[str] = BASIC) -> Expression:
+    """The same formula, in which every row is one of those that are `closed`."""
+    operands = tuple(opened(operand, closed) for operand in expression.operands)
     row = expression.row
-    if isinstance(row, Primitive) and row.name not in BASIC:
+    if isinstance(row, Primitive) and row.name not in closed:
         inner = _on_symbols(row.forward, operands) if opens(row) else None
         if inner is None:
             raise _NotOpenError
-        return opened(as_expression(inner))
+        return opened(as_expression(inner), closed)
     return Expression(row, operands) if operands else expression
 
 
@@ -121,6 +123,22 @@ def _replaced(expression: Expression, constants: dict[str, float]) -> Expression
     if isinstance(expression.row, str) and not expression.operands:
         return Expression(constants[expression.row]) if expression.row in constants else expression
     return Expression(expression.row, [_replaced(operand, constants) for operand in expression.operands])
+
+
+QUICK = ("add", "subtract", "multiply", "negative", "divide", "where", "absolute", "maximum", "minimum", "relu",
+         "negative_part", "square", "sqrt")  # fmt: skip
+"""Rows that cost no more than to fetch their result from memory."""
+
+
+def is_slow(formula: Expression | None) -> bool:
+    """Whether to compute it again takes longer than to keep it in memory."""
+    return formula is None or any(row.name not in QUICK for row in rows_in(formula))
+
+
+def has_slope(row: Primitive) -> bool:
+    """Whether value and partial are computed together: for rows of one operand, where the partial takes long."""
+    partials = formula(row)[1] if row.arity == 1 else None
+    return partials is not None and is_slow(partials[0])
 
 
 def halved(expression: Expression) -> Expression:

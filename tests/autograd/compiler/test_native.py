@@ -213,16 +213,16 @@ def test_products_of_what_differs_from_sample_to_sample(p: int, q: int, k: int, 
     assert "product of lanes" in program.source
 
 
-def test_fast_functions_are_right_to_two_ulp_and_strict_about_nan() -> None:
+def test_fast_functions_are_right_to_a_few_ulp_and_strict_about_nan() -> None:
     row = [Value(1.0), Value(0.0)]
-    for function, exact in ((exp, np.exp), (tanh, np.tanh)):
+    for function, exact, ulp in ((exp, np.exp, 1.0), (tanh, np.tanh, 3.0)):
         # A product of matrices makes the program take the functions that vectorise.
         program = compile(lambda x, f=function: f(dot(row * 4, [x] + [0.0] * 7)), row, batched=True, backend="c")
         x = np.array([-745.0, -709.0, -30.0, -1.0, -0.3, -1e-8, 0.0, 1e-300, 1e-3, 0.5, 1.0, 19.0, 709.0])
         program(x)
         found = program.plan.samples_of_outputs(0)[:, 0]
         expected = exact(x)
-        assert np.all(np.abs(found - expected) <= 2.0 * np.spacing(np.abs(expected)))
+        assert np.all(np.abs(found - expected) <= ulp * np.spacing(np.abs(expected)))
         assert np.isnan(program(np.array([1.0, np.nan])))
 
 
