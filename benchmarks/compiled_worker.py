@@ -244,6 +244,7 @@ def eager(work: Work) -> Step:
 
 ENGINES = {
     "c": ours("c"),
+    "emit": ours("emit"),
     "numpy": ours("numpy"),
     "by hand": by_hand,
     "jax": jax_step,

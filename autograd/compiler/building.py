@@ -33,19 +33,22 @@ ELEMENTS_FLAGS = ("-ffp-contract=off",)
 @cache
 def runtime() -> Any:
     """The loaded runtime; raises UnsupportedError, with the reason, where it cannot be had."""
-    sources = {
-        **elements.sources(),
-        "runtime.c": (Path(__file__).parent / "runtime.c").read_text(encoding="utf-8"),
-    }
-    key = hashlib.sha256("\0".join([*sources.values(), *FLAGS, *ELEMENTS_FLAGS, _machine()]).encode()).hexdigest()[:24]
-    library = cache_folder() / f"runtime-{key}.so"
-    loaded = _loaded(library) if _is_mine(library) else None
-    if loaded is None:
-        _build(_compiler(), sources, library)
-        loaded = _loaded(library)
-    if loaded is None:
-        raise UnsupportedError(f"what the C compiler made cannot be loaded: {library}")
+    text = (Path(__file__).parent / "runtime.c").read_text(encoding="utf-8")
+    loaded = library("runtime", {**elements.sources(), "runtime.c": text})
     loaded.run.restype = loaded.pack.restype = None
+    return loaded
+
+
+def library(name: str, sources: dict[str, str]) -> Any:
+    """The loaded library made of these files; raises UnsupportedError, with the reason, where it cannot be had."""
+    key = hashlib.sha256("\0".join([*sources.values(), *FLAGS, *ELEMENTS_FLAGS, _machine()]).encode()).hexdigest()[:24]
+    path = cache_folder() / f"{name}-{key}.so"
+    loaded = _loaded(path) if _is_mine(path) else None
+    if loaded is None:
+        _build(_compiler(), sources, path)
+        loaded = _loaded(path)
+    if loaded is None:
+        raise UnsupportedError(f"what the C compiler made cannot be loaded: {path}")
     return loaded
 
 
@@ -98,7 +101,7 @@ def _build(compiler: list[str], sources: dict[str, str], library: Path) -> None:
             made.chmod(0o700)
             made.replace(library)  # at once, so that nobody loads half a file
     except OSError as error:
-        raise UnsupportedError(f"the C runtime cannot be built in {library.parent}: {error}") from None
+        raise UnsupportedError(f"{library.name} cannot be built in {library.parent}: {error}") from None
 
 
 def _compiled(compiler: list[str], sources: dict[str, str], folder: Path) -> Path:

@@ -155,6 +155,9 @@ INLINE double fast_sech(double x) {
 }
 """
 
+HEAD = ["#include <math.h>", "#include <stdint.h>", "#include <string.h>", KERNELS]
+"""What every file begins with that applies rows."""
+
 MOST_OPERANDS = 4
 
 SPECIAL_POWERS = (2.0, -1.0)
@@ -191,7 +194,8 @@ def _printable(row: Primitive) -> bool:
     return value is not None and partials is not None and (row.arity or 9) <= MOST_OPERANDS
 
 
-def _number(number: float) -> str:
+def number(number: float) -> str:
+    """A number in C."""
     if math.isinf(number):
         return "INFINITY" if number > 0 else "-INFINITY"
     return "NAN" if math.isnan(number) else repr(number)
@@ -206,7 +210,7 @@ def style(fast: bool) -> Style:
 
     infix = {name: notation for name, notation in INFIX.items() if name != "power"}
     infix["where"] = ("({0} ? {1} : {2})", 7, (1, 1, 1))
-    return Style(infix, _number, call)
+    return Style(infix, number, call)
 
 
 @dataclass
@@ -224,7 +228,6 @@ class Function:
 
     def text(self, fast: bool) -> str:
         """The function in C."""
-        formulas = self.fast_formulas if fast else self.formulas
         kind = self.name[: self.name.index("_")]
         outs, body = {
             "forward": ("double *t", "t[i] = {};"),
@@ -235,15 +238,23 @@ class Function:
         reads = "".join(
             f"double {symbol} = {array}[i]; "
             for symbol, array in [*zip(OPERANDS, "abcd", strict=False), ("out", "o")][: 5 - (kind == "slope")]
-            if any(_mentions(each, symbol) for each in formulas)
+            if self.reads(symbol, fast)
         )
-        body = body.format(*(write(each, style(fast)) for each in formulas))
+        body = body.format(*self.texts(fast))
         lines = [f"void {self.called(fast)}({outs}, const double *a{operands}, long n) {{"]
         if kind != "reverse":
             lines.append("#pragma GCC ivdep /* results may take the place of operands */")
-        if kind != "reverse" or formulas[0].row != 0.0:
+        if kind != "reverse" or self.formulas[0].row != 0.0:
             lines.append(f"    for (long i = 0; i < n; i++) {{ {reads}{body} }}")
         return "\n".join([*lines, "}"])
+
+    def texts(self, fast: bool) -> list[str]:
+        """The formulas in C."""
+        return [write(each, style(fast)) for each in (self.fast_formulas if fast else self.formulas)]
+
+    def reads(self, symbol: str, fast: bool) -> bool:
+        """Whether a formula needs an operand, or `out`."""
+        return any(_mentions(each, symbol) for each in (self.fast_formulas if fast else self.formulas))
 
     def called(self, fast: bool) -> str:
         """The name in C."""
@@ -274,8 +285,7 @@ def _formulas(row: Primitive, constants: dict[str, float], closed: frozenset[str
 
 def sources() -> dict[str, str]:
     """Two files, so that two compilers can work at once: all exact functions with the tables, and the fast ones."""
-    head = ["#include <math.h>", "#include <stdint.h>", "#include <string.h>", KERNELS]
-    exact, fast, declared = [*head], [*head], []
+    exact, fast, declared = [*HEAD], [*HEAD], []
     for forward, slope, reverse in functions():
         for function in (forward, slope, *reverse):
             if function is not None:

@@ -150,10 +150,8 @@ def _with_chains(groups: list[Group], chains: list[_Chain], outside: Any) -> lis
     result = []
     for position, group in enumerate(groups):
         if position in ends:
-            parts = [
-                replace(part, stored=_is_slow(part.row) or bool(outside[part.nodes].any()))
-                for part in ends[position].parts
-            ]
+            parts = [replace(part, read_outside=bool(outside[part.nodes].any())) for part in ends[position].parts]
+            parts = [replace(part, stored=_is_slow(part.row) or part.read_outside) for part in parts]
             nodes = np.concatenate([part.nodes for part in parts if part.stored] or [np.zeros(0, np.int64)])
             result.append(Group("fused", True, nodes, parts=parts, level=group.level))
         elif position not in inside:

@@ -44,7 +44,9 @@ class Group:
     parts: list[Group] = field(default_factory=list)
     """For "fused": groups of kind "row", in their order, whose n-th nodes belong together."""
     stored: bool = True
-    """For a part of a fused group: whether others read its results, so that they have rows in memory."""
+    """For a part of a fused group: whether its results have rows in memory."""
+    read_outside: bool = True
+    """For a part of a fused group: whether others read its results."""
     then: Group | None = None
     """For a product: the row that is applied to its results where they stand, since nobody else reads them."""
     level: int = 0

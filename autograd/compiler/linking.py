@@ -11,31 +11,38 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.compiler import elements
+from autograd.compiler.chaining import Loops, link_chain
 from autograd.compiler.group import Group, UnsupportedError
 from autograd.compiler.layout import Layout, spaced
 from autograd.compiler.products import blocks
+from autograd.compiler.steps import (
+    ADD_TABLE,
+    CONSTANT,
+    LANES,
+    MANY,
+    MOST_SAMPLES,
+    NAMES,
+    OWN,
+    OWN_TABLE,
+    PRODUCT,
+    ROW,
+    ROW_REVERSE,
+    SUM,
+    UNIFORM_TABLE,
+    WHAT,
+)  # fmt: skip
 from autograd.compiler.writing import can_raise, has_slope
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MOST_SAMPLES = 192
-"""Samples in a block, at most; as in runtime.c."""
-
-CHUNK = 256
-"""Numbers in a buffer; as in runtime.c."""
-
-END, ROW, ROW_REVERSE, PRODUCT, PRODUCT_REVERSE, SUM, SUM_REVERSE, MANY, MANY_REVERSE, ADD_TABLE = range(10)
-FUSED, FUSED_REVERSE, LANES, LANES_REVERSE = 10, 11, 12, 13
-OWN, OWN_TABLE, UNIFORM_TABLE, CONSTANT, BUFFER = range(5)
-WHAT = {"logsumexp": 0, "cross_entropy": 1, "soft_cross_entropy": 2, "softmax": 3, "take": 4, "take from numbers": 5}
-WHAT["softmax_others"] = 6
-
 
 class Linker:
     """Turns groups into steps."""
 
-    def __init__(self, layout: Layout, active: Any, number: Any, groups: list[Group], outputs: list[int]) -> None:
+    def __init__(
+        self, layout: Layout, active: Any, number: Any, groups: list[Group], outputs: list[int], emit: bool = False
+    ) -> None:
         self.layout, self.active, self.number = layout, active, number
         self.fast = any(group.kind == "product" for group in groups)
         self.readers = np.zeros(len(layout.slot), np.int32)
@@ -56,6 +63,8 @@ class Linker:
         self.spread: dict[int, int] = {}
         self.scratch = 4096
         self.functions = len(elements.kinds()) if self.fast else 0
+        self.loops = Loops() if emit else None
+        """The loops of chains, where they are emitted."""
 
     def table(self, numbers: Any) -> int:
         """Where a table of integers begins."""
@@ -99,8 +108,9 @@ class Linker:
         rows[others] = [self.spread[node] for node in nodes[others].tolist()]
         return rows
 
-    def _argument(self, lane: bool, nodes: Any) -> list[int]:
-        number = self._constant(nodes)
+    def argument(self, lane: bool, nodes: Any) -> list[int]:
+        """Where the runtime finds these nodes: a kind, and a row, a table or the bits of a number."""
+        number = self.constant(nodes)
         if number is not None:
             return [CONSTANT, struct.unpack("q", struct.pack("d", number))[0]]
         if lane and not self.lane[nodes].any():
@@ -111,7 +121,8 @@ class Linker:
             return [OWN, where.first]
         return [OWN_TABLE, self.table(rows)]
 
-    def _constant(self, nodes: Any) -> float | None:
+    def constant(self, nodes: Any) -> float | None:
+        """The number, where all of these nodes are one constant."""
         first = nodes.flat[0]
         number = self.number[first]
         if (
@@ -126,21 +137,21 @@ class Linker:
     def _row(self, group: Group) -> None:
         assert group.row is not None  # noqa: S101
         operands = group.operands
-        exponent = self._constant(operands[1]) if group.row.name == "power" else None
+        exponent = self.constant(operands[1]) if group.row.name == "power" else None
         function = elements.number_of(group.row.name, exponent)
         if function is None:
             raise UnsupportedError(f"{group.row.name} has no form in C")
-        arguments = [word for nodes in operands for word in self._argument(group.lane, nodes)]
+        arguments = [word for nodes in operands for word in self.argument(group.lane, nodes)]
         head = [function + self.functions, len(group.nodes), group.first, len(operands)]
-        slope = self._slopes(group, any(map(self.wants, operands)))
+        slope = self.slopes(group, any(map(self.wants, operands)))
         self.forward[group.lane].append([ROW, len(arguments) + 8, *head, int(can_raise(group.row)), slope, *arguments])
         reverse = []
         for n, nodes in enumerate(operands):
-            if self._constant(nodes) is None and self.wants(nodes):
+            if self.constant(nodes) is None and self.wants(nodes):
                 reverse.append([ROW_REVERSE, len(arguments) + 8, *head, n, slope, *arguments])
         self.reverse[group.lane] += reverse[::-1]  # reversed once more as a whole
 
-    def _slopes(self, group: Group, wanted: bool) -> int:
+    def slopes(self, group: Group, wanted: bool) -> int:
         """Where the partials are kept that are computed together with the values; -1 where none are."""
         if group.row is None or not wanted or not has_slope(group.row):
             return -1
@@ -152,38 +163,15 @@ class Linker:
             first, self.uniform_rows = self.uniform_rows, self.uniform_rows + count
             return first
         first, self.lane_rows = self.lane_rows, self.lane_rows + count
-        self.written = np.concatenate((self.written, np.arange(first, self.lane_rows)))
+        self.need_not_be_cleared(np.arange(first, self.lane_rows))
         return first
 
+    def need_not_be_cleared(self, rows: Any) -> None:
+        """Rows of gradients that nobody adds to before they are written, or that nobody reads."""
+        self.written = np.concatenate((self.written, rows.ravel()))
+
     def _fused(self, group: Group) -> None:
-        buffers: dict[int, int] = {}  # of each node of the first row: the buffer of the part that computes it
-        inner = sum(not part.stored for part in group.parts)
-        numbers: dict[float, int] = {}  # constants have buffers too, filled once
-        words = []
-        for part in group.parts:
-            assert part.row is not None  # noqa: S101
-            exponent = self._constant(part.operands[1]) if part.row.name == "power" else None
-            function = elements.number_of(part.row.name, exponent)
-            if function is None:
-                raise UnsupportedError(f"{part.row.name} has no form in C")
-            arguments, wanted = [], 0
-            for n, nodes in enumerate(part.operands):
-                buffer, number = buffers.get(int(nodes[0])), self._constant(nodes)
-                if number is not None:
-                    buffer = inner + numbers.setdefault(number, len(numbers))
-                arguments += [BUFFER, buffer] if buffer is not None else self._argument(True, nodes)
-                wanted |= (number is None and self.wants(nodes)) << n
-            if part.stored:
-                result = [OWN, part.first]
-            else:
-                result = [BUFFER, buffers.setdefault(int(part.nodes[0]), len(buffers))]
-            slope = self._slopes(part, bool(wanted))
-            fixed = [function + self.functions, len(part.operands), *result, int(can_raise(part.row)), wanted, slope]
-            words += [*fixed, *arguments, *[0] * (2 * elements.MOST_OPERANDS - len(arguments))]
-        bits = [struct.unpack("q", struct.pack("d", number))[0] for number in numbers]
-        head = [len(group.parts[0].nodes), len(group.parts), inner, len(numbers)]
-        self.scratch = max(self.scratch, (2 * inner + len(numbers) + elements.MOST_OPERANDS + 1) * CHUNK)
-        self.step(True, FUSED, [*head, *words, *bits])
+        link_chain(self, group)
 
     def _product(self, group: Group) -> None:
         (p, k), q = group.left.shape, len(group.right)
@@ -201,7 +189,7 @@ class Linker:
             right = self._without_repeats(right)
             alone = 8 * int((self.readers[group.right] == 1).all() and len(np.unique(right)) == right.size)
             if alone:  # what it hands on is the whole gradient, and need not be added to anything
-                self.written = np.concatenate((self.written, right.ravel()))
+                self.need_not_be_cleared(right)
         where = spaced(self.slot[group.left])
         left, sp, sk = (where.first, *where.steps) if where is not None and where.distinct else self._packed(group.left)
         out = group.first + np.arange(q * p)
@@ -232,7 +220,7 @@ class Linker:
             return -1, -1
         function = elements.number_of(group.then.row.name)
         assert function is not None  # noqa: S101 - `with_activations` takes only rows that have one
-        return function + self.functions, self._slopes(group.then, self.wants(group.nodes))
+        return function + self.functions, self.slopes(group.then, self.wants(group.nodes))
 
     def _without_repeats(self, lists: Any) -> Any:
         """The lists of rows, with copies in place of those that have a row twice.
@@ -338,13 +326,13 @@ class Linker:
 
 def describe_steps(linker: Linker) -> str:
     """The steps as text: what `Program.source` shows for this backend."""
-    names = ["", "row", "", "product", "", "sum", "", "many", "", "add", "fused", "", "product of lanes"]
     functions = [name for name, _, _ in elements.kinds()]
     lines = ["steps of the C runtime (see runtime.c and elements.c): what, rows or sizes, first row of the results"]
     for lane in (False, True):
         lines.append("for each block of samples:" if lane else "once:")
         for step in linker.forward[lane]:
-            what = names[step[0]]
-            detail = functions[step[2] % len(functions)] if what == "row" else ""
-            lines.append(f"    {what} {detail} {' '.join(map(str, step[2:7]))}".replace("  ", " "))
+            detail = functions[step[2] % len(functions)] if step[0] == ROW else ""
+            lines.append(f"    {NAMES[step[0]]} {detail} {' '.join(map(str, step[2:7]))}".replace("  ", " "))
+    if linker.loops is not None:
+        lines += ["loops that were emitted for chains:", linker.loops.source]
     return "\n".join(lines)

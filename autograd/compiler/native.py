@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.building import runtime
-from autograd.compiler.linking import END, MOST_SAMPLES, Linker
+from autograd.compiler.linking import Linker
+from autograd.compiler.steps import END, MOST_SAMPLES
 
 CACHE = 512 * 1024
 """Bytes that the rows of a block, with their gradients, should fit in."""

@@ -68,7 +68,7 @@ def make_plan(
             try:
                 plan.groups = with_activations(fused(found, flat, constants), flat.outputs, lane)
                 plan.layout = lay_out(flat, plan.groups, lane, nodes.alive, parameters, plan.inputs, batched)
-                plan.link()
+                plan.link(emit=backend == "emit")
                 return plan
             except UnsupportedError as reason:
                 plan.reason = str(reason)
@@ -101,14 +101,16 @@ def _grouped(
 
 
 def native_is_there(backend: str) -> bool:
-    """Whether the C runtime can be had; says why not once for "auto", and always for "c"."""
+    """Whether the C runtime can be had; says why not once for "auto", and always for "c" and "emit"."""
     from autograd.compiler.building import runtime
 
     try:
         runtime()
     except UnsupportedError as reason:
-        if backend == "c":
-            raise RuntimeError(f"backend 'c' is not to be had: {reason}; use backend='numpy' or 'auto'") from None
+        if backend != "auto":
+            raise RuntimeError(
+                f"backend {backend!r} is not to be had: {reason}; use backend='numpy' or 'auto'"
+            ) from None
         if not _told:
             _told.append(str(reason))
             warnings.warn(f"compiled programs run with NumPy, not natively: {reason}", RuntimeWarning, stacklevel=6)
@@ -152,21 +154,26 @@ class Plan:
         self._outputs: Any = None
         self._suspects: list[int] = []
 
-    def link(self) -> None:
-        """Make the tables for the C runtime."""
+    def link(self, emit: bool) -> None:
+        """Make the tables for the C runtime, and loops for its chains if these are to be emitted."""
         from autograd.compiler.linking import Linker, describe_steps
         from autograd.compiler.native import NativeProgram
 
         layout = self.layout
         assert layout is not None  # noqa: S101
-        linker = Linker(layout, self.active, self.flat.number, self.groups, self.outputs)
+        linker = Linker(layout, self.active, self.flat.number, self.groups, self.outputs, emit)
         for group in self.groups:
             linker.add(group)
+        if linker.loops is not None:
+            try:
+                linker.loops.build()
+            except UnsupportedError as reason:
+                raise RuntimeError(f"backend 'emit' is not to be had: {reason}; use backend='c' or 'auto'") from None
         draws = [len(self.flat.draws)] if self.flat.draws else []
         self.native = NativeProgram(
             linker, self.outputs, [*self.sizes, *draws], self.parameters, self.batched, self.by_parameters
         )  # fmt: skip
-        self.source, self.backend = describe_steps(linker), "c"
+        self.source, self.backend = describe_steps(linker), "emit" if emit else "c"
 
     def vectorize(self) -> None:
         """Make the NumPy program."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from autograd.drawing import Graph
 
-BACKENDS = ("auto", "numpy", "c")
+BACKENDS = ("auto", "numpy", "c", "emit")
 
 MOST_PLANS = 8
 """For each combination of shapes so many programs are kept: for training and evaluation, for other settings."""

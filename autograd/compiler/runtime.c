@@ -19,7 +19,8 @@
 #define W 2
 #endif
 #define MOST_SAMPLES 192 /* in a block */
-#define CHUNK 256
+#define CHUNK 192
+#define MOST_POINTERS 64
 #define MOST_OPERANDS 4
 
 typedef double vec __attribute__((vector_size(8 * W), aligned(8), may_alias));
@@ -208,7 +209,8 @@ static void row_reverse(program *p, const word *s, double *V, double *D, long st
 
 /* A chain of rows, a few rows of memory at a time.  What only the chain reads is in buffers of CHUNK numbers, the
    gradients of these in as many more; on the way back the buffers are computed again. */
-enum { PART = 7 + 2 * MOST_OPERANDS }; /* words: function, operands, kind and place of the result, may raise, wanted, slope; operands */
+enum { PART = 7 + 2 * MOST_OPERANDS }; /* words: function, operands, kind and place of the result, flags (1: may raise, 2: computed again
+                                      on the way back), wanted, slope; kinds and places of operands */
 
 static const double *part_operand(const program *p, const word *at, const double *V, const double *buffers, long i, long n,
                                   long width, double *gathered) {
@@ -228,25 +230,45 @@ static const double *part_operand(const program *p, const word *at, const double
     }
 }
 
+/* The same as a loop that was emitted for it: its address, whether rows are taken one at a time, and its memory. */
+typedef long (*loop)(double *const *memory, long n);
+
+static void emitted_step(program *p, const word *e, double *V, double *D, long rows, long width, int backward) {
+    long step = e[2] ? 1 : rows, count = e[3 + backward];
+    const word *where = e + 5 + (backward ? 3 * e[3] : 0);
+    for (long i = 0; i < rows; i += step) {
+        double *memory[MOST_POINTERS];
+        for (long m = 0; m < count; m++) {
+            const word *w = where + 3 * m; /* gradients or not, kind, row or table */
+            memory[m] = (w[0] ? D : V) + (w[1] == OWN ? w[2] + i : p->tables[w[2] + i]) * width;
+        }
+        p->doubtful |= ((loop)e[backward])(memory, step * width);
+    }
+}
+
 static void fused_step(program *p, const word *s, double *V, double *D, long width, int backward) {
+    if (s[6] && p->backward) {
+        emitted_step(p, s + s[6], V, D, s[2], width, backward);
+        return;
+    }
     long rows = s[2], parts = s[3], inner = s[4], numbers = s[5], step = CHUNK / width;
     double *buffers = p->scratch, *gradients = buffers + (inner + numbers) * CHUNK, *gathered = gradients + inner * CHUNK;
     double *contribution = gathered + MOST_OPERANDS * CHUNK;
     const double *x[MOST_OPERANDS] = {0};
     for (long c = 0; c < numbers; c++) {
         double number;
-        memcpy(&number, s + 6 + parts * PART + c, 8);
+        memcpy(&number, s + 7 + parts * PART + c, 8);
         for (long l = 0; l < CHUNK; l++) buffers[(inner + c) * CHUNK + l] = number;
     }
     for (long i = 0; i < rows; i += step) {
         long n = rows - i < step ? rows - i : step, length = n * width;
-        const word *o = s + 6;
+        const word *o = s + 7;
         for (long part = 0; part < parts; part++, o += PART) {
-            if (backward && o[2] == OWN) continue; /* it is in memory */
+            if (backward && !(o[4] & 2)) continue; /* it is in memory, or not needed */
             double *out = o[2] == OWN ? V + (o[3] + i) * width : buffers + o[3] * CHUNK;
             for (long a = 0; a < o[1]; a++) x[a] = part_operand(p, o + 7 + 2 * a, V, buffers, i, n, width, gathered + a * CHUNK);
             apply(p, o[0], out, o[6] < 0 ? 0 : V + (o[6] + i) * width, x, length);
-            if (o[4] && !backward) p->doubtful |= !all_finite(out, length);
+            if (o[4] & 1 && !backward) p->doubtful |= !all_finite(out, length);
         }
         if (!backward) continue;
         memset(gradients, 0, 8 * CHUNK * inner);
