@@ -92,9 +92,8 @@ def topological_order(output: Value) -> list[Value]:
     True
     """
     order: list[Value] = []
-    seen: set[Value] = set()
+    seen: set[Value] = {output}
     stack: list[tuple[Value, Iterator[Any]]] = [(output, iter(operands(output)))]
-    seen.add(output)
     kind = type(output)
     while stack:
         node, rest = stack[-1]
@@ -181,7 +180,7 @@ def _reach(
     sooner: while the group waits on the stack, what it waits for may share it too.)
     """
     untouched, many = NOT_COMPUTED, MANY
-    entered, zero, end = untouched + 0.0, untouched + 0.0, untouched + 0.0  # arithmetic gives new floats
+    entered, zero, end = untouched + untouched, untouched + untouched, untouched + untouched  # three new zeros
     order: list[Value] = []
     shared: dict[int, Owed] = {}
     bottom = object.__new__(type(output))

@@ -15,7 +15,6 @@ when the operands are arrays, so what must not overflow is clamped inside.
 from __future__ import annotations
 
 import math
-import sys
 from functools import reduce
 from itertools import accumulate, chain
 from operator import add as plus
@@ -55,10 +54,10 @@ where     = primitive("where",     lambda condition, x, y: x if condition else y
 
 absolute  = primitive("absolute",  math.fabs,
                       lambda out, x: where(x > 0.0, 1.0, where(x < 0.0, -1.0, 0.0)), text="|{}|", latex=r"\left|{}\right|")
-maximum   = primitive("maximum",   lambda x, y: where(x < y, y, where(y <= x, x, x + y)),  # x + y is nan
+maximum   = primitive("maximum",   lambda x, y: where(x < y, y, where(y <= x, x, NAN)),
                       lambda out, x, y: where(x > y, 1.0, where(x < y, 0.0, 0.5)),
                       lambda out, x, y: where(x > y, 0.0, where(x < y, 1.0, 0.5)), latex=r"\max({}, {})")
-minimum   = primitive("minimum",   lambda x, y: where(y < x, y, where(x <= y, x, x + y)),
+minimum   = primitive("minimum",   lambda x, y: where(y < x, y, where(x <= y, x, NAN)),
                       lambda out, x, y: where(x < y, 1.0, where(x > y, 0.0, 0.5)),
                       lambda out, x, y: where(x < y, 0.0, where(x > y, 1.0, 0.5)), latex=r"\min({}, {})")
 negative_part = primitive("negative_part", lambda x: where(x > 0.0, 0.0, x),
@@ -101,7 +100,7 @@ leaky_relu = primitive("leaky_relu", lambda x, slope=0.01: where(x > 0.0, x, slo
                       lambda out, x, slope: where(x > 0.0, 1.0, slope),
                       lambda out, x, slope: negative_part(x))
 elu       = primitive("elu",       lambda x, alpha=1.0: where(x > 0.0, x, alpha * expm1(negative_part(x))),
-                      lambda out, x, alpha: where(x > 0.0, 1.0, times_exp(alpha, where(x > 0.0, 0.0, x))),
+                      lambda out, x, alpha: where(x > 0.0, 1.0, times_exp(alpha, negative_part(x))),
                       lambda out, x, alpha: expm1(negative_part(x)))
 selu      = primitive("selu",      lambda x: SELU_SCALE * where(x > 0.0, x, SELU_ALPHA * expm1(negative_part(x))),
                       lambda out, x: SELU_SCALE * where(x > 0.0, 1.0, SELU_ALPHA * exp(negative_part(x))))
@@ -169,7 +168,7 @@ def _xlogy(x: float, y: float) -> float:
 
 def _normal_pdf(x: float) -> float:
     """exp(-x²/2) / sqrt(2π), with x² in two parts: rounding it once would cost 700 ULP at |x| = 38."""
-    x = min(abs(x), 40.0) if x == x else x
+    x = min(abs(x), 40.0)  # nan stays nan
     coarse = math.floor(x * 65536.0) / 65536.0 if x == x else x
     return math.exp(-0.5 * coarse * coarse) * math.exp(-0.5 * (x - coarse) * (x + coarse)) * 0.3989422804014327
 
@@ -202,6 +201,12 @@ def _times_normal_cdf(x: Number, y: Number) -> Number:
     u = 1.0 / (tail * tail)
     series = 1.0 - u * (1.0 - 3.0 * u * (1.0 - 5.0 * u * (1.0 - 7.0 * u * (1.0 - 9.0 * u))))
     return where(y < -37.0, times_normal_pdf(-x / tail * series, y), x * normal_cdf(y))
+
+
+def _times_exp(x: Number, y: Number) -> Number:
+    """x e^y, where e^y alone may be subnormal; 0 where that is all a double can be, of an infinite x too."""
+    tail = where(y < -1500.0, 0.0, x * exp(0.5 * y) * exp(0.5 * y))
+    return where(y < -600.0, tail, x * exp(y))
 
 
 def _cosine(x: Number, y: Number) -> Number:
@@ -239,7 +244,7 @@ power_derivative = primitive("power_derivative", _power_derivative,
 xlogy            = primitive("xlogy", _xlogy,
                              lambda out, x, y: log(y), lambda out, x, y: x / y,
                              text="{} * log({})", latex=r"{} \ln({})")
-times_exp        = primitive("times_exp", lambda x, y: where(y < -600.0, x * exp(0.5 * y) * exp(0.5 * y), x * exp(y)),
+times_exp        = primitive("times_exp", _times_exp,
                              lambda out, x, y: exp(y), lambda out, x, y: out,
                              text="{} * exp({})", latex=r"{} e^{{{}}}")
 one_minus_square = primitive("one_minus_square", lambda x: (1.0 - x) * (1.0 + x),
@@ -273,7 +278,7 @@ times_normal_cdf = primitive("times_normal_cdf", _times_normal_cdf,
                              text="{} * normal_cdf({})", latex=r"{} \Phi({})")
 exp_difference   = primitive("exp_difference", _exp_difference,
                              lambda out, x, y: out, lambda out, x, y: -out,
-                             text="exp({} - {})", latex="e^{{{} - {}}}", ieee=lambda x, y: INF if x > y else NAN)
+                             text="exp({} - {})", latex="e^{{{} - {}}}", ieee=lambda x, y: INF)
 # fmt: on
 
 
@@ -289,7 +294,7 @@ def _in_order(xs: Iterable[Number], start: Number) -> Number:
     return reduce(plus, xs, start)
 
 
-in_order = sum if sys.version_info < (3, 12) else _in_order
+in_order = sum if sum((1e16, 1.0, -1e16)) == 0.0 else _in_order
 """Add from left to right.  From Python 3.12 on the built-in `sum` of floats rounds in another, compensated, way."""
 
 

@@ -22,6 +22,7 @@ import autograd
 from autograd import Value, gradients, graph, jvp
 from autograd import primitives as table
 from autograd.graph import NOT_COMPUTED, edges, operands, topological_order
+from autograd.value import node_of_groups
 
 # ------------------------------------------------------------------------------------------------- random programs
 
@@ -454,3 +455,48 @@ def test_operands_and_edges_of_a_node_by_hand_and_of_one_with_a_constant() -> No
     assert graph.variables(autograd.dot([x, x], [1.0, x])) == [x, x, x]
     assert list(graph.edges(x * 3.0)) == [(x, 3.0)]
     assert list(graph.edges(Value(4.0, (x,), "twice"))) == []
+
+
+def test_a_gradient_that_is_no_number_is_named_and_only_that() -> None:
+    x, y = Value(2.0, label="x"), Value(3.0, label="y")
+    x.grad, y.grad = 1.0, None  # type: ignore[assignment]
+    with pytest.raises(TypeError, match="grad of y is None, no number to add a gradient to"):
+        (x * y).backward()
+    assert (x.grad, y.grad) == (1.0, None)
+
+
+def test_an_error_of_the_user_s_own_comes_out_as_it_is() -> None:
+    x = Value(2.0)
+    x.grad = None  # type: ignore[assignment]
+    node = Value(4.0, (x,), "twice")
+
+    def fail() -> None:
+        raise KeyError("mine")
+
+    node._backward = fail
+    with pytest.raises(KeyError, match="mine"):
+        node.backward()
+    assert x.grad is None
+
+
+def test_special_states_show_their_names_in_a_debugger() -> None:
+    assert (repr(graph.MANY), repr(graph.UNRECORDED)) == ("MANY", "UNRECORDED")
+
+
+class Counted(list[Any]):
+    """A group of operands that counts how often it is looked through."""
+
+    times = 0
+
+    def __reversed__(self) -> Any:
+        self.times += 1
+        return super().__reversed__()
+
+
+def test_a_group_that_many_nodes_share_is_looked_through_once() -> None:
+    group = Counted([Value(2.0), Value(3.0)])
+    slopes = [[1.0, 10.0 * n] for n in range(5)]
+    neurons = [node_of_groups(table.dot, 0.0, (group,), (group,), (each,)) for each in slopes]
+    autograd.sum(neurons).backward()
+    assert group.times == 1
+    assert [x.grad for x in group] == [5.0, 0.0 + 10.0 + 20.0 + 30.0 + 40.0]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import math
 import random
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -15,10 +16,11 @@ import pytest
 from jets import ROWS, Jet, jet, ulps
 from mpmath import mp
 
-from autograd import Value, gradients
+from autograd import Value, gradients, primitives
 from autograd.primitives import TABLE
 from autograd.rows import partials_at
 
+INF, NAN = math.inf, math.nan
 SIZES = [
     5e-324, 1e-310, 1e-300, 1e-154, 1e-20, 1e-8, 0.1, 0.5, 1.0, 1.5, 3.0, 10.0, 20.0, 37.5, 38.4,
     40.0, 372.0, 700.0, 708.4, 710.0, 720.0, 740.0, 745.0, 745.2, 1e4, 1e8, 1e16, 1e154, 1e300, 1.7e308,
@@ -265,6 +267,60 @@ def test_a_power_that_is_zero_has_no_slopes_although_its_factors_are_infinite(x:
     slopes = gradients(base**exponent, [base, exponent], create_graph=True)
     assert [slope.data for slope in slopes] == [0.0, 0.0]
     assert [gradients(slope, [base, exponent]) for slope in slopes] == [[0.0, 0.0], [0.0, 0.0]]
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "n", "m", "limit"),
+    [
+        (0.0, 0.5, 1, 0, INF), (0.0, 0.1, 1, 0, INF), (0.0, 1.5, 2, 0, INF), (0.0, 3.0, 1, 0, 0.0),
+        (0.0, 3.0, 3, 0, 6.0), (0.0, 3.0, 1, 1, 0.0), (0.0, 0.5, 1, 1, -INF), (0.0, 1.0, 1, 1, -INF),
+        (0.0, 1.0, 1, 2, INF), (0.0, 0.5, 1, 2, INF), (-2.0, 3.0, 1, 0, 12.0), (-2.0, 3.0, 1, 1, NAN),
+        (-2.0, 3.0, 0, 2, NAN),
+    ],
+)  # fmt: skip
+def test_derivatives_of_a_power_at_zero_and_below(x: float, y: float, n: int, m: int, limit: float) -> None:
+    """By hand: ∂x is y x^(y-1); ∂x∂y is x^(y-1) (1 + y ln x); ∂x∂y² is x^(y-1) (2 ln x + y ln² x)."""
+    assert TABLE["power_derivative"](x, y, float(n), float(m)) == pytest.approx(limit, abs=0.0, nan_ok=True)
+
+
+@pytest.mark.parametrize("name", ["gelu", "silu", "sigmoid", "softplus", "tanh", "elu", "selu", "relu", "leaky_relu"])
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_an_activation_at_infinity_is_its_limit(name: str, sign: float) -> None:
+    def derivatives(x: float) -> list[float]:
+        value = Value(x)
+        out = TABLE[name](value, *([0.5] if TABLE[name].arity == 2 else []))
+        (slope,) = gradients(out, [value], create_graph=True)
+        return [out.data, slope.data, *gradients(slope, [value])]
+
+    value, slope, curve = derivatives(sign * 1e300)  # as good as there
+    assert derivatives(sign * INF) == [value if abs(value) < 1e9 else math.copysign(INF, value), slope, curve]
+
+
+@pytest.mark.parametrize(
+    ("x", "y"), [(5e-324, 5e-324), (5e-324, 1.5e-323), (1e-310, 3e-310), (1e308, 1e308), (1e308, -1.2e308)]
+)
+def test_slopes_of_hypot_at_the_ends_of_the_doubles(x: float, y: float) -> None:
+    operands = [Value(x), Value(y)]
+    slopes = gradients(TABLE["hypot"](*operands), operands)
+    with mp.workdps(60):
+        for slope, side in zip(slopes, (x, y), strict=True):
+            assert ulps(slope, side / mp.sqrt(mp.mpf(x) ** 2 + mp.mpf(y) ** 2)) <= 8
+
+
+@pytest.mark.parametrize(("x", "y"), [(5e-324, 0.0011), (1e-320, 0.003), (1e-315, 1e-4), (-1e300, 1e-3), (1.0, 1.5)])
+def test_the_slope_of_a_quotient_whose_value_would_be_subnormal(x: float, y: float) -> None:
+    numerator, divisor = Value(x), Value(y)
+    with mp.workdps(60):
+        assert ulps(gradients(numerator / divisor, [divisor])[0], -mp.mpf(x) / mp.mpf(y) ** 2) <= 8
+
+
+def test_floats_are_added_from_left_to_right() -> None:
+    rng = random.Random(0)
+    xs, total = [rng.uniform(-1, 1) * 10 ** rng.uniform(-9, 9) for _ in range(1000)], 0.1
+    for x in xs:
+        total += x
+    assert primitives.in_order(xs, 0.1) == primitives._in_order(xs, 0.1) == total
+    assert (primitives.in_order is sum) == (sys.version_info < (3, 12))  # the built-in one, wherever it does so
 
 
 @pytest.mark.parametrize("name", TABLE)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import pickle
 import re
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from autograd import Value, exp, primitive, where
@@ -42,6 +44,35 @@ def test_ieee_arithmetic_silences_values_too() -> None:
         assert math.isnan(evaluate(TABLE["sqrt"], [-1.0]))
     with pytest.raises(ValueError, match="log is defined"):
         evaluate(TABLE["log"], [0.0])
+
+
+AS_IN_NUMPY = {
+    **{name: getattr(np, name) for name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "arcsin")},
+    **{name: getattr(np, name) for name in ("arccos", "arctan", "sinh", "cosh", "tanh", "hypot", "divide")},
+    "exp_difference": lambda x, y: np.exp(x - y),
+    "xlogy": lambda x, y: np.where((x == 0.0) & (y == 0.0), 0.0, x * np.log(y)),
+}
+
+
+@pytest.mark.parametrize("name", AS_IN_NUMPY)
+def test_ieee_arithmetic_is_numpy_s(name: str) -> None:
+    row = TABLE[name]
+    special = [0.0, -0.0, 0.5, 1.0, -1.0, -2.0, 3.0, 750.0, -750.0, 1e308, -1e308, INF, -INF, NAN]
+    for point in itertools.product(special, repeat=row.arity or 0):
+        with np.errstate(all="ignore"):
+            expected = float(AS_IN_NUMPY[name](*map(np.float64, point)))
+        with ieee_arithmetic():
+            got = evaluate(row, point)
+        assert got == pytest.approx(expected, rel=1e-15, nan_ok=True), point
+        assert math.isnan(got) or math.copysign(1.0, got) == math.copysign(1.0, expected), point
+
+
+@pytest.mark.parametrize("name", ["maximum", "minimum", "negative_part", "relu"])
+def test_of_equal_zeros_the_same_is_taken_as_by_python_s_max_and_min(name: str) -> None:
+    python = {"maximum": max, "minimum": min, "negative_part": lambda x: min(x, 0.0), "relu": lambda x: max(0.0, x)}
+    row = TABLE[name]
+    for point in itertools.product([0.0, -0.0], repeat=row.arity or 0):
+        assert repr(evaluate(row, point)) == repr(python[name](*point)), point
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,7 @@ SWAPS: dict[type[Any], list[type[Any]]] = {
     ast.In: [ast.NotIn], ast.NotIn: [ast.In], ast.And: [ast.Or], ast.Or: [ast.And],
 }  # fmt: skip
 NAMES = {"sin": "cos", "cos": "sin", "sinh": "cosh", "cosh": "sinh", "maximum": "minimum", "minimum": "maximum"}
+SYMMETRIC = {"hypot", "maximum", "minimum"}  # swapping the operands of these changes nothing
 NAMES |= {"exp": "expm1", "sech": "tanh", "tanh": "sech", "normal_pdf": "normal_cdf", "normal_cdf": "normal_pdf"}
 
 
@@ -89,7 +90,9 @@ def changes(node: ast.AST) -> Iterator[tuple[str, Callable[[Any], ast.AST]]]:
                 f"{node.func.id} to {NAMES[node.func.id]}",
                 lambda n: _with(n, func=ast.Name(NAMES[n.func.id], ast.Load())),
             )
-        if len(node.args) >= 2 and ast.dump(node.args[-2]) != ast.dump(node.args[-1]) and _plain(node.args[-2:]):
+        symmetric = isinstance(node.func, ast.Name) and node.func.id in SYMMETRIC
+        two = node.args[-2:]
+        if len(two) == 2 and ast.dump(two[0]) != ast.dump(two[1]) and _plain(two) and not symmetric:
             yield "last arguments swapped", lambda n: _with(n, args=[*n.args[:-2], n.args[-1], n.args[-2]])
     if isinstance(node, (ast.If, ast.While, ast.IfExp)):
         if not isinstance(node.test, ast.Constant):  # `while True` is true
