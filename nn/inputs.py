@@ -29,6 +29,8 @@ def shown(value: object) -> str:
     >>> shown("x" * 100)
     "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx..."
     """
+    if isinstance(value, int) and value.bit_length() > 10_000:  # too long for Python to write out
+        return f"a whole number of {value.bit_length()} bits"
     text = repr(value)
     return text if len(text) <= 60 else text[:37] + "..."
 
@@ -163,8 +165,12 @@ def samples_and_targets(X: Any, y: Any, x_name: str = "X", y_name: str = "y") ->
     return inputs, targets
 
 
-def whole_number(value: Any, name: str, minimum: int = 1) -> int:
-    """A Python integer of at least ``minimum``.
+MOST = 100_000_000
+"""Of samples, classes or parameters: each is an object of its own, and more of them fill any memory."""
+
+
+def whole_number(value: Any, name: str, minimum: int = 1, most: int | None = None) -> int:
+    """A Python integer of at least ``minimum``, and at most ``most``.
 
     >>> whole_number(3, "epochs")
     3
@@ -173,8 +179,18 @@ def whole_number(value: Any, name: str, minimum: int = 1) -> int:
         raise TypeError(f"{name} must be a whole number, got {shown(value)}")
     number = int(value)
     if number < minimum:
-        raise ValueError(f"{name} must be at least {minimum}, got {number}")
+        raise ValueError(f"{name} must be at least {minimum}, got {shown(number)}")
+    if most is not None and number > most:
+        raise ValueError(f"{name} must be at most {most:,}, got {shown(number)}")
     return number
+
+
+def check_parameters(count: int, module: str) -> None:
+    """Raise ``ValueError``, before any is made, where a ``module`` would have more parameters than fit in memory."""
+    if count > MOST:
+        raise ValueError(
+            f"{module} would have more than {MOST:,} parameters, each a Value of its own: give smaller sizes"
+        )
 
 
 def _as_float(value: Any, name: str) -> float:

@@ -14,7 +14,7 @@ from autograd import Primitive, Value, affine
 from .activations import Activation
 from .activations import activation as find_activation
 from .initializers import check_init, first_weights
-from .inputs import as_list, one_sample, random_source, shown, whole_number
+from .inputs import as_list, check_parameters, one_sample, random_source, shown, whole_number
 from .module import Module
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class Neuron(Module):
             )
         self.activation = find_activation(("relu" if nonlin else "identity") if activation is None else activation)
         layer_size = whole_number(layer_size, "layer_size")
+        check_parameters(nin + 1, f"Neuron(nin={shown(nin)})")
         drawn = first_weights(check_init(init), nin, layer_size, self.activation, random_source(seed))
         self.weights = [Value(number) for number in drawn]
         self.bias = Value(0.0)
@@ -127,6 +128,7 @@ class Layer(Module):
                 f"nonlin must be True or False, got {shown(nonlin)}: write activation={nonlin!r} for a name"
             )
         self.activation = find_activation(("relu" if nonlin else "identity") if activation is None else activation)
+        check_parameters((self.in_size + 1) * nout, f"Layer(nin={shown(self.in_size)}, nout={shown(nout)})")
         source = random_source(seed)
         self.neurons = [
             Neuron(nin, activation=self.activation, init=init, seed=source, layer_size=nout) for _ in range(nout)
@@ -226,6 +228,8 @@ class MLP(Sequential):
         else:
             find_activation(activation)  # a misspelt name is told even where there is no hidden layer
             choices = [activation] * (len(widths) - 1) + [output_activation]
+        parameters = sum((fan_in + 1) * width for fan_in, width in zip([nin, *widths], widths, strict=False))
+        check_parameters(parameters, f"MLP(nin={shown(nin)}, nouts=[{', '.join(map(shown, widths[:6]))}])")
         source = random_source(seed)
         self.layers = [
             Layer(fan_in, width, activation=choice, init=init, seed=source)

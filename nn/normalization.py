@@ -10,7 +10,17 @@ from typing import Any
 
 from autograd import Value, depends_on, drawn, is_index, mean, sqrt, take
 
-from .inputs import as_list, is_number, is_scalar, one_sample, random_source, real_number, shown, whole_number
+from .inputs import (
+    as_list,
+    check_parameters,
+    is_number,
+    is_scalar,
+    one_sample,
+    random_source,
+    real_number,
+    shown,
+    whole_number,
+)
 from .module import Module
 
 
@@ -70,6 +80,7 @@ class LayerNorm(Module):
 
     def __init__(self, size: int, epsilon: float = 1e-5) -> None:
         size = whole_number(size, "size")
+        check_parameters(2 * size, f"LayerNorm(size={shown(size)})")
         self.epsilon = real_number(epsilon, "epsilon", 0)
         self.scale = [Value(1.0) for _ in range(size)]
         self.shift = [Value(0.0) for _ in range(size)]
@@ -111,6 +122,7 @@ class Embedding(Module):
 
     def __init__(self, count: int, size: int, seed: Any = None) -> None:
         count, size = whole_number(count, "count"), whole_number(size, "size")
+        check_parameters(count * size, f"Embedding(count={shown(count)}, size={shown(size)})")
         source = random_source(seed)
         self.vectors = [[Value(source.gauss(0.0, 1.0)) for _ in range(size)] for _ in range(count)]
 

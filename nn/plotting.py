@@ -55,7 +55,7 @@ def plot_decision_boundary(model: Any, X: Any, y: Any, path: Any = None, resolut
     rows, targets = samples_and_targets(X, y)
     if not isinstance(rows[0], list) or len(rows[0]) != 2:
         raise ValueError("a decision boundary needs samples with 2 features: choose two of them")
-    resolution = whole_number(resolution, "resolution", 2)
+    resolution = whole_number(resolution, "resolution", 2, 10_000)
     grids = [_grid([row[axis] for row in rows], resolution) for axis in (0, 1)]
     outputs = predict(model, [[x, z] for z in grids[1] for x in grids[0]])
     threshold, single = decision_threshold(model), not isinstance(outputs[0], list)

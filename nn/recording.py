@@ -38,7 +38,7 @@ def record(every: int = 1, limit: int = 150, resolution: int = 30) -> Recording:
     [1, 2, 3]
     """
     return Recording(
-        whole_number(every, "every"), whole_number(limit, "limit", 2), whole_number(resolution, "resolution", 2)
+        whole_number(every, "every"), whole_number(limit, "limit", 2), whole_number(resolution, "resolution", 2, 10_000)
     )
 
 

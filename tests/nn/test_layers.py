@@ -196,3 +196,31 @@ def test_reprs() -> None:
     )
     assert repr(nn.MLP(2, [3, 3, 1], ["tanh", "relu", "identity"])).endswith("activation=['tanh', 'relu', 'identity'])")
     assert repr(nn.Neuron(2)) == "Neuron(2, activation='relu')"
+
+
+@pytest.mark.parametrize("size", [10**9, 10**400, 10**5000])
+def test_sizes_that_fill_any_memory_are_refused_before_anything_is_made(size: int) -> None:
+    shown = {10**9: "1000000000", 10**400: "1000000000", 10**5000: "a whole number of 16610 bits"}[size]
+    makers = {
+        "Neuron(nin=": lambda: nn.Neuron(size),
+        "Layer(nin=": lambda: nn.Layer(size, 1),
+        "Layer(nin=2, nout=": lambda: nn.Layer(2, size),
+        "MLP(nin=2, nouts=[3, ": lambda: nn.MLP(2, [3, size, 1]),
+        "LayerNorm(size=": lambda: nn.LayerNorm(size),
+        "Embedding(count=4, size=": lambda: nn.Embedding(4, size),
+        "n_samples must be at most 100,000,000, got ": lambda: nn.make_moons(size),
+        "classes must be at most 100,000,000, got ": lambda: nn.one_hot([0, 1], size),
+    }
+    for start, make in makers.items():
+        with pytest.raises(ValueError, match="100,000,000") as refused:
+            make()
+        assert str(refused.value).startswith(start + shown)
+    with pytest.raises(ValueError, match="give smaller sizes"):
+        nn.MLP(100_000, [100_000, 1])
+
+
+def test_a_number_too_long_to_be_written_out_is_shown_by_its_length() -> None:
+    with pytest.raises(ValueError, match="nin must be at least 1, got a whole number of 16610 bits"):
+        nn.Neuron(-(10**5000))
+    with pytest.raises(ValueError, match="learning_rate is too large for a float: a whole number of 16610 bits"):
+        nn.SGD(nn.Neuron(1), learning_rate=10**5000)
