@@ -55,6 +55,10 @@ class Loops:
 def link_chain(linker: Linker, group: Group) -> None:
     """Add the steps of a group of kind "fused"."""
     chain, places, columns = _described(linker, group)
+    is_loop = linker.loops is not None and _can_be_a_loop(linker, chain, places, columns)
+    if len(chain.parts) == 1 and not is_loop:
+        linker.add(group.parts[0])
+        return
     inner = sum(not part.stored for part in chain.parts)
     results: list[Place] = []
     slopes: list[int] = []
@@ -73,7 +77,7 @@ def link_chain(linker: Linker, group: Group) -> None:
     linker.scratch = max(linker.scratch, (2 * inner + len(chain.numbers) + elements.MOST_OPERANDS + 1) * CHUNK)
     head = [len(group.parts[0].nodes), len(chain.parts), inner, len(chain.numbers)]
     loops, at = linker.loops, 2 + len(head) + 1 + len(words)
-    if loops is None or not _has_rows_of_its_own(linker, chain, places, columns):
+    if loops is None or not is_loop:
         linker.step(True, FUSED, [*head, 0, *words])
         return
     known = {"v": results, "g": results, "a": places, "d": places, "s": [(OWN, slope) for slope in slopes]}
@@ -132,9 +136,16 @@ def _described(linker: Linker, group: Group) -> tuple[Chain, list[Place], list[A
     return chain, places, columns
 
 
-def _has_rows_of_its_own(linker: Linker, chain: Chain, places: list[Place], columns: list[Any]) -> bool:
-    """Whether a loop is possible: all operands are rows, and none has its gradient added to by two names at once."""
+def _can_be_a_loop(linker: Linker, chain: Chain, places: list[Place], columns: list[Any]) -> bool:
+    """Whether all operands are rows, and a loop adds to every gradient in the order in which the runtime would.
+
+    A gradient must have one name only; and one that many rows add to, only one of the parts.
+    """
     if any(kind not in (OWN, OWN_TABLE) for kind, _ in places) or len(chain.pointers(True)) > MOST_POINTERS:
         return False
-    rows = [np.unique(linker.slot[nodes]) for n, nodes in enumerate(columns) if chain.wants(n)]
-    return len(np.unique(np.concatenate(rows))) == sum(map(len, rows)) if rows else True
+    wanted = [n for n in range(len(columns)) if chain.wants(n)]
+    read = [name for part in chain.parts for name in part.operands]
+    if any(places[n][0] == OWN_TABLE and read.count(f"a{n}") > 1 for n in wanted):
+        return False
+    rows = [np.unique(linker.slot[columns[n]]) for n in wanted]
+    return len(np.unique(np.concatenate([*rows, np.zeros(0, np.int64)]))) == sum(map(len, rows))

@@ -155,6 +155,11 @@ INLINE double fast_sech(double x) {
 }
 """
 
+KEPT = """void hand_on_kept(double *restrict t, const double *g, const double *s, long n) {
+    for (long i = 0; i < n; i++) t[i] += g[i] * s[i];
+}"""
+"""What the functions in reverse do, for a partial that was kept."""
+
 HEAD = ["#include <math.h>", "#include <stdint.h>", "#include <string.h>", KERNELS]
 """What every file begins with that applies rows."""
 
@@ -298,7 +303,7 @@ def sources() -> dict[str, str]:
         "    if (fast) {\n#pragma GCC ivdep\n        for (long i = 0; i < n; i++) z[i] = fast_exp(x[i]);\n"
         "    } else for (long i = 0; i < n; i++) z[i] = exp(x[i]);\n}\n"
     )
-    exact.append(_in_place(table.relu))
+    exact += [KEPT, _in_place(table.relu)]
     return {"elements.c": "\n".join([*exact, *declared, _tables()]), "fast.c": "\n".join(fast)}
 
 

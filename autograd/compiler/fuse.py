@@ -73,11 +73,12 @@ def _key(column: Any) -> bytes | None:
     return None if (ordered[1:] == ordered[:-1]).any() else ordered.tobytes()
 
 
-def fused(groups: Iterable[Group], flat: Flat, constants: Any) -> list[Group]:
+def fused(groups: Iterable[Group], flat: Flat, constants: Any, emit: bool = False) -> list[Group]:
     """The groups, with each chain of two or more as one group of kind "fused", at the place of its last part.
 
-    `constants[i]`: whether node i is a constant.  A part can join a chain only if nobody else has read the chain's
-    results before that part: these readers would come too early.
+    `constants[i]`: whether node i is a constant.  With `emit`, what works with one number for many rows is a chain too,
+    even alone.  A part can join a chain only if nobody else has read the chain's results before that part: these
+    readers would come too early.
     """
     whole = list(_split_by_constants(groups, constants))
     chains: list[_Chain] = []
@@ -96,7 +97,8 @@ def fused(groups: Iterable[Group], flat: Flat, constants: Any) -> list[Group]:
                 if other >= 0:
                     chains[other].is_read = True
         chain_of[group.nodes] = number
-    return _with_chains(whole, [chain for chain in chains if len(chain.parts) > 1], outside)
+    long = [c for c in chains if len(c.parts) > 1 or (emit and _reads_one_for_many(c.parts[0], constants))]
+    return _with_chains(whole, long, outside)
 
 
 IN_PLACE = "relu"
@@ -157,6 +159,10 @@ def _with_chains(groups: list[Group], chains: list[_Chain], outside: Any) -> lis
         elif position not in inside:
             result.append(group)
     return result
+
+
+def _reads_one_for_many(group: Group, constants: Any) -> bool:
+    return any(_key(column) is None and not constants[column].all() for column in group.operands)
 
 
 def _is_slow(row: Primitive | None) -> bool:

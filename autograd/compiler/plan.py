@@ -66,7 +66,7 @@ def make_plan(
         constants = nodes.operation == CONSTANT
         if native:
             try:
-                plan.groups = with_activations(fused(found, flat, constants), flat.outputs, lane)
+                plan.groups = with_activations(fused(found, flat, constants, backend == "emit"), flat.outputs, lane)
                 plan.layout = lay_out(flat, plan.groups, lane, nodes.alive, parameters, plan.inputs, batched)
                 plan.link(emit=backend == "emit")
                 return plan

@@ -43,6 +43,7 @@ typedef void (*reverse_function)(double *, const double *, const double *, const
 extern const forward_function forwards[];
 extern const slope_function slopes[]; /* value and partial at once; 0 where the way back computes the partial */
 extern const reverse_function reverses[][MOST_OPERANDS];
+extern void hand_on_kept(double *restrict to, const double *gradient, const double *slope, long n);
 extern void in_place_reverse(double *restrict g, const double *restrict z, long n); /* relu, whose partial its result tells */
 extern void exp_rows(double *z, const double *x, long n, long fast);
 
@@ -166,14 +167,10 @@ static void add_to(double *restrict d, const double *restrict x, long n) {
     for (long i = 0; i < n; i++) d[i] += x[i];
 }
 
-static void multiply_add_rows(double *restrict z, const double *x, const double *y, long n) {
-    for (long l = 0; l < n; l++) z[l] += x[l] * y[l];
-}
-
 /* to += gradient times the partial, which was kept, or is computed here. */
 static inline void hand_on(word function, word wanted, double *to, const double *gradient, const double *slope,
                            const double *out, const double *const *x, long n) {
-    if (slope) multiply_add_rows(to, gradient, slope, n);
+    if (slope) hand_on_kept(to, gradient, slope, n);
     else reverses[function][wanted](to, gradient, out, x[0], x[1], x[2], x[3], n);
 }
 
@@ -582,6 +579,10 @@ static void multiply_add(double *restrict z, double u, const double *restrict x,
     for (long l = 0; l < n; l++) z[l] += u * x[l];
 }
 
+static void multiply_add_rows(double *restrict z, const double *x, const double *y, long n) {
+    for (long l = 0; l < n; l++) z[l] += x[l] * y[l];
+}
+
 /* z += sum over pairs of x * y, where x is a row, or (from != 0) one number of it. */
 static void add_products(double *z, const int32_t *t, long pairs, const double *from, const double *V, long stride, long width) {
     long at = 0;
@@ -703,7 +704,7 @@ static void many_step(program *p, const word *s, double *V, double *D, long stri
         double *slopes = s[8] >= 0 && p->backward ? V + (s[8] + i * K) * stride : 0, *e = slopes ? slopes : p->scratch;
         double *z = V + (first + i) * stride, *g = D + (first + i) * stride;
         if (slopes && backward) {
-            for (long k = 0; k < K; k++) multiply_add_rows(D + t[k] * stride, g, slopes + k * stride, width);
+            for (long k = 0; k < K; k++) hand_on_kept(D + t[k] * stride, g, slopes + k * stride, width);
             continue;
         }
         for (long l = 0; l < width; l++) highest[l] = V[t[0] * stride + l];

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from columns import random_columns
 
 import autograd
 from autograd import Value, dot, exp, sin, tanh
@@ -64,34 +65,6 @@ def test_another_order_of_the_rows_is_no_chain() -> None:
         return [a * b for a, b in zip(doubled, reversed(doubled), strict=True)]
 
     assert parts(plan_of(f)) == [["multiply"], ["multiply"]]
-
-
-def random_columns(seed: int, width: int, count: int) -> Callable[[Any], Any]:
-    """Columns of element-wise operations on earlier columns; the same at each call."""
-    functions = ["exp", "tanh", "sigmoid", "relu", "sin", "gelu", "silu", "absolute", "elu"]
-
-    def run(x: Any) -> Any:
-        source = random.Random(seed)
-        columns = [list(x)]
-        for _ in range(count):
-            a, b = (columns[source.randrange(len(columns))] for _ in range(2))
-            kind, number = source.random(), source.choice([0.5, -0.3, 0.9])
-            if kind < 0.3:
-                function = getattr(autograd, source.choice(functions))
-                columns.append([function(v) for v in a])
-            elif kind < 0.5:
-                columns.append([v * number for v in a] if kind < 0.4 else [number + v for v in a])
-            elif kind < 0.6:
-                columns.append([v / (w * w + 1.5) for v, w in zip(a, b, strict=True)])
-            elif kind < 0.8:
-                columns.append([v * w * 0.7 + v for v, w in zip(a, b, strict=True)])
-            elif kind < 0.9:
-                columns.append([v * b[0] for v in a])
-            else:
-                columns.append([v - w for v, w in zip(a, b, strict=True)])
-        return columns[-1]
-
-    return run
 
 
 @pytest.mark.parametrize("seed", range(40))
