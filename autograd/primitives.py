@@ -294,7 +294,7 @@ def _in_order(xs: Iterable[Number], start: Number) -> Number:
     return reduce(plus, xs, start)
 
 
-in_order = sum if sum((1e16, 1.0, -1e16)) == 0.0 else _in_order
+in_order = sum if sum((1.0, 1e-16, -1.0)) == 0.0 else _in_order
 """Add from left to right.  From Python 3.12 on the built-in `sum` of floats rounds in another, compensated, way."""
 
 

@@ -198,7 +198,7 @@ def test_reprs() -> None:
     assert repr(nn.Neuron(2)) == "Neuron(2, activation='relu')"
 
 
-@pytest.mark.parametrize("size", [10**9, 10**400, 10**5000])
+@pytest.mark.parametrize("size", [10**9, 10**400, 10**5000], ids=["9", "400", "5000"])
 def test_sizes_that_fill_any_memory_are_refused_before_anything_is_made(size: int) -> None:
     shown = {10**9: "1000000000", 10**400: "1000000000", 10**5000: "a whole number of 16610 bits"}[size]
     makers = {
