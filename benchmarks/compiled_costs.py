@@ -91,9 +91,9 @@ def linking() -> Answer:
     taken: list[float] = []
     plain = Plan.link
 
-    def timed(plan: Plan) -> None:
+    def timed(plan: Plan, emit: bool) -> None:
         began = time.process_time()
-        plain(plan)
+        plain(plan, emit)
         taken.append(time.process_time() - began)
 
     Plan.link = timed  # type: ignore[method-assign]

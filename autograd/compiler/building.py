@@ -23,11 +23,16 @@ from autograd.compiler import elements
 from autograd.compiler.group import UnsupportedError
 
 FLAGS = (
-    "-O2", "-fno-math-errno", "-fno-trapping-math", "-ftree-vectorize", "-fvect-cost-model=dynamic", "-march=native",
-    "-fPIC", "-std=gnu11",
+    "-O2", "-fno-math-errno", "-fno-trapping-math", "-ftree-vectorize", "-fvect-cost-model=dynamic",
+    "--param=vect-epilogues-nomask=0", "-march=native", "-fPIC", "-std=gnu11",
 )  # fmt: skip
-ELEMENTS_FLAGS = ("-ffp-contract=off",)
-"""Element-wise functions are rounded as Python rounds: no fused multiply-add."""
+FLAGS_OF = {
+    "elements.c": ("-ffp-contract=off", "-O1"),  # loops of one line, and many of them
+    "fast.c": ("-ffp-contract=off",),
+    "loops.c": ("-ffp-contract=off",),
+    "runtime.c": ("-fno-gcse", "-fno-tree-pre"),
+}
+"""Element-wise functions are rounded as Python rounds: no fused multiply-add.  The rest saves time, and costs none."""
 
 
 @cache
@@ -41,7 +46,8 @@ def runtime() -> Any:
 
 def library(name: str, sources: dict[str, str]) -> Any:
     """The loaded library made of these files; raises UnsupportedError, with the reason, where it cannot be had."""
-    key = hashlib.sha256("\0".join([*sources.values(), *FLAGS, *ELEMENTS_FLAGS, _machine()]).encode()).hexdigest()[:24]
+    made_of = "\0".join([*sources.values(), *FLAGS, str(FLAGS_OF), _machine()])
+    key = hashlib.sha256(made_of.encode()).hexdigest()[:24]
     path = cache_folder() / f"{name}-{key}.so"
     loaded = _loaded(path) if _is_mine(path) else None
     if loaded is None:
@@ -110,8 +116,7 @@ def _compiled(compiler: list[str], sources: dict[str, str], folder: Path) -> Pat
     for name, text in sources.items():
         path = folder / name
         path.write_text(text, encoding="utf-8")
-        flags = [*FLAGS, *(() if name == "runtime.c" else ELEMENTS_FLAGS)]
-        command = [*compiler, *flags, "-c", str(path), "-o", str(path.with_suffix(".o"))]
+        command = [*compiler, *FLAGS, *FLAGS_OF[name], "-c", str(path), "-o", str(path.with_suffix(".o"))]
         running.append(subprocess.Popen(command, stderr=subprocess.PIPE, text=True))
     errors = [process.communicate()[1] for process in running]
     if any(process.returncode for process in running):

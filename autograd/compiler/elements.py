@@ -11,13 +11,14 @@ pass, as a `Value` does, and what the two formulas have in common is computed on
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from autograd import primitives as table
 from autograd.compiler.writing import BASIC, OPERANDS, formula, has_slope, with_constants
-from autograd.expressions import INFIX, Expression, Style, rows_in, write
+from autograd.expressions import INFIX, PYTHON, Expression, Style, rows_in, write
 from autograd.rows import Primitive
 
 if TYPE_CHECKING:
@@ -245,7 +246,8 @@ class Function:
             for symbol, array in [*zip(OPERANDS, "abcd", strict=False), ("out", "o")][: 5 - (kind == "slope")]
             if self.reads(symbol, fast)
         )
-        body = body.format(*self.texts(fast))
+        declared, texts = self.texts(fast)
+        body = declared + body.format(*texts)
         lines = [f"void {self.called(fast)}({outs}, const double *a{operands}, long n) {{"]
         if kind != "reverse":
             lines.append("#pragma GCC ivdep /* results may take the place of operands */")
@@ -253,9 +255,11 @@ class Function:
             lines.append(f"    for (long i = 0; i < n; i++) {{ {reads}{body} }}")
         return "\n".join([*lines, "}"])
 
-    def texts(self, fast: bool) -> list[str]:
-        """The formulas in C."""
-        return [write(each, style(fast)) for each in (self.fast_formulas if fast else self.formulas)]
+    def texts(self, fast: bool) -> tuple[str, list[str]]:
+        """In C: the declarations of what occurs several times, and the formulas."""
+        named, formulas = named_apart(self.fast_formulas if fast else self.formulas)
+        declared = "".join(f"double {name} = {write(each, style(fast))}; " for name, each in named)
+        return declared, [write(each, style(fast)) for each in formulas]
 
     def reads(self, symbol: str, fast: bool) -> bool:
         """Whether a formula needs an operand, or `out`."""
@@ -264,6 +268,41 @@ class Function:
     def called(self, fast: bool) -> str:
         """The name in C."""
         return f"fast_{self.name}" if fast and self.has_fast else self.name
+
+
+def named_apart(formulas: list[Expression]) -> tuple[list[tuple[str, Expression]], list[Expression]]:
+    """Names for the functions that are applied several times to the same, and the formulas with these names.
+
+    >>> from autograd.expressions import PYTHON, symbols
+    >>> x, = symbols("x")
+    >>> named, formulas = named_apart([table.exp(x) / (1.0 + table.exp(x))])
+    >>> [(name, write(each, PYTHON)) for name, each in named], write(formulas[0], PYTHON)
+    ([('e0', 'exp(x)')], 'e0 / (1.0 + e0)')
+    """
+    times: Counter[str] = Counter()
+
+    def count(part: Expression) -> None:
+        if isinstance(part.row, Primitive) and part.row.name not in INFIX:
+            times[write(part, PYTHON)] += 1
+        for operand in part.operands:
+            count(operand)
+
+    names: dict[str, str] = {}
+    named: list[tuple[str, Expression]] = []
+
+    def replaced(part: Expression) -> Expression:
+        key = write(part, PYTHON)
+        if key not in names:
+            part = Expression(part.row, [replaced(operand) for operand in part.operands]) if part.operands else part
+            if times[key] < 2:
+                return part
+            names[key] = f"e{len(names)}"
+            named.append((names[key], part))
+        return Expression(names[key])
+
+    for formula in formulas:
+        count(formula)
+    return named, [replaced(formula) for formula in formulas]
 
 
 @cache

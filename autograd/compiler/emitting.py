@@ -123,9 +123,10 @@ class Chain:
     def _forward(self) -> Iterator[str]:
         yield from (f"double a{n} = a{n}_at[i];" for n in range(len(self.alone)))
         for n, part in enumerate(self.parts):
-            value, *partials = part.forward.texts(self.fast)
+            declared, (value, *partials) = part.forward.texts(self.fast)
             kept = "".join(f" s{n}_at[i] = {partial};" for partial in partials)
-            yield f"double v{n}; {{ {self._named(part.forward, part)}double out = {value}; v{n} = out;{kept} }}"
+            named = self._named(part.forward, part) + declared
+            yield f"double v{n}; {{ {named}double out = {value}; v{n} = out;{kept} }}"
             if part.stored:
                 yield f"v{n}_at[i] = v{n};"
             if part.may_raise:
@@ -138,8 +139,8 @@ class Chain:
                 yield f"double d{n} = {'0.0' if alone else f'd{n}_at[i]'};"
         for n, (part, recomputed) in enumerate(zip(self.parts, self.recomputed(), strict=True)):
             if recomputed:
-                value = part.forward.texts(self.fast)[0]
-                yield f"double v{n}; {{ {self._named(part.forward, part)}v{n} = {value}; }}"
+                declared, (value, *_) = part.forward.texts(self.fast)
+                yield f"double v{n}; {{ {self._named(part.forward, part)}{declared}v{n} = {value}; }}"
             elif part.stored:
                 yield f"double v{n} = v{n}_at[i];"
             yield f"double g{n} = {f'g{n}_at[i]' if part.outside else '0.0'};"
@@ -150,7 +151,8 @@ class Chain:
                     yield f"{target} += g{n} * s{n}_at[i];"
                     continue
                 out = f"double out = v{n}; " if function.reads("out", self.fast) else ""
-                yield f"{{ {self._named(function, part)}{out}{target} += g{n} * ({function.texts(self.fast)[0]}); }}"
+                declared, (partial,) = function.texts(self.fast)
+                yield f"{{ {self._named(function, part)}{out}{declared}{target} += g{n} * ({partial}); }}"
         yield from (f"d{n}_at[i] = d{n};" for n in range(len(self.alone)) if self.wants(n))
 
     def _named(self, function: Function, part: Part) -> str:
