@@ -22,17 +22,16 @@ from typing import Any
 from autograd.compiler import elements
 from autograd.compiler.group import UnsupportedError
 
-FLAGS = (
-    "-O2", "-fno-math-errno", "-fno-trapping-math", "-ftree-vectorize", "-fvect-cost-model=dynamic",
-    "--param=vect-epilogues-nomask=0", "-march=native", "-fPIC", "-std=gnu11",
-)  # fmt: skip
-FLAGS_OF = {
-    "elements.c": ("-ffp-contract=off", "-O1"),  # loops of one line, and many of them
-    "fast.c": ("-ffp-contract=off",),
-    "loops.c": ("-ffp-contract=off",),
+FLAGS = ("-O2", "-fno-math-errno", "-fno-trapping-math", "-march=native", "-fPIC", "-std=gnu11")
+ELEMENTS_FLAGS = ("-ffp-contract=off",)
+"""Element-wise functions are rounded as Python rounds: no fused multiply-add."""
+
+GCC_FLAGS = ("-ftree-vectorize", "-fvect-cost-model=dynamic", "--param=vect-epilogues-nomask=0")
+GCC_FLAGS_OF = {
+    "elements.c": ("-O1",),  # loops of one line, and many of them
     "runtime.c": ("-fno-gcse", "-fno-tree-pre"),
 }
-"""Element-wise functions are rounded as Python rounds: no fused multiply-add.  The rest saves time, and costs none."""
+"""What other compilers do unasked, or need not be told; and what saves time when compiling, and costs none later."""
 
 
 @cache
@@ -46,7 +45,7 @@ def runtime() -> Any:
 
 def library(name: str, sources: dict[str, str]) -> Any:
     """The loaded library made of these files; raises UnsupportedError, with the reason, where it cannot be had."""
-    made_of = "\0".join([*sources.values(), *FLAGS, str(FLAGS_OF), _machine()])
+    made_of = "\0".join([*sources.values(), *FLAGS, *ELEMENTS_FLAGS, *GCC_FLAGS, str(GCC_FLAGS_OF), _machine()])
     key = hashlib.sha256(made_of.encode()).hexdigest()[:24]
     path = cache_folder() / f"{name}-{key}.so"
     loaded = _loaded(path) if _is_mine(path) else None
@@ -113,10 +112,13 @@ def _build(compiler: list[str], sources: dict[str, str], library: Path) -> None:
 def _compiled(compiler: list[str], sources: dict[str, str], folder: Path) -> Path:
     """All files at the same time, and the library made of them."""
     running = []
+    gcc = _is_gcc(compiler)
     for name, text in sources.items():
         path = folder / name
         path.write_text(text, encoding="utf-8")
-        command = [*compiler, *FLAGS, *FLAGS_OF[name], "-c", str(path), "-o", str(path.with_suffix(".o"))]
+        flags = [*FLAGS, *(() if name == "runtime.c" else ELEMENTS_FLAGS)]
+        flags += [*GCC_FLAGS, *GCC_FLAGS_OF.get(name, ())] if gcc else []
+        command = [*compiler, *flags, "-c", str(path), "-o", str(path.with_suffix(".o"))]
         running.append(subprocess.Popen(command, stderr=subprocess.PIPE, text=True))
     errors = [process.communicate()[1] for process in running]
     if any(process.returncode for process in running):
@@ -128,6 +130,12 @@ def _compiled(compiler: list[str], sources: dict[str, str], folder: Path) -> Pat
     if linked.returncode:
         raise UnsupportedError(f"the C compiler {compiler[0]} failed: {linked.stderr[:500]}")
     return made
+
+
+def _is_gcc(compiler: list[str]) -> bool:
+    """Whether it knows the options of gcc."""
+    asked = subprocess.run([*compiler, "--version"], capture_output=True, text=True, check=False)
+    return "Free Software Foundation" in asked.stdout
 
 
 def _machine() -> str:

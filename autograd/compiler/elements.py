@@ -300,9 +300,9 @@ def named_apart(formulas: list[Expression]) -> tuple[list[tuple[str, Expression]
             named.append((names[key], part))
         return Expression(names[key])
 
-    for formula in formulas:
-        count(formula)
-    return named, [replaced(formula) for formula in formulas]
+    for each in formulas:
+        count(each)
+    return named, [replaced(each) for each in formulas]
 
 
 @cache

@@ -357,21 +357,24 @@ static void product(long outer, long inner, const double *A, long so, long si, c
 /* Four vectors become the vector of their four sums, and are added to four numbers: a tree of shuffles, since adding
    up the lanes of a vector one by one would take as long as the products did. */
 typedef double four __attribute__((vector_size(32), aligned(8), may_alias));
+#ifdef __clang__
+#define SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+typedef int64_t mask __attribute__((vector_size(8 * W)));
+#define SHUFFLE(a, b, ...) __builtin_shuffle(a, b, (mask){__VA_ARGS__})
+#endif
 
 static inline __attribute__((always_inline)) void add_sums(double *to, long step, vec a, vec b, vec c, vec d) {
     four sums;
 #if W == 8
-    typedef int64_t mask __attribute__((vector_size(64)));
-    const mask even = {0, 8, 2, 10, 4, 12, 6, 14}, odd = {1, 9, 3, 11, 5, 13, 7, 15};
-    vec ab = __builtin_shuffle(a, b, even) + __builtin_shuffle(a, b, odd);
-    vec cd = __builtin_shuffle(c, d, even) + __builtin_shuffle(c, d, odd);
-    vec all = __builtin_shuffle(ab, cd, (mask){0, 1, 8, 9, 4, 5, 12, 13}) + __builtin_shuffle(ab, cd, (mask){2, 3, 10, 11, 6, 7, 14, 15});
+    vec ab = SHUFFLE(a, b, 0, 8, 2, 10, 4, 12, 6, 14) + SHUFFLE(a, b, 1, 9, 3, 11, 5, 13, 7, 15);
+    vec cd = SHUFFLE(c, d, 0, 8, 2, 10, 4, 12, 6, 14) + SHUFFLE(c, d, 1, 9, 3, 11, 5, 13, 7, 15);
+    vec all = SHUFFLE(ab, cd, 0, 1, 8, 9, 4, 5, 12, 13) + SHUFFLE(ab, cd, 2, 3, 10, 11, 6, 7, 14, 15);
     sums = ((const four *)&all)[0] + ((const four *)&all)[1];
 #elif W == 4
-    typedef int64_t mask __attribute__((vector_size(32)));
-    vec ab = __builtin_shuffle(a, b, (mask){0, 4, 2, 6}) + __builtin_shuffle(a, b, (mask){1, 5, 3, 7});
-    vec cd = __builtin_shuffle(c, d, (mask){0, 4, 2, 6}) + __builtin_shuffle(c, d, (mask){1, 5, 3, 7});
-    sums = __builtin_shuffle(ab, cd, (mask){0, 1, 4, 5}) + __builtin_shuffle(ab, cd, (mask){2, 3, 6, 7});
+    vec ab = SHUFFLE(a, b, 0, 4, 2, 6) + SHUFFLE(a, b, 1, 5, 3, 7);
+    vec cd = SHUFFLE(c, d, 0, 4, 2, 6) + SHUFFLE(c, d, 1, 5, 3, 7);
+    sums = SHUFFLE(ab, cd, 0, 1, 4, 5) + SHUFFLE(ab, cd, 2, 3, 6, 7);
 #else
     sums = (four){a[0] + a[1], b[0] + b[1], c[0] + c[1], d[0] + d[1]};
 #endif
