@@ -23,7 +23,7 @@ from compiled_works import WORKS
 
 HERE = Path(__file__).parent
 Results = dict[str, Any]
-OURS = ("c", "numpy")
+OURS = ("c", "emit", "numpy")
 BATCHES = [("width:16", samples) for samples in (100, 1_000, 10_000, 100_000, 1_000_000)]
 WIDTHS = [(f"width:{width}", 1_000) for width in (16, 32, 64, 128, 256, 512, 1_024)]
 COSTS = [("nodes", n) for n in (10_000, 100_000, 1_000_000)] + [("chain", 1_000_000)]
@@ -147,13 +147,18 @@ def print_costs(found: Results) -> None:
 
 def print_report(results: Results) -> None:
     print(f"{results['machine']}; microseconds a step, and how many times as fast backend c is\n")
-    engines = ["c", "numpy", "by hand", "jax", "torch"]
-    print("| work | " + " | ".join(engines) + " | c : jax | c : torch | numpy : by hand | first step of c, ms |")
-    print("|---" * (len(engines) + 5) + "|")
+    engines = ["c", "emit", "numpy", "by hand", "jax", "torch"]
+    print(
+        "| work | "
+        + " | ".join(engines)
+        + " | c : jax | emit : jax | c : torch | numpy : by hand | first step of c, ms |"
+    )
+    print("|---" * (len(engines) + 6) + "|")
     for work, row in results["works"].items():
         times = [f"{row['seconds'][e] * 1e6:,.0f}" if e in row["seconds"] else "-" for e in engines]
         fast = row["times as fast"]
-        ratios = [f"{fast['c'][e]:.2f}" if e in fast["c"] else "-" for e in ("jax", "torch")]
+        pairs = (("c", "jax"), ("emit", "jax"), ("c", "torch"))
+        ratios = [f"{fast[ours][other]:.2f}" if other in fast[ours] else "-" for ours, other in pairs]
         by_hand = f"{1 / fast['numpy']['by hand']:.2f} of its time" if "by hand" in fast["numpy"] else "-"
         print(f"| {work} | {' | '.join(times)} | {' | '.join(ratios)} | {by_hand} | {row['first']['c'] * 1e3:,.0f} |")
     if "moons 100" in results["works"]:
