@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
+from contextlib import suppress
 from functools import partial
 from itertools import chain, repeat
 from threading import RLock
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from autograd.value import Value
+
+    Owed = tuple[list[float], list[Any]]
+    """What is owed to a group of operands: the gradients of the nodes that use it, and the partials of each of them."""
 
 
 class _Mark:
@@ -121,7 +125,7 @@ def _new_turns() -> None:
     _turns = RLock()
 
 
-if hasattr(os, "register_at_fork"):  # in a child process, nobody would ever end the turn that a thread had
+with suppress(AttributeError):  # in a child process (not on Windows) nobody would ever end the turn of a thread
     os.register_at_fork(after_in_child=_new_turns)
 
 
@@ -163,10 +167,6 @@ def _check_gradients_before(nodes: Sequence[Value]) -> None:
             ) from None
 
 
-Owed = tuple[list[float], list[Any]]
-"""What is owed to a group of operands: the gradients of the nodes that use it, and the partials of each of them."""
-
-
 def _reach(
     output: Value, reached: list[Value], again: list[Value], before: list[float]
 ) -> tuple[list[Value], dict[int, Owed]]:
@@ -180,7 +180,8 @@ def _reach(
     sooner: while the group waits on the stack, what it waits for may share it too.)
     """
     untouched, many = NOT_COMPUTED, MANY
-    entered, zero, end = untouched + untouched, untouched + untouched, untouched + untouched  # three new zeros
+    entered, end = -untouched, -untouched  # a minus gives a new float, to be known by its identity
+    zero = -entered
     order: list[Value] = []
     shared: dict[int, Owed] = {}
     bottom = object.__new__(type(output))

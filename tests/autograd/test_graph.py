@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import traceback
+import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -500,3 +501,36 @@ def test_a_group_that_many_nodes_share_is_looked_through_once() -> None:
     autograd.sum(neurons).backward()
     assert group.times == 1
     assert [x.grad for x in group] == [5.0, 0.0 + 10.0 + 20.0 + 30.0 + 40.0]
+
+
+def test_a_neuron_that_two_others_use_is_in_the_order_once() -> None:
+    group = [Value(2.0), Value(3.0)]
+    first, second = (node_of_groups(table.dot, 0.0, (group,), (group,), ([n, 10.0 * n],)) for n in (1.0, 2.0))
+    ((first + second * 3.0) + second * 5.0).backward()
+    assert second.grad == 8.0
+    assert [x.grad for x in group] == [1.0 + 8.0 * 2.0, 10.0 + 8.0 * 20.0]
+
+
+def test_each_node_is_reached_once_and_those_with_an_earlier_gradient_are_kept_apart() -> None:
+    a, b, c = Value(2.0), Value(3.0), Value(4.0)
+    (a * b).backward()
+    neurons = [autograd.dot([a, c], [b, 2.0]).tanh() for _ in range(2)]
+    output = (neurons[0] * neurons[1] + a.exp() / b) ** 2 - a * c.exp()
+    reached: list[Value] = []
+    again: list[Value] = []
+    before: list[float] = []
+    order, _ = graph._reach(output, reached, again, before)
+    assert len(reached) == len(set(reached))
+    assert set(reached) == set(topological_order(output))
+    assert dict(zip(again, before, strict=True)) == {a: 3.0, b: 2.0}
+    assert len(again) == 2
+    inner = [node for node in topological_order(output) if node.primitive is not None]
+    assert [node for node in order if node in inner] == inner
+
+
+def test_running_through_an_iterator_keeps_nothing_of_it() -> None:
+    values = [Value(1.0), Value(2.0)]
+    last = weakref.ref(group := Counted([values[1]]))
+    graph.run_through([values, group])
+    del group
+    assert last() is None
