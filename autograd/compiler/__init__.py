@@ -53,8 +53,8 @@ def compile(
     `parameters`: the Values with respect to which gradients are taken; without them, the arguments.  `batched`:
     `function` is for one sample, the arrays have a leading axis of samples, and the value is the mean over samples.
     `backend`: "numpy"; "c", the library's own runtime; or "auto", which takes "c" where it can be built.  "emit" is "c"
-    with a loop emitted for each chain of element-wise operations: the same bits, some tenths of a second more to compile
-    (the first time), and up to 1.5 times as fast where chains are long.
+    with a loop in C of its own for each chain of element-wise operations: the same bits, up to 1.5 times as fast where
+    chains are long, and, the first time, some tenths of a second for the C compiler.
 
     Raises TypeError where the function branches on data, ValueError for an unknown backend.
 

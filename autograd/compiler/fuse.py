@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.compiler.group import Group
+from autograd.compiler.group import Group, readers
 from autograd.compiler.writing import can_raise, formula, has_slope, is_slow
 
 if TYPE_CHECKING:
@@ -80,7 +80,10 @@ def fused(groups: Iterable[Group], flat: Flat, constants: Any, emit: bool = Fals
     even alone.  A part can join a chain only if nobody else has read the chain's results before that part: these
     readers would come too early.
     """
-    whole = list(_split_by_constants(groups, constants))
+    whole = list(groups)
+    if not any(group.lane for group in whole):
+        return whole
+    whole = list(_split_by_constants(whole, constants))
     chains: list[_Chain] = []
     chain_of = np.full(len(constants), -1)  # for each node
     outside = np.zeros(len(constants), bool)  # whether somebody outside its chain reads the node
@@ -93,7 +96,7 @@ def fused(groups: Iterable[Group], flat: Flat, constants: Any, emit: bool = Fals
         for nodes in group.reads():
             others = nodes[chain_of[nodes] != number]
             outside[others] = True
-            for other in np.unique(chain_of[others]).tolist():
+            for other in set(chain_of[others].ravel().tolist()):
                 if other >= 0:
                     chains[other].is_read = True
         chain_of[group.nodes] = number
@@ -110,17 +113,16 @@ def with_activations(groups: list[Group], outputs: list[int], lane: Any) -> list
 
     Its results take the place of what it reads; so it is relu, or a row whose partial is computed forward and kept.
     """
-    readers = np.zeros(len(lane), np.int32)
-    for nodes in (nodes for group in groups for nodes in group.reads()):
-        readers[np.unique(nodes)] += 1
-    readers[outputs] += 1
     activations = {_key(g.operands[0]): g for g in groups if g.lane and _fits_in_place(g.row)}
+    if not activations:
+        return groups
+    read = readers(groups, outputs, len(lane))
     inside: set[int] = set()
     for group in groups:
         then = activations.get(_key(group.nodes)) if group.kind == "product" and group.lane else None
         plain = not group.pairs and all(len(s[0]) == 1 and not lane[s].any() for s in group.singles)
         plain = plain and len(group.singles) <= 1
-        if then is not None and plain and (readers[group.nodes] == 1).all():
+        if then is not None and plain and (read[group.nodes] == 1).all():
             group.then = then
             inside.add(id(then))
     return [group for group in groups if id(group) not in inside]

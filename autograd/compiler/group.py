@@ -7,6 +7,7 @@ kinds: "row" (one row, element by element), "product" (a matrix product), "sum" 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -66,6 +67,17 @@ class Group:
         return read + [nodes for part in self.parts for nodes in part.reads()]
 
 
+def readers(groups: list[Group], outputs: list[int], count: int) -> Any:
+    """For each of `count` nodes how many lists of operands have it; an output is read once more, from outside."""
+    lists = [nodes.ravel() for group in groups for nodes in group.reads()]
+    found = np.bincount(np.array(outputs, np.int64), minlength=count)
+    if lists:
+        owner = np.repeat(np.arange(len(lists)), [len(nodes) for nodes in lists])
+        pairs = np.unique(owner * count + np.concatenate(lists).astype(np.int64))
+        found = found + np.bincount(pairs % count, minlength=count)
+    return found
+
+
 class UnsupportedError(Exception):
     """A graph that has no form as groups; the message says why.  Never seen by users: the fallback takes over."""
 
@@ -74,10 +86,11 @@ ROWS_OF_MANY = {"softmax", "softmax_others", "logsumexp", "cross_entropy", "soft
 """Rows of any number of operands for which `kernels` has a form."""
 
 
-def groups(nodes: Nodes, schedule: Schedule, prefer_left: Any) -> list[Group]:
+def groups(nodes: Nodes, schedule: Schedule, prefer_left: Any, most: float = math.inf) -> list[Group]:
     """All groups, in an order in which they can be computed: what is the same for all samples first, then by level.
 
     `prefer_left[i]`: whether node i should be a left factor where it is multiplied with one that should not (a weight).
+    Raises UnsupportedError where there are more than `most`.
     """
     alive = np.flatnonzero(nodes.alive & (nodes.operation >= 0))
     lane, level, operation = schedule.lane, schedule.level, nodes.operation
@@ -86,6 +99,8 @@ def groups(nodes: Nodes, schedule: Schedule, prefer_left: Any) -> list[Group]:
     order = np.lexsort(keys[::-1])
     sorted_keys = np.stack([key[order] for key in keys])
     edges = np.flatnonzero((np.diff(sorted_keys, axis=1) != 0).any(axis=0)) + 1
+    if len(edges) >= most:
+        raise UnsupportedError(f"{len(edges) + 1:,} groups for {len(alive):,} nodes: too little of the same kind")
     found: list[Group] = []
     for members in np.split(alive[order], edges) if len(alive) else []:
         code = int(operation[members[0]])
@@ -129,17 +144,18 @@ def _sums(nodes: Nodes, members: Any, lane: Any, prefer_left: Any) -> Iterator[G
     terms = nodes.operand[nodes.start[members][:, None] + np.arange(width)].reshape(len(members), width // 2, 2)
     left, right = terms[:, :, 0], terms[:, :, 1]
     kind = term_kind(left, right, lane)
-    order = np.argsort(kind, axis=1, kind="stable")
-    left, right, kind = (np.take_along_axis(a, order, axis=1) for a in (left, right, kind))
+    if (kind[:, 1:] < kind[:, :-1]).any():
+        order = np.argsort(kind, axis=1, kind="stable")
+        left, right, kind = (np.take_along_axis(a, order, axis=1) for a in (left, right, kind))
     swap = (right != ALONE) & ~prefer_left[left] & prefer_left[right]
     left, right = np.where(swap, right, left), np.where(swap, left, right)
-    counts = [int((kind[0] == number).sum()) for number in range(4)] if width else [0] * 4
+    counts = np.bincount(kind[0], minlength=4).tolist() if width else [0] * 4
     ends = np.cumsum([0, *counts])
     parts = [(left[:, a:b], right[:, a:b]) for a, b in pairwise(ends)]
     found: list[Block] = []
     rest: Any = np.arange(len(members))
-    if counts[0] >= 2:
-        smallest = 8 if lane[members[0]] else SMALLEST  # with samples, each product is one for every sample
+    smallest = 8 if lane[members[0]] else SMALLEST  # with samples, each product is one for every sample
+    if counts[0] >= 2 and len(members) * counts[0] >= smallest:
         found, rest = blocks(*parts[0], smallest=smallest)
     for block in found:
         yield _made("product", members, block.members.ravel(), parts[1:], block.left, block.right)

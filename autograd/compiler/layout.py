@@ -96,7 +96,7 @@ def _order(group: Group, slot: Any, lane: Any) -> None:
         for part in group.parts:
             part.nodes, part.operands = part.nodes[order], [column[order] for column in part.operands]
         return
-    if group.kind == "many":
+    if group.kind == "many" or len(group.nodes) == 1:
         return
     if group.kind == "row":
         columns = sorted(group.operands, key=lambda column: not lane[column[0]])
@@ -151,6 +151,8 @@ def spaced(rows: Any) -> Spaced | None:
     """
     rows = np.asarray(rows)
     first = int(rows.flat[0])
+    if rows.size == 1:
+        return Spaced(first, rows.shape, (0,) * rows.ndim)
     steps = []
     expected: Any = first
     for axis, size in enumerate(rows.shape):

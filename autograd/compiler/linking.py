@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd.compiler import elements
 from autograd.compiler.chaining import Loops, link_chain
-from autograd.compiler.group import Group, UnsupportedError
+from autograd.compiler.group import Group, UnsupportedError, readers
 from autograd.compiler.layout import Layout, spaced
 from autograd.compiler.products import blocks
 from autograd.compiler.steps import (
@@ -45,11 +45,8 @@ class Linker:
     ) -> None:
         self.layout, self.active, self.number = layout, active, number
         self.fast = any(group.kind == "product" for group in groups)
-        self.readers = np.zeros(len(layout.slot), np.int32)
-        """For each node how many lists of operands have it; an output is read once more, from outside."""
-        for nodes in (nodes for group in groups for nodes in group.reads()):
-            self.readers[np.unique(nodes)] += 1
-        self.readers[outputs] += 1
+        self.readers = readers(groups, outputs, len(layout.slot))
+        """For each node how many lists of operands have it."""
         lanes = np.flatnonzero(layout.lane[: len(layout.slot)] & (layout.slot >= 0))
         self.written = layout.slot[lanes[~active[lanes]]]
         """Rows of gradients that nobody adds to: they need not be cleared."""

@@ -94,9 +94,7 @@ def _grouped(
     worth = MOST_GROUPS if native else alive * samples * PRICE_OF_A_NODE / max(PRICE_OF_A_GROUP, 1e-9)
     if schedule.depth > worth:
         raise UnsupportedError(f"{schedule.depth:,} levels for {alive:,} nodes: too little that can be done at once")
-    found = groups(nodes, schedule, ~varies)
-    if len(found) > worth:
-        raise UnsupportedError(f"{len(found):,} groups for {alive:,} nodes: too little of the same kind")
+    found = groups(nodes, schedule, ~varies, worth)
     return nodes, found, (lane, varies, active)
 
 

@@ -135,6 +135,7 @@ def is_slow(formula: Expression | None) -> bool:
     return formula is None or any(row.name not in QUICK for row in rows_in(formula))
 
 
+@cache
 def has_slope(row: Primitive) -> bool:
     """Whether value and partial are computed together: for rows of one operand, where the partial takes long."""
     partials = formula(row)[1] if row.arity == 1 else None
