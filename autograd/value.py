@@ -304,14 +304,12 @@ class Value:
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
         self._refuse_to_copy()
-        copy = memo[id(self)] = Value(self._data)
-        copy.grad = self.grad
-        copy.__dict__.update(self.__dict__)
+        copy = memo[id(self)] = _restored(type(self), self._data, self.grad, self.__dict__, self._x is UNRECORDED)
         return copy
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         self._refuse_to_copy()
-        return _restored, (self._data, self.grad, self.__dict__)
+        return _restored, (type(self), self._data, self.grad, self.__dict__, self._x is UNRECORDED)
 
     def _refuse_to_copy(self) -> None:
         if self.primitive is not None:
@@ -327,10 +325,13 @@ class Value:
     _backward = property(micrograd.get_backward, micrograd.set_backward)
 
 
-def _restored(data: float, grad: float, attributes: dict[str, Any]) -> Value:
-    value = Value(data)
+def _restored(kind: type[Value], data: float, grad: float, attributes: dict[str, Any], unrecorded: bool) -> Value:
+    value = object.__new__(kind)
+    Value.__init__(value, data)
     value.grad = grad or NOT_COMPUTED
     value.__dict__.update(attributes)
+    if unrecorded:
+        value._x = UNRECORDED
     return value
 
 

@@ -274,6 +274,19 @@ def test_assign_sets_all_or_none() -> None:
     assert (a.data, b.data, a.grad, b.grad) == (5.0, 6.0, 1.0, 2.0)
 
 
+class Weight(Value):
+    """A kind of the user's own."""
+
+
+def test_copies_and_pickles_keep_the_kind_and_what_was_not_recorded() -> None:
+    with autograd.no_grad():
+        unrecorded = Value(2.0) * 3.0
+    for copied in (copy.copy, copy.deepcopy, lambda v: pickle.loads(pickle.dumps(v))):
+        assert type(copied(Weight(1.0))) is Weight
+        with pytest.raises(RuntimeError, match="computed within no_grad"):
+            copied(unrecorded).backward()
+
+
 def test_copies_and_pickles_of_a_leaf_are_whole() -> None:
     v = Value(2.0, label="v")
     v.note = "mine"  # type: ignore[attr-defined]
