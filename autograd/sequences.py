@@ -7,6 +7,7 @@ Their rows are in the table; here sequences are checked, taken apart, and made i
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
+from types import GeneratorType
 from typing import TYPE_CHECKING, Any
 
 from autograd import primitives as table
@@ -182,8 +183,10 @@ def index(number: Any, length: int, argument: str) -> Any:
 
 
 def _listed(xs: Iterable[Any], argument: str) -> list[Any]:
-    if type(xs) is list or type(xs) is tuple:
+    if isinstance(xs, (list, tuple)):
         return list(xs)
+    if isinstance(xs, GeneratorType) and xs.gi_frame is None:
+        raise ValueError(f"{argument} is a generator that has given its items already: keep them, as list(...)")
     if (
         isinstance(xs, (str, bytes, Value, Mapping, Set))
         or not hasattr(xs, "__iter__")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import random
 from numbers import Complex, Real
+from types import GeneratorType
 from typing import TYPE_CHECKING, Any, cast
 
 from autograd import Value
@@ -53,6 +54,11 @@ def is_scalar(item: object) -> bool:
     return isinstance(item, Value) or is_number(item)
 
 
+def used_up(values: object) -> bool:
+    """Is this a generator that has run to its end?"""
+    return isinstance(values, GeneratorType) and values.gi_frame is None
+
+
 def as_list(values: Any, name: str, wanted: str = "a sequence of numbers or Values, such as a list") -> list[Any]:
     """The items of any sequence as a list: a list itself is handed back unchanged, not copied.
 
@@ -61,8 +67,10 @@ def as_list(values: Any, name: str, wanted: str = "a sequence of numbers or Valu
     >>> as_list((1, 2), "x")
     [1, 2]
     """
-    if type(values) is list:
+    if isinstance(values, list):
         return values
+    if used_up(values):
+        raise ValueError(f"{name} is a generator that has given its items already: keep them, as list(...)")
     if not isinstance(values, _NOT_SEQUENCES) and not isinstance(values, Value):
         if hasattr(values, "to_numpy"):  # pandas: DataFrame has no tolist
             values = values.to_numpy()

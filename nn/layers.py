@@ -7,7 +7,7 @@ Read after: ``normalization`` for further layers, ``losses``.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograd import Primitive, Value, affine
 
@@ -61,7 +61,7 @@ class Neuron(Module):
 
     def __call__(self, inputs: Any) -> Any:
         """The output for one sample of ``nin`` numbers or Values."""
-        if type(inputs) is not list or len(inputs) != len(self.weights):
+        if not isinstance(inputs, list) or len(inputs) != len(self.weights):
             inputs = one_sample(inputs, len(self.weights), "Neuron")
         if self.activation.whole_layer:
             raise ValueError(f"activation {self.activation.name} needs a layer's whole output: use it in a Layer")
@@ -101,6 +101,24 @@ class Neuron(Module):
         return f"Neuron({len(self.weights)}, activation={self.activation.name!r})"
 
 
+class Outputs(list[Any]):
+    """The outputs of a layer: a list, which says what to do where a learner takes it for a loss.
+
+    >>> Layer(2, 3)([1.0, 2.0]).backward()
+    Traceback (most recent call last):
+    TypeError: backward() starts from one number, and this is a list of 3 outputs: make a loss of them first, ...
+    """
+
+    __slots__ = ()
+
+    def backward(self) -> NoReturn:
+        """Raise ``TypeError``: there is no gradient of a list."""
+        raise TypeError(
+            f"backward() starts from one number, and this is a list of {len(self)} outputs: make a loss of them first, "
+            "such as nn.cross_entropy(outputs, target), or take one, outputs[0].backward()"
+        )
+
+
 class Layer(Module):
     """``nout`` neurons that read the same ``nin`` inputs; its output is a list, or one Value where ``nout`` is 1.
 
@@ -138,12 +156,12 @@ class Layer(Module):
 
     def __call__(self, inputs: Any) -> Any:
         """The outputs for one sample of ``nin`` numbers or Values."""
-        if type(inputs) is not list or len(inputs) != self.in_size:
+        if not isinstance(inputs, list) or len(inputs) != self.in_size:
             inputs = one_sample(inputs, self.in_size, "Layer")
         # One call for the whole layer: the inputs are looked at once, not once a neuron.
         sums = weighted_sums([neuron.row() for neuron in self.neurons], inputs, "Layer")
         outputs = apply_activation(self.activation, sums)
-        return outputs[0] if len(outputs) == 1 else outputs
+        return outputs[0] if len(outputs) == 1 else Outputs(outputs)
 
     @property
     def out_size(self) -> int:

@@ -25,8 +25,14 @@ def data_of_a_result() -> None:
 
 def generator_twice() -> None:
     values = (Value(x) for x in (1.0, 2.0))
-    autograd.sum(values)
     autograd.mean(values)
+    autograd.sum(values)
+
+
+def data_from_a_generator_twice() -> None:
+    model, X = nn.MLP(1, [1]), ([x] for x in (1.0, 2.0))
+    nn.predict(model, X)
+    nn.predict(model, X)
 
 
 def parameters_from_an_empty_generator() -> None:
@@ -49,8 +55,16 @@ SLIPS: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: nn.MLP(2, [3, 1], activation="rleu"), ValueError, "did you mean 'relu'"),
     (lambda: nn.MLP(2, [1], activation="rleu"), ValueError, "did you mean 'relu'"),
     (lambda: nn.MLP(2, [1], output_activation="sigmoyd"), ValueError, "did you mean 'sigmoid'"),
-    (generator_twice, ValueError, "mean: xs is empty"),
-    (parameters_from_an_empty_generator, ValueError, "a generator gives its items only once"),
+    (generator_twice, ValueError, r"sum: xs is a generator that has given its items already: keep them, as list\("),
+    (data_from_a_generator_twice, ValueError, "X is a generator that has given its items already"),
+    (parameters_from_an_empty_generator, ValueError, "parameters is a generator that has given its items already"),
+    (lambda: nn.SGD(iter([])), ValueError, "a generator gives its items only once"),
+    (lambda: nn.MLP(2, [4, 3])([1.0, 2.0]).backward(), TypeError, r"a list of 3 outputs: make a loss .* outputs\[0\]"),
+    (
+        lambda: nn.Layer(2, 3)([1.0, 2.0]).backward(),
+        TypeError,
+        "this is a list of 3 outputs",
+    ),
     (lambda: bool(Value(1.0)), TypeError, "neither true nor false"),
     (lambda: float(Value(1.0)), TypeError, r"use \.data"),
     (lambda: np.asarray([Value(1.0)], dtype=float), TypeError, r"\[v\.data for v in values\]"),
@@ -68,6 +82,10 @@ SLIPS: list[tuple[Callable[[], Any], type[Exception], str]] = [
 def test_a_slip_is_answered(slip: Callable[[], Any], kind: type[Exception], message: str) -> None:
     with pytest.raises(kind, match=message):
         slip()
+
+
+def test_a_generator_that_has_nothing_to_give_is_an_empty_sum() -> None:
+    assert autograd.sum(x for x in ()) == 0.0
 
 
 def test_small_numpy_integers_do_not_overflow() -> None:
