@@ -105,18 +105,22 @@ def logsumexp(x: Array) -> tuple[Array, Array]:
 
 def cross_entropy(index: Array, x: Array) -> tuple[Array, Array]:
     """-log softmax(x)[index], and its partials with respect to x: p, but minus the sum of the others at the index."""
-    differences = x - x.max(axis=1, keepdims=True)
-    powers = np.exp(differences)
-    ties = (differences == 0.0).sum(axis=1)
-    rest = (powers * (differences < 0.0)).sum(axis=1)
-    if index.shape[2] > x.shape[2]:  # the same logits for samples of different classes
-        differences, powers = (np.repeat(each, index.shape[2], axis=2) for each in (differences, powers))
-    chosen = np.arange(len(x))[:, None], index[:, 0].astype(np.intp), np.arange(differences.shape[2])
-    out = np.log1p(rest + (ties - 1.0)) - differences[chosen]
+    samples = max(x.shape[2], index.shape[2])
+    if samples > x.shape[2]:  # the same logits for samples of different classes
+        x = np.repeat(x, samples, axis=2)
+    groups, columns = np.arange(len(x))[:, None], np.arange(samples)
+    first = groups, x.argmax(axis=1), columns
+    chosen = groups, index[:, 0].astype(np.intp), columns
+    powers = x - x[first][:, None]
+    out = powers[chosen]
+    np.exp(powers, out=powers)
+    powers[first] = 0.0
+    rest = np.add.reduce(powers, axis=1)  # without the highest, which is exactly 1
+    np.subtract(np.log1p(rest), out, out=out)
+    powers[first] = 1.0
     powers[chosen] = 0.0
-    others = powers.sum(axis=1)
-    powers[chosen] = -others
-    powers /= (rest + ties)[:, None]
+    powers[chosen] = -np.add.reduce(powers, axis=1)
+    powers /= (rest + 1.0)[:, None]
     return out, powers
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from autograd.compiler import kernels
 from autograd.compiler.layout import Layout, Spaced, spaced
 from autograd.compiler.reverse import Gradients
-from autograd.compiler.writing import OPERANDS, can_raise, formula, halved, steps, with_constants
+from autograd.compiler.writing import OPERANDS, can_raise, formula, in_few_calls, steps, with_constants
 from autograd.rows import Primitive, partials_at
 
 if TYPE_CHECKING:
@@ -26,7 +26,11 @@ if TYPE_CHECKING:
     from autograd.expressions import Expression
 
 COMPARISONS = {"<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal"}
-OTHER_NAMES = {"relu": "maximum({}, 0.0", "negative_part": "minimum({}, 0.0"}
+OTHER_NAMES = {
+    "relu": "maximum({}, 0.0",
+    "negative_part": "minimum({}, 0.0",
+    "minus_absolute": "copysign({}, -1.0",
+}
 FROM_KERNELS = ("power_slope", "power_derivative", "xlogy", "normal_pdf", "normal_cdf", "exp_difference")
 
 
@@ -132,7 +136,7 @@ class Vectorizer:
 
     def compute(self, expression: Expression, names: dict[str, str], shape: str, target: str | None) -> str:
         """Write the steps of a formula; the result goes into `target`, or a scratch buffer, or is an operand itself."""
-        todo, result = steps(halved(expression))
+        todo, result = steps(in_few_calls(expression))
         if not todo:
             text = names.get(str(result), repr(result)) if isinstance(result, str) else repr(result)
             if target is None:
@@ -197,6 +201,12 @@ class Vectorizer:
         if target is None:
             return text
         self.lines.append(f"{target}[...] = {text}")
+        return target
+
+    def _multiplied(self, factors: str, target: str | None) -> str:
+        if target is None:
+            return f"multiply({factors})"
+        self.lines.append(f"multiply({factors}, out={target})")
         return target
 
     def _add(self, lane: bool, to_lane: bool, rows: Any, compute: Callable[[str | None], str]) -> None:
@@ -509,8 +519,8 @@ class Vectorizer:
         kept = self.names["kept", group.first, group.lane].split(",")
         for nodes, partials in zip(group.operands[-len(kept) :], kept, strict=True):
             if self.gradients.wants(nodes):
-                text = f"({gradient}[:, None] * {partials})"
-                self.hand_on(group.lane, nodes, nodes.shape, partial(self._copied, text))
+                factors = f"{gradient}[:, None], {partials}"
+                self.hand_on(group.lane, nodes, nodes.shape, partial(self._multiplied, factors))
 
     # ------------------------------------------------------------------------------------------------- the whole text
 

@@ -36,6 +36,12 @@ square = Primitive(
 )  # fmt: skip
 """x·x, which is what x ** 2 is rounded to; only `simplify` makes it."""
 
+minus_absolute = Primitive(
+    "minus_absolute", lambda x: -abs(x), lambda out, x: [out / x], 1,
+    doc="-|x|", text=None, latex=None, domain=None, cure=None, ieee=None,
+)  # fmt: skip
+"""What one call of `copysign` gives; only `in_few_calls` makes it."""
+
 
 @cache
 def formula(row: Primitive, closed: frozenset[str] = BASIC) -> tuple[Expression | None, list[Expression] | None]:
@@ -142,14 +148,22 @@ def has_slope(row: Primitive) -> bool:
     return partials is not None and is_slow(partials[0])
 
 
-def halved(expression: Expression) -> Expression:
-    """exp(-2 x) as the square of exp(-x): where both occur, one is computed.  Right to an ULP more, not bit for bit."""
-    operands = tuple(halved(operand) for operand in expression.operands)
-    row = expression.row
-    if isinstance(row, Primitive) and row.name == "exp":
-        inner = operands[0]
-        if isinstance(inner.row, Primitive) and inner.row.name == "multiply" and inner.operands[0].row == -2.0:
-            return Expression(square, (Expression(row, (-inner.operands[1],)),))
+def in_few_calls(expression: Expression) -> Expression:
+    """The formula with fewer operations where each of them is a call.  Right to an ULP more, not bit for bit.
+
+    exp(-2 x) becomes the square of exp(-x): where both occur, one is computed.  -|x| becomes one operation.
+
+    >>> x, = symbols("x")
+    >>> write(in_few_calls(table.exp(-2.0 * table.absolute(x))), PYTHON)
+    'square(exp(minus_absolute(x)))'
+    """
+    operands = tuple(in_few_calls(operand) for operand in expression.operands)
+    row, inner = expression.row, operands[0] if operands else expression
+    of = inner.row.name if isinstance(inner.row, Primitive) else ""
+    if isinstance(row, Primitive) and row.name == "negative" and of == "absolute":
+        return Expression(minus_absolute, inner.operands)
+    if isinstance(row, Primitive) and row.name == "exp" and of == "multiply" and inner.operands[0].row == -2.0:
+        return Expression(square, (Expression(row, (in_few_calls(-inner.operands[1]),)),))
     return Expression(row, operands) if operands else expression
 
 

@@ -248,7 +248,7 @@ def test_formulas_are_opened_and_simplified() -> None:
     (x,) = symbols("x")
     assert write(writing.simplify(x**2.0 * 1.0), PYTHON) == "square(x)"
     doubled = TABLE["exp"](-2.0 * x)
-    assert write(writing.halved(writing.simplify(doubled)), PYTHON) == "square(exp(-x))"
+    assert write(writing.in_few_calls(writing.simplify(doubled)), PYTHON) == "square(exp(-x))"
 
 
 def test_equal_subexpressions_are_one_step() -> None:
