@@ -653,16 +653,46 @@ static void sum_step(program *p, const word *s, double *V, double *D, long strid
 
 /* ----------------------------------------------------------------------------------- rows of any number of operands */
 
+/* exp(x - the greatest x) of the K rows of t, into e; the greatest x, how many x are as great, and the sum of the
+   powers of the others.  The first are exactly 1. */
+static void powers(const program *p, const double *V, const int32_t *t, long K, long width, double *e, double *highest,
+                   double *ties, double *rest) {
+    for (long l = 0; l < width; l++) highest[l] = V[t[0] * width + l];
+    for (long k = 1; k < K; k++)
+        for (long l = 0; l < width; l++) {
+            double x = V[t[k] * width + l];
+            highest[l] = x != x || x > highest[l] ? x : highest[l];
+        }
+    for (long k = 0; k < K; k++)
+        for (long l = 0; l < width; l++) e[k * width + l] = V[t[k] * width + l] - highest[l];
+    exp_rows(e, e, K * width, p->fast);
+    for (long l = 0; l < width; l++) rest[l] = ties[l] = 0.0;
+    for (long k = 0; k < K; k++)
+        for (long l = 0; l < width; l++) {
+            int below = V[t[k] * width + l] < highest[l];
+            rest[l] += below ? e[k * width + l] : 0.0;
+            ties[l] += below ? 0.0 : 1.0;
+        }
+}
+
+/* The same divided by their sum. */
+static void probabilities(const program *p, const double *V, const int32_t *t, long K, long width, double *e) {
+    double highest[MOST_SAMPLES], ties[MOST_SAMPLES], rest[MOST_SAMPLES];
+    powers(p, V, t, K, width, e, highest, ties, rest);
+    for (long k = 0; k < K; k++)
+        for (long l = 0; l < width; l++) e[k * width + l] /= rest[l] + ties[l];
+}
+
 /* To each x: p (g * sum of the other p - sum of the other p g); nothing cancels.  `sums` has room for 2 K rows. */
-static void softmax_reverse(const double *pr, long pr_stride, const double *g, double *D, const int32_t *t, long K,
-                            long stride, long width, double sign, double *sums) {
+static void softmax_reverse(const double *pr, const double *g, double *D, const int32_t *t, long K, long width, double sign,
+                            double *sums) {
     double before[MOST_SAMPLES], before_g[MOST_SAMPLES], *after = sums, *after_g = sums + K * width;
     memset(before, 0, sizeof before);
     memset(before_g, 0, sizeof before_g);
     memset(after + (K - 1) * width, 0, 8 * width);
     memset(after_g + (K - 1) * width, 0, 8 * width);
     for (long k = K - 1; k > 0; k--) {
-        const double *restrict mine = pr + k * pr_stride, *restrict slope = g + k * stride;
+        const double *restrict mine = pr + k * width, *restrict slope = g + k * width;
         double *restrict a = after + (k - 1) * width, *restrict b = after_g + (k - 1) * width;
         for (long l = 0; l < width; l++) {
             a[l] = a[width + l] + mine[l];
@@ -670,9 +700,9 @@ static void softmax_reverse(const double *pr, long pr_stride, const double *g, d
         }
     }
     for (long k = 0; k < K; k++) {
-        const double *restrict mine = pr + k * pr_stride, *restrict slope = g + k * stride;
+        const double *restrict mine = pr + k * width, *restrict slope = g + k * width;
         const double *restrict a = after + k * width, *restrict b = after_g + k * width;
-        double *restrict d = D + t[k] * stride;
+        double *restrict d = D + t[k] * width;
         for (long l = 0; l < width; l++) {
             d[l] += sign * mine[l] * (slope[l] * (before[l] + a[l]) - (before_g[l] + b[l]));
             before[l] += mine[l];
@@ -681,111 +711,115 @@ static void softmax_reverse(const double *pr, long pr_stride, const double *g, d
     }
 }
 
-/* The partials of logsumexp and cross-entropy are kept for the way back: for each x a row, from row s[8] on. */
-static void many_step(program *p, const word *s, double *V, double *D, long stride, long width, int backward) {
-    long what = s[2], rows = s[3], K = s[4], first = s[5];
+/* 1 - p, as the sum of the others. */
+static void softmax_others(const program *p, const double *V, const int32_t *t, long K, long width, double *out) {
+    double highest[MOST_SAMPLES], ties[MOST_SAMPLES], rest[MOST_SAMPLES], *e = p->scratch, *after = e + K * width;
+    powers(p, V, t, K, width, e, highest, ties, rest);
+    for (long l = 0; l < width; l++) {
+        double before = 0.0;
+        after[K - 1] = 0.0;
+        for (long k = K - 1; k > 0; k--) after[k - 1] = after[k] + e[k * width + l];
+        for (long k = 0; k < K; k++) {
+            out[k * width + l] = (before + after[k]) / (rest[l] + ties[l]);
+            before += e[k * width + l];
+        }
+    }
+}
+
+/* With `kept`, the partials: p. */
+static void logsumexp(const program *p, const double *V, const int32_t *t, long K, long width, double *z, double *kept) {
+    double highest[MOST_SAMPLES], ties[MOST_SAMPLES], rest[MOST_SAMPLES];
+    powers(p, V, t, K, width, kept ? kept : p->scratch, highest, ties, rest);
+    for (long l = 0; l < width; l++) z[l] = highest[l] + log1p(rest[l] + (ties[l] - 1.0));
+    for (long k = 0; k < K && kept; k++)
+        for (long l = 0; l < width; l++) kept[k * width + l] /= rest[l] + ties[l];
+}
+
+/* With `kept`, the partials: p, but for the right class minus the sum of the others. */
+static void cross_entropy(const program *p, const double *V, const int32_t *t, const double *class, long K, long width,
+                          double *z, double *kept) {
+    double highest[MOST_SAMPLES], ties[MOST_SAMPLES], rest[MOST_SAMPLES], other[MOST_SAMPLES];
+    powers(p, V, t, K, width, kept ? kept : p->scratch, highest, ties, rest);
+    for (long l = 0; l < width; l++) {
+        int good = class[l] >= 0.0 && class[l] < (double)K;
+        long k = good ? (long)class[l] : 0;
+        z[l] = good ? (highest[l] - V[t[k] * width + l]) + log1p(rest[l] + (ties[l] - 1.0)) : NAN;
+        other[l] = 0.0;
+    }
+    for (long k = 0; k < K && kept; k++)
+        for (long l = 0; l < width; l++) other[l] += (double)k == class[l] ? 0.0 : kept[k * width + l];
+    for (long k = 0; k < K && kept; k++)
+        for (long l = 0; l < width; l++) {
+            double *slope = kept + k * width + l;
+            *slope = ((double)k == class[l] ? -other[l] : *slope) / (rest[l] + ties[l]);
+        }
+}
+
+/* The targets are the second half of the operands. */
+static void soft_cross_entropy(const program *p, const double *V, double *D, const int32_t *t, long K, long width, double *z,
+                               const double *g, int backward) {
+    double highest[MOST_SAMPLES], ties[MOST_SAMPLES], rest[MOST_SAMPLES], *e = p->scratch;
+    powers(p, V, t, K, width, e, highest, ties, rest);
+    for (long l = 0; l < width; l++) {
+        double above = log1p(rest[l] + (ties[l] - 1.0)), sum = rest[l] + ties[l], loss = 0.0;
+        double *after_p = e + K * width, *after_t = after_p + K, before_p = 0.0, before_t = 0.0;
+        if (!backward) {
+            for (long k = 0; k < K; k++) loss += V[t[K + k] * width + l] * ((highest[l] - V[t[k] * width + l]) + above);
+            z[l] = loss;
+            continue;
+        }
+        after_p[K - 1] = after_t[K - 1] = 0.0;
+        for (long k = K - 1; k > 0; k--) {
+            after_p[k - 1] = after_p[k] + e[k * width + l] / sum;
+            after_t[k - 1] = after_t[k] + V[t[K + k] * width + l];
+        }
+        for (long k = 0; k < K; k++) {
+            double pr = e[k * width + l] / sum, target = V[t[K + k] * width + l];
+            D[t[k] * width + l] += g[l] * (pr * (before_t + after_t[k]) - target * (before_p + after_p[k]));
+            D[t[K + k] * width + l] += g[l] * ((highest[l] - V[t[k] * width + l]) + above);
+            before_p += pr;
+            before_t += target;
+        }
+    }
+}
+
+/* The number of row t[index], sample by sample; with `numbers`, one of U. */
+static void take(program *p, double *V, double *D, const int32_t *t, const double *index, long K, long width, double *z,
+                 const double *g, int numbers, int backward) {
+    for (long l = 0; l < width; l++) {
+        long k = (long)index[l], good = index[l] >= 0.0 && index[l] < (double)K;
+        if (!good && !backward) z[l] = NAN;
+        else if (good && !backward) z[l] = numbers ? p->U[t[k]] : V[t[k] * width + l];
+        else if (good && numbers) p->DU[t[k]] += g[l];
+        else if (good) D[t[k] * width + l] += g[l];
+    }
+}
+
+static void many_step(program *p, const word *s, double *V, double *D, long width, int backward) {
+    long what = s[2], rows = s[3], K = s[4], first = s[5], outputs = what == SOFTMAX || what == SOFTMAX_OTHERS ? K : 1;
     const int32_t *t = p->tables + s[6], *index = p->tables + s[7];
-    double highest[MOST_SAMPLES], above[MOST_SAMPLES], sum[MOST_SAMPLES], ties[MOST_SAMPLES],
-           other[MOST_SAMPLES];
     for (long i = 0; i < rows; i++, t += what == SOFT_CROSS_ENTROPY ? 2 * K : K) {
-        if (what == TAKE || what == TAKE_UNIFORM) {
-            const double *at = V + index[i] * stride;
-            for (long l = 0; l < width; l++) {
-                long k = (long)at[l], good = at[l] >= 0.0 && at[l] < (double)K;
-                double *z = (backward ? D : V) + (first + i) * stride + l;
-                if (!good) { if (!backward) *z = NAN; }
-                else if (!backward) *z = what == TAKE ? V[t[k] * stride + l] : p->U[t[k]];
-                else if (what == TAKE) D[t[k] * stride + l] += *z;
-                else p->DU[t[k]] += *z;
+        double *z = V + (first + i * outputs) * width, *g = D + (first + i * outputs) * width, *e = p->scratch;
+        double *kept = s[8] >= 0 && p->backward ? V + (s[8] + i * K) * width : 0; /* partials for the way back */
+        switch (what) {
+        case TAKE:
+        case TAKE_UNIFORM: take(p, V, D, t, V + index[i] * width, K, width, z, g, what == TAKE_UNIFORM, backward); break;
+        case SOFT_CROSS_ENTROPY: soft_cross_entropy(p, V, D, t, K, width, z, g, backward); break;
+        case SOFTMAX:
+            if (backward) softmax_reverse(z, g, D, t, K, width, 1.0, e);
+            else probabilities(p, V, t, K, width, z);
+            break;
+        case SOFTMAX_OTHERS:
+            if (!backward) softmax_others(p, V, t, K, width, z);
+            else {
+                probabilities(p, V, t, K, width, e);
+                softmax_reverse(e, g, D, t, K, width, -1.0, e + K * width);
             }
-            continue;
-        }
-        if (what == SOFTMAX && backward) {
-            softmax_reverse(V + (first + i * K) * stride, stride, D + (first + i * K) * stride, D, t, K, stride, width, 1.0, p->scratch);
-            continue;
-        }
-        double *slopes = s[8] >= 0 && p->backward ? V + (s[8] + i * K) * stride : 0, *e = slopes ? slopes : p->scratch;
-        double *z = V + (first + i) * stride, *g = D + (first + i) * stride;
-        if (slopes && backward) {
-            for (long k = 0; k < K; k++) hand_on_kept(D + t[k] * stride, g, slopes + k * stride, width);
-            continue;
-        }
-        for (long l = 0; l < width; l++) highest[l] = V[t[0] * stride + l];
-        for (long k = 1; k < K; k++)
-            for (long l = 0; l < width; l++) {
-                double x = V[t[k] * stride + l];
-                highest[l] = x != x || x > highest[l] ? x : highest[l];
-            }
-        for (long k = 0; k < K; k++)
-            for (long l = 0; l < width; l++) e[k * width + l] = V[t[k] * stride + l] - highest[l];
-        exp_rows(e, e, K * width, p->fast);
-        memset(sum, 0, sizeof sum);
-        memset(ties, 0, sizeof ties);
-        for (long k = 0; k < K; k++)
-            for (long l = 0; l < width; l++) {
-                int below = V[t[k] * stride + l] < highest[l];
-                sum[l] += below ? e[k * width + l] : 0.0;
-                ties[l] += below ? 0.0 : 1.0;
-            }
-        if (what == LOGSUMEXP || what == SOFT_CROSS_ENTROPY || what == CROSS_ENTROPY)
-            for (long l = 0; l < width; l++) above[l] = log1p(sum[l] + (ties[l] - 1.0));
-        for (long l = 0; l < width; l++) sum[l] += ties[l];
-        if (what == SOFTMAX_OTHERS && backward) {
-            for (long k = 0; k < K; k++)
-                for (long l = 0; l < width; l++) e[k * width + l] /= sum[l];
-            softmax_reverse(e, width, D + (first + i * K) * stride, D, t, K, stride, width, -1.0, e + K * width);
-        } else if (what == SOFTMAX_OTHERS) {
-            for (long l = 0; l < width; l++) {
-                double *after = e + K * width, before = 0.0;
-                after[K - 1] = 0.0;
-                for (long k = K - 1; k > 0; k--) after[k - 1] = after[k] + e[k * width + l];
-                for (long k = 0; k < K; k++) {
-                    V[(first + i * K + k) * stride + l] = (before + after[k]) / sum[l];
-                    before += e[k * width + l];
-                }
-            }
-        } else if (what == SOFTMAX) {
-            for (long k = 0; k < K; k++)
-                for (long l = 0; l < width; l++) V[(first + i * K + k) * stride + l] = e[k * width + l] / sum[l];
-        } else if (what == LOGSUMEXP) {
-            for (long l = 0; l < width; l++) z[l] = highest[l] + above[l];
-            for (long k = 0; k < K && slopes; k++)
-                for (long l = 0; l < width; l++) slopes[k * width + l] /= sum[l];
-        } else if (what == CROSS_ENTROPY) {
-            const double *at = V + index[i] * stride;
-            for (long l = 0; l < width; l++) {
-                int good = at[l] >= 0.0 && at[l] < (double)K;
-                long k = good ? (long)at[l] : 0;
-                z[l] = good ? (highest[l] - V[t[k] * stride + l]) + above[l] : NAN;
-            }
-            memset(other, 0, sizeof other);
-            for (long k = 0; k < K && slopes; k++)
-                for (long l = 0; l < width; l++) other[l] += (double)k == at[l] ? 0.0 : e[k * width + l];
-            for (long k = 0; k < K && slopes; k++)
-                for (long l = 0; l < width; l++)
-                    slopes[k * width + l] = ((double)k == at[l] ? -other[l] : e[k * width + l]) / sum[l];
-        } else { /* SOFT_CROSS_ENTROPY: targets are the second half of the operands */
-            for (long l = 0; l < width; l++) {
-                double loss = 0.0, *after_p = e + K * width, *after_t = after_p + K, before_p = 0.0, before_t = 0.0;
-                if (!backward) {
-                    for (long k = 0; k < K; k++)
-                        loss += V[t[K + k] * stride + l] * ((highest[l] - V[t[k] * stride + l]) + above[l]);
-                    z[l] = loss;
-                    continue;
-                }
-                after_p[K - 1] = after_t[K - 1] = 0.0;
-                for (long k = K - 1; k > 0; k--) {
-                    after_p[k - 1] = after_p[k] + e[k * width + l] / sum[l];
-                    after_t[k - 1] = after_t[k] + V[t[K + k] * stride + l];
-                }
-                for (long k = 0; k < K; k++) {
-                    double pr = e[k * width + l] / sum[l], target = V[t[K + k] * stride + l];
-                    D[t[k] * stride + l] += g[l] * (pr * (before_t + after_t[k]) - target * (before_p + after_p[k]));
-                    D[t[K + k] * stride + l] += g[l] * ((highest[l] - V[t[k] * stride + l]) + above[l]);
-                    before_p += pr;
-                    before_t += target;
-                }
-            }
+            break;
+        default:
+            for (long k = 0; k < K && kept && backward; k++) hand_on_kept(D + t[k] * width, g, kept + k * width, width);
+            if (!backward && what == LOGSUMEXP) logsumexp(p, V, t, K, width, z, kept);
+            if (!backward && what == CROSS_ENTROPY) cross_entropy(p, V, t, V + index[i] * width, K, width, z, kept);
         }
     }
 }
@@ -800,8 +834,8 @@ static void run_steps(program *p, const word *s, double *V, double *D, long stri
         case PRODUCT_REVERSE: product_step(p, s, V, D, stride, width, 1); break;
         case SUM: sum_step(p, s, V, D, stride, width, 0); break;
         case SUM_REVERSE: sum_step(p, s, V, D, stride, width, 1); break;
-        case MANY: many_step(p, s, V, D, stride, width, 0); break;
-        case MANY_REVERSE: many_step(p, s, V, D, stride, width, 1); break;
+        case MANY: many_step(p, s, V, D, width, 0); break;
+        case MANY_REVERSE: many_step(p, s, V, D, width, 1); break;
         case LANES: lanes_step(p, s, V, D, width, 0); break;
         case LANES_REVERSE: lanes_step(p, s, V, D, width, 1); break;
         case FUSED: fused_step(p, s, V, D, width, 0); break;
