@@ -54,7 +54,7 @@ def compile(
     `function` is for one sample, the arrays have a leading axis of samples, and the value is the mean over samples.
     `backend`: "numpy"; "c", the library's own runtime; or "auto", which takes "c" where it can be built.  "emit" is "c"
     with a loop in C of its own for each chain of element-wise operations: the same bits, up to 1.5 times as fast where
-    chains are long, and, the first time, some tenths of a second for the C compiler.
+    chains are long, and, the first time, a tenth of a second more for the C compiler.
 
     Raises TypeError where the function branches on data, ValueError for an unknown backend.
 

@@ -2,7 +2,7 @@
 
 Read `fuse` and `elements` first, `chaining` next.  The C runtime walks over the parts of a chain, with a buffer for
 each result; that costs a call and a trip to memory for every operation.  A loop of its own keeps them in registers, but
-needs a C compiler and some tenths of a second.  Equal chains of any length share a loop, and it is kept for the next
+needs a C compiler and a tenth of a second.  Equal chains of any length share a loop, and it is kept for the next
 time.  The operations and their order are the same, and so are the bits.
 """
 
