@@ -129,7 +129,7 @@ def nudge(output: Value, x: Value | str, by: float = 1e-3, *, names: Names = ())
     traced, x = _traced(output, x, names, "nudge", "x")
     step = real(by, "nudge: by")
     if not math.isfinite(step) or x.data + step == x.data:
-        raise ValueError(f"nudge: by must be a step that changes {x.data!r}, such as 0.001, got {by!r}")
+        raise ValueError(f"nudge: by must be a step that changes {x.data!r}, such as 0.001, got {shown(by)}")
     changed = [node.name for node in traced.nodes if node.changed]
     if changed:
         raise RuntimeError(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import primitives
 from autograd.expressions import PYTHON, as_expression, rows_in, symbols, write
-from autograd.rows import Primitive, opens
+from autograd.rows import Primitive, opens, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -216,7 +216,7 @@ def source(row: Primitive) -> str:
     ...
     """
     if not isinstance(row, Primitive):
-        raise TypeError(f"source: give a row of the table, such as autograd.tanh, got {row!r}")
+        raise TypeError(f"source: give a row of the table, such as autograd.tanh, got {shown(row)}")
     if row.arity not in (1, 2):
         raise ValueError(
             f"{row.name} takes {row.arity or 'any number of'} operands; only rows of one or two become methods"

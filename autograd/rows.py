@@ -124,11 +124,11 @@ def primitive(
     8.0
     """
     if not isinstance(name, str) or not name.isidentifier():
-        raise TypeError(f"primitive: name must be a Python identifier such as 'cube', got {name!r}")
+        raise TypeError(f"primitive: name must be a Python identifier such as 'cube', got {shown(name)}")
     for n, function in enumerate((forward, *partials)):
         if not callable(function):
             what = "forward" if n == 0 else f"partial {n}"
-            raise TypeError(f"primitive {name!r}: {what} must be a function, got {function!r}")
+            raise TypeError(f"primitive {name!r}: {what} must be a function, got {shown(function)}")
     if not partials:
         raise TypeError(f"primitive {name!r}: give one partial derivative per operand, as lambda out, x: ...")
     for what, words in {"doc": doc, "text": text, "latex": latex, "domain": domain, "cure": cure}.items():

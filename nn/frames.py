@@ -10,6 +10,8 @@ import math
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from .inputs import real_number
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -21,8 +23,7 @@ _COLOURS = ("#2f6db5", "#d1603d", "#4f9d69", "#8e63a9", "#c9a227", "#5f6b73")
 
 def save_animation(recording: Recording, path: Path, seconds: float) -> None:
     """Write all snapshots as a GIF that repeats for ever, resting on the last."""
-    if not 0.02 <= seconds <= 60:
-        raise ValueError(f"seconds must be from 0.02 to 60 for each frame, got {seconds!r}")
+    seconds = real_number(seconds, "seconds for each frame", 0.02, 60)
     from PIL import Image
 
     images = [

@@ -8,6 +8,7 @@ Read before: nothing. Read after: ``module``, ``layers``, ``losses``.
 from __future__ import annotations
 
 import math
+import operator
 import random
 from numbers import Complex, Real
 from types import GeneratorType
@@ -32,7 +33,10 @@ def shown(value: object) -> str:
     """
     if isinstance(value, int) and value.bit_length() > 10_000:  # too long for Python to write out
         return f"a whole number of {value.bit_length()} bits"
-    text = repr(value)
+    try:
+        text = repr(value)
+    except Exception as error:  # the message must come out whatever a stranger's __repr__ does
+        return f"<{type(value).__name__} whose repr raised {type(error).__name__}>"
     return text if len(text) <= 60 else text[:37] + "..."
 
 
@@ -45,6 +49,8 @@ def is_number(item: object) -> bool:
     if type(item) is float or type(item) is int:
         return True
     if isinstance(item, (str, bytes, bytearray, Value)) or (isinstance(item, Complex) and not isinstance(item, Real)):
+        return False
+    if getattr(getattr(item, "dtype", None), "kind", "f") not in "biuf":  # NumPy's dates and texts
         return False
     return hasattr(type(item), "__float__") and getattr(item, "ndim", 0) == 0
 
@@ -118,7 +124,7 @@ def plain_number(item: Any, name: str) -> float:
         if not is_number(item):
             raise TypeError(f"{name} must be a real number, got {shown(item)}")
         item = int(item) if hasattr(item, "__index__") else float(item)
-    if not math.isfinite(_as_float(item, name)):
+    if not math.isfinite(as_float(item, name)):
         raise ValueError(f"{name} is {item}: remove or replace such entries before training")
     number: float = item
     return number
@@ -185,7 +191,10 @@ def whole_number(value: Any, name: str, minimum: int = 1, most: int | None = Non
     """
     if isinstance(value, bool) or not hasattr(type(value), "__index__") or getattr(value, "ndim", None):
         raise TypeError(f"{name} must be a whole number, got {shown(value)}")
-    number = int(value)
+    try:
+        number = operator.index(value)
+    except TypeError:  # an array of one float
+        raise TypeError(f"{name} must be a whole number, got {shown(value)}") from None
     if number < minimum:
         raise ValueError(f"{name} must be at least {minimum}, got {shown(number)}")
     if most is not None and number > most:
@@ -201,11 +210,14 @@ def check_parameters(count: int, module: str) -> None:
         )
 
 
-def _as_float(value: Any, name: str) -> float:
+def as_float(value: Any, name: str) -> float:
+    """A number of any real kind as a float; ``ValueError`` for what no float is near (10**400, a signalling nan)."""
     try:
         return float(value)
     except OverflowError as error:
         raise ValueError(f"{name} is too large for a float: {shown(value)}") from error
+    except ValueError as error:
+        raise ValueError(f"{name} must be a real number, got {shown(value)}") from error
 
 
 def real_number(
@@ -218,7 +230,7 @@ def real_number(
     """
     if isinstance(value, bool) or not is_number(value):
         raise TypeError(f"{name} must be a real number, got {shown(value)}")
-    number = _as_float(value, name)
+    number = as_float(value, name)
     inside = (number > low if above else number >= low) and (number < high if below else number <= high)
     if not inside or not math.isfinite(number):
         wanted = [f"{'greater than' if above else 'at least'} {low:g}"] if low > -math.inf else []

@@ -49,7 +49,7 @@ class Neuron(Module):
         nin = whole_number(nin, "nin")
         if not isinstance(nonlin, bool):
             raise TypeError(
-                f"nonlin must be True or False, got {shown(nonlin)}: write activation={nonlin!r} for a name"
+                f"nonlin must be True or False, got {shown(nonlin)}: write activation={shown(nonlin)} for a name"
             )
         self.activation = find_activation(("relu" if nonlin else "identity") if activation is None else activation)
         layer_size = whole_number(layer_size, "layer_size")
@@ -143,7 +143,7 @@ class Layer(Module):
         self.in_size, nout = whole_number(nin, "nin"), whole_number(nout, "nout")
         if not isinstance(nonlin, bool):
             raise TypeError(
-                f"nonlin must be True or False, got {shown(nonlin)}: write activation={nonlin!r} for a name"
+                f"nonlin must be True or False, got {shown(nonlin)}: write activation={shown(nonlin)} for a name"
             )
         self.activation = find_activation(("relu" if nonlin else "identity") if activation is None else activation)
         check_parameters((self.in_size + 1) * nout, f"Layer(nin={shown(self.in_size)}, nout={shown(nout)})")

@@ -13,7 +13,7 @@ from typing import Any
 import autograd
 from autograd import Value, absolute, is_index, log, log1p, mean, minimum, relu, softplus, take
 
-from .inputs import as_list, choose, is_number, is_scalar, real_number, shown, whole_number
+from .inputs import as_float, as_list, choose, is_number, is_scalar, real_number, shown, whole_number
 from .module import Module
 
 
@@ -199,6 +199,7 @@ def _pairs(prediction: Any, target: Any) -> list[tuple[Any, Any]]:
     """Numbers of the prediction with those of the target, after a check that both have the same shape."""
     predictions, p_shape = _flat(prediction, "prediction")
     targets, t_shape = _flat(target, "target")
+    predictions, targets = _plain(predictions, "prediction"), _plain(targets, "target")
     if p_shape != t_shape:
         flat = len(p_shape) < len(t_shape) == 2 and t_shape[1] == 1
         cure = "take target = [t[0] for t in target]" if flat else "they must be the same"
@@ -208,6 +209,11 @@ def _pairs(prediction: Any, target: Any) -> list[tuple[Any, Any]]:
             where = f"[{position}]" if t_shape else ""
             raise ValueError(f"target{where} is {number}: remove or replace such entries before training")
     return list(zip(predictions, targets, strict=True))
+
+
+def _plain(numbers: list[Any], name: str) -> list[Any]:
+    """The numbers with those of other kinds (a Decimal, a NumPy scalar) as floats."""
+    return [n if type(n) is float or type(n) is int or isinstance(n, Value) else as_float(n, name) for n in numbers]
 
 
 def _flat(values: Any, name: str) -> tuple[list[Any], tuple[int, ...]]:

@@ -224,3 +224,19 @@ def test_a_number_too_long_to_be_written_out_is_shown_by_its_length() -> None:
         nn.Neuron(-(10**5000))
     with pytest.raises(ValueError, match="learning_rate is too large for a float: a whole number of 16610 bits"):
         nn.SGD(nn.Neuron(1), learning_rate=10**5000)
+
+
+class Unspeakable:
+    def __repr__(self) -> str:
+        raise RuntimeError("no")
+
+
+def test_what_cannot_be_shown_or_is_no_whole_number_after_all_is_refused_in_words() -> None:
+    with pytest.raises(TypeError, match="nin must be a whole number, got <Unspeakable whose repr raised RuntimeError>"):
+        nn.Neuron(Unspeakable())  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"got <list whose repr raised ValueError>"):
+        nn.Neuron([10**5000])  # type: ignore[arg-type]
+    for wrong in (np.array(2.5), np.ma.masked):
+        with pytest.raises(TypeError, match="nin must be a whole number"):
+            nn.Neuron(wrong)
+    assert len(nn.Neuron(np.array(2)).weights) == 2  # type: ignore[arg-type]

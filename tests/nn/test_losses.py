@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from typing import Any
 
 import mpmath
@@ -217,3 +218,20 @@ def test_the_cure_is_given_only_where_it_cures() -> None:
 def test_lists_of_lists_of_lists_are_refused() -> None:
     with pytest.raises(ValueError, match=r"prediction\[0\] is \[\[1\.0\]\], of shape \(1, 1\): prediction must be"):
         nn.mean_squared_error([[[1.0]]], [1.0])
+
+
+@pytest.mark.parametrize("wrong", [np.datetime64("2020"), np.array("a"), [np.datetime64("2020")]])
+@pytest.mark.parametrize("argument", ["prediction", "target"])
+def test_dates_and_texts_are_no_numbers(wrong: object, argument: str) -> None:
+    arguments: dict[str, object] = {"prediction": [0.5], "target": [1.0]} | {argument: wrong}
+    with pytest.raises(TypeError, match=argument):
+        nn.mean_squared_error(**arguments)
+
+
+def test_decimals_are_numbers_and_their_nans_are_refused() -> None:
+    assert nn.mean_squared_error(Decimal("0.5"), Decimal("1.5")) == 1.0
+    for wrong in (Decimal("NaN"), Decimal("sNaN")):
+        with pytest.raises(ValueError, match="target"):
+            nn.mean_squared_error([0.5], [wrong])
+    with pytest.raises(ValueError, match="prediction must be a real number"):
+        nn.hinge([Decimal("sNaN")], [1])

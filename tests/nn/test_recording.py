@@ -202,7 +202,7 @@ def test_nothing_is_overwritten_and_other_endings_are_refused(tmp_path: Path) ->
     for save in (recording.save, recording.save_frames):
         with pytest.raises(TypeError, match=r"recording\.save.*: must be the name of a file or folder, got 3"):
             save(3)
-    with pytest.raises(ValueError, match=r"seconds must be from 0\.02 to 60 for each frame, got 0"):
+    with pytest.raises(ValueError, match=r"seconds for each frame must be at least 0\.02 and at most 60, got 0"):
         recording.save(tmp_path / "a.gif", seconds=0)
 
 
