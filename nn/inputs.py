@@ -266,7 +266,7 @@ def choose(name: Any, options: Sequence[str], what: str) -> str:
 
     initials = ["".join(word[0] for word in option.split("_")) for option in options]
     near = [option for option, letters in zip(options, initials, strict=True) if len(letters) > 1 and letters == name]
-    near = near or get_close_matches(str(name), options, n=1)
+    near = near or get_close_matches(name if isinstance(name, str) else "", options, n=1)
     hint = f" did you mean {near[0]!r}?" if near else ""
     raise ValueError(f"unknown {what} {shown(name)};{hint} choose one of: {', '.join(options)}")
 

@@ -80,8 +80,8 @@ def binary_cross_entropy(prediction: Any, target: Any) -> Any:
         data = p.data if isinstance(p, Value) else p
         if not 0 <= data <= 1 or (data == 0 and t > 0) or (data == 1 and t < 1):
             raise ValueError(
-                f"prediction[{position}] is {data} for target {t}: binary_cross_entropy needs probabilities, and the "
-                "logarithm of 0 is infinite; use binary_cross_entropy_with_logits and no sigmoid"
+                f"prediction[{position}] is {shown(data)} for target {shown(t)}: binary_cross_entropy needs "
+                "probabilities, and the logarithm of 0 is infinite; use binary_cross_entropy_with_logits and no sigmoid"
             )
         likely = -log(p) * t if t > 0 else 0.0
         terms.append(likely - log1p(-p) * (1.0 - t) if t < 1 else likely)
@@ -207,7 +207,7 @@ def _pairs(prediction: Any, target: Any) -> list[tuple[Any, Any]]:
     for position, number in enumerate(targets):
         if isinstance(number, float) and not math.isfinite(number):
             where = f"[{position}]" if t_shape else ""
-            raise ValueError(f"target{where} is {number}: remove or replace such entries before training")
+            raise ValueError(f"target{where} is {shown(number)}: remove or replace such entries before training")
     return list(zip(predictions, targets, strict=True))
 
 
@@ -293,7 +293,9 @@ def _check_probability(number: Any, name: str) -> None:
     if not is_number(number):
         raise TypeError(f"{name} must be a plain number, got {shown(number)}")
     if not 0 <= number <= 1:
-        raise ValueError(f"{name} is {number}: it must lie between 0 and 1 (turn -1 and +1 into 0 and 1 by (y + 1)/2)")
+        raise ValueError(
+            f"{name} is {shown(number)}: it must lie between 0 and 1 (turn -1 and +1 into 0 and 1 by (y + 1)/2)"
+        )
 
 
 def _parameters(parameters: Any) -> list[Any]:
