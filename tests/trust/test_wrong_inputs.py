@@ -1,7 +1,7 @@
 """What does a wrong input get?  At once an error of the right type, which names the argument, the value and the cure,
 and leaves everything as it was.
 
-One table: each public callable with a good call; each of its arguments in turn is exchanged for twenty-one wrong
+One table: each public callable with a good call; each of its arguments in turn is exchanged for twenty-three wrong
 things.  What is public and has no line here fails.  The classic slips of learners are in `test_slips`.
 """
 
@@ -23,14 +23,21 @@ import autograd
 import chalkgrad
 import nn
 from autograd import Value
-from autograd.rows import Primitive
+from autograd.rows import Primitive, shown
 from nn import data, diagnostics, plotting
+
+
+class Unspeakable:
+    def __repr__(self) -> str:
+        raise RuntimeError("no")
+
 
 WRONG: dict[str, Any] = {
     "None": None, "string": "x", "digits": "1.5", "bytes": b"1", "dict": {"a": 1}, "set": {1.5}, "object": object(),
     "complex": 3j, "list of None": [None], "list of strings": ["1"], "nested": [[[1.0]]], "function": math.exp, "class": int,
     "ellipsis": ..., "NotImplemented": NotImplemented, "complex array": np.array([1j, 2j]), "text array": np.array(["a"]),
     "object array": np.array([None]), "letters": list("ab"), "module": math, "exception": ValueError("x"),
+    "date": np.datetime64("2020"), "unspeakable": Unspeakable(),
 }  # fmt: skip
 
 # ------------------------------------------------------------------------------------------------- what is right
@@ -223,7 +230,7 @@ def says(wrong: Any, message: str) -> bool:
     """Whether a message shows the value, or its first entry, or how many entries it has."""
     plain = wrong.tolist() if isinstance(wrong, np.ndarray) else wrong
     first = next(iter(plain), None) if isinstance(plain, (list, set, dict, str)) else plain
-    inner = [repr(thing)[:12] for thing in (wrong, plain, first, *(first if isinstance(first, list) else []))]
+    inner = [shown(thing)[:12] for thing in (wrong, plain, first, *(first if isinstance(first, list) else []))]
     return any(text in message for text in inner) or bool(re.search(r"\b(has|got|shape) [(\d]", message))
 
 
