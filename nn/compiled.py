@@ -7,10 +7,11 @@ Read before: ``training``.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import autograd
-from autograd import Value, log, log1p, relu, softplus, take, where
+from autograd import log, log1p, relu, softplus, take, where
 
 from . import losses
 from .inputs import shown
@@ -18,7 +19,9 @@ from .module import Module
 from .normalization import Embedding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from .optimizers import Optimizer
 
     Loss = Callable[[Any, Any], Any]
 
@@ -62,7 +65,7 @@ class CompiledEngine:
     Raises ``TypeError`` where the model or the loss cannot be traced; the message names the line and a cure.
     """
 
-    def __init__(self, model: Module, loss: Any, X: list[Any], y: list[Any], parameters: list[Value]) -> None:
+    def __init__(self, model: Module, loss: Any, X: list[Any], y: list[Any], optimizer: Optimizer) -> None:
         import numpy as np
 
         if loss not in _WITHOUT_BRANCHES:
@@ -85,20 +88,79 @@ class CompiledEngine:
                 value = formula(outputs, t)
             return [value, *(outputs if isinstance(outputs, list) else [outputs])]
 
-        self.program = autograd.compile(loss_and_outputs, parameters, batched=True)
+        self.program = autograd.compile(loss_and_outputs, optimizer.parameters, batched=True)
         self.program.load()
+        self.optimizer: Any = InArrays(optimizer) if optimizer.takes_arrays else optimizer
 
-    def __call__(self, batch: list[int]) -> tuple[float, list[float], list[Any]]:
+    def __call__(self, batch: list[int]) -> tuple[float, Any, list[Any]]:
         """Loss, gradients and outputs of one batch."""
-        self.program.load()
+        if isinstance(self.optimizer, InArrays):
+            self.program.theta = self.optimizer.numbers
+        else:
+            self.program.load()
         loss, gradient, outputs = self.program.loss_and_outputs(self.X[batch], self.y[batch])
         return loss, gradient.tolist(), (outputs[:, 0] if self.single else outputs).tolist()
 
-    def packed(self, gradients: list[float]) -> Any:
-        """The gradients as an array: the optimizer then applies its rule to all parameters at once."""
+    @contextmanager
+    def epoch(self) -> Iterator[None]:
+        """Within it the parameters are arrays, which are put back at its end, whatever happens."""
+        if not isinstance(self.optimizer, InArrays):
+            yield
+            return
+        self.optimizer.take()
+        try:
+            yield
+        finally:
+            self.optimizer.put_back()
+
+
+class InArrays:
+    """An optimizer whose numbers and memory are arrays between ``take()`` and ``put_back()``.
+
+    Each step is all or nothing, and gives the same bits as the optimizer's own.
+    """
+
+    def __init__(self, optimizer: Optimizer) -> None:
+        self.optimizer = optimizer
+        self._held: Any = None
+        """The numbers, the number of steps and the memory: a list of one array for each list of the optimizer."""
+        self._taken: Any = None
+
+    def take(self) -> None:
+        """Begin with what the parameters and the optimizer hold now."""
         import numpy as np
 
-        return np.array(gradients)
+        numbers, _ = self.optimizer.snapshot()
+        memory = {name: [np.array(entries)] for name, entries in self.optimizer.memory().items()}
+        self._held = self._taken = [np.array(numbers)], (self.optimizer.steps, memory)
+
+    def put_back(self) -> None:
+        """Write the numbers into the parameters, and the memory into the optimizer."""
+        if self._held is not self._taken:
+            (numbers,), (steps, memory) = self._held
+            lists = {name: entries[0].tolist() for name, entries in memory.items()}
+            self.optimizer.restore((numbers.tolist(), (steps, lists)))
+
+    @property
+    def numbers(self) -> Any:
+        """The parameters' numbers, as an array that is not to be written to."""
+        return self._held[0][0]
+
+    def step(self, gradients: list[float]) -> None:
+        """As ``Optimizer.step``."""
+        import numpy as np
+
+        numbers, state = self._held
+        with np.errstate(all="ignore"):  # what is not finite is found afterwards
+            self._held = self.optimizer.proposed(numbers, [np.array(gradients)], state)  # type: ignore[list-item]
+
+    def snapshot(self) -> Any:
+        """What ``restore`` needs to come back to this moment."""
+        return self._held
+
+    def restore(self, snapshot: Any) -> None:
+        """Go back to the moment of a ``snapshot()``."""
+        self._held = snapshot
 
 
 def _one_output(model: Module, x: Any) -> Any:

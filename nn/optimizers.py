@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     Numbers = list[float]
     Memory = dict[str, list[float]]
+    State = tuple[int, Memory]
+    """The number of steps taken, and the memory."""
 
 
 def named_values(parameters: Any) -> tuple[list[str], list[Value]]:
@@ -99,7 +101,7 @@ class Optimizer:
         self.names, self.parameters = named_values(parameters)
         self.learning_rate = learning_rate
         self.weight_decay = real_number(weight_decay, "weight_decay", 0)
-        self._state: tuple[int, Memory] = (0, {})
+        self._state: State = (0, {})
 
     @property
     def learning_rate(self) -> float:
@@ -114,6 +116,13 @@ class Optimizer:
     def steps(self) -> int:
         """The number of steps taken."""
         return self._state[0]
+
+    def memory(self) -> Memory:
+        """What is remembered for each parameter, by name: zeros before the first step."""
+        return self._whole(self._state[1], len(self.parameters))
+
+    def _whole(self, memory: Memory, length: int) -> Memory:
+        return {name: memory.get(name) or [0.0] * length for name in self._buffers}
 
     def step(self, gradients: Sequence[float] | None = None) -> None:
         """Move every parameter once, by its ``.grad`` or by ``gradients``, one number for each parameter in order.
@@ -142,19 +151,24 @@ class Optimizer:
                 if parameter.grad is not NOT_COMPUTED:
                     parameter.grad = _Spent(parameter.grad)
 
-    def proposal(self, gradients: Sequence[float] | None = None) -> tuple[Numbers, tuple[int, Memory]]:
+    def proposal(self, gradients: Sequence[float] | None = None) -> tuple[Numbers, State]:
         """What ``step`` would make of the parameters and the memory; changes nothing, raises the same errors."""
         given = (
             [parameter.grad for parameter in self.parameters] if gradients is None else as_list(gradients, "gradients")
         )
         if len(given) != len(self.parameters):
             raise ValueError(f"gradients has {len(given)} entries for {len(self.parameters)} parameters")
-        self._check(given, "the gradient of {} is {}: look at the loss, or clip the gradient; nothing was changed")
-        steps, memory = self._state
-        numbers = [parameter.data for parameter in self.parameters]
-        memory = {name: memory.get(name) or [0.0] * len(numbers) for name in self._buffers}
-        rule = self._moved_at_once if hasattr(gradients, "dtype") else self._moved
-        moved, remembered = rule(numbers, given, memory, steps + 1)
+        return self.proposed([parameter.data for parameter in self.parameters], given, self._state)
+
+    def proposed(self, numbers: Numbers, gradients: Numbers, state: State) -> tuple[Numbers, State]:
+        """The rule and its checks, for any numbers and memory. Changes nothing.
+
+        Where ``takes_arrays``, each list may also hold one array of all numbers: the same bits, many times as fast.
+        """
+        steps, memory = state
+        self._check(gradients, "the gradient of {} is {}: look at the loss, or clip the gradient; nothing was changed")
+        memory = self._whole(memory, len(numbers))
+        moved, remembered = self._moved(numbers, gradients, memory, steps + 1)
         self._check(moved, "this step would make {} {}: lower the learning rate; nothing was changed")
         for name, entries in remembered.items():
             self._check(
@@ -166,18 +180,10 @@ class Optimizer:
         """The rule: new numbers and new memory at step 1, 2, ...; changes nothing."""
         raise NotImplementedError
 
-    def _moved_at_once(self, numbers: Numbers, gradients: Numbers, memory: Memory, step: int) -> tuple[Numbers, Memory]:
-        """The same rule, applied to one "number" that is an array of all of them: the same bits, many times as fast."""
-        if type(self).__module__ != __name__:  # a rule of the user's own may do what arrays cannot
-            return self._moved(numbers, gradients, memory, step)
-        import numpy as np
-
-        one: Any = [np.array(numbers)]
-        buffers: Any = {name: [np.array(entries)] for name, entries in memory.items()}
-        with np.errstate(all="ignore"):  # what is not finite is found afterwards
-            (moved,), remembered = self._moved(one, [np.asarray(gradients)], buffers, step)  # type: ignore[list-item]
-        arrays: Any = remembered
-        return moved.tolist(), {name: entries[0].tolist() for name, entries in arrays.items()}  # type: ignore[attr-defined]
+    @property
+    def takes_arrays(self) -> bool:
+        """Whether the rule may be applied to arrays: one of the user's own may do what arrays cannot."""
+        return type(self).__module__ == __name__
 
     def _decayed(self, numbers: Numbers, gradients: Numbers) -> Numbers:
         """The gradients with that of weight_decay/2 · p² added."""
@@ -186,13 +192,14 @@ class Optimizer:
         return [g + self.weight_decay * p for g, p in zip(gradients, numbers, strict=True)]
 
     def _check(self, entries: Numbers, message: str) -> None:
-        if all(map(math.isfinite, entries)):
+        array: Any = entries[0] if hasattr(entries[0], "tolist") else None
+        if all(map(math.isfinite, entries)) if array is None else (abs(array) < math.inf).all():
             return
-        for name, entry in zip(self.names, entries, strict=True):
+        for name, entry in zip(self.names, entries if array is None else array.tolist(), strict=True):
             if not math.isfinite(entry):
                 raise FloatingPointError(message.format(name, entry))
 
-    def _commit(self, numbers: Numbers, state: tuple[int, Memory]) -> None:
+    def _commit(self, numbers: Numbers, state: State) -> None:
         """Parameters and memory together: if Ctrl-C comes between them, both go back."""
         before = self.snapshot()
         try:
@@ -201,15 +208,15 @@ class Optimizer:
             self._write(*before)
             raise
 
-    def snapshot(self) -> tuple[Numbers, tuple[int, Memory]]:
+    def snapshot(self) -> tuple[Numbers, State]:
         """The numbers in all parameters, and the memory: what ``restore`` needs to come back to this moment."""
         return [parameter.data for parameter in self.parameters], self._state
 
-    def restore(self, snapshot: tuple[Numbers, tuple[int, Memory]]) -> None:
+    def restore(self, snapshot: tuple[Numbers, State]) -> None:
         """Go back to the moment of a ``snapshot()``."""
         self._commit(*snapshot)
 
-    def _write(self, numbers: Numbers, state: tuple[int, Memory]) -> None:
+    def _write(self, numbers: Numbers, state: State) -> None:
         assign(self.parameters, data=numbers)
         self._state = state
 

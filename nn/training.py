@@ -11,6 +11,7 @@ import math
 import os
 import time
 import warnings
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value, assign, no_grad
@@ -113,11 +114,12 @@ class EagerEngine:
     """Forward, loss, backward with a graph of Values that is built anew for each batch.
 
     An engine is called with a batch (the numbers of its samples) and gives the loss, one gradient for each parameter
-    and the outputs, all plain numbers. ``sample`` is the one at work, for messages.
+    and the outputs, all plain numbers. ``sample`` is the one at work, for messages. Within ``epoch()``, its
+    ``optimizer`` takes the steps.
     """
 
-    def __init__(self, model: Any, loss: Any, X: list[Any], y: list[Any], parameters: list[Value]) -> None:
-        self.model, self.loss, self.X, self.y, self.parameters = model, loss, X, y, parameters
+    def __init__(self, model: Any, loss: Any, X: list[Any], y: list[Any], optimizer: Any) -> None:
+        self.model, self.loss, self.X, self.y, self.optimizer = model, loss, X, y, optimizer
         self.sample: int | None = None
 
     def __call__(self, batch: list[int]) -> tuple[float, list[float], list[Any]]:
@@ -132,14 +134,15 @@ class EagerEngine:
             raise TypeError(f"loss must give one Value that depends on the predictions, got {shown(loss)}")
         if not math.isfinite(loss.data):
             self.sample = self._culprit(batch, outputs)
-        for parameter in self.parameters:
+        parameters = self.optimizer.parameters
+        for parameter in parameters:
             parameter.zero_grad()
         loss.backward()
-        return loss.data, [parameter.grad for parameter in self.parameters], [plain(output) for output in outputs]
+        return loss.data, [parameter.grad for parameter in parameters], [plain(output) for output in outputs]
 
-    def packed(self, gradients: list[float]) -> Any:
-        """The gradients as the optimizer shall have them."""
-        return gradients
+    def epoch(self) -> Any:
+        """The optimizer is ready at any time."""
+        return nullcontext()
 
     def _culprit(self, batch: list[int], outputs: list[Any]) -> int | None:
         """The first sample whose own loss is not finite."""
@@ -191,7 +194,7 @@ class Training:
         self.best: tuple[float, list[float]] | None = None
         self._last_good: Any = None
         self._stop_reason = ""
-        self.engine: Any = EagerEngine(model, self.loss, self.X, self.y, self.optimizer.parameters)
+        self.engine: Any = EagerEngine(model, self.loss, self.X, self.y, self.optimizer)
 
     def _held_back(self, validation: Any) -> tuple[list[Any], list[Any]] | None:
         if validation is None:
@@ -240,7 +243,7 @@ class Training:
         mode = self.model.training
         self.model.train()
         try:
-            self.engine = CompiledEngine(self.model, self.loss, self.X, self.y, self.optimizer.parameters)
+            self.engine = CompiledEngine(self.model, self.loss, self.X, self.y, self.optimizer)
             self.history.engine = "compiled"
         except TypeError:
             if choice == "compiled":
@@ -276,13 +279,14 @@ class Training:
         whole = self.batch_size >= len(self.X)
         batches = batch_indices(len(self.X), self.batch_size, None if whole else self.source)
         losses, norms, outputs, order = [], [], [], []
-        for number, batch in enumerate(batches):
-            self.optimizer.learning_rate = self.first_rate * self.schedule(self.epoch + number / len(batches))
-            loss, norm, given = self._one_step(batch)
-            losses.append(loss * len(batch))
-            norms.append(norm)
-            outputs += given
-            order += batch
+        with self.engine.epoch():
+            for number, batch in enumerate(batches):
+                self.optimizer.learning_rate = self.first_rate * self.schedule(self.epoch + number / len(batches))
+                loss, norm, given = self._one_step(batch)
+                losses.append(loss * len(batch))
+                norms.append(norm)
+                outputs += given
+                order += batch
         self.epoch += 1
         row = {"loss": math.fsum(losses) / len(self.X)}
         row.update(measured(self.metrics, outputs, [self.y[i] for i in order], decision_threshold(self.model)))
@@ -294,13 +298,13 @@ class Training:
         return row
 
     def _one_step(self, batch: list[int]) -> tuple[float, float, list[Any]]:
-        before = self.optimizer.snapshot()
+        before = self.engine.optimizer.snapshot()
         try:
             loss, gradients, outputs = self.engine(batch)
             norm = gradient_norm(gradients)
             if self.clip_norm is not None and math.isfinite(norm):
                 gradients = scaled_to_norm(gradients, norm, self.clip_norm)
-            self.optimizer.step(self.engine.packed(gradients))
+            self.engine.optimizer.step(gradients)
         except _FAILURES as error:
             self.history.stopped = "error"
             raise self._explained(error) from error
@@ -334,7 +338,7 @@ class Training:
     def _explained(self, error: Exception) -> Exception:
         """The same kind of error with the place in its message; the last good parameters are put back."""
         if self._last_good is not None:
-            self.optimizer.restore(self._last_good)
+            self.engine.optimizer.restore(self._last_good)
         place = f"training stopped in epoch {self.epoch + 1}, step {self.batches_done + 1}"
         if self.engine.sample is not None:
             place += f", sample {self.engine.sample}"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import random
 from typing import Any
 
-import numpy as np
 import pytest
 
 import nn
 from autograd import Value
+from nn.compiled import InArrays
 from nn.training import Training
 
 SOURCE = random.Random(5)
@@ -137,18 +137,96 @@ def test_an_unknown_engine() -> None:
         train("fast", lambda: nn.MLP(3, [1], seed=1), "huber", NUMBERS)
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_the_rule_for_all_parameters_at_once_gives_the_same_bits(optimizer: str) -> None:
-    one, all_at_once = ([Value(0.1 * n - 1.0) for n in range(40)] for _ in range(2))
-    made = [OPTIMIZERS[optimizer](values, 0.03, weight_decay=0.1) for values in (one, all_at_once)]
-    for _ in range(10):
-        gradients = [SOURCE.gauss(0, 1) * 10 ** SOURCE.uniform(-9, 3) for _ in one]
-        made[0].step(gradients)
-        made[1].step(np.array(gradients))
-    assert [v.data for v in all_at_once] == [v.data for v in one]
-    assert made[1].state_dict() == made[0].state_dict()
-    before = [v.data for v in all_at_once]
+RULES = {
+    **OPTIMIZERS,
+    "momentum": lambda values, rate, **more: nn.SGD(values, rate, momentum=0.9, **more),
+    "nesterov": lambda values, rate, **more: nn.SGD(values, rate, momentum=0.9, nesterov=True, **more),
+}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_steps_in_arrays_give_the_same_bits(rule: str) -> None:
+    one, other = ([Value(0.1 * n - 1.0) for n in range(40)] for _ in range(2))
+    plain, held = (RULES[rule](values, 0.03, weight_decay=0.1) for values in (one, other))
+    arrays = InArrays(held)
+    for _ in range(3):  # epochs
+        arrays.take()
+        for _ in range(4):
+            gradients = [SOURCE.gauss(0, 1) * 10 ** SOURCE.uniform(-9, 3) for _ in one]
+            plain.step(gradients)
+            arrays.step(gradients)
+        assert [v.data for v in other] != [v.data for v in one]  # not yet
+        arrays.put_back()
+        assert [v.data for v in other] == [v.data for v in one]
+        assert held.state_dict() == plain.state_dict()
+    arrays.take()
     gradients[7] = float("nan")
     with pytest.raises(FloatingPointError, match=r"the gradient of parameters\[7\] is nan"):
-        made[1].step(np.array(gradients))
-    assert [v.data for v in all_at_once] == before
+        arrays.step(gradients)
+    arrays.put_back()
+    assert [v.data for v in other] == [v.data for v in one]
+    assert held.state_dict() == plain.state_dict()
+
+
+def test_a_rule_of_the_users_own_takes_plain_numbers() -> None:
+    class Signs(nn.SGD):
+        def _moved(self, numbers: Any, gradients: Any, memory: Any, step: int) -> Any:
+            return [p - 0.01 if g > 0 else p + 0.01 for p, g in zip(numbers, gradients, strict=True)], memory
+
+    models = [nn.MLP(3, [4, 3], seed=1) for _ in range(2)]
+    for model, engine in zip(models, ("eager", "compiled"), strict=True):
+        nn.fit(model, X, CLASSES, loss="cross_entropy", optimizer=Signs(model, 0.1), epochs=3, batch_size=8,
+               progress=False, seed=2, engine=engine)  # fmt: skip
+    assert [p.data for p in models[1].parameters()] == pytest.approx(
+        [p.data for p in models[0].parameters()], rel=1e-12
+    )
+
+
+def test_the_steps_of_an_interrupted_epoch_are_kept() -> None:
+    kept = []
+    for engine in ("eager", "compiled"):
+        model = nn.MLP(3, [4, 3], seed=1)
+        optimizer = nn.Adam(model, 0.05)
+        count = 0
+
+        def interrupted(_epochs: float) -> float:
+            nonlocal count
+            count += 1
+            if count == 7:  # the third step of the second epoch
+                raise KeyboardInterrupt
+            return 1.0
+
+        history = nn.fit(model, X, CLASSES, loss="cross_entropy", optimizer=optimizer, epochs=3, batch_size=8,
+                         progress=False, seed=2, schedule=interrupted, engine=engine)  # fmt: skip
+        assert history.stopped == "interrupted"
+        assert optimizer.steps == 6
+        kept.append([p.data for p in model.parameters()] + optimizer.state_dict()["memory"]["square_mean"])
+    assert kept[1] == pytest.approx(kept[0], rel=1e-9, abs=1e-15)
+
+
+def test_a_step_that_fails_leaves_the_last_good_parameters() -> None:
+    kept = []
+    for engine in ("eager", "compiled"):
+        model = nn.MLP(3, [4, 1], seed=1)
+        optimizer = nn.SGD(model, 1e200)  # the first step is finite, and what it makes is not
+        with pytest.raises((FloatingPointError, OverflowError), match="the last good parameters are in place"):
+            nn.fit(model, X, NUMBERS, loss="mean_squared_error", optimizer=optimizer, epochs=3, batch_size=8,
+                   progress=False, seed=2, engine=engine)  # fmt: skip
+        kept.append(([p.data for p in model.parameters()], optimizer.steps))
+    assert kept[0][1] == kept[1][1]
+    assert kept[1][0] == pytest.approx(kept[0][0], rel=1e-9)
+
+
+def test_what_a_callback_changes_is_trained_on() -> None:
+    def reset(training: Any) -> None:
+        for parameter in training.model.parameters():
+            parameter.data = 0.25
+
+    same_history = []
+    for engine in ("eager", "compiled"):
+        model = nn.MLP(3, [4, 3], seed=1)
+        optimizer = nn.Adam(model, 0.05)
+        history = nn.fit(model, X, CLASSES, loss="cross_entropy", optimizer=optimizer, epochs=3, batch_size=8,
+                         progress=False, seed=2, callbacks=[reset], engine=engine)  # fmt: skip
+        same_history.append(history["loss"])
+    assert same_history[1] == pytest.approx(same_history[0], rel=1e-9)
