@@ -160,9 +160,10 @@ def test_steps_in_arrays_give_the_same_bits(rule: str) -> None:
         assert [v.data for v in other] == [v.data for v in one]
         assert held.state_dict() == plain.state_dict()
     arrays.take()
-    gradients[7] = float("nan")
-    with pytest.raises(FloatingPointError, match=r"the gradient of parameters\[7\] is nan"):
-        arrays.step(gradients)
+    for bad in ("nan", "inf", "-inf"):
+        gradients[7] = float(bad)
+        with pytest.raises(FloatingPointError, match=rf"the gradient of parameters\[7\] is {bad}"):
+            arrays.step(gradients)
     arrays.put_back()
     assert [v.data for v in other] == [v.data for v in one]
     assert held.state_dict() == plain.state_dict()
