@@ -145,7 +145,7 @@ def samples(X: Any, name: str = "X") -> list[Any]:
         raise ValueError(f"{name} is empty: it needs at least one sample")
     checked: list[Any] = []
     for i, row in enumerate(rows):
-        if is_number(row) or isinstance(row, Value):
+        if not isinstance(row, list) and (is_number(row) or isinstance(row, Value)):
             checked.append(plain_number(row, f"{name}[{i}]"))
         else:
             items = as_list(row, f"{name}[{i}]", "a number or a list of numbers (write classes as 0, 1, 2, ...)")

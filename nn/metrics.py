@@ -157,7 +157,7 @@ def _plain_pairs(outputs: Any, targets: Any) -> tuple[list[Any], list[Any]]:
 def _without_graph(outputs: Any) -> Any:
     """The same with each Value's number in its place."""
     if isinstance(outputs, list):
-        return [_without_graph(output) for output in outputs]
+        return outputs if set(map(type, outputs)) == {float} else [_without_graph(output) for output in outputs]
     return outputs.data if isinstance(outputs, Value) else outputs
 
 
