@@ -534,3 +534,11 @@ def test_running_through_an_iterator_keeps_nothing_of_it() -> None:
     graph.run_through([values, group])
     del group
     assert last() is None
+
+
+def test_an_overflow_of_many_operands_shows_the_first_six() -> None:
+    xs = [Value(1e308, label=f"x{n}") for n in range(9)]
+    with pytest.raises(FloatingPointError) as overflow:
+        autograd.sum(xs).backward()
+    made = ", ".join(f"x{n} = 1e+308" for n in range(5))  # after the start
+    assert f"that is not finite is a Value = inf, computed by sum(operand = 0.0, {made});" in str(overflow.value)
