@@ -121,7 +121,7 @@ class Value:
         """Add d(self)/d(node) to the `.grad` of every node that this one was computed from.
 
         All of them or none: whatever is raised on the way, every gradient is then as it was.  A second call adds
-        once more; `zero_grad()` starts anew.
+        once more; `zero_grad()` starts anew.  In threads, passes take turns: those through shared nodes add up exactly.
 
         Raises FloatingPointError where this value is inf or nan, naming the node where that arose, and RuntimeError
         where it was computed within `no_grad()`.
