@@ -188,6 +188,8 @@ def real(number: Any, argument: str) -> float:
 
 def shown(thing: object) -> str:
     """`repr`, cut to a length that fits an error message."""
+    if isinstance(thing, int) and thing.bit_length() > 10_000:  # too long for Python to write out
+        return f"a whole number of {thing.bit_length()} bits"
     try:
         text = repr(thing)
     except Exception as error:  # the message must come out whatever a stranger's __repr__ does

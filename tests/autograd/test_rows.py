@@ -170,5 +170,7 @@ def test_what_is_shown_of_a_stranger() -> None:
 
     assert shown(Strange()) == "<Strange whose repr raised RuntimeError>"
     assert len(shown("x" * 1000)) <= 80
+    with pytest.raises(OverflowError, match="too large for a float: a whole number of 16610 bits"):
+        Value(10**5000)
     with pytest.raises(TypeError, match="argument must be a real number, got <Strange whose repr"):
         real(Strange(), "argument")
