@@ -108,18 +108,19 @@ def cross_entropy(index: Array, x: Array) -> tuple[Array, Array]:
     samples = max(x.shape[2], index.shape[2])
     if samples > x.shape[2]:  # the same logits for samples of different classes
         x = np.repeat(x, samples, axis=2)
-    groups, columns = np.arange(len(x))[:, None], np.arange(samples)
-    first = groups, x.argmax(axis=1), columns
-    chosen = groups, index[:, 0].astype(np.intp), columns
-    powers = x - x[first][:, None]
-    out = powers[chosen]
+    powers = np.subtract(x, x.max(axis=1, keepdims=True), order="C")
+    flat = powers.reshape(-1)  # the same numbers: one index is quicker than three
+    corners = x[0].size * np.arange(len(x))[:, None] + np.arange(samples)
+    first = x.argmax(axis=1) * samples + corners
+    chosen = index[:, 0].astype(np.intp) * samples + corners
+    out = flat[chosen]
     np.exp(powers, out=powers)
-    powers[first] = 0.0
+    flat[first] = 0.0
     rest = np.add.reduce(powers, axis=1)  # without the highest, which is exactly 1
     np.subtract(np.log1p(rest), out, out=out)
-    powers[first] = 1.0
-    powers[chosen] = 0.0
-    powers[chosen] = -np.add.reduce(powers, axis=1)
+    flat[first] = 1.0
+    flat[chosen] = 0.0
+    flat[chosen] = -np.add.reduce(powers, axis=1)
     powers /= (rest + 1.0)[:, None]
     return out, powers
 

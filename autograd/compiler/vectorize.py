@@ -16,7 +16,7 @@ import numpy as np
 from autograd.compiler import kernels
 from autograd.compiler.layout import Layout, Spaced, spaced
 from autograd.compiler.reverse import Gradients
-from autograd.compiler.writing import OPERANDS, can_raise, formula, in_few_calls, steps, with_constants
+from autograd.compiler.writing import BASIC, OPERANDS, can_raise, formula, in_few_calls, steps, with_constants
 from autograd.rows import Primitive, partials_at
 
 if TYPE_CHECKING:
@@ -31,6 +31,9 @@ OTHER_NAMES = {
     "negative_part": "minimum({}, 0.0",
     "minus_absolute": "copysign({}, -1.0",
 }
+CLOSED = BASIC | {"sech"}
+"""Rows that stay in formulas: there is a form of them in few calls."""
+
 FROM_KERNELS = ("power_slope", "power_derivative", "xlogy", "normal_pdf", "normal_cdf", "exp_difference")
 
 
@@ -316,7 +319,7 @@ class Vectorizer:
     def _row_forward(self, group: Group, out: str) -> None:
         assert group.row is not None  # noqa: S101 - for type checkers: groups of this kind have a row
         names, constants = self._operands(group)
-        value, _ = formula(group.row)
+        value, _ = formula(group.row, CLOSED)
         if value is None:
             arguments = ", ".join(names.get(s, repr(constants.get(s))) for s in OPERANDS[: group.row.arity])
             self.tables[f"python_{group.row.name}"] = _python_function(group.row)
@@ -328,7 +331,7 @@ class Vectorizer:
         assert group.row is not None  # noqa: S101
         names, constants = self._operands(group)
         names["out"] = self.result(group)
-        _, partials = formula(group.row)
+        _, partials = formula(group.row, CLOSED)
         for n, nodes in enumerate(group.operands):
             if OPERANDS[n] in constants or not self.gradients.wants(nodes):
                 continue
