@@ -141,7 +141,7 @@ INLINE double fast_exp(double x) {
 }
 typedef struct { double exp, less_one, inverse; } decay; /* exp(-|x|), that less 1, and 1 / (1 + exp(-2|x|)) */
 INLINE decay decay_at(double x) {
-    double size = fabs(x), in = size > 400.0 ? -400.0 : -size;
+    double size = fabs(x), in = size > 708.0 ? -708.0 : -size; /* further out even tanh' is 0 */
     double whole = MULTIPLY_ADD(in, 1.4426950408889634, TO_WHOLE), n = whole - TO_WHOLE;
     double r = series(reduced(in, n)), scale = power_of_two(bits(whole)), power = MULTIPLY_ADD(scale, r, scale);
     return (decay){power, MULTIPLY_ADD(scale, r, scale - 1.0), 1.0 / MULTIPLY_ADD(power, power, 1.0)};
@@ -310,7 +310,8 @@ def functions() -> list[tuple[Function, Function | None, list[Function]]]:
     """For each kind its function forward; forward with the partial, or None; and for each operand the way back."""
     found: list[tuple[Function, Function | None, list[Function]]] = []
     for name, row, constants in kinds():
-        exact, fast = (_formulas(row, dict(constants), closed) for closed in (BASIC, BASIC | set(FAST)))
+        others = BASIC | set(FAST) - {row.name}  # sech itself needs its last digits far out
+        exact, fast = (_formulas(row, dict(constants), closed) for closed in (BASIC, others))
         forward = Function(f"forward_{name}", exact[:1], fast[:1])
         if has_slope(row):
             found.append((forward, Function(f"slope_{name}", exact, fast), []))

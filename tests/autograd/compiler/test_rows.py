@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import autograd
 from autograd import Value
 from autograd.compiler import compile, elements, kernels
 from autograd.primitives import TABLE
@@ -88,6 +89,43 @@ def test_numpy_is_within_a_few_ulp(row: Primitive) -> None:
     same(values, [value for value, _ in answers], 4 * functions * 2.0**-53)
     for n, gradient in enumerate(gradients):
         same(gradient, [slopes[n] for _, slopes in answers], 4 * functions * 2.0**-53)
+
+
+VECTORISED = [
+    row for row, kind in zip([kind[1] for kind in elements.kinds()], elements.functions(), strict=True)
+    if row in ROWS and any(function.has_fast for function in (kind[0], *kind[2], *([kind[1]] if kind[1] else [])))
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", VECTORISED, ids=lambda row: row.name)
+@pytest.mark.parametrize("backend", ["c", "emit"])
+def test_what_vectorises_is_within_a_few_ulp(row: Primitive, backend: str) -> None:
+    points, answers = cases(row)
+    weights = [[Value(0.1 * i + j) for j in range(4)] for i in range(4)]
+
+    def f(*xs: Value) -> list[Any]:
+        layer = [autograd.dot(weight, [*xs, *[0.0] * (4 - len(xs))]) for weight in weights]  # a product of matrices
+        return [autograd.exp(autograd.sin(row(*xs))) if backend == "emit" else row(*xs), *layer]
+
+    columns = [np.array(column) for column in zip(*points, strict=True)]
+    program = compile(f, batched=True, backend=backend)
+    plan, given = program._prepared(columns)
+    _, gradients, _ = plan.run(program.theta, given, 0)
+    assert plan.native.structure.fast
+    values = plan.samples_of_outputs(0)[:, 0]
+    outs, slopes = [value for value, _ in answers], [np.array(slopes) for _, slopes in answers]
+    if backend == "emit":  # in a chain, which is a loop of its own
+        assert "loop0_reverse" in program.source
+        inner = [math.exp(math.sin(out)) for out in outs]
+        slopes = [each * factor * math.cos(out) for each, factor, out in zip(slopes, inner, outs, strict=True)]
+        values, outs = values[np.abs(outs) < 10], [v for v, out in zip(inner, outs, strict=True) if abs(out) < 10]
+    tolerance = 4 * 12 * 2.0**-53
+    same(values, outs, tolerance)
+    for n, gradient in enumerate(gradients):
+        for got, want, (out, _) in zip((gradient * len(points)).tolist(), slopes, answers, strict=True):
+            if backend == "c" or abs(out) < 10:
+                bound = tolerance * abs(want[n]) + (1e-320 if backend == "c" else 1e-13 * abs(want[n]) + 1e-15)
+                assert got == want[n] or math.isnan(got) and math.isnan(want[n]) or abs(got - want[n]) <= bound
 
 
 def same(found: Any, expected: list[float], tolerance: float) -> None:
