@@ -125,7 +125,7 @@ def test_what_vectorises_is_within_a_few_ulp(row: Primitive, backend: str) -> No
         for got, want, (out, _) in zip((gradient * len(points)).tolist(), slopes, answers, strict=True):
             if backend == "c" or abs(out) < 10:
                 bound = tolerance * abs(want[n]) + (1e-320 if backend == "c" else 1e-13 * abs(want[n]) + 1e-15)
-                assert got == want[n] or math.isnan(got) and math.isnan(want[n]) or abs(got - want[n]) <= bound
+                assert got == want[n] or (math.isnan(got) and math.isnan(want[n])) or abs(got - want[n]) <= bound
 
 
 def same(found: Any, expected: list[float], tolerance: float) -> None:
