@@ -166,4 +166,4 @@ class Chain:
 
 def source(loops: Iterable[str]) -> str:
     """The file with these loops."""
-    return "\n".join([*elements.HEAD, *loops])
+    return "\n".join([elements.HEAD, *loops])

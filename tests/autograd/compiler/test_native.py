@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 import warnings
 from pathlib import Path
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from autograd import Value, dot, exp, tanh
-from autograd.compiler import building, compile, plan
+from autograd.compiler import building, compile, elements, plan, steps
 from autograd.compiler.group import UnsupportedError
 
 
@@ -239,3 +240,18 @@ def test_the_same_bits_every_time() -> None:
             value, gradient = bound.value_and_grad()
             answers.add((value, gradient.tobytes()))
     assert len(answers) == 1
+
+
+def test_python_and_c_number_the_words_alike() -> None:
+    text = (Path(building.__file__).parent / "runtime.c").read_text(encoding="utf-8")
+    for name in ("MOST_SAMPLES", "CHUNK", "MOST_POINTERS", "MOST_OPERANDS"):
+        (number,) = re.findall(rf"#define {name} (\d+)", text)
+        assert int(number) == getattr(steps if name != "MOST_OPERANDS" else elements, name)
+    for first in ("END", "OWN"):
+        (listed,) = re.findall(rf"enum {{ ({first},[^}}]*) }};", text)
+        for number, name in enumerate(re.split(r",\s*", listed.strip())):
+            assert getattr(steps, name) == number, name
+    (kinds,) = re.findall(r"enum { (LOGSUMEXP,[^}]*) };", text)
+    names = {"take from numbers": "TAKE_UNIFORM"}
+    ordered = sorted(steps.WHAT, key=lambda name: steps.WHAT[name])
+    assert kinds.split(", ") == [names.get(name, name.upper()) for name in ordered]
