@@ -14,14 +14,14 @@ goes through them; each answers one question, and each is tested alone:
     layout     where does each number live?                         rows of memory, so that operands lie side by side
     reverse    which gradients are needed, and who writes first?
     writing    what is a row's formula in NumPy and in C?           (with `kernels`: functions that know floats only)
-    vectorize  the groups as a NumPy program                        backend "numpy"
+    vectorize  the groups as a NumPy program                        backend "numpy"  (lines, handing: its parts)
     elements   the rows as C functions
     building   the C runtime, built once and kept                  (runtime.c)
     linking    the groups as tables for it                         (steps: the words; chaining: those of chains)
     emitting   a chain as one loop in C                            backend "emit"
     native     a linked graph and its memory                       backend "c"
     loop       node by node, where there are no groups to be had
-    plan       all passes in order; memory, and blocks of samples
+    plan       all passes in order, and blocks of samples           (bound: memory for a NumPy program)
     program    what the user holds: shapes, errors, explain         (with `curvature`: second derivatives)
     picture    how do the groups look?
 

@@ -197,3 +197,26 @@ def _softmaxes(nodes: Nodes, members: Any, row: Primitive, operands: Any) -> Gro
     out = np.full((len(vectors), vectors.shape[1] - 1), -1, np.int64)
     out[number.reshape(-1), position] = members
     return Group("many", False, out.ravel(), row, [vectors[:, 1:]])
+
+
+def describe(group: Group) -> str:
+    """One line about a group: what, how many, how large.
+
+    >>> describe(Group("product", True, np.arange(4), left=np.zeros((2, 3)), right=np.zeros((2, 3))))
+    'matrix product: 2 x 3 times 3 x 2·n'
+    """
+    if group.kind == "product":
+        (p, k), q = group.left.shape, len(group.right)
+        columns = f"{q}·n" if group.lane and q > 1 else "n" if group.lane else str(q)
+        then = "" if group.then is None else f", then {group.then.name}"
+        return f"matrix product: {p} x {k} times {k} x {columns}{then}"
+    if group.kind == "fused":
+        names = ", ".join(part.name for part in group.parts)
+        return f"fused: {len(group.parts[0].nodes)} x n, {names}"
+    size = f"{len(group.nodes)}{' x n' if group.lane else ''}"
+    if group.kind == "sum":
+        terms = sum(a.shape[1] for a, _ in group.pairs) + sum(a.shape[1] for a in group.singles)
+        return f"sums: {size}, {terms} term{'s' * (terms != 1)} each"
+    if group.kind == "many":
+        return f"{group.name}: {len(group.nodes)}{' x n' if group.lane else ''} of {group.operands[-1].shape[1]}"
+    return f"{group.name}: {size}"

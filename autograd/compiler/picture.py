@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.compiler.group import describe
 from autograd.compiler.trace import CAPTURED, DRAWN, INPUT, PARAMETER
-from autograd.compiler.vectorize import describe
 from autograd.drawing.contents import Arrow, Box, Contents
 from autograd.drawing.dot_text import DIRECTIONS
 from autograd.drawing.engines import ENGINES

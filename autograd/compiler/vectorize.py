@@ -1,7 +1,7 @@
 """How do the groups become a NumPy program?  One source text: views of memory, a forward and a reverse function.
 
-Read `layout`, `reverse` and `writing` first, `program` next.  Samples are the last axis, so that a group of N nodes is
-an N x n block of memory and every call works on long rows.  All memory is allocated once for each number of samples;
+Read `lines` and `handing` first, `plan` next.  Samples are the last axis, so that a group of N nodes is an N x n block
+of memory and every call works on long rows.  All memory is allocated once for each number of samples;
 results are written where they belong.  The text is registered with `linecache`: a debugger steps through it.
 """
 
@@ -14,275 +14,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.compiler import kernels
-from autograd.compiler.layout import Layout, Spaced, spaced
-from autograd.compiler.reverse import Gradients
-from autograd.compiler.writing import BASIC, OPERANDS, can_raise, formula, in_few_calls, steps, with_constants
+from autograd.compiler.group import describe
+from autograd.compiler.handing import HandingOn
+from autograd.compiler.layout import Spaced
+from autograd.compiler.lines import view
+from autograd.compiler.writing import BASIC, OPERANDS, can_raise, formula, with_constants
 from autograd.rows import Primitive, partials_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from autograd.compiler.group import Group
     from autograd.expressions import Expression
 
-COMPARISONS = {"<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal"}
-OTHER_NAMES = {
-    "relu": "maximum({}, 0.0",
-    "negative_part": "minimum({}, 0.0",
-    "minus_absolute": "copysign({}, -1.0",
-}
 CLOSED = BASIC | {"sech"}
 """Rows that stay in formulas: there is a form of them in few calls."""
 
-FROM_KERNELS = ("power_slope", "power_derivative", "xlogy", "normal_pdf", "normal_cdf", "exp_difference")
 
-
-class Vectorizer:
-    """Writes the program: `bind` makes the views, `forward` and `reverse` do the work."""
-
-    def __init__(self, layout: Layout, active: Any, number: Any, seeds: list[int]) -> None:
-        self.layout, self.number = layout, number
-        self.slot, self.lane = layout.slot, layout.lane
-        self.gradients = Gradients(layout, active, seeds)
-        self.binding: list[str] = []
-        self.forward: list[str] = []
-        self.reverse: list[str] = []
-        self.tables: dict[str, Any] = {}
-        self.names: dict[Any, str] = {}
-        self.free: dict[str, list[str]] = {}
-        self.counter = 0
-        self.lines = self.forward
-
-    # --------------------------------------------------------------------------------------------- names and buffers
-
-    def name(self, letter: str) -> str:
-        """A name not used before."""
-        self.counter += 1
-        return f"{letter}{self.counter}"
-
-    def bound(self, letter: str, text: str) -> str:
-        """The name of something that is made when the program is bound to a number of samples; the same text once."""
-        if text not in self.names:
-            self.names[text] = self.name(letter)
-            self.binding.append(f"{self.names[text]} = {text}")
-        return self.names[text]
-
-    def table(self, numbers: Any) -> str:
-        """The name of an index array."""
-        key = (numbers.shape, numbers.tobytes())
-        if key not in self.names:
-            self.names[key] = self.name("i")
-            self.tables[self.names[key]] = np.ascontiguousarray(numbers)
-        return self.names[key]
-
-    def scratch(self, shape: str, kind: str = "float") -> str:
-        """A buffer, to be given back with `release`."""
-        free = self.free.setdefault(f"{shape}, {kind}", [])
-        if free:
-            return free.pop()
-        name = self.name("t")
-        self.binding.append(f"{name} = empty({shape}, {kind})")
-        self.names[name] = f"{shape}, {kind}"
-        return name
-
-    def release(self, *names: str) -> None:
-        """Buffers that nobody reads any more."""
-        for name in names:
-            if name.startswith("t") and name in self.names:
-                self.free[self.names[name]].append(name)
-
-    def view(self, memory: str, where: Spaced, flat: bool = False) -> str:
-        """Rows of memory as an array; with `flat`, without the axis of samples (memory U has one column)."""
-        shape, steps = where.shape, where.steps
-        if len(shape) == 1 and steps[0] == 1 and not flat:
-            return self.bound("v", f"{memory}[{where.first}:{where.first + shape[0]}]")
-        return self.bound("v", f"view({memory}, {where.first}, {shape}, {steps}{', flat=True' if flat else ''})")
-
-    def read(self, nodes: Any, flat: bool = False) -> str:
-        """The name of an array with the values of these nodes, shaped like `nodes`, with the samples as last axis."""
-        lane = self.lane[nodes]
-        rows = self.slot[nodes]
-        if lane.any() and not lane.all():
-            return self._read_mixed(rows, lane)
-        memory = "L" if lane.all() else "U"
-        where = spaced(rows)
-        if where is not None:
-            return self.view(memory, where, flat)
-        key = ("gathered", memory, flat, rows.shape, rows.tobytes())
-        if key not in self.names:
-            columns = "n" if memory == "L" else "1"
-            self.names[key] = buffer = self.name("g")
-            self.binding.append(f"{buffer} = empty({_tuple(rows.shape)} + ({columns},))")
-            self.forward.append(f"take({memory}, {self.table(rows)}, axis=0, out={buffer}, mode='clip')")
-            if flat:
-                self.names[key] = self.bound("g", f"{buffer}[..., 0]")
-        return self.names[key]
-
-    def _read_mixed(self, rows: Any, lane: Any) -> str:
-        key = ("mixed", rows.shape, rows.tobytes(), lane.tobytes())
-        if key not in self.names:
-            self.names[key] = buffer = self.name("g")
-            self.binding.append(f"{buffer} = empty({_tuple(rows.shape)} + (n,))")
-            for memory, chosen in (("L", lane), ("U", ~lane)):
-                at = ", ".join(self.table(index) for index in np.nonzero(chosen))
-                self.forward.append(f"{buffer}[{at}] = {memory}[{self.table(rows[chosen])}]")
-        return self.names[key]
-
-    def constant(self, nodes: Any) -> float | None:
-        """The number, where all of these nodes are one constant."""
-        first = nodes.flat[0]
-        number = self.number[first]
-        same = number == number and bool((nodes == first).all())
-        return float(number) if same and self.slot[first] in self.layout.constants[0] and not self.lane[first] else None
-
-    # ------------------------------------------------------------------------------------------------------ formulas
-
-    def compute(self, expression: Expression, names: dict[str, str], shape: str, target: str | None) -> str:
-        """Write the steps of a formula; the result goes into `target`, or a scratch buffer, or is an operand itself."""
-        todo, result = steps(in_few_calls(expression))
-        if not todo:
-            text = names.get(str(result), repr(result)) if isinstance(result, str) else repr(result)
-            if target is None:
-                return text
-            self.lines.append(f"copyto({target}, {text})")
-            return target
-        last = {operand: n for n, (_, _, operands) in enumerate(todo) for operand in operands}
-        where = dict(names)
-        for n, (name, row, operands) in enumerate(todo):
-            texts = [where[o] if isinstance(o, str) else repr(o) for o in operands]
-            finished = [
-                where[o] for o in dict.fromkeys(operands) if isinstance(o, str) and o not in names and last[o] == n
-            ]
-            is_mask = isinstance(row, str)
-            choice = isinstance(row, Primitive) and row.name == "where"
-            if not choice and not is_mask:
-                self.release(*(f for f in finished if "bool" not in self.names.get(f, "")))
-                finished = [f for f in finished if "bool" in self.names.get(f, "")]
-            out = (
-                target
-                if n == len(todo) - 1 and target is not None
-                else self.scratch(shape, "bool" if is_mask else "float")
-            )
-            self._step(row, texts, out)
-            self.release(*finished)
-            where[name] = out
-        return where[str(result)]
-
-    def _step(self, row: Any, texts: list[str], out: str) -> None:
-        arguments = ", ".join(texts)
-        if isinstance(row, str):
-            self.lines.append(f"{COMPARISONS[row]}({arguments}, out={out})")
-        elif row.name == "where":
-            condition, yes, no = texts
-            self.lines.append(f"copyto({out}, {no}); copyto({out}, {yes}, where={_condition(condition)})")
-        elif row.name in FROM_KERNELS:
-            self.lines.append(f"{out}[...] = {row.name}({arguments})")
-        elif row.name in OTHER_NAMES:
-            self.lines.append(f"{OTHER_NAMES[row.name].format(arguments)}, out={out})")
-        else:
-            self.lines.append(f"{row.name}({arguments}, out={out})")
-
-    # -------------------------------------------------------------------------------------------- handing gradients on
-
-    def hand_on(self, lane: bool, nodes: Any, shape: tuple[int, ...], compute: Callable[[str | None], str]) -> None:
-        """Add a contribution, computed into a target or a scratch buffer, to the gradients of `nodes`.
-
-        `shape` is that of the contribution without the axis of samples, which it has when `lane` is true.
-        """
-        rows, lanes = self.slot[nodes], self.lane[nodes]
-        if lanes.any() and not lanes.all():
-            whole = compute(None)
-            for to_lane in (True, False):
-                chosen = lanes == to_lane
-                at = ", ".join(self.table(index) for index in np.nonzero(chosen))
-                self._add(lane, to_lane, rows[chosen], partial(self._copied, f"{whole}[{at}]"))
-            self.release(whole)
-        else:
-            self._add(lane, bool(lanes.all()), rows, compute)
-
-    def _copied(self, text: str, target: str | None) -> str:
-        if target is None:
-            return text
-        self.lines.append(f"{target}[...] = {text}")
-        return target
-
-    def _multiplied(self, factors: str, target: str | None) -> str:
-        if target is None:
-            return f"multiply({factors})"
-        self.lines.append(f"multiply({factors}, out={target})")
-        return target
-
-    def _add(self, lane: bool, to_lane: bool, rows: Any, compute: Callable[[str | None], str]) -> None:
-        memory = "DL" if to_lane else "DU"
-        reduced = lane and not to_lane
-        where = spaced(rows)
-        if where is not None and where.distinct:
-            view = self.view(memory, where)
-            if self.gradients.first_write(to_lane, rows):
-                self.gradients.mark(to_lane, rows)
-                if not reduced:
-                    compute(view)
-                    return
-                contribution = compute(None)
-                self.lines.append(f"add.reduce({contribution}, axis=-1, keepdims=True, out={view})")
-            else:
-                self.clear(to_lane, self.gradients.unwritten(to_lane, rows))
-                contribution = compute(None)
-                text = f"add.reduce({contribution}, axis=-1, keepdims=True)" if reduced else contribution
-                self.lines.append(f"add({view}, {text}, out={view})")
-            self.release(contribution)
-            return
-        self.clear(to_lane, self.gradients.unwritten(to_lane, rows))
-        contribution = compute(None)
-        text = f"add.reduce({contribution}, axis=-1, keepdims=True)" if reduced else contribution
-        self._add_repeated(memory, rows, text)
-        self.release(contribution)
-
-    def _add_repeated(self, memory: str, rows: Any, text: str) -> None:
-        """Add to rows that may occur several times, in an order that is always the same."""
-        where = spaced(rows)
-        if where is not None:
-            for axis, (step, size) in enumerate(zip(where.steps, where.shape, strict=True)):
-                if step == 0 and size > 1:
-                    text = f"add.reduce({text}, axis={axis})"
-                    rows = rows.take(0, axis=axis)
-                    if rows.ndim == 0:
-                        self.lines.append(f"{memory}[{int(rows)}] += {text}")
-                        return
-                    self._add_repeated(memory, rows, text)
-                    return
-            if where.distinct:
-                view = self.view(memory, where)
-                self.lines.append(f"add({view}, {text}, out={view})")
-                return
-        flat = rows.ravel()
-        order = np.argsort(flat, kind="stable")
-        unique, starts = np.unique(flat[order], return_index=True)
-        if rows.ndim > 1:
-            text = f"{text}.reshape({flat.size}, -1)"
-        if len(unique) == len(flat):
-            self.lines.append(f"{memory}[{self.table(flat)}] += {text}")
-        else:
-            summed = f"add.reduceat({text}[{self.table(order)}], {self.table(starts)}, axis=0)"
-            self.lines.append(f"{memory}[{self.table(unique)}] += {summed}")
-
-    def clear(self, lane: bool, rows: Any) -> None:
-        """Set gradients to 0 that are added to, or read, before anything was written."""
-        if len(rows):
-            memory = "DL" if lane else "DU"
-            where = spaced(rows)
-            target = self.view(memory, where) + "[...]" if where is not None else f"{memory}[{self.table(rows)}]"
-            self.lines.append(f"{target} = 0.0")
-
-    def clear_unread(self, parameters: int, by_parameters: bool, batched: bool) -> None:
-        """Set the gradients to 0 of what is asked for and was used by nobody."""
-        self.lines = self.reverse
-        first, size, lane = (
-            (0, parameters, False) if by_parameters else (self.layout.inputs_at, self.layout.inputs, batched)
-        )
-        self.clear(lane, first + np.flatnonzero(~self.gradients.written[lane][first : first + size]))
-
-    # -------------------------------------------------------------------------------------------------------- groups
+class Vectorizer(HandingOn):
+    """Writes the program, group by group."""
 
     def add_forward(self, group: Group) -> None:
         """Write the lines that compute a group."""
@@ -550,14 +300,6 @@ def _indented(lines: Iterable[str], depth: int) -> list[str]:
     return ["    " * depth + line for line in lines]
 
 
-def _tuple(shape: Sequence[int]) -> str:
-    return f"({', '.join(map(str, shape))},)"
-
-
-def _condition(text: str) -> str:
-    return text if text.startswith("t") else f"{text} != 0.0"
-
-
 def _as_mask(slope: Expression) -> Expression | None:
     """The comparison itself, for where(comparison, 1, 0): as a factor, True is 1."""
     row, operands = slope.row, slope.operands
@@ -574,39 +316,6 @@ def _python_function(row: Primitive) -> Callable[..., Any]:
 def _python_partial(row: Primitive, n: int) -> Callable[..., Any]:
     function = np.frompyfunc(lambda out, *operands: partials_at(row, out, operands)[n], (row.arity or 1) + 1, 1)
     return lambda *arrays: np.asarray(function(*arrays)).astype(np.float64)
-
-
-def describe(group: Group) -> str:
-    """One line about a group: what, how many, how large.
-
-    >>> from autograd.compiler.group import Group
-    >>> describe(Group("product", True, np.arange(4), left=np.zeros((2, 3)), right=np.zeros((2, 3))))
-    'matrix product: 2 x 3 times 3 x 2·n'
-    """
-    if group.kind == "product":
-        (p, k), q = group.left.shape, len(group.right)
-        columns = f"{q}·n" if group.lane and q > 1 else "n" if group.lane else str(q)
-        then = "" if group.then is None else f", then {group.then.name}"
-        return f"matrix product: {p} x {k} times {k} x {columns}{then}"
-    if group.kind == "fused":
-        names = ", ".join(part.name for part in group.parts)
-        return f"fused: {len(group.parts[0].nodes)} x n, {names}"
-    size = f"{len(group.nodes)}{' x n' if group.lane else ''}"
-    if group.kind == "sum":
-        terms = sum(a.shape[1] for a, _ in group.pairs) + sum(a.shape[1] for a in group.singles)
-        return f"sums: {size}, {terms} term{'s' * (terms != 1)} each"
-    if group.kind == "many":
-        return f"{group.name}: {len(group.nodes)}{' x n' if group.lane else ''} of {group.operands[-1].shape[1]}"
-    return f"{group.name}: {size}"
-
-
-def view(memory: Any, first: int, shape: tuple[int, ...], steps: tuple[int, ...], flat: bool = False) -> Any:
-    """Evenly spaced rows of memory, without copying."""
-    row, column = memory.strides
-    strides = tuple(step * row for step in steps)
-    if flat:
-        return np.lib.stride_tricks.as_strided(memory[first:], shape, strides)
-    return np.lib.stride_tricks.as_strided(memory[first:], (*shape, memory.shape[1]), (*strides, column))
 
 
 def take_rows(index: Any, table: Any) -> Any:
