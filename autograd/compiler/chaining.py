@@ -15,7 +15,7 @@ from autograd.compiler import elements
 from autograd.compiler.building import library
 from autograd.compiler.emitting import Chain, Part, source
 from autograd.compiler.group import UnsupportedError
-from autograd.compiler.steps import BUFFER, CHUNK, FUSED, MOST_POINTERS, OWN, OWN_TABLE
+from autograd.compiler.steps import BUFFER, CHUNK, FUSED, MOST_POINTERS, OWN
 from autograd.compiler.writing import can_raise
 
 if TYPE_CHECKING:
@@ -55,7 +55,10 @@ class Loops:
 def link_chain(linker: Linker, group: Group) -> None:
     """Add the steps of a group of kind "fused"."""
     chain, places, columns = _described(linker, group)
-    is_loop = linker.loops is not None and _can_be_a_loop(linker, chain, places, columns)
+    loops = linker.loops
+    if loops is not None:
+        group.note = _why_no_loop(linker, chain, places, columns)
+    is_loop = loops is not None and not group.note
     if len(chain.parts) == 1 and not is_loop:
         linker.add(group.parts[0])
         return
@@ -74,16 +77,18 @@ def link_chain(linker: Linker, group: Group) -> None:
         words += [each.may_raise + 2 * recomputed, wanted, slopes[-1], *operands]
         words += [0] * (2 * elements.MOST_OPERANDS - len(operands))
     words += [struct.unpack("q", struct.pack("d", number))[0] for number in chain.numbers]
-    linker.scratch = max(linker.scratch, (2 * inner + len(chain.numbers) + elements.MOST_OPERANDS + 1) * CHUNK)
+    buffers = 2 * inner + len(chain.numbers) + elements.MOST_OPERANDS + 1
+    linker.scratch = max(linker.scratch, max(buffers, MOST_POINTERS) * CHUNK)
     head = [len(group.parts[0].nodes), len(chain.parts), inner, len(chain.numbers)]
-    loops, at = linker.loops, 2 + len(head) + 1 + len(words)
+    at = 2 + len(head) + 1 + len(words)
     if loops is None or not is_loop:
         linker.step(True, FUSED, [*head, 0, *words])
         return
+    group.note = loops.name(chain)
     known = {"v": results, "g": results, "a": places, "d": places, "s": [(OWN, slope) for slope in slopes]}
     linker.step(True, FUSED, [*head, at, *words, *_loop_words(chain, known)])
     for step, direction, place in ((linker.forward, "forward", at), (linker.reverse, "reverse", at + 1)):
-        loops.waiting.append((step[True][-1], place, f"{loops.name(chain)}_{direction}"))
+        loops.waiting.append((step[True][-1], place, f"{group.note}_{direction}"))
     unread = [
         part.nodes for part, each in zip(group.parts, chain.parts, strict=True) if each.stored and not each.outside
     ]
@@ -95,7 +100,7 @@ def link_chain(linker: Linker, group: Group) -> None:
 def _loop_words(chain: Chain, known: dict[str, list[Place]]) -> list[int]:
     """Two addresses, still 0; whether rows are taken one at a time; and where the memory of each pointer is."""
     pairs = [(name, *known[name[0]][int(name[1:])]) for back in (False, True) for name in chain.pointers(back)]
-    by_row = any(kind == OWN_TABLE for _, kind, _ in pairs)
+    by_row = any(kind != OWN for _, kind, _ in pairs)
     where = [word for name, kind, at in pairs for word in (int(name[0] in "gd"), kind, at)]
     return [0, 0, int(by_row), len(chain.pointers(False)), len(chain.pointers(True)), *where]
 
@@ -136,16 +141,15 @@ def _described(linker: Linker, group: Group) -> tuple[Chain, list[Place], list[A
     return chain, places, columns
 
 
-def _can_be_a_loop(linker: Linker, chain: Chain, places: list[Place], columns: list[Any]) -> bool:
-    """Whether all operands are rows, and a loop adds to every gradient in the order in which the runtime would.
-
-    A gradient must have one name only; and one that many rows add to, only one of the parts.
-    """
-    if any(kind not in (OWN, OWN_TABLE) for kind, _ in places) or len(chain.pointers(True)) > MOST_POINTERS:
-        return False
+def _why_no_loop(linker: Linker, chain: Chain, places: list[Place], columns: list[Any]) -> str:
+    """What keeps a loop from adding to every gradient in the order in which the runtime does; empty where nothing."""
+    if len(chain.pointers(True)) > MOST_POINTERS:
+        return "no loop: too many operands"
     wanted = [n for n in range(len(columns)) if chain.wants(n)]
     read = [name for part in chain.parts for name in part.operands]
-    if any(places[n][0] == OWN_TABLE and read.count(f"a{n}") > 1 for n in wanted):
-        return False
-    rows = [np.unique(linker.slot[columns[n]]) for n in wanted]
-    return len(np.unique(np.concatenate([*rows, np.zeros(0, np.int64)]))) == sum(map(len, rows))
+    if any(places[n][0] != OWN and read.count(f"a{n}") > 1 for n in wanted):
+        return "no loop: one number is used for many rows by several operations"
+    rows = [np.unique(columns[n]) for n in wanted]
+    if len(np.unique(np.concatenate([*rows, np.zeros(0, np.int64)]))) < sum(map(len, rows)):
+        return "no loop: two operands have numbers in common"
+    return ""

@@ -50,6 +50,8 @@ class Group:
     """For a part of a fused group: whether others read its results."""
     then: Group | None = None
     """For a product: the row that is applied to its results where they stand, since nobody else reads them."""
+    note: str = ""
+    """For a fused group: the loop that was emitted for it, or why there is none."""
     level: int = 0
     first: int = 0
     """The row of the first result in its memory."""
@@ -212,7 +214,7 @@ def describe(group: Group) -> str:
         return f"matrix product: {p} x {k} times {k} x {columns}{then}"
     if group.kind == "fused":
         names = ", ".join(part.name for part in group.parts)
-        return f"fused: {len(group.parts[0].nodes)} x n, {names}"
+        return f"fused: {len(group.parts[0].nodes)} x n, {names}{group.note and f' ({group.note})'}"
     size = f"{len(group.nodes)}{' x n' if group.lane else ''}"
     if group.kind == "sum":
         terms = sum(a.shape[1] for a, _ in group.pairs) + sum(a.shape[1] for a in group.singles)

@@ -232,14 +232,22 @@ typedef long (*loop)(double *const *memory, long n);
 
 static void emitted_step(program *p, const word *e, double *V, double *D, long rows, long width, int backward) {
     long step = e[2] ? 1 : rows, count = e[3 + backward];
-    const word *where = e + 5 + (backward ? 3 * e[3] : 0);
+    const word *where = e + 5 + (backward ? 3 * e[3] : 0), *w;
     for (long i = 0; i < rows; i += step) {
         double *memory[MOST_POINTERS];
-        for (long m = 0; m < count; m++) {
-            const word *w = where + 3 * m; /* gradients or not, kind, row or table */
-            memory[m] = (w[0] ? D : V) + (w[1] == OWN ? w[2] + i : p->tables[w[2] + i]) * width;
+        w = where; /* gradients or not, kind, row or table */
+        for (long m = 0; m < count; m++, w += 3) {
+            if (w[1] != UNIFORM_TABLE) memory[m] = (w[0] ? D : V) + (w[1] == OWN ? w[2] + i : p->tables[w[2] + i]) * width;
+            else {
+                double number = w[0] ? 0.0 : p->U[p->tables[w[2] + i]];
+                memory[m] = p->scratch + m * CHUNK;
+                for (long l = 0; l < width; l++) memory[m][l] = number;
+            }
         }
         p->doubtful |= ((loop)e[backward])(memory, step * width);
+        w = where;
+        for (long m = 0; m < count && backward; m++, w += 3)
+            if (w[0] && w[1] == UNIFORM_TABLE) p->DU[p->tables[w[2] + i]] += row_total(memory[m], width);
     }
 }
 

@@ -79,10 +79,11 @@ def test_what_is_read_by_two_names_gets_both_gradients() -> None:
         return autograd.sum([(v * 3.0 - x[0]) * v for v in x])  # every row of x, and the first one for all
 
     X = np.random.default_rng(1).normal(size=(70, 9))
-    (found,), _ = both(f, X)
+    (found,), plan = both(f, X)
     expected = 6.0 * X - X[:, :1]
     expected[:, 0] -= X.sum(axis=1)
     assert found * 70 == pytest.approx(expected, rel=1e-12)
+    assert "(no loop: two operands have numbers in common)" in plan.explain("f")
 
 
 def test_equal_chains_share_a_loop_whatever_their_length() -> None:
@@ -94,6 +95,32 @@ def test_equal_chains_share_a_loop_whatever_their_length() -> None:
     chains = [[part.name for part in group.parts] for group in plan.groups if group.kind == "fused"]
     assert chains == [["multiply", "sin", "exp"]] * 2
     assert plan.source.count("_reverse(") == 1
+    assert plan.explain("f").count("sin, exp (loop0)") == 2
+
+
+def test_parameters_in_a_chain_get_their_gradients() -> None:
+    gains, biases = ([Value(0.1 * n - c) for n in range(8)] for c in (0.0, 0.3))
+
+    def f(x: list[Value]) -> Value:
+        scaled = [autograd.maximum(v * gain, bias) for v, gain, bias in zip(x, gains, biases, strict=True)]
+        return autograd.sum([exp(sin(v)) for v in scaled])
+
+    X = np.linspace(-1.0, 1.0, 8 * 61).reshape(61, 8)
+    (found,), plan = both(f, X, [*gains, *biases])
+    assert "maximum, sin, exp (loop0)" in plan.explain("f")
+    angles = np.maximum(X * np.arange(8) * 0.1, np.arange(8) * 0.1 - 0.3)
+    slopes = np.exp(np.sin(angles)) * np.cos(angles)
+    right = X * np.arange(8) * 0.1 > np.arange(8) * 0.1 - 0.3
+    expected = np.concatenate([(slopes * X * right).mean(axis=0), (slopes * ~right).mean(axis=0)])
+    assert found == pytest.approx(expected, rel=1e-11, abs=1e-16)
+
+
+def test_one_parameter_for_all_rows() -> None:
+    scale = Value(0.7)
+    X = np.linspace(-1.0, 1.0, 8 * 50).reshape(50, 8)
+    (found,), plan = both(lambda x: autograd.sum([sin(v * scale) * v for v in x]), X, [scale])
+    assert "loop0_reverse" in plan.source
+    assert found == pytest.approx((np.cos(X * 0.7) * X * X).sum(axis=1).mean(), rel=1e-11)
 
 
 def test_a_domain_error_inside_a_loop_is_reported() -> None:
