@@ -320,8 +320,12 @@ def read_content(path: Any) -> dict[str, Any]:
     import hashlib
     import json
     import re
+    import stat
     from pathlib import Path
 
+    kind = Path(path).stat().st_mode
+    if not stat.S_ISREG(kind) and not stat.S_ISDIR(kind):  # a pipe without a writer would be waited for
+        raise ValueError(f"{shown(path)} is no file but a pipe, a socket or a device: give the path of a saved file")
     with Path(path).open("rb") as file:
         size = os.fstat(file.fileno()).st_size
         if size > MAX_BYTES:

@@ -279,3 +279,12 @@ def test_another_run_s_checkpoint_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="is no checkpoint of fit"):
         run(tmp_path / "m.json", resume=True)
     assert set(read_content(tmp_path / "c.json")) == {"architecture", "parameters", "optimizer", "training"}
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.json"
+    os.mkfifo(pipe)
+    with pytest.raises(ValueError, match="is no file but a pipe, a socket or a device"):
+        nn.load(pipe)
+    with pytest.raises(IsADirectoryError):
+        nn.load(tmp_path)
