@@ -260,7 +260,7 @@ def _dots(
     data, values = floats_of_ys
     if data is None or values not in (0, len(ys)):
         return [_dot_of_any(line, ys, name.format(n)) for n, line in enumerate(lines)]
-    silent = recording.paused and not recording.wanted()
+    silent = bool(recording.paused) and not recording.wanted()  # once, not whenever another thread enters a block
     outputs: list[Any] = []
     of_line: list[float] = []
     for n, line in enumerate(lines):

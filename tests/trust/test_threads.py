@@ -9,9 +9,11 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 import autograd
 import nn
@@ -48,9 +50,46 @@ def trained(seed: int) -> tuple[dict[str, float], list[float]]:
     return model.state_dict(), history["loss"]
 
 
+@pytest.fixture
+def _often() -> Iterator[None]:
+    """Threads take turns as often as they can."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("_often")
 def test_independent_graphs_are_exact() -> None:
     alone = [trained(seed) for seed in range(THREADS)]
     assert in_threads(trained) == alone
+
+
+def test_a_block_that_another_thread_enters_meanwhile_does_not_count() -> None:
+    """A layer asks once whether to record; a thread that switches recording off before its end must not matter."""
+    entered, done = threading.Event(), threading.Event()
+
+    def elsewhere() -> None:
+        with autograd.no_grad():
+            entered.set()
+            done.wait()
+
+    class Weight:
+        @property
+        def _data(self) -> float:
+            if not entered.is_set():
+                threading.Thread(target=elsewhere).start()
+                entered.wait()
+            return 1.0
+
+    x = Value(2.0)
+    start: Any = Weight()
+    try:
+        outputs = autograd.affine([[start, Value(3.0)], [Value(0.0), Value(4.0)]], [x])
+    finally:
+        done.set()
+    assert [output.data for output in outputs] == [7.0, 8.0]
+    assert all(x in output.operands for output in outputs)
 
 
 def test_no_grad_holds_for_its_own_thread() -> None:
