@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 import math
-from contextlib import contextmanager
+from itertools import repeat
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +17,12 @@ import numpy as np
 from autograd.compiler.guards import Surroundings
 from autograd.compiler.plan import Plan, make_plan
 from autograd.compiler.trace import PARAMETER, flatten, flatten_by_leaves, trace
+from autograd.graph import run_through
 from autograd.rows import choose, real, shown
 from autograd.value import Value, assign
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from autograd.drawing import Graph
 
@@ -49,8 +50,7 @@ class Program:
             raise TypeError(f"batched must be True or False, got {shown(batched)}")
         self._flat: Any = None
         if parameters is None and self.of_graph:
-            with _resting_collector():
-                self._flat, parameters = flatten_by_leaves(function)
+            self._flat, parameters = _without_collector(flatten_by_leaves, function)
         self.by_parameters = parameters is not None
         self.function, self.batched, self.backend = function, bool(batched), backend
         self.name = "this graph" if self.of_graph else getattr(function, "__name__", type(function).__name__)
@@ -221,14 +221,18 @@ class Program:
         plan = next((plan for plan in reversed(plans) if plan.is_valid(self._around)), None)
         outgrown = plan is not None and plan.loop is not None and self.batched and given[0].shape[0] > 4 * plan.made_for
         if plan is None or outgrown:
-            with self._lock, _resting_collector():
-                plan = self._traced(given)
-                self._around = None if self._around is None else Surroundings(self.function)
-                plan.remember(self._around)
+            with self._lock:
+                plan = _without_collector(self._new_plan, given)
             del plans[: -MOST_PLANS + 1]
             plans.append(plan)
         self._last = plan
         return plan, given
+
+    def _new_plan(self, given: list[Any]) -> Plan:
+        plan = self._traced(given)
+        self._around = None if self._around is None else Surroundings(self.function)
+        plan.remember(self._around)
+        return plan
 
     def _traced(self, given: list[Any]) -> Plan:
         if self.of_graph:
@@ -241,10 +245,8 @@ class Program:
                 known = {id(parameter): (PARAMETER, n) for n, parameter in enumerate(self.parameters)}
                 flat = flatten([self.function], known)
         else:
-            with _current_data(self.parameters, self.theta):
-                traced = trace(
-                    self.function, [a[0] for a in given] if self.batched else given, self.parameters, self.name
-                )
+            one = [a[0] for a in given] if self.batched else given
+            traced = self._at_theta(trace, self.function, one, self.parameters, self.name)
             flat, shape, settings = traced.flat, traced.shape, traced.settings
         samples = len(given[0]) if self.batched else 1
         plan = make_plan(
@@ -257,23 +259,32 @@ class Program:
 
     def _run_eagerly(self, given: Sequence[Any], suspects: Iterable[int], backward: bool) -> None:
         """Run the samples in doubt with the eager engine, which raises with operation, operands and cure."""
-        if self.of_graph:
-            return
-        with _current_data(self.parameters, self.theta):
-            for sample in suspects if self.batched else [0]:
-                arguments = [_plain(array[sample] if self.batched else array) for array in given]
-                gradients = [parameter.grad for parameter in self.parameters]
-                try:
-                    result = self.function(*arguments)
-                    if backward and isinstance(result, Value):
-                        result.backward()
-                except (ArithmeticError, ValueError) as error:
-                    if self.batched:
-                        error.add_note(f"in sample {sample} of {len(given[0])}")
-                    raise
-                finally:
-                    for parameter, gradient in zip(self.parameters, gradients, strict=True):
-                        parameter.grad = gradient
+        for sample in [] if self.of_graph else suspects if self.batched else [0]:
+            arguments = [_plain(array[sample] if self.batched else array) for array in given]
+            try:
+                self._at_theta(self._run_sample, arguments, backward)
+            except (ArithmeticError, ValueError) as error:
+                if self.batched:
+                    error.add_note(f"in sample {sample} of {len(given[0])}")
+                raise
+
+    def _run_sample(self, arguments: list[Any], backward: bool) -> None:
+        back = map(setattr, self.parameters, repeat("grad"), [parameter.grad for parameter in self.parameters])
+        try:
+            result = self.function(*arguments)
+            if backward and isinstance(result, Value):
+                result.backward()
+        finally:
+            run_through(back)
+
+    def _at_theta(self, action: Callable[..., Any], *arguments: Any) -> Any:
+        """What an action gives while the parameters have the numbers of `theta`."""
+        back = map(setattr, self.parameters, repeat("_data"), [parameter._data for parameter in self.parameters])
+        try:
+            run_through(map(setattr, self.parameters, repeat("_data"), self.theta.tolist()))
+            return action(*arguments)
+        finally:
+            run_through(back)
 
 
 class Recent:
@@ -352,32 +363,15 @@ class Step:
         return value, gradient
 
 
-@contextmanager
-def _resting_collector() -> Iterator[None]:
-    """Without Python's cyclic collector: graphs have no cycles, and looking for some takes as long as compiling."""
-    resting = gc.isenabled()
-    gc.disable()
+def _without_collector(action: Callable[..., Any], *arguments: Any) -> Any:
+    """What an action gives without the cyclic collector: graphs have no cycles, and to look for some takes long."""
+    if not gc.isenabled():
+        return action(*arguments)
     try:
-        yield
+        gc.disable()
+        return action(*arguments)
     finally:
-        if resting:
-            gc.enable()
-
-
-class _current_data:  # noqa: N801 - a context manager
-    """While tracing or checking, the parameters have the numbers of `theta`."""
-
-    def __init__(self, parameters: list[Value], theta: Any) -> None:
-        self.parameters, self.theta = parameters, theta
-
-    def __enter__(self) -> None:
-        self.before = [parameter._data for parameter in self.parameters]
-        for parameter, number in zip(self.parameters, self.theta.tolist(), strict=True):
-            parameter._data = number
-
-    def __exit__(self, *_: object) -> None:
-        for parameter, number in zip(self.parameters, self.before, strict=True):
-            parameter._data = number
+        gc.enable()
 
 
 def _listed(parameters: Any) -> list[Value]:

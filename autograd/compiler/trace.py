@@ -18,7 +18,7 @@ import numpy as np
 
 from autograd import graph
 from autograd.compiler.guards import Surroundings, moved, positions
-from autograd.compiler.watching import Index, Watch
+from autograd.compiler.watching import Index, Watch, watched
 from autograd.graph import MANY, by_hand
 from autograd.rows import real, shown
 from autograd.value import Value
@@ -98,8 +98,8 @@ def _trace_once(
     inputs: list[Value] = []
     nested = [_leaves_like(np.asarray(argument), inputs) for argument in arguments]
     known |= {id(leaf): (INPUT, n) for n, leaf in enumerate(inputs)}
-    with Watch(name) as watch:
-        result = function(*nested)
+    watch = Watch(name)
+    result = watched(watch, function, *nested)
     known |= {id(leaf): (DRAWN, n) for n, (leaf, _) in enumerate(watch.draws)}
     outputs, shape = _outputs(result, name)
     flat = flatten(outputs, known, earlier)

@@ -10,8 +10,11 @@ import linecache
 import os.path
 import sys
 import threading
+from itertools import starmap
+from operator import call
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from autograd.graph import run_through
 from autograd.primitives import where
 from autograd.recording import no_grad
 from autograd.rows import Primitive, check_callable, primitive
@@ -20,7 +23,7 @@ from autograd.value import Value, apply
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Sequence
-    from types import FrameType, TracebackType
+    from types import FrameType
 
 less = primitive(
     "less", lambda x, y: where(x < y, 1.0, 0.0), lambda out, x, y: 0.0, lambda out, x, y: 0.0, text="{} < {}"
@@ -48,33 +51,28 @@ class Watch:
         """The sources of random numbers that were used."""
         self.kept: Any = None
         """What must live as long as this, so that an id means one object."""
-        self._originals: list[tuple[Any, str, Any]] = []
+        self._undo: list[tuple[Any, ...]] = []
+        self.closing = starmap(call, self._undo)
+        """Going through this closes the watch."""
 
-    def __enter__(self) -> Watch:
-        _lock.acquire()
+    def open(self) -> None:
+        """Put refusals in the place of methods.  What takes each back is noted before it is done."""
         owner = threading.get_ident()
         if owner in _watches:
-            _lock.release()
             raise TypeError(
                 f"{self.name} is compiled inside a function that is being compiled itself: compile it outside"
             )
+        self._undo.append((_watches.pop, owner, None))
         _watches[owner] = self
         for target, attribute, refusal in _refusals():
             original = target.__dict__.get(attribute)
-            self._originals.append((target, attribute, original))
-            setattr(target, attribute, _for_thread(owner, refusal, original or getattr(target, attribute)))
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for target, attribute, original in self._originals:
-            if original is None:
-                delattr(target, attribute)  # it was inherited
-            else:
+            if original is not None:
+                self._undo.append((setattr, target, attribute, original))
+            else:  # it is inherited, and can be deleted once it is there
+                original = getattr(target, attribute)
                 setattr(target, attribute, original)
-        del _watches[threading.get_ident()]
-        _lock.release()
+                self._undo.append((delattr, target, attribute))
+            setattr(target, attribute, _for_thread(owner, refusal, original))
 
     def refuse(self, what: str, cure: str) -> NoReturn:
         """Raise the error for something that would bake this sample's numbers into the program."""
@@ -82,6 +80,16 @@ class Watch:
             f"{what} while {self.name} is compiled, at {users_line()}: the program would keep this answer for all "
             f"other numbers; {cure}"
         )
+
+
+def watched(watch: Watch, function: Callable[..., Any], *arguments: Any) -> Any:
+    """What a function gives while the watch is open.  No Ctrl-C leaves it open, with Values that refuse to compare."""
+    with _lock:
+        try:
+            watch.open()
+            return function(*arguments)
+        finally:
+            run_through(watch.closing)
 
 
 def drawn(draw: Callable[[], float]) -> Any:

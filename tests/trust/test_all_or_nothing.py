@@ -240,6 +240,49 @@ def test_fit_stops_after_a_whole_step(share: int, error: type[BaseException]) ->
     assert hits > 3
 
 
+def fit_compiled(model: Any, optimizer: Any, steps: int = -1) -> Any:
+    """Three steps in each of three epochs, in which the parameters are arrays; Ctrl-C comes after so many steps."""
+    begun = iter(range(10))
+
+    def schedule(_epochs: float) -> float:
+        if next(begun) == steps:
+            raise KeyboardInterrupt
+        return 1.0
+
+    return nn.fit(
+        model, *LINE, loss="mean_squared_error", optimizer=optimizer, epochs=3, batch_size=1, seed=0, progress=False,
+        schedule=schedule, engine="compiled",
+    )  # fmt: skip
+
+
+def states_of_compiled_fit() -> list[Any]:
+    """After no step, one step, two steps ..."""
+    states = []
+    for steps in range(10):
+        model, optimizer = model_and_optimizer()
+        fit_compiled(model, optimizer, steps)
+        states.append((model.state_dict(), optimizer.state_dict()))
+    return states
+
+
+@pytest.mark.parametrize(
+    "share", [pytest.param(61, id="one in 61"), pytest.param(11, marks=pytest.mark.slow, id="one in 11")]
+)
+@pytest.mark.parametrize("error", [KeyboardInterrupt, InjectedError])
+def test_compiled_fit_stops_after_a_whole_step(share: int, error: type[BaseException]) -> None:
+    files = ("nn/compiled.py", "nn/optimizers.py", "nn/training.py")
+    after, hits = states_of_compiled_fit(), 0
+    for at in moments(lambda: fit_compiled(*model_and_optimizer()), share, *files):
+        model, optimizer = model_and_optimizer()
+        with interrupted(at, *files, error=error):
+            try:
+                hits += fit_compiled(model, optimizer).stopped == "interrupted"
+            except error:
+                hits += 1
+        assert (model.state_dict(), optimizer.state_dict()) == after[optimizer.steps]
+    assert hits > 20
+
+
 # --------------------------------------------------------------------------------------------------- real signals
 
 
@@ -330,6 +373,27 @@ def test_fit_under_real_interrupts(rounds: int) -> None:
                 interrupt(0)
             assert (model.state_dict(), optimizer.state_dict()) == after[optimizer.steps]
     assert hits > 0.9 * rounds
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("rounds", [50, pytest.param(1000, marks=pytest.mark.slow)])
+def test_compiled_fit_under_real_interrupts(rounds: int) -> None:
+    source, hits = random.Random(2), 0
+    after = states_of_compiled_fit()
+    with interrupts() as interrupt:
+        for _ in range(rounds):
+            model, optimizer = model_and_optimizer()
+            try:
+                try:
+                    interrupt(source.uniform(1e-5, 4e-3))
+                    hits += fit_compiled(model, optimizer).stopped == "interrupted"
+                finally:
+                    interrupt(0)
+            except KeyboardInterrupt:  # before the first step, or after the last; or on the way to the line above
+                hits += 1
+                interrupt(0)
+            assert (model.state_dict(), optimizer.state_dict()) == after[optimizer.steps]
+    assert hits > 0.5 * rounds
 
 
 # ------------------------------------------------------------------------------------------------------- no memory

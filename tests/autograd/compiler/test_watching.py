@@ -16,7 +16,7 @@ import pytest
 
 from autograd import Value, no_grad, where
 from autograd.compiler import compile, drawn
-from autograd.compiler.watching import Watch
+from autograd.compiler.watching import Watch, watched
 
 ONE = np.array([1.0, 2.0, 3.0])
 weight = Value(2.0, label="weight")
@@ -114,10 +114,8 @@ def test_other_threads_are_left_alone() -> None:
     def other() -> None:
         seen.extend([weight.data, weight > 1, weight.detach().data])
 
-    with Watch("test"):
-        thread = threading.Thread(target=other)
-        thread.start()
-        thread.join()
+    thread = threading.Thread(target=other)
+    watched(Watch("test"), lambda: (thread.start(), thread.join()))
     assert seen == [2.0, True, 2.0]
 
 
