@@ -53,6 +53,7 @@ def interrupted(at: int, *files: str, error: type[BaseException] = InjectedError
         return trace
 
     before, thresholds = sys.gettrace(), gc.get_threshold()
+    sys._getframe().f_trace_opcodes = True  # Python 3.12 asks in `settrace` whether any frame wants them
     sys.settrace(trace)
     try:
         yield count

@@ -52,7 +52,7 @@ def test_without_a_compiler_auto_takes_numpy_and_says_so_once(fresh: Path, monke
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         compile(lambda x: w * x, [w], batched=True)(np.ones(200))
-    with pytest.raises(RuntimeError, match="backend 'c' is not to be had: no C compiler"):
+    with pytest.raises(RuntimeError, match="backend 'c' is not available: no C compiler"):
         compile(lambda x: w * x, [w], batched=True, backend="c")(np.ones(3))
 
 
