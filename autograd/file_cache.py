@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 BUILD_LIMIT = 60.0
 """Seconds that building a file may take, and that another process waits for it."""
+ABANDONED = 2 * BUILD_LIMIT
+"""Seconds after which a lock cannot be in use any more."""
 PAUSE = 0.02
 """Seconds between two looks at the lock of another process."""
 
@@ -142,7 +144,7 @@ def _take(lock: Path) -> bool:
 def _is_abandoned(lock: Path) -> bool:
     """Whether the process that made it has ended, or must have; two processes that build at once do no harm."""
     try:
-        if time.time() - lock.stat().st_mtime > 2 * BUILD_LIMIT:
+        if time.time() - lock.stat().st_mtime > ABANDONED:
             return True
         if os.name == "posix":  # elsewhere, signal 0 is not harmless
             os.kill(int(lock.read_text()), 0)
