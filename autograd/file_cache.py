@@ -150,7 +150,7 @@ def _is_abandoned(lock: Path) -> bool:
             os.kill(int(lock.read_text()), 0)
     except ProcessLookupError:
         return True
-    except (OSError, ValueError):  # released by now; another user's process; not yet written
+    except (OSError, ValueError, OverflowError):  # released by now; another user's process; not a number
         return False
     return False
 
