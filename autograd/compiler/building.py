@@ -81,8 +81,11 @@ def library(kind: str, sources: dict[str, str], functions: list[str]) -> Any:
 def _compiler() -> list[str]:
     """The command of the C compiler: the one named in CC, gcc, or cc."""
     named = os.environ.get("CC", "")
+    whole = shutil.which(named)  # a path may contain spaces or quotes
+    if whole is not None:
+        return [whole]
     try:
-        commands = [[named], shlex.split(named), ["gcc"], ["cc"]]  # a path with spaces may stand in CC without quotes
+        commands = [shlex.split(named), ["gcc"], ["cc"]]
     except ValueError as error:
         raise UnsupportedError(f"CC is {named!r}, which is not a command: {error}; correct or unset CC") from None
     for command in commands:

@@ -126,7 +126,7 @@ def compiler(fresh: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Pa
     """Let a shell script be the compiler."""
 
     def make(script: str) -> Path:
-        path = fresh.parent / "a compiler"
+        path = fresh.parent / "somebody's compiler"
         path.write_text(f"#!/bin/sh\n{script}\n", encoding="latin-1")
         path.chmod(0o755)
         monkeypatch.setenv("CC", str(path))
@@ -135,10 +135,12 @@ def compiler(fresh: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Pa
     return make
 
 
-def test_a_compiler_in_a_folder_with_spaces(compiler: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_compiler_with_spaces_and_a_quote_in_its_path(
+    compiler: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = str(compiler("exit 1"))
     assert building._compiler() == [path]
-    monkeypatch.setenv("CC", f"'{path}' -O3")
+    monkeypatch.setenv("CC", f'"{path}" -O3')
     assert building._compiler() == [path, "-O3"]
 
 
@@ -180,7 +182,7 @@ def test_a_compiler_that_hangs_is_stopped_with_all_that_it_started(
     compiler(f"sleep 600 & echo $! >> {started}; wait")
     monkeypatch.setattr(file_cache, "BUILD_LIMIT", 0.5)
     for _ in range(2):  # and is not tried again
-        with pytest.raises(UnsupportedError, match=r"a compiler was stopped after 0\.5 seconds"):
+        with pytest.raises(UnsupportedError, match=r"s compiler was stopped after 0\.5 seconds"):
             building.runtime()
     (sleeper,) = started.read_text().split()
     status = Path(f"/proc/{sleeper}/stat")
