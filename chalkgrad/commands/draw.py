@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
             checked=arguments.checked,
         )
         if arguments.out is None:
-            print(graph.dot, end="")
+            print(graph.source, end="")
         else:
             print(f"saved {graph.save(arguments.out, arguments.overwrite, arguments.scale)}")
         if arguments.key is not None:
