@@ -38,7 +38,7 @@ class NoEngineError(ImportError):
 
 def check_engine(engine: str) -> None:
     """Raise ValueError where there is no such engine."""
-    choose(engine, ENGINES, "draw: unknown engine")
+    choose(engine, ENGINES, "unknown engine")
 
 
 def program_for(engine: str) -> str | None:
