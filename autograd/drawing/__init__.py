@@ -1,7 +1,7 @@
 """How is a graph drawn?  `draw(output)`: a picture for notebooks, web pages, slides and worksheets.
 
 Read `tracing` first, which records what is shown; then `contents`, `labels`, `dot_text`, `engines`, `svg`, `png`,
-`showing`, `picture`, `rendering` and `digraph`, in this order; `folding` is for graphs that are too large to be shown
+`showing`, `rendering`, `picture` and `digraph`, in this order; `folding` is for graphs that are too large to be shown
 node by node.
 """
 

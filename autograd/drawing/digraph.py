@@ -16,8 +16,7 @@ except ImportError as error:
     raise ImportError("Digraph: pip install graphviz, the package that it is a subclass of") from error
 
 from autograd.drawing.engines import NoEngineError
-from autograd.drawing.rendering import render_dot
-from autograd.rows import choose, shown
+from autograd.drawing.rendering import known_format, rendered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,7 +70,7 @@ class _Rendered:
         layout = engine or self.engine
         if neato_no_op and layout == "neato":
             layout = "nop2" if neato_no_op == 2 else "nop"
-        return render_dot(self.source, ":".join([form, *drawn_by]), layout=layout, folder=folder, quiet=quiet)
+        return rendered(self.source, ":".join([form, *drawn_by]), layout, folder=folder, quiet=quiet)
     # fmt: on
 
     def render(
@@ -169,11 +168,3 @@ class Digraph(_Rendered, graphviz.Digraph):  # type: ignore[misc]
 
 class Source(_Rendered, graphviz.Source):  # type: ignore[misc]
     """`graphviz.Source`, a DOT text, drawn in the same way as `Digraph`."""
-
-
-def known_format(format: str) -> str:
-    """A format of Graphviz's, in small letters.  Raises TypeError or ValueError for anything else."""
-    if not isinstance(format, str):
-        raise TypeError(f"format must be a string such as 'svg', got {shown(format)} ({type(format).__name__})")
-    choose(format.lower(), sorted(graphviz.FORMATS), "unknown format")
-    return format.lower()

@@ -15,6 +15,7 @@ from autograd.drawing.dot_text import DARK, LIGHT, attributes, dot_text, stateme
 from autograd.drawing.engines import render
 from autograd.drawing.files import destination
 from autograd.drawing.png import png
+from autograd.drawing.rendering import known_format
 from autograd.drawing.showing import opened
 from autograd.drawing.svg import cleaned, in_notebook, inline
 
@@ -76,7 +77,7 @@ class Graph:
 
     def to_digraph(self, format: str = "svg") -> Digraph:
         """The same graph as a `graphviz.Digraph`, to which nodes, edges and attributes can be added."""
-        from autograd.drawing.digraph import Digraph, known_format
+        from autograd.drawing.digraph import Digraph
 
         heads = attributes(self.contents, self.direction, self._palette)
         lines = statements(self.contents, self.direction, self._palette, self.shaded)

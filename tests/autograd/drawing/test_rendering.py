@@ -14,6 +14,7 @@ import pytest
 from matplotlib.image import imread
 
 from autograd import render_dot
+from autograd.drawing.rendering import rendered
 
 TEXT = 'graph { a [label="alpha"]; b [label="beta" fontname="Courier"]; a -- b }'
 
@@ -53,7 +54,8 @@ def test_layouts_differ(layout: str) -> None:
     [
         ({"text": 3}, TypeError, r"render_dot: text must be a string, got 3 \(int\)"),
         ({"text": None}, TypeError, "render_dot: text must be a string, got None"),
-        ({"format": None}, TypeError, "render_dot: format must be a string, got None"),
+        ({"format": None}, TypeError, r"format must be a string such as 'svg', got None"),
+        ({"format": "bmpp"}, ValueError, "unknown format 'bmpp'; choose one of: bmp, "),
         ({"layout": "neat"}, ValueError, "render_dot: unknown layout 'neat'; choose one of: dot, neato"),
         ({"engine": "cairo"}, ValueError, "unknown engine 'cairo'; choose one of: auto, dot, wasm"),
         ({"engine": "dot"}, ImportError, "engine=dot needs the program dot, which is not on PATH; install Graphviz"),
@@ -81,7 +83,7 @@ def test_with_the_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
     monkeypatch.setenv("PATH", str(tmp_path))
     images = tmp_path / "images"
     images.mkdir()
-    said = render_dot("graph { ∂ }", "pdf", layout="neato", folder=images, quiet=False).decode()
+    said = rendered("graph { ∂ }", "pdf", "neato", folder=images, quiet=False).decode()
     assert said == "['-Kneato', '-Tpdf'] images graph { ∂ }\n"
     assert capsys.readouterr().err == "Warning: a is odd\n"
     assert render_dot("graph { a }", "png").decode().startswith("['-Tpng']")
