@@ -7,6 +7,7 @@ Ctrl-C.
 from __future__ import annotations
 
 import atexit
+import os
 import shutil
 import subprocess
 import sys
@@ -30,6 +31,17 @@ FORMATS_INSIDE = ("svg", "ps", "dot", "gv", "canon", "xdot", "json", "json0", "p
 """What the in-process engine can write."""
 
 _one_at_a_time = Lock()
+
+
+def _start_again_after_a_fork() -> None:
+    """Another thread of the parent may have been in the middle of a layout."""
+    global _one_at_a_time
+    _one_at_a_time = Lock()
+    inside.cache_clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_start_again_after_a_fork)
 
 
 class NoEngineError(ImportError):
@@ -105,29 +117,34 @@ def _run_inside(dot: str, form: str, layout: str) -> bytes:
     """Graphviz compiled to WebAssembly: it needs nothing but packages from PyPI."""
     from concurrent.futures import ThreadPoolExecutor
 
-    with _one_at_a_time:
+    if not _one_at_a_time.acquire(timeout=TIME_LIMIT):  # of a signal handler, the thread that it interrupted waits too
+        _give_up()
+    try:
         draw, stop = inside()
-        try:
-            if sys.platform == "emscripten":  # no threads there
-                return draw(dot, form, layout)
-            with ThreadPoolExecutor(1) as thread:
-                picture = thread.submit(draw, dot, form, layout)
-                try:
-                    return picture.result(TIME_LIMIT)
-                except BaseException:
-                    stop()
-                    raise
-        except TimeoutError:
+        if sys.platform == "emscripten":  # no threads there
+            return draw(dot, form, layout)
+        with ThreadPoolExecutor(1) as thread:
+            picture = thread.submit(draw, dot, form, layout)
+            try:
+                return picture.result(TIME_LIMIT)
+            except BaseException:
+                stop()
+                raise
+    except NoEngineError:
+        raise
+    except BaseException as error:
+        inside.cache_clear()  # what was stopped or failed may be broken
+        if isinstance(error, TimeoutError):
             _give_up()
-        except Exception as error:
-            reason = (str(error).strip().splitlines() or ["no reason given"])[-1].strip()[:200]
-            raise RuntimeError(
-                f"Graphviz could not lay out the graph ({reason}); if the DOT text is your own, check it: the program "
-                "dot on PATH would name the line"
-            ) from error
-        finally:
-            if sys.exc_info()[0] is not None:  # what was stopped or failed may be broken
-                inside.cache_clear()
+        if not isinstance(error, Exception):
+            raise
+        reason = (str(error).strip().splitlines() or ["no reason given"])[-1].strip()[:200]
+        raise RuntimeError(
+            f"Graphviz could not lay out the graph ({reason}); if the DOT text is your own, check it: the program "
+            "dot on PATH would name the line"
+        ) from error
+    finally:
+        _one_at_a_time.release()
 
 
 class Inside(NamedTuple):

@@ -112,6 +112,33 @@ def test_ctrl_c_stops_a_layout_inside_this_process() -> None:
     assert engines.render("digraph { a }", "wasm", "plain").startswith(b"graph")
 
 
+def test_a_fork_in_the_middle_of_a_layout_leaves_the_child_its_own() -> None:
+    code = f"""
+import os, threading, time
+from autograd.drawing import engines
+engines.inside()
+engines.TIME_LIMIT = 3.0
+def endless():
+    try:
+        engines.render({ENDLESS!r}, "wasm")
+    except TimeoutError:
+        pass
+thread = threading.Thread(target=endless)
+thread.start()
+time.sleep(0.2)
+child = os.fork()
+if not child:
+    os._exit(not engines.render("digraph {{ a }}", "wasm", "plain").startswith(b"graph"))
+print(os.waitpid(child, 0)[1])
+engines.inside().stop()
+"""
+    command = [sys.executable, "-W", "ignore", "-c", code]
+    done = subprocess.run(
+        command, env={"PATH": "", "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "0\n", done.stderr
+
+
 def test_a_graph_that_would_take_all_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "LARGEST_MEMORY", 2**25)
     engines.inside.cache_clear()
