@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, overload
 try:
     import graphviz
 except ImportError as error:
-    raise ImportError("Digraph: pip install graphviz, the package that it is a subclass of") from error
+    raise ImportError("Digraph: pip install graphviz: it is a subclass of that package's") from error
 
 from autograd.drawing.engines import NoEngineError
 from autograd.drawing.rendering import known_format, rendered

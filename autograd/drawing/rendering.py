@@ -51,8 +51,10 @@ def rendered(
 
 def known_format(format: str) -> str:
     """A format of Graphviz's, in small letters.  Raises TypeError or ValueError for anything else."""
-    from graphviz import FORMATS
-
+    try:
+        from graphviz import FORMATS
+    except ImportError as error:
+        raise ImportError("render_dot: pip install graphviz: it knows the formats") from error
     if not isinstance(format, str):
         raise TypeError(f"format must be a string such as 'svg', got {shown(format)} ({type(format).__name__})")
     choose(format.lower(), sorted(FORMATS), "unknown format")
