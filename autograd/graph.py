@@ -17,6 +17,7 @@ from collections import deque
 from contextlib import suppress
 from functools import partial
 from itertools import chain, repeat
+from operator import add, attrgetter
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
@@ -154,7 +155,8 @@ def backward(output: Value) -> None:
             output.grad = OF_ITSELF
             _sweep(order, shared)
             if again:
-                totals = [grad + node.grad for node, grad in zip(again, before, strict=True)]
+                # Maps, since Python 3.12 inlines comprehensions, and may miss the handler for an exception in a loop.
+                totals = list(map(add, before, map(attrgetter("grad"), again)))
                 run_through(map(setattr, again, _GRAD, totals))
         except BaseException as error:
             run_through(undo)

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 
 # From the bottom up. A line is one layer: its modules may import from earlier lines, not from each other.
 AUTOGRAD = """
-rows recording
+rows recording file_cache
 primitives
 expressions
 methods

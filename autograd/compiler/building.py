@@ -1,26 +1,29 @@
 """Where does the C runtime come from?  It is built once with the C compiler on PATH, kept, and loaded with `ctypes`.
 
-Read `elements` first, `native` next, and `runtime.c` beside this.  The library is kept in a private folder of the
-user's cache, under a name made from its source, its flags and the machine; once it is there, no compiler is needed.
+Read `elements` first, `native` next, and `runtime.c` beside this.  `file_cache` keeps the library under a name made
+from its source, its flags and the machine; once it is there, no compiler is needed.
 """
 
 from __future__ import annotations
 
 import ctypes
-import hashlib
 import os
-import platform
 import shlex
 import shutil
-import stat
+import signal
 import subprocess
-import tempfile
+import time
+from contextlib import suppress
 from functools import cache
-from pathlib import Path
-from typing import Any
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
 
+from autograd import file_cache
 from autograd.compiler import elements
 from autograd.compiler.group import UnsupportedError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FLAGS = ("-O2", "-fno-math-errno", "-fno-trapping-math", "-march=native", "-fPIC", "-std=gnu11")
 ELEMENTS_FLAGS = ("-ffp-contract=off",)
@@ -34,114 +37,115 @@ GCC_FLAGS_OF = {
 """What other compilers do unasked, or need not be told; and what saves time when compiling, and costs none later."""
 
 
+_failures: dict[tuple[str, ...], str] = {}
+"""Why a compiler could not build some sources: it is not run again for them by this process."""
+
+
 @cache
 def runtime() -> Any:
-    """The loaded runtime; raises UnsupportedError, with the reason, where it cannot be had."""
-    text = (Path(__file__).parent / "runtime.c").read_text(encoding="utf-8")
-    loaded = library("runtime", {**elements.sources(), "runtime.c": text})
+    """The loaded runtime; raises UnsupportedError, with the reason, if it is not available."""
+    text = files("autograd.compiler").joinpath("runtime.c").read_text(encoding="utf-8")
+    loaded = library("runtime", {**elements.sources(), "runtime.c": text}, ["run", "pack"])
     loaded.run.restype = loaded.pack.restype = None
     return loaded
 
 
-def library(name: str, sources: dict[str, str]) -> Any:
-    """The loaded library made of these files; raises UnsupportedError, with the reason, where it cannot be had."""
-    made_of = "\0".join([*sources.values(), *FLAGS, *ELEMENTS_FLAGS, *GCC_FLAGS, str(GCC_FLAGS_OF), _machine()])
-    key = hashlib.sha256(made_of.encode()).hexdigest()[:24]
-    path = cache_folder() / f"{name}-{key}.so"
-    loaded = _loaded(path) if _is_mine(path) else None
-    if loaded is None:
-        _build(_compiler(), sources, path)
-        loaded = _loaded(path)
-    if loaded is None:
-        raise UnsupportedError(f"what the C compiler made cannot be loaded: {path}")
-    return loaded
+def library(kind: str, sources: dict[str, str], functions: list[str]) -> Any:
+    """The loaded library of these files, with these functions; raises UnsupportedError, with the reason."""
+    made_of = "\0".join([*sources.values(), *FLAGS, *ELEMENTS_FLAGS, *GCC_FLAGS, str(GCC_FLAGS_OF)])
 
+    def build(folder: Path) -> Path:
+        compiler = _compiler()
+        asked = (made_of, *compiler)
+        if asked not in _failures:
+            try:
+                return _compiled(compiler, sources, folder)
+            except UnsupportedError as reason:
+                _failures[asked] = str(reason)
+        raise UnsupportedError(_failures[asked])
 
-def cache_folder() -> Path:
-    """A folder that only this user can write; raises UnsupportedError where another owns it."""
+    def load(path: Path) -> Any:
+        loaded = ctypes.CDLL(str(path))
+        for name in functions:
+            getattr(loaded, name)
+        return loaded
+
     try:
-        base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-        folder = Path(base) / "chalkgrad"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        status = folder.stat()
-    except (OSError, RuntimeError) as error:
-        raise UnsupportedError(f"the cache folder cannot be used: {error}") from None
-    if hasattr(os, "getuid") and (status.st_uid != os.getuid() or status.st_mode & 0o022):
-        raise UnsupportedError(f"the cache folder {folder} can be written by others; make it private with chmod 700")
-    return folder
-
-
-def _is_mine(library: Path) -> bool:
-    """Whether this is a file, and no link, that this user made and nobody else can write."""
-    try:
-        status = library.lstat()
-    except OSError:
-        return False
-    own = not hasattr(os, "getuid") or status.st_uid == os.getuid()
-    return own and stat.S_ISREG(status.st_mode) and not status.st_mode & 0o022
-
-
-def _loaded(library: Path) -> Any:
-    """The library; None where the file is damaged."""
-    try:
-        return ctypes.CDLL(str(library))
-    except OSError:
-        return None
+        return file_cache.kept(kind, made_of, build, load)
+    except AttributeError as error:  # a function is missing
+        raise UnsupportedError(f"what the C compiler made cannot be used: {error}") from None
+    except OSError as error:
+        raise UnsupportedError(f"the {kind} cannot be built or loaded: {error}") from None
 
 
 def _compiler() -> list[str]:
     """The command of the C compiler: the one named in CC, gcc, or cc."""
-    for command in (os.environ.get("CC", ""), "gcc", "cc"):
-        words = shlex.split(command)
-        found = shutil.which(words[0]) if words else None
-        if found is not None:
-            return [found, *words[1:]]
-    raise UnsupportedError("no C compiler was found on PATH (gcc, cc, or the one named in CC)")
-
-
-def _build(compiler: list[str], sources: dict[str, str], library: Path) -> None:
+    named = os.environ.get("CC", "")
+    whole = shutil.which(named)  # a path may contain spaces or quotes
+    if whole is not None:
+        return [whole]
     try:
-        with tempfile.TemporaryDirectory(dir=library.parent) as folder:
-            made = _compiled(compiler, sources, Path(folder))
-            made.chmod(0o700)
-            made.replace(library)  # at once, so that nobody loads half a file
-    except OSError as error:
-        raise UnsupportedError(f"{library.name} cannot be built in {library.parent}: {error}") from None
+        commands = [shlex.split(named), ["gcc"], ["cc"]]
+    except ValueError as error:
+        raise UnsupportedError(f"CC is {named!r}, which is not a command: {error}; correct or unset CC") from None
+    for command in commands:
+        found = shutil.which(command[0]) if command else None
+        if found is not None:
+            return [found, *command[1:]]
+    raise UnsupportedError("no C compiler was found on PATH (gcc, cc, or the one named in CC)")
 
 
 def _compiled(compiler: list[str], sources: dict[str, str], folder: Path) -> Path:
     """All files at the same time, and the library made of them."""
-    running = []
-    gcc = _is_gcc(compiler)
+    deadline = time.monotonic() + file_cache.BUILD_LIMIT
+    _, about = _run([[*compiler, "--version"]], folder, deadline)
+    gcc = "Free Software Foundation" in about
+    commands = []
     for name, text in sources.items():
         path = folder / name
         path.write_text(text, encoding="utf-8")
         flags = [*FLAGS, *(() if name == "runtime.c" else ELEMENTS_FLAGS)]
         flags += [*GCC_FLAGS, *GCC_FLAGS_OF.get(name, ())] if gcc else []
-        command = [*compiler, *flags, "-c", str(path), "-o", str(path.with_suffix(".o"))]
-        running.append(subprocess.Popen(command, stderr=subprocess.PIPE, text=True))
-    errors = [process.communicate()[1] for process in running]
-    if any(process.returncode for process in running):
-        raise UnsupportedError(f"the C compiler {compiler[0]} failed: {''.join(errors)[:500]}")
-    made = folder / "runtime.so"
+        commands.append([*compiler, *flags, "-c", str(path), "-o", str(path.with_suffix(".o"))])
+    made = folder / "made.so"
     objects = [str((folder / name).with_suffix(".o")) for name in sources]
-    command = [*compiler, "-shared", "-o", str(made), *objects, "-lm"]
-    linked = subprocess.run(command, capture_output=True, text=True, check=False)
-    if linked.returncode:
-        raise UnsupportedError(f"the C compiler {compiler[0]} failed: {linked.stderr[:500]}")
+    for step in (commands, [[*compiler, "-shared", "-o", str(made), *objects, "-lm"]]):
+        success, messages = _run(step, folder, deadline)
+        if not success:
+            raise UnsupportedError(f"the C compiler {compiler[0]} failed: {messages[:500]}")
+    if not made.exists():
+        raise UnsupportedError(f"the C compiler {compiler[0]} reported success, but made no library")
     return made
 
 
-def _is_gcc(compiler: list[str]) -> bool:
-    """Whether it knows the options of gcc."""
-    asked = subprocess.run([*compiler, "--version"], capture_output=True, text=True, check=False)
-    return "Free Software Foundation" in asked.stdout
+def _run(commands: list[list[str]], folder: Path, deadline: float) -> tuple[bool, str]:
+    """Whether these commands, run at the same time, succeed, and what they print; UnsupportedError if too slow."""
+    running: list[subprocess.Popen[bytes]] = []
+    messages = folder / "messages.txt"  # no pipe: what a stopped compiler leaves behind could keep that open
+    with messages.open("wb") as file:
+        try:
+            for command in commands:
+                process = subprocess.Popen(
+                    command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True
+                )
+                running.append(process)
+            for process in running:
+                process.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            limit = file_cache.BUILD_LIMIT
+            raise UnsupportedError(f"the C compiler {commands[0][0]} was stopped after {limit:g} seconds") from None
+        finally:
+            for process in running:
+                _stop(process)
+    return not any(process.returncode for process in running), messages.read_bytes().decode(errors="replace")
 
 
-def _machine() -> str:
-    """What -march=native depends on."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        return next((line for line in lines if line.startswith(("flags", "Features"))), "") + platform.machine()
-    except OSError:
-        return f"{platform.machine()} {platform.processor()}"
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End it if it still runs, with all that it has started."""
+    if process.poll() is None:
+        with suppress(ProcessLookupError):
+            if os.name == "posix":
+                os.killpg(process.pid, signal.SIGKILL)
+            else:
+                process.kill()
+        process.wait()

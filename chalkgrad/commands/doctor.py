@@ -69,7 +69,7 @@ def all_checks() -> Iterator[Check]:
     engines = [_tried(f"drawing, engine {engine}", partial(_drawn, engine)) for engine in ("dot", "wasm")]
     yield from (engine._replace(needed=all(each.cure for each in engines)) for engine in engines)  # one is enough
     yield _tried("pictures as PNG", lambda: f"{len(autograd.draw(Value(1.0) * 2.0).png()):,} bytes for a test")
-    yield from (_tried(f"compiled, backend {name}", partial(_compiled, name)) for name in ("numpy", "c"))
+    yield from (_tried(f"compiled, backend {name}", partial(_compiled, name)) for name in ("numpy", "c", "emit"))
     yield from (_package(name, *use) for name, use in PACKAGES.items())
 
 
@@ -127,8 +127,8 @@ def _drawn(engine: str) -> str:
 
 
 def _compiled(backend: str) -> str:
-    x = Value(3.0)
-    return f"x² at 3 is {autograd.compile(x * x, [x], backend=backend)()}"
+    program = autograd.compile(lambda x: x * x, batched=True, backend=backend)  # batched, so that "emit" has a loop
+    return f"x² at 3 is {program([3.0])}"
 
 
 def _package(name: str, use: str, extra: str) -> Check:

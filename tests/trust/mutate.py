@@ -62,6 +62,10 @@ TESTS = {
 }  # fmt: skip
 
 
+FOLDERS = ("autograd", "nn", "chalkgrad", "tests", "notebooks")
+"""What is copied, and then imported from the copy only."""
+
+
 # ------------------------------------------------------------------------------------- the quick check of the table
 
 
@@ -239,9 +243,9 @@ class Copy:
 
     def _at_home(self) -> None:
         """Import the project from the copy only."""
-        for name in [name for name, module in sys.modules.items() if _in_project(module)]:
+        for name in [name for name, module in sys.modules.items() if _of_project(getattr(module, "__file__", None))]:
             del sys.modules[name]
-        sys.path[:] = [str(self.folder)] + [entry for entry in sys.path if not entry.startswith(str(ROOT))]
+        sys.path[:] = [str(self.folder)] + [entry for entry in sys.path if not _of_project(entry)]
         os.environ["PYTHONPATH"] = str(self.folder)
         os.environ["PYTHONDONTWRITEBYTECODE"] = os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
         os.chdir(self.folder)
@@ -261,12 +265,16 @@ class Copy:
         return next((code for test in self.tests if (code := pytest.main([*OPTIONS, *shlex.split(test)]))), 0)
 
 
-def _in_project(module: Any) -> bool:
-    return str(getattr(module, "__file__", None) or "").startswith(str(ROOT))
+def _of_project(path: str | None) -> bool:
+    """Whether this is the checkout, or in one of its own folders: a virtual environment in it is not."""
+    if not path or not Path(path).is_relative_to(ROOT):
+        return False
+    parts = Path(path).relative_to(ROOT).parts
+    return not parts or parts[0] in FOLDERS
 
 
 def copied(folder: Path) -> Path:
-    for name in ("autograd", "nn", "chalkgrad", "tests", "notebooks"):
+    for name in FOLDERS:
         if (ROOT / name).exists():
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", folder)

@@ -140,7 +140,7 @@ def test_without_a_compiler_it_is_refused(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("CC", raising=False)
     program = compile(lambda x: autograd.sum([exp(sin(v)) for v in x]), batched=True, backend="emit")
-    with pytest.raises(RuntimeError, match=r"backend 'emit' is not to be had: no C compiler.*use backend='c'"):
+    with pytest.raises(RuntimeError, match=r"backend 'emit' is not available: no C compiler.*use backend='c'"):
         program(np.ones((50, 8)))
 
 

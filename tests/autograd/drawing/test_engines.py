@@ -154,6 +154,26 @@ def test_without_a_cache_folder_it_is_drawn_all_the_same(tmp_path: Path) -> None
     assert done.stderr == ""
 
 
+def test_a_damaged_module_in_the_cache_is_never_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, picture: Value
+) -> None:
+    """A wrong byte in it ended Python."""
+    monkeypatch.setattr(engines.shutil, "which", lambda _: None)
+    expected = draw(picture).svg
+    engines.inside.cache_clear()
+    draw(Value(1.0) * 2.0).svg  # noqa: B018 - it is in the cache now
+    whole = {path.name: path.read_bytes() for path in engines.file_cache.folder().glob("graphviz-*.bin")}
+    cache = tmp_path / "chalkgrad"
+    cache.mkdir(mode=0o700)
+    for name, content in whole.items():
+        (cache / name).write_bytes(content[:-5000] + bytes(5000))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    engines.inside.cache_clear()
+    assert draw(picture).svg == expected
+    assert sum((cache / name).read_bytes() == content for name, content in whole.items()) == 1
+    engines.inside.cache_clear()
+
+
 def test_an_unknown_form_never_reaches_the_engine() -> None:
     with pytest.raises(ValueError, match="unknown engine 'neato'"):
         engines.render("digraph{}", "neato")
