@@ -39,7 +39,8 @@ from autograd.value import Value, assign
 if _TYPE_CHECKING:
     from autograd.compiler import compile as compile
     from autograd.compiler import depends_on, drawn, is_index
-    from autograd.drawing import draw, draw_dot
+    from autograd.drawing import draw, draw_dot, render_dot
+    from autograd.drawing.digraph import Digraph
     from autograd.explaining import explain, nudge
     from autograd.stepping import stepper
     from autograd.symbolic import explain_row, formulas
@@ -47,9 +48,10 @@ if _TYPE_CHECKING:
 
 # What looks at a graph is imported when it is first asked for: name -> module.
 _VIEWS = {
-    "compile": "compiler", "depends_on": "compiler", "draw": "drawing", "draw_dot": "drawing", "drawn": "compiler",
-    "explain": "explaining", "explain_row": "symbolic", "formulas": "symbolic", "is_index": "compiler",
-    "nudge": "explaining", "stepper": "stepping", "trace": "tracing",
+    "Digraph": "drawing.digraph", "compile": "compiler", "depends_on": "compiler", "draw": "drawing",
+    "draw_dot": "drawing", "drawn": "compiler", "explain": "explaining", "explain_row": "symbolic",
+    "formulas": "symbolic", "is_index": "compiler", "nudge": "explaining", "render_dot": "drawing",
+    "stepper": "stepping", "trace": "tracing",
 }  # fmt: skip
 
 __all__ = [  # noqa: RUF022 - grouped; without `sum` and `compile`, which would shadow built-ins: write autograd.sum
@@ -59,8 +61,8 @@ __all__ = [  # noqa: RUF022 - grouped; without `sum` and `compile`, which would 
     "silu", "sin", "sinh", "softplus", "sqrt", "subtract", "tan", "tanh", "where",
     "affine", "cross_entropy", "dot", "logsumexp", "mean", "softmax", "take",
     "check_gradients", "grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp",
-    "depends_on", "draw", "draw_dot", "drawn", "explain", "explain_row", "formulas", "is_index", "nudge", "source",
-    "stepper", "trace",
+    "depends_on", "draw", "draw_dot", "drawn", "explain", "explain_row", "formulas", "is_index", "nudge",
+    "render_dot", "source", "stepper", "trace", "Digraph",
 ]  # fmt: skip
 
 

@@ -83,6 +83,11 @@ def by_hand(node: Value) -> bool:
     return node._dy is MANY and type(node._dx) is not tuple
 
 
+def assignable(node: Value) -> bool:
+    """Whether `.data` may be assigned: that of a leaf, or of a node with a `_backward` of the user's own."""
+    return node.primitive is None or by_hand(node)
+
+
 def variables(node: Value) -> list[Value]:
     """The operands that are Values, in order, with repeats."""
     return [operand for operand in operands(node) if not isinstance(operand, (float, int))]

@@ -44,6 +44,14 @@ class Operands(tuple[Any, ...]):
     def __sub__(self, other: Iterable[Any]) -> set[Any]:
         return set(self) - set(other)
 
+    def __rsub__(self, other: Iterable[Any]) -> set[Any]:
+        return set(other) - set(self)
+
+    __ror__, __rand__ = __or__, __and__
+
+    def __getattr__(self, name: str) -> Any:  # union, issubset ...; not add, which would be lost
+        return getattr(frozenset(self), name)
+
 
 def previous(node: Value) -> Operands:
     """The operands as Values; a plain number appears as a leaf, the same one each time."""

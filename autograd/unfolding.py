@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from autograd import graph
 from autograd import primitives as table
 from autograd.functional import changed_since
-from autograd.graph import by_hand
+from autograd.graph import assignable, by_hand
 from autograd.micrograd import operation as sign_of
 from autograd.notation import atom, number_text, takes_index
 from autograd.symbolic import formula, partial_formula
@@ -278,9 +278,9 @@ def _parameter(row: Primitive, operands: Sequence[Any]) -> int | None:
 
 
 def _changed(node: Value, operands: Sequence[Any]) -> bool:
-    """Whether a leaf that the node was computed from was changed since; only a leaf's data can be."""
+    """Whether an operand's data was assigned since the node was computed from it."""
     for operand in operands:
-        if isinstance(operand, Value) and operand.primitive is None:
+        if isinstance(operand, Value) and assignable(operand):
             return changed_since(node)
     return False
 

@@ -89,12 +89,12 @@ class Value:
 
     @property
     def data(self) -> float:
-        """The number itself.  A leaf's may be assigned; a computed node's belongs to its computation."""
+        """The number itself.  A leaf's, or that of a node made by hand, may be assigned; a computed one may not."""
         return self._data
 
     @data.setter
     def data(self, data: Any) -> None:
-        if self.primitive is not None:
+        if self.primitive is not None and not graph.by_hand(self):
             raise AttributeError(
                 f"data of {self._name()} is computed by {self.primitive.name} and cannot be assigned; "
                 f"assign .data of a leaf and compute again, or start anew from .detach()"
@@ -451,7 +451,7 @@ def assign(values: Iterable[Value], data: Iterable[float] | None = None, grad: I
     for n, value in enumerate(values):
         if not isinstance(value, Value):
             raise TypeError(f"assign: values[{n}] must be a Value, got {shown(value)}")
-        if data is not None and value.primitive is not None:
+        if data is not None and not graph.assignable(value):
             Value.data.fset(value, 0.0)  # type: ignore[attr-defined]  # raises: it is computed
     new_data, new_grad = (_numbers(values, numbers, name) for name, numbers in (("data", data), ("grad", grad)))
     names = ["_data"] * len(new_data) + ["grad"] * len(new_grad)

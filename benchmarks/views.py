@@ -43,8 +43,11 @@ WORK = {
     ),
     "trace, 10,000 nodes": (CHAIN.format(count=10_000) + "from autograd import trace", "trace(out)"),
     "explain, 10,000 nodes": (CHAIN.format(count=10_000) + "from autograd import explain", "str(explain(out, leaf))"),
-    "folded drawing, 100,000 nodes": (CHAIN.format(count=100_000) + "from autograd import draw", "draw(out).dot"),
-    "folded drawing, 1,000,000 nodes": (CHAIN.format(count=1_000_000) + "from autograd import draw", "draw(out).dot"),
+    "folded drawing, 100,000 nodes": (CHAIN.format(count=100_000) + "from autograd import draw", "draw(out).source"),
+    "folded drawing, 1,000,000 nodes": (
+        CHAIN.format(count=1_000_000) + "from autograd import draw",
+        "draw(out).source",
+    ),
 }
 
 

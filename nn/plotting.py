@@ -105,8 +105,10 @@ def plot_history(history: Any, path: Any = None) -> Any:
                 sorted({n.removeprefix("validation_") for n in panel}).index(name.removeprefix("validation_")) % 6
             ]
             epochs = range(1, len(history[name]) + 1)
-            axes.plot(epochs, history[name], "--" if held_back else "-", color=colour, label=name.replace("_", " "))
+            style = ("--" if held_back else "-") + ("o" if len(epochs) == 1 else "")  # of one point there is no line
+            axes.plot(epochs, history[name], style, color=colour, label=name.replace("_", " "))
         axes.set(title=title, xlabel="epoch")
+        axes.xaxis.get_major_locator().set_params(integer=True)
         axes.grid(alpha=0.3)
         axes.legend()
     return _finished(figure, path)

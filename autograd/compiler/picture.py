@@ -36,7 +36,7 @@ MOST_BOXES = 400
 
 
 class Picture(Graph):
-    """The groups of a compiled program, as a `Graph`: `.svg`, `.png()`, `.dot`, `.save(path)`, or by itself."""
+    """The groups of a compiled program, as a `Graph`: `.svg`, `.png()`, `.source`, `.save(path)`, or by itself."""
 
     title = ""
 

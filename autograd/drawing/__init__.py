@@ -1,7 +1,8 @@
 """How is a graph drawn?  `draw(output)`: a picture for notebooks, web pages, slides and worksheets.
 
 Read `tracing` first, which records what is shown; then `contents`, `labels`, `dot_text`, `engines`, `svg`, `png`,
-`showing` and `picture`, in this order; `folding` is for graphs that are too large to be shown node by node.
+`showing`, `rendering`, `picture` and `digraph`, in this order; `folding` is for graphs that are too large to be shown
+node by node.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from autograd.drawing.contents import Wishes, contents_of
 from autograd.drawing.dot_text import DIRECTIONS
 from autograd.drawing.engines import ENGINES
 from autograd.drawing.folding import FOLDS, folded
-from autograd.drawing.picture import FORMATS, THEMES, Graph
+from autograd.drawing.picture import THEMES, Graph
+from autograd.drawing.rendering import render_dot
 from autograd.graph import topological_order
 from autograd.replaying import replay
 from autograd.rows import choose, shown
@@ -25,7 +27,9 @@ from autograd.value import Value
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["Graph", "display_of", "draw", "draw_dot"]
+    from autograd.drawing.digraph import Digraph
+
+__all__ = ["Graph", "display_of", "draw", "draw_dot", "render_dot"]
 
 LARGEST = 5_000
 """With fold="none", so many numbers are drawn at most."""
@@ -68,7 +72,7 @@ def draw(
     Raises TypeError where `output` is no Value; ValueError for an unknown choice, or a label that cannot be shown.
 
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
-    >>> "{a|data 2|grad}" in draw(a * b).dot
+    >>> "{a|data 2|grad}" in draw(a * b).source
     True
     """
     if not isinstance(output, Value):
@@ -143,15 +147,22 @@ def _nudged(output: Value, ids: dict[Value, int]) -> dict[int, float]:
     return {n: central_difference(replay(output, node), node.data).slope for node, n in ids.items()}
 
 
-def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> Graph:
-    """Draw a graph as micrograd's notebook does: `draw` under its name there; `.render(name)` writes name.format."""
+def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> Digraph:
+    r"""Draw a graph as micrograd's notebook does: a `graphviz.Digraph`, which a notebook shows.
+
+    `format` is one of Graphviz's, such as "svg" or "png"; `rankdir` is "LR", "TB", "RL" or "BT".
+
+    Raises TypeError if `root` is no Value, ValueError for another format or direction.
+
+    >>> dot = draw_dot(Value(2.0, label="a") * 3.0)
+    >>> dot.attr(label="a product")
+    >>> "label=\"a product\"" in dot.source
+    True
+    """
     if not isinstance(root, Value):
         raise TypeError(f"draw_dot: root must be a Value, got {shown(root)} ({type(root).__name__})")
-    choose(format, FORMATS, "draw_dot: unknown format")
     choose(rankdir, DIRECTIONS, "draw_dot: unknown rankdir")
-    graph = draw(root, direction=rankdir)
-    graph.format = format
-    return graph
+    return draw(root, direction=rankdir).to_digraph(format)
 
 
 SMALL = 60

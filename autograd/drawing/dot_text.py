@@ -44,23 +44,40 @@ POSITIVE, NEGATIVE = (214, 96, 33), (46, 110, 190)
 
 def dot_text(contents: Contents, direction: str, palette: Mapping[str, str], shaded: bool) -> str:
     """The whole picture in the DOT language."""
-    slopes = [abs(slope) for slope in map(_slope, contents.boxes) if slope is not None] if shaded else []
-    caption = "\n".join(filter(None, [contents.caption, LEGEND if slopes else ""]))
-    text = f'fontname="Helvetica" fontcolor="{palette["ink"]}"'
+    heads = [
+        f"{kind} [{' '.join(f'{name}={_quoted(value)}' for name, value in values.items())}]"
+        for kind, values in attributes(contents, direction, palette).items()
+    ]
+    return "\n".join(["digraph {", *heads, *statements(contents, direction, palette, shaded), "}\n"])
+
+
+def attributes(contents: Contents, direction: str, palette: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """What holds for the whole graph, for every node and for every edge."""
     tail, head = direction[1].translate(SIDES), direction[0].translate(SIDES)
-    room, ports = "ranksep=0.35", f" tailport={tail} arrowsize=0.7"
+    room, ports = {"ranksep": "0.35"}, {"tailport": tail, "arrowsize": "0.7"}
     if contents.crossing:
         many = len(contents.arrows) > MANY
-        room = f"ranksep={4 if many else 2} splines=line ordering=in"
-        pen = "penwidth=0.4 arrowhead=none" if many else "penwidth=0.6 arrowsize=0.4"
-        ports = f" tailport={tail} headport={head} {pen}"
-    lines = [
-        "digraph {",
-        f'graph [rankdir={direction} bgcolor="{palette["background"]}" pad=0.2 nodesep=0.22 {room} {text} labelloc=b]',
-        f'node [{text} fontsize=14 height=0.42 margin="0.12,0.06"]',
-        f'edge [{text} fontsize=13 color="{palette["line"]}"{ports}]',
-        *([f'label="{plain_text(caption, 100)}"'] if caption else []),
-    ]
+        room = {"ranksep": "4" if many else "2", "splines": "line", "ordering": "in"}
+        pen = {"penwidth": "0.4", "arrowhead": "none"} if many else {"penwidth": "0.6", "arrowsize": "0.4"}
+        ports = {"tailport": tail, "headport": head, **pen}
+    text = {"fontname": "Helvetica", "fontcolor": palette["ink"]}
+    whole = {"rankdir": direction, "bgcolor": palette["background"], "pad": "0.2", "nodesep": "0.22"}
+    return {
+        "graph": {**whole, **room, **text, "labelloc": "b"},
+        "node": {**text, "fontsize": "14", "height": "0.42", "margin": "0.12,0.06"},
+        "edge": {**text, "fontsize": "13", "color": palette["line"], **ports},
+    }
+
+
+def _quoted(value: str) -> str:
+    return value if value.replace(".", "").isalnum() else f'"{value}"'
+
+
+def statements(contents: Contents, direction: str, palette: Mapping[str, str], shaded: bool) -> list[str]:
+    """The caption, the boxes, the circles and the arrows, a line for each."""
+    slopes = [abs(slope) for slope in map(_slope, contents.boxes) if slope is not None] if shaded else []
+    caption = "\n".join(filter(None, [contents.caption, LEGEND if slopes else ""]))
+    lines = [f'label="{plain_text(caption, 100)}"'] if caption else []
     groups: dict[str, list[str]] = {}
     width = _common_width(contents)
     for box in contents.boxes:
@@ -72,10 +89,10 @@ def dot_text(contents: Contents, direction: str, palette: Mapping[str, str], sha
     for n, (name, members) in enumerate(groups.items()):
         lines += _cluster(n, name, members, palette) if name else members
     ports_of = dict.fromkeys(_in_bunches(contents), " tailport=_")
-    ports_of |= {circle.id: f" headport={head}" for circle in contents.circles}
+    ports_of |= {circle.id: f" headport={direction[0].translate(SIDES)}" for circle in contents.circles}
     gap = " " if direction in ("TB", "BT") else ""  # beside its arrow, not above it, a label would touch it
     lines += [_arrow(n, arrow, ports_of.get(arrow.source, ""), gap) for n, arrow in enumerate(contents.arrows)]
-    return "\n".join([*lines, "}\n"])
+    return lines
 
 
 def _box(box: Box, direction: str, palette: Mapping[str, str], steepest: float, width: str) -> str:

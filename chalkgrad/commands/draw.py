@@ -12,7 +12,7 @@ from pathlib import Path
 
 from autograd import draw
 from chalkgrad.arguments import positive_float
-from chalkgrad.commands import CommandError
+from chalkgrad.commands import CommandError, check_targets
 from chalkgrad.expressions import add_expression_arguments, read_expression
 
 
@@ -36,6 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Evaluate, differentiate, draw."""
     if arguments.key is not None and arguments.hide is None:
         raise CommandError("--key needs --hide grad or --hide data")
+    check_targets([path for path in (arguments.out, arguments.key) if path is not None], arguments.overwrite)
     output, _ = read_expression(arguments)
     try:
         output.backward()
@@ -53,15 +54,11 @@ def run(arguments: argparse.Namespace) -> int:
             checked=arguments.checked,
         )
         if arguments.out is None:
-            print(graph.dot, end="")
+            print(graph.source, end="")
         else:
             print(f"saved {graph.save(arguments.out, arguments.overwrite, arguments.scale)}")
         if arguments.key is not None:
             print(f"saved {graph.answer_key.save(arguments.key, arguments.overwrite, arguments.scale)}")
-    except FileExistsError as error:
-        raise CommandError(
-            f"{CommandError.of(error)}".partition(";")[0] + "; choose another name, or --overwrite"
-        ) from error
     except OSError as error:
         raise CommandError(f"cannot write {error.filename}: {error.strerror}") from error
     except (ValueError, ImportError, RuntimeError) as error:

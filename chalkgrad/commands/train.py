@@ -64,6 +64,10 @@ def run(arguments: argparse.Namespace) -> int:
     rate = arguments.learning_rate or recipe.learning_rate
     if arguments.save:  # what cannot be written is better known before the training than after it
         make_folder(arguments.save.parent, "--save")
+        if arguments.save.is_dir():
+            raise CommandError(
+                f"--save {arguments.save} is a folder; name a file in it, such as {arguments.save / 'model.json'}"
+            )
     if arguments.out:
         make_folder(arguments.out)
     print(f"{arguments.dataset}: {len(X_train)} samples to learn from, {len(X_held)} held back, {max(y) + 1} classes")

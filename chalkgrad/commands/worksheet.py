@@ -10,7 +10,7 @@ import argparse
 from pathlib import Path
 
 from chalkgrad.arguments import positive_int, seed_number
-from chalkgrad.commands import CommandError
+from chalkgrad.commands import CommandError, check_targets
 from chalkgrad.random_graphs import OPERATIONS
 from chalkgrad.worksheets import page, worksheet
 
@@ -44,8 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     for path in targets:
         if path.suffix.lower() not in (".html", ".htm"):
             raise CommandError(f"{path} must end in .html")
-        if path.exists() and not arguments.overwrite:
-            raise CommandError(f"{path} exists; choose another name, or --overwrite")
+    check_targets(targets, arguments.overwrite)
     try:
         sheet, key = worksheet(
             arguments.number, arguments.depth, arguments.seed, arguments.hide, arguments.operations, arguments.partials

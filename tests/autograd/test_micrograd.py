@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from autograd import Value, gradients, jvp, no_grad
+from autograd import Value, assign, gradients, jvp, no_grad, trace
 from autograd.graph import NOT_COMPUTED
 
 
@@ -172,6 +172,13 @@ def test_prev_is_a_set_to_those_who_compare_it_and_keeps_order_and_repeats() -> 
     assert a._prev | {b} == {b}
     assert c._prev - {a} == {b}
     assert c._prev & {a} == {a}
+    assert {c} | c._prev == {a, b, c}
+    assert {a, c} & c._prev == {a}
+    assert {a, c} - c._prev == {c}
+    assert c._prev.union({c}) == {a, b, c}
+    assert c._prev.issubset([a, b])
+    with pytest.raises(AttributeError, match="add"):
+        c._prev.add(c)
 
 
 def square_by_hand(a: Value) -> Value:
@@ -222,6 +229,30 @@ def test_calling_the_library_s_own_backward_hands_the_gradient_on_once() -> None
     assert (a.grad, b.grad) == (8.0, 6.0)
     a._backward()  # a leaf has nothing to hand on
     assert a.grad == 8.0
+
+
+def test_the_data_of_a_node_made_by_hand_may_be_assigned() -> None:
+    """As in programs that make the node first and compute its number afterwards."""
+    a = Value(3.0, label="a")
+    out = Value(0.0, (a,), "op")
+    out.data = 5.0
+    out.data += 1
+    out._backward = lambda: setattr(a, "grad", a.grad + 2.0 * out.grad)
+    loss = out * out
+    loss.backward()
+    assert (loss.data, out.grad, a.grad) == (36.0, 12.0, 24.0)
+    assign([out], data=[7.0])
+    assert out.data == 7.0
+    assert [node.changed for node in trace(loss).nodes] == [False, False, True]
+    with pytest.raises(RuntimeError, match=r"operands whose \.data has been changed since"):
+        gradients(loss, out, create_graph=True)
+    with pytest.raises(TypeError, match=r"Value\.data must be a real number"):
+        out.data = "5"  # type: ignore[assignment]
+    with pytest.raises(AttributeError, match="is computed by multiply and cannot be assigned"):
+        loss.data = 1.0
+    with pytest.raises(AttributeError, match="is computed by multiply and cannot be assigned"):
+        assign([out, loss], data=[1.0, 2.0])
+    assert (out.data, loss.data) == (7.0, 36.0)
 
 
 @pytest.mark.parametrize(

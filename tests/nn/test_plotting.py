@@ -40,6 +40,11 @@ def test_history_has_a_panel_for_loss_and_one_for_metrics(tmp_path: Path) -> Non
     assert is_png(tmp_path / "h.png")
     assert [axes.get_title() for axes in figure.axes] == ["loss", "metrics"]
     assert [line.get_label() for line in figure.axes[0].lines] == ["loss", "validation loss"]
+    assert {line.get_marker() for line in figure.axes[0].lines} == {"o"}  # one epoch makes no line
+    history.add({"loss": 0.5, "accuracy": 0.6, "validation_loss": 1.0, "learning_rate": 0.1})
+    figure = history.plot()
+    assert {line.get_marker() for line in figure.axes[0].lines} == {"None"}
+    assert all(float(tick).is_integer() for tick in figure.axes[0].get_xticks())
 
 
 def test_activation_curves_carry_their_derivatives(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ WORKS: dict[str, Callable[[Value, Value], Any]] = {
     "gradients": lambda x, y: autograd.gradients(y, [x]),
     "create_graph": lambda x, y: autograd.gradients(y, [x], create_graph=True),
     "trace": lambda x, y: autograd.trace(y),
-    "draw": lambda x, y: autograd.draw(y).dot,
+    "draw": lambda x, y: autograd.draw(y).source,
     "explain": lambda x, y: str(autograd.explain(y, wrt=x)),
     "compile": lambda x, y: autograd.compile(y, backend="numpy").value_and_grad(),
 }
@@ -91,7 +91,7 @@ def all_of_it(graph: str, n: int) -> None:
     assert x.grad == slope(n)
     assert len(repr(y)) < 100
     assert autograd.gradients(y, [x]) == [slope(n)]
-    assert len(autograd.draw(y).dot) < 50_000  # folded
+    assert len(autograd.draw(y).source) < 50_000  # folded
     traced = autograd.trace(y)
     assert traced.node(x).gradient == slope(n)
     assert len(str(traced)) < 1000

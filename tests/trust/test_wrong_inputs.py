@@ -107,6 +107,7 @@ GOOD: dict[str, Good] = {
     "autograd.drawn": {"draw": some(lambda: 1.0)},
     "autograd.draw": {"output": some(OUT), "engine": some("auto"), "direction": some("LR"), "theme": some("auto"), "partials": some(False), "hide": some(None), "fold": some("auto"), "budget": some(9), "names": some(())},
     "autograd.draw_dot": {"root": some(OUT), "format": some("svg"), "rankdir": some("LR")},
+    "autograd.render_dot": {"text": some("graph { a }"), "format": some("plain"), "layout": some("dot"), "engine": some("auto")},
     "autograd.explain": {"output": some(OUT), "wrt": some(X)},
     "autograd.explain_row": {"row": some(autograd.add), "operands": some(None)},
     "autograd.formulas": {"row": some(autograd.add), "style": some("text"), "operands": some(None)},
@@ -178,6 +179,7 @@ NO_ARGUMENTS = {
 ELSEWHERE = {
     "autograd.Primitive",  # made by `primitive`, which checks
     "autograd.is_index",  # a question, of anything
+    "autograd.Digraph",  # graphviz's own class
     "nn.diagnostics.Diagnosis", "nn.diagnostics.Finding",  # made by `diagnose`
     "nn.plotting.bars", "nn.data.batch_indices", "nn.data.classes_of",  # called with what was checked already
 }  # fmt: skip
@@ -190,6 +192,7 @@ NONE = {
 NOT_NONE = {
     "nn.SGD", "nn.AdaGrad", "nn.Adam", "nn.AdamW", "nn.RMSProp", "nn.Optimizer", "nn.clip_gradient_norm",
     "nn.clip_gradient_value", "nn.l1_penalty", "nn.l2_penalty", "autograd.stepper", "autograd.trace", "autograd.draw:names",
+    "autograd.render_dot",
     "nn.data.standardize", "nn.MLP:activation", "nn.fit:loss", "nn.fit:optimizer", "nn.save:path", "nn.load:path",
 }  # fmt: skip
 STRINGS = {"label", "path", "name", "doc", "text", "latex", "_op"}

@@ -46,11 +46,11 @@ def test_what_has_no_groups_or_too_many_says_so(monkeypatch: pytest.MonkeyPatch)
 
     program = compile(chain, backend="numpy")
     program(0.5)
-    assert "no groups" in program.draw().dot
+    assert "no groups" in program.draw().source
     monkeypatch.setattr(plan, "PRICE_OF_A_GROUP", 0.0)
     program = compile(chain, backend="numpy")
     program(0.5)
-    assert "1,000 groups of chain" in program.draw().dot
+    assert "1,000 groups of chain" in program.draw().source
 
 
 def test_wrong_looks() -> None:

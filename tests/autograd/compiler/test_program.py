@@ -382,8 +382,8 @@ def test_it_can_be_looked_at(backend: str) -> None:
     assert "matrix product: 8 x 4 times 4 x n" in text
     assert {"numpy": "relu: 8 x n", "c": "then relu"}[backend] in text
     assert f"backend {backend}" in text
-    assert '"{matrix product|8 x 4 times 4 x n' in program.draw().dot
-    assert "g0 -> g1" in program.draw().dot
+    assert '"{matrix product|8 x 4 times 4 x n' in program.draw().source
+    assert "g0 -> g1" in program.draw().source
     assert {"numpy": "matmul(", "c": "product"}[backend] in program.source
 
 

@@ -9,6 +9,7 @@ import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import graphviz
 import pytest
 
 from autograd import Value, dot, draw, draw_dot, power, primitive, relu
@@ -34,7 +35,7 @@ def texts(graph: Graph) -> list[str]:
 
 
 def arrows(graph: Graph) -> list[tuple[str, str]]:
-    return re.findall(r"^(\w+) -> (\w+)", graph.dot, re.MULTILINE)
+    return re.findall(r"^(\w+) -> (\w+)", graph.source, re.MULTILINE)
 
 
 def test_every_number_and_operation_is_in_the_picture() -> None:
@@ -69,7 +70,7 @@ def test_subtraction_and_division_are_drawn_as_such_and_in_order() -> None:
     a, b = Value(3.0, label="a"), Value(4.0, label="b")
     graph = draw(a / b - b / a)
     assert [text for text in texts(graph) if text in ("/", "-")] == ["/", "/", "-"]
-    assert graph.dot.count("ordering=in") == 3
+    assert graph.source.count("ordering=in") == 3
     assert [text for text in texts(draw(-a)) if text == "-"] == ["-"]
     assert "**2" in texts(draw(a**2))
 
@@ -90,7 +91,7 @@ def test_a_name_in_a_formula_is_that_of_a_box() -> None:
     assert "sech(v2)²" in shown
     assert {name for text in shown for name in re.findall(r"v\d", text)} == {"v1", "v2", "v3"}
     for name in ("v1", "v2", "v3"):
-        assert f"{{{name}|data " in draw(out, partials="formula").dot
+        assert f"{{{name}|data " in draw(out, partials="formula").source
     named = draw(out, partials="formula", names={"bias": y})
     assert texts(named).count("bias") == 2  # the box, and ∂/∂x
 
@@ -149,7 +150,7 @@ def test_checked_gradients() -> None:
 def test_gradients_by_colour() -> None:
     values = neuron()
     values["o"].backward()
-    plain, shaded = draw(values["o"]).dot, draw(values["o"], shade=True).dot
+    plain, shaded = draw(values["o"]).source, draw(values["o"], shade=True).source
     fill = dict(re.findall(r'^(n\d+) .*fillcolor="(#\w+)"', shaded, re.MULTILINE))
     names = dict(re.findall(r"^(n\d+) .*label=\"{(\w+)\|", shaded, re.MULTILINE))
     by_name = {names[n]: tuple(bytes.fromhex(colour[1:])) for n, colour in fill.items() if n in names}
@@ -176,7 +177,7 @@ def test_the_same_graph_gives_the_same_bytes() -> None:
     code = (
         "from autograd import Value, draw\na, b = Value(2.0, label='a'), Value(3.0, label='b')\n"
         "g = draw((a * b + a).tanh(), partials=True)\nimport sys, hashlib\n"
-        "print(hashlib.sha256(g.dot.encode() + g.svg.encode() + g.png()).hexdigest())"
+        "print(hashlib.sha256(g.source.encode() + g.svg.encode() + g.png()).hexdigest())"
     )
     runs = {
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment).stdout
@@ -247,18 +248,41 @@ def test_user_nodes_and_user_rows() -> None:
     assert "∂ = 12" in texts(draw(cube(x), partials=True))
 
 
-def test_micrograds_name() -> None:
-    values = neuron()
-    graph = draw_dot(values["o"], format="svg", rankdir="TB")
-    assert "rankdir=TB" in graph.dot
-    with pytest.raises(ValueError, match="unknown format 'bmp'"):
-        draw_dot(values["o"], format="bmp")
+def test_draw_dot_gives_a_digraph_that_can_be_changed() -> None:
+    graph = draw_dot(neuron()["o"], format="png", rankdir="TB")
+    assert isinstance(graph, graphviz.Digraph)
+    assert (graph.format, graph.graph_attr["rankdir"]) == ("png", "TB")
+    graph.attr(label="my neuron")
+    graph.node("note", "a note")
+    graph.node_attr["fontcolor"] = "#ff0000"
+    picture = graph.pipe("svg", encoding="utf-8")
+    assert "my neuron" in picture
+    assert "a note" in picture
+    assert 'fill="#ff0000"' in picture  # the note's; the boxes have a colour of their own
 
 
-def test_draw_dot_renders_where_it_is_told(tmp_path: Path) -> None:
-    path = draw_dot(neuron()["o"], format="svg").render(tmp_path / "gout")
-    assert path == str(tmp_path / "gout.svg")
-    assert [file.name for file in tmp_path.iterdir()] == ["gout.svg"]
+def test_draw_dot_is_the_same_picture_as_draw() -> None:
+    out = (neuron()["o"] * 2.0).relu()
+    shown = draw_dot(out).pipe(encoding="utf-8")
+    assert (
+        shown[shown.index("<g id") :]
+        == render(draw(out).source).decode().partition("<g id")[1]
+        + (render(draw(out).source).decode().partition("<g id")[2])
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"format": "bmpp"}, ValueError, "unknown format 'bmpp'"),
+        ({"format": 3}, TypeError, "format must be a string such as 'svg', got 3"),
+        ({"rankdir": "XX"}, ValueError, "draw_dot: unknown rankdir 'XX'"),
+        ({"root": 3.0}, TypeError, r"draw_dot: root must be a Value, got 3\.0"),
+    ],
+)
+def test_what_draw_dot_refuses(arguments: dict[str, object], error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        draw_dot(**{"root": Value(1.0) * 2.0, **arguments})  # type: ignore[arg-type]
 
 
 def test_a_value_shows_itself_where_its_graph_is_small() -> None:
@@ -290,7 +314,7 @@ def test_powers_of_two_values_show_both() -> None:
 @pytest.mark.parametrize("partials", [False, True])
 def test_the_first_operand_comes_from_above(partials: bool) -> None:
     tiny, huge = Value(1e-9, label="tiny"), Value(1e300, label="huge")
-    dot_text = draw(((tiny * huge) / 3.0 - 2**tiny).relu(), partials=partials).dot
+    dot_text = draw(((tiny * huge) / 3.0 - 2**tiny).relu(), partials=partials).source
     svg = render(dot_text, "wasm").decode()
     for circle in ("o4", "o6", "o7"):  # the division, the power, the subtraction
         ids = re.findall(rf"-> {circle} \[id=(a\d+)", dot_text)
@@ -309,17 +333,17 @@ def test_operands_that_only_one_product_uses_stand_in_order(partials: bool) -> N
 def test_beside_an_arrow_a_label_keeps_its_distance() -> None:
     """Graphviz puts it next to an arrow that goes down, and above one that goes to the right."""
     for direction, gap in {"TB": "\xa0", "BT": "\xa0", "LR": "", "RL": ""}.items():
-        dot_text = draw(neuron()["o"], partials=True, direction=direction).dot
+        dot_text = draw(neuron()["o"], partials=True, direction=direction).source
         assert f'label="{gap}∂ = -3{gap}"' in dot_text
 
 
 def test_arrows_leave_where_they_can_be_told_apart() -> None:
     """From the middle of an edge; but not several with labels, of which one could not say to which each belongs."""
     x = Value(2.0, label="x")
-    dot_text = draw(x.sin() * x.cos() * x, partials=True).dot
+    dot_text = draw(x.sin() * x.cos() * x, partials=True).source
     assert len(re.findall(r"^n0 -> .*tailport=_", dot_text, re.MULTILINE)) == 3
     assert dot_text.count("tailport=_") == 3
-    assert "tailport=_" not in draw(x.sin() * x.cos() * x).dot
+    assert "tailport=_" not in draw(x.sin() * x.cos() * x).source
 
 
 def test_a_nameless_operation_has_no_circle() -> None:

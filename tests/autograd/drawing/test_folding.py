@@ -26,7 +26,7 @@ def test_up_to_the_budget_nothing_is_folded() -> None:
     whole = draw(out)
     assert whole.contents.circles
     boxes = len(whole.contents.boxes)
-    assert draw(out, budget=boxes).dot == whole.dot
+    assert draw(out, budget=boxes).source == whole.source
     folded = draw(out, budget=boxes - 1)
     assert "folded by neuron" in folded.contents.caption
 
@@ -64,7 +64,7 @@ def test_one_sample_is_drawn_as_a_network_of_neurons() -> None:
     graph = draw(loss([4, 3, 1], 1), fold="neuron")
     neurons = [box.cells[0] for box in graph.contents.boxes if box.cells[0].startswith("neuron")]
     assert neurons == [f"neuron {n}" for n in range(1, 9)]
-    assert "splines=line" in graph.dot
+    assert "splines=line" in graph.source
     assert len(graph.contents.arrows) == 4 * 3 + 3 + 1 + 1  # the first layer reads numbers only
 
 
@@ -79,9 +79,9 @@ def test_the_neurons_of_a_layer_stand_in_order() -> None:
 def test_many_arrows_become_thin_lines() -> None:
     few, many = (draw(loss([size, size, 1], 1), fold="neuron") for size in (10, 20))
     assert len(few.contents.arrows) < 300 < len(many.contents.arrows)
-    assert "arrowhead=none" in many.dot
-    assert "arrowhead=none" not in few.dot
-    light = draw(loss([20, 20, 1], 1), fold="neuron", direction="TB").dot
+    assert "arrowhead=none" in many.source
+    assert "arrowhead=none" not in few.source
+    light = draw(loss([20, 20, 1], 1), fold="neuron", direction="TB").source
     assert "tailport=s headport=n" in light
 
 
@@ -99,19 +99,19 @@ def test_the_neuron_of_the_lesson_folds_as_well() -> None:
     x = [Value(1.0), Value(2.0)]
     hidden = [(Value(0.1) * x[0] + Value(0.2) * x[1] + Value(0.3)).tanh() for _ in range(3)]
     graph = draw(total(hidden), fold="layer")
-    assert "3 neurons" in graph.dot
-    assert "layer 1" in graph.dot
+    assert "3 neurons" in graph.source
+    assert "layer 1" in graph.source
 
 
 def test_a_group_can_be_opened() -> None:
     out = loss([4, 3, 1], 2)
     graph = draw(out, fold="layer", expand="layer 2")
-    assert "subgraph cluster" in graph.dot
+    assert "subgraph cluster" in graph.source
     neuron = ["*"] * 4 + ["+"] * 4 + ["tanh"]  # four inputs and a bias
     assert [circle.sign for circle in graph.contents.circles] == neuron * 6
     opened = [box for box in graph.contents.boxes if box.group == "layer 2"]
     assert len(opened) == 3 * 2 * 9 + 3 * 5  # a box a circle, the weights and the biases
-    assert draw(out, fold="layer", expand=["layer 1", "layer 2"]).dot.count("subgraph") == 2
+    assert draw(out, fold="layer", expand=["layer 1", "layer 2"]).source.count("subgraph") == 2
 
 
 def test_what_cannot_be_opened() -> None:

@@ -65,7 +65,7 @@ def test_twenty_thousand_characters() -> None:
 @pytest.mark.parametrize("character", ["\x00", "\x07", "\x1b", "\x7f", "\x85", "\ud800", "\ufffe", "\U0001ffff"])
 def test_what_cannot_be_shown_is_refused_by_name(character: str) -> None:
     with pytest.raises(ValueError, match=re.escape(f"contains {character!r}, which no picture can show")):
-        draw(Value(1.0, label=f"a{character}b")).dot  # noqa: B018
+        draw(Value(1.0, label=f"a{character}b")).source  # noqa: B018
 
 
 def test_no_links_no_scripts_no_addresses() -> None:

@@ -30,6 +30,16 @@ def test_the_demo_shows_four_steps_and_learns(tmp_path: Path, capsys: pytest.Cap
         assert (tmp_path / "pictures" / name).read_bytes().startswith(b"\x89PNG")
 
 
+def test_a_folder_that_cannot_be_made_is_said_before_the_training(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    assert main(["demo", "--out", str(tmp_path / "file")]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert re.search(r"cannot make the folder \S+file: File exists\. Name another with --out", said.err)
+
+
 def test_the_same_seed_gives_the_same_numbers(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

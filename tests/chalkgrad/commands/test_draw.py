@@ -46,6 +46,17 @@ def test_an_existing_file_stays(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert main(["draw", *NEURON, "-o", str(path), "--overwrite"]) == 0
 
 
+def test_nothing_is_written_if_the_answer_key_cannot_be(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sheet, key = tmp_path / "sheet.svg", tmp_path / "key.svg"
+    argv = ["draw", *NEURON, "--hide", "grad", "-o", str(sheet), "--key"]
+    assert main([*argv, str(tmp_path / "." / "sheet.svg"), "--overwrite"]) == 2
+    assert "sheet.svg is named twice; give each file a name of its own" in capsys.readouterr().err
+    key.write_text("mine")
+    assert main([*argv, str(key)]) == 2
+    assert "key.svg exists already; choose another name, or --overwrite" in capsys.readouterr().err
+    assert (sheet.exists(), key.read_text()) == (False, "mine")
+
+
 @pytest.mark.parametrize(
     ("argv", "message"),
     [

@@ -91,4 +91,7 @@ def test_a_folder_that_cannot_be_made_is_said_before_the_training(
 def test_a_model_that_cannot_be_written_is_said_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "folder").mkdir()
     assert main(["train", "moons", "--epochs", "1", "--save", str(tmp_path / "folder")]) == 2
-    assert capsys.readouterr().err.count("\n") == 1
+    captured = capsys.readouterr()
+    assert captured.err.count("\n") == 1
+    assert "folder is a folder; name a file in it, such as" in captured.err
+    assert captured.out == ""
