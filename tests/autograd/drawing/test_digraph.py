@@ -123,11 +123,13 @@ def test_with_the_programs(dot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyP
         program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert "'-Tpdf:cairo:gd'" in dot.pipe("pdf", renderer="cairo", formatter="gd", encoding="utf-8")
-    assert dot.render("gout", format="png", renderer="cairo") == "gout.cairo.png"
+    assert dot.render("gout", format="png", renderer="cairo", formatter="gd") == "gout.gd.cairo.png"
+    for no_op, layout in ((0, "-Kneato"), (1, "-Knop"), (2, "-Knop2")):
+        assert f"'{layout}'" in dot.pipe(engine="neato", neato_no_op=no_op, encoding="utf-8")
     narrow = dot.unflatten(stagger=3)
     assert isinstance(narrow, Source)
     assert "'-l', '3'" in narrow.source
-    assert (narrow.format, narrow.pipe(encoding="utf-8").startswith("//")) == ("svg", True)
+    assert (narrow.format, narrow.engine, narrow.pipe(encoding="utf-8").startswith("//")) == ("svg", "dot", True)
 
 
 def test_a_source(monkeypatch: pytest.MonkeyPatch) -> None:
