@@ -30,7 +30,7 @@ def save_animation(recording: Recording, path: Path, seconds: float) -> None:
         Image.open(BytesIO(picture)).convert("P", palette=Image.Palette.ADAPTIVE)
         for picture in _pictures(recording, 80)
     ]
-    durations = [int(1000 * seconds)] * (len(images) - 1) + [2000]
+    durations = [round(1000 * seconds)] * (len(images) - 1) + [2000]
     images[0].save(path, format="GIF", save_all=True, append_images=images[1:], duration=durations, loop=0)
 
 

@@ -45,7 +45,7 @@ inputs progress collector elsewhere
 activations initializers
 module
 layers normalization
-losses schedules data history
+losses schedules data history parameters
 metrics optimizers
 evaluation clipping
 training
