@@ -238,7 +238,9 @@ def _centre_and_deviation(column: tuple[float, ...], feature: int) -> tuple[floa
         return column[0], 1.0
     try:
         centre = math.fsum(column) / len(column)
-        unit = 2.0 ** math.frexp(max(abs(item - centre) for item in column))[1]  # the squares neither over- nor underflow
+        unit = (
+            2.0 ** math.frexp(max(abs(item - centre) for item in column))[1]
+        )  # the squares neither over- nor underflow
         deviation = math.sqrt(math.fsum(((item - centre) / unit) ** 2 for item in column) / len(column)) * unit
     except OverflowError:
         raise ValueError(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import Value, no_grad
 
 from .inputs import real_number, samples, samples_and_targets, shown
-from .losses import find_loss, threshold_of_loss
+from .losses import LOSSES, find_loss, threshold_of_loss
 from .metrics import accuracy, are_classes, decided, find_metrics, number_of, plain, threshold_of, true_class
 from .module import Module
 
@@ -163,6 +163,34 @@ def recorded_output(model: Any, sample: Any) -> Any:
         if isinstance(output, Value) and output.primitive is None:
             output = Context().run(model, sample)  # in a context in which no block has switched recording off
         return output
+
+
+def check_targets(model: Any, loss: Any, metrics: dict[str, Any], X: list[Any], y: list[Any]) -> None:
+    """Let the loss and the metrics look at every target before anything is trained: both engines ask here.
+
+    They get a prediction that every loss of this library accepts. Where a loss or a metric of the user's own does not,
+    the model's predictions for all samples decide.
+    """
+    output = predict(model, X[:1])[0]
+    half: Any = [0.5] * len(output) if isinstance(output, list) else 0.5
+    with no_grad():
+        loss([_as_values(output)], y[:1])  # do the shapes fit?
+        if loss in LOSSES.values():
+            loss([half] * len(y), y)
+        else:
+            _try(lambda outputs: loss(list(map(_as_values, outputs)), y), [half] * len(y), model, X)
+    _try(lambda outputs: measured(metrics, outputs, y, lambda: 0.0), [half] * len(y), model, X)
+
+
+def _try(judge: Callable[[list[Any]], Any], guesses: list[Any], model: Any, X: list[Any]) -> None:
+    try:
+        judge(guesses)
+    except Exception:
+        judge(predict(model, X))
+
+
+def _as_values(output: Any) -> Any:
+    return [Value(item) for item in output] if isinstance(output, list) else Value(output)
 
 
 def check_model(model: Any) -> None:

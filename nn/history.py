@@ -17,9 +17,8 @@ class History:
     ``history["loss"]`` gives a list; ``history.names`` the quantities: loss, the metrics, the same with
     ``validation_`` before them, learning_rate, gradient_norm, seconds. ``stopped`` says why training ended:
     "finished", "interrupted", "early stopping", "callback" or "error". ``best_epoch`` is the one (from 1) after which
-    the parameters were those that were kept; 0 is before the first. ``engine`` is "eager" or "compiled". ``changes``
-    lists the settings that a resumed run or a callback has changed: after which ``epoch``, which ``setting``, ``before``
-    and ``after``.
+    the model had the parameters that were kept; 0 is before the first. ``engine`` is "eager" or "compiled". ``changes``
+    lists the settings that a resumed run has changed: after which ``epoch``, which ``setting``, ``before``, ``after``.
 
     >>> history = History()
     >>> history.add({"loss": 0.5})

@@ -51,9 +51,9 @@ class _Mixed(_Spent):
 class Optimizer:
     """Base class: ``parameters`` is a module, a list of Values or of pairs of name and Value.
 
-    An optimizer made from a module, or from all of its ``parameters()``, also trains what is added to the module later:
-    ``follow`` notices it at each ``step()`` and, in ``fit``, at each epoch. One made from some of them trains only those.
-    A subclass names its settings in ``_settings`` and writes ``_moved``.
+    An optimizer made from a module, or from all of its ``parameters()``, also trains what the module gets later: each
+    ``step()``, and in ``fit`` each epoch, calls ``follow()``. One made from some of the parameters trains only those. A
+    subclass names its settings in ``_settings`` and writes ``_moved``.
     """
 
     _settings: tuple[str, ...] = ("learning_rate", "weight_decay")

@@ -47,11 +47,12 @@ module
 layers normalization
 losses schedules data history parameters
 metrics optimizers
-evaluation clipping
+evaluation clipping regions
 training
 compiled
-architecture
+architecture storage
 checkpoint
+resuming
 plotting probing
 recording
 frames

@@ -194,7 +194,10 @@ def test_a_state_continues_bit_for_bit(make: Any) -> None:
         ({"memory": {"mean": [0.0], "square_mean": [0.0]}}, "memory mean must give a number for each parameter's name"),
         ({"memory": {"mean": {}, "square_mean": {"w": 0.0}}}, "memory mean of w is missing"),
         ({"memory": {"mean": {"w": 0.0, "v": 0.0}, "square_mean": {"w": 0.0}}}, "memory mean has an unknown 'v'"),
-        ({"memory": {"mean": {"w": math.nan}, "square_mean": {"w": 0.0}}}, "mean of w must be a finite number, got nan"),
+        (
+            {"memory": {"mean": {"w": math.nan}, "square_mean": {"w": 0.0}}},
+            "mean of w must be a finite number, got nan",
+        ),
         ({"memory": {"mean": {"w": "1"}, "square_mean": {"w": 0.0}}}, "mean of w must be a finite number, got '1'"),
         ({"more": 1}, "'more' is unexpected"),
     ],
