@@ -28,8 +28,8 @@ def save(model_or_state: Any, path: Any, *, optimizer: Any = None, allow_nan: bo
     The old file stays until the new one is complete on disk; its permissions are kept, and a file that is read-only is
     not replaced. A model made of this library's layers is rebuilt by ``load`` without code; of any other module the
     numbers are kept. Raises ``ValueError`` for numbers that are not finite (unless ``allow_nan``), ``TypeError`` for
-    anything else than a module or a state, ``OSError`` if the disk does not take it (``PermissionError`` for a read-only
-    file); the old file is then as it was.
+    anything else than a module or a state, ``PermissionError`` for a read-only file, ``OSError`` if the disk does not
+    take it; the old file is then as it was.
 
     >>> import os, tempfile
     >>> from nn import Neuron
@@ -160,8 +160,8 @@ def _by_name(memory: Any, optimizer: Any, saved: list[str], present: list[str], 
     for one, other in zip([*saved, "nothing"], [*present, "nothing"], strict=False):
         if one != other:
             raise ValueError(
-                f"{shown(path)} was written by an earlier version, which kept an optimizer's memory in the order of the "
-                f"parameters, and the order is another here: the file has {one} where the model has {other}"
+                f"{shown(path)} was written by an earlier version, which kept an optimizer's memory in the order of "
+                f"the parameters, and the order is another here: the file has {one} where the model has {other}"
             )
     for kind, entries in kinds.items():
         if len(entries) != len(optimizer.names):

@@ -6,15 +6,17 @@ Everything here runs without recording a graph and with dropout off, and leaves 
 
 from __future__ import annotations
 
+import math
 from contextlib import contextmanager
 from contextvars import Context
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value, no_grad
 
 from .inputs import real_number, samples, samples_and_targets, shown
 from .losses import LOSSES, find_loss, threshold_of_loss
-from .metrics import accuracy, are_classes, decided, find_metrics, number_of, plain, threshold_of, true_class
+from .metrics import METRICS, accuracy, are_classes, decided, find_metrics, number_of, plain, threshold_of, true_class
 from .module import Module
 
 if TYPE_CHECKING:
@@ -101,12 +103,20 @@ def evaluate(
 def measured(
     metrics: dict[str, Any], outputs: list[Any], targets: list[Any], threshold: Callable[[], float]
 ) -> dict[str, float]:
-    """Each metric of plain outputs; accuracy only where the targets are classes. ``threshold`` is called if needed."""
+    """Each metric of plain outputs; accuracy only where the targets are classes. ``threshold`` is called if needed.
+
+    A metric of this library is nan where an output is not finite.
+    """
     results = {}
+    finite = all(map(math.isfinite, chain.from_iterable(outputs) if isinstance(outputs[0], list) else outputs))
     for name, metric in metrics.items():
-        if metric is not accuracy:
+        if metric is accuracy and not are_classes(outputs, targets):
+            continue
+        if not finite and metric in METRICS.values():
+            results[name] = math.nan
+        elif metric is not accuracy:
             results[name] = float(metric(outputs, targets))
-        elif are_classes(outputs, targets):
+        else:
             results[name] = float(metric(outputs, targets, 0.0 if isinstance(outputs[0], list) else threshold()))
     return results
 

@@ -112,7 +112,7 @@ def test_what_must_not_be_replaced_is_not(tmp_path: Path) -> None:
     path = tmp_path / "m.json"
     nn.save({"a": 1.0}, path)
     path.chmod(0o444)
-    with pytest.raises(PermissionError, match="is read-only: make it writable, or save under another name.*m.json"):
+    with pytest.raises(PermissionError, match="is read-only: make it writable, or save under another name"):
         nn.save({"a": 2.0}, path)
     assert nn.load(path) == {"a": 1.0}
     link = tmp_path / "link.json"
