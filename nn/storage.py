@@ -29,7 +29,7 @@ MAX_BYTES = 400_000_000
 MAX_ITEMS = 10_000_000
 MAX_LISTS = 100_000
 MAX_DEPTH = 100
-MAX_STRING = 100_000
+MAX_STRING = 1_000_000
 
 _HEAD = rb'\{"chalkgrad": 1, "sha256": "([0-9a-f]{64})", "content":\n'
 _TAIL = b"\n}\n"
