@@ -1,8 +1,9 @@
 """Neural networks on top of ``autograd``: modules, layers, losses, optimizers, data and a training loop.
 
 Where to begin reading: ``module`` (how a model finds its parameters), ``activations``, ``initializers``, ``layers``,
-``normalization``, ``losses``, ``optimizers``, ``clipping``, ``schedules``, ``data``, ``metrics``, ``evaluation``,
-``training`` (the loop), ``checkpoint``, ``plotting``, ``diagnostics``.
+``normalization``, ``losses``, ``parameters``, ``optimizers``, ``clipping``, ``schedules``, ``data``, ``metrics``,
+``evaluation``, ``training`` (the loop), ``storage``, ``checkpoint``, ``resuming``, ``regions``, ``plotting``,
+``diagnostics``.
 
 >>> import nn
 >>> X, y = nn.make_moons(100, seed=1)

@@ -18,15 +18,45 @@ from .normalization import Dropout, Embedding, LayerNorm
 
 MAX_LAYERS = 1_000
 
+_Places = dict[int, str]
+"""The path to each module that has been described, by its identity."""
+
 
 def described(model: Module) -> dict[str, Any] | None:
     """The description of a model made of this library's own layers; ``None`` for any other.
 
+    A layer that a ``Sequential`` holds again is described by the path to where it was first.
     Raises ``ValueError`` for an activation that is not registered.
 
     >>> described(MLP(2, [3, 1]))
     {'kind': 'MLP', 'nin': 2, 'nouts': [3, 1], 'activations': ['relu', 'identity']}
+    >>> dropout = Dropout(0.5)
+    >>> described(Sequential(dropout, dropout))["layers"]
+    [{'kind': 'Dropout', 'rate': 0.5}, {'kind': 'Shared', 'path': 'layers.0'}]
     """
+    return _described(model, "", {})
+
+
+def _described(model: Any, path: str, places: _Places) -> dict[str, Any] | None:
+    if id(model) in places:
+        return {"kind": "Shared", "path": places[id(model)]}
+    if type(model) is Sequential:
+        inner = [_described(layer, _below(path, n), places) for n, layer in enumerate(model.layers)]
+        found: dict[str, Any] | None = None if None in inner else {"kind": "Sequential", "layers": inner}
+    else:
+        found = _described_alone(model)
+    places[id(model)] = path
+    if type(model) is MLP:
+        places |= {id(layer): _below(path, n) for n, layer in enumerate(model.layers) if id(layer) not in places}
+    return found
+
+
+def _below(path: str, n: int) -> str:
+    return f"{path}.layers.{n}" if path else f"layers.{n}"
+
+
+def _described_alone(model: Any) -> dict[str, Any] | None:
+    """The description of a module that is no ``Sequential``."""
     if type(model) is MLP:
         layers = model.layers
         if not all(type(layer) is Layer for layer in layers):
@@ -35,9 +65,6 @@ def described(model: Module) -> dict[str, Any] | None:
         return {
             "kind": "MLP", "nin": layers[0].in_size, "nouts": [layer.out_size for layer in layers], "activations": names
         }  # fmt: skip
-    if type(model) is Sequential:
-        inner = [described(layer) if isinstance(layer, Module) else None for layer in model.layers]
-        return None if None in inner else {"kind": "Sequential", "layers": inner}
     if type(model) is Layer:
         return {"kind": "Layer", "nin": model.in_size, "nout": model.out_size, "activation": _name(model.activation)}
     if type(model) is Neuron:
@@ -74,12 +101,13 @@ def build(description: Any, numbers: int) -> Module:
         raise ValueError(f"the file's architecture is wrong: {error}") from error
     if counted != numbers:
         raise ValueError(f"the file's architecture has {counted:,} parameters but the file has {numbers:,}")
-    return _built(description)
+    return _built(description, "", {})
 
 
 _KEYS = {
     "MLP": {"nin", "nouts", "activations"},
     "Sequential": {"layers"},
+    "Shared": {"path"},
     "Layer": {"nin", "nout", "activation"},
     "Neuron": {"nin", "activation"},
     "Dropout": {"rate"},
@@ -109,6 +137,10 @@ def count(description: Any, depth: int = 0) -> int:
         return sum(count(layer, depth + 1) for layer in layers)
     if kind in ("Layer", "Neuron"):
         return (int(description["nin"]) + 1) * int(description.get("nout", 1))
+    if kind == "Shared":
+        if not isinstance(description["path"], str):
+            raise TypeError(f"path must be the path of a layer, got {shown(description['path'])}")
+        return 0
     if kind == "Dropout":
         real_number(description["rate"], "rate", 0, 1, below=True)
         return 0
@@ -136,15 +168,24 @@ def _check_activation(name: Any) -> None:
     choose(name, activation_names(), "activation")
 
 
-def _built(description: dict[str, Any]) -> Module:
+def _built(description: dict[str, Any], path: str, modules: dict[str, Module]) -> Module:
+    """The module at ``path``; ``modules`` are those that were built before, by their paths."""
     kind = description["kind"]
     given = {key: entry for key, entry in description.items() if key != "kind"}
-    if kind == "MLP":
-        return MLP(given["nin"], given["nouts"], given["activations"], init="zeros")
-    if kind == "Sequential":
-        return Sequential(*(_built(layer) for layer in given["layers"]))
-    if kind in ("Layer", "Neuron"):
-        unit: Module = Layer(**given, init="zeros") if kind == "Layer" else Neuron(**given, init="zeros")
-        return unit
     others: dict[str, type[Module]] = {"Dropout": Dropout, "LayerNorm": LayerNorm, "Embedding": Embedding}
-    return others[kind](**given)
+    if kind == "Shared":
+        if given["path"] not in modules:
+            raise ValueError(f"the file's architecture shares {shown(given['path'])}, which is no layer before {path}")
+        return modules[given["path"]]
+    if kind == "MLP":
+        perceptron = MLP(given["nin"], given["nouts"], given["activations"], init="zeros")
+        modules |= {_below(path, n): layer for n, layer in enumerate(perceptron.layers)}
+        unit: Module = perceptron
+    elif kind == "Sequential":
+        unit = Sequential(*(_built(layer, _below(path, n), modules) for n, layer in enumerate(given["layers"])))
+    elif kind in ("Layer", "Neuron"):
+        unit = Layer(**given, init="zeros") if kind == "Layer" else Neuron(**given, init="zeros")
+    else:
+        unit = others[kind](**given)
+    modules[path] = unit
+    return unit

@@ -11,7 +11,7 @@ from typing import Any
 from autograd import assign
 
 from .inputs import real_number
-from .optimizers import named_values
+from .parameters import named_values
 
 
 def gradient_norm(gradients: list[float]) -> float:
@@ -45,14 +45,16 @@ def clip_gradient_norm(parameters: Any, max_norm: float) -> float:
 
 
 def scaled_to_norm(gradients: list[float], norm: float, max_norm: float) -> list[float]:
-    """The gradients, shortened if ``norm`` is above ``max_norm``.
+    """The gradients, shortened if ``norm`` is above ``max_norm``; as they are if one of them is not finite.
 
     >>> scaled_to_norm([3.0, 4.0], 5.0, 10.0)
     [3.0, 4.0]
     """
     if norm <= max_norm:
         return gradients
-    if norm == math.inf:  # each is finite, but their length is not: measure with a smaller unit first
+    if not math.isfinite(norm):  # where each gradient is finite, measure with a smaller unit first
+        if not all(map(math.isfinite, gradients)):
+            return gradients
         largest = max(map(abs, gradients))
         gradients = [g / largest for g in gradients]
         norm = math.hypot(*gradients)

@@ -227,16 +227,26 @@ def standardize(X: Any, *others: Any) -> Any:
             )
         if len(rows[0]) != len(sets[0][0]):
             raise ValueError(f"others[{n - 1}] has {len(rows[0])} features but X has {len(sets[0][0])}")
-    columns = list(zip(*sets[0], strict=True))
-    means = [math.fsum(column) / len(column) for column in columns]
-    deviations = [
-        math.sqrt(math.fsum((item - centre) ** 2 for item in column) / len(column)) or 1.0
-        for column, centre in zip(columns, means, strict=True)
-    ]
-    scaled = [
-        [[(item - m) / d for item, m, d in zip(row, means, deviations, strict=True)] for row in rows] for rows in sets
-    ]
+    scales = [_centre_and_deviation(column, j) for j, column in enumerate(zip(*sets[0], strict=True))]
+    scaled = [[[(item - m) / d for item, (m, d) in zip(row, scales, strict=True)] for row in rows] for rows in sets]
     return tuple(scaled) if others else scaled[0]
+
+
+def _centre_and_deviation(column: tuple[float, ...], feature: int) -> tuple[float, float]:
+    """The mean and the standard deviation; of equal numbers exactly that number, and 1."""
+    if min(column) == max(column):  # rounding could make the mean another number, and the deviation not 0
+        return column[0], 1.0
+    try:
+        centre = math.fsum(column) / len(column)
+        unit = (
+            2.0 ** math.frexp(max(abs(item - centre) for item in column))[1]
+        )  # the squares neither over- nor underflow
+        deviation = math.sqrt(math.fsum(((item - centre) / unit) ** 2 for item in column) / len(column)) * unit
+    except OverflowError:
+        raise ValueError(
+            f"feature {feature} of X has numbers of up to {max(map(abs, column)):.4g}: divide it by a power of 10 first"
+        ) from None
+    return centre, deviation
 
 
 def one_hot(y: Any, classes: int | None = None) -> list[list[float]]:

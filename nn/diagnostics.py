@@ -9,8 +9,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from autograd import Primitive
+
+from .activations import activation as find_activation
+from .activations import activation_names
+from .evaluation import recorded_output
 from .inputs import samples_and_targets, shown
 from .losses import TAKES_LOGITS, find_loss
+from .metrics import threshold_of
 from .module import Module
 from .optimizers import Optimizer
 from .plotting import bars, by_layer
@@ -82,8 +88,12 @@ def diagnose(model: Any, X: Any, y: Any, *, loss: Any = None, optimizer: Any = N
     step = max(1, len(rows) // _MOST_SAMPLES)
     rows, targets = rows[::step], targets[::step]
     probes = probe_layers(model, rows)
-    chosen = find_loss(_guessed(probes, targets) if loss is None else loss)
-    findings = [*_inputs(rows), *_symmetry(probes), *_units(probes), *_fit_of_loss(chosen, probes, targets)]
+    output = recorded_output(model, rows[0])
+    chosen = find_loss(_guessed(output, targets) if loss is None else loss)
+    findings = [*_inputs(rows), *_symmetry(probes), *_units(probes)]
+    last = _last_activation(output, probes)
+    if last is not None:
+        findings += _fit_of_loss(chosen, last, probes, targets)
     try:
         total, gradients, unreached = probe_gradients(model, chosen, rows, targets)
     except (ArithmeticError, ValueError) as error:
@@ -98,18 +108,27 @@ def diagnose(model: Any, X: Any, y: Any, *, loss: Any = None, optimizer: Any = N
     return Diagnosis(total, sizes, findings)
 
 
-def _guessed(probes: list[LayerProbe], targets: list[Any]) -> str:
-    """The usual loss for these targets and this last layer."""
-    last = probes[-1] if probes else None
+def _guessed(output: Any, targets: list[Any]) -> str:
+    """The usual loss for these targets and this kind of output."""
     kinds = set() if isinstance(targets[0], list) else set(targets)
-    if last is not None and len(last.outputs[0]) > 1 and all(isinstance(t, int) for t in targets):
+    if isinstance(output, list) and len(output) > 1 and all(isinstance(t, int) for t in targets):
         return "cross_entropy"
     if kinds == {-1, 1}:
         return "hinge"
     if kinds and kinds <= {0, 1}:
-        probability = last is not None and last.activation.range == (0.0, 1.0)
-        return "binary_cross_entropy" if probability else "binary_cross_entropy_with_logits"
+        return "binary_cross_entropy" if threshold_of(output) else "binary_cross_entropy_with_logits"
     return "mean_squared_error"
+
+
+def _last_activation(output: Any, probes: list[LayerProbe]) -> Activation | None:
+    """What the model's output comes from: the activation whose primitive computed it, or that of the last layer."""
+    primitive = getattr(output[0] if isinstance(output, list) and output else output, "primitive", None)
+    if primitive is not None and primitive.name in activation_names():
+        return find_activation(primitive.name)
+    last = probes[-1].activation if probes else None
+    if last is not None and isinstance(last.function, Primitive) and last.name != "identity":
+        return find_activation("identity")  # something else has been made of that layer's outputs since
+    return last
 
 
 def _inputs(rows: list[Any]) -> Iterator[Finding]:
@@ -172,10 +191,8 @@ def _of(some: list[int], units: range) -> str:
     return f"{len(some)} of {len(units)} units ({shown_units}) are"
 
 
-def _fit_of_loss(loss: Any, probes: list[LayerProbe], targets: list[Any]) -> Iterator[Finding]:
-    if not probes:
-        return
-    name, activation = getattr(loss, "__name__", ""), probes[-1].activation
+def _fit_of_loss(loss: Any, activation: Activation, probes: list[LayerProbe], targets: list[Any]) -> Iterator[Finding]:
+    name = getattr(loss, "__name__", "")
     probability = activation.range == (0.0, 1.0)
     where = f"{name} after {activation.name}"
     if name in TAKES_LOGITS and probability:
@@ -187,7 +204,7 @@ def _fit_of_loss(loss: Any, probes: list[LayerProbe], targets: list[Any]) -> Ite
     elif name == "binary_cross_entropy" and not probability:
         evidence = f"it takes probabilities, but the outputs range from {_range_of(activation)}"
         yield Finding("loss does not fit", where, evidence, "use binary_cross_entropy_with_logits")
-    elif name == "negative_log_likelihood" and any(max(row) > 0 for row in probes[-1].outputs):
+    elif name == "negative_log_likelihood" and any(max(row) > 0 for probe in probes[-1:] for row in probe.outputs):
         evidence = "it takes logarithms of probabilities, which are never above 0, but some outputs are"
         yield Finding("loss does not fit", where, evidence, "use cross_entropy")
     elif name == "hinge" and activation.range[0] >= 0:

@@ -6,29 +6,37 @@ Everything here runs without recording a graph and with dropout off, and leaves 
 
 from __future__ import annotations
 
+import math
 from contextlib import contextmanager
+from contextvars import Context
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from autograd import no_grad
+from autograd import Value, no_grad
 
-from .inputs import samples, samples_and_targets, shown
-from .losses import find_loss
-from .metrics import are_classes, decided, find_metrics, number_of, plain, true_class
+from .inputs import real_number, samples, samples_and_targets, shown
+from .losses import LOSSES, find_loss, threshold_of_loss
+from .metrics import METRICS, accuracy, are_classes, decided, find_metrics, number_of, plain, threshold_of, true_class
 from .module import Module
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 @contextmanager
 def evaluating(model: Any) -> Iterator[None]:
     """The model in evaluation mode and no graph recorded inside ``with``; afterwards each mode is as before."""
+    with _evaluation_mode(model), no_grad():
+        yield
+
+
+@contextmanager
+def _evaluation_mode(model: Any) -> Iterator[None]:
     modes = [(module, module.training) for _, module in model.named_modules()] if isinstance(model, Module) else []
     try:
         for module, _ in modes:
             module.training = False
-        with no_grad():
-            yield
+        yield
     finally:
         for module, mode in modes:
             module.training = mode
@@ -49,21 +57,29 @@ def predict(model: Any, X: Any) -> list[Any]:
         return [plain(model(row)) for row in rows]
 
 
-def predict_classes(model: Any, X: Any) -> list[int]:
+def predict_classes(model: Any, X: Any, *, loss: Any = None, threshold: float | None = None) -> list[int]:
     """The class of each sample of ``X``: the largest output's index, or 0 or 1 where the model gives one number.
+
+    A single output is class 1 above the ``threshold``, which ``decision_threshold`` finds if it is not given; the
+    ``loss`` that the model was trained with may decide it.
 
     >>> from nn import Neuron
     >>> predict_classes(Neuron(1, init=lambda *_: 3.0, nonlin=False), [[1.0], [-2.0]])
     [1, 0]
     """
-    threshold = decision_threshold(model)
-    return [decided(output, threshold) for output in predict(model, X)]
+    check_model(model)
+    rows = samples(X)
+    threshold = decision_threshold(model, rows[0], loss=loss, threshold=threshold)
+    return [decided(output, threshold) for output in predict(model, rows)]
 
 
-def evaluate(model: Any, X: Any, y: Any, *, loss: Any = None, metrics: Any = ("accuracy",)) -> dict[str, float]:
+def evaluate(
+    model: Any, X: Any, y: Any, *, loss: Any = None, metrics: Any = ("accuracy",), threshold: float | None = None
+) -> dict[str, float]:
     """The loss (if one is given) and the metrics over a data set, by name.
 
-    Accuracy is left out where the targets are no classes. Arguments as for ``fit``.
+    Accuracy is left out where the targets are no classes. Arguments as for ``fit``; ``threshold`` separates class 0
+    from class 1 where the model has one output, see ``decision_threshold``.
 
     >>> from nn import Neuron
     >>> model = Neuron(1, init=lambda *_: 3.0, nonlin=False)
@@ -73,26 +89,42 @@ def evaluate(model: Any, X: Any, y: Any, *, loss: Any = None, metrics: Any = ("a
     check_model(model)
     rows, targets = samples_and_targets(X, y)
     chosen = find_metrics(metrics)
+    threshold = None if threshold is None else real_number(threshold, "threshold")
     with evaluating(model):
         outputs = [model(row) for row in rows]
         results = {} if loss is None else {"loss": number_of(find_loss(loss)(outputs, targets))}
-    results.update(measured(chosen, [plain(output) for output in outputs], targets, decision_threshold(model)))
+    numbers = [plain(output) for output in outputs]
+    results.update(
+        measured(chosen, numbers, targets, lambda: decision_threshold(model, rows[0], loss=loss, threshold=threshold))
+    )
     return results
 
 
-def measured(metrics: dict[str, Any], outputs: list[Any], targets: list[Any], threshold: float) -> dict[str, float]:
-    """Each metric of plain outputs; accuracy only where the targets are classes."""
+def measured(
+    metrics: dict[str, Any], outputs: list[Any], targets: list[Any], threshold: Callable[[], float]
+) -> dict[str, float]:
+    """Each metric of plain outputs; accuracy only where the targets are classes. ``threshold`` is called if needed.
+
+    A metric of this library is nan where an output is not finite.
+    """
     results = {}
+    finite = all(map(math.isfinite, chain.from_iterable(outputs) if isinstance(outputs[0], list) else outputs))
     for name, metric in metrics.items():
-        if name != "accuracy":
+        if metric is accuracy and not are_classes(outputs, targets):
+            continue
+        if not finite and metric in METRICS.values():
+            results[name] = math.nan
+        elif metric is not accuracy:
             results[name] = float(metric(outputs, targets))
-        elif are_classes(outputs, targets):
-            results[name] = float(metric(outputs, targets, threshold))
+        else:
+            results[name] = float(metric(outputs, targets, 0.0 if isinstance(outputs[0], list) else threshold()))
     return results
 
 
-def confusion_matrix(model: Any, X: Any, y: Any) -> list[list[int]]:
-    """How often each true class (row) was taken for each class (column).
+def confusion_matrix(
+    model: Any, X: Any, y: Any, *, loss: Any = None, threshold: float | None = None
+) -> list[list[int]]:
+    """How often each true class (row) was taken for each class (column). ``threshold`` as for ``predict_classes``.
 
     Raises ``ValueError`` where the targets are no classes.
 
@@ -105,7 +137,8 @@ def confusion_matrix(model: Any, X: Any, y: Any) -> list[list[int]]:
     outputs = predict(model, rows)
     if not are_classes(outputs, targets):
         raise ValueError("a confusion matrix needs class labels in y: 0, 1, ..., or -1 and +1 for a single output")
-    single, threshold = not isinstance(outputs[0], list), decision_threshold(model)
+    single = not isinstance(outputs[0], list)
+    threshold = decision_threshold(model, rows[0], loss=loss, threshold=threshold)
     classes = 2 if single else len(outputs[0])
     matrix = [[0] * classes for _ in range(classes)]
     for output, target in zip(outputs, targets, strict=True):
@@ -113,17 +146,61 @@ def confusion_matrix(model: Any, X: Any, y: Any) -> list[list[int]]:
     return matrix
 
 
-def decision_threshold(model: Any) -> float:
-    """Where a single output turns from class 0 to class 1: 0.5 if the last activation gives probabilities, else 0.
+def decision_threshold(model: Any, sample: Any, *, loss: Any = None, threshold: float | None = None) -> float:
+    """Where the model's single output turns from class 0 to class 1: this decides it for every function of ``nn``.
+
+    A ``threshold`` that is given counts first; then the ``loss``, if it decides (0.5 for ``binary_cross_entropy``, 0
+    with logits and for ``hinge``); then the primitive that computed the output for ``sample`` in evaluation mode: 0.5
+    for a sigmoid, 0 for any other.
 
     >>> from nn import MLP
-    >>> decision_threshold(MLP(2, [1], output_activation="sigmoid")), decision_threshold(MLP(2, [1]))
+    >>> sigmoid = MLP(2, [1], output_activation="sigmoid")
+    >>> decision_threshold(sigmoid, [0.0, 0.0]), decision_threshold(MLP(2, [1]), [0.0, 0.0])
     (0.5, 0.0)
+    >>> decision_threshold(sigmoid, [0.0, 0.0], loss="hinge"), decision_threshold(sigmoid, [0.0, 0.0], threshold=0.9)
+    (0.0, 0.9)
     """
-    last = model
-    while getattr(last, "layers", None):
-        last = last.layers[-1]
-    return 0.5 if getattr(getattr(last, "activation", None), "range", None) == (0.0, 1.0) else 0.0
+    if threshold is not None:
+        return real_number(threshold, "threshold")
+    of_loss = None if loss is None else threshold_of_loss(find_loss(loss))
+    return threshold_of(recorded_output(model, sample)) if of_loss is None else of_loss
+
+
+def recorded_output(model: Any, sample: Any) -> Any:
+    """The model's output for one sample in evaluation mode, with its graph, within ``no_grad()`` too."""
+    with _evaluation_mode(model):
+        output = model(sample)
+        if isinstance(output, Value) and output.primitive is None:
+            output = Context().run(model, sample)  # in a context in which no block has switched recording off
+        return output
+
+
+def check_targets(model: Any, loss: Any, metrics: dict[str, Any], X: list[Any], y: list[Any]) -> None:
+    """Let the loss and the metrics look at every target before anything is trained: both engines ask here.
+
+    They get a prediction that every loss of this library accepts. Where a loss or a metric of the user's own does not,
+    the model's predictions for all samples decide.
+    """
+    output = predict(model, X[:1])[0]
+    half: Any = [0.5] * len(output) if isinstance(output, list) else 0.5
+    with no_grad():
+        loss([_as_values(output)], y[:1])  # do the shapes fit?
+        if loss in LOSSES.values():
+            loss([half] * len(y), y)
+        else:
+            _try(lambda outputs: loss(list(map(_as_values, outputs)), y), [half] * len(y), model, X)
+    _try(lambda outputs: measured(metrics, outputs, y, lambda: 0.0), [half] * len(y), model, X)
+
+
+def _try(judge: Callable[[list[Any]], Any], guesses: list[Any], model: Any, X: list[Any]) -> None:
+    try:
+        judge(guesses)
+    except Exception:
+        judge(predict(model, X))
+
+
+def _as_values(output: Any) -> Any:
+    return [Value(item) for item in output] if isinstance(output, list) else Value(output)
 
 
 def check_model(model: Any) -> None:

@@ -11,14 +11,13 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from .inputs import real_number
+from .regions import COLOURS, class_scores, paint_regions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from .recording import Recording
-
-_COLOURS = ("#2f6db5", "#d1603d", "#4f9d69", "#8e63a9", "#c9a227", "#5f6b73")
 
 
 def save_animation(recording: Recording, path: Path, seconds: float) -> None:
@@ -30,7 +29,7 @@ def save_animation(recording: Recording, path: Path, seconds: float) -> None:
         Image.open(BytesIO(picture)).convert("P", palette=Image.Palette.ADAPTIVE)
         for picture in _pictures(recording, 80)
     ]
-    durations = [int(1000 * seconds)] * (len(images) - 1) + [2000]
+    durations = [round(1000 * seconds)] * (len(images) - 1) + [2000]
     images[0].save(path, format="GIF", save_all=True, append_images=images[1:], duration=durations, loop=0)
 
 
@@ -66,38 +65,12 @@ def _pictures(recording: Recording, dots_per_inch: int) -> Iterator[bytes]:
 
 
 def _draw_boundary(axes: Any, recording: Recording, snapshot: dict[str, Any]) -> None:
-    size, values = recording.resolution, snapshot["boundary"]
-    image = [values[start : start + size] for start in range(0, len(values), size)]
-    if max(max(values), *(point[2] for point in recording.points)) > 1:
-        _colour_classes(axes, recording.grids, image)
-    else:
-        axes.contourf(*recording.grids, image, levels=[-1.01, 0.0, 1.01], colors=_COLOURS[:2], alpha=0.25)
-    shades = [_COLOURS[int(point[2]) % len(_COLOURS)] for point in recording.points]
+    paint_regions(axes, recording.grids, snapshot["scores"] or class_scores(snapshot["boundary"], 0.0))
+    shades = [COLOURS[int(point[2]) % len(COLOURS)] for point in recording.points]
     axes.scatter(
         *zip(*(point[:2] for point in recording.points), strict=True), c=shades, s=12, edgecolor="white", linewidth=0.4
     )
     axes.set(title=f"epoch {snapshot['epoch']}", xlabel="feature 0", ylabel="feature 1")
-
-
-def _colour_classes(axes: Any, grids: list[list[float]], image: list[list[float]]) -> None:
-    """Which class wins at each place; between the grid's points the one that most of the four neighbours have.
-
-    No contour lines: between class 0 and class 2 they would show a strip of class 1.
-    """
-    import numpy as np
-    from matplotlib.colors import to_rgb
-
-    classes = np.array(image, dtype=int)
-    coarse, fine = np.linspace(0.0, 1.0, len(image)), np.linspace(0.0, 1.0, 240)
-    labels = np.unique(classes)
-    shares = []
-    for label in labels:
-        rows = [np.interp(fine, coarse, row) for row in (classes == label).astype(float)]
-        shares.append([np.interp(fine, coarse, column) for column in zip(*rows, strict=True)])
-    winners = labels[np.argmax(shares, axis=0)].T
-    pixels = np.array([to_rgb(colour) for colour in _COLOURS])[winners % len(_COLOURS)]
-    across, up = grids
-    axes.imshow(pixels, origin="lower", extent=(across[0], across[-1], up[0], up[-1]), aspect="auto", alpha=0.25)
 
 
 def _draw_loss(axes: Any, recording: Recording, snapshot: dict[str, Any], highest: float) -> None:
@@ -111,7 +84,7 @@ def _draw_loss(axes: Any, recording: Recording, snapshot: dict[str, Any], highes
             epochs[: snapshot["epoch"]],
             numbers[: snapshot["epoch"]],
             style,
-            color=_COLOURS[0],
+            color=COLOURS[0],
             label=name.replace("_", " "),
         )
     epoch = "" if recording.grids else f"epoch {snapshot['epoch']}, "  # else it stands above the other panel

@@ -5,6 +5,7 @@ Read before: nothing. Read after: ``training``, which fills a history in, and ``
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from .inputs import choose, real_number, whole_number
@@ -15,8 +16,9 @@ class History:
 
     ``history["loss"]`` gives a list; ``history.names`` the quantities: loss, the metrics, the same with
     ``validation_`` before them, learning_rate, gradient_norm, seconds. ``stopped`` says why training ended:
-    "finished", "interrupted", "early stopping", "callback" or "error". ``best_epoch`` is the one (from 1) whose
-    parameters were kept. ``engine`` is "eager" or "compiled".
+    "finished", "interrupted", "early stopping", "callback" or "error". ``best_epoch`` is the one (from 1) after which
+    the model had the parameters that were kept; 0 is before the first. ``engine`` is "eager" or "compiled". ``changes``
+    lists the settings that a resumed run has changed: after which ``epoch``, which ``setting``, ``before``, ``after``.
 
     >>> history = History()
     >>> history.add({"loss": 0.5})
@@ -30,6 +32,7 @@ class History:
         self.stopped = ""
         self.engine = "eager"
         self.best_epoch: int | None = None
+        self.changes: list[dict[str, Any]] = []
 
     @property
     def names(self) -> list[str]:
@@ -47,9 +50,14 @@ class History:
         return max(map(len, self.records.values()), default=0)
 
     def add(self, row: dict[str, float]) -> None:
-        """Append one epoch."""
-        for name, number in row.items():
-            self.records.setdefault(name, []).append(number)
+        """Append one epoch; a quantity that is new, or is missing from now on, is nan in the other epochs."""
+        epochs = len(self)
+        for name in dict.fromkeys([*self.records, *row]):
+            self.records.setdefault(name, [math.nan] * epochs).append(row.get(name, math.nan))
+
+    def changed(self, setting: str, before: Any, after: Any) -> None:
+        """Note that a setting has another value from the next epoch on."""
+        self.changes.append({"epoch": len(self), "setting": setting, "before": before, "after": after})
 
     def last(self) -> dict[str, float]:
         """The numbers of the last epoch."""
@@ -69,7 +77,8 @@ class History:
 class EarlyStopping:
     """Stop when the loss (of the validation set, if there is one) has not got better for ``patience`` epochs.
 
-    Better means lower than the best by more than ``min_delta``.
+    Better means lower than the best by more than ``min_delta``. The best is always finite: what comes before the first
+    finite loss does not count, and a nan after it is no improvement.
 
     >>> EarlyStopping(patience=2).is_time([3.0, 1.0, 2.0, 1.0])
     True
@@ -81,9 +90,12 @@ class EarlyStopping:
 
     def is_time(self, losses: list[float]) -> bool:
         """Has the best of ``losses`` been followed by ``patience`` epochs without a better one?"""
-        best, since = losses[0], 0
-        for loss in losses[1:]:
-            best, since = (loss, 0) if loss < best - self.min_delta else (best, since + 1)
+        best, since = math.inf, 0
+        for loss in losses:
+            if math.isfinite(loss) and (best == math.inf or loss < best - self.min_delta):
+                best, since = loss, 0
+            elif best < math.inf:
+                since += 1
         return since >= self.patience
 
 

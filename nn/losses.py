@@ -8,6 +8,7 @@ Value. Read before: ``layers``. Read after: ``optimizers``.
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Any
 
 import autograd
@@ -176,6 +177,23 @@ LOSSES = {
         negative_log_likelihood,
     )
 }
+
+
+_THRESHOLDS = {binary_cross_entropy: 0.5, binary_cross_entropy_with_logits: 0.0, hinge: 0.0}
+
+
+def threshold_of_loss(loss: Any) -> float | None:
+    """Where a single output turns from class 0 to class 1 under this loss; ``None`` for a loss that does not say.
+
+    >>> threshold_of_loss(binary_cross_entropy), threshold_of_loss(hinge), threshold_of_loss(huber)
+    (0.5, 0.0, None)
+    """
+    while isinstance(loss, partial):
+        loss = loss.func
+    try:
+        return _THRESHOLDS.get(loss)
+    except TypeError:  # a callable object without a hash
+        return None
 
 
 TAKES_LOGITS = {"cross_entropy": "softmax", "binary_cross_entropy_with_logits": "sigmoid"}

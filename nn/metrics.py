@@ -45,6 +45,16 @@ def decided(output: Any, threshold: float = 0.0) -> int:
     return int(output > threshold)
 
 
+def threshold_of(output: Any) -> float:
+    """Where an output turns from class 0 to class 1: 0.5 if a sigmoid computed it, else 0, as for any score.
+
+    >>> threshold_of(Value(2.0).sigmoid()), threshold_of(Value(2.0).tanh()), threshold_of(0.3)
+    (0.5, 0.0, 0.0)
+    """
+    primitive = output.primitive if isinstance(output, Value) else None
+    return 0.5 if primitive is not None and primitive.name == "sigmoid" else 0.0
+
+
 def true_class(target: Any, single: bool) -> int:
     """The class that a target stands for: an index, one-hot shares, or -1/+1 and 0/1 where outputs are single."""
     if isinstance(target, list):
@@ -70,14 +80,17 @@ def _is_distribution(target: list[float]) -> bool:
     return all(0 <= share <= 1 for share in target) and abs(sum(target) - 1) < 1e-6
 
 
-def accuracy(outputs: Any, targets: Any, threshold: float = 0.0) -> float:
+def accuracy(outputs: Any, targets: Any, threshold: float | None = None) -> float:
     """The share of right decisions, 0 to 1. ``threshold`` separates class 0 from class 1 where outputs are single.
 
-    It is 0 for logits and margins, 0.5 for probabilities. Raises ``ValueError`` where targets are no classes.
+    By default it is 0.5 if the outputs are Values that a sigmoid computed, else 0: give 0.5 for probabilities that are
+    plain numbers. Raises ``ValueError`` where targets are no classes.
 
     >>> accuracy([2.0, -1.0, 0.5, 3.0], [1, 0, 0, 1])
     0.75
     """
+    if threshold is None:
+        threshold = threshold_of(outputs[0]) if isinstance(outputs, (list, tuple)) and outputs else 0.0
     threshold = real_number(threshold, "threshold")
     outputs, targets = _plain_pairs(outputs, targets)
     if not are_classes(outputs, targets):
@@ -110,15 +123,17 @@ def root_mean_square(outputs: Any, targets: Any) -> float:
 def r_squared(outputs: Any, targets: Any) -> float:
     """The share of the targets' variance that is explained: 1 is perfect, 0 is no better than always their mean.
 
+    Raises ``ValueError`` where the targets are all equal: they have no variance.
+
     >>> r_squared([1.0, 2.0, 3.0], [1.0, 2.0, 3.0])
     1.0
     """
     pairs = _numbers(outputs, targets)
-    centre = _mean([t for _, t in pairs])
-    total = math.fsum((t - centre) ** 2 for _, t in pairs)
-    if not total:
-        raise ValueError("r_squared needs targets that differ from each other")
-    return 1 - math.fsum((o - t) ** 2 for o, t in pairs) / total
+    numbers = [t for _, t in pairs]
+    if min(numbers) == max(numbers):  # their variance need not come out as exactly 0
+        raise ValueError(f"r_squared needs targets that differ from each other; all of them are {numbers[0]}")
+    centre = _mean(numbers)
+    return 1 - (math.hypot(*(o - t for o, t in pairs)) / math.hypot(*(t - centre for t in numbers))) ** 2
 
 
 METRICS = {
@@ -139,14 +154,16 @@ def find_metrics(choices: Any) -> dict[str, Any]:
         choices = (choices,)
     if not isinstance(choices, (list, tuple)):
         raise TypeError(f"metrics must be a list of names or functions, got {shown(choices)}")
-    found = {}
+    found: dict[str, Any] = {}
     for choice in choices:
         if isinstance(choice, str):
-            found[choice] = METRICS[choose(choice, list(METRICS), "metric")]
+            name, metric = choice, METRICS[choose(choice, list(METRICS), "metric")]
         elif callable(choice):
-            found[getattr(choice, "__name__", type(choice).__name__)] = choice
+            name, metric = getattr(choice, "__name__", type(choice).__name__), choice
         else:
             raise TypeError(f"a metric must be a name or a callable(outputs, targets), got {shown(choice)}")
+        if found.setdefault(name, metric) is not metric:
+            raise ValueError(f"two metrics are called {name!r}: define functions with names of their own")
     return found
 
 

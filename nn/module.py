@@ -21,6 +21,19 @@ if TYPE_CHECKING:
 _MOST_FAULTS_SHOWN = 10
 
 
+class Found(list[Any]):
+    """The parameters of ``module``, which an optimizer that is given this list trains as it would train the module."""
+
+    __slots__ = ("module",)
+
+    def __init__(self, module: Module, items: Iterable[Any]) -> None:
+        super().__init__(items)
+        self.module = module
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return list, (list(self),)
+
+
 class Module:
     """Base class of everything that has parameters: layers, models, and your own.
 
@@ -61,7 +74,7 @@ class Module:
         >>> len(Neuron(3).parameters())
         4
         """
-        return [item for _, item in _walk(self) if isinstance(item, Value)]
+        return Found(self, (item for _, item in _walk(self) if isinstance(item, Value)))
 
     def named_parameters(self) -> list[tuple[str, Value]]:
         """Pairs of name and parameter; a name is the path to it, such as ``layers.0.neurons.3.weights.1``.
@@ -70,7 +83,7 @@ class Module:
         >>> MLP(2, [3, 1]).named_parameters()[1][0]
         'layers.0.neurons.0.weights.1'
         """
-        return [(_dotted(path), item) for path, item in _walk(self) if isinstance(item, Value)]
+        return Found(self, ((_dotted(path), item) for path, item in _walk(self) if isinstance(item, Value)))
 
     def named_modules(self) -> list[tuple[str, Module]]:
         """Pairs of name and module: this one, called ``''``, and all inside it.

@@ -8,14 +8,16 @@ everything as it was. The rules are PyTorch's. Read before: ``losses``. Read aft
 from __future__ import annotations
 
 import math
+import operator
 import sys
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from autograd import NOT_COMPUTED, Value, assign
+from autograd import NOT_COMPUTED, assign
 
 from .inputs import as_list, choose, real_number, shown
 from .module import Module, listed
+from .parameters import distinct, model_of, named_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,48 +26,6 @@ if TYPE_CHECKING:
     Memory = dict[str, list[float]]
     State = tuple[int, Memory]
     """The number of steps taken, and the memory."""
-
-
-def named_values(parameters: Any) -> tuple[list[str], list[Value]]:
-    """The names and the Values of a module, of Values, or of pairs of name and Value; each Value once.
-
-    A Value without a name is called by its label, or by its position.
-    Raises ``TypeError`` for anything else, ``ValueError`` for none, a repeated one or the result of an operation.
-
-    >>> named_values([Value(1.0), Value(2.0, label="w")])[0]
-    ['parameters[0]', 'w']
-    """
-    items = (
-        parameters.named_parameters()
-        if isinstance(parameters, Module)
-        else as_list(parameters, "parameters", "a model, or model.parameters()")
-    )
-    if not items and isinstance(parameters, Module):
-        raise ValueError(
-            f"{type(parameters).__name__} has no parameters: no attribute of it is a Value, or holds some; "
-            "write self.w = Value(0.1), and compute with it in __call__"
-        )
-    if not items:
-        raise ValueError("parameters is empty: there is nothing to optimize (a generator gives its items only once)")
-    names, values = [], []
-    for position, item in enumerate(items):
-        name = f"parameters[{position}]"
-        if isinstance(item, tuple) and len(item) == 2 and isinstance(item[0], str):
-            name, item = item
-        if not isinstance(item, Value):
-            raise TypeError(f"{name} must be a Value, got {shown(item)}: pass model.parameters()")
-        if item.primitive is not None:
-            raise ValueError(f"{name} is the result of an operation: only a leaf, made by Value(...), can be optimized")
-        names.append(item.label if item.label and name == f"parameters[{position}]" else name)
-        values.append(item)
-    if len({id(value) for value in values}) != len(values):
-        repeated = next(name for name, value in zip(names, values, strict=True) if _count(values, value) > 1)
-        raise ValueError(f"{repeated} is given twice: it would be moved twice in each step")
-    return names, values
-
-
-def _count(values: list[Value], value: Value) -> int:
-    return len([other for other in values if other is value])
 
 
 def _root(number: Any) -> Any:
@@ -91,14 +51,17 @@ class _Mixed(_Spent):
 class Optimizer:
     """Base class: ``parameters`` is a module, a list of Values or of pairs of name and Value.
 
-    A subclass names its settings in ``_settings`` and writes ``_moved``.
+    An optimizer made from a module, or from all of its ``parameters()``, also trains what the module gets later: each
+    ``step()``, and in ``fit`` each epoch, calls ``follow()``. One made from some of the parameters trains only those. A
+    subclass names its settings in ``_settings`` and writes ``_moved``.
     """
 
     _settings: tuple[str, ...] = ("learning_rate", "weight_decay")
     _buffers: tuple[str, ...] = ()
 
     def __init__(self, parameters: Any, learning_rate: float, weight_decay: float) -> None:
-        self.names, self.parameters = named_values(parameters)
+        self._model = model_of(parameters)
+        self.names, self.parameters = named_values(parameters if self._model is None else self._model)
         self.learning_rate = learning_rate
         self.weight_decay = real_number(weight_decay, "weight_decay", 0)
         self._state: State = (0, {})
@@ -117,8 +80,29 @@ class Optimizer:
         """The number of steps taken."""
         return self._state[0]
 
+    def follow(self) -> bool:
+        """Train the parameters that the model has now, if this was made from a model: say whether they are others.
+
+        If they are, the memory and the number of steps start afresh, as those of a new optimizer do.
+        """
+        if self._model is None:
+            return False
+        found = self._model.parameters()
+        if len(found) == len(self.parameters) and all(map(operator.is_, found, self.parameters)):
+            return False
+        names, values = named_values(self._model)
+        vars(self).update(names=names, parameters=values, _state=(0, {}))  # one call, which no interrupt splits
+        return True
+
+    def call_as_in(self, model: Module) -> None:
+        """Call the parameters by the names that they have in ``model``."""
+        names = {id(parameter): name for name, parameter in model.named_parameters()}
+        self.names = distinct(
+            [names.get(id(value), name) for name, value in zip(self.names, self.parameters, strict=True)]
+        )
+
     def memory(self) -> Memory:
-        """What is remembered for each parameter, by name: zeros before the first step."""
+        """What is remembered: for each kind of memory a list in the order of ``names``, zeros before the first step."""
         return self._whole(self._state[1], len(self.parameters))
 
     def _whole(self, memory: Memory, length: int) -> Memory:
@@ -131,6 +115,8 @@ class Optimizer:
         then nothing has changed.  Warns where no backward pass has reached any parameter since ``zero_grad()``, and
         where ``zero_grad()`` was forgotten, so that the gradients of an earlier step are still in these.
         """
+        if gradients is None:
+            self.follow()
         if gradients is None and not any(parameter.grad is not NOT_COMPUTED for parameter in self.parameters):
             warnings.warn(
                 "step() without gradients: none was computed since the parameters were made or zero_grad() was called; "
@@ -226,24 +212,26 @@ class Optimizer:
             parameter.zero_grad()
 
     def state_dict(self) -> dict[str, Any]:
-        """Kind, settings, number of steps and memory as plain numbers and lists: copies, ready for ``nn.save``."""
+        """Kind, settings, number of steps, and memory by the parameters' names: copies, ready for ``nn.save``."""
         steps, memory = self._state
         settings = {name: getattr(self, name) for name in self._settings}
         return {
             "kind": type(self).__name__,
             "settings": {name: list(item) if isinstance(item, tuple) else item for name, item in settings.items()},
             "steps": steps,
-            "memory": {name: list(entries) for name, entries in memory.items()},
+            "memory": {kind: dict(zip(self.names, entries, strict=True)) for kind, entries in memory.items()},
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Continue from a ``state_dict()``: all of it or, if any entry is wrong, nothing.
 
+        The memory goes to the parameters of the same names, in whatever order they are.
         Raises ``TypeError`` or ``ValueError`` naming each entry that is missing, unexpected or wrong.
         """
         settings, checked = self._checked_state(state)
         trial = type(self)(self.parameters, **settings)  # its checks are the constructor's
-        changed = {name: entry for name, entry in vars(trial).items() if name not in ("names", "parameters")}
+        kept = ("names", "parameters", "_model")
+        changed = {name: entry for name, entry in vars(trial).items() if name not in kept}
         vars(self).update(changed | {"_state": checked})  # one call, which no interrupt splits
 
     def _checked_state(self, state: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[int, Memory]]:
@@ -259,7 +247,7 @@ class Optimizer:
             faults = self._faults(state)
         if faults:
             raise ValueError(f"state does not fit this {kind}: {listed(faults)}; nothing was changed")
-        memory = {name: [float(entry) for entry in entries] for name, entries in state["memory"].items()}
+        memory = {kind: [float(entries[name]) for name in self.names] for kind, entries in state["memory"].items()}
         return dict(state["settings"]), (state["steps"], memory)
 
     def _faults(self, state: Mapping[str, Any]) -> list[str]:
@@ -272,10 +260,14 @@ class Optimizer:
         if not isinstance(memory, dict) or set(memory) not in (set(), set(self._buffers)):
             return [*faults, f"memory must have exactly {', '.join(self._buffers) or 'no entries'}"]
         for name, entries in memory.items():
-            if not isinstance(entries, list) or len(entries) != len(self.parameters):
-                faults.append(f"memory {name} must be a list of {len(self.parameters)} numbers")
+            if not isinstance(entries, dict):
+                faults.append(f"memory {name} must give a number for each parameter's name, got {shown(entries)}")
                 continue
-            for parameter, entry in zip(self.names, entries, strict=True):
+            known = set(self.names)
+            faults += [f"memory {name} of {missing} is missing" for missing in self.names if missing not in entries]
+            faults += [f"memory {name} has an unknown {shown(other)}" for other in entries if other not in known]
+            for parameter in self.names:
+                entry = entries.get(parameter, 0.0)
                 if type(entry) not in (float, int) or not abs(entry) <= sys.float_info.max:
                     faults.append(f"memory {name} of {parameter} must be a finite number, got {shown(entry)}")
         return faults
@@ -290,6 +282,7 @@ class SGD(Optimizer):
 
     ``nesterov`` looks ahead along the velocity: g + momentum · v (Sutskever et al. 2013, in PyTorch's form).
 
+    >>> from autograd import Value
     >>> p = Value(1.0)
     >>> p.grad = 2.0
     >>> SGD([p], learning_rate=0.1).step()
@@ -329,6 +322,7 @@ class SGD(Optimizer):
 class AdaGrad(Optimizer):
     """Divide each parameter's step by the root of the sum of its squared gradients (Duchi et al. 2011).
 
+    >>> from autograd import Value
     >>> p = Value(1.0)
     >>> p.grad = 4.0
     >>> AdaGrad([p], learning_rate=0.1).step()
@@ -358,6 +352,7 @@ class RMSProp(Optimizer):
 
     ``smoothing`` is the share of the old mean that is kept; ``momentum`` as in SGD, of the divided gradient.
 
+    >>> from autograd import Value
     >>> p = Value(1.0)
     >>> p.grad = 2.0
     >>> RMSProp([p], learning_rate=0.1, smoothing=0.75).step()
@@ -398,6 +393,7 @@ class Adam(Optimizer):
     ``betas`` are the shares of the old means that are kept. Both means start at 0, and are divided by 1 - betaᵗ
     after t steps to make up for that.
 
+    >>> from autograd import Value
     >>> p = Value(1.0)
     >>> p.grad = 123.0
     >>> Adam([p], learning_rate=0.1).step()
@@ -444,6 +440,7 @@ class AdamW(Adam):
 
     Loshchilov, Hutter 2019.
 
+    >>> from autograd import Value
     >>> p = Value(1.0)
     >>> p.grad = 123.0
     >>> AdamW([p], learning_rate=0.1, weight_decay=0.5).step()
@@ -481,6 +478,7 @@ OPTIMIZERS: dict[str, type[Any]] = {
 def find_optimizer(choice: Any, parameters: Any) -> Any:
     """An optimizer for a name (with its default settings) or an optimizer itself.
 
+    >>> from autograd import Value
     >>> find_optimizer("adam", [Value(1.0)]).learning_rate
     0.001
     """

@@ -17,10 +17,9 @@ from .activations import activation as find_activation
 from .evaluation import decision_threshold, predict
 from .history import History
 from .inputs import as_list, file_path, samples_and_targets, shown, whole_number
-from .metrics import decided, true_class
+from .metrics import true_class
 from .module import Module
-
-_COLOURS = ("#2f6db5", "#d1603d", "#4f9d69", "#8e63a9", "#c9a227", "#5f6b73")
+from .regions import COLOURS, class_scores, grid, paint_regions
 
 
 def _figure(rows: int = 1, columns: int = 1, size: tuple[float, float] = (6.0, 4.0)) -> tuple[Any, list[Any]]:
@@ -46,44 +45,41 @@ def _finished(figure: Any, path: Any) -> Any:
     return figure
 
 
-def plot_decision_boundary(model: Any, X: Any, y: Any, path: Any = None, resolution: int = 60) -> Any:
+def plot_decision_boundary(
+    model: Any,
+    X: Any,
+    y: Any,
+    path: Any = None,
+    resolution: int = 60,
+    *,
+    loss: Any = None,
+    threshold: float | None = None,
+) -> Any:
     """Colour the plane by the class that ``model`` decides for, and draw the samples over it.
 
-    ``X`` has two features. ``resolution`` is the number of points along each side. Gives the matplotlib figure.
+    ``X`` has two features. ``resolution`` is the number of points along each side. ``loss`` and ``threshold`` decide as
+    in ``nn.predict_classes``. Gives the matplotlib figure.
     Raises ``ValueError`` for any other number of features.
     """
     rows, targets = samples_and_targets(X, y)
     if not isinstance(rows[0], list) or len(rows[0]) != 2:
         raise ValueError("a decision boundary needs samples with 2 features: choose two of them")
     resolution = whole_number(resolution, "resolution", 2, 10_000)
-    grids = [_grid([row[axis] for row in rows], resolution) for axis in (0, 1)]
+    grids = [grid([row[axis] for row in rows], resolution) for axis in (0, 1)]
     outputs = predict(model, [[x, z] for z in grids[1] for x in grids[0]])
-    threshold, single = decision_threshold(model), not isinstance(outputs[0], list)
-    classes = 2 if single else len(outputs[0])
-    if single:  # the height itself: its contour at the threshold is smooth
-        heights, edges = outputs, [min(*outputs, threshold) - 1, threshold, max(*outputs, threshold) + 1]
-    else:
-        heights, edges = [decided(output) for output in outputs], [label - 0.5 for label in range(classes + 1)]
-    image = [heights[start : start + resolution] for start in range(0, len(heights), resolution)]
+    single = not isinstance(outputs[0], list)
+    scores = class_scores(outputs, decision_threshold(model, rows[0], loss=loss, threshold=threshold))
     figure, (axes,) = _figure(size=(6.0, 5.0))
-    colours = [_COLOURS[label % len(_COLOURS)] for label in range(classes)]
-    axes.contourf(grids[0], grids[1], image, levels=edges, colors=colours, alpha=0.25)
-    for label in range(classes):
+    paint_regions(axes, grids, scores)
+    for label in range(len(scores[0])):
         points = [row for row, target in zip(rows, targets, strict=True) if true_class(target, single) == label]
         axes.scatter(
-            [p[0] for p in points], [p[1] for p in points], s=18, color=colours[label], edgecolor="white",
-            linewidth=0.5, label=f"class {label}",
+            [p[0] for p in points], [p[1] for p in points], s=18, color=COLOURS[label % len(COLOURS)],
+            edgecolor="white", linewidth=0.5, label=f"class {label}",
         )  # fmt: skip
     axes.set(title="decision boundary", xlabel="feature 0", ylabel="feature 1")
     axes.legend()
     return _finished(figure, path)
-
-
-def _grid(numbers: list[float], resolution: int) -> list[float]:
-    low, high = min(numbers), max(numbers)
-    margin = 0.15 * (high - low) or 1.0
-    low, high = low - margin, high + margin
-    return [low + (high - low) * i / (resolution - 1) for i in range(resolution)]
 
 
 def plot_history(history: Any, path: Any = None) -> Any:
@@ -101,7 +97,7 @@ def plot_history(history: Any, path: Any = None) -> Any:
     for axes, panel, title in zip(all_axes, panels, ("loss", "metrics"), strict=False):
         for name in panel:
             held_back = name.startswith("validation_")
-            colour = _COLOURS[
+            colour = COLOURS[
                 sorted({n.removeprefix("validation_") for n in panel}).index(name.removeprefix("validation_")) % 6
             ]
             epochs = range(1, len(history[name]) + 1)
@@ -129,8 +125,8 @@ def plot_activations(names: Any = None, path: Any = None) -> Any:
         axes.set_visible(False)
     for axes, choice in zip(all_axes, chosen, strict=False):
         heights, slopes = _curve(choice, points)
-        axes.plot(points, heights, color=_COLOURS[0], label=choice.name)
-        axes.plot(points, slopes, "--", color=_COLOURS[1], label="derivative")
+        axes.plot(points, heights, color=COLOURS[0], label=choice.name)
+        axes.plot(points, slopes, "--", color=COLOURS[1], label="derivative")
         axes.set_title(choice.name)
         axes.grid(alpha=0.3)
     all_axes[0].legend()
@@ -180,7 +176,7 @@ def _histograms(groups: dict[str, list[float]], what: str, path: Any) -> Any:
         raise ValueError("model has no parameters: there is nothing to draw")
     figure, all_axes = _figure(len(groups), 1, (6.0, 1.8 * len(groups) + 0.4))
     for axes, (name, numbers) in zip(all_axes, groups.items(), strict=True):
-        axes.hist(numbers, bins=min(40, max(5, len(numbers) // 4)), color=_COLOURS[0])
+        axes.hist(numbers, bins=min(40, max(5, len(numbers) // 4)), color=COLOURS[0])
         axes.set_title(f"{name}: {what} of {len(numbers)} parameters", fontsize=9)
     return _finished(figure, path)
 
@@ -190,7 +186,7 @@ def bars(sizes: dict[str, float], what: str, path: Any = None) -> Any:
     if not sizes:
         raise ValueError("there is no layer to draw")
     figure, (axes,) = _figure(size=(6.0, 0.4 * len(sizes) + 1.4))
-    axes.barh(list(sizes), [max(size, 1e-300) for size in sizes.values()], color=_COLOURS[0])
+    axes.barh(list(sizes), [max(size, 1e-300) for size in sizes.values()], color=COLOURS[0])
     axes.set(xscale="log", xlabel=what)
     axes.set_xlim(left=min((size for size in sizes.values() if size), default=1.0) / 10)
     axes.invert_yaxis()

@@ -9,11 +9,13 @@ What is needed for writing files is imported there, so that ``import nn`` stays 
 from __future__ import annotations
 
 import math
+from array import array
 from typing import TYPE_CHECKING, Any
 
 from .evaluation import decision_threshold, predict
 from .inputs import shown, whole_number
 from .metrics import decided, true_class
+from .regions import grid
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +50,10 @@ class Recording:
     def __init__(self, every: int, limit: int, resolution: int) -> None:
         self.every, self.limit, self.resolution = every, limit, resolution
         self.snapshots: list[dict[str, Any]] = []
-        """One dictionary each: epoch, numbers (loss and metrics), weights, gradients, boundary (or None)."""
+        """One dictionary each: epoch, numbers (loss and metrics), weights, gradients, boundary (or None), scores.
+
+        ``scores`` are those of all classes at each point of the boundary where there are more than two, else None.
+        """
         self.names: list[str] = []
         """The names of the parameters, in the order of ``weights`` and ``gradients``."""
         self.history: dict[str, list[float]] = {}
@@ -58,7 +63,7 @@ class Recording:
 
     def __call__(self, training: Any) -> None:
         """Take a snapshot: ``fit`` calls this after each epoch."""
-        if training.model is not self._model:
+        if training.model is not self._model or self.names != [name for name, _ in training.model.named_parameters()]:
             self._begin(training)
         self.history = {name: list(numbers) for name, numbers in training.history.records.items()}
         if len(self.snapshots) == self.limit:
@@ -66,13 +71,15 @@ class Recording:
             self.every *= 2
         if training.epoch % self.every == 0 or training.epoch == training.epochs:
             parameters = training.model.parameters()
+            boundary, scores = self._boundary(training)
             self.snapshots.append(
                 {
                     "epoch": training.epoch,
                     "numbers": training.history.last(),
                     "weights": [parameter.data for parameter in parameters],
                     "gradients": [parameter.grad for parameter in parameters],
-                    "boundary": self._boundary(training.model),
+                    "boundary": boundary,
+                    "scores": scores,
                 }
             )
 
@@ -80,7 +87,7 @@ class Recording:
         return f"<recording of {len(self.snapshots)} snapshots of {len(self.names)} parameters>"
 
     def _begin(self, training: Any) -> None:
-        """Another model, another recording."""
+        """Another model, or other parameters of it: another recording."""
         self._model = training.model
         self.snapshots = []
         self.names = [name for name, _ in training.model.named_parameters()]
@@ -90,17 +97,24 @@ class Recording:
             single = not isinstance(predict(training.model, rows[:1])[0], list)
             pairs = list(zip(rows, training.y, strict=True))[:MOST_POINTS]
             self.points = [[float(row[0]), float(row[1]), float(true_class(target, single))] for row, target in pairs]
-            self.grids = [_grid([row[axis] for row in rows], self.resolution) for axis in (0, 1)]
+            self.grids = [grid([row[axis] for row in rows], self.resolution) for axis in (0, 1)]
 
-    def _boundary(self, model: Any) -> list[float] | None:
-        """For each point of the grid from -1 to 1 how sure the model is of class 1; or with many classes, which one."""
+    def _boundary(self, training: Any) -> tuple[list[float] | None, list[array[float]] | None]:
+        """For each point of the grid from -1 to 1 how sure the model is of class 1; or with many classes, which one.
+
+        With many classes also their scores.
+        """
         if not self.grids:
-            return None
-        outputs = predict(model, [[x, y] for y in self.grids[1] for x in self.grids[0]])
-        if isinstance(outputs[0], list):
-            return [float(decided(output)) for output in outputs]
-        threshold = decision_threshold(model)
-        return [math.tanh(2.0 * (output - threshold)) for output in outputs]
+            return None, None
+        outputs = predict(training.model, [[x, y] for y in self.grids[1] for x in self.grids[0]])
+        if not isinstance(outputs[0], list):
+            threshold = decision_threshold(
+                training.model, training.X[0], loss=training.loss, threshold=training.threshold
+            )
+            return [math.tanh(2.0 * (output - threshold)) for output in outputs], None
+        if len(outputs[0]) == 2:
+            return [math.tanh(2.0 * (second - first)) for first, second in outputs], None
+        return [float(decided(output)) for output in outputs], [array("d", output) for output in outputs]
 
     # ------------------------------------------------------------------------------------------------------ showing
 
@@ -193,13 +207,6 @@ def _as_path(path: Any, who: str) -> Path:
     if not isinstance(path, (str, PathLike)):
         raise TypeError(f"{who}: must be the name of a file or folder, got {shown(path)}")
     return Path(path)
-
-
-def _grid(numbers: list[float], resolution: int) -> list[float]:
-    low, high = min(numbers), max(numbers)
-    margin = 0.15 * (high - low) or 1.0
-    low, high = low - margin, high + margin
-    return [low + (high - low) * i / (resolution - 1) for i in range(resolution)]
 
 
 def _short(number: float) -> float | None:

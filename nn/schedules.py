@@ -50,7 +50,18 @@ class StepDecay(Schedule):
 
     def __call__(self, time: float) -> float:
         """The factor at ``time``."""
-        return float(self.factor ** math.floor(time / self.every))
+        return float(self.factor ** whole_periods(time, self.every))
+
+
+def whole_periods(time: float, period: float) -> int:
+    """How many whole periods have passed; a time that only rounding keeps below a multiple of them has reached it.
+
+    >>> math.floor(0.3 / 0.1), whole_periods(0.3, 0.1)
+    (2, 3)
+    """
+    periods = time / period
+    nearest = round(periods)
+    return nearest if abs(periods - nearest) <= 1e-9 * nearest else math.floor(periods)
 
 
 class ExponentialDecay(Schedule):

@@ -19,7 +19,7 @@ from autograd import Value, assign, no_grad
 from .clipping import gradient_norm, scaled_to_norm
 from .collector import resting_collector
 from .data import batch_indices, train_test_split
-from .evaluation import decision_threshold, evaluate, measured, predict
+from .evaluation import check_targets, decision_threshold, evaluate, measured, recorded_output
 from .history import EarlyStopping, History, find_stopping
 from .inputs import as_list, choose, random_source, real_number, samples_and_targets, shown, whole_number
 from .losses import TAKES_LOGITS, find_loss
@@ -52,6 +52,7 @@ def fit(
     early_stopping: Any = None,
     callbacks: Sequence[Any] = (),
     metrics: Any = ("accuracy",),
+    threshold: float | None = None,
     progress: bool = True,
     seed: Any = None,
     clip_norm: float | None = None,
@@ -65,16 +66,23 @@ def fit(
     ``optimizer``: an optimizer, or a name for one with default settings. ``batch_size``: samples in a step, all by
     default. ``validation``: a pair (X, y), or the share of the data to hold back; the parameters with the lowest
     validation loss are the ones kept. ``schedule``: a name or a callable from epochs passed to a factor.
-    ``early_stopping``: a patience in epochs. ``callbacks``: each is called with the ``Training`` after each epoch.
-    ``metrics``: names or callables (outputs, targets); accuracy is left out where targets are no classes.
+    ``early_stopping``: a patience in epochs; without ``validation`` the training loss decides, also about which
+    parameters are kept (with one batch an epoch, those with which it was measured, else those after the epoch).
+    ``callbacks``: each is called with the ``Training`` after each epoch; the learning rate that one gives to
+    ``training.optimizer`` becomes the base rate of the schedule. ``metrics``: names or callables (outputs, targets);
+    accuracy is left out where targets are no classes. ``threshold``: between class 0 and class 1 where the model has
+    one output; by default the loss or the model's last primitive decides, see ``nn.evaluation.decision_threshold``.
     ``seed``: for shuffling and splitting. ``clip_norm``: longest gradient. ``checkpoint``: a file written after each
-    epoch, from which ``resume=True`` continues bit for bit. ``engine``: ``"eager"`` builds a graph for each batch,
+    epoch, from which ``resume=True`` continues bit for bit. Data, batch size, seed, loss and kind of optimizer must
+    then be the same; the optimizer's settings, ``clip_norm`` and ``schedule`` may be others, and are listed in
+    ``history.changes``. ``engine``: ``"eager"`` builds a graph for each batch,
     ``"compiled"`` traces the model once and trains with arrays, ``"auto"`` compiles where that works and pays.
 
     Each step is all or nothing. Ctrl-C returns the history so far. Where a step fails (an overflow, a domain error, a
-    loss or gradient that is not finite), the same kind of error is raised with the step and the sample in its message
-    and the history in its attribute ``history``, and the last parameters that gave a finite loss are back in place.
-    Wrong arguments raise ``TypeError`` or ``ValueError`` before anything has changed.
+    loss or gradient that is not finite), the same kind of error is raised with the step and the sample in its message,
+    the history in its attribute ``history`` and the epoch in ``epoch``, and the last parameters that gave a finite loss
+    are back in place. Where the validation pass fails it is the same, but the best parameters are in place.
+    Wrong arguments and targets raise ``TypeError`` or ``ValueError`` before anything has changed.
 
     >>> from nn import Neuron, SGD
     >>> model = Neuron(1, nonlin=False, init="zeros")
@@ -91,6 +99,7 @@ def fit(
         if not callable(callback):
             raise TypeError(f"a callback must be callable with one argument, the training; got {shown(callback)}")
     training.metrics = find_metrics(metrics)
+    training.threshold = None if threshold is None else real_number(threshold, "threshold")
     training.clip_norm = None if clip_norm is None else real_number(clip_norm, "clip_norm", 0, above=True)
     training.checkpoint = checkpoint
     if checkpoint is not None and not isinstance(checkpoint, (str, os.PathLike)):
@@ -100,12 +109,17 @@ def fit(
             raise TypeError(f"{name} must be True or False, got {shown(switch)}")
     if resume and checkpoint is None:
         raise ValueError("resume=True needs checkpoint=path: there is no file to continue from")
+    choose(engine, ("eager", "compiled", "auto"), "engine")
     training.try_out()
-    training.use_engine(choose(engine, ("eager", "compiled", "auto"), "engine"))
-    if resume:
-        from .checkpoint import resume_training
+    training.optimizer.follow()
+    training.optimizer.call_as_in(training.model)
+    training.use_engine(engine)
+    if checkpoint is not None:
+        from .resuming import resume_training, settings_of
 
-        resume_training(training)
+        training.given = settings_of(training)
+        if resume:
+            resume_training(training)
     training.run(progress)
     return training.history
 
@@ -181,18 +195,23 @@ class Training:
         self.epochs = whole_number(epochs, "epochs")
         self.batch_size = len(self.X) if batch_size is None else whole_number(batch_size, "batch_size")
         self.optimizer = find_optimizer(optimizer, model)
-        self._name_parameters()
+        self._check_optimizer()
         self.history, self.epoch, self.batches_done = History(), 0, 0
-        self.first_rate = self.optimizer.learning_rate
+        self.base_rate = self.optimizer.learning_rate
+        """What the schedule's factor is multiplied by."""
         self.schedule: Any = find_schedule(None, self.epochs)
         self.stopping: EarlyStopping | None = None
         self.callbacks: list[Any] = []
         self.metrics: dict[str, Any] = {}
+        self.threshold: float | None = None
         self.clip_norm: float | None = None
         self.checkpoint: Any = None
-        self.digest: str | None = None  # of the data, for the checkpoint
+        self.setup: dict[str, Any] | None = None  # for the checkpoint: what must be the same on resuming
+        self.given: dict[str, Any] = {}  # for the checkpoint: the settings that the caller gave
         self.best: tuple[float, list[float]] | None = None
         self._last_good: Any = None
+        self._rate = self.base_rate  # what the schedule last made of it
+        self._choice = "eager"
         self._stop_reason = ""
         self.engine: Any = EagerEngine(model, self.loss, self.X, self.y, self.optimizer)
 
@@ -207,27 +226,26 @@ class Training:
         self.X, X_held, self.y, y_held = train_test_split(self.X, self.y, share, self.source)
         return X_held, y_held
 
-    def _name_parameters(self) -> None:
-        names = {id(parameter): name for name, parameter in self.model.named_parameters()}
-        mine = [id(parameter) in names for parameter in self.optimizer.parameters]
-        if not any(mine):
+    def _check_optimizer(self) -> None:
+        mine = set(map(id, self.model.parameters()))
+        if not any(id(parameter) in mine for parameter in self.optimizer.parameters):
             raise ValueError("optimizer holds none of this model's parameters: make it with nn.SGD(model) or the like")
-        self.optimizer.names = [
-            names.get(id(parameter), name)
-            for name, parameter in zip(self.optimizer.names, self.optimizer.parameters, strict=True)
-        ]
 
     def try_out(self) -> None:
-        """Predict one sample and take its loss, so that sizes that do not fit are found before anything changes."""
-        for X, y in [(self.X, self.y), *([self.validation] if self.validation else [])]:
-            outputs = predict(self.model, X[:1])
-            with no_grad():
-                self.loss([_as_values(output) for output in outputs], y[:1])
-            measured(self.metrics, outputs, y[:1], 0.0)
+        """Predict one sample and look at all targets, so that what does not fit is found before anything changes."""
+        check_targets(self.model, self.loss, self.metrics, self.X, self.y)
+        if self.validation is not None:
+            try:
+                check_targets(self.model, self.loss, self.metrics, *self.validation)
+            except (TypeError, ValueError) as error:
+                raise type(error)(f"validation data: {error}") from error
         name = getattr(self.loss, "__name__", "")
-        if name in TAKES_LOGITS and decision_threshold(self.model):
+        output = recorded_output(self.model, self.X[0])
+        first = output[0] if isinstance(output, list) else output
+        made_by = getattr(getattr(first, "primitive", None), "name", "")
+        if name in TAKES_LOGITS and made_by in TAKES_LOGITS.values():
             warnings.warn(
-                f"{name} applies {TAKES_LOGITS[name]} itself, and this model's last activation has done so already: "
+                f"{name} applies {TAKES_LOGITS[name]} itself, and this model's outputs come from {made_by} already: "
                 'it learns badly; take output_activation="identity"',
                 UserWarning,
                 stacklevel=3,
@@ -235,6 +253,7 @@ class Training:
 
     def use_engine(self, choice: str) -> None:
         """Compile the model, if asked to, or if the work is worth it and it can be compiled."""
+        self._choice = choice
         work = len(self.optimizer.parameters) * len(self.X) * self.epochs
         if choice == "eager" or (choice == "auto" and work < WORTH_COMPILING):
             return
@@ -258,6 +277,7 @@ class Training:
     def run(self, show: bool) -> None:
         """All epochs that are left, with the collector at rest; afterwards the best parameters are in place."""
         progress = Progress(self.epochs, self.epoch, bool(show))
+        self._rate = self.optimizer.learning_rate
         mode = self.model.training
         self.model.train()
         try:
@@ -265,61 +285,124 @@ class Training:
                 while self.epoch < self.epochs and not self._stop_reason:
                     progress.show(self.epoch + 1, self._one_epoch())
             self.history.stopped = self._stop_reason or "finished"
+            self._judge_the_last()
         except KeyboardInterrupt:
             self.history.stopped = "interrupted"
         finally:
             progress.close()
             self.model.train(mode)
-            self.optimizer.learning_rate = self.first_rate
-        if self.best is not None:
-            assign(self.optimizer.parameters, data=self.best[1])
+            self._note_rate()
+            self.optimizer.learning_rate = self.base_rate
+        self._put_best_back()
 
     def _one_epoch(self) -> dict[str, float]:
         began = time.perf_counter()
+        if self.optimizer.follow():
+            self._begin_with_other_parameters()
         whole = self.batch_size >= len(self.X)
         batches = batch_indices(len(self.X), self.batch_size, None if whole else self.source)
         losses, norms, outputs, order = [], [], [], []
+        gradients: list[float] = []
+        before = self._numbers()
         with self.engine.epoch():
             for number, batch in enumerate(batches):
-                self.optimizer.learning_rate = self.first_rate * self.schedule(self.epoch + number / len(batches))
-                loss, norm, given = self._one_step(batch)
+                self.optimizer.learning_rate = self.base_rate * self.schedule(self.epoch + number / len(batches))
+                self._rate = self.optimizer.learning_rate
+                loss, gradients, norm, given = self._one_step(batch)
                 losses.append(loss * len(batch))
                 norms.append(norm)
                 outputs += given
                 order += batch
+        assign(self.optimizer.parameters, grad=gradients)  # as backward() leaves them, with every engine
         self.epoch += 1
         row = {"loss": math.fsum(losses) / len(self.X)}
-        row.update(measured(self.metrics, outputs, [self.y[i] for i in order], decision_threshold(self.model)))
-        row.update(self._validated())
+        targets = [self.y[i] for i in order]
+        row.update(
+            measured(
+                self.metrics, outputs, targets,
+                lambda: decision_threshold(self.model, self.X[0], loss=self.loss, threshold=self.threshold),
+            )
+        )  # fmt: skip
+        if self.validation is not None:
+            row.update(self._validated(*self.validation))
+        elif self.stopping is not None:
+            self._keep_best(row["loss"], *((before, self.epoch - 1) if whole else (self._numbers(), self.epoch)))
         row["learning_rate"], row["gradient_norm"] = self.optimizer.learning_rate, max(norms)
         row["seconds"] = time.perf_counter() - began
         self.history.add(row)
         self._after_epoch()
         return row
 
-    def _one_step(self, batch: list[int]) -> tuple[float, float, list[Any]]:
+    def _one_step(self, batch: list[int]) -> tuple[float, list[float], float, list[Any]]:
         before = self.engine.optimizer.snapshot()
         try:
             loss, gradients, outputs = self.engine(batch)
             norm = gradient_norm(gradients)
-            if self.clip_norm is not None and math.isfinite(norm):
-                gradients = scaled_to_norm(gradients, norm, self.clip_norm)
-            self.engine.optimizer.step(gradients)
+            clipped = gradients if self.clip_norm is None else scaled_to_norm(gradients, norm, self.clip_norm)
+            self.engine.optimizer.step(clipped)
         except _FAILURES as error:
-            self.history.stopped = "error"
-            raise self._explained(error) from error
+            place = f"training stopped in epoch {self.epoch + 1}, step {self.batches_done + 1}"
+            if self.engine.sample is not None:
+                place += f", sample {self.engine.sample}"
+            if self._last_good is not None:
+                self.engine.optimizer.restore(self._last_good)
+            raise self._explained(error, place, self.epoch + 1, "last good") from error
         self._last_good = before  # these gave a finite loss; what the new ones give, the next step will show
         self.batches_done += 1
-        return loss, norm, outputs
+        return loss, gradients, norm, outputs
 
-    def _validated(self) -> dict[str, float]:
-        if self.validation is None:
-            return {}
-        results = evaluate(self.model, *self.validation, loss=self.loss, metrics=list(self.metrics.values()))
-        if self.best is None or results["loss"] < self.best[0]:
-            self.best = results["loss"], [parameter.data for parameter in self.optimizer.parameters]
-            self.history.best_epoch = self.epoch
+    def _begin_with_other_parameters(self) -> None:
+        """The model has others now: what was kept of earlier epochs does not fit any more."""
+        self.optimizer.call_as_in(self.model)
+        self.best = self.history.best_epoch = self._last_good = None
+        self.engine = EagerEngine(self.model, self.loss, self.X, self.y, self.optimizer)
+        self.history.engine = "eager"
+        self.use_engine(self._choice)
+
+    def _numbers(self) -> list[float]:
+        return [parameter.data for parameter in self.optimizer.parameters]
+
+    def _validated(self, X: list[Any], y: list[Any]) -> dict[str, float]:
+        metrics = list(self.metrics.values())
+        try:
+            results = evaluate(self.model, X, y, loss=self.loss, metrics=metrics, threshold=self.threshold)
+        except Exception as error:
+            place, kept = f"validation failed in epoch {self.epoch}", "best"
+            if self.best is None:
+                kept = "last good"
+                with self.engine.epoch():
+                    self.engine.optimizer.restore(self._last_good)
+            self._put_best_back()
+            explained = self._explained(error, place, self.epoch, kept)
+            if explained is error:
+                raise
+            raise explained from error
+        self._keep_best(results["loss"], self._numbers(), self.epoch)
         return {f"validation_{name}": number for name, number in results.items()}
+
+    def _keep_best(self, loss: float, parameters: list[float], epoch: int) -> None:
+        """Keep the parameters that the model has after ``epoch``, if their loss is the lowest."""
+        if math.isfinite(loss) and (self.best is None or loss < self.best[0]):
+            self.best, self.history.best_epoch = (loss, parameters), epoch
+
+    def _put_best_back(self) -> None:
+        if self.best is not None:
+            assign(self.optimizer.parameters, data=self.best[1])
+
+    def _judge_the_last(self) -> None:
+        """The loss of the parameters after the last epoch, which no step has measured where there is one an epoch."""
+        if self.stopping is None or self.validation is not None or self.batch_size < len(self.X):
+            return
+        try:
+            loss = evaluate(self.model, self.X, self.y, loss=self.loss, metrics=())["loss"]
+        except _FAILURES:
+            return
+        self._keep_best(loss, self._numbers(), self.epoch)
+
+    def _note_rate(self) -> None:
+        """The rate that a callback has given the optimizer becomes the base rate."""
+        if self.optimizer.learning_rate is not self._rate:  # another object: assigned, if only to the same number
+            self._rate = self.base_rate = self.optimizer.learning_rate
 
     def watched(self) -> list[float]:
         """The losses that decide about early stopping: the validation set's, if there is one."""
@@ -328,29 +411,22 @@ class Training:
     def _after_epoch(self) -> None:
         if self.stopping is not None and self.stopping.is_time(self.watched()):
             self.stop("early stopping")
-        if self.checkpoint is not None:
-            from .checkpoint import save_training
-
-            save_training(self)
         for callback in self.callbacks:
             callback(self)
+        self._note_rate()
+        if self.checkpoint is not None:
+            from .resuming import save_training
 
-    def _explained(self, error: Exception) -> Exception:
-        """The same kind of error with the place in its message; the last good parameters are put back."""
-        if self._last_good is not None:
-            self.engine.optimizer.restore(self._last_good)
-        place = f"training stopped in epoch {self.epoch + 1}, step {self.batches_done + 1}"
-        if self.engine.sample is not None:
-            place += f", sample {self.engine.sample}"
-        kind = next(kind for kind in _KINDS if isinstance(error, kind))
-        explained: Any = kind(f"{place}: {error}; the last good parameters are in place")
-        explained.history = self.history
+            save_training(self)
+
+    def _explained(self, error: Exception, place: str, epoch: int, kept: str) -> Exception:
+        """The same kind of error with the place in its message, and what has been recorded in its attributes."""
+        self.history.stopped = "error"
+        kind = next((kind for kind in _KINDS if isinstance(error, kind)), None)
+        explained: Any = error if kind is None else kind(f"{place}: {error}; the {kept} parameters are in place")
+        explained.history, explained.epoch = self.history, epoch
         failure: Exception = explained
         return failure
 
 
 _KINDS = (FloatingPointError, OverflowError, ZeroDivisionError, ArithmeticError, ValueError)
-
-
-def _as_values(output: Any) -> Any:
-    return [Value(item) for item in output] if isinstance(output, list) else Value(output)

@@ -45,13 +45,14 @@ inputs progress collector elsewhere
 activations initializers
 module
 layers normalization
-losses schedules data history
+losses schedules data history parameters
 metrics optimizers
-evaluation clipping
+evaluation clipping regions
 training
 compiled
-architecture
+architecture storage
 checkpoint
+resuming
 plotting probing
 recording
 frames

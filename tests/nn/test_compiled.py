@@ -201,7 +201,7 @@ def test_the_steps_of_an_interrupted_epoch_are_kept() -> None:
                          progress=False, seed=2, schedule=interrupted, engine=engine)  # fmt: skip
         assert history.stopped == "interrupted"
         assert optimizer.steps == 6
-        kept.append([p.data for p in model.parameters()] + optimizer.state_dict()["memory"]["square_mean"])
+        kept.append([p.data for p in model.parameters()] + optimizer.memory()["square_mean"])
     assert kept[1] == pytest.approx(kept[0], rel=1e-9, abs=1e-15)
 
 

@@ -87,6 +87,21 @@ def test_split_keeps_pairs_and_loses_nothing() -> None:
         nn.train_test_split(X, y, test_size=1.0)
 
 
+@pytest.mark.parametrize("number", [0.7, 0.1, -1 / 3, 1e-300, 1e300, 3.0])
+@pytest.mark.parametrize("count", [1, 3, 10, 7919])
+def test_a_constant_feature_becomes_0(number: float, count: int) -> None:
+    train, test = nn.standardize([[number]] * count, [[5.0], [number]])
+    assert train == [[0.0]] * count
+    assert test == [[5.0 - number], [0.0]]
+
+
+@pytest.mark.parametrize("size", [1e-200, 1e-160, 1e160, 1e300])
+def test_tiny_and_huge_features_are_scaled(size: float) -> None:
+    assert nn.standardize([[size], [3 * size]]) == [[pytest.approx(-1.0)], [pytest.approx(1.0)]]
+    with pytest.raises(ValueError, match=r"feature 0 of X has numbers of up to 1\.7e\+308: divide"):
+        nn.standardize([[1.7e308], [-1.7e308]])
+
+
 def test_standardize_uses_the_first_set_s_numbers() -> None:
     train, test = nn.standardize(np.array([[0.0, 5.0], [4.0, 5.0]]), [[2.0, 6.0]])
     assert train == [[-1.0, 0.0], [1.0, 0.0]]

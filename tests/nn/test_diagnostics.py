@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import random
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 import nn
 from autograd import Value
+from nn.diagnostics import _learning_rate
 
 X, Y = nn.make_moons(40, seed=0)
 
@@ -199,3 +201,112 @@ def test_wrong_arguments() -> None:
         nn.diagnose(healthy(), X, Y, optimizer="adam")
     with pytest.raises(ValueError, match="X has 40 samples but y has 3 targets"):
         nn.diagnose(healthy(), X, Y[:3])
+
+
+def test_a_model_that_ends_in_a_sigmoid_of_its_own() -> None:
+    class Own(nn.Module):
+        def __init__(self) -> None:
+            self.inner = nn.MLP(2, [8, 1], "tanh", seed=0)
+
+        def __call__(self, row: Any) -> Any:
+            return self.inner(row).sigmoid()
+
+    assert problems(Own()) == problems(Own(), loss="binary_cross_entropy") == []
+    assert problems(Own(), loss="binary_cross_entropy_with_logits") == ["loss does not fit"]
+    undone = nn.Sequential(nn.MLP(2, [8, 1], "tanh", "sigmoid", seed=0), lambda p: p * 9.0 - 4.5)
+    assert "loss does not fit" not in problems(undone, loss="binary_cross_entropy_with_logits")
+
+
+# ------------------------------------------------------------------------- each threshold, from both of its sides
+
+LINE = {"loss": "mean_squared_error"}
+
+
+def linear(weight: float = 0.0) -> nn.Neuron:
+    return nn.Neuron(1, nonlin=False, init=lambda *_: weight)
+
+
+@pytest.mark.parametrize(("size", "large"), [(9.9, False), (10.1, True)])
+def test_features_are_large_from_ten_on(size: float, large: bool) -> None:
+    assert ("unscaled inputs" in problems(linear(), [[size], [-size]], [0.5, 1.0], **LINE)) is large
+
+
+@pytest.mark.parametrize(("size", "far"), [(0.0505, False), (0.0495, True)])
+def test_features_are_far_apart_from_a_hundred_on(size: float, far: bool) -> None:
+    model = nn.Neuron(2, nonlin=False, seed=0)
+    assert ("unscaled inputs" in problems(model, [[5.0, size], [-5.0, -size]], [0.5, 1.0], **LINE)) is far
+
+
+@pytest.mark.parametrize(("target", "exploded"), [(0.6, False), (499.0, False), (501.0, True)])
+def test_gradients_explode_from_a_thousand_on(target: float, exploded: bool) -> None:
+    """The slopes of (0 - target)² in weight and bias are 2·target."""
+    assert ("exploding gradient" in problems(linear(), [[1.0]], [target], **LINE)) is exploded
+
+
+@pytest.mark.parametrize(("feature", "faded"), [(0.5, False), (1.01e-3, False), (0.99e-3, True)])
+def test_gradients_fade_from_a_thousandth_on(feature: float, faded: bool) -> None:
+    """The weight's slope is the feature times the bias's."""
+    assert ("vanishing gradient" in problems(linear(), [[feature]], [1.0], **LINE)) is faded
+
+
+@pytest.mark.parametrize(("lowest", "stuck"), [(0.9, False), (0.9949, False), (0.9951, True)])
+def test_an_output_is_saturated_within_a_quarter_of_a_percent(lowest: float, stuck: bool) -> None:
+    model = nn.MLP(1, [1], ["tanh"], init=lambda *_: 1.0)
+    assert ("saturated units" in problems(model, [[math.atanh(lowest)], [4.0]], [0.5, 0.25], **LINE)) is stuck
+
+
+@pytest.mark.parametrize(("inside", "reported"), [(2, True), (3, False)])
+@pytest.mark.parametrize(("within", "counts"), [(0.949, True), (0.951, False)])
+def test_half_of_a_layer_must_leave_its_limits_for_a_fifth_of_the_samples(
+    inside: int, reported: bool, within: float, counts: bool
+) -> None:
+    model = nn.MLP(1, [2, 1], ["tanh", "identity"], init=lambda *_: 1.0)
+    model.layers[0].neurons[1].w[0].data = 0.01  # the other half is never near a limit
+    X = [[math.atanh(within)]] * inside + [[5.0]] * (10 - inside)
+    found = "saturated units" in problems(model, X, [float(i) for i in range(10)], **LINE)
+    assert found is (reported or not counts)
+
+
+@pytest.mark.parametrize(("dead", "reported"), [(1, False), (2, True)])
+def test_half_of_a_layer_must_be_dead(dead: int, reported: bool) -> None:
+    model = nn.MLP(1, [4, 1], "relu", init=lambda i, o, r: r.uniform(0.5, 1.0), seed=0)
+    for neuron in model.layers[0].neurons[:dead]:
+        neuron.w[0].data *= -1.0  # below 0 for all samples, but no farther than they are apart
+    assert ("dead units" in problems(model, [[0.125], [1.0], [2.0]], [0.0, 1.0, 2.0], **LINE)) is reported
+
+
+@pytest.mark.parametrize(("bias", "reported"), [(-2.9, False), (-3.1, True)])
+def test_one_unit_is_lost_where_it_is_farther_off_than_the_samples_are_apart(bias: float, reported: bool) -> None:
+    """Its sums are x - 1 + bias, x from 0 to 2: the greatest is 1 + bias, and they are 2 apart."""
+    model = nn.MLP(1, [4, 1], "relu", init=lambda i, o, r: r.uniform(0.5, 1.0), seed=0)
+    model.layers[0].neurons[0].w[0].data, model.layers[0].neurons[0].b.data = 1.0, bias - 1.0
+    assert ("dead units" in problems(model, [[0.0], [1.0], [2.0]], [0.0, 1.0, 2.0], **LINE)) is reported
+
+
+@pytest.mark.parametrize(
+    ("before", "change", "after", "problem"),
+    [
+        (1.0, 0.01, 2.009, []),
+        (1.0, 0.01, 2.011, ["learning rate too high"]),  # twice, and a hundredth of the targets' mean square
+        (1.0, 0.051, 1.049, []),
+        (1.0, 0.051, 1.051, ["learning rate too high"]),
+        (1.0, 0.049, 1.051, []),
+        (1.0, 1.1e-6, 1.0, []),
+        (1.0, 0.9e-6, 1.0, ["learning rate too low"]),
+    ],
+)
+def test_the_limits_of_a_learning_rate(before: float, change: float, after: float, problem: list[str]) -> None:
+    assert [finding.problem for finding in _learning_rate(before, change, after, 1.0)] == problem
+
+
+@pytest.mark.parametrize(("count", "seen"), [(200, 200), (399, 399), (400, 200), (601, 201)])
+def test_at_most_two_hundred_samples_or_so(count: int, seen: int) -> None:
+    calls: list[Any] = []
+
+    class Counting(nn.Neuron):
+        def __call__(self, row: Any) -> Any:
+            calls.append(row)
+            return super().__call__(row)
+
+    nn.diagnose(Counting(1, nonlin=False, seed=0), [[i / count] for i in range(count)], [0.5] * count, **LINE)
+    assert len(calls) == 2 * seen + 1  # the layers, the kind of the output, the gradients

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import math
+from contextlib import nullcontext
+from functools import partial
+from typing import Any
+
 import numpy as np
 import pytest
 
 import nn
-from autograd import Value
+from autograd import Value, no_grad
 from nn.evaluation import evaluating
 
 
@@ -75,3 +80,86 @@ def test_wrong_arguments() -> None:
         nn.confusion_matrix(model, [[1.0]], [0.5])
     with pytest.raises(TypeError, match=r"X\[0\]\[0\] must be a plain number"):
         nn.predict(model, [[Value(1.0)]])
+
+
+class EndsInASigmoid(nn.Module):
+    def __init__(self, inner: Any) -> None:
+        self.inner = inner
+
+    def __call__(self, row: Any) -> Any:
+        return self.inner(row).sigmoid()
+
+
+class Wrapper(nn.Module):
+    def __init__(self, inner: Any) -> None:
+        self.inner = inner
+
+    def __call__(self, row: Any) -> Any:
+        return self.inner(row)
+
+
+def one(activation: Any) -> nn.MLP:
+    return nn.MLP(1, [1], output_activation=activation, init=lambda *_: 1.0)
+
+
+PROBABILITIES = {
+    "a sigmoid layer": lambda: one("sigmoid"),
+    "a model that ends in a sigmoid": lambda: EndsInASigmoid(one("identity")),
+    "a wrapper": lambda: Wrapper(one("sigmoid")),
+    "a lambda": lambda: one(lambda v: v.sigmoid()),
+    "dropout after it": lambda: nn.Sequential(one("sigmoid"), nn.Dropout(0.5)),
+    "a neuron": lambda: nn.Neuron(1, activation="sigmoid", init=lambda *_: 1.0),
+}
+SCORES = {
+    "identity": lambda: one("identity"),
+    "tanh": lambda: one("tanh"),
+    "a wrapper": lambda: Wrapper(one("identity")),
+    "a function of a sigmoid": lambda: nn.Sequential(one("sigmoid"), lambda p: p * 2.0 - 1.0),
+}
+X = [[-2.0], [-0.125], [0.125], [2.0]]  # class 1 is where the number is positive
+
+
+@pytest.mark.parametrize("kind", [*PROBABILITIES, *(f"score: {name}" for name in SCORES)])
+@pytest.mark.parametrize("silent", [False, True])
+def test_the_primitive_of_the_output_decides(kind: str, silent: bool) -> None:
+    model = SCORES[kind.removeprefix("score: ")]() if kind.startswith("score") else PROBABILITIES[kind]()
+    with no_grad() if silent else nullcontext():
+        assert nn.predict_classes(model, X) == [0, 0, 1, 1]
+        assert nn.evaluate(model, X, [0, 0, 1, 1]) == {"accuracy": 1.0}
+        assert nn.confusion_matrix(model, X, [0, 0, 1, 1]) == [[2, 0], [0, 2]]
+    model.train()
+    options: dict[str, Any] = {"optimizer": nn.SGD(model, 0.0), "epochs": 1, "progress": False}
+    history = nn.fit(model.eval(), X, [0, 0, 1, 1], loss="mean_squared_error", validation=(X, [0, 0, 1, 1]), **options)
+    assert history["validation_accuracy"] == [1.0]
+    if "dropout" not in kind:
+        assert history["accuracy"] == [1.0]
+
+
+def test_a_value_keeps_its_primitive_for_accuracy() -> None:
+    model = one("sigmoid")
+    assert nn.accuracy([model(row) for row in X], [0, 0, 1, 1]) == 1.0
+    assert nn.accuracy(nn.predict(model, X), [0, 0, 1, 1]) == 0.5  # plain numbers are scores
+    assert nn.accuracy(nn.predict(model, X), [0, 0, 1, 1], threshold=0.5) == 1.0
+
+
+def test_a_threshold_then_the_loss_then_the_model() -> None:
+    model = one("sigmoid")  # 0.12, 0.47, 0.53, 0.88
+    assert nn.predict_classes(model, X, threshold=0.75) == [0, 0, 0, 1]
+    assert nn.predict_classes(model, X, loss="binary_cross_entropy", threshold=0.25) == [0, 1, 1, 1]
+    assert nn.predict_classes(model, X, loss="binary_cross_entropy") == [0, 0, 1, 1]
+    assert nn.predict_classes(model, X, loss="hinge") == [1, 1, 1, 1]
+    assert nn.predict_classes(model, X, loss=nn.binary_cross_entropy_with_logits) == [1, 1, 1, 1]
+    assert nn.predict_classes(model, X, loss="mean_squared_error") == [0, 0, 1, 1]
+    assert nn.predict_classes(one("identity"), X, loss=partial(nn.binary_cross_entropy)) == [0, 0, 0, 1]
+    assert nn.evaluate(model, X, [0, 0, 0, 1], threshold=0.75) == {"accuracy": 1.0}
+    assert nn.evaluate(model, X, [-1, 1, 1, 1], loss="hinge")["accuracy"] == 0.75
+    assert nn.confusion_matrix(model, X, [0, 0, 0, 1], threshold=0.75) == [[3, 0], [0, 1]]
+    for call in (nn.predict_classes, lambda m, x, **o: nn.evaluate(m, x, [0, 0, 1, 1], **o)):
+        with pytest.raises(TypeError, match="threshold must be a real number, got '0"):
+            call(model, X, threshold="0.5")
+
+
+def test_what_is_not_finite_has_no_metric() -> None:
+    model = nn.Sequential(one("identity"), lambda v: v * math.inf * 0.0)
+    assert math.isnan(nn.evaluate(model, X, [0, 0, 1, 1])["accuracy"])
+    assert nn.evaluate(model, X, [0.5, 0.25, 3.0, 1.0]) == {}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -29,6 +30,11 @@ def test_records() -> None:
         ([1.0, 1.0, 1.0], True),
         ([1.0, 2.0, 0.5, 0.6], False),
         ([1.0, 2.0, 0.5, 0.6, 0.7], True),
+        ([math.nan] * 9, False),
+        ([math.nan, math.inf, 1.0, 2.0], False),
+        ([math.nan, math.inf, 1.0, 2.0, math.nan], True),
+        ([1.0, math.nan, 0.5, math.nan], False),
+        ([1.0, math.nan, -math.inf], True),
     ],
 )
 def test_patience(losses: list[float], stops: bool) -> None:
@@ -53,6 +59,17 @@ def test_min_delta_asks_for_more() -> None:
 def test_wrong_patience(choice: Any, kind: type[Exception], message: str) -> None:
     with pytest.raises(kind, match=message):
         find_stopping(choice)
+
+
+def test_a_quantity_that_comes_or_goes_is_nan_in_the_other_epochs() -> None:
+    history = History()
+    for row in ({"loss": 3.0, "old": 1.0}, {"loss": 2.0, "old": 1.5}, {"loss": 1.0, "new": 0.5}):
+        history.add(row)
+    assert history["loss"] == [3.0, 2.0, 1.0]
+    assert history["old"] == pytest.approx([1.0, 1.5, math.nan], nan_ok=True)
+    assert history["new"] == pytest.approx([math.nan, math.nan, 0.5], nan_ok=True)
+    history.changed("learning_rate", 0.1, 0.2)
+    assert history.changes == [{"epoch": 3, "setting": "learning_rate", "before": 0.1, "after": 0.2}]
 
 
 def test_none_and_itself() -> None:

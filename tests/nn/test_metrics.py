@@ -36,6 +36,7 @@ def test_amounts_by_hand() -> None:
         (lambda: accuracy([[0.5, 1.0]], [2]), ValueError, "accuracy needs class labels"),
         (lambda: accuracy([], []), ValueError, "outputs is empty"),
         (lambda: r_squared([1.0, 2.0], [3.0, 3.0]), ValueError, "targets that differ"),
+        (lambda: r_squared([0.5] * 10, [0.7] * 10), ValueError, "all of them are 0.7"),
         (lambda: root_mean_square([1.0], [[1.0]]), ValueError, "the same shape"),
         (lambda: root_mean_square([[1.0]], [[1.0, 2.0]]), ValueError, "outputs have 1 numbers a sample, targets 2"),
         (lambda: find_metrics(["acc"]), ValueError, "unknown metric 'acc'"),
@@ -46,6 +47,12 @@ def test_amounts_by_hand() -> None:
 def test_wrong_inputs(call: Any, kind: type[Exception], message: str) -> None:
     with pytest.raises(kind, match=message):
         call()
+
+
+def test_the_share_of_variance_has_no_scale() -> None:
+    for size in (1e-200, 1.0, 1e200):
+        got = r_squared([1.0 * size, 1.0 * size, 4.5 * size], [1.0 * size, 2.0 * size, 3.0 * size])
+        assert got == pytest.approx(1 - (1 + 1.5**2) / 2)
 
 
 def test_functions_keep_their_names() -> None:

@@ -16,7 +16,6 @@ import pytest
 
 import nn
 from autograd import Value
-from nn.optimizers import named_values
 
 mpmath.mp.dps = 50
 GRADIENTS = [2.0, -1.5, 0.75, 3.0, -0.25, 0.5, -4.0, 1.25, 0.125, -2.5]
@@ -191,9 +190,14 @@ def test_a_state_continues_bit_for_bit(make: Any) -> None:
         ({"steps": 1.5}, "steps must be a whole number"),
         ({"settings": {}}, "settings must have exactly learning_rate, betas"),
         ({"memory": {"mean": [0.0]}}, "memory must have exactly mean, square_mean"),
-        ({"memory": {"mean": [0.0], "square_mean": [0.0, 1.0]}}, "square_mean must be a list of 1 numbers"),
-        ({"memory": {"mean": [math.nan], "square_mean": [0.0]}}, "memory mean of w must be a finite number, got nan"),
-        ({"memory": {"mean": ["1"], "square_mean": [0.0]}}, "memory mean of w must be a finite number, got '1'"),
+        ({"memory": {"mean": [0.0], "square_mean": [0.0]}}, "memory mean must give a number for each parameter's name"),
+        ({"memory": {"mean": {}, "square_mean": {"w": 0.0}}}, "memory mean of w is missing"),
+        ({"memory": {"mean": {"w": 0.0, "v": 0.0}, "square_mean": {"w": 0.0}}}, "memory mean has an unknown 'v'"),
+        (
+            {"memory": {"mean": {"w": math.nan}, "square_mean": {"w": 0.0}}},
+            "mean of w must be a finite number, got nan",
+        ),
+        ({"memory": {"mean": {"w": "1"}, "square_mean": {"w": 0.0}}}, "mean of w must be a finite number, got '1'"),
         ({"more": 1}, "'more' is unexpected"),
     ],
 )
@@ -249,10 +253,45 @@ def test_a_parameter_given_twice_is_named() -> None:
         nn.SGD([p, Value(2.0), p])
 
 
-def test_names_come_from_the_module() -> None:
-    assert named_values(nn.Neuron(1))[0] == ["weights.0", "bias"]
-    assert named_values(nn.Neuron(1).named_parameters())[0] == ["weights.0", "bias"]
-    assert named_values(iter([Value(1.0)]))[0] == ["parameters[0]"]
+def test_a_model_that_has_grown_is_trained_whole() -> None:
+    model = nn.Sequential(nn.Layer(1, 1, nonlin=False, init="zeros"))
+    optimizers = [nn.Adam(model, 0.1), nn.Adam(model.parameters(), 0.1), nn.Adam(model.named_parameters(), 0.1)]
+    alone = nn.Adam(list(model.parameters()), 0.1)
+    for optimizer in [*optimizers, alone]:
+        optimizer.step([1.0, 1.0])
+    model.layers.insert(0, nn.Layer(1, 1, nonlin=False, init="zeros"))
+    for optimizer in optimizers:
+        fresh = nn.Adam(model, 0.1)
+        for parameter in model.parameters():
+            parameter.data, parameter.grad = 0.0, 2.0
+        optimizer.step()
+        assert [parameter.data for parameter in model.parameters()] == pytest.approx([-0.1] * 4)
+        moved = [parameter.data for parameter in model.parameters()]
+        for parameter in model.parameters():
+            parameter.data = 0.0
+        fresh.step()
+        assert [parameter.data for parameter in model.parameters()] == moved
+        assert optimizer.state_dict() == fresh.state_dict()
+    alone.step()
+    assert len(alone.parameters) == 2
+
+
+def test_a_parameter_that_was_replaced_is_trained() -> None:
+    model = nn.Neuron(1, nonlin=False, init="zeros")
+    optimizer = nn.SGD(model, 0.5)
+    old, model.bias = model.bias, Value(1.0)
+    model([2.0]).backward()
+    optimizer.step()
+    assert (model.bias.data, old.data) == (0.5, 0.0)
+
+
+def test_memory_goes_to_the_parameter_of_the_name() -> None:
+    one, other = (nn.SGD([(name, Value(0.0)) for name in names], momentum=0.5) for names in ("ab", "ba"))
+    one.step([1.0, 2.0])
+    other.load_state_dict(one.state_dict())
+    assert one.memory() == {"velocity": [1.0, 2.0]}
+    assert other.memory() == {"velocity": [2.0, 1.0]}
+    assert one.state_dict()["memory"] == {"velocity": {"a": 1.0, "b": 2.0}}
 
 
 def test_gradients_may_be_given() -> None:
@@ -307,7 +346,7 @@ def test_real_interrupts_leave_parameters_and_memory_of_one_step(rounds: int) ->
             except KeyboardInterrupt:
                 hits += 1
             velocity = 2.0 - 2.0 ** (1 - optimizer.steps)  # of momentum 1/2 and gradient 1: 1 + 1/2 + 1/4 + ...
-            assert optimizer.state_dict()["memory"].get("velocity", [0.0] * count) == [velocity] * count
+            assert optimizer.memory()["velocity"] == [velocity] * count
             moved = [value.data - i for i, value in enumerate(values)]
             # p = -lr * (v1 + ... + vt) with v1 + ... + vt = 2t - velocity
             assert moved == pytest.approx([-0.5 * (2.0 * optimizer.steps - velocity)] * count, abs=1e-6)
@@ -409,7 +448,7 @@ def test_epsilon_must_be_above_0_and_shares_below_1(kind: Any) -> None:
 
 def test_the_largest_float_may_be_remembered() -> None:
     optimizer = nn.SGD([Value(1.0)], momentum=0.5)
-    state = optimizer.state_dict() | {"memory": {"velocity": [sys.float_info.max]}, "steps": 1}
+    state = optimizer.state_dict() | {"memory": {"velocity": {"parameters[0]": sys.float_info.max}}, "steps": 1}
     optimizer.load_state_dict(state)
     assert optimizer.state_dict() == state
 

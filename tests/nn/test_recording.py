@@ -9,7 +9,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 import nn
@@ -152,16 +151,49 @@ def test_frames_are_drawn_of_what_is_not_finite(tmp_path: Path) -> None:
     assert len(recording.save_frames(tmp_path)) == 2
 
 
-def test_between_class_0_and_class_2_is_no_strip_of_class_1(monkeypatch: pytest.MonkeyPatch) -> None:
-    from matplotlib.axes import Axes
+def test_frames_compare_the_scores_of_the_classes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    painted: list[Any] = []
+    monkeypatch.setattr(frames, "paint_regions", lambda axes, grids, scores: painted.append((grids, scores)))
+    for width in (1, 2, 3):
+        model = nn.MLP(2, [width], seed=0)
+        loss, y = ("cross_entropy", [0, 1, width - 1]) if width > 1 else ("binary_cross_entropy", [0, 1, 1])
+        if width == 1:
+            model = nn.MLP(2, [1], output_activation="sigmoid", seed=0)
+        recording = nn.record(resolution=4)
+        train(recording, [[0.0, 0.0], [5.0, 0.0], [0.0, 5.0]], y, model=model, loss=loss, epochs=2)
+        recording.save_frames(tmp_path / str(width))
+        (across, up), scores = painted[-1]
+        expected = nn.predict_classes(model, [[x, y] for y in up for x in across])
+        assert [list(row).index(max(row)) for row in scores] == expected
+        assert len(scores[0]) == max(width, 2)
 
-    shown: list[Any] = []
-    monkeypatch.setattr(Axes, "imshow", lambda self, pixels, **options: shown.append(pixels))
-    frames._colour_classes(Axes.__new__(Axes), [[0.0, 1.0, 2.0], [0.0, 1.0, 2.0]], [[0.0, 0.0, 2.0]] * 3)
-    colours = {tuple(colour) for row in shown[0] for colour in row.tolist()}
-    assert len(colours) == 2
-    assert np.array_equal(shown[0][0, 0], shown[0][-1, 100])  # the left half is class 0
-    assert not np.array_equal(shown[0][0, 0], shown[0][0, -1])
+
+def test_a_model_that_grows_begins_anew() -> None:
+    def grow(training: Any) -> None:
+        if training.epoch == 2:
+            training.model.layers.append(nn.Layer(1, 1, seed=3))
+
+    recording, model = nn.record(), nn.Sequential(nn.Layer(2, 1, seed=0))
+    train(recording, model=model, epochs=4, loss=lambda p, t: nn.mean_squared_error(p, t))
+    assert [snapshot["epoch"] for snapshot in recording.snapshots] == [1, 2, 3, 4]
+    model = nn.Sequential(nn.Layer(2, 1, seed=0))
+    optimizer = nn.SGD(model, 0.1)
+    nn.fit(model, [[0.0, 1.0]], [1], loss="mean_squared_error", optimizer=optimizer, epochs=4,
+           callbacks=[grow, recording], progress=False)  # fmt: skip
+    assert [snapshot["epoch"] for snapshot in recording.snapshots] == [2, 3, 4]
+    assert {len(snapshot["weights"]) for snapshot in recording.snapshots} == {len(recording.names)} == {5}
+
+
+@pytest.mark.parametrize("engine", ["eager", "compiled"])
+def test_gradients_are_recorded_with_every_engine(engine: str) -> None:
+    recording = nn.record()
+    model = train(recording, epochs=2, engine=engine)
+    before, after = recording.snapshots
+    assert after["weights"] == pytest.approx(
+        [w - 0.5 * g for w, g in zip(before["weights"], after["gradients"], strict=True)]
+    )
+    assert any(after["gradients"])
+    assert after["gradients"] == [parameter.grad for parameter in model.parameters()]
 
 
 def test_an_animation_has_a_frame_for_each_snapshot(tmp_path: Path) -> None:

@@ -21,6 +21,23 @@ def test_each_by_hand() -> None:
     assert nn.WarmUp(2)(5) == 1.0
 
 
+@pytest.mark.parametrize("every", [0.1, 0.2, 0.3, 0.7, 1 / 3, 1.1, 2.5, 7.0])
+def test_a_step_is_taken_at_each_multiple_and_nowhere_else(every: float) -> None:
+    schedule = nn.StepDecay(every, 0.5)
+    for k in range(1, 200):
+        assert schedule(k * every) == 0.5**k
+        assert schedule((k - 0.001) * every) == 0.5 ** (k - 1)
+    assert [nn.StepDecay(0.1, 0.5)(n / 10) for n in range(10)] == [0.5**n for n in range(10)]
+    assert nn.WarmUp(0.3, then=nn.StepDecay(0.3, 0.5))(0.9) == 0.25
+
+
+@pytest.mark.parametrize("epochs", [3, 10, 30, 100])
+def test_step_divides_by_ten_after_each_third_of_the_run(epochs: int) -> None:
+    schedule = find_schedule("step", epochs)
+    found = [round(-math.log10(schedule(epoch))) for epoch in range(epochs)]
+    assert found == [3 * epoch // epochs for epoch in range(epochs)]
+
+
 @pytest.mark.parametrize("name", SCHEDULES)
 def test_names_fit_the_run(name: str) -> None:
     schedule = find_schedule(name, 30)

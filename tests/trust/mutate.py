@@ -51,7 +51,7 @@ TESTS = {
     ],
     "optimizers": [
         "nn/optimizers.py", "tests/nn/test_optimizers.py", "tests/nn/test_compiled.py", "tests/nn/test_training.py",
-        "tests/nn/test_checkpoint.py",
+        "tests/nn/test_checkpoint.py", "tests/nn/test_resuming.py", "tests/nn/test_parameters.py",
         "tests/trust/test_wrong_inputs.py -k 'SGD or Ada or RMSProp or Optimizer'",
         "tests/trust/test_all_or_nothing.py -k optimizer",
     ],

@@ -137,9 +137,9 @@ GOOD: dict[str, Good] = {
     "nn.Activation": {"name": some("mine"), "function": some(square), "range": some((0.0, 1.0)), "gain": some(1.0), "init": some("he")},
     "nn.register_activation": {"name": some("free"), "function": some(square), "range": some((0.0, 1.0)), "gain": some(1.0), "init": some("he")},
     "nn.activation": {"choice": some("relu")},
-    "nn.accuracy": {"outputs": some([1.0, -1.0]), "targets": some([1, 0]), "threshold": some(0.0)},
+    "nn.accuracy": {"outputs": some([1.0, -1.0]), "targets": some([1, 0]), "threshold": some(None)},
     "nn.data.batches": {"X": rows, "y": labels, "batch_size": some(2), "seed": some(0)},
-    "nn.confusion_matrix": {"model": model, "X": rows, "y": labels},
+    "nn.confusion_matrix": {"model": model, "X": rows, "y": labels, "threshold": some(None)},
     "nn.clip_gradient_norm": {"parameters": values, "max_norm": some(1.0)},
     "nn.clip_gradient_value": {"parameters": values, "limit": some(1.0)},
     **{f"nn.{name}": LOSS for name in ("binary_cross_entropy", "binary_cross_entropy_with_logits", "hinge", "mean_squared_error", "mean_absolute_error")},
@@ -149,10 +149,10 @@ GOOD: dict[str, Good] = {
     "nn.l1_penalty": {"parameters": values, "strength": some(1.0)},
     "nn.l2_penalty": {"parameters": values, "strength": some(1.0)},
     "nn.diagnostics.diagnose": {"model": model, "X": rows, "y": labels, "loss": some("mean_squared_error"), "optimizer": some(None)},
-    "nn.evaluate": {"model": model, "X": rows, "y": labels, "loss": some(None), "metrics": some(("accuracy",))},
-    "nn.fit": {"model": model, "X": rows, "y": labels, "loss": some("mean_squared_error"), "optimizer": some("sgd"), "epochs": some(1), "batch_size": some(2), "validation": some(None), "schedule": some(None), "seed": some(0)},
+    "nn.evaluate": {"model": model, "X": rows, "y": labels, "loss": some(None), "metrics": some(("accuracy",)), "threshold": some(None)},
+    "nn.fit": {"model": model, "X": rows, "y": labels, "loss": some("mean_squared_error"), "optimizer": some("sgd"), "epochs": some(1), "batch_size": some(2), "validation": some(None), "schedule": some(None), "seed": some(0), "threshold": some(None)},
     "nn.predict": {"model": model, "X": rows},
-    "nn.predict_classes": {"model": model, "X": rows},
+    "nn.predict_classes": {"model": model, "X": rows, "threshold": some(None)},
     "nn.record": {"every": some(1), "limit": some(2), "resolution": some(4)},
     "nn.save": {"model_or_state": model, "path": some("m.json"), "optimizer": some(None)},
     "nn.load": {"path": some("m.json"), "into": some(None), "optimizer": some(None)},
@@ -165,7 +165,7 @@ GOOD: dict[str, Good] = {
     "nn.data.make_blobs": NUMBERS | {"classes": some(2)},
     "nn.data.make_spiral": NUMBERS | {"classes": some(2), "turns": some(1.0)},
     "nn.plotting.plot_activations": {"names": some(["relu"]), "path": some(None)},
-    "nn.plotting.plot_decision_boundary": {"model": model, "X": rows, "y": labels, "path": some(None), "resolution": some(3)},
+    "nn.plotting.plot_decision_boundary": {"model": model, "X": rows, "y": labels, "path": some(None), "resolution": some(3), "threshold": some(None)},
     "nn.plotting.plot_gradients": {"model": model, "path": some(None)},
     "nn.plotting.plot_weights": {"model": model, "path": some(None)},
     "nn.plotting.plot_history": {"history": trained, "path": some(None)},
@@ -185,7 +185,7 @@ ELSEWHERE = {
 }  # fmt: skip
 
 # Right after all: a default, a name that is free, a string where names are free, a function that is one.
-NONE = {
+NONE = {"threshold",
     "starts", "parameters", "data", "grad", "seed", "loss", "optimizer", "into", "path", "classes", "batch_size", "validation",
     "schedule", "then", "hide", "operands", "output_activation", "text", "latex", "doc", "activation", "names",
 }  # fmt: skip

@@ -1,0 +1,80 @@
+"""Which Values does an optimizer move, and what are they called?
+
+Read before: ``module``. Read after: ``optimizers``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from autograd import Value
+
+from .inputs import as_list, shown
+from .module import Found, Module
+
+
+def named_values(parameters: Any) -> tuple[list[str], list[Value]]:
+    """The names and the Values of a module, of Values, or of pairs of name and Value; each Value once.
+
+    A Value without a name is called by its label, or by its position; no two have the same name.
+    Raises ``TypeError`` for anything else, ``ValueError`` for none, a repeated one or the result of an operation.
+
+    >>> named_values([Value(1.0), Value(2.0, label="w")])[0]
+    ['parameters[0]', 'w']
+    """
+    items = (
+        parameters.named_parameters()
+        if isinstance(parameters, Module)
+        else as_list(parameters, "parameters", "a model, or model.parameters()")
+    )
+    if not items and isinstance(parameters, Module):
+        raise ValueError(
+            f"{type(parameters).__name__} has no parameters: no attribute of it is a Value, or holds some; "
+            "write self.w = Value(0.1), and compute with it in __call__"
+        )
+    if not items:
+        raise ValueError("parameters is empty: there is nothing to optimize (a generator gives its items only once)")
+    names, values = [], []
+    for position, item in enumerate(items):
+        name = f"parameters[{position}]"
+        if isinstance(item, tuple) and len(item) == 2 and isinstance(item[0], str):
+            name, item = item
+        if not isinstance(item, Value):
+            raise TypeError(f"{name} must be a Value, got {shown(item)}: pass model.parameters()")
+        if item.primitive is not None:
+            raise ValueError(f"{name} is the result of an operation: only a leaf, made by Value(...), can be optimized")
+        names.append(item.label if item.label and name == f"parameters[{position}]" else name)
+        values.append(item)
+    if len({id(value) for value in values}) != len(values):
+        repeated = next(name for name, value in zip(names, values, strict=True) if _count(values, value) > 1)
+        raise ValueError(f"{repeated} is given twice: it would be moved twice in each step")
+    return distinct(names), values
+
+
+def model_of(parameters: Any) -> Module | None:
+    """The model all of whose parameters these are: a module itself, or what its ``parameters()`` gave.
+
+    >>> from nn import MLP
+    >>> model = MLP(2, [1])
+    >>> model_of(model.parameters()) is model, model_of(model.parameters()[:2])
+    (True, None)
+    """
+    if isinstance(parameters, Module):
+        return parameters
+    if isinstance(parameters, Found):
+        whole = type(parameters.module).named_parameters(parameters.module)
+        given = [item[1] if isinstance(item, tuple) else item for item in parameters]
+        if list(map(id, given)) == [id(value) for _, value in whole]:  # nothing was added to the list, or taken out
+            return parameters.module
+    return None
+
+
+def distinct(names: list[str]) -> list[str]:
+    """The names, with a position in place of one that occurs twice."""
+    counts = Counter(names)
+    return [name if counts[name] == 1 else f"parameters[{position}]" for position, name in enumerate(names)]
+
+
+def _count(values: list[Value], value: Value) -> int:
+    return len([other for other in values if other is value])

@@ -1,0 +1,51 @@
+"""Which class does a model decide for at each place of the plane, and how is that painted?
+
+All pictures of decisions compare the classes' scores here, so that they show the same. Read before: ``evaluation``.
+Read after: ``plotting``, ``frames``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+COLOURS = ("#2f6db5", "#d1603d", "#4f9d69", "#8e63a9", "#c9a227", "#5f6b73")
+
+
+def grid(numbers: list[float], resolution: int) -> list[float]:
+    """``resolution`` points from below the lowest of ``numbers`` to above the highest.
+
+    >>> grid([0.0, 10.0], 3)
+    [-1.5, 5.0, 11.5]
+    """
+    low, high = min(numbers), max(numbers)
+    margin = 0.15 * (high - low) or 1.0
+    low, high = low - margin, high + margin
+    return [low + (high - low) * i / (resolution - 1) for i in range(resolution)]
+
+
+def class_scores(outputs: list[Any], threshold: float) -> list[list[float]]:
+    """One score for each class and output: the highest is the class that the model decides for, the first of equals.
+
+    >>> class_scores([0.75, 0.25], 0.5), class_scores([[1.0, 3.0, 2.0]], 0.0)
+    ([[0.0, 0.25], [0.0, -0.25]], [[1.0, 3.0, 2.0]])
+    """
+    return [output if isinstance(output, list) else [0.0, output - threshold] for output in outputs]
+
+
+def paint_regions(axes: Any, grids: list[list[float]], scores: list[list[float]]) -> None:
+    """Paint each class where its score is the highest. ``scores`` go through the grid row by row.
+
+    Between the grid's points the lead over the best other class is interpolated, so that boundaries are smooth, and
+    no third class appears between two.
+    """
+    import numpy as np
+
+    heights = np.clip(np.array(scores, dtype=float), -1e300, 1e300)  # (points, classes); what is nan stays blank
+    winners = heights.argmax(axis=1)
+    for label in range(heights.shape[1]):
+        lead = heights[:, label] - np.delete(heights, label, axis=1).max(axis=1, initial=-1e300)
+        lead[(lead == 0.0) & (winners != label)] = -np.finfo(float).tiny
+        known = lead[~np.isnan(lead)]
+        if known.size and known.max() >= 0.0:
+            image, levels = lead.reshape(len(grids[1]), len(grids[0])), [0.0, 2.0 * known.max() + 1.0]
+            axes.contourf(*grids, image, levels=levels, colors=[COLOURS[label % len(COLOURS)]], alpha=0.25)
