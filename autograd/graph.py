@@ -4,10 +4,11 @@ Read `value` for what a node holds.  Here: a node's operands, the topological or
 loop of the eager engine, which is all-or-nothing: an exception or Ctrl-C in the middle leaves every gradient as it was.
 
 A node is a flat object.  `_x` and `_y` are its operands, `_dx` and `_dy` the partials with respect to them, taken in
-the forward pass; None where there is no such operand, and a partial of None where the operand is a constant.  A node
-of many operands has `_dy = MANY`; its operands are in `_x` in one or more groups (the neurons of a layer share the
-group of their inputs), in `_y` the groups of those that are Values, in `_dx` a tuple of groups of their partials; or,
-where the user has written a `_backward` for it (see `micrograd`), that function.
+the forward pass; None where there is no such operand, and a partial of None where the operand is a constant, or one
+that the row did not select (the smaller one of a `maximum`): no gradient flows there.  A node of many operands has
+`_dy = MANY`; its operands are in `_x` in one or more groups (the neurons of a layer share the group of their inputs),
+in `_y` the groups of those to which gradients flow, in `_dx` a tuple of groups of their partials; or, where the user
+has written a `_backward` for it (see `micrograd`), that function.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ from contextlib import suppress
 from functools import partial
 from itertools import chain, repeat
 from threading import RLock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from autograd.primitives import dot_of
+from autograd.rows import NOT_TAKEN, partials_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -64,7 +66,7 @@ def operands(node: Value) -> tuple[Value | float, ...]:
 
 
 def edges(node: Value) -> Iterator[tuple[Value, float]]:
-    """The operands that are Values, each with the local partial of the forward pass: ∂node/∂operand."""
+    """The operands to which gradients flow, each with the local partial of the forward pass: ∂node/∂operand."""
     if by_hand(node):
         return
     if node._dy is MANY:
@@ -77,6 +79,24 @@ def edges(node: Value) -> Iterator[tuple[Value, float]]:
             yield node._y, node._dy
 
 
+def all_edges(node: Value) -> list[tuple[Value, float | None]]:
+    """The operands that are Values, each with its local partial; None where the row did not select the operand."""
+    values, found = variables(node), list[tuple[Value, float | None]](edges(node))
+    if len(found) == len(values) or node.primitive is None:
+        return found
+    if node._dy is not MANY:
+        pairs = (node._x, node._dx), (node._y, node._dy)
+        return [(operand, partial) for operand, partial in pairs if operand is not None and _is_value(operand)]
+    numbers: list[Any] = [operand._data if _is_value(operand) else operand for operand in operands(node)]
+    pairs_now = zip(operands(node), partials_at(node.primitive, node._data, numbers), strict=True)
+    taken = iter([partial for _, partial in found])
+    return [(o, None if p is NOT_TAKEN else next(taken, None)) for o, p in pairs_now if _is_value(o)]
+
+
+def _is_value(operand: Value | float) -> TypeGuard[Value]:
+    return not isinstance(operand, (float, int))
+
+
 def by_hand(node: Value) -> bool:
     """Whether the node has a `_backward` of the user's own, so that nobody knows its partials."""
     return node._dy is MANY and type(node._dx) is not tuple
@@ -84,7 +104,7 @@ def by_hand(node: Value) -> bool:
 
 def variables(node: Value) -> list[Value]:
     """The operands that are Values, in order, with repeats."""
-    return [operand for operand in operands(node) if not isinstance(operand, (float, int))]
+    return [operand for operand in operands(node) if _is_value(operand)]
 
 
 def topological_order(output: Value) -> list[Value]:
@@ -147,6 +167,8 @@ def backward(output: Value) -> None:
         try:
             order, shared = _reach(output, reached, again, before)
             output.grad = OF_ITSELF
+            if all(node.primitive is not None for node in reversed(reached)):
+                _reach_all(output, reached)
             _sweep(order, shared)
             if again:
                 totals = [grad + node.grad for node, grad in zip(again, before, strict=True)]
@@ -156,6 +178,13 @@ def backward(output: Value) -> None:
             if isinstance(error, TypeError):
                 _check_gradients_before(again)
             raise
+
+
+def _reach_all(output: Value, reached: list[Value]) -> None:
+    """No branch that leads to a leaf was taken, as with a hinge loss that is satisfied: every gradient is then 0."""
+    behind = [node for node in topological_order(output) if node.grad is NOT_COMPUTED]
+    reached += behind
+    run_through(map(setattr, behind, _GRAD, repeat(0.0)))
 
 
 def _check_gradients_before(nodes: Sequence[Value]) -> None:

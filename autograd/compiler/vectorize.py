@@ -19,7 +19,7 @@ from autograd.compiler.handing import HandingOn
 from autograd.compiler.layout import Spaced
 from autograd.compiler.lines import view
 from autograd.compiler.writing import BASIC, OPERANDS, can_raise, formula, with_constants
-from autograd.rows import Primitive, partials_at
+from autograd.rows import NOT_TAKEN, Primitive, partials_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -95,7 +95,7 @@ class Vectorizer(HandingOn):
                 self.hand_on(group.lane, nodes, nodes.shape, partial(self._copied, text))
                 continue
             slope = with_constants(partials[n], constants)
-            if slope.row == 0.0:
+            if slope.row is NOT_TAKEN:
                 continue
             self.hand_on(group.lane, nodes, nodes.shape, partial(self._times, gradient, slope, names, group))
 
@@ -108,9 +108,12 @@ class Vectorizer(HandingOn):
         if slope.row == -1.0:
             self.lines.append(f"negative({gradient}, out={out})")
             return out
-        mask = _as_mask(slope)
+        mask = _not_taken(slope)
         factor = self.compute(slope if mask is None else mask, names, shape, None)
-        self.lines.append(f"multiply({gradient}, {factor}, out={out})")
+        if mask is None:
+            self.lines.append(f"multiply({gradient}, {factor}, out={out})")
+        else:
+            self.lines.append(f"copyto({out}, {gradient}); copyto({out}, 0.0, where={factor})")
         self.release(factor)
         return out
 
@@ -300,10 +303,10 @@ def _indented(lines: Iterable[str], depth: int) -> list[str]:
     return ["    " * depth + line for line in lines]
 
 
-def _as_mask(slope: Expression) -> Expression | None:
-    """The comparison itself, for where(comparison, 1, 0): as a factor, True is 1."""
+def _not_taken(slope: Expression) -> Expression | None:
+    """The comparison that tells where an operand is not selected, for where(comparison, NOT_TAKEN, 1)."""
     row, operands = slope.row, slope.operands
-    if isinstance(row, Primitive) and row.name == "where" and [operands[1].row, operands[2].row] == [1.0, 0.0]:
+    if isinstance(row, Primitive) and row.name == "where" and operands[1].row is NOT_TAKEN and operands[2].row == 1.0:
         return operands[0] if isinstance(operands[0].row, str) and operands[0].operands else None
     return None
 
