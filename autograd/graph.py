@@ -81,8 +81,8 @@ def edges(node: Value) -> Iterator[tuple[Value, float]]:
 
 def all_edges(node: Value) -> list[tuple[Value, float | None]]:
     """The operands that are Values, each with its local partial; None where the row did not select the operand."""
-    values, found = variables(node), list[tuple[Value, float | None]](edges(node))
-    if len(found) == len(values) or node.primitive is None:
+    found: list[tuple[Value, float | None]] = [*edges(node)]
+    if len(found) == len(variables(node)) or node.primitive is None:
         return found
     if node._dy is not MANY:
         pairs = (node._x, node._dx), (node._y, node._dy)
@@ -105,6 +105,19 @@ def by_hand(node: Value) -> bool:
 def variables(node: Value) -> list[Value]:
     """The operands that are Values, in order, with repeats."""
     return [operand for operand in operands(node) if _is_value(operand)]
+
+
+def gradients_known(order: Sequence[Value]) -> dict[Value, float]:
+    """The gradient of each node of a graph, given in topological order, that has one: `.grad`, once it is computed.
+
+    Where `backward()` has gone out from the last node, that is 0 for what lies behind branches that were not taken.
+    """
+    output, done = order[-1], order[-1].grad is not NOT_COMPUTED
+    reached = {output}
+    for node in reversed(order) if done else ():
+        if node in reached:
+            reached.update(variables(node) if by_hand(node) else [operand for operand, _ in edges(node)])
+    return {node: node.grad for node in order if node.grad is not NOT_COMPUTED or (done and node not in reached)}
 
 
 def topological_order(output: Value) -> list[Value]:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Value, compile, maximum, sqrt, where
+from autograd import Value, compile, maximum, minimum, relu, sqrt, where
 
 BACKENDS = ["numpy", "c", "emit"]
 
@@ -30,9 +30,12 @@ def branching_program(seed: int, size: int) -> Callable[[Sequence[Any], Sequence
     def run(parameters: Sequence[Any], xs: Sequence[Any]) -> Any:
         source = random.Random(seed)
         pool = [*parameters, *xs]
+        used: set[int] = set()
 
         def pick() -> Any:
-            return pool[source.randrange(max(0, len(pool) - 6) if source.random() < 0.6 else 0, len(pool))]
+            n = source.randrange(max(0, len(pool) - 6) if source.random() < 0.6 else 0, len(pool))
+            used.add(n)
+            return pool[n]
 
         for _ in range(size):
             kind = source.random()
@@ -41,13 +44,13 @@ def branching_program(seed: int, size: int) -> Callable[[Sequence[Any], Sequence
                 x = pick()
                 if row in ("sqrt", "log") and source.random() < 0.7:
                     x = x * x if row == "sqrt" else x * x + 1.0
-                pool.append(autograd.primitives.TABLE[row](x) if row in ("elu", "leaky_relu") and False else _unary(row, x))
+                pool.append(_unary(row, x))
             elif kind < 0.5:
                 row = source.choice(BINARY)
-                x, y = pick(), source.choice([pick(), 0.0, 1.0, 0.5])
+                x, y = pick(), pick() if source.random() < 0.4 else source.choice([0.0, 1.0, 0.5])
                 pool.append(_binary(row, x, y))
             elif kind < 0.65:
-                x, y = pick(), source.choice([pick(), 0.0, 0.5])
+                x, y = pick(), pick() if source.random() < 0.4 else source.choice([0.0, 0.5])
                 pool.append(where(x < y if source.random() < 0.5 else x <= y, pick(), pick()))
             elif kind < 0.75:
                 pool.append(pick() * pick())
@@ -63,7 +66,9 @@ def branching_program(seed: int, size: int) -> Callable[[Sequence[Any], Sequence
                 pool.append(source.choice(autograd.softmax([pick(), pick()])))
             else:
                 pool.append(autograd.cross_entropy([pick(), pick(), pick()], source.randrange(3)))
-        return autograd.sum([autograd.tanh(v) if source.random() < 0.5 else v for v in pool[-3:]])
+        unused = [x for n, x in enumerate(pool) if n not in used]  # or a program would not see what raises in them
+        ends = [autograd.tanh(x) if source.random() < 0.5 else minimum(relu(x), 3.0) for x in unused]
+        return autograd.sum(ends) + pool[-1]
 
     return run
 
