@@ -164,7 +164,7 @@ def _power_derivative(x: float, y: float, n: float, m: float) -> float:
 
 def _power_growth(x: Number, y: Number) -> Number:
     """x^y log x, where x^y alone may be subnormal, and so lack the digits of the product: x^y = (x^(y/2))²."""
-    root = power(x, 0.5 * y)
+    root = power(absolute(x), 0.5 * y)  # of a negative x there is no logarithm anyway
     return where(absolute(power(x, y)) < 1e-290, xlogy(root, x) * root, xlogy(power(x, y), x))
 
 

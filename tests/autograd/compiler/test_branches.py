@@ -20,7 +20,20 @@ ODD = [0.0, -0.0, 1.0, -1.0, 0.5, 0.5, 2.0, -2.0, 1e-300, 1e200, math.inf, -math
 
 TAME = [0.0, 0.0, 1.0, -1.0, 0.5, 0.5, 2.0, -2.0]
 
-UNARY = ["relu", "relu", "sqrt", "log", "exp", "tanh", "absolute", "elu", "leaky_relu", "sigmoid", "softplus", "negative_part"]
+UNARY = [
+    "relu",
+    "relu",
+    "sqrt",
+    "log",
+    "exp",
+    "tanh",
+    "absolute",
+    "elu",
+    "leaky_relu",
+    "sigmoid",
+    "softplus",
+    "negative_part",
+]
 BINARY = ["maximum", "minimum", "maximum", "minimum", "divide", "power"]
 
 
