@@ -180,8 +180,8 @@ def backward(output: Value) -> None:
         try:
             order, shared = _reach(output, reached, again, before)
             output.grad = OF_ITSELF
-            if all(node.primitive is not None for node in reversed(reached)):
-                _reach_all(output, reached)
+            if reached[-1].primitive is not None:  # mostly the last one is a leaf
+                _reach_behind(output, reached)
             _sweep(order, shared)
             if again:
                 totals = [grad + node.grad for node, grad in zip(again, before, strict=True)]
@@ -193,8 +193,11 @@ def backward(output: Value) -> None:
             raise
 
 
-def _reach_all(output: Value, reached: list[Value]) -> None:
-    """No branch that leads to a leaf was taken, as with a hinge loss that is satisfied: every gradient is then 0."""
+def _reach_behind(output: Value, reached: list[Value]) -> None:
+    """Where no branch that leads to a leaf was taken, as with a satisfied hinge loss, every gradient is 0."""
+    for node in reached:
+        if node.primitive is None:
+            return
     behind = [node for node in topological_order(output) if node.grad is NOT_COMPUTED]
     reached += behind
     run_through(map(setattr, behind, _GRAD, repeat(0.0)))

@@ -12,7 +12,7 @@ from autograd import sequences
 from autograd.compiler.watching import is_watched, less_equal
 from autograd.functional import edges_as_graph, reverse_steps
 from autograd.graph import operands, topological_order
-from autograd.rows import NOT_TAKEN
+from autograd.rows import NOT_TAKEN, ieee_arithmetic
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ def gradient_graph(output: Any) -> dict[Value, Any]:
 def _edges(node: Value) -> list[tuple[Value, Any]]:
     """As `edges_as_graph`, where which branch is taken is known only when the program runs."""
     inputs = operands(node)
-    partials = [] if node.primitive is None else _partials(node, inputs)
+    with ieee_arithmetic():
+        partials = [] if node.primitive is None else _partials(node, inputs)
     pairs = zip(inputs, partials, strict=bool(partials))
     return [(o, partial) for o, partial in pairs if isinstance(o, Value) and partial is not NOT_TAKEN]
 

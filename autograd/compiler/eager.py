@@ -97,12 +97,16 @@ class Correction:
         program, plan = self.program, self.plan
         arguments = [_as_values(array[at]) for array in self.given]
         drawn = [] if self.drawn is None else self.drawn[sample].tolist()
-        outputs = None
         if program.of_graph or (plan.is_eager and not plan.limits_broken([a[at].reshape(1, -1) for a in self.given])):
-            outputs = self._replayed(arguments, drawn)
-        if outputs is None:
-            with replayed(drawn):
-                outputs, _ = outputs_of(program.function(*arguments), program.name)
+            found = self._replayed(arguments, drawn)
+            if found is not None:
+                return found
+        with replayed(drawn):
+            outputs, _ = outputs_of(program.function(*arguments), program.name)
+        return self._differentiated(outputs, arguments)
+
+    def _differentiated(self, outputs: list[Value], arguments: list[Any]) -> tuple[list[float], Any]:
+        program, plan = self.program, self.plan
         numbers = [output._data for output in outputs]
         if not self.backward:
             return numbers, None
@@ -113,16 +117,20 @@ class Correction:
         ends = np.cumsum(plan.sizes)[:-1]
         return numbers, [g.reshape(shape) for g, shape in zip(np.split(flat, ends), plan.shapes, strict=True)]
 
-    def _replayed(self, arguments: list[Any], drawn: list[float]) -> list[Value] | None:
-        """The outputs as the traced graph gives them; None where it raises, and the function may tell more."""
+    def _replayed(self, arguments: list[Any], drawn: list[float]) -> tuple[list[float], Any] | None:
+        """What the traced graph gives; None where it raises or is not finite, if there is a function to ask."""
         inputs = [leaf if isinstance(leaf, Value) else Value(leaf) for a in arguments for leaf in _leaves(a)]
         leaves = {PARAMETER: self.program.parameters, CAPTURED: self.plan.flat.captured, INPUT: inputs}
         try:
-            return self.plan.replay({**leaves, DRAWN: list(map(Value, drawn))})
+            outputs = self.plan.replay({**leaves, DRAWN: list(map(Value, drawn))})
+            numbers, gradient = self._differentiated(outputs, arguments)
         except (ArithmeticError, ValueError):
             if self.program.of_graph:
                 raise
             return None
+        parts = [gradient] if self.plan.by_parameters else gradient
+        finite = all(np.isfinite(part).all() for part in [numbers, *(parts if self.backward else [])])
+        return (numbers, gradient) if finite or self.program.of_graph else None
 
     def _gradients(self, output: Value, leaves: Sequence[Any]) -> list[float]:
         """What `backward()` gives; all `.grad` are then as they were."""

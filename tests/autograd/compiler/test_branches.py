@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Value, compile, maximum, minimum, relu, sqrt, where
+from autograd import Value, compile, minimum, relu, where
 
 BACKENDS = ["numpy", "c", "emit"]
 
