@@ -210,14 +210,19 @@ def functions() -> list[tuple[Function, Function | None, list[Function]]]:
     return found
 
 
-def _handed_on(partial: Expression, gradient: Expression = GRADIENT) -> Expression:
+def _handed_on(partial: Expression) -> Expression:
     """gradient · partial; nothing to an operand that is not selected, not even where the gradient is inf or nan."""
     if partial.row is NOT_TAKEN:
         return partial
-    if partial.row is table.where:
+    if partial.row is table.where and _selects(partial):
         condition, *choices = partial.operands
-        return Expression(table.where, [condition, *(_handed_on(choice, gradient) for choice in choices)])
-    return simplify(gradient * partial)
+        return Expression(table.where, [condition, *map(_handed_on, choices)])
+    return simplify(GRADIENT * partial)
+
+
+def _selects(partial: Expression) -> bool:
+    """Whether a choice in the partial is that the operand is not selected."""
+    return partial.row is NOT_TAKEN or any(map(_selects, partial.operands))
 
 
 def _formulas(row: Primitive, constants: dict[str, float], closed: frozenset[str]) -> list[Expression]:
@@ -250,10 +255,10 @@ def _in_place(row: Primitive) -> str:
     """The row's partial, taken at its result, multiplied into a gradient."""
     partials = formula(row)[1]
     assert partials is not None  # noqa: S101 - called for relu
-    handed_on = write(_handed_on(_compared(partials[0]), Expression("g[i]")), style(False))
+    handed_on = write(_handed_on(_compared(partials[0])), style(False))
     return (
         "void in_place_reverse(double *restrict g, const double *restrict z, long n) {\n"
-        f"    for (long i = 0; i < n; i++) {{ double x = z[i]; g[i] = {handed_on}; }}\n}}"
+        f"    for (long i = 0; i < n; i++) {{ double x = z[i], gradient = g[i]; g[i] = {handed_on}; }}\n}}"
     )
 
 

@@ -19,13 +19,13 @@ from autograd.compiler.handing import HandingOn
 from autograd.compiler.layout import Spaced
 from autograd.compiler.lines import view
 from autograd.compiler.writing import BASIC, OPERANDS, can_raise, formula, with_constants
+from autograd.expressions import Expression
 from autograd.rows import NOT_TAKEN, Primitive, partials_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from autograd.compiler.group import Group
-    from autograd.expressions import Expression
 
 CLOSED = BASIC | {"sech"}
 """Rows that stay in formulas: there is a form of them in few calls."""
@@ -108,12 +108,9 @@ class Vectorizer(HandingOn):
         if slope.row == -1.0:
             self.lines.append(f"negative({gradient}, out={out})")
             return out
-        mask = _not_taken(slope)
+        mask = _as_mask(slope)
         factor = self.compute(slope if mask is None else mask, names, shape, None)
-        if mask is None:
-            self.lines.append(f"multiply({gradient}, {factor}, out={out})")
-        else:
-            self.lines.append(f"copyto({out}, {gradient}); copyto({out}, 0.0, where={factor})")
+        self.lines.append(f"multiply({gradient}, {factor}, out={out})")
         self.release(factor)
         return out
 
@@ -303,11 +300,18 @@ def _indented(lines: Iterable[str], depth: int) -> list[str]:
     return ["    " * depth + line for line in lines]
 
 
-def _not_taken(slope: Expression) -> Expression | None:
-    """The comparison that tells where an operand is not selected, for where(comparison, NOT_TAKEN, 1)."""
+OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+
+
+def _as_mask(slope: Expression) -> Expression | None:
+    """The opposite comparison, for where(comparison, NOT_TAKEN, 1): as a factor, True is 1.
+
+    A factor is quicker than to leave the numbers out; where the gradient is not finite, the eager engine looks.
+    """
     row, operands = slope.row, slope.operands
     if isinstance(row, Primitive) and row.name == "where" and operands[1].row is NOT_TAKEN and operands[2].row == 1.0:
-        return operands[0] if isinstance(operands[0].row, str) and operands[0].operands else None
+        condition = operands[0]
+        return Expression(OPPOSITE[condition.row], condition.operands) if condition.row in OPPOSITE else None
     return None
 
 
