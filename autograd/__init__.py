@@ -31,7 +31,7 @@ from autograd.primitives import (
     tanh, where,
 )  # fmt: skip
 from autograd.recording import no_grad
-from autograd.rows import Primitive, primitive
+from autograd.rows import NOT_TAKEN, Primitive, primitive
 from autograd.sequences import affine, cross_entropy, dot, logsumexp, mean, softmax, take
 from autograd.sequences import sum as sum
 from autograd.value import Value, assign
@@ -55,7 +55,7 @@ _VIEWS = {
 }  # fmt: skip
 
 __all__ = [  # noqa: RUF022 - grouped; without `sum` and `compile`, which would shadow built-ins: write autograd.sum
-    "Value", "Primitive", "primitive", "assign", "no_grad", "NOT_COMPUTED",
+    "Value", "Primitive", "primitive", "assign", "no_grad", "NOT_COMPUTED", "NOT_TAKEN",
     "absolute", "add", "arccos", "arcsin", "arctan", "cos", "cosh", "divide", "elu", "exp", "expm1", "gelu", "identity",
     "leaky_relu", "log", "log1p", "maximum", "minimum", "multiply", "negative", "power", "relu", "selu", "sigmoid",
     "silu", "sin", "sinh", "softplus", "sqrt", "subtract", "tan", "tanh", "where",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, overload
 
 from autograd import primitives as table
 from autograd import report
+from autograd.branches import branches_taken
 from autograd.graph import NOT_COMPUTED, operands
 from autograd.notation import atom
 from autograd.symbolic import formula, partial_formula
@@ -20,12 +21,15 @@ from autograd.value import Value
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from autograd.tracing import BackwardStep, Trace
+    from autograd.tracing import Trace
 
 MOST_PATHS = 200
 """Up to so many paths are followed one by one; of more, only their number and their sums are given."""
 LONGEST_PATHS = 200_000
 """So many nodes may stand on these paths together."""
+
+ROUNDING = 1e-10
+"""Of what is added up to a gradient, so much may be lost by rounding in either order."""
 
 
 class Given(NamedTuple):
@@ -58,6 +62,8 @@ class Local(NamedTuple):
     latex: str
     latex_numbers: str
     partial: float
+    taken: bool = True
+    """Whether a gradient flows along it: not where the operation did not select the operand."""
 
 
 class Path(NamedTuple):
@@ -133,6 +139,15 @@ class Explanation:
         """Nodes of which an operand was changed since they were computed."""
 
     @property
+    def is_all_of_grad(self) -> bool:
+        """Whether `.grad` is what one backward pass adds: the same sum, perhaps rounded in another order."""
+        if self.grad is None:
+            return False
+        size = math.fsum(map(abs, [self.gradient, *(found.product for found in self.contributions)]))
+        same = self.grad == self.gradient or (self.grad != self.grad and self.gradient != self.gradient)
+        return same or abs(self.grad - self.gradient) <= ROUNDING * size < math.inf
+
+    @property
     def text(self) -> str:
         """The explanation as plain text."""
         return report.text(self)
@@ -178,6 +193,15 @@ class Chains:
         """The links of the chain, from the number to the output."""
         for step in self.steps:
             self.links.setdefault(step.operand, []).append((step.node, step.partial))
+        reached = {traced.output, *(step.operand for step in traced.backward)}
+        self.not_taken = [
+            (node.id, node.operands[place], place)
+            for node in traced.nodes
+            if node.id in reached
+            for place in node.not_taken
+            if node.operands[place] in between
+        ]
+        """The links that would belong to it, if the operation had selected this operand: node, operand, place."""
         self.path_counts = self._path_counts()
 
     def explanation(self) -> Explanation:
@@ -195,7 +219,11 @@ class Chains:
         names = nodes[self.trace.output].name, nodes[self.start].name
         given = Written(lambda n: Given(nodes[n].name, nodes[n].data), self._given())
         forward = Written(self._forward, [n for n in sorted(self.between) if n != self.start])
-        steps = Written(self._local, self.steps)
+        links: list[tuple[int, int, int, float | None]] = [
+            (s.node, s.operand, s.position, s.partial) for s in self.steps
+        ]
+        links += [(*link, None) for link in self.not_taken]
+        steps = Written(self._local, sorted(links, key=lambda link: (link[0], link[2])))
         return Explanation(
             *names, gradient[self.start], grad, given, forward, steps, paths, count, contributions, changed
         )
@@ -256,14 +284,21 @@ class Chains:
         text, latex = ((formula(row, names, style), formula(row, names, style, numbers)) for style in ("text", "latex"))
         return Forward(self.trace.nodes[n].name, *text, *latex, self.trace.nodes[n].data)
 
-    def _local(self, step: BackwardStep) -> Local:
-        nodes, numbers = self.trace.nodes, self._numbers(step.node)
-        row, names = self._named(step.node)
+    def _local(self, link: tuple[int, int, int, float | None]) -> Local:
+        node, operand, position, partial = link
+        nodes, numbers = self.trace.nodes, self._numbers(node)
+        if partial is None:
+            return Local(nodes[node].name, nodes[operand].name, "0", "0", "0", "0", 0.0, taken=False)
+        row, names = self._named(node)
         # An operand that belongs to the operation itself, such as an index, comes first; a trace leaves it out.
-        shown_last = row is table.power or len(names) == len(nodes[step.node].operands)
-        place = step.position if shown_last else step.position + 1
+        shown_last = row is table.power or len(names) == len(nodes[node].operands)
+        place = position if shown_last else position + 1
+        taken = branches_taken(row, place, numbers)
         text, latex = (
-            (partial_formula(row, names, place, style), partial_formula(row, names, place, style, numbers))
+            (
+                partial_formula(row, names, place, style, branches=taken),
+                partial_formula(row, names, place, style, numbers, branches=taken),
+            )
             for style in ("text", "latex")
         )
-        return Local(nodes[step.node].name, nodes[step.operand].name, *text, *latex, step.partial)
+        return Local(nodes[node].name, nodes[operand].name, *text, *latex, partial)

@@ -57,7 +57,7 @@ def reverse_steps(order: Sequence[Value], gradients_so_far: dict[Value, Any], ed
 
 
 def edges_as_graph(node: Value) -> list[tuple[Value, Any]]:
-    """The operands that are Values, each with its partial as a graph of its own, made by the row.
+    """The operands to which gradients flow, each with its partial as a graph of its own, made by the row.
 
     Raises RuntimeError where a leaf's data was changed since the forward pass: the partials would not belong to it.
     """
@@ -68,10 +68,11 @@ def edges_as_graph(node: Value) -> list[tuple[Value, Any]]:
     check_unchanged(node)
     with ieee_arithmetic():
         partials = row.partials(node, *(o if isinstance(o, Value) else Extended(o) for o in operands))
+    as_graph = [partial for operand, partial in zip(operands, partials, strict=True) if isinstance(operand, Value)]
     return [
         (operand, float(partial) if isinstance(partial, float) else partial)
-        for operand, partial in zip(operands, partials, strict=True)
-        if isinstance(operand, Value)
+        for (operand, recorded), partial in zip(graph.all_edges(node), as_graph, strict=True)
+        if recorded is not None
     ]
 
 

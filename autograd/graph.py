@@ -4,10 +4,11 @@ Read `value` for what a node holds.  Here: a node's operands, the topological or
 loop of the eager engine, which is all-or-nothing: an exception or Ctrl-C in the middle leaves every gradient as it was.
 
 A node is a flat object.  `_x` and `_y` are its operands, `_dx` and `_dy` the partials with respect to them, taken in
-the forward pass; None where there is no such operand, and a partial of None where the operand is a constant.  A node
-of many operands has `_dy = MANY`; its operands are in `_x` in one or more groups (the neurons of a layer share the
-group of their inputs), in `_y` the groups of those that are Values, in `_dx` a tuple of groups of their partials; or,
-where the user has written a `_backward` for it (see `micrograd`), that function.
+the forward pass; None where there is no such operand, and a partial of None where the operand is a constant, or one
+that the row did not select (the smaller one of a `maximum`): no gradient flows there.  A node of many operands has
+`_dy = MANY`; its operands are in `_x` in one or more groups (the neurons of a layer share the group of their inputs),
+in `_y` the groups of those to which gradients flow, in `_dx` a tuple of groups of their partials; or, where the user
+has written a `_backward` for it (see `micrograd`), that function.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ from functools import partial
 from itertools import chain, repeat
 from operator import add, attrgetter
 from threading import RLock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from autograd.primitives import dot_of
+from autograd.rows import NOT_TAKEN, partials_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -65,7 +67,7 @@ def operands(node: Value) -> tuple[Value | float, ...]:
 
 
 def edges(node: Value) -> Iterator[tuple[Value, float]]:
-    """The operands that are Values, each with the local partial of the forward pass: ∂node/∂operand."""
+    """The operands to which gradients flow, each with the local partial of the forward pass: ∂node/∂operand."""
     if by_hand(node):
         return
     if node._dy is MANY:
@@ -76,6 +78,24 @@ def edges(node: Value) -> Iterator[tuple[Value, float]]:
             yield node._x, node._dx
         if node._dy is not None:
             yield node._y, node._dy
+
+
+def all_edges(node: Value) -> list[tuple[Value, float | None]]:
+    """The operands that are Values, each with its local partial; None where the row did not select the operand."""
+    found: list[tuple[Value, float | None]] = [*edges(node)]
+    if len(found) == len(variables(node)) or node.primitive is None:
+        return found
+    if node._dy is not MANY:
+        pairs = (node._x, node._dx), (node._y, node._dy)
+        return [(operand, partial) for operand, partial in pairs if operand is not None and _is_value(operand)]
+    numbers: list[Any] = [operand._data if _is_value(operand) else operand for operand in operands(node)]
+    pairs_now = zip(operands(node), partials_at(node.primitive, node._data, numbers), strict=True)
+    taken = iter([partial for _, partial in found])
+    return [(o, None if p is NOT_TAKEN else next(taken, None)) for o, p in pairs_now if _is_value(o)]
+
+
+def _is_value(operand: Value | float) -> TypeGuard[Value]:
+    return not isinstance(operand, (float, int))
 
 
 def by_hand(node: Value) -> bool:
@@ -90,7 +110,20 @@ def assignable(node: Value) -> bool:
 
 def variables(node: Value) -> list[Value]:
     """The operands that are Values, in order, with repeats."""
-    return [operand for operand in operands(node) if not isinstance(operand, (float, int))]
+    return [operand for operand in operands(node) if _is_value(operand)]
+
+
+def gradients_known(order: Sequence[Value]) -> dict[Value, float]:
+    """The gradient of each node of a graph, given in topological order, that has one: `.grad`, once it is computed.
+
+    Where `backward()` has gone out from the last node, that is 0 for what lies behind branches that were not taken.
+    """
+    output, done = order[-1], order[-1].grad is not NOT_COMPUTED
+    reached = {output}
+    for node in reversed(order) if done else ():
+        if node in reached:
+            reached.update(variables(node) if by_hand(node) else [operand for operand, _ in edges(node)])
+    return {node: node.grad for node in order if node.grad is not NOT_COMPUTED or (done and node not in reached)}
 
 
 def topological_order(output: Value) -> list[Value]:
@@ -153,6 +186,8 @@ def backward(output: Value) -> None:
         try:
             order, shared = _reach(output, reached, again, before)
             output.grad = OF_ITSELF
+            if reached[-1].primitive is not None:  # mostly the last one is a leaf
+                _reach_behind(output, reached)
             _sweep(order, shared)
             if again:
                 # Maps, since Python 3.12 inlines comprehensions, and may miss the handler for an exception in a loop.
@@ -163,6 +198,16 @@ def backward(output: Value) -> None:
             if isinstance(error, TypeError):
                 _check_gradients_before(again)
             raise
+
+
+def _reach_behind(output: Value, reached: list[Value]) -> None:
+    """Where no branch that leads to a leaf was taken, as with a satisfied hinge loss, every gradient is 0."""
+    for node in reached:
+        if node.primitive is None:
+            return
+    behind = [node for node in topological_order(output) if node.grad is NOT_COMPUTED]
+    reached += behind
+    run_through(map(setattr, behind, _GRAD, repeat(0.0)))
 
 
 def _check_gradients_before(nodes: Sequence[Value]) -> None:

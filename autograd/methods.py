@@ -13,8 +13,8 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from autograd import primitives
-from autograd.expressions import PYTHON, as_expression, rows_in, symbols, write
-from autograd.rows import Primitive, opens, shown
+from autograd.expressions import PYTHON, Expression, as_expression, rows_in, symbols, write
+from autograd.rows import NOT_TAKEN, Primitive, opens, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -245,12 +245,26 @@ def _formulas(row: Primitive) -> tuple[dict[str, str], set[Primitive], dict[str,
         else:
             expression = as_expression(expression)
             rows |= rows_in(expression)
-            formulas[target] = write(expression, PYTHON)
+            formulas[target] = write(_none_if_not_taken(expression), PYTHON)
     return formulas, rows, others
 
 
-def _nth_partial(row: Primitive, n: int) -> Callable[..., float]:
-    return lambda *operands: float(row.partials(*operands)[n])
+def _none_if_not_taken(expression: Expression) -> Expression:
+    """The formula of a partial, which is None where the operand is not selected, as for a constant."""
+    if expression.row is NOT_TAKEN:
+        return Expression("None")
+    if expression.row is primitives.where:
+        condition, *choices = expression.operands
+        return Expression(expression.row, [condition, *map(_none_if_not_taken, choices)])
+    return expression
+
+
+def _nth_partial(row: Primitive, n: int) -> Callable[..., float | None]:
+    def partial(*operands: float) -> float | None:
+        found = row.partials(*operands)[n]
+        return None if found is NOT_TAKEN else float(found)
+
+    return partial
 
 
 def _without(lines: list[str], target: str) -> list[str]:

@@ -9,6 +9,9 @@ derivative is written.  The formulas are the ones that stay exact in the tails: 
 from x = 19 on, and sech is written with exp(-|x|), because cosh overflows.  Both sides of a `where` are evaluated
 when the operands are arrays, so what must not overflow is clamped inside.
 
+A partial is `NOT_TAKEN` with respect to an operand that the row did not select (`where`, `maximum`, `relu` where it is
+flat): nothing flows along that edge, and what is behind it is not even looked at.
+
 `text` and `latex` say how the row is written, where that is not name(x, y) and does not follow (see `notation`).
 """
 
@@ -21,7 +24,7 @@ from operator import add as plus
 from operator import mul as times
 from typing import TYPE_CHECKING
 
-from autograd.rows import Primitive, ieee_power, primitive, real_power
+from autograd.rows import NOT_TAKEN, Primitive, ieee_power, primitive, real_power
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -48,20 +51,20 @@ power     = primitive("power",     real_power,         lambda out, x, y: power_s
 # ------------------------------------------------------------------------------------- choices, and what has a kink
 
 where     = primitive("where",     lambda condition, x, y: x if condition else y,
-                      lambda out, condition, x, y: 0.0,
-                      lambda out, condition, x, y: where(condition, 1.0, 0.0),
-                      lambda out, condition, x, y: where(condition, 0.0, 1.0))
+                      lambda out, condition, x, y: NOT_TAKEN,
+                      lambda out, condition, x, y: where(condition, 1.0, NOT_TAKEN),
+                      lambda out, condition, x, y: where(condition, NOT_TAKEN, 1.0))
 
 absolute  = primitive("absolute",  math.fabs,
                       lambda out, x: where(x > 0.0, 1.0, where(x < 0.0, -1.0, 0.0)), text="|{}|", latex=r"\left|{}\right|")
 maximum   = primitive("maximum",   lambda x, y: where(x < y, y, where(y <= x, x, NAN)),
-                      lambda out, x, y: where(x > y, 1.0, where(x < y, 0.0, 0.5)),
-                      lambda out, x, y: where(x > y, 0.0, where(x < y, 1.0, 0.5)), latex=r"\max({}, {})")
+                      lambda out, x, y: where(x > y, 1.0, where(x < y, NOT_TAKEN, 0.5)),
+                      lambda out, x, y: where(x > y, NOT_TAKEN, where(x < y, 1.0, 0.5)), latex=r"\max({}, {})")
 minimum   = primitive("minimum",   lambda x, y: where(y < x, y, where(x <= y, x, NAN)),
-                      lambda out, x, y: where(x < y, 1.0, where(x > y, 0.0, 0.5)),
-                      lambda out, x, y: where(x < y, 0.0, where(x > y, 1.0, 0.5)), latex=r"\min({}, {})")
+                      lambda out, x, y: where(x < y, 1.0, where(x > y, NOT_TAKEN, 0.5)),
+                      lambda out, x, y: where(x < y, NOT_TAKEN, where(x > y, 1.0, 0.5)), latex=r"\min({}, {})")
 negative_part = primitive("negative_part", lambda x: where(x > 0.0, 0.0, x),
-                      lambda out, x: where(x > 0.0, 0.0, 1.0), text="min({}, 0)", latex=r"\min({}, 0)")
+                      lambda out, x: where(x > 0.0, NOT_TAKEN, 1.0), text="min({}, 0)", latex=r"\min({}, 0)")
 
 # ------------------------------------------------------------------------------------- the functions of mathematics
 
@@ -95,13 +98,13 @@ sigmoid   = primitive("sigmoid",   lambda x: exp(negative_part(x)) / (1.0 + exp(
 softplus  = primitive("softplus",  lambda x: where(x > 0.0, x, 0.0) + log1p(exp(-absolute(x))),
                       lambda out, x: sigmoid(x))
 relu      = primitive("relu",      lambda x: where(x <= 0.0, 0.0, x),
-                      lambda out, x: where(x > 0.0, 1.0, 0.0))
+                      lambda out, x: where(x <= 0.0, NOT_TAKEN, 1.0))
 leaky_relu = primitive("leaky_relu", lambda x, slope=0.01: where(x > 0.0, x, slope * x),
                       lambda out, x, slope: where(x > 0.0, 1.0, slope),
-                      lambda out, x, slope: negative_part(x))
+                      lambda out, x, slope: where(x > 0.0, NOT_TAKEN, x))
 elu       = primitive("elu",       lambda x, alpha=1.0: where(x > 0.0, x, alpha * expm1(negative_part(x))),
                       lambda out, x, alpha: where(x > 0.0, 1.0, times_exp(alpha, negative_part(x))),
-                      lambda out, x, alpha: expm1(negative_part(x)))
+                      lambda out, x, alpha: where(x > 0.0, NOT_TAKEN, expm1(negative_part(x))))
 selu      = primitive("selu",      lambda x: SELU_SCALE * where(x > 0.0, x, SELU_ALPHA * expm1(negative_part(x))),
                       lambda out, x: SELU_SCALE * where(x > 0.0, 1.0, SELU_ALPHA * exp(negative_part(x))))
 gelu      = primitive("gelu",      lambda x: times_normal_cdf(x, x),
@@ -157,6 +160,12 @@ def _power_derivative(x: float, y: float, n: float, m: float) -> float:
     for _ in range(divisors):
         factor /= x
     return factor
+
+
+def _power_growth(x: Number, y: Number) -> Number:
+    """x^y log x, where x^y alone may be subnormal, and so lack the digits of the product: x^y = (x^(y/2))²."""
+    root = power(absolute(x), 0.5 * y)  # of a negative x there is no logarithm anyway
+    return where(absolute(power(x, y)) < 1e-290, xlogy(root, x) * root, xlogy(power(x, y), x))
 
 
 def _xlogy(x: float, y: float) -> float:
@@ -234,7 +243,7 @@ over_square      = primitive("over_square", _over_square,
 power_slope      = primitive("power_slope", _power_slope,
                              lambda out, x, y: power_derivative(x, y, 2.0, 0.0), lambda out, x, y: power_derivative(x, y, 1.0, 1.0),
                              text="{1} * {0} ** ({1} - 1)", latex=r"{1} \cdot {0}^{{{1} - 1}}")
-power_growth     = primitive("power_growth", lambda x, y: xlogy(power(x, y), x),
+power_growth     = primitive("power_growth", _power_growth,
                              lambda out, x, y: power_derivative(x, y, 1.0, 1.0), lambda out, x, y: power_derivative(x, y, 0.0, 2.0),
                              text="{0} ** {1} * log({0})", latex=r"{0}^{{{1}}} \ln({0})")
 power_derivative = primitive("power_derivative", _power_derivative,
@@ -360,7 +369,7 @@ def _slopes_of_one(p: Number, i: int, ps: Sequence[Number], others: Number) -> l
     """-p_i p_j with respect to x_j, and p_i (1 - p_i) to x_i; `others` is 1 - p_i."""
     slopes = [-p * other for other in ps]
     slopes[i] = p * others
-    return [0.0, *slopes]
+    return [NOT_TAKEN, *slopes]
 
 
 def softmax_with_slopes(xs: Sequence[float]) -> list[tuple[float, list[float]]]:
@@ -373,7 +382,8 @@ def softmax_with_slopes(xs: Sequence[float]) -> list[tuple[float, list[float]]]:
 
 
 def _softmax_others_partials(out: Number, index: float, *xs: Number) -> list[Number]:
-    return [-partial for partial in _softmax_partials(softmax(index, *xs), index, *xs)]
+    _, *slopes = _softmax_partials(softmax(index, *xs), index, *xs)
+    return [NOT_TAKEN, *(-slope for slope in slopes)]
 
 
 def _cross_entropy(index: float, *xs: Number) -> Number:
@@ -384,7 +394,7 @@ def _cross_entropy(index: float, *xs: Number) -> Number:
 def _cross_entropy_partials(out: Number, index: float, *xs: Number) -> list[Number]:
     partials = _probabilities(xs)
     partials[int(index)] = -softmax_others(index, *xs)
-    return [0.0, *partials]
+    return [NOT_TAKEN, *partials]
 
 
 def _soft_cross_entropy(*terms: Number) -> Number:
@@ -413,7 +423,7 @@ def _take(index: float, *xs: Number) -> Number:
 
 
 def _take_partials(out: Number, index: float, *xs: Number) -> list[Number]:
-    return [0.0, *(1.0 if j == int(index) else 0.0 for j in range(len(xs)))]
+    return [NOT_TAKEN, *(1.0 if j == int(index) else NOT_TAKEN for j in range(len(xs)))]
 
 
 # fmt: off

@@ -37,7 +37,7 @@ def text(explained: Explanation) -> str:
     if explained.forward and explained.paths:
         lines += ["Each path, with the product of its steps:"]
         lines += _cut(explained.paths, _path, "  ")
-    if not explained.paths:
+    if not explained.paths and explained.path_count:
         lines += [f"{_there_are(explained.path_count)}; added up by where they begin:"]
         lines += _cut(explained.contributions, lambda found: _contribution(found, explained), "  ")
     return "\n".join([*lines, *_ends(explained)])
@@ -75,7 +75,10 @@ def _forward(step: Forward) -> str:
 
 
 def _local(step: Local) -> str:
-    return _equal(f"∂{atom(step.node)}/∂{atom(step.operand)}", step.formula, step.numbers, number_text(step.partial))
+    slope = f"∂{atom(step.node)}/∂{atom(step.operand)}"
+    if not step.taken:
+        return f"{slope} = 0 (not taken)"
+    return _equal(slope, step.formula, step.numbers, number_text(step.partial))
 
 
 def _path(path: Path) -> str:
@@ -97,6 +100,8 @@ def _ends(explained: Explanation) -> list[str]:
     slope = f"d{atom(output)}/d{atom(wrt)}"
     if not explained.forward:
         lines = [f"{output} is {wrt} itself: {slope} = 1"]
+    elif explained.path_count == 0:
+        lines = [f"No path: the branches that lead to {wrt} were not taken, so {slope} = 0"]
     elif explained.path_count == 1:
         lines = [f"One path, so {slope} = {total}"]
     else:
@@ -105,7 +110,7 @@ def _ends(explained: Explanation) -> list[str]:
         lines = [f"The sum over the {many} paths: {_equal(slope, _sum(terms), total)}"]
     if explained.grad is None:
         lines.append(f"({wrt}.grad is not computed yet; {output}.backward() adds this to it.)")
-    elif explained.grad == explained.gradient:
+    elif explained.is_all_of_grad:
         lines.append(f"(This is what stands in {wrt}.grad.)")
     else:
         lines.append(
@@ -131,13 +136,14 @@ def markdown(explained: Explanation) -> str:
         lines += [f"Each step on the way from ${wrt}$ to ${output}$:", *_bullets(explained.steps, _local_latex)]
     if explained.forward and explained.paths:
         lines += ["Each path, with the product of its steps:", *_bullets(explained.paths, _path_latex)]
-    if not explained.paths:
+    if not explained.paths and explained.path_count:
         lines += [f"{_there_are(explained.path_count)}; added up by where they begin:"]
         lines += _bullets(explained.contributions, lambda found: _contribution_latex(found, explained))
     terms = [path.product for path in explained.paths] or [found.product for found in explained.contributions]
     total = number_text(explained.gradient, "latex")
     slope = _fraction("d", explained.output, explained.wrt)
-    lines.append(f"$${_equal(slope, _sum(terms, 'latex') if explained.forward else '1', total)}$$")
+    sides = [_sum(terms, "latex")] if terms else [] if explained.forward else ["1"]
+    lines.append(f"$${_equal(slope, *sides, total)}$$")
     return "\n\n".join([*lines, _escaped(" ".join(_ends(explained)[1:]))])
 
 
@@ -147,6 +153,8 @@ def _forward_latex(step: Forward) -> str:
 
 def _local_latex(step: Local) -> str:
     slope = _fraction(r"\partial ", step.node, step.operand)
+    if not step.taken:
+        return f"${slope} = 0$ (not taken)"
     return _formula(slope, step.latex, step.latex_numbers, number_text(step.partial, "latex"))
 
 

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
     Number = Any  # float, Value, symbol, array: whatever kind the row is evaluated on
 
+NOT_TAKEN = float("0")
+"""The partial with respect to an operand that the row did not select: 0.0, and recognisable by identity.
+
+No gradient flows along such an edge, not even 0 times an infinite one: see `where` and `maximum` in the table.
+"""
+
 
 class Primitive:
     """One differentiable function: its value, and one partial derivative per operand.
@@ -261,10 +267,11 @@ class ieee_arithmetic:  # noqa: N801 - a context manager
         _silent.reset(self._token)
 
 
-def ieee(row: Primitive, operands: Sequence[float]) -> Extended:
+def ieee(row: Primitive, operands: Sequence[float]) -> float:
     """A row's value in IEEE 754 arithmetic."""
     if opens(row):
-        return Extended(row.forward(*map(Extended, operands)))
+        out = row.forward(*[operand if operand is NOT_TAKEN else Extended(operand) for operand in operands])
+        return NOT_TAKEN if out is NOT_TAKEN else Extended(out)
     floats = [float(x) for x in operands]
     try:
         return Extended(row.forward(*floats))

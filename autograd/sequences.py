@@ -33,7 +33,7 @@ def sum(xs: Iterable[Any], start: Any = 0.0) -> Any:  # the name that users look
     >>> sum([a, b, 3.0]).data
     6.0
     """
-    return _node(table.sum_, [start, *_listed(xs, "sum: xs")], _after("sum: start", "sum: xs"))
+    return node_of(table.sum_, [start, *_listed(xs, "sum: xs")], _after("sum: start", "sum: xs"))
 
 
 def mean(xs: Iterable[Any]) -> Any:
@@ -45,7 +45,7 @@ def mean(xs: Iterable[Any]) -> Any:
     3.0
     """
     listed = _some(xs, "mean: xs")
-    return _node(table.sum_, [0.0, *listed], _after("", "mean: xs")) / float(len(listed))
+    return node_of(table.sum_, [0.0, *listed], _after("", "mean: xs")) / float(len(listed))
 
 
 def dot(xs: Iterable[Any], ys: Iterable[Any], start: Any = 0.0) -> Any:
@@ -103,7 +103,7 @@ def logsumexp(xs: Iterable[Any]) -> Any:
     >>> logsumexp([1e4, 1e4])                # 1e4 + log 2
     10000.69314718056
     """
-    return _node(table.logsumexp, _some(xs, "logsumexp: xs"), "logsumexp: xs")
+    return node_of(table.logsumexp, _some(xs, "logsumexp: xs"), "logsumexp: xs")
 
 
 def softmax(xs: Iterable[Any]) -> list[Any]:
@@ -146,13 +146,13 @@ def cross_entropy(logits: Iterable[Any], target: Any) -> Any:
             raise ValueError(
                 f"cross_entropy: target has {len(targets)} probabilities for {len(xs)} logits; give one for each"
             )
-        return _node(
+        return node_of(
             table.soft_cross_entropy,
             [*xs, *targets],
             _halves("cross_entropy: logits", "cross_entropy: target", len(xs)),
         )
     position = index(target, len(xs), "cross_entropy: target")
-    return _node(table.cross_entropy, [position, *xs], _after("cross_entropy: target", "cross_entropy: logits"))
+    return node_of(table.cross_entropy, [position, *xs], _after("cross_entropy: target", "cross_entropy: logits"))
 
 
 def take(xs: Iterable[Any], position: Any) -> Any:
@@ -164,7 +164,7 @@ def take(xs: Iterable[Any], position: Any) -> Any:
     7.0
     """
     listed = _some(xs, "take: xs")
-    return _node(
+    return node_of(
         table.take, [index(position, len(listed), "take: position"), *listed], _after("take: position", "take: xs")
     )
 
@@ -235,7 +235,7 @@ def _floats(operands: Sequence[Any], argument: str | Place) -> tuple[list[float]
     return floats, values
 
 
-def _node(row: Primitive, operands: Sequence[Any], argument: str | Place) -> Any:
+def node_of(row: Primitive, operands: Sequence[Any], argument: str | Place = "operands") -> Any:
     """The row's node on these operands; a float where none of them is a Value."""
     numbers, values = _floats(operands, argument)
     if numbers is None:
@@ -286,6 +286,6 @@ def _dots(
 def _dot_of_any(line: tuple[Any, ...], ys: tuple[Any, ...], name: str) -> Any:
     place = _halves("dot: xs", "dot: ys", len(ys))
     try:
-        return _node(table.dot, [*line, *ys], lambda n: place(n - 1) if n else "dot: start")
+        return node_of(table.dot, [*line, *ys], lambda n: place(n - 1) if n else "dot: start")
     except TypeError as error:
         raise TypeError(f"{name}{error}") from None

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from autograd import primitives as table
+from autograd.branches import branch_of
 from autograd.expressions import Expression, as_expression, rows_in, write
 from autograd.notation import (
     LONGEST_LIST,
@@ -78,7 +79,7 @@ def formula(
     >>> formula(tanh, ["x"]), formula(tanh, ["x"], "latex"), formula(tanh, [-0.5])
     ('tanh(x)', '\\tanh(x)', 'tanh(-0.5)')
     """
-    return _filled(row, operands, None, style, values)
+    return _filled(row, operands, None, style, values, ())
 
 
 def partial_formula(
@@ -87,20 +88,24 @@ def partial_formula(
     n: int,
     style: str = "text",
     values: Sequence[float] | None = None,
+    branches: tuple[bool, ...] = (),
 ) -> str:
     """The partial derivative of a row with respect to its operand `n` (from 0), with names or numbers put in.
 
-    With `values`, one for each operand, the formula is that of the names, and then numbers take their places.
+    With `values`, one for each operand, the formula is that of the names, and then numbers take their places.  With
+    `branches`, as `branches_taken` gives them, only the branch that was taken is written.
 
     Raises IndexError where there is no operand `n`.
 
     >>> from autograd import tanh
     >>> partial_formula(tanh, ["x"], 0), partial_formula(tanh, ["x"], 0, values=[0.5])
     ('sech(x)²', 'sech(0.5)²')
+    >>> partial_formula(table.relu, ["x"], 0), partial_formula(table.relu, ["x"], 0, branches=(False,))
+    ('0 if x ≤ 0 else 1', '1')
     """
     if not 0 <= n < len(operands):
         raise IndexError(f"{row.name} has the operands 0 to {len(operands) - 1}, got {n}")
-    return _filled(row, operands, n, style, values)
+    return _filled(row, operands, n, style, values, branches)
 
 
 def explain_row(row: Primitive, operands: Sequence[str | float] | None = None) -> str:
@@ -151,7 +156,12 @@ _HOLE = re.compile("[\ue000-\uf8ff]")
 
 
 def _filled(
-    row: Primitive, operands: Sequence[str | float], n: int | None, style: str, values: Sequence[float] | None
+    row: Primitive,
+    operands: Sequence[str | float],
+    n: int | None,
+    style: str,
+    values: Sequence[float] | None,
+    branches: tuple[bool, ...],
 ) -> str:
     if row.arity is not None and len(operands) != row.arity:
         raise ValueError(
@@ -171,7 +181,7 @@ def _filled(
     shape = tuple(
         o if not isinstance(o, str) and _shapes(row, o, place, n is None) else None for place, o in enumerate(operands)
     )
-    template = _template(row, shape, n, style)
+    template = _template(row, shape, n, style, branches)
     if template.startswith(("∂", r"\frac{\partial")):  # ∂f(2)/∂2 would say nothing
         filling = operands
     return _HOLE.sub(lambda hole: _operand_text(filling[ord(hole[0]) - 0xE000], style, hole), template)
@@ -218,11 +228,15 @@ def _some_terms(row: Primitive, count: int, n: int | None) -> list[int]:
 
 
 @lru_cache(maxsize=4096)
-def _template(row: Primitive, shape: tuple[float | None, ...], n: int | None, style: str) -> str:
+def _template(
+    row: Primitive, shape: tuple[float | None, ...], n: int | None, style: str, branches: tuple[bool, ...]
+) -> str:
     """The formula (n is None) or a partial, with one private-use character for each operand that is no constant."""
     operands = [Expression(chr(0xE000 + k)) if c is None else Expression(float(c)) for k, c in enumerate(shape)]
     whole = Expression(row, operands)
     expression = _opened(whole) if n is None else _nth_partial(row, whole, operands, n)
+    if branches and expression is not None:
+        expression = branch_of(expression, branches)
     text = "" if expression is None else _written(expression, style, row if n is None else None)
     if 0 < len(text) <= LONGEST_FORMULA or n is None:
         return text

@@ -58,6 +58,8 @@ class Node(NamedTuple):
     """d(output)/d(this), as the recorded backward pass found it; 0.0 for a constant."""
     changed: bool
     """Whether an operand's data was changed since this node was computed from it."""
+    not_taken: tuple[int, ...] = ()
+    """The places, among the operands, of those that the operation did not select: no gradient flows to them."""
 
 
 class ForwardStep(NamedTuple):
@@ -217,7 +219,7 @@ def _traced(output: Value, order: str, expand: bool, called: dict[Value, str], l
     backward = list(_backward_steps(parts, visits, gradients))
     nodes = [
         _new(Node, (p.id, p.name, p.label, p.kind, p.operation, p.sign, p.operands, p.data,
-                    gradients.get(p.id, 0.0), p.changed))
+                    gradients.get(p.id, 0.0), p.changed, p.not_taken))
         for p in parts
     ]  # fmt: skip
     forward = [
@@ -243,7 +245,8 @@ def called_by(names: Names, function: str) -> dict[Value, str]:
 
 def _backward_steps(parts: list[Part], visits: Sequence[int], gradients: dict[Any, float]) -> Iterator[BackwardStep]:
     """The sweep over ids instead of Values; each step of it is one edge of the part that is being visited."""
-    written = chain.from_iterable([parts[visit].slopes for visit in reversed(visits)])
+    # A generator, so that it is known at each visit whether a gradient has reached the part.
+    written = chain.from_iterable(parts[visit].slopes for visit in reversed(visits) if visit in gradients)
     edges: Any = [part.edges for part in parts]
     steps: Any = reverse_steps(visits, gradients, edges.__getitem__)  # type: ignore[arg-type] # ids for Values
     for (place, slope), (node, operand, partial, incoming, product, before, after) in zip(written, steps, strict=True):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import graph
 from autograd import primitives as table
+from autograd.branches import branches_taken
 from autograd.functional import changed_since
 from autograd.graph import assignable, by_hand
 from autograd.micrograd import operation as sign_of
@@ -40,11 +41,12 @@ class Part:
     """One number that is shown, and how it came about.
 
     `edges` are the operands to which gradients flow, as ids, with the partials of the forward pass; `slopes` are the
-    same partials as formulas, with the operands' places among all operands.
+    same partials as formulas, with the operands' places among all operands; `not_taken` are the places of the operands
+    that the operation did not select.
     """
 
     __slots__ = (
-        "atom", "changed", "data", "edges", "formula", "id", "kind", "label", "name",
+        "atom", "changed", "data", "edges", "formula", "id", "kind", "label", "name", "not_taken",
         "operands", "operation", "sign", "slopes", "template", "values",
     )  # fmt: skip
 
@@ -61,6 +63,7 @@ class Part:
         self.values: tuple[float, ...] = ()
         self.edges: Sequence[tuple[int, float]] = ()
         self.slopes: Sequence[tuple[int, str]] = ()
+        self.not_taken: tuple[int, ...] = ()
         self.changed = False
 
 
@@ -118,8 +121,9 @@ class _Unfolding:
         if by_hand(node):
             self._describe(part, row, shown, _partials_by_hand(node))
             part.slopes = [(place, "") for place, _ in part.slopes]  # nobody knows them
+            part.not_taken = ()
         else:
-            self._describe(part, row, shown, [partial for _, partial in graph.edges(node)])
+            self._describe(part, row, shown, [partial for _, partial in graph.all_edges(node)])
         part.sign = sign_of(node)
         part.changed = _changed(node, operands)
         self.ids[node] = part.id
@@ -181,17 +185,22 @@ class _Unfolding:
                 data = operand
                 shape.append(data)
             values.append(data)
-        part.template, templates = _templates(row, tuple(shape))
+        part.template, templates = _templates(row, tuple(shape), _branches(row, values))
         part.operation, part.operands, part.values = row.name, tuple([p.id for p in known]), tuple(values)
         part.formula = _filled(part.template, names)
         if len(known) < len(templates):
             templates = [t for t, operand in zip(templates, operands, strict=True) if type(operand) is Part]
-        edges, slopes, rest = [], [], iter(partials)
+        edges, slopes, not_taken, rest = [], [], [], iter(partials)
         for place, operand in enumerate(known):
-            if operand.kind != "constant" and (partial := next(rest)) is not None:
+            if operand.kind == "constant":
+                continue
+            partial = next(rest)
+            if partial is None:
+                not_taken.append(place)
+            else:
                 edges.append((operand.id, partial))
                 slopes.append((place, _filled(templates[place], names)))
-        part.edges, part.slopes = edges, slopes
+        part.edges, part.slopes, part.not_taken = edges, slopes, tuple(not_taken)
 
     def _operand(self, operand: Any) -> Part:
         """The part of an operand; each constant becomes one of its own."""
@@ -235,13 +244,22 @@ FIRST = 0xF0000
 
 
 @lru_cache(maxsize=1024)
-def _templates(row: Primitive, shape: tuple[float | None, ...]) -> tuple[Template, list[Template]]:
+def _templates(
+    row: Primitive, shape: tuple[float | None, ...], branches: tuple[tuple[bool, ...], ...]
+) -> tuple[Template, list[Template]]:
     """How the row is written, and its partials: deriving them takes long, and putting in the names does not."""
     if len(shape) > 0xFFFF:  # there are no more private characters
         return (f"{row.name}(...)", ()), [("", ())] * len(shape)
     operands = [chr(FIRST + n) if constant is None else constant for n, constant in enumerate(shape)]
-    partials = [_template(partial_formula(row, operands, n)) for n in range(len(operands))]
+    taken = branches or [()] * len(operands)
+    partials = [_template(partial_formula(row, operands, n, branches=taken[n])) for n in range(len(operands))]
     return _template(formula(row, operands)), partials
+
+
+def _branches(row: Primitive, numbers: Sequence[float]) -> tuple[tuple[bool, ...], ...]:
+    """Which branch each partial of the row takes; () where no row of one of these numbers has any."""
+    found = tuple([branches_taken(row, n, numbers) for n in range(row.arity or 0)])
+    return found if any(found) else ()
 
 
 def _template(text: str) -> Template:

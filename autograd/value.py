@@ -15,7 +15,7 @@ from autograd import primitives as table
 from autograd.graph import MANY, NOT_COMPUTED, OF_ITSELF, UNRECORDED
 from autograd.methods import node_function, provide
 from autograd.recording import recording
-from autograd.rows import Primitive, evaluate, partials_at, real, shown
+from autograd.rows import NOT_TAKEN, Primitive, evaluate, partials_at, real, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -403,15 +403,20 @@ def _flat_node(row: Primitive, out: float, operands: Sequence[Any], partials: Se
     node._data, node.grad, node.primitive = out, NOT_COMPUTED, row
     node._x, node._y = [*operands, None][:2]
     node._dx, node._dy = [
-        *(p if isinstance(o, Value) else None for o, p in zip(operands, partials, strict=True)),
+        *(p if _flows(o, p) else None for o, p in zip(operands, partials, strict=True)),
         None,
     ][:2]
     return node
 
 
+def _flows(operand: Any, partial: float) -> bool:
+    """Whether a gradient flows to this operand: it is a Value, and the row selected it."""
+    return isinstance(operand, Value) and partial is not NOT_TAKEN
+
+
 def node_of_many(row: Primitive, out: float, operands: Sequence[Any], partials: Sequence[float]) -> Value:
     """The node of a row with any number of operands; constants among them are floats."""
-    pairs = [(o, p) for o, p in zip(operands, partials, strict=True) if isinstance(o, Value)]
+    pairs = [(o, p) for o, p in zip(operands, partials, strict=True) if _flows(o, p)]
     return node_of_groups(row, out, (operands,), ([o for o, _ in pairs],), ([p for _, p in pairs],))
 
 

@@ -20,8 +20,8 @@ goes through them; each answers one question, and each is tested alone:
     linking    the groups as tables for it                         (steps: the words; chaining: those of chains)
     emitting   a chain as one loop in C                            backend "emit"
     native     a linked graph and its memory                       backend "c"
-    loop       node by node, where there are no groups to be had
     plan       all passes in order, and blocks of samples           (bound: memory for a NumPy program)
+    eager      samples whose numbers are not finite, and graphs without groups: the eager engine does them
     program    what the user holds: shapes, errors, explain         (with `curvature`: second derivatives)
     picture    how do the groups look?
 

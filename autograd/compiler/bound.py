@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from autograd.compiler.plan import Plan
 
 
@@ -29,8 +27,8 @@ class Bound:
         self.owner: Any = None
         self.forward, self.reverse = plan._bind(self.U, self.L, self.DU, self.DL, samples)
 
-    def load(self, plan: Plan, theta: Any, captured: Any, inputs: list[Any]) -> None:
-        """Copy what is given into memory, and draw what is random: sample by sample, as the eager engine does."""
+    def load(self, plan: Plan, theta: Any, captured: Any, inputs: list[Any], drawn: Any = None) -> None:
+        """Copy what is given into memory, and the random numbers that were drawn for these samples."""
         layout, flat = self.layout, plan.flat
         self.U[: plan.parameters, 0] = theta
         self.U[layout.captured_at : layout.captured_at + len(captured), 0] = captured
@@ -39,10 +37,8 @@ class Bound:
             size = array.shape[1]
             (self.L if plan.batched else self.U)[row : row + size] = array.T
             row += size
-        if flat.draws:
-            target = self.L if plan.batched else self.U
-            for sample in range(target.shape[1]):
-                target[layout.draws_at : layout.draws_at + len(flat.draws), sample] = [draw() for draw in flat.draws]
+        if drawn is not None:
+            (self.L if plan.batched else self.U)[layout.draws_at : layout.draws_at + len(flat.draws)] = drawn.T
 
     def outputs(self, plan: Plan, samples: int) -> list[Any]:
         """The values of each output, one for each sample."""
@@ -72,7 +68,3 @@ class Bound:
         for target in targets:
             target[...] = (self.DL if plan.batched else self.DU)[row : row + target.shape[1]].T
             row += target.shape[1]
-
-    def suspects(self) -> Iterable[int]:
-        """The samples of this block in which a number is not finite; the first, if none is."""
-        return np.flatnonzero(~np.isfinite(self.L).all(axis=0)).tolist() or [0]

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import primitives as table
 from autograd import sequences
-from autograd.compiler.watching import less_equal
+from autograd.compiler.watching import is_watched, less_equal
+from autograd.functional import edges_as_graph, reverse_steps
 from autograd.graph import operands, topological_order
+from autograd.rows import NOT_TAKEN, ieee_arithmetic
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -39,16 +41,18 @@ def gradient_graph(output: Any) -> dict[Value, Any]:
     if not isinstance(output, Value):
         return {}
     gradients: dict[Value, Any] = {output: 1.0}
-    for node in reversed(topological_order(output)):
-        gradient = gradients.get(node)
-        if node.primitive is None or gradient is None:
-            continue
-        inputs = operands(node)
-        for operand, partial in zip(inputs, _partials(node, inputs), strict=True):
-            if isinstance(operand, Value) and not (type(partial) is float and partial == 0.0):
-                term = partial * gradient
-                gradients[operand] = gradients[operand] + term if operand in gradients else term
+    for _ in reverse_steps(topological_order(output), gradients, _edges if is_watched() else edges_as_graph):
+        pass
     return gradients
+
+
+def _edges(node: Value) -> list[tuple[Value, Any]]:
+    """As `edges_as_graph`, where which branch is taken is known only when the program runs."""
+    inputs = operands(node)
+    with ieee_arithmetic():
+        partials = [] if node.primitive is None else _partials(node, inputs)
+    pairs = zip(inputs, partials, strict=bool(partials))
+    return [(o, partial) for o, partial in pairs if isinstance(o, Value) and partial is not NOT_TAKEN]
 
 
 def _partials(node: Value, inputs: Sequence[Any]) -> Sequence[Any]:
@@ -58,6 +62,6 @@ def _partials(node: Value, inputs: Sequence[Any]) -> Sequence[Any]:
         index, xs = inputs[0], inputs[1:]
         chosen = [less_equal(index, float(n)) * less_equal(float(n), index) for n in range(len(xs))]
         if row is table.take:
-            return [0.0, *chosen]
-        return [0.0, *table.soft_cross_entropy.partials(node, *xs, *chosen)[: len(xs)]]
+            return [NOT_TAKEN, *chosen]
+        return [NOT_TAKEN, *table.soft_cross_entropy.partials(node, *xs, *chosen)[: len(xs)]]
     return row.partials(node, *inputs)  # type: ignore[union-attr]

@@ -18,9 +18,9 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from autograd import primitives as table
-from autograd.compiler.writing import BASIC, OPERANDS, formula, has_slope, with_constants
+from autograd.compiler.writing import BASIC, OPERANDS, formula, has_slope, simplify, with_constants
 from autograd.expressions import INFIX, PYTHON, Expression, Style, rows_in, write
-from autograd.rows import Primitive
+from autograd.rows import NOT_TAKEN, Primitive
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,6 +98,9 @@ def style(fast: bool) -> Style:
     return Style(infix, number, call)
 
 
+GRADIENT = Expression("gradient")
+
+
 @dataclass
 class Function:
     """One function of the runtime, in C: its name, what it computes, and that in terms of functions that vectorise."""
@@ -111,18 +114,24 @@ class Function:
         """Whether it has a form that vectorises."""
         return any(row.name in FAST for formula in self.fast_formulas for row in rows_in(formula))
 
+    @property
+    def hands_on_nothing(self) -> bool:
+        """Whether no gradient ever flows to this operand."""
+        return self.formulas[0].row is NOT_TAKEN
+
     def text(self, fast: bool) -> str:
         """The function in C."""
         kind = self.name[: self.name.index("_")]
         outs, body = {
             "forward": ("double *t", "t[i] = {};"),
             "slope": ("double *t, double *s", "double out = {}; t[i] = out; s[i] = {};"),
-            "reverse": ("double *restrict t, const double *g, const double *o", "t[i] += g[i] * ({});"),
+            "reverse": ("double *restrict t, const double *g, const double *o", "t[i] += {};"),
         }[kind]
+        results = {"out": "o", "gradient": "g"} if kind == "reverse" else {}
         operands = "" if kind == "slope" else ", const double *b, const double *c, const double *d"
         reads = "".join(
             f"double {symbol} = {array}[i]; "
-            for symbol, array in [*zip(OPERANDS, "abcd", strict=False), ("out", "o")][: 5 - (kind == "slope")]
+            for symbol, array in {**dict(zip(OPERANDS, "abcd", strict=False)), **results}.items()
             if self.reads(symbol, fast)
         )
         declared, texts = self.texts(fast)
@@ -130,7 +139,7 @@ class Function:
         lines = [f"void {self.called(fast)}({outs}, const double *a{operands}, long n) {{"]
         if kind != "reverse":
             lines.append("#pragma GCC ivdep /* results may take the place of operands */")
-        if kind != "reverse" or self.formulas[0].row != 0.0:
+        if kind != "reverse" or not self.hands_on_nothing:
             lines.append(f"    for (long i = 0; i < n; i++) {{ {reads}{body} }}")
         return "\n".join([*lines, "}"])
 
@@ -196,8 +205,24 @@ def functions() -> list[tuple[Function, Function | None, list[Function]]]:
             found.append((forward, Function(f"slope_{name}", exact, fast), []))
         else:
             partials = enumerate(zip(exact[1:], fast[1:], strict=True))
-            found.append((forward, None, [Function(f"reverse_{name}_{n}", [e], [f]) for n, (e, f) in partials]))
+            both = [(n, [_handed_on(e)], [_handed_on(f)]) for n, (e, f) in partials]
+            found.append((forward, None, [Function(f"reverse_{name}_{n}", e, f) for n, e, f in both]))
     return found
+
+
+def _handed_on(partial: Expression) -> Expression:
+    """gradient · partial; nothing to an operand that is not selected, not even where the gradient is inf or nan."""
+    if partial.row is NOT_TAKEN:
+        return partial
+    if partial.row is table.where and _selects(partial):
+        condition, *choices = partial.operands
+        return Expression(table.where, [condition, *map(_handed_on, choices)])
+    return simplify(GRADIENT * partial)
+
+
+def _selects(partial: Expression) -> bool:
+    """Whether a choice in the partial is that the operand is not selected."""
+    return partial.row is NOT_TAKEN or any(map(_selects, partial.operands))
 
 
 def _formulas(row: Primitive, constants: dict[str, float], closed: frozenset[str]) -> list[Expression]:
@@ -230,10 +255,10 @@ def _in_place(row: Primitive) -> str:
     """The row's partial, taken at its result, multiplied into a gradient."""
     partials = formula(row)[1]
     assert partials is not None  # noqa: S101 - called for relu
-    slope = write(_compared(partials[0]), style(False))
+    handed_on = write(_handed_on(_compared(partials[0])), style(False))
     return (
         "void in_place_reverse(double *restrict g, const double *restrict z, long n) {\n"
-        f"    for (long i = 0; i < n; i++) {{ double x = z[i]; g[i] *= {slope}; }}\n}}"
+        f"    for (long i = 0; i < n; i++) {{ double x = z[i], gradient = g[i]; g[i] = {handed_on}; }}\n}}"
     )
 
 

@@ -52,7 +52,7 @@ class Part:
         """For each operand that gradients flow to, the last first: its partial as a function; None where it is kept."""
         _, _, functions = elements.functions()[self.function]
         for n in reversed(range(len(self.operands))):
-            if self.wanted[n] and (self.keeps_partial or functions[n].formulas[0].row != 0.0):
+            if self.wanted[n] and (self.keeps_partial or not functions[n].hands_on_nothing):
                 yield n, None if self.keeps_partial else functions[n]
 
 
@@ -152,7 +152,8 @@ class Chain:
                     continue
                 out = f"double out = v{n}; " if function.reads("out", self.fast) else ""
                 declared, (partial,) = function.texts(self.fast)
-                yield f"{{ {self._named(function, part)}{out}{declared}{target} += g{n} * ({partial}); }}"
+                given = f"{self._named(function, part)}{out}double gradient = g{n}; "
+                yield f"{{ {given}{declared}{target} += {partial}; }}"
         yield from (f"d{n}_at[i] = d{n};" for n in range(len(self.alone)) if self.wants(n))
 
     def _named(self, function: Function, part: Part) -> str:

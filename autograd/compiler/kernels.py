@@ -115,13 +115,17 @@ def cross_entropy(index: Array, x: Array) -> tuple[Array, Array]:
     chosen = index[:, 0].astype(np.intp) * samples + corners
     out = flat[chosen]
     np.exp(powers, out=powers)
+    highest = flat[first]  # exactly 1, or nan where the highest logit is not finite
     flat[first] = 0.0
-    rest = np.add.reduce(powers, axis=1)  # without the highest, which is exactly 1
+    rest = np.add.reduce(powers, axis=1)
+    spoilt = np.isnan(highest)
+    if spoilt.any():
+        rest[spoilt] = ((x == x.max(axis=1, keepdims=True)).sum(axis=1) - 1.0)[spoilt]
     np.subtract(np.log1p(rest), out, out=out)
-    flat[first] = 1.0
+    flat[first] = highest
     flat[chosen] = 0.0
     flat[chosen] = -np.add.reduce(powers, axis=1)
-    powers /= (rest + 1.0)[:, None]
+    powers /= (rest + highest)[:, None]
     return out, powers
 
 

@@ -52,7 +52,7 @@ def picture(plan: Plan, name: str, **look: Any) -> Picture:
         choose(look[option], choices, f"draw: unknown {option}")
     count = len(plan.groups)
     title = f"{count:,} group{'s' * (count != 1)} of {name}"
-    if plan.loop is not None:
+    if plan.is_eager:
         contents = Contents([Box("g0", [f"no groups: {len(plan.flat):,} nodes, one by one"], "group")])
     elif count > MOST_BOXES:
         contents = Contents([Box("g0", [f"{title}: too many to draw, see explain()"], "group")])

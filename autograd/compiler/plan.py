@@ -13,13 +13,13 @@ import numpy as np
 
 from autograd.compiler.bound import Bound
 from autograd.compiler.contract import Nodes, contract, depends
+from autograd.compiler.eager import Replay
 from autograd.compiler.fuse import fused, with_activations
 from autograd.compiler.group import Group, UnsupportedError, describe, groups
 from autograd.compiler.guards import Surroundings, unchanged
 from autograd.compiler.layout import Layout, lay_out
-from autograd.compiler.loop import Loop
 from autograd.compiler.schedule import Schedule, levels
-from autograd.compiler.trace import CAPTURED, CONSTANT, DRAWN, INPUT, PARAMETER, Flat, leaves_of
+from autograd.compiler.trace import CONSTANT, DRAWN, INPUT, PARAMETER, Flat
 from autograd.compiler.vectorize import Vectorizer, build
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ rounds them as the eager engine does; unless there are more groups than `MOST_EX
 MOST_GROUPS = 20_000
 """For the C runtime a group costs nothing to run, but about 0.1 ms to make."""
 
-PRICE_OF_A_GROUP, PRICE_OF_A_NODE = 12.0, 0.5
-"""Microseconds for a group in NumPy calls, and for a node in the loop: what decides for the fallback."""
+PRICE_OF_A_GROUP, PRICE_OF_A_NODE = 12.0, 1.0
+"""Microseconds for a group in NumPy calls, and for a node of the eager engine: what decides for the fallback."""
 
 
 def make_plan(
@@ -79,7 +79,7 @@ def make_plan(
         plan.layout = lay_out(flat, found, lane, nodes.alive, parameters, plan.inputs, batched)
         plan.vectorize()
     except UnsupportedError as reason:
-        plan.looped(str(reason))
+        plan.take_eager(str(reason))
     return plan
 
 
@@ -133,7 +133,7 @@ class Plan:
         self.outputs = flat.outputs
         self.reason = ""
         self.made_for = 1
-        """The number of samples for which the loop was found faster than groups, if it was."""
+        """The number of samples for which the eager engine was found faster than groups, if it was."""
         self.settings: list[Any] = []
         self.quickly: Callable[[], bool] = lambda: True
         self.around: Any = None
@@ -142,7 +142,9 @@ class Plan:
         self.groups: list[Group] = []
         self.active: Any = None
         self.layout: Layout | None = None
-        self.loop: Loop | None = None
+        self.is_eager = False
+        """Whether there are no groups worth the name, so that the eager engine does every sample."""
+        self._replay: Replay | None = None
         self.native: Any = None
         self.attached: Any = None
         """Whose arguments the C runtime reads at present."""
@@ -151,7 +153,8 @@ class Plan:
         self._bind: Any = None
         self._bound: dict[int, Bound] = {}
         self._outputs: Any = None
-        self._suspects: list[int] = []
+        self.drawn: Any = None
+        """The random numbers of the last run: a row for each sample."""
 
     def link(self, emit: bool) -> None:
         """Make the tables for the C runtime, and loops for its chains if these are to be emitted."""
@@ -187,10 +190,16 @@ class Plan:
         self.source = writer.source(f"{len(self.groups)} groups")
         self._bind = build(self.source, writer.tables, f"{id(self)}")
 
-    def looped(self, reason: str) -> None:
+    def take_eager(self, reason: str) -> None:
         """Take the fallback."""
-        self.loop, self.reason, self.backend = Loop(self.flat), reason, "loop"
-        self.source = "for each node: numbers[node], partials[node] = function(*operands); then backwards. See loop.py."
+        self.is_eager, self.reason, self.backend = True, reason, "eager"
+        self.source = "its operations on Values, for one sample after the other: see eager.py"
+
+    @property
+    def replay(self) -> Replay:
+        """The graph, to be built anew on Values."""
+        self._replay = self._replay or Replay(self.flat)
+        return self._replay
 
     def remember(self, around: Surroundings | None) -> None:
         """Note what everything that the function closes over stands for now."""
@@ -204,21 +213,31 @@ class Plan:
 
     # ------------------------------------------------------------------------------------------------------------ run
 
-    def run(self, theta: Any, given: Sequence[Any], seed: int | None) -> tuple[list[float], Any, bool]:
-        """The outputs (means over samples); the gradient of output `seed`, if not None; whether to look for errors."""
+    def run(
+        self, theta: Any, given: Sequence[Any], seed: int | None, drawn: Any = None
+    ) -> tuple[list[float], Any, bool]:
+        """The outputs (means over samples); the gradient of output `seed`, if not None; whether the run is doubtful.
+
+        It is where a number is not finite, or an error may be hidden: then the eager engine must look (see `eager`).
+        `drawn` are random numbers to be used again, a row for each sample.
+        """
         samples = len(given[0]) if self.batched else 1
         flat_inputs = [array.reshape(samples, -1) for array in given]
-        # The C runtime gives nan for an index out of range, which is found by that.
-        if self.native is None and self.limits_broken(flat_inputs):
-            return [math.nan] * len(self.outputs), None, True
-        if self.loop is not None:
-            return self._run_loop(theta, flat_inputs, samples, seed)
         if self.native is not None:
-            return self._run_native(theta, flat_inputs, samples, seed)
+            return self._run_native(theta, flat_inputs, samples, seed, drawn)
+        if self.flat.draws:
+            self.drawn = self._draw(samples) if drawn is None else drawn
+        # The C runtime gives nan for an index out of range, which is found by that.
+        if self.is_eager or self.limits_broken(flat_inputs):
+            return [math.nan] * len(self.outputs), None, True
         layout = self.layout
-        assert layout is not None  # noqa: S101 - either a loop or a layout
+        assert layout is not None  # noqa: S101 - there are groups
         with np.errstate(all="ignore"):
             return self._run_numpy(layout, theta, flat_inputs, samples, seed)
+
+    def _draw(self, samples: int) -> Any:
+        """Random numbers, drawn sample by sample, as the eager engine does."""
+        return np.array([[draw() for draw in self.flat.draws] for _ in range(samples)])
 
     def _run_numpy(
         self, layout: Layout, theta: Any, flat_inputs: list[Any], samples: int, seed: int | None
@@ -227,7 +246,7 @@ class Plan:
         block = samples if not self.batched else max(64, NUMBERS_IN_A_BLOCK // max(1, layout.lane_rows))
         totals, doubtful = np.zeros(len(self.outputs)), False
         gradient: Any = None
-        self._suspects, pieces = [], []
+        pieces = []
         input_gradients = (
             [np.zeros(array.shape) for array in flat_inputs] if seed is not None and not self.by_parameters else []
         )
@@ -237,14 +256,12 @@ class Plan:
             end = min(begin + block, samples)
             bound = self._bound_to(end - begin)
             bound.owner = None
-            bound.load(self, theta, captured, [array[begin:end] for array in flat_inputs])
-            if bound.forward():
-                doubtful = True
+            drawn = self.drawn[begin:end] if self.flat.draws else None
+            bound.load(self, theta, captured, [array[begin:end] for array in flat_inputs], drawn)
+            doubtful |= bound.forward()
             values = bound.outputs(self, end - begin)
             totals += np.array([v.sum() for v in values]) / samples
             pieces.append(values)
-            if doubtful or not np.isfinite(totals).all():
-                self._suspects += [begin + s for s in bound.suspects()]
             if seed is not None:
                 bound.seed(self, 1.0 / samples if self.batched else 1.0, end - begin, samples)
                 bound.reverse()
@@ -257,13 +274,16 @@ class Plan:
             leading = [(samples,)] if self.batched else [()]
             gradient = tuple(g.reshape((*leading[0], *s)) for g, s in zip(input_gradients, self.shapes, strict=True))
         values = [float(t) for t in totals] if self.batched else [float(v[0]) for v in pieces[0]]
-        return values, gradient, doubtful
+        gradients = () if seed is None else (gradient,) if self.by_parameters else gradient
+        return values, gradient, doubtful or not all(np.isfinite(a).all() for a in (totals, *gradients))
 
     def _run_native(
-        self, theta: Any, inputs: list[Any], samples: int, seed: int | None
+        self, theta: Any, inputs: list[Any], samples: int, seed: int | None, drawn: Any
     ) -> tuple[list[float], Any, bool]:
         self.attach(inputs, samples)
-        return self.run_attached(theta, seed)
+        if drawn is not None:
+            self.drawn[:] = drawn
+        return self.run_attached(theta, seed, drawn is None)
 
     def attach(self, inputs: list[Any], samples: int, packed: Any = None) -> None:
         """Let the C runtime read these arguments at the next `run_attached`."""
@@ -272,7 +292,8 @@ class Plan:
             a if a.dtype == np.float64 and a.flags.c_contiguous else np.ascontiguousarray(a, np.float64) for a in inputs
         ]
         if self.flat.draws:
-            inputs.append(np.zeros((samples, len(self.flat.draws))))
+            self.drawn = np.zeros((samples, len(self.flat.draws)))
+            inputs.append(self.drawn)
         self.native.attach(inputs, samples, packed)
 
     def packed(self, inputs: list[Any], samples: int) -> Any:
@@ -282,18 +303,14 @@ class Plan:
         self.attach(inputs, samples)
         return self.native.pack()
 
-    def run_attached(self, theta: Any, seed: int | None) -> tuple[list[float], Any, bool]:
-        """Run what was attached."""
+    def run_attached(self, theta: Any, seed: int | None, draw: bool = True) -> tuple[list[float], Any, bool]:
+        """Run what was attached, with new random numbers if `draw`."""
         native = self.native
-        if self.flat.draws:
-            drawn = native.inputs[-1]
-            for sample in range(len(drawn)):
-                drawn[sample] = [draw() for draw in self.flat.draws]
+        if self.flat.draws and draw:
+            self.drawn[:] = self._draw(len(self.drawn))
         doubtful = native.run(theta, self.flat.captured, seed is not None)
         values: list[float] = native.means.tolist()
         self._outputs = (native.results,)
-        if doubtful or not all(map(math.isfinite, values)):
-            self.note_suspects()
         if seed is None:
             return values, None, doubtful
         if self.by_parameters:
@@ -302,19 +319,10 @@ class Plan:
         pairs = zip(native.gradients, self.shapes, strict=False)
         return values, tuple(g.reshape((*leading, *s)) for g, s in pairs), doubtful
 
-    def note_suspects(self) -> None:
-        """Note the samples whose outputs are not finite; all of them, where every output is."""
-        finite = np.isfinite(self.native.results).all(axis=0)
-        self._suspects = np.flatnonzero(~finite).tolist() or list(range(len(finite)))
-
     def limits_broken(self, inputs: list[Any]) -> bool:
-        """Whether an index is out of range; then `suspects` has the samples."""
-        for column, size in self.limits:
-            indices = np.concatenate(inputs, axis=1)[:, column]
-            self._suspects = np.flatnonzero((indices < 0) | (indices >= size)).tolist()
-            if self._suspects:
-                return True
-        return False
+        """Whether an index is out of range."""
+        whole = np.concatenate(inputs, axis=1) if self.limits else None
+        return any(bool(((whole[:, n] < 0) | (whole[:, n] >= size)).any()) for n, size in self.limits)  # type: ignore[index]
 
     def in_one_block(self, samples: int) -> bool:
         """Whether the NumPy program takes so many samples at once, always the same ones, for parameters."""
@@ -331,11 +339,10 @@ class Plan:
         with np.errstate(all="ignore"):
             doubtful = bound.forward()
             value = bound.mean_of_output(self, samples)
-            if doubtful or not math.isfinite(value):
-                self._suspects = list(bound.suspects())
             bound.seed(self, 1.0 / samples if self.batched else 1.0, samples, samples)
             bound.reverse()
-        return value, bound.DU[: self.parameters, 0].copy(), doubtful
+        gradient = bound.DU[: self.parameters, 0].copy()
+        return value, gradient, doubtful or not math.isfinite(value) or not np.isfinite(gradient).all()
 
     def _bound_to(self, samples: int) -> Bound:
         bound = self._bound.pop(samples, None)
@@ -346,56 +353,13 @@ class Plan:
         self._bound[samples] = bound  # the last one used is at the end
         return bound
 
-    def suspects(self) -> list[int]:
-        """The samples in which something is not finite."""
-        return self._suspects
-
     def samples_of_outputs(self, first: int) -> Any:
         """The outputs from number `first` on: a column for each, a row for each sample of the last run."""
         return np.concatenate([np.array(list(piece)).T[:, first:] for piece in self._outputs])
 
-    def _run_loop(self, theta: Any, inputs: list[Any], samples: int, seed: int | None) -> tuple[list[float], Any, bool]:
-        loop, flat = self.loop, self.flat
-        assert loop is not None  # noqa: S101
-        parameters, leaves = list(leaves_of(flat, PARAMETER)), list(leaves_of(flat, INPUT))
-        for node, position in parameters:
-            loop.numbers[node] = float(theta[position])
-        for node, position in leaves_of(flat, CAPTURED):
-            loop.numbers[node] = flat.captured[position]._data
-        draws = sorted(leaves_of(flat, DRAWN), key=lambda pair: pair[1])
-        rows = np.concatenate(inputs, axis=1).tolist() if inputs else [[]]
-        outputs, gradient, by_input = [], np.zeros(self.parameters), np.zeros((samples, self.inputs))
-        self._suspects = []
-        for sample, row in enumerate(rows):
-            for node, position in leaves:
-                loop.numbers[node] = row[position]
-            drawn = [draw() for draw in flat.draws]
-            for node, position in draws:
-                loop.numbers[node] = drawn[position]
-            try:
-                loop.forward()
-            except (ArithmeticError, ValueError, IndexError):
-                self._suspects = [sample]
-                return [math.nan] * len(self.outputs), None, True
-            outputs.append([loop.numbers[node] for node in self.outputs])
-            if seed is not None:
-                gradients = loop.reverse(self.outputs[seed], 1.0 / samples)
-                for node, position in parameters:
-                    gradient[position] += gradients[node]
-                for node, position in leaves:
-                    by_input[sample, position] = gradients[node]
-        table = np.array(outputs)
-        self._suspects = np.flatnonzero(~np.isfinite(table).all(axis=1)).tolist()
-        self._outputs = [list(table.T)]
-        values = [float(v) for v in table.mean(axis=0)]
-        if seed is None:
-            return values, None, False
-        if self.by_parameters:
-            return values, gradient, False
-        ends = np.cumsum([0, *self.sizes])
-        leading = (samples,) if self.batched else ()
-        parts = [by_input[:, a:b].reshape((*leading, *s)) for a, b, s in zip(ends, ends[1:], self.shapes, strict=False)]
-        return values, tuple(parts), False
+    def keep_outputs(self, results: Any) -> None:
+        """Take these as the outputs of the last run: a row for each, a column for each sample."""
+        self._outputs = (results,)
 
     # -------------------------------------------------------------------------------------------------------- looking
 
@@ -403,8 +367,8 @@ class Plan:
         """The groups, in order, and what they cost."""
         products = [group for group in self.groups if group.kind == "product"]
         size = f"{len(self.flat):,} nodes were traced"
-        if self.loop is not None:
-            return f"{name}: {size}; backend loop (node by node), because of {self.reason}"
+        if self.is_eager:
+            return f"{name}: {size}; backend eager (sample by sample), because of {self.reason}"
         flops = sum(2 * g.left.size * len(g.right) for g in products)
         unit = " a sample" if self.batched else ""
         layout = self.layout

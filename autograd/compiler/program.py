@@ -7,13 +7,13 @@ traced graph with everything that the passes found out; a `Bound` is a plan with
 from __future__ import annotations
 
 import gc
-import math
 from itertools import repeat
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.compiler.eager import corrected
 from autograd.compiler.guards import Surroundings
 from autograd.compiler.plan import Plan, make_plan
 from autograd.compiler.trace import PARAMETER, flatten, flatten_by_leaves, trace
@@ -100,8 +100,8 @@ class Program:
                 plan, given = self._prepared(arrays)
                 values, _, doubtful = plan.run(self._theta, given, None)
                 self._recent = Recent.of(self, plan, arrays)
-            if doubtful or not all(map(math.isfinite, values)):
-                self._run_eagerly(given, plan.suspects(), backward=False)
+            if doubtful:
+                values, _ = corrected(self, plan, given, backward=False)
         return values[0] if plan.shape is None else _nested(iter(values), plan.shape)
 
     def value_and_grad(self, *arrays: Any) -> tuple[float, Any]:
@@ -123,9 +123,7 @@ class Program:
 
     def _value_and_grad(self, plan: Plan, given: list[Any]) -> tuple[list[float], Any]:
         values, gradient, doubtful = plan.run(self._theta, given, 0)
-        if doubtful or not math.isfinite(values[0]):
-            self._run_eagerly(given, plan.suspects(), backward=True)
-        return values, gradient
+        return corrected(self, plan, given, backward=True) if doubtful else (values, gradient)
 
     def bind(self, *arrays: Any) -> Step:
         """The program for these arrays alone: they are checked and prepared once, for many steps with the same data.
@@ -219,7 +217,7 @@ class Program:
         key = tuple((array.shape[1:] if self.batched else array.shape, array.dtype.kind == "i") for array in given)
         plans = self._plans.setdefault(key, [])
         plan = next((plan for plan in reversed(plans) if plan.is_valid(self._around)), None)
-        outgrown = plan is not None and plan.loop is not None and self.batched and given[0].shape[0] > 4 * plan.made_for
+        outgrown = plan is not None and plan.is_eager and self.batched and given[0].shape[0] > 4 * plan.made_for
         if plan is None or outgrown:
             with self._lock:
                 plan = _without_collector(self._new_plan, given)
@@ -246,7 +244,7 @@ class Program:
                 flat = flatten([self.function], known)
         else:
             one = [a[0] for a in given] if self.batched else given
-            traced = self._at_theta(trace, self.function, one, self.parameters, self.name)
+            traced = self.at_theta(trace, self.function, one, self.parameters, self.name)
             flat, shape, settings = traced.flat, traced.shape, traced.settings
         samples = len(given[0]) if self.batched else 1
         plan = make_plan(
@@ -255,29 +253,7 @@ class Program:
         plan.settings = settings
         return plan
 
-    # ---------------------------------------------------------------------------------------------------------- errors
-
-    def _run_eagerly(self, given: Sequence[Any], suspects: Iterable[int], backward: bool) -> None:
-        """Run the samples in doubt with the eager engine, which raises with operation, operands and cure."""
-        for sample in [] if self.of_graph else suspects if self.batched else [0]:
-            arguments = [_plain(array[sample] if self.batched else array) for array in given]
-            try:
-                self._at_theta(self._run_sample, arguments, backward)
-            except (ArithmeticError, ValueError) as error:
-                if self.batched:
-                    error.add_note(f"in sample {sample} of {len(given[0])}")
-                raise
-
-    def _run_sample(self, arguments: list[Any], backward: bool) -> None:
-        back = map(setattr, self.parameters, repeat("grad"), [parameter.grad for parameter in self.parameters])
-        try:
-            result = self.function(*arguments)
-            if backward and isinstance(result, Value):
-                result.backward()
-        finally:
-            run_through(back)
-
-    def _at_theta(self, action: Callable[..., Any], *arguments: Any) -> Any:
+    def at_theta(self, action: Callable[..., Any], *arguments: Any) -> Any:
         """What an action gives while the parameters have the numbers of `theta`."""
         back = map(setattr, self.parameters, repeat("_data"), [parameter._data for parameter in self.parameters])
         try:
@@ -322,9 +298,8 @@ class Recent:
             value, gradient, doubtful = plan.native.again(self.program._theta, plan.flat.captured)
         else:
             (value, *_), gradient, doubtful = plan.run_attached(self.program._theta, 0)
-        if doubtful or value - value != 0.0:
-            plan.note_suspects()
-            self.program._run_eagerly(arrays, plan.suspects(), backward=True)
+        if doubtful:
+            (value, *_), gradient = corrected(self.program, plan, arrays, backward=True)
         return value, gradient
 
 
@@ -358,8 +333,8 @@ class Step:
                     plan.attached = self.recent
                 return self.recent.value_and_grad(self.given)
             value, gradient, doubtful = plan.run_again(program.theta, self.flat, self.samples, self)
-            if doubtful or not math.isfinite(value):
-                program._run_eagerly(self.given, plan.suspects(), backward=True)
+            if doubtful:
+                (value, *_), gradient = corrected(program, plan, self.given, backward=True)
         return value, gradient
 
 
@@ -415,13 +390,6 @@ def _check_samples(given: list[Any]) -> None:
         raise ValueError(
             f"the arguments of a batched program must have equally many samples, at least one; got {sizes}"
         )
-
-
-def _plain(array: Any) -> Any:
-    """Nested lists of Values, or of integers, for the eager engine."""
-    if array.ndim:
-        return [_plain(row) for row in array]
-    return int(array) if array.dtype.kind == "i" else Value(float(array))
 
 
 def _nested(values: Any, shape: Any) -> Any:

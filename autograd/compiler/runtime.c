@@ -90,9 +90,14 @@ static double row_total(const double *x, long n) {
 }
 
 static int all_finite(const double *x, long n) {
-    double bad = 0.0;
-    for (long i = 0; i < n; i++) bad += x[i] * 0.0;
-    return bad == 0.0;
+    vec bad = {0.0}, worse = {0.0};
+    double rest = 0.0;
+    long i = 0;
+    for (; i + 2 * W <= n; i += 2 * W) bad += *(const vec *)(x + i) * 0.0, worse += *(const vec *)(x + i + W) * 0.0;
+    for (; i < n; i++) rest += x[i] * 0.0;
+    bad += worse;
+    for (int l = 0; l < W; l++) rest += bad[l];
+    return rest == 0.0;
 }
 
 /* ------------------------------------------------------------------------------------------- element-wise rows */
@@ -662,7 +667,7 @@ static void sum_step(program *p, const word *s, double *V, double *D, long strid
 /* ----------------------------------------------------------------------------------- rows of any number of operands */
 
 /* exp(x - the greatest x) of the K rows of t, into e; the greatest x, how many x are as great, and the sum of the
-   powers of the others.  The first are exactly 1. */
+   powers of the others.  The first are exactly 1, or nan where the greatest x is not finite. */
 static void powers(const program *p, const double *V, const int32_t *t, long K, long width, double *e, double *highest,
                    double *ties, double *rest) {
     for (long l = 0; l < width; l++) highest[l] = V[t[0] * width + l];
@@ -683,12 +688,16 @@ static void powers(const program *p, const double *V, const int32_t *t, long K, 
         }
 }
 
+static inline double sum_of_powers(double highest, double ties, double rest) {
+    return rest + ties + (highest - highest); /* inf - inf is nan */
+}
+
 /* The same divided by their sum. */
 static void probabilities(const program *p, const double *V, const int32_t *t, long K, long width, double *e) {
     double highest[MOST_SAMPLES], ties[MOST_SAMPLES], rest[MOST_SAMPLES];
     powers(p, V, t, K, width, e, highest, ties, rest);
     for (long k = 0; k < K; k++)
-        for (long l = 0; l < width; l++) e[k * width + l] /= rest[l] + ties[l];
+        for (long l = 0; l < width; l++) e[k * width + l] /= sum_of_powers(highest[l], ties[l], rest[l]);
 }
 
 /* To each x: p (g * sum of the other p - sum of the other p g); nothing cancels.  `sums` has room for 2 K rows. */
@@ -728,7 +737,7 @@ static void softmax_others(const program *p, const double *V, const int32_t *t, 
         after[K - 1] = 0.0;
         for (long k = K - 1; k > 0; k--) after[k - 1] = after[k] + e[k * width + l];
         for (long k = 0; k < K; k++) {
-            out[k * width + l] = (before + after[k]) / (rest[l] + ties[l]);
+            out[k * width + l] = (before + after[k]) / sum_of_powers(highest[l], ties[l], rest[l]);
             before += e[k * width + l];
         }
     }
@@ -740,7 +749,7 @@ static void logsumexp(const program *p, const double *V, const int32_t *t, long 
     powers(p, V, t, K, width, kept ? kept : p->scratch, highest, ties, rest);
     for (long l = 0; l < width; l++) z[l] = highest[l] + log1p(rest[l] + (ties[l] - 1.0));
     for (long k = 0; k < K && kept; k++)
-        for (long l = 0; l < width; l++) kept[k * width + l] /= rest[l] + ties[l];
+        for (long l = 0; l < width; l++) kept[k * width + l] /= sum_of_powers(highest[l], ties[l], rest[l]);
 }
 
 /* With `kept`, the partials: p, but for the right class minus the sum of the others. */
@@ -759,7 +768,7 @@ static void cross_entropy(const program *p, const double *V, const int32_t *t, c
     for (long k = 0; k < K && kept; k++)
         for (long l = 0; l < width; l++) {
             double *slope = kept + k * width + l;
-            *slope = ((double)k == class[l] ? -other[l] : *slope) / (rest[l] + ties[l]);
+            *slope = ((double)k == class[l] ? -other[l] : *slope) / sum_of_powers(highest[l], ties[l], rest[l]);
         }
 }
 
@@ -769,7 +778,8 @@ static void soft_cross_entropy(const program *p, const double *V, double *D, con
     double highest[MOST_SAMPLES], ties[MOST_SAMPLES], rest[MOST_SAMPLES], *e = p->scratch;
     powers(p, V, t, K, width, e, highest, ties, rest);
     for (long l = 0; l < width; l++) {
-        double above = log1p(rest[l] + (ties[l] - 1.0)), sum = rest[l] + ties[l], loss = 0.0;
+        double above = log1p(rest[l] + (ties[l] - 1.0)), loss = 0.0;
+        double sum = sum_of_powers(highest[l], ties[l], rest[l]);
         double *after_p = e + K * width, *after_t = after_p + K, before_p = 0.0, before_t = 0.0;
         if (!backward) {
             for (long k = 0; k < K; k++) loss += V[t[K + k] * width + l] * ((highest[l] - V[t[k] * width + l]) + above);
@@ -901,7 +911,11 @@ void run(program *p) {
     if (!each)
         for (long o = 0; o < p->outputs; o++) p->results[o] = p->U[p->output_rows[o]];
     for (long o = 0; o < p->outputs; o++) p->means[o] = row_total(p->results + o * samples, samples) / (double)samples;
+    p->doubtful |= !all_finite(p->means, p->outputs);
     if (!p->backward) return;
     if (!p->output_is_lane[0]) p->DU[p->output_rows[0]] += 1.0;
     run_steps(p, p->reverse_once, p->U, p->DU, 1, 1);
+    if (!p->input_gradients) p->doubtful |= !all_finite(p->DU, p->parameters);
+    for (long a = 0, row = p->inputs_at; p->input_gradients && a < p->inputs; row += p->widths[a++])
+        p->doubtful |= !all_finite(each ? p->array_gradients[a] : p->DU + row, p->widths[a] * samples);
 }

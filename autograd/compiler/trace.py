@@ -101,7 +101,7 @@ def _trace_once(
     watch = Watch(name)
     result = watched(watch, function, *nested)
     known |= {id(leaf): (DRAWN, n) for n, (leaf, _) in enumerate(watch.draws)}
-    outputs, shape = _outputs(result, name)
+    outputs, shape = outputs_of(result, name)
     flat = flatten(outputs, known, earlier)
     flat.draws = [draw for _, draw in watch.draws]
     watch.kept = [inputs, outputs]
@@ -117,11 +117,12 @@ def _leaves_like(numbers: Any, inputs: list[Value]) -> Any:
     return Index(leaf) if numbers.dtype.kind in "iu" else leaf
 
 
-def _outputs(result: Any, name: str) -> tuple[list[Value], Any]:
+def outputs_of(result: Any, name: str) -> tuple[list[Value], Any]:
+    """The Values that a function gave, in order, and how they were nested."""
     if isinstance(result, np.ndarray) and result.ndim:
         result = result.tolist()
     if isinstance(result, (list, tuple)):
-        parts = [_outputs(item, f"{name}[{n}]") for n, item in enumerate(result)]
+        parts = [outputs_of(item, f"{name}[{n}]") for n, item in enumerate(result)]
         return [value for values, _ in parts for value in values], [shape for _, shape in parts]
     if isinstance(result, Index):
         return [result.leaf], None

@@ -19,13 +19,13 @@ from autograd.compiler.handing import HandingOn
 from autograd.compiler.layout import Spaced
 from autograd.compiler.lines import view
 from autograd.compiler.writing import BASIC, OPERANDS, can_raise, formula, with_constants
-from autograd.rows import Primitive, partials_at
+from autograd.expressions import Expression
+from autograd.rows import NOT_TAKEN, Primitive, partials_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from autograd.compiler.group import Group
-    from autograd.expressions import Expression
 
 CLOSED = BASIC | {"sech"}
 """Rows that stay in formulas: there is a form of them in few calls."""
@@ -95,7 +95,7 @@ class Vectorizer(HandingOn):
                 self.hand_on(group.lane, nodes, nodes.shape, partial(self._copied, text))
                 continue
             slope = with_constants(partials[n], constants)
-            if slope.row == 0.0:
+            if slope.row is NOT_TAKEN:
                 continue
             self.hand_on(group.lane, nodes, nodes.shape, partial(self._times, gradient, slope, names, group))
 
@@ -300,11 +300,18 @@ def _indented(lines: Iterable[str], depth: int) -> list[str]:
     return ["    " * depth + line for line in lines]
 
 
+OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+
+
 def _as_mask(slope: Expression) -> Expression | None:
-    """The comparison itself, for where(comparison, 1, 0): as a factor, True is 1."""
+    """The opposite comparison, for where(comparison, NOT_TAKEN, 1): as a factor, True is 1.
+
+    A factor is quicker than to leave the numbers out; where the gradient is not finite, the eager engine looks.
+    """
     row, operands = slope.row, slope.operands
-    if isinstance(row, Primitive) and row.name == "where" and [operands[1].row, operands[2].row] == [1.0, 0.0]:
-        return operands[0] if isinstance(operands[0].row, str) and operands[0].operands else None
+    if isinstance(row, Primitive) and row.name == "where" and operands[1].row is NOT_TAKEN and operands[2].row == 1.0:
+        condition = operands[0]
+        return Expression(OPPOSITE[condition.row], condition.operands) if condition.row in OPPOSITE else None
     return None
 
 

@@ -10,6 +10,7 @@ import linecache
 import os.path
 import sys
 import threading
+from contextlib import contextmanager
 from itertools import starmap
 from operator import call
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -17,25 +18,27 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from autograd.graph import run_through
 from autograd.primitives import where
 from autograd.recording import no_grad
-from autograd.rows import Primitive, check_callable, primitive
+from autograd.rows import NOT_TAKEN, Primitive, check_callable, primitive
 from autograd.value import Value, apply
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from types import FrameType
 
-less = primitive(
-    "less", lambda x, y: where(x < y, 1.0, 0.0), lambda out, x, y: 0.0, lambda out, x, y: 0.0, text="{} < {}"
-)
-less_equal = primitive(
-    "less_equal", lambda x, y: where(x <= y, 1.0, 0.0), lambda out, x, y: 0.0, lambda out, x, y: 0.0, text="{} <= {}"
-)
-detached = primitive("detached", lambda x: 1.0 * x, lambda out, x: 0.0, doc="x, through which no gradient flows.")
+
+def _no_partial(out: Any, *operands: Any) -> float:
+    return NOT_TAKEN
+
+
+less = primitive("less", lambda x, y: where(x < y, 1.0, 0.0), _no_partial, _no_partial, text="{} < {}")
+less_equal = primitive("less_equal", lambda x, y: where(x <= y, 1.0, 0.0), _no_partial, _no_partial, text="{} <= {}")
+detached = primitive("detached", lambda x: 1.0 * x, _no_partial, doc="x, through which no gradient flows.")
 
 _HERE = os.path.dirname(os.path.dirname(__file__))  # noqa: PTH120 - pathlib would slow down `import autograd`
 _lock = threading.RLock()
 _watches: dict[int, Watch] = {}
+_replays: dict[int, Iterator[float]] = {}
 
 
 class Watch:
@@ -101,10 +104,21 @@ def drawn(draw: Callable[[], float]) -> Any:
     check_callable(draw, "drawn: draw", "random.random")
     watch = _watches.get(threading.get_ident())
     if watch is None:
-        return draw()
+        again = _replays.get(threading.get_ident()) if _replays else None
+        return draw() if again is None else next(again)
     leaf = Value(0.5)  # tracing draws nothing, so that a seeded source goes on where it was
     watch.draws.append((leaf, draw))
     return leaf
+
+
+@contextmanager
+def replayed(numbers: Iterable[float]) -> Iterator[None]:
+    """Within it, `drawn` gives these numbers in this thread: those that a program has drawn already."""
+    _replays[threading.get_ident()] = iter(numbers)
+    try:
+        yield
+    finally:
+        del _replays[threading.get_ident()]
 
 
 def depends_on(read: Callable[[], Any]) -> Any:
@@ -119,6 +133,11 @@ def depends_on(read: Callable[[], Any]) -> Any:
     if watch is not None:
         watch.settings.append((read, setting))
     return setting
+
+
+def is_watched() -> bool:
+    """Whether this thread is tracing a function, so that it is not known which branch a row takes."""
+    return threading.get_ident() in _watches
 
 
 def is_index(thing: object) -> bool:

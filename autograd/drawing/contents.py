@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from autograd.graph import NOT_COMPUTED
+from autograd.graph import gradients_known
 from autograd.notation import atom, number_text
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ class Arrow:
     target: str
     label: str = ""
     tooltip: str = ""
+    taken: bool = True
+    """Whether a gradient flows along it: a branch that was not taken is dashed."""
 
 
 @dataclass
@@ -106,11 +108,12 @@ def contents_of(trace: Trace, wishes: Wishes) -> Contents:
             contents.circles.append(Circle(f"o{node.id}", node.sign, tooltip))
             contents.arrows.append(Arrow(f"o{node.id}", f"n{node.id}"))
         target = f"o{node.id}" if node.operation else f"n{node.id}"  # an operation written by hand may be nameless
-        for operand in node.operands:
-            found = steps.get((node.id, operand))
+        for place, operand in enumerate(node.operands):
+            taken = place not in node.not_taken
+            found = steps.get((node.id, operand)) if taken else None
             # A constant's arrow gets an empty label, or Graphviz would not keep the operands in order.
             arrow = _with_partial(found.pop(0), trace, wishes) if found else (" " if wishes.partials else "", "")
-            contents.arrows.append(Arrow(f"n{operand}", target, *arrow))
+            contents.arrows.append(Arrow(f"n{operand}", target, *(arrow if taken else _not_taken(wishes)), taken))
     return contents
 
 
@@ -136,7 +139,8 @@ def _gradients(trace: Trace, wishes: Wishes) -> dict[int, float]:
         return {}
     if wishes.gradients:
         return {node.id: node.gradient for node in trace.nodes if node.kind != "constant"}
-    grads = {trace.ids[value]: value.grad for value in trace.ids if value.grad is not NOT_COMPUTED}
+    order = sorted(trace.ids, key=trace.ids.__getitem__)
+    grads = {trace.ids[value]: grad for value, grad in gradients_known(order).items()}
     for node in reversed(trace.nodes):
         for operand in node.operands:
             if trace.nodes[operand].kind == "part" and node.id in grads:
@@ -175,3 +179,8 @@ def _with_partial(step: BackwardStep, trace: Trace, wishes: Wishes) -> tuple[str
     tooltip = " = ".join(filter(None, [names, step.formula, number if number != step.formula else ""]))
     label = step.formula if wishes.partials == "formula" and step.formula else f"∂ = {number}"
     return label if wishes.partials else "", "" if wishes.hide else tooltip
+
+
+def _not_taken(wishes: Wishes) -> tuple[str, str]:
+    """The label and the tooltip of an arrow along which no gradient flows; a worksheet does not tell."""
+    return "not taken" if wishes.partials else "", "" if wishes.hide else "not taken: no gradient flows"

@@ -146,7 +146,8 @@ def _circle(circle: Circle, palette: Mapping[str, str], free: bool) -> str:
 def _arrow(n: int, arrow: Arrow, port: str, gap: str) -> str:
     """An arrow with an id of its own, since `x * x` has two between the same ends."""
     label = f' label="{plain_text(gap + arrow.label + gap)}"' if arrow.label else ""
-    return f"{arrow.source} -> {arrow.target} [id=a{n}{port}{label}]"
+    dashed = "" if arrow.taken else " style=dashed"
+    return f"{arrow.source} -> {arrow.target} [id=a{n}{port}{label}{dashed}]"
 
 
 def _cluster(n: int, name: str, members: Iterable[str], palette: Mapping[str, str]) -> list[str]:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from autograd.drawing.contents import Arrow, Box, Contents
 from autograd.drawing.grouping import Group, Units, by_depth, by_layer, by_unit
 from autograd.drawing.opening import Use, numbers, opened_group
-from autograd.graph import NOT_COMPUTED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -88,10 +87,10 @@ def _box(name: str, group: Group, units: Units) -> Box:
         _count(nodes, "node") + (f", {_count(leaves, 'leaf')}" if leaves else "") if nodes else _count(leaves, "leaf")
     )
     if not group.units:
-        single = units.order[group.leaves[0]] if leaves == 1 else None
-        return Box(
-            name, [single.label or "leaf", *numbers(single)] if single is not None else [group.name, counts], "leaf"
-        )
+        if leaves > 1:
+            return Box(name, [group.name, counts], "leaf")
+        leaf = units.order[group.leaves[0]]
+        return Box(name, [leaf.label or "leaf", *numbers(leaf, units.gradients.get(leaf))], "leaf")
     root = group.units[0]
     what = units.description(root, numbers=len(group.units) == 1)
     if len(group.units) == 1:
@@ -99,8 +98,8 @@ def _box(name: str, group: Group, units: Units) -> Box:
         kind = "output" if root == len(units.order) - 1 else "unit"
         title = node.label or (group.name if units.is_neuron(root) else "")
         description = [what] if nodes > 1 or not title else []
-        cells = [*([title] if title else []), *description, *numbers(node)]
-        return Box(name, cells, kind, counts, gradient=None if node.grad is NOT_COMPUTED else node.grad)
+        cells = [*([title] if title else []), *description, *numbers(node, units.gradients.get(node))]
+        return Box(name, cells, kind, counts, gradient=units.gradients.get(node))
     if group.name.startswith("depth"):
         return Box(name, [group.name, counts], "group")
     neurons = len({units.weights(unit) for unit in group.units}) if units.is_neuron(root) else 0

@@ -43,6 +43,7 @@ class Units:
     def __init__(self, order: Sequence[Value]) -> None:
         self.order = order
         self.place = place = {node: n for n, node in enumerate(order)}
+        self.gradients = graph.gradients_known(order)
         self.operands = [[place[o] for o in graph.operands(node) if isinstance(o, Value)] for node in order]
         self.unit = self._units()
         self.size = [0] * len(order)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from autograd import graph
 from autograd import primitives as table
 from autograd.drawing.contents import Arrow, Box, Circle, Contents
-from autograd.graph import NOT_COMPUTED
 from autograd.micrograd import operation
 from autograd.notation import number_text
 from autograd.unfolding import UNFOLDED_BELOW
@@ -30,32 +29,27 @@ def opened_group(group: Group, units: Units, contents: Contents, names: Mapping[
     uses: list[Use] = []
     for n in sorted((*group.nodes, *group.leaves)):
         node = units.order[n]
-        label = node.label or names.get(node, "")
+        label, grad = node.label or names.get(node, ""), units.gradients.get(node)
         kind = "leaf" if node.primitive is None else "operation"
         contents.boxes.append(
-            Box(f"n{n}", [*([label] if label else []), *numbers(node)], kind, "", grad(node), group.name)
+            Box(f"n{n}", [*([label] if label else []), *numbers(node, grad)], kind, "", grad, group.name)
         )
         if node.primitive is not None:
-            uses += _Opened(n, node, group.name, contents).uses
+            uses += _Opened(n, node, grad, group.name, contents).uses
     return uses
 
 
-def numbers(node: Value, data: float | None = None) -> list[str]:
+def numbers(node: Value, grad: float | None, data: float | None = None) -> list[str]:
     """The cells of a number: its data, or that of a part of it, and its gradient, blank until computed."""
-    gradient = "grad" if node.grad is NOT_COMPUTED else f"grad {number_text(node.grad)}"
+    gradient = "grad" if grad is None else f"grad {number_text(grad)}"
     return [f"data {number_text(node.data if data is None else data)}", gradient]
-
-
-def grad(node: Value) -> float | None:
-    """The gradient of a node, None until computed."""
-    return None if node.grad is NOT_COMPUTED else node.grad
 
 
 class _Opened:
     """The circles of one node: one, or for a small `dot` or `sum` those of its products and sums."""
 
-    def __init__(self, n: int, node: Value, group: str, contents: Contents) -> None:
-        self.n, self.node, self.group, self.contents = n, node, group, contents
+    def __init__(self, n: int, node: Value, grad: float | None, group: str, contents: Contents) -> None:
+        self.n, self.node, self.grad, self.group, self.contents = n, node, grad, group, contents
         self.uses: list[Use] = []
         self.parts = 0
         operands = graph.operands(node)
@@ -100,7 +94,7 @@ class _Opened:
         left, right = _data(x), _data(y)
         data = left * right if sign == "*" else left + right
         last = self.parts == steps
-        box = _Part(f"n{self.n}" if last else f"p{self.n}_{self.parts}", data, self.node, self.group)
+        box = _Part(f"n{self.n}" if last else f"p{self.n}_{self.parts}", data, self.node, self.grad, self.group)
         if not last:
             self.contents.boxes.append(box)
         self._circle(f"o{self.n}_{self.parts}", sign, box.id, (x, y))
@@ -110,8 +104,8 @@ class _Opened:
 class _Part(Box):
     """A product or sum inside a node; its gradient is the node's, since it is only added."""
 
-    def __init__(self, name: str, data: float, node: Value, group: str) -> None:
-        super().__init__(name, numbers(node, data), "operation", "", grad(node), group)
+    def __init__(self, name: str, data: float, node: Value, grad: float | None, group: str) -> None:
+        super().__init__(name, numbers(node, grad, data), "operation", "", grad, group)
         self.data = data
 
 

@@ -13,6 +13,7 @@ from autograd.notation import atom, number_text
 if TYPE_CHECKING:
     from autograd.stepping import Stepper
 
+NOT_TAKEN = "Nothing flows along the dashed edges: the operation did not select these operands."
 NARROW, WIDE = 12, 34
 """Characters for a name, and at most for how it is computed; a table of full width has 75."""
 
@@ -34,6 +35,8 @@ def known(stepper: Stepper, order: str, position: int) -> tuple[dict[int, float]
     for done in range(2, position + 1):
         step: Any = stepper.step(order, done)
         gradients[step.operand] = step.after
+    if position == stepper.last(order):  # nothing has come to what lies behind branches that were not taken
+        gradients = {node.id: 0.0 for node in trace.nodes if node.kind != "constant"} | gradients
     return values, gradients
 
 
@@ -82,7 +85,8 @@ def backward_sentences(stepper: Stepper, order: str, position: int) -> list[str]
 def ending(stepper: Stepper, order: str) -> list[str]:
     """What is to be said when the pass is done."""
     if order != "naive":
-        return ["Done: every gradient is complete."]
+        untaken = any(node.not_taken for node in stepper.trace.nodes)
+        return ["Done: every gradient is complete.", *([NOT_TAKEN] if untaken else [])]
     _, gradients = known(stepper, order, stepper.last(order))
     wrong = [node for node in stepper.trace.nodes if gradients.get(node.id, node.gradient) != node.gradient]
     if not wrong:

@@ -135,7 +135,7 @@ def absolute_sums(output: Value) -> dict[Value, float]:
     """For each node the sum over all paths of the product of |partial|: what rounding errors are proportional to."""
     sums = {output: 1.0}
     for node in reversed(topological_order(output)):
-        for operand, partial in edges(node):
+        for operand, partial in edges(node) if node in sums else ():  # else behind a branch that was not taken
             sums[operand] = sums.get(operand, 0.0) + sums[node] * abs(partial)
     return sums
 

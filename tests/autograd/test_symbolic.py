@@ -24,7 +24,7 @@ def as_python(text: str) -> str:
         out += f"**({digits})" if digits else ""
         digits = ""
         out += character
-    return out.strip()
+    return out.strip().replace("≤", "<=").replace("≥", ">=")
 
 
 READER = {

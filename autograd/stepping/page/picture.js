@@ -18,7 +18,7 @@ function createPicture(data, nodes, passes, jumpTo) {
     zoomButton("+", "Zoom in", () => zoom(1.25)), zoomButton("−", "Zoom out", () => zoom(0.8)), zoomButton("Fit", "Show all", showAll));
 
   for (const [node, place, path] of arrows) {
-    const arrow = drawn("path", {d: path, class: "arrow"});
+    const arrow = drawn("path", {d: path, class: nodes[node].not_taken.includes(place) ? "arrow untaken" : "arrow"});
     arrowOf.set(`${node}:${place}`, arrow);
     layer.append(arrow);
   }

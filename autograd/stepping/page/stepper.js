@@ -33,6 +33,8 @@ function createStepper(root, data, changed = () => {}) {
       if (position > 0) gradients.set(data.output, 1);
       const done = passes[order].steps.slice(0, Math.max(0, position - 1 - (hidden ? 1 : 0)));
       for (const each of done) gradients.set(each.operand, number(each.after));
+      // Nothing has come to what lies behind branches that were not taken.
+      if (position === last() && !hidden) for (const node of nodes) if (node.kind !== "constant" && !gradients.has(node.id)) gradients.set(node.id, 0);
     }
     return {values, gradients};
   }

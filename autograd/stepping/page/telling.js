@@ -55,7 +55,8 @@ function createTeller(data, nodes, passes) {
 
   function ending({order, isWrong}) {
     const bad = nodes.filter(isWrong);
-    if (order !== "naive") return "Done: every gradient is complete.";
+    if (order !== "naive") return "Done: every gradient is complete." + (nodes.some(node => node.not_taken.length)
+      ? " Nothing flows along the dashed edges: the operation did not select these operands." : "");
     if (!bad.length) return "Done. In this graph the naive order happens to be right: no node is reached twice.";
     return `Done, and wrong for ${bad.map(node => `${node.name} (the true gradient is ${format(number(node.gradient))})`).slice(0, 5).join(", ")}` +
       `${bad.length > 5 ? " and others" : ""}: nodes handed on gradients before they were complete, and then again.`;

@@ -11,14 +11,15 @@ import autograd
 from autograd import Value, dot, relu, softmax, tanh
 from autograd.compiler import writing
 from autograd.compiler.contract import ALONE, Nodes, contract, depends
+from autograd.compiler.eager import Replay
 from autograd.compiler.group import Group, UnsupportedError, groups
 from autograd.compiler.layout import Spaced, lay_out, spaced
-from autograd.compiler.loop import Loop, value_and_partials
 from autograd.compiler.products import blocks
 from autograd.compiler.reverse import Gradients
 from autograd.compiler.schedule import Schedule, levels
-from autograd.compiler.trace import CAPTURED, CONSTANT, INPUT, PARAMETER, Flat, flatten, trace
+from autograd.compiler.trace import CAPTURED, CONSTANT, INPUT, PARAMETER, Flat, flatten, flatten_by_leaves, trace
 from autograd.expressions import PYTHON, symbols, write
+from autograd.graph import edges
 from autograd.primitives import TABLE
 
 A, B, C, D = (Value(float(n)) for n in range(1, 5))
@@ -237,7 +238,7 @@ def test_the_first_writes_and_the_others_add() -> None:
     assert gradients.unwritten(False, np.array([1, 2])).tolist() == []
 
 
-# ------------------------------------------------------------------------------------------------ writing, and the loop
+# ------------------------------------------------------------------------------------------------ writing, and replays
 
 
 def test_formulas_are_opened_and_simplified() -> None:
@@ -258,27 +259,22 @@ def test_equal_subexpressions_are_one_step() -> None:
     assert result == "s1"
 
 
-@pytest.mark.parametrize("name", ["multiply", "tanh", "where", "relu", "power", "divide", "log"])
-def test_the_loop_has_the_values_and_partials_of_the_rows(name: str) -> None:
+@pytest.mark.parametrize("name", ["multiply", "tanh", "where", "relu", "power", "divide", "log", "sum", "softmax"])
+def test_a_replay_is_the_graph_of_other_leaves(name: str) -> None:
     row = TABLE[name]
-    operands = (1.0, 0.75, 2.0)[: row.arity]
-    out, partials = value_and_partials(row)(*operands)
-    assert out == row.forward(*operands)
-    assert list(partials) == [float(p) for p in row.partials(out, *operands)]
+    numbers = (1.0, 0.75, 2.0)[: row.arity]
+    leaves = [Value(0.5) for _ in numbers]
+    constants = [0.0] if name in ("sum", "softmax") else []
+    flat, parameters = flatten_by_leaves(row(*constants, *leaves))
+    number_of = dict(zip(leaves, numbers, strict=True))
+    (again,) = Replay(flat)({PARAMETER: [Value(number_of[leaf]) for leaf in parameters]})
+    expected = row(*constants, *map(Value, numbers))
+    assert (again.primitive, again.data, [p for _, p in edges(again)]) == (
+        row, expected.data, [p for _, p in edges(expected)],
+    )  # fmt: skip
 
 
-def test_the_loop_takes_poles_as_ieee_does() -> None:
-    out, partials = value_and_partials(TABLE["sqrt"])(0.0)
-    assert (out, list(partials)) == (0.0, [float("inf")])
-    with pytest.raises(ValueError, match="log"):
-        value_and_partials(TABLE["log"])(-1.0)
-
-
-def test_the_loop_goes_backwards() -> None:
-    flat = flat_of(A * B + A)
-    loop = Loop(flat)
-    loop.numbers[0], loop.numbers[1] = 1.0, 2.0
-    loop.forward()
-    gradients = loop.reverse(flat.outputs[0], 1.0)
-    assert loop.numbers[flat.outputs[0]] == 3.0
-    assert list(gradients[:2]) == [3.0, 1.0]
+def test_a_replay_takes_constants_on_either_side() -> None:
+    x = Value(2.0)
+    flat, _ = flatten_by_leaves((3.0 - x) / x - x / 4.0)
+    assert Replay(flat)({PARAMETER: [Value(4.0)]})[0].data == -1.25
