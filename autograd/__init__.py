@@ -1,8 +1,8 @@
 """chalkgrad's engine: scalar reverse-mode automatic differentiation, made to be read.
 
-Read the files in this order: `rows` and `primitives` (the table), `expressions`, `methods`, `graph`, `value`,
-`sequences`, `functional`, `checking`; then the views of a graph: `symbolic`, `tracing`, `explaining`, `drawing`,
-`stepping`; last the `compiler`.
+Read the files in this order: `rows` and `primitives` (the table), `expression`, `codegen`, `graph`, `value`,
+`vector_ops`, `functional`, `gradcheck`; then the views of a graph: `formulas`, `trace`, `explain`, `draw`,
+`stepper`; last the `compiler`.
 
 >>> x = Value(3.0)
 >>> y = x * x
@@ -21,37 +21,37 @@ if _os.path.exists(_os.path.join(_os.path.dirname(__file__), "wrap_util.py")):
         "run python -m pip uninstall autograd chalkgrad, then install chalkgrad again"
     )
 
-from autograd.checking import check_gradients
+from autograd.gradcheck import check_gradients
 from autograd.functional import grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.graph import NOT_COMPUTED
-from autograd.methods import source
+from autograd.codegen import source
 from autograd.primitives import (
     absolute, add, arccos, arcsin, arctan, cos, cosh, divide, elu, exp, expm1, gelu, identity, leaky_relu, log, log1p,
     maximum, minimum, multiply, negative, power, relu, selu, sigmoid, silu, sin, sinh, softplus, sqrt, subtract, tan,
     tanh, where,
 )  # fmt: skip
-from autograd.recording import no_grad
+from autograd.no_grad import no_grad
 from autograd.rows import NOT_TAKEN, Primitive, primitive
-from autograd.sequences import affine, cross_entropy, dot, logsumexp, mean, softmax, take
-from autograd.sequences import sum as sum
+from autograd.vector_ops import affine, cross_entropy, dot, logsumexp, mean, softmax, take
+from autograd.vector_ops import sum as sum
 from autograd.value import Value, assign
 
 if _TYPE_CHECKING:
     from autograd.compiler import compile as compile
     from autograd.compiler import depends_on, drawn, is_index
-    from autograd.drawing import draw, draw_dot, render_dot
-    from autograd.drawing.digraph import Digraph
-    from autograd.explaining import explain, nudge
-    from autograd.stepping import stepper
-    from autograd.symbolic import explain_row, formulas
-    from autograd.tracing import trace
+    from autograd.views.draw import draw, draw_dot, render_dot
+    from autograd.views.draw.digraph import Digraph
+    from autograd.views.explain import explain, nudge
+    from autograd.views.stepper import stepper
+    from autograd.symbolic.formulas import explain_row, formulas
+    from autograd.views.trace import trace
 
 # What looks at a graph is imported when it is first asked for: name -> module.
 _VIEWS = {
-    "Digraph": "drawing.digraph", "compile": "compiler", "depends_on": "compiler", "draw": "drawing",
-    "draw_dot": "drawing", "drawn": "compiler", "explain": "explaining", "explain_row": "symbolic",
-    "formulas": "symbolic", "is_index": "compiler", "nudge": "explaining", "render_dot": "drawing",
-    "stepper": "stepping", "trace": "tracing",
+    "Digraph": "views.draw.digraph", "compile": "compiler", "depends_on": "compiler", "draw": "views.draw",
+    "draw_dot": "views.draw", "drawn": "compiler", "explain": "views.explain", "explain_row": "symbolic.formulas",
+    "formulas": "symbolic.formulas", "is_index": "compiler", "nudge": "views.explain", "render_dot": "views.draw",
+    "stepper": "views.stepper", "trace": "views.trace",
 }  # fmt: skip
 
 __all__ = [  # noqa: RUF022 - grouped; without `sum` and `compile`, which would shadow built-ins: write autograd.sum
@@ -67,7 +67,7 @@ __all__ = [  # noqa: RUF022 - grouped; without `sum` and `compile`, which would 
 
 
 def _display(value: Value, **_: object) -> object:
-    return _import_module("autograd.drawing").display_of(value)
+    return _import_module("autograd.views.draw").display_of(value)
 
 
 Value._repr_mimebundle_ = _display  # type: ignore[attr-defined]  # how a notebook shows a Value: drawn, if it is small

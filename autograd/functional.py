@@ -3,7 +3,7 @@
 Read `value` first.  Numbers in, floats out; Values in, Values out, and so any function here can be differentiated
 again.  (A function that is called inside one which is being differentiated, and closes over its variable, gives Values
 too.)  The graph-building sweep stands here: it evaluates the rows' partials on Values instead of floats, and is the
-one that `tracing` shows step by step.  Nothing here touches anybody's `.grad`.
+one that `trace` shows step by step.  Nothing here touches anybody's `.grad`.
 """
 
 from __future__ import annotations

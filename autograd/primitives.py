@@ -12,7 +12,7 @@ when the operands are arrays, so what must not overflow is clamped inside.
 A partial is `NOT_TAKEN` with respect to an operand that the row did not select (`where`, `maximum`, `relu` where it is
 flat): nothing flows along that edge, and what is behind it is not even looked at.
 
-`text` and `latex` say how the row is written, where that is not name(x, y) and does not follow (see `notation`).
+`text` and `latex` say how the row is written, where that is not name(x, y) and does not follow (see `printing`).
 """
 
 from __future__ import annotations

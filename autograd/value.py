@@ -1,7 +1,7 @@
 """What is a `Value`?  A number that remembers how it was computed, and so can tell its gradient.
 
-Read `rows` and `primitives` (the derivatives) and `graph` (backpropagation) first; `methods` makes the methods here
-from the rows.  Read `sequences` for sum, dot and softmax, `functional` for grad and its kin next.
+Read `rows` and `primitives` (the derivatives) and `graph` (backpropagation) first; `codegen` makes the methods here
+from the rows.  Read `vector_ops` for sum, dot and softmax, `functional` for grad and its kin next.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from autograd import graph, micrograd
 from autograd import primitives as table
+from autograd.codegen import node_function, provide
 from autograd.graph import MANY, NOT_COMPUTED, OF_ITSELF, UNRECORDED
-from autograd.methods import node_function, provide
-from autograd.recording import recording
+from autograd.no_grad import recording
 from autograd.rows import NOT_TAKEN, Primitive, evaluate, partials_at, real, shown
 
 if TYPE_CHECKING:

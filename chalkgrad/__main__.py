@@ -1,6 +1,6 @@
 """How does `chalkgrad NAME ...` reach the module that does the work?
 
-Each command is one module of `chalkgrad.commands`: the first line of its docstring is its help, `add_arguments(parser)`
+Each command is one module of `chalkgrad.cli.commands`: the first line of its docstring is its help, `add_arguments(parser)`
 declares its arguments, and `run(arguments)` does the work and returns the exit code. To add one, write the module and
 name it in `COMMANDS`.
 """
@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from chalkgrad import __version__
-from chalkgrad.arguments import Parser
-from chalkgrad.commands import CommandError
+from chalkgrad.cli.arguments import Parser
+from chalkgrad.cli.commands import CommandError
 
 COMMANDS = ("demo", "train", "draw", "explain", "step", "worksheet", "doctor")
 
@@ -29,7 +29,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"chalkgrad {__version__}")
     subparsers = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
     for name in COMMANDS:
-        module = import_module(f"chalkgrad.commands.{name}")
+        module = import_module(f"chalkgrad.cli.commands.{name}")
         summary, _, rest = (module.__doc__ or "").partition("\n")
         subparser = subparsers.add_parser(
             name,

@@ -146,6 +146,6 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    from .elsewhere import no_such_name
+    from .torch_names import no_such_name
 
     raise AttributeError(no_such_name(name, __all__))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import autograd
 from autograd import Value, no_grad
 
-from .inputs import choose, is_number, real_number, shown
+from .checks import choose, is_number, real_number, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,7 +1,7 @@
 """How is a model kept in a file and brought back, every bit of it?
 
 ``content_of`` tells what the file says; how its bytes are written and checked, ``storage`` does. Read before:
-``module``, ``optimizers``, ``storage``. Read after: ``architecture``, ``resuming``.
+``module``, ``optimizers``, ``storage``. Read after: ``config``, ``resuming``.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import math
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from .architecture import build, count, described
-from .inputs import file_path, shown
+from .checks import file_path, shown
+from .config import build, count, described
 from .module import Module
 from .optimizers import Optimizer
 from .storage import read_content, write_content
@@ -91,7 +91,7 @@ def both_or_none(model: Any, optimizer: Any) -> Iterator[None]:
 def content_of(
     model_or_state: Any, optimizer: Any = None, allow_nan: bool = False, described_if_possible: bool = False
 ) -> dict[str, Any]:
-    """What the file will say: ``architecture`` (or null), ``parameters``, ``optimizer`` (or null)."""
+    """What the file will say: ``config`` (or null), ``parameters``, ``optimizer`` (or null)."""
     if isinstance(model_or_state, Module):
         try:
             architecture, state = described(model_or_state), model_or_state.state_dict()

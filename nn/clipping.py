@@ -10,7 +10,7 @@ from typing import Any
 
 from autograd import assign
 
-from .inputs import real_number
+from .checks import real_number
 from .parameters import named_values
 
 

@@ -14,7 +14,7 @@ import autograd
 from autograd import log, log1p, relu, softplus, take, where
 
 from . import losses
-from .inputs import shown
+from .checks import shown
 from .module import Module
 from .normalization import Embedding
 

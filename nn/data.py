@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from .inputs import (
+from .checks import (
     MOST,
     as_list,
     is_scalar,

@@ -1,6 +1,6 @@
 """Why does this model not learn?
 
-``diagnose`` measures one pass over the data (``probing``) and says in words what is wrong, how that shows, and what
+``diagnose`` measures one pass over the data (``layer_stats``) and says in words what is wrong, how that shows, and what
 to do. Each check is one function here that gives findings. Read before: ``training``. Read after: nothing.
 """
 
@@ -13,20 +13,20 @@ from autograd import Primitive
 
 from .activations import activation as find_activation
 from .activations import activation_names
+from .checks import samples_and_targets, shown
 from .evaluation import recorded_output
-from .inputs import samples_and_targets, shown
+from .layer_stats import probe_gradients, probe_layers, probe_step
 from .losses import TAKES_LOGITS, find_loss
 from .metrics import threshold_of
 from .module import Module
 from .optimizers import Optimizer
 from .plotting import bars, by_layer
-from .probing import probe_gradients, probe_layers, probe_step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .activations import Activation
-    from .probing import LayerProbe
+    from .layer_stats import LayerProbe
 
 _MOST_SAMPLES = 200
 _LARGE = 10.0  # root mean square of a feature from which the first weights are far too large for it

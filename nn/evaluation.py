@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Value, no_grad
 
-from .inputs import real_number, samples, samples_and_targets, shown
+from .checks import real_number, samples, samples_and_targets, shown
 from .losses import LOSSES, find_loss, threshold_of_loss
 from .metrics import METRICS, accuracy, are_classes, decided, find_metrics, number_of, plain, threshold_of, true_class
 from .module import Module

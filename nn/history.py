@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .inputs import choose, real_number, whole_number
+from .checks import choose, real_number, whole_number
 
 
 class History:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from .inputs import choose, is_number, shown
+from .checks import choose, is_number, shown
 
 if TYPE_CHECKING:
     import random

@@ -13,8 +13,8 @@ from autograd import Primitive, Value, affine
 
 from .activations import Activation
 from .activations import activation as find_activation
+from .checks import as_list, check_parameters, one_sample, random_source, shown, whole_number
 from .initializers import check_init, first_weights
-from .inputs import as_list, check_parameters, one_sample, random_source, shown, whole_number
 from .module import Module
 
 if TYPE_CHECKING:

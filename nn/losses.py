@@ -14,7 +14,7 @@ from typing import Any
 import autograd
 from autograd import Value, absolute, is_index, log, log1p, mean, minimum, relu, softplus, take
 
-from .inputs import as_float, as_list, choose, is_number, is_scalar, real_number, shown, whole_number
+from .checks import as_float, as_list, choose, is_number, is_scalar, real_number, shown, whole_number
 from .module import Module
 
 

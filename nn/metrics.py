@@ -11,7 +11,7 @@ from typing import Any
 
 from autograd import Value
 
-from .inputs import choose, real_number, samples_and_targets, shown
+from .checks import choose, real_number, samples_and_targets, shown
 
 
 def plain(output: Any) -> Any:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Value, assign, depends_on
 
-from .inputs import is_number, shown
+from .checks import is_number, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

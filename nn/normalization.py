@@ -10,7 +10,7 @@ from typing import Any
 
 from autograd import Value, depends_on, drawn, is_index, mean, sqrt, take
 
-from .inputs import (
+from .checks import (
     as_list,
     check_parameters,
     is_number,

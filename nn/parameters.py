@@ -10,7 +10,7 @@ from typing import Any
 
 from autograd import Value
 
-from .inputs import as_list, shown
+from .checks import as_list, shown
 from .module import Found, Module
 
 

@@ -14,9 +14,9 @@ from autograd import Value
 
 from .activations import Activation, activation_names
 from .activations import activation as find_activation
+from .checks import as_list, file_path, samples_and_targets, shown, whole_number
 from .evaluation import decision_threshold, predict
 from .history import History
-from .inputs import as_list, file_path, samples_and_targets, shown, whole_number
 from .metrics import true_class
 from .module import Module
 from .regions import COLOURS, class_scores, grid, paint_regions

@@ -2,7 +2,7 @@
 
 ``record()`` is a callback of ``fit``: it keeps snapshots of weights, gradients, loss and, for samples with two
 features, of the decision boundary. ``save`` writes one HTML page to scrub through them, or an animated GIF;
-``save_frames`` writes one PNG a snapshot. Read before: ``training``, ``plotting``. Read after: ``frames``.
+``save_frames`` writes one PNG a snapshot. Read before: ``training``, ``plotting``. Read after: ``recording_images``.
 What is needed for writing files is imported there, so that ``import nn`` stays fast.
 """
 
@@ -12,8 +12,8 @@ import math
 from array import array
 from typing import TYPE_CHECKING, Any
 
+from .checks import shown, whole_number
 from .evaluation import decision_threshold, predict
-from .inputs import shown, whole_number
 from .metrics import decided, true_class
 from .regions import grid
 
@@ -133,14 +133,14 @@ class Recording:
         if target.suffix.lower() == ".html":
             target.write_text(self.html(), encoding="utf-8")
         else:
-            from .frames import save_animation
+            from .recording_images import save_animation
 
             save_animation(self, target, seconds)
         return target
 
     def save_frames(self, folder: Any) -> list[Path]:
         """Write one PNG for each snapshot into ``folder``, which must not hold such frames yet; give their paths."""
-        from .frames import save_pictures
+        from .recording_images import save_pictures
 
         target = _as_path(folder, "recording.save_frames")
         self._check_filled()

@@ -17,8 +17,8 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from .checkpoint import both_or_none, content_of, load_memory, names_in, state_from
+from .checks import real_number, shown
 from .history import History
-from .inputs import real_number, shown
 from .losses import LOSSES
 from .schedules import Schedule
 from .storage import read_content, write_content

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .inputs import choose, real_number, shown
+from .checks import choose, real_number, shown
 
 
 class Schedule:

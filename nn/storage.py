@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .inputs import shown
+from .checks import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

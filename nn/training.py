@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Value, assign, no_grad
 
+from .checks import as_list, choose, random_source, real_number, samples_and_targets, shown, whole_number
 from .clipping import gradient_norm, scaled_to_norm
-from .collector import resting_collector
 from .data import batch_indices, train_test_split
 from .evaluation import check_targets, decision_threshold, evaluate, measured, recorded_output
 from .history import EarlyStopping, History, find_stopping
-from .inputs import as_list, choose, random_source, real_number, samples_and_targets, shown, whole_number
 from .losses import TAKES_LOGITS, find_loss
 from .metrics import find_metrics, number_of, plain
 from .module import Module
 from .optimizers import find_optimizer
+from .pause_gc import resting_collector
 from .progress import Progress
 from .schedules import find_schedule
 

@@ -1,6 +1,6 @@
 """How does ordinary scalar code run at the speed of the machine?  Its graph is taken apart, and put together in groups.
 
-Read the engine first (`rows`, `primitives`, `expressions`, `value`), then the passes in the order in which a function
+Read the engine first (`rows`, `primitives`, `expression`, `value`), then the passes in the order in which a function
 goes through them; each answers one question, and each is tested alone:
 
     watching   what may a function not do while it is traced?      (a branch on data, a mutation)
@@ -22,19 +22,19 @@ goes through them; each answers one question, and each is tested alone:
     native     a linked graph and its memory                       backend "c"
     plan       all passes in order, and blocks of samples           (bound: memory for a NumPy program)
     eager      samples whose numbers are not finite, and graphs without groups: the eager engine does them
-    program    what the user holds: shapes, errors, explain         (with `curvature`: second derivatives)
+    program    what the user holds: shapes, errors, explain         (with `hessian`: second derivatives)
     picture    how do the groups look?
 
-Nothing here is imported by `import autograd`, except this file and `watching`: NumPy is loaded by the first `compile`.
+Nothing here is imported by `import autograd`, except this file and `tracer`: NumPy is loaded by the first `compile`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autograd.compiler.watching import depends_on as depends_on
-from autograd.compiler.watching import drawn as drawn
-from autograd.compiler.watching import is_index as is_index
+from autograd.compiler.frontend.tracer import depends_on as depends_on
+from autograd.compiler.frontend.tracer import drawn as drawn
+from autograd.compiler.frontend.tracer import is_index as is_index
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

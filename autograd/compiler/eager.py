@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.compiler.trace import CAPTURED, CONSTANT, DRAWN, INPUT, PARAMETER, Flat, outputs_of
-from autograd.compiler.watching import replayed
+from autograd.compiler.frontend.flatten import CAPTURED, CONSTANT, DRAWN, INPUT, PARAMETER, Flat, outputs_of
+from autograd.compiler.frontend.tracer import replayed
 from autograd.graph import NOT_COMPUTED, run_through
 from autograd.primitives import TABLE
-from autograd.sequences import node_of
 from autograd.value import Value, function_of_nodes
+from autograd.vector_ops import node_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -147,7 +147,7 @@ class Correction:
 class Replay:
     """A traced graph as a list of the operations that built it, to be built anew from other leaves.
 
-    >>> from autograd.compiler.trace import flatten_by_leaves
+    >>> from autograd.compiler.frontend.flatten import flatten_by_leaves
     >>> x = Value(3.0)
     >>> again = Replay(flatten_by_leaves(x * x + 1.0)[0])
     >>> again({PARAMETER: [Value(4.0)]})[0].data

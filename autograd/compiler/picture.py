@@ -1,6 +1,6 @@
 """How do the groups of a program look?  A picture with a box for each group, made and shown as `autograd.draw` does.
 
-Read `group` and `plan` first, and `drawing` for what a `Graph` can do.  Green boxes are what goes in: parameters,
+Read `group` and `plan` first, and `draw` for what a `Graph` can do.  Green boxes are what goes in: parameters,
 arguments, draws, and Values closed over.  A blue box is a matrix product, an orange one holds an output.
 """
 
@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.compiler.group import describe
-from autograd.compiler.trace import CAPTURED, DRAWN, INPUT, PARAMETER
-from autograd.drawing.contents import Arrow, Box, Contents
-from autograd.drawing.dot_text import DIRECTIONS
-from autograd.drawing.engines import ENGINES
-from autograd.drawing.picture import THEMES, Graph
+from autograd.compiler.frontend.flatten import CAPTURED, DRAWN, INPUT, PARAMETER
+from autograd.compiler.passes.group import describe
 from autograd.rows import choose
+from autograd.views.draw.dot import DIRECTIONS
+from autograd.views.draw.layout_engines import ENGINES
+from autograd.views.draw.picture import THEMES, Graph
+from autograd.views.draw.scene import Arrow, Box, Contents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from autograd.compiler.group import Group
+    from autograd.compiler.passes.group import Group
     from autograd.compiler.plan import Plan
 
 LEAVES = {

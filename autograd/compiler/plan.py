@@ -1,6 +1,6 @@
 """What is known about one graph once all passes are done, and how is it run?  Memory, blocks of samples, totals.
 
-Read the passes and a backend (`vectorize` or `native`) first, `program` next.
+Read the passes and a backend (`source` or `executable`) first, `program` next.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.compiler.bound import Bound
-from autograd.compiler.contract import Nodes, contract, depends
 from autograd.compiler.eager import Replay
-from autograd.compiler.fuse import fused, with_activations
-from autograd.compiler.group import Group, UnsupportedError, describe, groups
-from autograd.compiler.guards import Surroundings, unchanged
-from autograd.compiler.layout import Layout, lay_out
-from autograd.compiler.schedule import Schedule, levels
-from autograd.compiler.trace import CONSTANT, DRAWN, INPUT, PARAMETER, Flat
-from autograd.compiler.vectorize import Vectorizer, build
+from autograd.compiler.frontend.flatten import CONSTANT, DRAWN, INPUT, PARAMETER, Flat
+from autograd.compiler.frontend.guards import Surroundings, unchanged
+from autograd.compiler.numpy_backend.buffers import Bound
+from autograd.compiler.numpy_backend.source import Vectorizer, build
+from autograd.compiler.passes.contract import Nodes, contract, depends
+from autograd.compiler.passes.fuse import fused, with_activations
+from autograd.compiler.passes.group import Group, UnsupportedError, describe, groups
+from autograd.compiler.passes.layout import Layout, lay_out
+from autograd.compiler.passes.schedule import Schedule, levels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -101,7 +101,7 @@ def _grouped(
 
 def native_is_there(backend: str) -> bool:
     """Whether the C runtime can be had; says why not once for "auto", and always for "c" and "emit"."""
-    from autograd.compiler.building import runtime
+    from autograd.compiler.c_backend.toolchain import runtime
 
     try:
         runtime()
@@ -158,8 +158,8 @@ class Plan:
 
     def link(self, emit: bool) -> None:
         """Make the tables for the C runtime, and loops for its chains if these are to be emitted."""
-        from autograd.compiler.linking import Linker, describe_steps
-        from autograd.compiler.native import NativeProgram
+        from autograd.compiler.c_backend.bytecode import Linker, describe_steps
+        from autograd.compiler.c_backend.executable import NativeProgram
 
         layout = self.layout
         assert layout is not None  # noqa: S101

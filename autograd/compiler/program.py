@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.compiler.eager import corrected
-from autograd.compiler.guards import Surroundings
+from autograd.compiler.frontend.flatten import PARAMETER, flatten, flatten_by_leaves, trace
+from autograd.compiler.frontend.guards import Surroundings
 from autograd.compiler.plan import Plan, make_plan
-from autograd.compiler.trace import PARAMETER, flatten, flatten_by_leaves, trace
 from autograd.graph import run_through
 from autograd.rows import choose, real, shown
 from autograd.value import Value, assign
@@ -24,7 +24,7 @@ from autograd.value import Value, assign
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from autograd.drawing import Graph
+    from autograd.views.draw import Graph
 
 BACKENDS = ("auto", "numpy", "c", "emit")
 
@@ -160,7 +160,7 @@ class Program:
         >>> compile(lambda: a * a * b, [a, b], backend="numpy").hessian_vector_product([1.0, 0.0])   # 2b, 2a
         array([6., 4.])
         """
-        from autograd.compiler.curvature import directional_gradient
+        from autograd.compiler.frontend.hessian import directional_gradient
 
         vector = np.asarray(vector, dtype=np.float64)
         if not self.by_parameters or vector.shape != self.theta.shape:

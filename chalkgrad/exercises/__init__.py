@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from chalkgrad.exercises.exercise import Exercise, Mistake
-from chalkgrad.exercises.running import UnreadableError
+from chalkgrad.exercises.sandbox import UnreadableError
 from chalkgrad.exercises.verdict import Verdict
 
 __all__ = ["Exercise", "Mistake", "UnreadableError", "Verdict", "check", "exercises_of", "find", "hint", "lessons"]

@@ -3,8 +3,8 @@
 An exercise declares the right answer and a catalogue of wrong ones, each with its own diagnosis. Its *kind* says what
 can be observed of an answer: a number itself, a function's results, an engine's gradients on many small graphs. An
 answer that behaves as the right one does is right; one that behaves as a catalogued wrong one gets that diagnosis; any
-other is wrong, and the kind shows the smallest case in which it differs. Read before: `running`, `wording`. Read next:
-`kinds`, `engines`; then a lesson.
+other is wrong, and the kind shows the smallest case in which it differs. Read before: `sandbox`, `messages`. Read next:
+`answer_types`, `engine_answers`; then a lesson.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from types import CodeType
 from typing import Any
 
-from chalkgrad.exercises.running import Failure, Seen, UnreadableError
+from chalkgrad.exercises.messages import is_number
+from chalkgrad.exercises.sandbox import Failure, Seen, UnreadableError
 from chalkgrad.exercises.verdict import Verdict
-from chalkgrad.exercises.wording import is_number
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Kind:
 class Exercise:
     """One exercise of a lesson.
 
-    >>> from chalkgrad.exercises.kinds import Number
+    >>> from chalkgrad.exercises.answer_types import Number
     >>> slope = Exercise("00.9", "The slope of x² at x = 3?", Number(), right=6.0,
     ...                  wrong=[Mistake(9.0, "That is x² itself; its slope is wanted.")], hints=["Nudge x by 0.001."])
     >>> slope.check(9)

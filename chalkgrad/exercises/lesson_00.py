@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from chalkgrad.exercises.answer_types import Choice, Function, Number
 from chalkgrad.exercises.exercise import Exercise, Mistake
-from chalkgrad.exercises.kinds import Choice, Function, Number
 
 
 def cube(x: float) -> float:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd import Value, draw, tanh
+from chalkgrad.exercises.answer_types import Function, Number
 from chalkgrad.exercises.exercise import Exercise, Mistake, same
-from chalkgrad.exercises.kinds import Function, Number
-from chalkgrad.exercises.running import Failure
-from chalkgrad.exercises.wording import contrast
+from chalkgrad.exercises.messages import contrast
+from chalkgrad.exercises.sandbox import Failure
 
 
 def operand_values(value: Value) -> list[Value]:

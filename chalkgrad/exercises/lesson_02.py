@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from chalkgrad.exercises.answer_types import Function, Number, Numbers
 from chalkgrad.exercises.exercise import Exercise, Mistake
-from chalkgrad.exercises.kinds import Function, Number, Numbers
 
 Paths = Sequence[Sequence[float]]
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalkgrad.exercises.engines import Backward, Node, backward, topological
+from chalkgrad.exercises.answer_types import Choice, Number
+from chalkgrad.exercises.engine_answers import Backward, Node, backward, topological
 from chalkgrad.exercises.exercise import Exercise, Mistake
-from chalkgrad.exercises.kinds import Choice, Number
 
 
 def overwrites(output: Node) -> None:  # noqa: D103 - each of these is named by its mistake

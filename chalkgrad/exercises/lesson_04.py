@@ -8,12 +8,12 @@ from typing import Any
 
 from autograd import Primitive, absolute, grad, primitive
 from chalkgrad.exercises import lesson_03
-from chalkgrad.exercises.engines import Engine, Node, Operation
-from chalkgrad.exercises.engines import backward as sweep
+from chalkgrad.exercises.answer_types import Function
+from chalkgrad.exercises.engine_answers import Engine, Node, Operation
+from chalkgrad.exercises.engine_answers import backward as sweep
 from chalkgrad.exercises.exercise import Exercise, Mistake
-from chalkgrad.exercises.kinds import Function
-from chalkgrad.exercises.running import Seen, UnreadableError
-from chalkgrad.exercises.wording import described
+from chalkgrad.exercises.messages import described
+from chalkgrad.exercises.sandbox import Seen, UnreadableError
 
 Slope = Callable[[float, float], float]
 

@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 
 from autograd import absolute, maximum, minimum, relu
+from chalkgrad.exercises.answer_types import Choice, Function, Number
 from chalkgrad.exercises.exercise import Exercise, Mistake
-from chalkgrad.exercises.kinds import Choice, Function, Number
 
 
 def _softmax(xs: Sequence[float], shift: float) -> list[float]:

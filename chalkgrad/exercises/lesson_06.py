@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from autograd import Value, relu
+from chalkgrad.exercises.answer_types import Function, Judged, Number, Numbers, as_number, plain, value_of
 from chalkgrad.exercises.exercise import Exercise, Mistake
-from chalkgrad.exercises.kinds import Function, Judged, Number, Numbers, as_number, plain, value_of
-from chalkgrad.exercises.running import UnreadableError
-from chalkgrad.exercises.wording import described
+from chalkgrad.exercises.messages import described
+from chalkgrad.exercises.sandbox import UnreadableError
 
 CORNERS = [(0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0)]
 AND = (False, False, False, True)

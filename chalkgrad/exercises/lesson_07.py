@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 
 from autograd import relu
+from chalkgrad.exercises.answer_types import Function, Number, Numbers
 from chalkgrad.exercises.exercise import Exercise, Mistake
-from chalkgrad.exercises.kinds import Function, Number, Numbers
 
 LISTS = [
     ([0.0, 0.0],),

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import Value
+from chalkgrad.exercises.answer_types import Choice, Function, Number, Numbers
 from chalkgrad.exercises.exercise import Exercise, Mistake
-from chalkgrad.exercises.kinds import Choice, Function, Number, Numbers
-from chalkgrad.exercises.wording import short
+from chalkgrad.exercises.messages import short
 
 PROBLEMS = [
     # xs, ys, learning rate, steps

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from chalkgrad.exercises.answer_types import Function, Number
 from chalkgrad.exercises.exercise import Exercise, Mistake
-from chalkgrad.exercises.kinds import Function, Number
-from chalkgrad.exercises.wording import short
+from chalkgrad.exercises.messages import short
 
 LAYERS = [([2.0], [3.0]), ([1.0, 1.0], [3.0, -4.0]), ([5.0, -2.0, 1.0], [0.5, 0.5, -1.0])]
 """Numbers and gradients of the parameters of a few layers."""

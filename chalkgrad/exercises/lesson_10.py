@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from statistics import fmean, pstdev, stdev
 
+from chalkgrad.exercises.answer_types import Function, Number
 from chalkgrad.exercises.exercise import Exercise, Mistake
-from chalkgrad.exercises.kinds import Function, Number
 
 COLUMNS = [
     ([1.0, 3.0], [5.0]),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from chalkgrad.exercises.answer_types import Choice, Function, Number
 from chalkgrad.exercises.exercise import Exercise, Mistake
-from chalkgrad.exercises.kinds import Choice, Function, Number
 
 STEPS = [(0.0, 0.0, 1.0, 0.5), (1.0, 2.0, 3.0, 0.1), (-2.0, 0.5, -4.0, 0.25)]
 ADAM_STEPS = [

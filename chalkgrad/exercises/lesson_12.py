@@ -7,10 +7,10 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
+from chalkgrad.exercises.answer_types import Choice, Function, Judged
 from chalkgrad.exercises.exercise import Exercise, Mistake
-from chalkgrad.exercises.kinds import Choice, Function, Judged
-from chalkgrad.exercises.running import UnreadableError
-from chalkgrad.exercises.wording import described
+from chalkgrad.exercises.messages import described
+from chalkgrad.exercises.sandbox import UnreadableError
 
 OVERLAP = "Some positions are in both lists: the model would be tested on what it was trained on."
 LOST = "Some positions are in neither list: cut the shuffled list in two, so that all of it is used."

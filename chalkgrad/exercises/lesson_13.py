@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from autograd import exp, grad
+from chalkgrad.exercises.answer_types import Function, Number, Numbers
 from chalkgrad.exercises.exercise import Exercise, Mistake
-from chalkgrad.exercises.kinds import Function, Number, Numbers
 
 
 def parabola(x: Any) -> Any:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd import Value, softmax
+from chalkgrad.exercises.answer_types import Function, Number
 from chalkgrad.exercises.exercise import Exercise, Mistake
-from chalkgrad.exercises.kinds import Function, Number
-from chalkgrad.exercises.wording import short
+from chalkgrad.exercises.messages import short
 
 ANSWERS = [([0, 1], [0, 0], 2), ([0, 1, 2, 2, 1], [0, 2, 2, 1, 2], 3), ([3, 0, 0, 3], [0, 3, 3, 3], 4)]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from autograd import dot, softmax
+from chalkgrad.exercises.answer_types import Function, Number
 from chalkgrad.exercises.exercise import Exercise, Mistake
-from chalkgrad.exercises.kinds import Function, Number
 
 FITS = [
     ([2.0, 0.0, 0.0, 0.0], [[1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0]], 2),

@@ -7,10 +7,10 @@ from contextlib import suppress
 from typing import Any
 
 from autograd import Value, compile, maximum, minimum, relu, tanh
+from chalkgrad.exercises.answer_types import Function, Judged, Number, as_number
 from chalkgrad.exercises.exercise import Exercise, Mistake
-from chalkgrad.exercises.kinds import Function, Judged, Number, as_number
-from chalkgrad.exercises.running import UnreadableError
-from chalkgrad.exercises.wording import contrast, described
+from chalkgrad.exercises.messages import contrast, described
+from chalkgrad.exercises.sandbox import UnreadableError
 
 BRANCH = (
     "Right for single numbers, but it decides by the number (if, max, min, sorted): the compiler traces once, for all "

@@ -10,7 +10,7 @@ import pytest
 
 import chalkgrad
 from chalkgrad import __main__ as command_line
-from chalkgrad.commands import CommandError, demo
+from chalkgrad.cli.commands import CommandError, demo
 
 
 def test_every_command_is_in_the_help(capsys: pytest.CaptureFixture[str]) -> None:

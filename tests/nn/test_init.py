@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import nn
-from nn.elsewhere import NAMES
+from nn.torch_names import NAMES
 
 ROOT = Path(nn.__file__).parents[1]
 

@@ -25,8 +25,8 @@ import pytest
 import autograd
 import nn
 from autograd import Value, graph
-from autograd.recording import recording
-from nn import collector
+from autograd.no_grad import recording
+from nn import pause_gc
 
 ROOT = Path(autograd.__file__).parent.parent
 # What is raised in a destructor, or in a callback of the collector, is only reported, by Python itself.
@@ -62,8 +62,8 @@ def interrupted(at: int, *files: str, error: type[BaseException] = InjectedError
         recording.paused.clear()  # a destructor that it stopped leaves a block there: a slower path, no wrong one
         # Locks are held still where no signal, only this, can raise: right before they are released.
         graph._new_turns()
-        collector._lock = threading.Lock()
-        collector._users.clear()
+        pause_gc._lock = threading.Lock()
+        pause_gc._users.clear()
         gc.set_threshold(*thresholds)
 
 
@@ -198,7 +198,12 @@ def test_load_of_a_model_together_with_its_optimizer(share: int, tmp_path: Path)
             lambda: (twin.state_dict(), follower.state_dict()),
         )
 
-    assert storm(make, share, "nn/checkpoint.py", "nn/resuming.py", "nn/optimizers.py", "nn/module.py", "autograd/value.py") > 50
+    assert (
+        storm(
+            make, share, "nn/checkpoint.py", "nn/resuming.py", "nn/optimizers.py", "nn/module.py", "autograd/value.py"
+        )
+        > 50
+    )
 
 
 LINE = [[1.0], [2.0], [3.0]], [2.0, 4.0, 6.0]
@@ -580,7 +585,7 @@ def second_derivative() -> object:
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # in __del__ Python itself says so
 @pytest.mark.parametrize(
-    ("work", "file", "least"), [(nested, "autograd/recording.py", 100), (second_derivative, "autograd/", 300)]
+    ("work", "file", "least"), [(nested, "autograd/no_grad.py", 100), (second_derivative, "autograd/", 300)]
 )
 def test_recording_and_errors_come_back_whatever_interrupts(work: Any, file: str, least: int) -> None:
     hits = 0

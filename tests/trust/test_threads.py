@@ -18,6 +18,7 @@ import pytest
 import autograd
 import nn
 from autograd import Value
+from autograd.no_grad import recording
 
 ROOT = Path(autograd.__file__).parent.parent
 THREADS = 16
@@ -103,7 +104,7 @@ def test_no_grad_holds_for_its_own_thread() -> None:
         return right
 
     assert all(in_threads(work))
-    assert not autograd.recording.recording.paused
+    assert not recording.paused
 
 
 def test_gradients_of_a_shared_graph_may_be_taken_by_all() -> None:

@@ -9,18 +9,27 @@ import pytest
 
 import autograd
 from autograd import Value, dot, relu, softmax, tanh
-from autograd.compiler import writing
-from autograd.compiler.contract import ALONE, Nodes, contract, depends
+from autograd.compiler import lower
 from autograd.compiler.eager import Replay
-from autograd.compiler.group import Group, UnsupportedError, groups
-from autograd.compiler.layout import Spaced, lay_out, spaced
-from autograd.compiler.products import blocks
-from autograd.compiler.reverse import Gradients
-from autograd.compiler.schedule import Schedule, levels
-from autograd.compiler.trace import CAPTURED, CONSTANT, INPUT, PARAMETER, Flat, flatten, flatten_by_leaves, trace
-from autograd.expressions import PYTHON, symbols, write
+from autograd.compiler.frontend.flatten import (
+    CAPTURED,
+    CONSTANT,
+    INPUT,
+    PARAMETER,
+    Flat,
+    flatten,
+    flatten_by_leaves,
+    trace,
+)
+from autograd.compiler.passes.contract import ALONE, Nodes, contract, depends
+from autograd.compiler.passes.group import Group, UnsupportedError, groups
+from autograd.compiler.passes.layout import Spaced, lay_out, spaced
+from autograd.compiler.passes.matmul import blocks
+from autograd.compiler.passes.reverse import Gradients
+from autograd.compiler.passes.schedule import Schedule, levels
 from autograd.graph import edges
 from autograd.primitives import TABLE
+from autograd.symbolic.expression import PYTHON, symbols, write
 
 A, B, C, D = (Value(float(n)) for n in range(1, 5))
 PARAMETERS = {id(v): (PARAMETER, n) for n, v in enumerate((A, B, C, D))}
@@ -242,19 +251,19 @@ def test_the_first_writes_and_the_others_add() -> None:
 
 
 def test_formulas_are_opened_and_simplified() -> None:
-    value, partials = writing.formula(TABLE["sigmoid"])
+    value, partials = lower.formula(TABLE["sigmoid"])
     assert value is not None
     assert partials is not None
     assert "sigmoid" not in write(partials[0], PYTHON)
     (x,) = symbols("x")
-    assert write(writing.simplify(x**2.0 * 1.0), PYTHON) == "square(x)"
+    assert write(lower.simplify(x**2.0 * 1.0), PYTHON) == "square(x)"
     doubled = TABLE["exp"](-2.0 * x)
-    assert write(writing.in_few_calls(writing.simplify(doubled)), PYTHON) == "square(exp(-x))"
+    assert write(lower.in_few_calls(lower.simplify(doubled)), PYTHON) == "square(exp(-x))"
 
 
 def test_equal_subexpressions_are_one_step() -> None:
     (x,) = symbols("x")
-    lines, result = writing.steps((x + 1.0) / (x + 1.0))
+    lines, result = lower.steps((x + 1.0) / (x + 1.0))
     assert [operands for _, _, operands in lines] == [("x", 1.0), ("s0", "s0")]
     assert result == "s1"
 

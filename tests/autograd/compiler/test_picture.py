@@ -10,7 +10,7 @@ import pytest
 
 from autograd import Value, dot, drawn, relu, tanh
 from autograd.compiler import compile, plan
-from autograd.drawing import Graph
+from autograd.views.draw import Graph
 
 
 def test_leaves_groups_and_arrows(tmp_path: Path) -> None:

@@ -10,7 +10,9 @@ import pytest
 
 import autograd
 from autograd import Value
-from autograd.compiler import compile, elements, kernels
+from autograd.compiler import compile
+from autograd.compiler.c_backend import elementwise
+from autograd.compiler.numpy_backend import kernels
 from autograd.primitives import TABLE
 from autograd.rows import Primitive, ieee
 
@@ -92,7 +94,7 @@ def test_numpy_is_within_a_few_ulp(row: Primitive) -> None:
 
 
 VECTORISED = [
-    row for row, kind in zip([kind[1] for kind in elements.kinds()], elements.functions(), strict=True)
+    row for row, kind in zip([kind[1] for kind in elementwise.kinds()], elementwise.functions(), strict=True)
     if row in ROWS and any(function.has_fast for function in (kind[0], *kind[2], *([kind[1]] if kind[1] else [])))
 ]  # fmt: skip
 
@@ -135,7 +137,7 @@ def same(found: Any, expected: list[float], tolerance: float) -> None:
 
 
 def test_every_row_has_a_form_in_c() -> None:
-    names = {name for name, _, _ in elements.kinds()}
+    names = {name for name, _, _ in elementwise.kinds()}
     assert {row.name for row in TABLE.values() if row.arity is not None} <= names
 
 

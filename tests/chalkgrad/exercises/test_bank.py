@@ -15,7 +15,7 @@ import pytest
 
 from autograd import Primitive, Value
 from chalkgrad.exercises import Exercise, Mistake, check, exercises_of, lessons
-from chalkgrad.exercises.kinds import Function, Numbers
+from chalkgrad.exercises.answer_types import Function, Numbers
 
 ALL = [exercise for lesson in lessons() for exercise in exercises_of(lesson)]
 

@@ -6,9 +6,9 @@ import math
 
 import pytest
 
+from chalkgrad.exercises.answer_types import Number
 from chalkgrad.exercises.exercise import Exercise, Kind, Mistake, is_open, same
-from chalkgrad.exercises.kinds import Number
-from chalkgrad.exercises.running import Failure
+from chalkgrad.exercises.sandbox import Failure
 
 
 @pytest.mark.parametrize(

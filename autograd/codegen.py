@@ -1,0 +1,275 @@
+"""How does a row become as fast as a method written by hand?  It is evaluated once on symbols, and printed as Python.
+
+Read `rows`, `primitives` and `expression` first, `value` next.  Calling a row's lambdas at every operation would
+cost a third of the speed.  Each method's source is registered with `linecache`, so that a debugger steps into it and
+a traceback shows its lines; `source(row)` shows it too.
+"""
+
+from __future__ import annotations
+
+import linecache
+import math
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+from autograd import primitives
+from autograd.rows import NOT_TAKEN, Primitive, opens, shown
+from autograd.symbolic.expression import PYTHON, Expression, as_expression, rows_in, symbols, write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+NAMES = ("x", "y", "z")
+"""What operands are called, in rows and in generated code."""
+
+runtime: dict[str, Any] = {"isfinite": math.isfinite, "inf": math.inf, "nan": math.nan}
+"""What generated code needs besides functions of floats."""
+
+_namespaces: list[dict[str, Any]] = []
+
+
+def provide(**names: Any) -> None:
+    """Let generated code use these names: `value` hands in `Value` itself, which exists only after its methods."""
+    runtime.update(names)
+    for namespace in _namespaces:
+        namespace.update(names)
+    _namespaces.clear()
+
+
+_float_functions: dict[Primitive, Callable[..., float]] = {}
+
+
+def float_function(row: Primitive) -> Callable[..., float]:
+    """The row's forward function for floats, without checks: `math.exp`, or Python made from the row."""
+    if row not in _float_functions:
+        _float_functions[row] = row.forward
+        if opens(row):
+            operands = symbols(*NAMES[: row.arity])
+            expression = _on_symbols(row.forward, operands)
+            if expression is not None:
+                arguments = ", ".join(NAMES[: row.arity])
+                source = f"def {row.name}({arguments}):\n    return {write(expression, PYTHON)}\n"
+                _float_functions[row] = build(f"{row.name} of floats", row.name, source, rows_in(expression))
+    return _float_functions[row]
+
+
+def on_floats(row: Primitive) -> tuple[Callable[..., float], Callable[..., Sequence[float]]]:
+    """A row's forward function and its partials, for floats alone: the same code, calling functions of floats.
+
+    A row that is called on a float first finds out what kind of number it has; among floats that takes most of the
+    time.  So the functions of the table are given a second set of globals, in which each row is its float function.
+    """
+    if row not in _on_floats:
+        _on_floats[row] = (rebound(row.forward), rebound(row.partials))
+    return _on_floats[row]
+
+
+_on_floats: dict[Primitive, tuple[Callable[..., Any], Callable[..., Any]]] = {}
+_float_table: dict[str, Any] = {}
+
+
+def rebound(function: Any) -> Any:
+    """A function of the table that is to be called on floats alone."""
+    if getattr(function, "__globals__", None) is not vars(primitives):
+        return function  # a row of the user's own
+    if not _float_table:
+        _float_table.update(vars(primitives))
+        for name, thing in vars(primitives).items():
+            if isinstance(thing, Primitive):
+                _float_table[name] = float_function(thing) if thing.arity else _with_float_table(thing.forward)
+            elif isinstance(thing, FunctionType) and thing.__globals__ is vars(primitives):
+                _float_table[name] = _with_float_table(thing)
+    return _with_float_table(function)
+
+
+def _with_float_table(function: Any) -> Any:
+    return FunctionType(function.__code__, _float_table, function.__name__, function.__defaults__, function.__closure__)
+
+
+def build(title: str, name: str, source: str, rows: Iterable[Primitive], **others: Any) -> Callable[..., Any]:
+    """Compile generated source, in which each of `rows` is its function of floats, and let debuggers see it."""
+    filename = f"<autograd {title}>"
+    namespace = {**runtime, "__name__": "autograd.codegen", **{row.name: float_function(row) for row in rows}, **others}
+    if "Value" not in runtime:
+        _namespaces.append(namespace)
+    exec(compile(source, filename, "exec"), namespace)
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    function: Callable[..., Any] = namespace[name]
+    function.__module__ = "autograd"
+    return function
+
+
+def _on_symbols(function: Callable[..., Any], operands: Iterable[Any]) -> Any:
+    """What the function gives for symbols; None where it knows floats only."""
+    try:
+        return function(*operands)
+    except TypeError:
+        return None
+
+
+# ------------------------------------------------------------------------------------------------ methods of Value
+
+_NODE = """\
+    if recording.paused and not recording.wanted():
+        return unrecorded(out)
+    node = new()
+    node._data = out
+    node.grad = NOT_COMPUTED
+    node.primitive = row
+    node._x = {x}
+    node._y = {y}
+    node._dx = {dx}
+    node._dy = {dy}
+    return node
+"""
+
+_UNARY = """\
+def {name}_node(self):
+    x = self._data
+    try:
+        {numbers}
+    except (ArithmeticError, ValueError):
+        return recover(row, (self,))
+"""
+
+_BINARY = """\
+def {name}_node(self, {parameter}):{rename}
+    x = self._data
+    try:
+        if type(other) is Value:
+            y = other._data{notice}
+            {numbers}
+        else:
+            y = other if type(other) is float else float(other) if type(other) is int else None
+            if y is None:
+                return recover(row, (self, other))
+            {constant_y}
+            dy = None
+            other = y
+    except (ArithmeticError, ValueError):
+        return recover(row, (self, other))
+"""
+
+_NOTICE = """
+            if type(self._y) is Value and self._y.grad is OF_ITSELF:
+                notice_total(self)"""
+
+_REFLECTED = """\
+def reflected_{name}_node(self, other):
+    y = self._data
+    try:
+        x = other if type(other) is float else float(other) if type(other) is int else None
+        if x is None:
+            return recover(row, (other, self))
+        {constant_x}
+    except (ArithmeticError, ValueError):
+        return recover(row, (other, self))
+"""
+
+
+def node_function(row: Primitive, reflected: bool = False, in_place: bool = False) -> Callable[..., Any]:
+    """The function from a Value (and for two operands, a Value or number) to the node that records the row.
+
+    With `reflected`, `self` is the second operand and a number the first, as in `2 - v`; with `in_place`, as in
+    `total += v`, it notices a total of losses that have done their work.
+    """
+    formulas, rows, others = _formulas(row)
+    lines = [f"{target} = {formula}" for target, formula in formulas.items()]
+    name, own = row.name, {"row": row, **others}
+    if row.arity == 1:
+        source = _UNARY.format(name=name, numbers=_block(lines, 8))
+        source += _NODE.format(x="self", y="None", dx="dx", dy="None")
+    elif reflected:
+        source = _REFLECTED.format(name=name, constant_x=_block(_without(lines, "dx"), 8))
+        source += _NODE.format(x="x", y="self", dx="None", dy="dy")
+        name = f"reflected_{name}"
+    else:
+        constant_y = _block(_without(lines, "dy"), 12)
+        parameter, rename = _second_parameter(row)
+        numbers = _block(lines, 12)
+        notice = _NOTICE if in_place else ""
+        name = f"in_place_{name}" if in_place else name
+        source = _BINARY.format(
+            name=name, numbers=numbers, constant_y=constant_y, parameter=parameter, rename=rename, notice=notice
+        )
+        source += _NODE.format(x="self", y="other", dx="dx", dy="dy")
+    function = build(f"{name} of Values", f"{name}_node", source, rows, **own)
+    function.__name__ = row.name
+    return function
+
+
+def _second_parameter(row: Primitive) -> tuple[str, str]:
+    """`other`; or the operand's own name with its default, as in `slope=0.01`, and a line that calls it `other`."""
+    if not row.defaults:
+        return "other", ""
+    own = row.parameters[1]
+    return f"{own}={row.defaults[0]!r}", f"\n    other = {own}"
+
+
+def source(row: Primitive) -> str:
+    """The Python source that was made from a row: what runs when the row meets a `Value`.
+
+    >>> from autograd import multiply
+    >>> print(source(multiply))  # doctest: +ELLIPSIS
+    def multiply_node(self, other):
+        x = self._data
+    ...
+    """
+    if not isinstance(row, Primitive):
+        raise TypeError(f"source: give a row of the table, such as autograd.tanh, got {shown(row)}")
+    if row.arity not in (1, 2):
+        raise ValueError(
+            f"{row.name} takes {row.arity or 'any number of'} operands; only rows of one or two become methods"
+        )
+    function = node_function(row)
+    return "".join(linecache.getlines(function.__code__.co_filename))
+
+
+def _formulas(row: Primitive) -> tuple[dict[str, str], set[Primitive], dict[str, Any]]:
+    """Python for `out`, `dx`, `dy`; the rows that occur in it; and functions that could not be written out."""
+    arity = row.arity or 0
+    names, operands = NAMES[:arity], symbols(*NAMES[:arity])
+    whole = {"out": _on_symbols(row.forward, operands) if opens(row) else None}
+    partials = _on_symbols(row.partials, (*symbols("out"), *operands)) or [None] * arity
+    whole |= {f"d{name}": partial for name, partial in zip(names, partials, strict=True)}
+    formulas: dict[str, str] = {}
+    rows: set[Primitive] = set()
+    others: dict[str, Any] = {}
+    for n, (target, expression) in enumerate(whole.items()):
+        if expression is None and target == "out":
+            rows.add(row)
+            formulas[target] = f"{row.name}({', '.join(names)})"
+        elif expression is None:
+            others[f"{target}_of"] = _nth_partial(row, n - 1)
+            formulas[target] = f"{target}_of(out, {', '.join(names)})"
+        else:
+            expression = as_expression(expression)
+            rows |= rows_in(expression)
+            formulas[target] = write(_none_if_not_taken(expression), PYTHON)
+    return formulas, rows, others
+
+
+def _none_if_not_taken(expression: Expression) -> Expression:
+    """The formula of a partial, which is None where the operand is not selected, as for a constant."""
+    if expression.row is NOT_TAKEN:
+        return Expression("None")
+    if expression.row is primitives.where:
+        condition, *choices = expression.operands
+        return Expression(expression.row, [condition, *map(_none_if_not_taken, choices)])
+    return expression
+
+
+def _nth_partial(row: Primitive, n: int) -> Callable[..., float | None]:
+    def partial(*operands: float) -> float | None:
+        found = row.partials(*operands)[n]
+        return None if found is NOT_TAKEN else float(found)
+
+    return partial
+
+
+def _without(lines: list[str], target: str) -> list[str]:
+    return [line for line in lines if not line.startswith(f"{target} = ")]
+
+
+def _block(lines: list[str], indent: int) -> str:
+    return ("\n" + " " * indent).join(lines)

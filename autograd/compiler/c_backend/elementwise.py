@@ -1,0 +1,292 @@
+"""What is the C source of the element-wise functions?  Printed from the rows of the table, value and partials.
+
+Read `lower` first, `executable` next.  Each row becomes one function for its value and one for each partial, and a loop
+for each that works on long rows of memory.  They come twice: with the C library's functions, bit for bit what the
+eager engine computes; and, for programs with matrix products, whose sums are in another order anyway, with an exp and
+a tanh that the C compiler can vectorise (1 ULP and 3 ULP off at most).  Rows of one operand whose partial takes long
+have a third function, which computes value and partial at once: the runtime then keeps the partial of the forward
+pass, as a `Value` does, and what the two formulas have in common is computed once.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from autograd import primitives as table
+from autograd.compiler.lower import BASIC, OPERANDS, formula, has_slope, simplify, with_constants
+from autograd.rows import NOT_TAKEN, Primitive
+from autograd.symbolic.expression import INFIX, PYTHON, Expression, Style, rows_in, write
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+LIBRARY = {
+    "exp": "exp", "expm1": "expm1", "log": "log", "log1p": "log1p", "sqrt": "sqrt", "sin": "sin", "cos": "cos",
+    "tan": "tan", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh",
+    "hypot": "hypot", "absolute": "fabs", "power": "pow",
+}  # fmt: skip
+"""What the C library calls the rows that are functions of floats."""
+
+FAST = {"exp": "fast_exp", "tanh": "fast_tanh", "sech": "fast_sech"}
+"""Functions that vectorise; tanh and the sech in its partial share all their work, which the C compiler sees."""
+
+HEAD = files("autograd.compiler.c_backend").joinpath("functions.h").read_text(encoding="utf-8")
+"""What every file begins with that applies rows."""
+
+KEPT = """void hand_on_kept(double *restrict t, const double *g, const double *s, long n) {
+    for (long i = 0; i < n; i++) t[i] += g[i] * s[i];
+}"""
+"""What the functions in reverse do, for a partial that was kept."""
+
+MOST_OPERANDS = 4
+
+SPECIAL_POWERS = (2.0, -1.0)
+"""Exponents for which x ** exponent has a function of its own."""
+
+
+@cache
+def kinds() -> list[tuple[str, Primitive, tuple[tuple[str, float], ...]]]:
+    """Every element-wise function of the runtime: its name, its row, and the operands that are fixed numbers."""
+    rows = [row for row in table.TABLE.values() if row.arity is not None and _printable(row)]
+    from autograd.compiler.frontend.tracer import detached, less, less_equal
+
+    others = [row for row in [*rows, less, less_equal, detached] if row is not table.identity]
+    found: list[Any] = [(row.name, row, ()) for row in [table.identity, *others]]
+    found += [(f"power_{n}", table.power, (("y", exponent),)) for n, exponent in enumerate(SPECIAL_POWERS)]
+    return found
+
+
+IDENTITY = 0
+"""The number of the function that copies."""
+
+
+@cache
+def number_of(name: str, exponent: float | None = None) -> int | None:
+    """The number of a function in the runtime's tables; None where it has none."""
+    if exponent in SPECIAL_POWERS and name == "power":
+        name = f"power_{SPECIAL_POWERS.index(exponent)}"
+    names = [kind for kind, _, _ in kinds()]
+    return names.index(name) if name in names else None
+
+
+def _printable(row: Primitive) -> bool:
+    value, partials = formula(row)
+    return value is not None and partials is not None and (row.arity or 9) <= MOST_OPERANDS
+
+
+def number(number: float) -> str:
+    """A number in C."""
+    if math.isinf(number):
+        return "INFINITY" if number > 0 else "-INFINITY"
+    return "NAN" if math.isnan(number) else repr(number)
+
+
+def style(fast: bool) -> Style:
+    """How formulas are written in C."""
+
+    def call(row: Primitive, operands: Sequence[str]) -> str:
+        name = FAST.get(row.name) if fast else None
+        return f"{name or LIBRARY.get(row.name) or f'kernel_{row.name}'}({', '.join(operands)})"
+
+    infix = {name: notation for name, notation in INFIX.items() if name != "power"}
+    infix["where"] = ("({0} ? {1} : {2})", 7, (1, 1, 1))
+    return Style(infix, number, call)
+
+
+GRADIENT = Expression("gradient")
+
+
+@dataclass
+class Function:
+    """One function of the runtime, in C: its name, what it computes, and that in terms of functions that vectorise."""
+
+    name: str
+    formulas: list[Expression]
+    fast_formulas: list[Expression]
+
+    @property
+    def has_fast(self) -> bool:
+        """Whether it has a form that vectorises."""
+        return any(row.name in FAST for formula in self.fast_formulas for row in rows_in(formula))
+
+    @property
+    def hands_on_nothing(self) -> bool:
+        """Whether no gradient ever flows to this operand."""
+        return self.formulas[0].row is NOT_TAKEN
+
+    def text(self, fast: bool) -> str:
+        """The function in C."""
+        kind = self.name[: self.name.index("_")]
+        outs, body = {
+            "forward": ("double *t", "t[i] = {};"),
+            "slope": ("double *t, double *s", "double out = {}; t[i] = out; s[i] = {};"),
+            "reverse": ("double *restrict t, const double *g, const double *o", "t[i] += {};"),
+        }[kind]
+        results = {"out": "o", "gradient": "g"} if kind == "reverse" else {}
+        operands = "" if kind == "slope" else ", const double *b, const double *c, const double *d"
+        reads = "".join(
+            f"double {symbol} = {array}[i]; "
+            for symbol, array in {**dict(zip(OPERANDS, "abcd", strict=False)), **results}.items()
+            if self.reads(symbol, fast)
+        )
+        declared, texts = self.texts(fast)
+        body = declared + body.format(*texts)
+        lines = [f"void {self.called(fast)}({outs}, const double *a{operands}, long n) {{"]
+        if kind != "reverse":
+            lines.append("#pragma GCC ivdep /* results may take the place of operands */")
+        if kind != "reverse" or not self.hands_on_nothing:
+            lines.append(f"    for (long i = 0; i < n; i++) {{ {reads}{body} }}")
+        return "\n".join([*lines, "}"])
+
+    def texts(self, fast: bool) -> tuple[str, list[str]]:
+        """In C: the declarations of what occurs several times, and the formulas."""
+        named, formulas = named_apart(self.fast_formulas if fast else self.formulas)
+        declared = "".join(f"double {name} = {write(each, style(fast))}; " for name, each in named)
+        return declared, [write(each, style(fast)) for each in formulas]
+
+    def reads(self, symbol: str, fast: bool) -> bool:
+        """Whether a formula needs an operand, or `out`."""
+        return any(_mentions(each, symbol) for each in (self.fast_formulas if fast else self.formulas))
+
+    def called(self, fast: bool) -> str:
+        """The name in C."""
+        return f"fast_{self.name}" if fast and self.has_fast else self.name
+
+
+def named_apart(formulas: list[Expression]) -> tuple[list[tuple[str, Expression]], list[Expression]]:
+    """Names for the functions that are applied several times to the same, and the formulas with these names.
+
+    >>> from autograd.symbolic.expression import PYTHON, symbols
+    >>> x, = symbols("x")
+    >>> named, formulas = named_apart([table.exp(x) / (1.0 + table.exp(x))])
+    >>> [(name, write(each, PYTHON)) for name, each in named], write(formulas[0], PYTHON)
+    ([('e0', 'exp(x)')], 'e0 / (1.0 + e0)')
+    """
+    times: Counter[str] = Counter()
+
+    def count(part: Expression) -> None:
+        if isinstance(part.row, Primitive) and part.row.name not in INFIX:
+            times[write(part, PYTHON)] += 1
+        for operand in part.operands:
+            count(operand)
+
+    names: dict[str, str] = {}
+    named: list[tuple[str, Expression]] = []
+
+    def replaced(part: Expression) -> Expression:
+        key = write(part, PYTHON)
+        if key not in names:
+            part = Expression(part.row, [replaced(operand) for operand in part.operands]) if part.operands else part
+            if times[key] < 2:
+                return part
+            names[key] = f"e{len(names)}"
+            named.append((names[key], part))
+        return Expression(names[key])
+
+    for each in formulas:
+        count(each)
+    return named, [replaced(each) for each in formulas]
+
+
+@cache
+def functions() -> list[tuple[Function, Function | None, list[Function]]]:
+    """For each kind its function forward; forward with the partial, or None; and for each operand the way back."""
+    found: list[tuple[Function, Function | None, list[Function]]] = []
+    for name, row, constants in kinds():
+        others = BASIC | set(FAST) - {row.name}  # sech itself needs its last digits far out
+        exact, fast = (_formulas(row, dict(constants), closed) for closed in (BASIC, others))
+        forward = Function(f"forward_{name}", exact[:1], fast[:1])
+        if has_slope(row):
+            found.append((forward, Function(f"slope_{name}", exact, fast), []))
+        else:
+            partials = enumerate(zip(exact[1:], fast[1:], strict=True))
+            both = [(n, [_handed_on(e)], [_handed_on(f)]) for n, (e, f) in partials]
+            found.append((forward, None, [Function(f"reverse_{name}_{n}", e, f) for n, e, f in both]))
+    return found
+
+
+def _handed_on(partial: Expression) -> Expression:
+    """gradient · partial; nothing to an operand that is not selected, not even where the gradient is inf or nan."""
+    if partial.row is NOT_TAKEN:
+        return partial
+    if partial.row is table.where and _selects(partial):
+        condition, *choices = partial.operands
+        return Expression(table.where, [condition, *map(_handed_on, choices)])
+    return simplify(GRADIENT * partial)
+
+
+def _selects(partial: Expression) -> bool:
+    """Whether a choice in the partial is that the operand is not selected."""
+    return partial.row is NOT_TAKEN or any(map(_selects, partial.operands))
+
+
+def _formulas(row: Primitive, constants: dict[str, float], closed: frozenset[str]) -> list[Expression]:
+    """The value and the partials, with some operands fixed."""
+    value, partials = formula(row, closed)
+    assert value is not None and partials is not None  # noqa: S101, PT018 - `kinds` has only rows that have them
+    return [_compared(with_constants(each, constants)) for each in (value, *partials)]
+
+
+def sources() -> dict[str, str]:
+    """Two files, so that two compilers can work at once: all exact functions with the tables, and the fast ones."""
+    exact, fast, declared = [HEAD], [HEAD], []
+    for forward, slope, reverse in functions():
+        for function in (forward, slope, *reverse):
+            if function is not None:
+                exact.append(f"static {function.text(False)}")
+                if function.has_fast:
+                    fast.append(function.text(True))
+                    declared.append(f"{fast[-1][: fast[-1].index(' {')]};")
+    fast.append(
+        "void exp_rows(double *z, const double *x, long n, long fast) {\n"
+        "    if (fast) {\n#pragma GCC ivdep\n        for (long i = 0; i < n; i++) z[i] = fast_exp(x[i]);\n"
+        "    } else for (long i = 0; i < n; i++) z[i] = exp(x[i]);\n}\n"
+    )
+    exact += [KEPT, _in_place(table.relu)]
+    return {"elements.c": "\n".join([*exact, *declared, _tables()]), "fast.c": "\n".join(fast)}
+
+
+def _in_place(row: Primitive) -> str:
+    """The row's partial, taken at its result, multiplied into a gradient."""
+    partials = formula(row)[1]
+    assert partials is not None  # noqa: S101 - called for relu
+    handed_on = write(_handed_on(_compared(partials[0])), style(False))
+    return (
+        "void in_place_reverse(double *restrict g, const double *restrict z, long n) {\n"
+        f"    for (long i = 0; i < n; i++) {{ double x = z[i], gradient = g[i]; g[i] = {handed_on}; }}\n}}"
+    )
+
+
+def _compared(expression: Expression) -> Expression:
+    """A comparison as a number."""
+    if isinstance(expression.row, str) and expression.operands:
+        return Expression(table.where, (expression, 1.0, 0.0))
+    return expression
+
+
+def _mentions(expression: Expression, symbol: str) -> bool:
+    if not expression.operands:
+        return expression.row == symbol
+    return any(_mentions(operand, symbol) for operand in expression.operands)
+
+
+def _tables() -> str:
+    """Pointers: first to all exact functions, then to all again, the fast ones where there are any."""
+    whole = [(fast, *kind) for fast in (False, True) for kind in functions()]
+    forward = ",\n    ".join(function.called(fast) for fast, function, _, _ in whole)
+    slope = ",\n    ".join("0" if function is None else function.called(fast) for fast, _, function, _ in whole)
+    reverse = ",\n    ".join(f"{{{', '.join(f.called(fast) for f in each) or 0}}}" for fast, _, _, each in whole)
+    operands = "const double *, const double *, const double *, const double *"
+    return (
+        f"typedef void (*forward_function)(double *, {operands}, long);\n"
+        f"typedef void (*slope_function)(double *, double *, const double *, long);\n"
+        f"typedef void (*reverse_function)(double *, const double *, const double *, {operands}, long);\n"
+        f"const forward_function forwards[] = {{\n    {forward}\n}};\n"
+        f"const slope_function slopes[] = {{\n    {slope}\n}};\n"
+        f"const reverse_function reverses[][{MOST_OPERANDS}] = {{\n    {reverse}\n}};\n"
+    )

@@ -1,0 +1,151 @@
+"""Where does the C runtime come from?  It is built once with the C compiler on PATH, kept, and loaded with `ctypes`.
+
+Read `elementwise` first, `executable` next, and `runtime.c` beside this.  `file_cache` keeps the library under a name made
+from its source, its flags and the machine; once it is there, no compiler is needed.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import time
+from contextlib import suppress
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from autograd import file_cache
+from autograd.compiler.c_backend import elementwise
+from autograd.compiler.passes.group import UnsupportedError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FLAGS = ("-O2", "-fno-math-errno", "-fno-trapping-math", "-march=native", "-fPIC", "-std=gnu11")
+ELEMENTS_FLAGS = ("-ffp-contract=off",)
+"""Element-wise functions are rounded as Python rounds: no fused multiply-add."""
+
+GCC_FLAGS = ("-ftree-vectorize", "-fvect-cost-model=dynamic", "--param=vect-epilogues-nomask=0")
+GCC_FLAGS_OF = {
+    "elements.c": ("-O1",),  # loops of one line, and many of them
+    "runtime.c": ("-fno-gcse", "-fno-tree-pre"),
+}
+"""What other compilers do unasked, or need not be told; and what saves time when compiling, and costs none later."""
+
+
+_failures: dict[tuple[str, ...], str] = {}
+"""Why a compiler could not build some sources: it is not run again for them by this process."""
+
+
+@cache
+def runtime() -> Any:
+    """The loaded runtime; raises UnsupportedError, with the reason, if it is not available."""
+    text = files("autograd.compiler.c_backend").joinpath("runtime.c").read_text(encoding="utf-8")
+    loaded = library("runtime", {**elementwise.sources(), "runtime.c": text}, ["run", "pack"])
+    loaded.run.restype = loaded.pack.restype = None
+    return loaded
+
+
+def library(kind: str, sources: dict[str, str], functions: list[str]) -> Any:
+    """The loaded library of these files, with these functions; raises UnsupportedError, with the reason."""
+    made_of = "\0".join([*sources.values(), *FLAGS, *ELEMENTS_FLAGS, *GCC_FLAGS, str(GCC_FLAGS_OF)])
+
+    def build(folder: Path) -> Path:
+        compiler = _compiler()
+        asked = (made_of, *compiler)
+        if asked not in _failures:
+            try:
+                return _compiled(compiler, sources, folder)
+            except UnsupportedError as reason:
+                _failures[asked] = str(reason)
+        raise UnsupportedError(_failures[asked])
+
+    def load(path: Path) -> Any:
+        loaded = ctypes.CDLL(str(path))
+        for name in functions:
+            getattr(loaded, name)
+        return loaded
+
+    try:
+        return file_cache.kept(kind, made_of, build, load)
+    except AttributeError as error:  # a function is missing
+        raise UnsupportedError(f"what the C compiler made cannot be used: {error}") from None
+    except OSError as error:
+        raise UnsupportedError(f"the {kind} cannot be built or loaded: {error}") from None
+
+
+def _compiler() -> list[str]:
+    """The command of the C compiler: the one named in CC, gcc, or cc."""
+    named = os.environ.get("CC", "")
+    whole = shutil.which(named)  # a path may contain spaces or quotes
+    if whole is not None:
+        return [whole]
+    try:
+        commands = [shlex.split(named), ["gcc"], ["cc"]]
+    except ValueError as error:
+        raise UnsupportedError(f"CC is {named!r}, which is not a command: {error}; correct or unset CC") from None
+    for command in commands:
+        found = shutil.which(command[0]) if command else None
+        if found is not None:
+            return [found, *command[1:]]
+    raise UnsupportedError("no C compiler was found on PATH (gcc, cc, or the one named in CC)")
+
+
+def _compiled(compiler: list[str], sources: dict[str, str], folder: Path) -> Path:
+    """All files at the same time, and the library made of them."""
+    deadline = time.monotonic() + file_cache.BUILD_LIMIT
+    _, about = _run([[*compiler, "--version"]], folder, deadline)
+    gcc = "Free Software Foundation" in about
+    commands = []
+    for name, text in sources.items():
+        path = folder / name
+        path.write_text(text, encoding="utf-8")
+        flags = [*FLAGS, *(() if name == "runtime.c" else ELEMENTS_FLAGS)]
+        flags += [*GCC_FLAGS, *GCC_FLAGS_OF.get(name, ())] if gcc else []
+        commands.append([*compiler, *flags, "-c", str(path), "-o", str(path.with_suffix(".o"))])
+    made = folder / "made.so"
+    objects = [str((folder / name).with_suffix(".o")) for name in sources]
+    for step in (commands, [[*compiler, "-shared", "-o", str(made), *objects, "-lm"]]):
+        success, messages = _run(step, folder, deadline)
+        if not success:
+            raise UnsupportedError(f"the C compiler {compiler[0]} failed: {messages[:500]}")
+    if not made.exists():
+        raise UnsupportedError(f"the C compiler {compiler[0]} reported success, but made no library")
+    return made
+
+
+def _run(commands: list[list[str]], folder: Path, deadline: float) -> tuple[bool, str]:
+    """Whether these commands, run at the same time, succeed, and what they print; UnsupportedError if too slow."""
+    running: list[subprocess.Popen[bytes]] = []
+    messages = folder / "messages.txt"  # no pipe: what a stopped compiler leaves behind could keep that open
+    with messages.open("wb") as file:
+        try:
+            for command in commands:
+                process = subprocess.Popen(
+                    command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True
+                )
+                running.append(process)
+            for process in running:
+                process.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            limit = file_cache.BUILD_LIMIT
+            raise UnsupportedError(f"the C compiler {commands[0][0]} was stopped after {limit:g} seconds") from None
+        finally:
+            for process in running:
+                _stop(process)
+    return not any(process.returncode for process in running), messages.read_bytes().decode(errors="replace")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End it if it still runs, with all that it has started."""
+    if process.poll() is None:
+        with suppress(ProcessLookupError):
+            if os.name == "posix":
+                os.killpg(process.pid, signal.SIGKILL)
+            else:
+                process.kill()
+        process.wait()

@@ -1,0 +1,328 @@
+"""What did the function compute?  It is called once on Values, and the graph becomes flat arrays.
+
+Read `tracer` first, `contract` next.  `trace` calls the function; twice, because what differs between two calls
+(a random number, a clock, a counter) must not become part of a program.  `flatten` walks the graph once and numbers
+its nodes so that operands come before their users.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from dataclasses import dataclass, field
+from itertools import repeat
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd import graph
+from autograd.compiler.frontend.guards import Surroundings, moved, positions
+from autograd.compiler.frontend.tracer import Index, Watch, watched
+from autograd.graph import MANY, by_hand
+from autograd.rows import real, shown
+from autograd.value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from autograd.rows import Primitive
+
+PARAMETER, INPUT, DRAWN, CONSTANT, CAPTURED = -1, -2, -3, -4, -5
+"""Kinds of leaves, in `Flat.operation`: trained, passed in, drawn anew at each call, a number, a Value closed over."""
+
+
+@dataclass
+class Flat:
+    """A graph as arrays: node i applies `rows[operation[i]]` to the nodes `operand[start[i]:start[i + 1]]`."""
+
+    rows: list[Primitive]
+    operation: Any
+    """For each node the number of its row; negative for a leaf."""
+    start: Any
+    operand: Any
+    position: Any
+    """For a leaf: which parameter, input, draw or captured Value it is."""
+    number: Any
+    """For a constant: the number."""
+    outputs: list[int]
+    captured: list[Value] = field(default_factory=list)
+    draws: list[Callable[[], float]] = field(default_factory=list)
+    reach: Any = None
+    """For each node the kinds of leaves that it depends on, as bits: 1 << -kind."""
+
+    def __len__(self) -> int:
+        return len(self.operation)
+
+
+@dataclass
+class Traced:
+    """What came out of a function: its graph, and how its outputs were nested."""
+
+    flat: Flat
+    shape: Any
+    """None for a single Value, else a (nested) list of None."""
+    settings: list[tuple[Callable[[], Any], Any]] = field(default_factory=list)
+    """What the function depends on, by `depends_on`: how to read it, and what it was."""
+
+
+def trace(function: Callable[..., Any], arguments: Sequence[Any], parameters: Sequence[Value], name: str) -> Traced:
+    """The graph that the function builds from these arguments (arrays; integer arrays become indices).
+
+    Raises TypeError where the function decides on data, or is not the same at every call.
+    """
+    things = Surroundings(function).things
+    first, kept = _trace_once(function, arguments, parameters, name, None)
+    before = positions(kept.sources.values(), things)
+    again, watch = _trace_once(function, arguments, parameters, name, {id(value) for value in first.flat.captured})
+    difference = _difference(first.flat, again.flat)
+    if not difference and moved(before, positions(watch.sources.values(), things)) is not None:
+        difference = "it draws random numbers"
+    del kept  # until here it kept the first trace's leaves alive, so that an id means one Value
+    if difference:
+        raise TypeError(
+            f"{name} is not the same at every call: {difference}; random numbers in a compiled function must be drawn "
+            f"with autograd.drawn(lambda: ...), and what changes from call to call must be an argument"
+        )
+    return again
+
+
+def _trace_once(
+    function: Callable[..., Any],
+    arguments: Sequence[Any],
+    parameters: Sequence[Value],
+    name: str,
+    earlier: set[int] | None,
+) -> tuple[Traced, Watch]:
+    known = {id(parameter): (PARAMETER, n) for n, parameter in enumerate(parameters)}
+    inputs: list[Value] = []
+    nested = [_leaves_like(np.asarray(argument), inputs) for argument in arguments]
+    known |= {id(leaf): (INPUT, n) for n, leaf in enumerate(inputs)}
+    watch = Watch(name)
+    result = watched(watch, function, *nested)
+    known |= {id(leaf): (DRAWN, n) for n, (leaf, _) in enumerate(watch.draws)}
+    outputs, shape = outputs_of(result, name)
+    flat = flatten(outputs, known, earlier)
+    flat.draws = [draw for _, draw in watch.draws]
+    watch.kept = [inputs, outputs]
+    return Traced(flat, shape, watch.settings), watch
+
+
+def _leaves_like(numbers: Any, inputs: list[Value]) -> Any:
+    """Nested lists of new leaves with these numbers, in the array's shape."""
+    if numbers.ndim:
+        return [_leaves_like(row, inputs) for row in numbers]
+    leaf = Value(float(numbers))
+    inputs.append(leaf)
+    return Index(leaf) if numbers.dtype.kind in "iu" else leaf
+
+
+def outputs_of(result: Any, name: str) -> tuple[list[Value], Any]:
+    """The Values that a function gave, in order, and how they were nested."""
+    if isinstance(result, np.ndarray) and result.ndim:
+        result = result.tolist()
+    if isinstance(result, (list, tuple)):
+        parts = [outputs_of(item, f"{name}[{n}]") for n, item in enumerate(result)]
+        return [value for values, _ in parts for value in values], [shape for _, shape in parts]
+    if isinstance(result, Index):
+        return [result.leaf], None
+    return [result if isinstance(result, Value) else Value(real(result, f"the result of {name}"))], None
+
+
+def _difference(one: Flat, two: Flat) -> str:
+    """What tells two traces apart, as text; '' where nothing does."""
+    same = len(one) == len(two) and len(one.operand) == len(two.operand)
+    if not same or [r.name for r in one.rows] != [r.name for r in two.rows]:
+        return f"one call made {len(one)} nodes and the next {len(two)}, or others"
+    made_inside = (one.operation == CAPTURED) & (two.operation == CONSTANT)
+    if not (np.all((one.operation == two.operation) | made_inside) and np.array_equal(one.operand, two.operand)):
+        return "the two calls applied different operations"
+    unlike = (two.operation == CONSTANT) & (one.number != two.number) & ~(np.isnan(one.number) & np.isnan(two.number))
+    if unlike.any():
+        node = int(np.argmax(unlike))
+        return f"a constant was {float(one.number[node])!r} in one call and {float(two.number[node])!r} in the next"
+    return ""
+
+
+def flatten(outputs: Sequence[Value], known: dict[int, tuple[int, int]], earlier: set[int] | None = None) -> Flat:
+    """Number every node that the outputs depend on, operands first.
+
+    `known` tells the kind and position of leaves by their id.  Another leaf is a Value that the function closed over
+    when it is in `earlier`, the leaves of an earlier trace, or when there was none; else it was made inside the
+    function, and is a constant.
+
+    >>> x = Value(3.0)
+    >>> flat = flatten([x * x + 1.0], {id(x): (INPUT, 0)})
+    >>> [row.name for row in flat.rows], flat.operation.tolist(), flat.operand.tolist()
+    (['multiply', 'add'], [-2, -4, 0, 1], [0, 0, 2, 1])
+    """
+    reached: list[Value] = []
+    before: list[float] = []
+    with graph._turns:  # while it works, each node's number stands where its gradient was
+        try:
+            leaves, order = _reach(outputs, reached, before)
+            return _numbered(outputs, leaves, order, known, earlier)
+        finally:
+            graph.run_through(map(setattr, reached, repeat("grad"), before))
+
+
+def flatten_by_leaves(output: Value) -> tuple[Flat, list[Value]]:
+    """The graph of an output, in which every leaf is a parameter; and these leaves, in their order."""
+    flat = flatten([output], {})
+    leaves, flat.captured = flat.captured, []
+    flat.operation[flat.operation == CAPTURED] = PARAMETER
+    flat.reach[flat.reach == 1 << -CAPTURED] = 1 << -PARAMETER
+    return flat, leaves
+
+
+def _reach(outputs: Sequence[Value], reached: list[Value], before: list[float]) -> tuple[list[Value], list[Value]]:
+    """The leaves, and the inner nodes so that operands come first; `before` gets what the gradients were.
+
+    A node's gradient is one of two zeros of this call, told apart by identity, once it is entered and once it is done.
+    """
+    entered, done = graph.NOT_COMPUTED + 0.0, graph.NOT_COMPUTED + 0.0  # arithmetic gives new floats
+    leaves: list[Value] = []
+    order: list[Value] = []
+    stack: list[Any] = [None, *reversed(outputs)]
+    node = stack.pop()
+    while node is not None:
+        grad = node.grad
+        if grad is done:
+            node = stack.pop()
+            continue
+        if grad is not entered:
+            before.append(grad)
+            reached.append(node)
+            if node.primitive is None:
+                node.grad = done
+                leaves.append(node)
+                node = stack.pop()
+                continue
+            x, y = node._x, node._y
+            if node._dy is MANY:
+                if by_hand(node):
+                    raise TypeError(f"{shown(node)} has a _backward written by hand: it cannot be compiled, use a row")
+                several: Any = graph.operands(node)[::-1]
+                waiting = [o for o in several if type(o) is not float and o.grad is not done]
+                if waiting:
+                    node.grad = entered
+                    stack.append(node)
+                    stack += waiting
+                    node = stack.pop()
+                    continue
+            elif type(x) is not float and x.grad is not done:
+                node.grad = entered
+                stack.append(node)
+                if y is not None and type(y) is not float and y.grad is not done:
+                    stack.append(y)
+                node = x
+                continue
+            elif y is not None and type(y) is not float and y.grad is not done:
+                node.grad = entered
+                stack.append(node)
+                node = y
+                continue
+        node.grad = done
+        order.append(node)
+        node = stack.pop()
+    return leaves, order
+
+
+def _numbered(
+    outputs: Sequence[Value],
+    leaves: list[Value],
+    order: list[Value],
+    known: dict[int, tuple[int, int]],
+    earlier: set[int] | None,
+) -> Flat:
+    """The arrays: leaves first, then constants, then inner nodes."""
+    graph.run_through(map(setattr, leaves, repeat("grad"), range(len(leaves))))
+    graph.run_through(map(setattr, order, repeat("grad"), range(len(leaves), len(leaves) + len(order))))
+    rows = list(dict.fromkeys(map(attrgetter("primitive"), order)))
+    codes = {row: n for n, row in enumerate(rows)}
+    operation = np.fromiter(map(codes.__getitem__, map(attrgetter("primitive"), order)), np.int32, len(order))
+    kinds, positions, numbers, captured = _kinds_of_leaves(leaves, known, earlier)
+    reach = bytearray(1 << -kind for kind in kinds)  # for each node the kinds of leaves that it depends on
+    constants: dict[Any, int] = {}
+    operand, ends = array("i"), array("q")
+    push, end, reaches = operand.append, ends.append, reach.append
+
+    def constant(number: float) -> int:
+        key = number if number < 0.0 or number > 0.0 else repr(number)  # 0.0, -0.0 and nan are told apart by their text
+        return constants.setdefault(key, -1 - len(constants))
+
+    for node in order:
+        if node._dy is not MANY:  # one or two operands, the usual case
+            x, y = node._x, node._y
+            if type(x) is float:
+                push(constant(x))
+                kinds_below = 0
+            else:
+                number = x.grad
+                push(number)
+                kinds_below = reach[number]
+            if y is not None:
+                if type(y) is float:
+                    push(constant(y))
+                else:
+                    number = y.grad
+                    push(number)
+                    kinds_below |= reach[number]
+        else:
+            kinds_below = 0
+            several: Any = graph.operands(node)
+            for o in several:
+                if type(o) is float:
+                    push(constant(o))
+                else:
+                    number = o.grad
+                    push(number)
+                    kinds_below |= reach[number]
+        end(len(operand))
+        reaches(kinds_below)
+    first, more = len(leaves), len(constants)
+    edges = np.frombuffer(operand, np.int32) if len(operand) else np.zeros(0, np.int32)
+    edges = np.where(edges < 0, first - 1 - edges, np.where(edges < first, edges, edges + more)).astype(np.int32)
+    ended = np.frombuffer(ends, np.int64) if len(ends) else np.zeros(0, np.int64)
+    whole = np.full(first + more + len(order), math.nan)
+    whole[:first], whole[first : first + more] = numbers, [float(key) for key in constants]
+    position = np.zeros(len(whole), np.int32)
+    position[:first] = positions
+    return Flat(
+        rows,
+        np.concatenate((np.array(kinds, np.int32), np.full(more, CONSTANT, np.int32), operation)),
+        np.concatenate((np.zeros(first + more + 1, np.int64), ended)),
+        edges,
+        position,
+        whole,
+        [int(o.grad) + more * (o.grad >= first) for o in outputs],
+        captured,
+        reach=np.concatenate(
+            (np.frombuffer(reach, np.uint8)[:first], np.zeros(more, np.uint8), np.frombuffer(reach, np.uint8)[first:])
+        ),
+    )
+
+
+def _kinds_of_leaves(
+    leaves: list[Value], known: dict[int, tuple[int, int]], earlier: set[int] | None
+) -> tuple[list[int], list[int], list[float], list[Value]]:
+    """For each leaf its kind, its position among those of its kind, and its number; and the Values closed over."""
+    kinds, positions, numbers = [], [], []
+    captured: list[Value] = []
+    for leaf in leaves:
+        kind, position = known.get(id(leaf), (CAPTURED, 0))
+        if kind == CAPTURED and earlier is not None and id(leaf) not in earlier:
+            kind = CONSTANT
+        elif kind == CAPTURED:
+            position = len(captured)
+            captured.append(leaf)
+        kinds.append(kind)
+        positions.append(position)
+        numbers.append(leaf._data if kind in (CONSTANT, CAPTURED) else math.nan)
+    return kinds, positions, numbers, captured
+
+
+def leaves_of(flat: Flat, kind: int) -> Iterator[tuple[int, int]]:
+    """The nodes that are leaves of this kind, each with its position."""
+    for node in np.flatnonzero(flat.operation == kind).tolist():
+        yield node, int(flat.position[node])

@@ -1,0 +1,313 @@
+"""What may a function not do while it is traced?  Ask for a number: the answer would be kept for all other samples.
+
+Read `value` first, `trace` next.  While a `Watch` is open, a Value of this thread refuses to show its data, and a
+comparison gives a node instead of an answer: it can be used in `where`, and refuses to decide an `if`.
+"""
+
+from __future__ import annotations
+
+import linecache
+import os.path
+import sys
+import threading
+from contextlib import contextmanager
+from itertools import starmap
+from operator import call
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from autograd.graph import run_through
+from autograd.no_grad import no_grad
+from autograd.primitives import where
+from autograd.rows import NOT_TAKEN, Primitive, check_callable, primitive
+from autograd.value import Value, apply
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from types import FrameType
+
+
+def _no_partial(out: Any, *operands: Any) -> float:
+    return NOT_TAKEN
+
+
+less = primitive("less", lambda x, y: where(x < y, 1.0, 0.0), _no_partial, _no_partial, text="{} < {}")
+less_equal = primitive("less_equal", lambda x, y: where(x <= y, 1.0, 0.0), _no_partial, _no_partial, text="{} <= {}")
+detached = primitive("detached", lambda x: 1.0 * x, _no_partial, doc="x, through which no gradient flows.")
+
+_HERE = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))  # noqa: PTH120 - pathlib would slow down `import autograd`
+_lock = threading.RLock()
+_watches: dict[int, Watch] = {}
+_replays: dict[int, Iterator[float]] = {}
+
+
+class Watch:
+    """While open, operations of this thread that would turn a Value into a plain number raise a TypeError."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.draws: list[tuple[Value, Callable[[], float]]] = []
+        """The leaves that stand for random numbers, each with the function that draws one."""
+        self.settings: list[tuple[Callable[[], Any], Any]] = []
+        """What the function depends on: how to read it, and what it was."""
+        self.sources: dict[int, random.Random] = {}
+        """The sources of random numbers that were used."""
+        self.kept: Any = None
+        """What must live as long as this, so that an id means one object."""
+        self._undo: list[tuple[Any, ...]] = []
+        self.closing = starmap(call, self._undo)
+        """Going through this closes the watch."""
+
+    def open(self) -> None:
+        """Put refusals in the place of methods.  What takes each back is noted before it is done."""
+        owner = threading.get_ident()
+        if owner in _watches:
+            raise TypeError(
+                f"{self.name} is compiled inside a function that is being compiled itself: compile it outside"
+            )
+        self._undo.append((_watches.pop, owner, None))
+        _watches[owner] = self
+        for target, attribute, refusal in _refusals():
+            original = target.__dict__.get(attribute)
+            if original is not None:
+                self._undo.append((setattr, target, attribute, original))
+            else:  # it is inherited, and can be deleted once it is there
+                original = getattr(target, attribute)
+                setattr(target, attribute, original)
+                self._undo.append((delattr, target, attribute))
+            setattr(target, attribute, _for_thread(owner, refusal, original))
+
+    def refuse(self, what: str, cure: str) -> NoReturn:
+        """Raise the error for something that would bake this sample's numbers into the program."""
+        raise TypeError(
+            f"{what} while {self.name} is compiled, at {users_line()}: the program would keep this answer for all "
+            f"other numbers; {cure}"
+        )
+
+
+def watched(watch: Watch, function: Callable[..., Any], *arguments: Any) -> Any:
+    """What a function gives while the watch is open.  No Ctrl-C leaves it open, with Values that refuse to compare."""
+    with _lock:
+        try:
+            watch.open()
+            return function(*arguments)
+        finally:
+            run_through(watch.closing)
+
+
+def drawn(draw: Callable[[], float]) -> Any:
+    """`draw()`, a random number, which a compiled program draws anew at each call, once for each sample.
+
+    >>> drawn(lambda: 4.0)
+    4.0
+    """
+    check_callable(draw, "drawn: draw", "random.random")
+    watch = _watches.get(threading.get_ident())
+    if watch is None:
+        again = _replays.get(threading.get_ident()) if _replays else None
+        return draw() if again is None else next(again)
+    leaf = Value(0.5)  # tracing draws nothing, so that a seeded source goes on where it was
+    watch.draws.append((leaf, draw))
+    return leaf
+
+
+@contextmanager
+def replayed(numbers: Iterable[float]) -> Iterator[None]:
+    """Within it, `drawn` gives these numbers in this thread: those that a program has drawn already."""
+    _replays[threading.get_ident()] = iter(numbers)
+    try:
+        yield
+    finally:
+        del _replays[threading.get_ident()]
+
+
+def depends_on(read: Callable[[], Any]) -> Any:
+    """`read()`, a setting such as `lambda: self.training`: a compiled program is traced anew once this has changed.
+
+    >>> depends_on(lambda: "a setting")
+    'a setting'
+    """
+    check_callable(read, "depends_on: read", "lambda: self.training")
+    setting = read()
+    watch = _watches.get(threading.get_ident()) if _watches else None
+    if watch is not None:
+        watch.settings.append((read, setting))
+    return setting
+
+
+def is_watched() -> bool:
+    """Whether this thread is tracing a function, so that it is not known which branch a row takes."""
+    return threading.get_ident() in _watches
+
+
+def is_index(thing: object) -> bool:
+    """Whether this stands for an integer that is known only when the program runs: see `take`.
+
+    >>> is_index(3)
+    False
+    """
+    return isinstance(thing, Index)
+
+
+def users_line() -> str:
+    """File, line number and text of the innermost line outside this package."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and (_is_ours(frame.f_code.co_filename) or _is_numpys(frame)):
+        frame = frame.f_back
+    name, number = frame.f_code.co_filename, frame.f_lineno
+    return f"{name}:{number} `{linecache.getline(name, number).strip()}`"
+
+
+def _is_ours(filename: str) -> bool:
+    return filename.startswith((_HERE, "<autograd", "<string>"))
+
+
+def _is_numpys(frame: FrameType) -> bool:
+    return str(frame.f_globals.get("__name__")).startswith("numpy.")
+
+
+# --------------------------------------------------------------------------------------------------- what is refused
+
+
+BRANCH = (
+    "use maximum, minimum, relu or where(x < y, a, b); or decide on a plain number that the function closes over, "
+    "for which the program is traced anew when it changes"
+)
+"""The cure where a function decides on data."""
+
+
+class Comparison(Value):
+    """The 0 or 1 of a comparison in a traced function: an operand of `where`, and no answer to an `if`."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> NoReturn:
+        watch = _watches.get(threading.get_ident()) or Watch("a function")
+        watch.refuse("a branch on data (if, while, and, or, max, min, sorted)", BRANCH)
+
+
+def _compare(row: Primitive, left: Any, right: Any) -> Any:
+    node = apply(row, (left, right))
+    answer = object.__new__(Comparison)
+    for slot in ("_data", "grad", "primitive", "_x", "_y", "_dx", "_dy"):
+        setattr(answer, slot, getattr(node, slot))
+    return answer
+
+
+def _watch() -> Watch:
+    return _watches[threading.get_ident()]
+
+
+def _refusing(what: str, cure: str) -> Callable[..., NoReturn]:
+    def refuse(*_: Any) -> NoReturn:
+        _watch().refuse(what, cure)
+
+    return refuse
+
+
+def _equal(self: Value, other: object) -> Any:
+    if not isinstance(other, Value) and hasattr(other, "__float__"):
+        _watch().refuse("a branch on data (==)", BRANCH)
+    return self is other
+
+
+def _drawing(plain: Callable[..., Any]) -> Callable[..., Any]:
+    """A method of `random.Random` that notes the source."""
+
+    def draw(self: random.Random, *arguments: Any) -> Any:
+        watch = _watches.get(threading.get_ident())
+        if watch is not None:  # `source.random` may be kept, and called when tracing is over
+            watch.sources[id(self)] = self
+        return plain(self, *arguments)
+
+    return draw
+
+
+def _refusals() -> list[tuple[Any, str, Any]]:
+    from random import Random  # not needed by `import autograd`
+
+    with_value = "compute with the Value itself (v.exp(), maximum, where), or with v.detach()"
+    as_number = "use Value's own functions (v.exp(), not math.exp(v)), maximum, minimum or where(x < y, a, b)"
+    outside = "return what you computed, and do this outside"
+    return [
+        (Value, "data", (_refusing("reading .data", with_value), _refusing("assigning .data", outside))),
+        (Value, "__lt__", lambda self, other: _compare(less, self, other)),
+        (Value, "__gt__", lambda self, other: _compare(less, other, self)),
+        (Value, "__le__", lambda self, other: _compare(less_equal, self, other)),
+        (Value, "__ge__", lambda self, other: _compare(less_equal, other, self)),
+        (Value, "__eq__", _equal),
+        (Value, "__bool__", _refusing("a branch on data (if, while, and, or, not)", BRANCH)),
+        *[(Value, name, _refusing(f"{function}(v)", as_number)) for name, function in _CONVERSIONS.items()],
+        (Value, "__round__", _refusing("round(v)", with_value)),
+        (Value, "__format__", _refusing('formatting a Value, as in f"{v:.2f}"', outside)),
+        (Value, "__repr__", lambda self: "Value(its number is not known while it is compiled)"),
+        (Value, "_refuse_to_copy", _refusing("copying a Value", "use the Value itself, or v.detach()")),
+        (Value, "backward", _refusing("backward()", "return the value; the program has value_and_grad")),
+        (Value, "detach", lambda self: apply(detached, (self,))),
+        (no_grad, "__enter__", _refusing("no_grad()", "use v.detach() for what gradients shall not flow through")),
+        *[(Random, name, _drawing(getattr(Random, name))) for name in ("random", "getrandbits")],
+    ]
+
+
+_CONVERSIONS = {
+    "__float__": "float",
+    "__int__": "int",
+    "__index__": "int",
+    "__complex__": "complex",
+    "__trunc__": "trunc",
+}
+
+
+def _for_thread(owner: int, refusal: Any, original: Any) -> Any:
+    """The refusal for the thread that traces, the original for all others."""
+    if isinstance(original, property):
+        read, write = refusal
+        get, put = original.fget, original.fset
+        return property(_for_thread(owner, read, get), _for_thread(owner, write, put))
+
+    def either(*arguments: Any) -> Any:
+        return (refusal if threading.get_ident() == owner else original)(*arguments)
+
+    return either
+
+
+class Index:
+    """An integer argument of a traced function, for `take` and `cross_entropy`; arithmetic takes its number."""
+
+    def __init__(self, leaf: Value) -> None:
+        self.leaf = leaf
+
+    @classmethod
+    def _apply_primitive(cls, row: Primitive, operands: Sequence[Any]) -> Any:
+        return apply(row, [o.leaf if isinstance(o, Index) else o for o in operands])
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name == "leaf":
+            raise AttributeError(name)
+        return getattr(self.leaf, name)  # exp(), tanh() ... of its number
+
+    def __float__(self) -> NoReturn:
+        watch = _watches.get(threading.get_ident()) or Watch("a function")
+        watch.refuse(
+            "using an integer argument as a plain number", "use take(xs, i) instead of xs[i], where(...) instead of if"
+        )
+
+    __int__ = __index__ = __bool__ = __float__
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other if isinstance(other, Index) else self.__float__()
+
+
+def _forward_to_leaf(name: str) -> Any:
+    def method(self: Index, *others: Any) -> Any:
+        return getattr(self.leaf, name)(*(o.leaf if isinstance(o, Index) else o for o in others))
+
+    return method
+
+
+for _operator in ("add", "sub", "mul", "truediv", "pow"):
+    setattr(Index, f"__{_operator}__", _forward_to_leaf(f"__{_operator}__"))
+    setattr(Index, f"__r{_operator}__", _forward_to_leaf(f"__r{_operator}__"))
+for _operator in ("neg", "abs", "lt", "le", "gt", "ge"):
+    setattr(Index, f"__{_operator}__", _forward_to_leaf(f"__{_operator}__"))

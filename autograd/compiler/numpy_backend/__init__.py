@@ -1,0 +1,1 @@
+"""Groups as a NumPy program: `source`, `emitter`, `accumulate`, `buffers`, `kernels`."""

@@ -1,0 +1,166 @@
+"""Where does each number live?  In rows of two memories, so that what a group reads lies side by side.
+
+Read `group` first, `reverse` next.  Memory U has one number a row: parameters first (so that they are one vector, in
+their order), then other leaves that are the same for all samples, then what is computed from them.  Memory L has one
+row for each number that differs from sample to sample, and a column for each sample.  A group's results get rows one
+after the other, ordered by where their operands are; so operands are mostly a slice, or evenly spaced, of a memory.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd.compiler.frontend.flatten import CAPTURED, CONSTANT, DRAWN, INPUT, PARAMETER
+
+if TYPE_CHECKING:
+    from autograd.compiler.frontend.flatten import Flat
+    from autograd.compiler.passes.group import Group
+
+
+@dataclass
+class Layout:
+    """The row of each node in its memory, and how large the memories are."""
+
+    slot: Any
+    lane: Any
+    parameters: int
+    inputs: int
+    captured_at: int
+    inputs_at: int
+    draws_at: int
+    uniform_rows: int
+    lane_rows: int
+    constants: tuple[Any, Any]
+    """Rows of U that hold constants, and the constants."""
+
+
+def lay_out(
+    flat: Flat, groups: list[Group], lane: Any, alive: Any, parameters: int, inputs: int, batched: bool
+) -> Layout:
+    """Give every node a row, and put each group's nodes (and what they read) into the order of their rows."""
+    slot = np.full(len(flat), -1, np.int64)
+    kind, position = flat.operation, flat.position
+    captured, draws = len(flat.captured), len(flat.draws)
+    uniform = parameters
+    where = {PARAMETER: 0, CAPTURED: uniform}
+    uniform += captured
+    if batched:
+        where |= {INPUT: 0, DRAWN: inputs}
+        lanes = inputs + draws
+    else:
+        where |= {INPUT: uniform, DRAWN: uniform + inputs}
+        uniform, lanes = uniform + inputs + draws, 0
+    for leaf, first in where.items():
+        chosen = kind == leaf
+        slot[chosen] = first + position[chosen]
+    constant = np.flatnonzero((kind == CONSTANT) & alive)
+    slot[constant] = uniform + np.arange(len(constant))
+    constants = (slot[constant], flat.number[constant])
+    uniform += len(constant)
+    for group in groups:
+        _order(group, slot, lane)
+        if group.kind == "fused":
+            for part in group.parts:
+                if part.stored:
+                    part.first, lanes = lanes, lanes + len(part.nodes)
+                    slot[part.nodes] = np.arange(part.first, lanes)
+            continue
+        size = len(group.nodes)
+        first = lanes if group.lane else uniform
+        wanted = group.nodes >= 0
+        slot[group.nodes[wanted]] = (first + np.arange(size))[wanted]
+        group.first = first
+        if group.then is not None:  # in the same rows
+            place = dict(zip(group.nodes.tolist(), range(first, first + size), strict=True))
+            slot[group.then.nodes] = [place[node] for node in group.then.operands[0].tolist()]
+        if group.lane:
+            lanes += size
+        else:
+            uniform += size
+    return Layout(
+        slot, lane, parameters, inputs, where[CAPTURED], where[INPUT], where[DRAWN], uniform, lanes, constants
+    )  # fmt: skip
+
+
+def _order(group: Group, slot: Any, lane: Any) -> None:
+    """Sort a group's nodes by where their operands are."""
+    if group.kind == "product":
+        _order_product(group, slot)
+        return
+    if group.kind == "fused":
+        columns = [c for part in group.parts for c in part.operands if (slot[c] >= 0).all() and lane[c].all()]
+        order = np.lexsort([slot[column] for column in columns[::-1]])
+        for part in group.parts:
+            part.nodes, part.operands = part.nodes[order], [column[order] for column in part.operands]
+        return
+    if group.kind == "many" or len(group.nodes) == 1:
+        return
+    if group.kind == "row":
+        columns = sorted(group.operands, key=lambda column: not lane[column[0]])
+    else:
+        columns = [a[:, 0] for pair in group.pairs for a in pair[::-1]] + [single[:, 0] for single in group.singles]
+    if not columns:
+        return
+    order = np.lexsort([slot[column] for column in columns[::-1]])
+    group.nodes = group.nodes[order]
+    group.operands = [column[order] for column in group.operands]
+    group.pairs = [(a[order], b[order]) for a, b in group.pairs]
+    group.singles = [single[order] for single in group.singles]
+
+
+def _order_product(group: Group, slot: Any) -> None:
+    by_right, by_left = (
+        np.argsort(slot[group.right[:, 0]], kind="stable"),
+        np.argsort(slot[group.left[:, 0]], kind="stable"),
+    )
+    positions = np.arange(len(group.nodes)).reshape(len(group.right), len(group.left))[by_right][:, by_left].ravel()
+    by_term = np.argsort(slot[group.right[by_right[0]]], kind="stable")
+    group.left, group.right = group.left[by_left][:, by_term], group.right[by_right][:, by_term]
+    group.nodes = group.nodes[positions]
+    group.pairs = [(a[positions], b[positions]) for a, b in group.pairs]
+    group.singles = [single[positions] for single in group.singles]
+
+
+@dataclass
+class Spaced:
+    """Rows first + i·steps[0] + j·steps[1] ...: a view of memory."""
+
+    first: int
+    shape: tuple[int, ...]
+    steps: tuple[int, ...]
+
+    @property
+    def distinct(self) -> bool:
+        """Whether no row occurs twice."""
+        rows = [(step, size) for step, size in zip(self.steps, self.shape, strict=True) if size > 1]
+        if len(rows) == 2:
+            (a, n), (b, m) = sorted(rows)
+            return a > 0 and (b >= a * n or (b < a and a >= b * m))
+        return all(step != 0 for step, _ in rows)
+
+
+def spaced(rows: Any) -> Spaced | None:
+    """How the rows of an index array are spaced, when each of its axes has one step.
+
+    >>> spaced(np.array([[4, 5, 6], [8, 9, 10]]))
+    Spaced(first=4, shape=(2, 3), steps=(4, 1))
+    >>> spaced(np.array([1, 2, 4]))
+    """
+    rows = np.asarray(rows)
+    first = int(rows.flat[0])
+    if rows.size == 1:
+        return Spaced(first, rows.shape, (0,) * rows.ndim)
+    steps = []
+    expected: Any = first
+    for axis, size in enumerate(rows.shape):
+        corner = [0] * rows.ndim
+        corner[axis] = 1
+        step = int(rows[tuple(corner)]) - first if size > 1 else 0
+        steps.append(step)
+        shape = [1] * rows.ndim
+        shape[axis] = size
+        expected = expected + step * np.arange(size).reshape(shape)
+    return Spaced(first, rows.shape, tuple(steps)) if np.array_equal(expected, rows) else None

@@ -1,0 +1,65 @@
+"""What must come first, what is the same for all samples, and what needs a gradient?
+
+Read `contract` first, `group` next.  A node's level is one more than the highest level among its operands: nodes of
+one level do not need each other.  A node is a *lane* when it differs from sample to sample; what is no lane depends on
+parameters and constants alone, and is computed once, however many samples there are.
+"""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from autograd.compiler.passes.contract import Nodes
+
+
+@dataclass
+class Schedule:
+    """Three facts about each node, and the depth of the whole."""
+
+    level: Any
+    lane: Any
+    """Whether the node has one number for each sample, and not one for all."""
+    active: Any
+    """Whether a gradient flows through the node: it depends on what gradients are taken with respect to."""
+
+    @property
+    def depth(self) -> int:
+        """The highest level."""
+        return int(self.level.max(initial=0))
+
+
+def levels(nodes: Nodes) -> Any:
+    """The level of each node that is alive; leaves have 0.
+
+    >>> from autograd import Value
+    >>> from autograd.compiler.passes.contract import contract
+    >>> from autograd.compiler.frontend.flatten import flatten
+    >>> x = Value(3.0)
+    >>> levels(contract(flatten([(x.exp() * x).tanh()], {}))).tolist()
+    [0, 1, 2, 3]
+    """
+    level = array("i", bytes(4 * (len(nodes.operation) + 1)))  # one more, for ALONE: operand -1
+    at = level.__getitem__
+    inner = np.flatnonzero(nodes.alive & (nodes.operation >= 0))
+    for first in range(0, len(inner), MANY):  # lists of a part at a time: they take ten times as much memory
+        part = inner[first : first + MANY]
+        begins, ends = nodes.start[part], nodes.start[part + 1]
+        offset = int(begins[0])
+        operand = nodes.operand[offset : int(ends[-1])].tolist()
+        for node, begin, end in zip(part.tolist(), (begins - offset).tolist(), (ends - offset).tolist(), strict=True):
+            if end - begin == 2:
+                x, y = level[operand[begin]], level[operand[begin + 1]]
+                level[node] = x + 1 if x > y else y + 1
+            elif end - begin == 1:
+                level[node] = level[operand[begin]] + 1
+            else:
+                level[node] = 1 + max(map(at, operand[begin:end]), default=0)
+    return np.frombuffer(level, np.int32)[:-1]
+
+
+MANY = 20_000

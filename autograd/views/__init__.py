@@ -1,0 +1,1 @@
+"""Everything that looks at a graph: `trace`, `explain`, `draw`, `stepper`.  None computes a gradient of its own."""

@@ -1,0 +1,201 @@
+"""Which nodes of a large graph belong together?  Those of one neuron; and the neurons that do the same at one depth.
+
+Read `graph` first, `collapse` next, which draws the groups.  Every pass here is one loop over the nodes, so that a
+million of them take seconds.  Nodes are numbered by their place in the topological order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from autograd import graph
+from autograd import primitives as table
+from autograd.micrograd import operation
+from autograd.symbolic.printing import number_text
+from autograd.value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SUMS = frozenset({table.add, table.subtract, table.sum_, table.dot})
+SUMMANDS = frozenset({table.add, table.subtract, table.multiply, table.negative})
+"""What joins a sum that uses it; a `dot` does not, since it is a neuron of its own."""
+STAGES = 20
+"""Into how many stretches of depth a graph is cut that has too many layers to be shown."""
+
+
+@dataclass
+class Group:
+    """Units that are drawn as one box."""
+
+    name: str
+    units: list[int] = field(default_factory=list)
+    """The last node of each unit."""
+    nodes: list[int] = field(default_factory=list)
+    leaves: list[int] = field(default_factory=list)
+    """Leaves that only this group uses."""
+
+
+class Units:
+    """A graph cut into units: a neuron's products, sum and activation are one unit; most other nodes are one each."""
+
+    def __init__(self, order: Sequence[Value]) -> None:
+        self.order = order
+        self.place = place = {node: n for n, node in enumerate(order)}
+        self.gradients = graph.gradients_known(order)
+        self.operands = [[place[o] for o in graph.operands(node) if isinstance(o, Value)] for node in order]
+        self.unit = self._units()
+        self.size = [0] * len(order)
+        for unit in self.unit:
+            self.size[unit] += 1
+        self.depth = self._depths()
+
+    def _units(self) -> list[int]:
+        """For each node the last node of its unit: a node joins its only user where that one sums or squashes it."""
+        users = [0] * len(self.order)
+        for operands in self.operands:
+            for operand in operands:
+                users[operand] += 1
+        unit = list(range(len(self.order)))
+        for n in range(len(self.order) - 1, -1, -1):
+            row = self.order[n].primitive
+            squashes = len(self.operands[n]) == 1 and row not in SUMMANDS
+            joins = SUMMANDS if row in SUMS else SUMS if squashes else ()
+            for operand in self.operands[n] if joins else ():
+                if users[operand] == 1 and self.order[operand].primitive in joins:
+                    unit[operand] = unit[n]
+        return unit
+
+    def _depths(self) -> list[int]:
+        """For each unit how many units lie on the longest way to it; 0 for a leaf."""
+        depth = [0] * len(self.order)
+        for n, operands in enumerate(self.operands):
+            unit = self.unit[n]
+            for operand in operands:
+                if self.unit[operand] != unit and depth[self.unit[operand]] >= depth[unit]:
+                    depth[unit] = depth[self.unit[operand]] + 1
+        return depth
+
+    def roots(self) -> list[int]:
+        """The last node of each unit that computes something."""
+        return [n for n, unit in enumerate(self.unit) if unit == n and self.order[n].primitive is not None]
+
+    def inner(self, unit: int) -> int:
+        """The sum inside a neuron's activation; the node itself where there is none."""
+        operands = self.operands[unit]
+        return operands[0] if len(operands) == 1 and self.unit[operands[0]] == unit else unit
+
+    def description(self, unit: int, numbers: bool = False) -> str:
+        """What a unit computes, such as `tanh(sum of 3 products)`; a constant in it as c, or with `numbers` itself."""
+        inner = self.inner(unit)
+        row = self.order[inner].primitive
+        if row is table.dot:
+            count = (len(graph.operands(self.order[inner])) - 1) // 2
+            what = f"sum of {count} product{'s' * (count != 1)}"
+        elif row is table.sum_:
+            what = f"sum of {len(self.operands[inner])}"
+        elif self.size[unit] > 2 and row in SUMS:
+            what = f"sum, {self.size[unit]} nodes"
+        else:
+            what = operation(self.order[inner]) or "by hand"
+        return what if inner == unit else self._around(self.order[unit], what, numbers)
+
+    def _around(self, node: Value, what: str, numbers: bool) -> str:
+        """What a node makes of its one operand, such as `relu(...)`, `(...)**2` or `(...) / 100`."""
+        sign, operands = operation(node), graph.operands(node)
+        if sign.startswith("**") and len(sign) > 2:
+            return f"({what}){sign}"
+        if len(operands) != 2:
+            return f"{sign}({what})"
+        constant = next(
+            (number_text(operand) if numbers else "c" for operand in operands if type(operand) is float), ""
+        )
+        left, right = (f"({what})" if isinstance(operand, Value) else constant for operand in operands)
+        return f"{left} {sign} {right}" if sign in ("+", "-", "*", "/", "**") else f"{sign}({left}, {right})"
+
+    def is_neuron(self, unit: int) -> bool:
+        """Whether a unit is a weighted sum, perhaps with an activation, of which some operands are leaves."""
+        inner = self.inner(unit)
+        row = self.order[inner].primitive
+        return row is table.dot or (row is table.add and self.size[unit] > 2)
+
+    def weights(self, unit: int) -> tuple[int, ...]:
+        """By what the samples of one neuron are recognised: the first weights that it uses."""
+        inner = self.inner(unit)
+        return tuple(self.operands[inner][:2])
+
+
+def by_unit(units: Units) -> list[Group]:
+    """One group for each unit: neuron by neuron."""
+    groups = {root: Group("", [root]) for root in units.roots()}
+    names: dict[str, int] = {}
+    for root, group in groups.items():
+        _name(group, "neuron" if units.is_neuron(root) else units.order[root].label or units.description(root), names)
+    return _filled(units, groups, [groups.get(unit) for unit in units.unit], singly=True)
+
+
+def by_layer(units: Units) -> list[Group]:
+    """One group for all units that do the same at the same depth: layer by layer, all samples together."""
+    groups: dict[tuple[int, str], Group] = {}
+    of_unit: dict[int, Group] = {}
+    for root in units.roots():
+        key = (units.depth[root], units.description(root))
+        of_unit[root] = groups.setdefault(key, Group(""))
+        of_unit[root].units.append(root)
+    names: dict[str, int] = {}
+    for key in sorted(groups, key=lambda key: (key[0], groups[key].units[0])):
+        root = groups[key].units[0]
+        name = (
+            "layer" if units.is_neuron(root) else units.order[root].label or operation(units.order[root]) or "by hand"
+        )
+        _name(groups[key], name, names)
+    return _filled(units, groups, [of_unit.get(unit) for unit in units.unit])
+
+
+def _name(group: Group, name: str, names: dict[str, int]) -> None:
+    """Call the group by this name, with a number where it is not the only one."""
+    names[name] = names.get(name, 0) + 1
+    group.name = f"{name} {names[name]}" if name in ("neuron", "layer") or names[name] > 1 else name
+
+
+def by_depth(units: Units) -> list[Group]:
+    """A few groups, each a stretch of depths: for graphs with more layers than a page holds."""
+    deepest = max(units.depth)
+    groups: dict[int, Group] = {}
+    of_unit: dict[int, Group] = {}
+    for root in units.roots():
+        stage = (units.depth[root] - 1) * STAGES // deepest
+        if stage not in groups:
+            first, last = -(-stage * deepest // STAGES) + 1, -(-(stage + 1) * deepest // STAGES)
+            groups[stage] = Group(f"depth {first:,} to {last:,}")
+        groups[stage].units.append(root)
+        of_unit[root] = groups[stage]
+    return _filled(units, dict(sorted(groups.items())), [of_unit.get(unit) for unit in units.unit])
+
+
+def _filled(units: Units, groups: dict[Any, Group], of_node: list[Group | None], singly: bool = False) -> list[Group]:
+    """The groups with their nodes; a leaf goes to the group that uses it, and where several do to one of its own.
+
+    With `singly` each such leaf stands alone, else those with the same users together.
+    """
+    found = list(groups.values())
+    number = {id(group): n for n, group in enumerate(found)}
+    users: dict[int, set[int]] = {}
+    for n, group in enumerate(of_node):
+        if group is not None:
+            group.nodes.append(n)
+            for operand in units.operands[n]:
+                if of_node[operand] is None:
+                    users.setdefault(operand, set()).add(number[id(group)])
+    shared: dict[tuple[frozenset[int], int], Group] = {}
+    for n, group in enumerate(of_node):
+        if group is None:
+            together = frozenset(users.get(n, ()))
+            if len(together) == 1:
+                found[min(together)].leaves.append(n)
+            else:
+                shared.setdefault((together, n if singly else -1), Group("")).leaves.append(n)
+    for n, group in enumerate(shared.values(), 1):
+        group.name = f"leaves {n}" if len(shared) > 1 else "leaves"
+    return [*shared.values(), *found]

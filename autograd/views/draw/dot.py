@@ -1,0 +1,171 @@
+"""How are boxes, circles and arrows written down for Graphviz?  As DOT text, the same bytes for the same graph.
+
+Read `scene` and `escape` first, `layout_engines` next.  Every string that comes from a user goes through `escape`; nodes
+are numbered, so nothing depends on an address or on the order of a set.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from autograd.views.draw.escape import plain_text, record_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from autograd.views.draw.scene import Arrow, Box, Circle, Contents
+
+SIDES = str.maketrans("LRTB", "wens")
+"""Where an arrow leaves and enters a box, by the letters of a direction."""
+DIRECTIONS = ("LR", "TB", "RL", "BT")
+
+LIGHT = {
+    "background": "#ffffff", "ink": "#1f2937", "quiet": "#6b7280", "line": "#64748b",
+    "leaf": "#e0f2e9", "leaf-line": "#2f855a", "operation": "#f8fafc", "operation-line": "#94a3b8",
+    "output": "#fdf0d5", "output-line": "#c2780c", "constant": "#ffffff", "constant-line": "#cbd5e1",
+    "group": "#eaf1fb", "group-line": "#3b6fb6", "unit": "#eaf1fb", "unit-line": "#3b6fb6",
+    "circle": "#334155", "sign": "#ffffff",
+}  # fmt: skip
+DARK = {
+    "background": "#111827", "ink": "#e5e7eb", "quiet": "#9ca3af", "line": "#94a3b8",
+    "leaf": "#173a2b", "leaf-line": "#4fb286", "operation": "#1f2937", "operation-line": "#64748b",
+    "output": "#43310f", "output-line": "#e0a13a", "constant": "#111827", "constant-line": "#475569",
+    "group": "#1b2f4b", "group-line": "#6ea0e4", "unit": "#1b2f4b", "unit-line": "#6ea0e4",
+    "circle": "#cbd5e1", "sign": "#0f172a",
+}  # fmt: skip
+MANY = 300
+"""Between neurons, more arrows than these would hide each other: they become thin lines, with more room."""
+LEGEND = "orange: the output grows with this number; blue: it shrinks"
+POSITIVE, NEGATIVE = (214, 96, 33), (46, 110, 190)
+"""Gradients by colour: orange where the output grows with the number, blue where it shrinks; told apart by everyone."""
+
+
+def dot_text(contents: Contents, direction: str, palette: Mapping[str, str], shaded: bool) -> str:
+    """The whole picture in the DOT language."""
+    heads = [
+        f"{kind} [{' '.join(f'{name}={_quoted(value)}' for name, value in values.items())}]"
+        for kind, values in attributes(contents, direction, palette).items()
+    ]
+    return "\n".join(["digraph {", *heads, *statements(contents, direction, palette, shaded), "}\n"])
+
+
+def attributes(contents: Contents, direction: str, palette: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """What holds for the whole graph, for every node and for every edge."""
+    tail, head = direction[1].translate(SIDES), direction[0].translate(SIDES)
+    room, ports = {"ranksep": "0.35"}, {"tailport": tail, "arrowsize": "0.7"}
+    if contents.crossing:
+        many = len(contents.arrows) > MANY
+        room = {"ranksep": "4" if many else "2", "splines": "line", "ordering": "in"}
+        pen = {"penwidth": "0.4", "arrowhead": "none"} if many else {"penwidth": "0.6", "arrowsize": "0.4"}
+        ports = {"tailport": tail, "headport": head, **pen}
+    text = {"fontname": "Helvetica", "fontcolor": palette["ink"]}
+    whole = {"rankdir": direction, "bgcolor": palette["background"], "pad": "0.2", "nodesep": "0.22"}
+    return {
+        "graph": {**whole, **room, **text, "labelloc": "b"},
+        "node": {**text, "fontsize": "14", "height": "0.42", "margin": "0.12,0.06"},
+        "edge": {**text, "fontsize": "13", "color": palette["line"], **ports},
+    }
+
+
+def _quoted(value: str) -> str:
+    return value if value.replace(".", "").isalnum() else f'"{value}"'
+
+
+def statements(contents: Contents, direction: str, palette: Mapping[str, str], shaded: bool) -> list[str]:
+    """The caption, the boxes, the circles and the arrows, a line for each."""
+    slopes = [abs(slope) for slope in map(_slope, contents.boxes) if slope is not None] if shaded else []
+    caption = "\n".join(filter(None, [contents.caption, LEGEND if slopes else ""]))
+    lines = [f'label="{plain_text(caption, 100)}"'] if caption else []
+    groups: dict[str, list[str]] = {}
+    width = _common_width(contents)
+    for box in contents.boxes:
+        written = _box(box, direction, palette, max(slopes, default=0.0), width)
+        groups.setdefault(box.group, []).append(written)
+    busy = _with_busy_operands(contents)
+    for circle in contents.circles:
+        groups.setdefault(circle.group, []).append(_circle(circle, palette, circle.id not in busy))
+    for n, (name, members) in enumerate(groups.items()):
+        lines += _cluster(n, name, members, palette) if name else members
+    ports_of = dict.fromkeys(_in_bunches(contents), " tailport=_")
+    ports_of |= {circle.id: f" headport={direction[0].translate(SIDES)}" for circle in contents.circles}
+    gap = " " if direction in ("TB", "BT") else ""  # beside its arrow, not above it, a label would touch it
+    lines += [_arrow(n, arrow, ports_of.get(arrow.source, ""), gap) for n, arrow in enumerate(contents.arrows)]
+    return lines
+
+
+def _box(box: Box, direction: str, palette: Mapping[str, str], steepest: float, width: str) -> str:
+    fill, line, ink, kind = palette[box.kind], palette[f"{box.kind}-line"], palette["ink"], box.kind
+    slope = _slope(box)
+    if steepest and slope is not None:
+        fill, ink, kind = shade(slope / steepest), LIGHT["ink"], "shaded"
+    label = "|".join(map(record_text, box.cells))
+    if (direction in ("LR", "RL")) == (box.kind != "group"):  # side by side; a group's from top to bottom
+        label = f"{{{label}}}"
+    return (
+        f'{box.id} [shape=Mrecord class="{kind}" style=filled fillcolor="{fill}" color="{line}" fontcolor="{ink}" '
+        f'{width if box.kind == "unit" else ""}label="{label}"]'
+    )
+
+
+def _common_width(contents: Contents) -> str:
+    """One width for all neurons where they stand in columns, as wide as the longest text in them."""
+    lengths = [[len(cell) for cell in box.cells] for box in contents.boxes if box.kind == "unit"]
+    inches = max((sum(0.095 * length + 0.2 for length in cells) for cells in lengths), default=0.0)
+    return f"width={inches:.2f} " if contents.crossing else ""
+
+
+def _in_bunches(contents: Contents) -> list[str]:
+    """Boxes from which several labelled arrows leave: from one point, nobody could tell whose label is whose."""
+    labelled = Counter(arrow.source for arrow in contents.arrows if arrow.label)
+    return [source for source, count in labelled.items() if count > 2]
+
+
+def _with_busy_operands(contents: Contents) -> set[str]:
+    """The circles of which an operand is computed, or used elsewhere too: to keep its place could make arrows cross."""
+    users: dict[str, set[str]] = {}
+    for arrow in contents.arrows:
+        users.setdefault(arrow.source, set()).add(arrow.target)
+    computed = set().union(*users.values())
+    return {arrow.target for arrow in contents.arrows if arrow.source in computed or len(users[arrow.source]) > 1}
+
+
+def _circle(circle: Circle, palette: Mapping[str, str], free: bool) -> str:
+    """A circle, or for a word such as tanh a pill; `free` says that its operands can stand in order."""
+    shape = "shape=circle margin=0 width=0.42" if len(circle.sign) < 3 else 'shape=box margin="0.1,0" height=0.36'
+    style = "filled" if len(circle.sign) < 3 else '"filled,rounded"'
+    order = " ordering=in" if free or circle.sign not in "+*" else ""  # a - b is not b - a
+    colour = palette["circle"]
+    return (
+        f'{circle.id} [class=sign {shape}{order} style={style} fillcolor="{colour}" color="{colour}" '
+        f'fontcolor="{palette["sign"]}" label="{plain_text(circle.sign)}"]'
+    )
+
+
+def _arrow(n: int, arrow: Arrow, port: str, gap: str) -> str:
+    """An arrow with an id of its own, since `x * x` has two between the same ends."""
+    label = f' label="{plain_text(gap + arrow.label + gap)}"' if arrow.label else ""
+    dashed = "" if arrow.taken else " style=dashed"
+    return f"{arrow.source} -> {arrow.target} [id=a{n}{port}{label}{dashed}]"
+
+
+def _cluster(n: int, name: str, members: Iterable[str], palette: Mapping[str, str]) -> list[str]:
+    header = f'style="dashed,rounded" color="{palette["group-line"]}" label="{plain_text(name)}" labelloc=t'
+    return [f"subgraph cluster_{n} {{ class=opened {header}", *members, "}"]
+
+
+def _slope(box: Box) -> float | None:
+    """The gradient to be shown as a colour; None where there is none."""
+    return box.gradient if box.gradient is not None and math.isfinite(box.gradient) else None
+
+
+def shade(slope: float) -> str:
+    """The colour of a gradient between -1 and 1; the square root keeps the small ones apart from none.
+
+    >>> shade(0.0), shade(1.0), shade(-1.0)
+    ('#ffffff', '#e6a07a', '#82a8d8')
+    """
+    strength = 0.6 * math.sqrt(min(1.0, abs(slope)))
+    colour = POSITIVE if slope > 0.0 else NEGATIVE
+    return "#" + "".join(f"{round(255 + (part - 255) * strength):02x}" for part in colour)

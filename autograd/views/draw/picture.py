@@ -1,0 +1,177 @@
+"""What does `draw` return?  A `Graph`: one picture, as DOT text, SVG, PNG or PDF, in a notebook or in a file.
+
+Read `dot`, `layout_engines`, `svg` and `png` first.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from autograd.views.draw.browser import opened
+from autograd.views.draw.dot import DARK, LIGHT, attributes, dot_text, statements
+from autograd.views.draw.layout_engines import render
+from autograd.views.draw.png import png
+from autograd.views.draw.rendering import known_format
+from autograd.views.draw.save_path import destination
+from autograd.views.draw.svg import cleaned, in_notebook, inline
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from autograd.views.draw.digraph import Digraph, Source
+    from autograd.views.draw.scene import Contents
+
+FORMATS = ("svg", "png", "pdf", "dot")
+THEMES = ("auto", "light", "dark")
+
+
+class Graph:
+    """A picture of a computation graph: `.svg`, `.png()`, `.pdf`, `.save(path)`, and `.show()` in the browser.
+
+    A notebook shows it by itself.  `.source` is its DOT text.
+
+    >>> from autograd import Value, draw
+    >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    >>> draw(a * b)
+    <graph of 3 numbers and 1 operation; .show() opens it in the browser, .save("graph.svg") writes it>
+    """
+
+    def __init__(
+        self,
+        contents: Contents,
+        *,
+        engine: str = "auto",
+        direction: str = "LR",
+        theme: str = "auto",
+        shaded: bool = False,
+        key: Graph | None = None,
+    ) -> None:
+        self.contents = contents
+        """The boxes, circles and arrows in the picture."""
+        self.engine, self.direction, self.theme, self.shaded = engine, direction, theme, shaded
+        self._key = key
+
+    @cached_property
+    def source(self) -> str:
+        """The picture in Graphviz's DOT language."""
+        return dot_text(self.contents, self.direction, self._palette, self.shaded)
+
+    @property
+    def dot(self) -> str:
+        """The same as `source`."""
+        return self.source
+
+    @property
+    def _palette(self) -> Mapping[str, str]:
+        return DARK if self.theme == "dark" else LIGHT
+
+    def to_graphviz(self) -> Source:
+        """The DOT text as a `graphviz.Source`, drawn without the program `dot` if that is not installed."""
+        from autograd.views.draw.digraph import Source
+
+        return Source(self.source, format="svg")
+
+    def to_digraph(self, format: str = "svg") -> Digraph:
+        """The same graph as a `graphviz.Digraph`, to which nodes, edges and attributes can be added."""
+        from autograd.views.draw.digraph import Digraph
+
+        heads = attributes(self.contents, self.direction, self._palette)
+        lines = statements(self.contents, self.direction, self._palette, self.shaded)
+        return Digraph(
+            format=known_format(format),
+            graph_attr=heads["graph"],
+            node_attr=heads["node"],
+            edge_attr=heads["edge"],
+            body=[f"\t{line}\n" for line in lines],
+        )
+
+    @cached_property
+    def svg(self) -> str:
+        """The picture as one self-contained <svg> element.
+
+        Raises ImportError where no layout engine is installed, TimeoutError where the layout takes too long.
+        """
+        contents = self.contents
+        tooltips = {box.id: box.tooltip for box in contents.boxes}
+        tooltips |= {circle.id: circle.tooltip for circle in contents.circles}
+        tooltips |= {f"a{n}": arrow.tooltip for n, arrow in enumerate(contents.arrows)}
+        svg = render(self.source, self.engine).decode()
+        return cleaned(svg, tooltips, self.theme == "auto", self.description)
+
+    def png(self, scale: float | None = None) -> bytes:
+        """The picture in pixels: `scale` for each pixel of the SVG, each way; 2, or less where that would be too many.
+
+        Raises ValueError where `scale` is not a positive number or gives more than 100 million pixels, ImportError
+        where a package is missing.
+        """
+        if scale is not None and (not isinstance(scale, (int, float)) or not 0.0 < scale <= 100.0):
+            raise ValueError(f"png: scale must be a number above 0 and up to 100, got {scale!r}")
+        return png(self.svg, scale)
+
+    @property
+    def pdf(self) -> bytes:
+        """The picture as PDF, which needs the program `dot`.  Raises ImportError where it is not on PATH."""
+        return render(self.source, "auto" if self.engine == "wasm" else self.engine, "pdf")
+
+    @property
+    def answer_key(self) -> Graph:
+        """The same picture with the numbers that `hide` left blank.
+
+        Raises AttributeError where nothing is hidden.
+        """
+        if self._key is None:
+            raise AttributeError(
+                'answer_key: nothing is hidden in this picture; draw it with hide="grad" or hide="data"'
+            )
+        return self._key
+
+    def save(self, path: str | os.PathLike[str], overwrite: bool = False, scale: float | None = None) -> Path:
+        """Write the picture to exactly this path, in the format of its ending, and return the path.
+
+        `scale` is for PNG.  Raises TypeError where `path` is no path, ValueError where the ending is none of .svg .png
+        .pdf .dot, FileExistsError where the file exists and `overwrite` is False, ImportError where the format needs
+        what is not installed.
+        """
+        target, ending = destination(path, "save", tuple(f".{form}" for form in FORMATS), overwrite)
+        form = ending[1:]
+        content = (
+            self.png(scale)
+            if form == "png"
+            else self.pdf
+            if form == "pdf"
+            else (self.svg if form == "svg" else self.source).encode()
+        )
+        with target.open("wb" if overwrite else "xb") as file:
+            file.write(content)
+        return target
+
+    def show(self) -> Path:
+        """Open the picture in the browser, as a page in a temporary folder, and return that page's path.
+
+        Raises RuntimeError where there is no browser.
+        """
+        title = escape(self.description)
+        head = f'<meta charset="utf-8"><meta name="color-scheme" content="light dark"><title>{title}</title>'
+        page = f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head>\n<body>{inline(self.svg)}</body></html>\n'
+        return opened(page, "graph")
+
+    @property
+    def description(self) -> str:
+        """What is in the picture, in one line."""
+        if self.contents.summary:
+            return self.contents.summary
+        boxes, circles = len(self.contents.boxes), len(self.contents.circles)
+        return f"graph of {boxes} number{'s' * (boxes != 1)} and {circles} operation{'s' * (circles != 1)}"
+
+    def __repr__(self) -> str:
+        return f'<{self.description}; .show() opens it in the browser, .save("graph.svg") writes it>'
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        try:
+            return {"text/html": in_notebook(self.svg), "text/plain": repr(self)}
+        except (ImportError, TimeoutError, RuntimeError) as error:  # the text is still something to look at
+            return {"text/plain": f"{error}\n\n{self.source}"}

@@ -1,0 +1,138 @@
+"""What becomes of Graphviz's SVG?  It is cleaned, so that both engines give the same, and given fonts and tooltips.
+
+Read `layout_engines` first, `picture` next.  Taken out: the prolog with its web address, comments with versions, ids that
+would collide when several pictures stand in one page.  Put in: pixel sizes, fonts with a margin (a machine's own sans
+serif may be wider than the Helvetica that was measured), what a node or an arrow says when the pointer rests on it.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from html import escape, unescape
+from typing import TYPE_CHECKING
+
+from autograd.views.draw.dot import DARK, LIGHT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FONTS = "Helvetica, Arial, 'DejaVu Sans', sans-serif"
+FONT_SCALE = 0.87
+"""Text is drawn a little smaller than it was measured: DejaVu Sans is an eighth wider than Helvetica."""
+PIXELS = 96 / 72
+"""Graphviz measures in points."""
+COLUMN = 850
+"""About so many pixels are free for the output of a cell."""
+
+
+def cleaned(svg: str, tooltips: Mapping[str, str], follows_theme: bool, description: str) -> str:
+    """The picture as one self-contained <svg> element, the same from either engine.
+
+    `tooltips` maps the names of nodes and the ids of arrows to text; with `follows_theme` the colours turn dark where
+    the page is.
+    """
+    body = svg[svg.index("<svg") :]
+    body = re.sub(r"<!--.*?-->\s*", "", body, flags=re.DOTALL)
+    head, body = body.split(">", 1)
+    left, top, width, height = map(float, re.search(r'viewBox="([^"]*)"', head)[1].split())  # type: ignore[index]
+    box = f"{left:g} {top:g} {width:g} {height:g}"
+    body = re.sub(
+        r'<g id="([^"]*)" class="([^"]*)">\s*<title>(.*?)</title>', lambda m: _group(m, tooltips), body, flags=re.DOTALL
+    )
+    body = re.sub(r'<g id="[^"]*" class="graph"', '<g class="graph"', body)
+    body = re.sub(r"<title>%?\d*</title>\s*", "", body)
+    body = re.sub(
+        r'font-family="[^"]*" font-size="([\d.]+)"', lambda m: f'font-size="{float(m[1]) * FONT_SCALE:.4g}"', body
+    )
+    body = re.sub(r'(<text) xml:space="preserve"', r"\1", body)
+    body = body.replace("&#45;", "-").replace('stroke="transparent"', 'stroke="none"')
+    style = f"<style>{_dark_style()}</style>\n" if follows_theme else ""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="chalkgrad" role="img" aria-label="{escape(description)}" '
+        f'width="{width * PIXELS:.0f}" height="{height * PIXELS:.0f}" viewBox="{box}" font-family="{FONTS}">\n'
+        f"{style}{body.strip()}\n"
+    )
+
+
+def _group(match: re.Match[str], tooltips: Mapping[str, str]) -> str:
+    """One node or arrow: without its id, and with a title that explains it."""
+    name, kind, title = match[1], match[2], unescape(match[3])
+    text = tooltips.get(title, tooltips.get(name, ""))
+    return f'<g class="{kind}">' + (f"\n<title>{escape(text, quote=False)}</title>" if text else "")
+
+
+def sized(svg: str) -> tuple[float, float]:
+    """Width and height of a cleaned picture in pixels."""
+    width, height = re.search(r'width="(\d+)" height="(\d+)"', svg).groups()  # type: ignore[union-attr]
+    return float(width), float(height)
+
+
+def background(svg: str) -> str:
+    """The colour behind a cleaned picture."""
+    return re.search(r'<polygon fill="([^"]*)"', svg)[1]  # type: ignore[index]
+
+
+def inline(svg: str) -> str:
+    """The picture for a page: as wide as the page allows, and to be scrolled where its text would become too small."""
+    width, height = sized(svg)
+    style = f"width:100%;max-width:{width:.0f}px;min-width:{width * 0.45:.0f}px;height:auto"
+    fluid = svg.replace(f' width="{width:.0f}" height="{height:.0f}"', f' style="{style}"', 1)
+    return f'<div style="overflow-x:auto">{fluid}</div>'
+
+
+TRUSTED = "<style>.chalkgrad-live{display:block!important}.chalkgrad-still{display:none!important}</style>"
+"""A notebook that was not run here is not trusted: its front end takes out all styles of this kind, scripts and frames,
+and of an SVG it leaves the text.  So what is live is hidden by its own attribute and shown by this rule."""
+
+
+def in_notebook(svg: str) -> str:
+    """The picture as the output of a cell: inline, with tooltips and in the colours of the page.
+
+    Where the notebook is not trusted, the same picture is the background of an empty element.
+    """
+    width, height = sized(svg)
+    high = height * min(1.0, COLUMN / width)
+    data = base64.b64encode(svg.encode()).decode()
+    look = f"width:100%;max-width:{width:.0f}px;height:{high:.0f}px;background-size:contain;background-repeat:no-repeat"
+    live = f'<div class="chalkgrad-live" style="display:none">{inline(svg)}</div>'
+    still = f'<div class="chalkgrad-still" style="{look};background-image:url(data:image/svg+xml;base64,{data})"></div>'
+    return f"<div>{TRUSTED}{live}{still}</div>"
+
+
+def frame_in_notebook(page: str, title: str, height: int) -> str:
+    """A page as the output of a cell: in a frame of its own, alive in a notebook, and after its conversion to HTML."""
+    return (
+        f'<div>{TRUSTED}<iframe srcdoc="{escape(page)}" title="{title}" sandbox="allow-scripts" '
+        f'style="width:100%;height:{height}px;border:0"></iframe>'
+        f'<div class="chalkgrad-still"><em>The {title} appears when this cell is run.</em></div></div>'
+    )
+
+
+def _dark_style() -> str:
+    """The dark palette, for pages in dark mode: system-wide, or JupyterLab's own."""
+    rules = [
+        ".graph>polygon{fill:%s}" % DARK["background"],
+        "text{fill:%s}" % DARK["ink"],
+        ".edge path,.edge polygon{stroke:%s}" % DARK["line"],
+        ".edge polygon{fill:%s}" % DARK["line"],
+        ".sign ellipse,.sign path{fill:%s;stroke:%s}" % (DARK["circle"], DARK["circle"]),
+        ".sign text{fill:%s}" % DARK["sign"],
+        ".shaded text{fill:%s}" % LIGHT["ink"],
+    ]
+    rules += [
+        f".{kind} path,.{kind} polyline{{stroke:{DARK[kind + '-line']}}}.{kind} path{{fill:{DARK[kind]}}}"
+        for kind in ("leaf", "operation", "output", "constant", "unit", "group")
+    ]
+    inside = "".join(_within(rule, "svg.chalkgrad") for rule in rules)
+    notebook = "".join(_within(rule, '[data-jp-theme-light="false"] svg.chalkgrad') for rule in rules)
+    return f"@media screen and (prefers-color-scheme:dark){{{inside}}}{notebook}"
+
+
+def _within(rules: str, ancestor: str) -> str:
+    """The same rules for elements inside `ancestor` only."""
+    out = ""
+    for rule in filter(None, rules.split("}")):
+        selectors, declarations = rule.split("{")
+        out += ",".join(f"{ancestor} {selector}" for selector in selectors.split(",")) + f"{{{declarations}}}"
+    return out

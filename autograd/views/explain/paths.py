@@ -1,0 +1,304 @@
+"""Which ways lead from a number to the output, and what is the product along each?  The chain rule of one graph.
+
+Read `trace` and `formulas` first: the numbers are those of the recorded backward pass, the formulas those of the
+table.  `explain` is what users call; `render` puts what is found here into words.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, overload
+
+from autograd import primitives as table
+from autograd.graph import NOT_COMPUTED, operands
+from autograd.symbolic.branches import branches_taken
+from autograd.symbolic.formulas import formula, partial_formula
+from autograd.symbolic.printing import atom
+from autograd.value import Value
+from autograd.views.explain import render
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from autograd.views.trace.trace import Trace
+
+MOST_PATHS = 200
+"""Up to so many paths are followed one by one; of more, only their number and their sums are given."""
+LONGEST_PATHS = 200_000
+"""So many nodes may stand on these paths together."""
+
+ROUNDING = 1e-10
+"""Of what is added up to a gradient, so much may be lost by rounding in either order."""
+
+
+class Given(NamedTuple):
+    """A number that is used on the way and does not depend on the one that is asked about."""
+
+    name: str
+    data: float
+
+
+class Forward(NamedTuple):
+    """How a node on the way was computed."""
+
+    name: str
+    formula: str
+    """With names, such as 'x1 * w1'."""
+    numbers: str
+    """The same with numbers, such as '2 * (-3)'."""
+    latex: str
+    latex_numbers: str
+    data: float
+
+
+class Local(NamedTuple):
+    """One link of the chain: the local partial ∂node/∂operand."""
+
+    node: str
+    operand: str
+    formula: str
+    numbers: str
+    latex: str
+    latex_numbers: str
+    partial: float
+    taken: bool = True
+    """Whether a gradient flows along it: not where the operation did not select the operand."""
+
+
+class Path(NamedTuple):
+    """One way from the number to the output, and the product of the partials along it."""
+
+    nodes: tuple[str, ...]
+    partials: tuple[float, ...]
+    product: float
+
+
+class Contribution(NamedTuple):
+    """What comes back through one user of the number: its gradient times the local partial."""
+
+    user: str
+    gradient: float
+    partial: float
+    product: float
+    paths: int
+
+
+Record = TypeVar("Record")
+
+
+class Written(Sequence[Record]):
+    """Records that are written when they are looked at, so that a long explanation costs what is read of it."""
+
+    def __init__(self, write: Callable[[Any], Record], items: Sequence[Any]) -> None:
+        self._write, self._items = write, items
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @overload
+    def __getitem__(self, place: int) -> Record: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Record]: ...
+    def __getitem__(self, place: int | slice) -> Record | list[Record]:
+        if isinstance(place, slice):
+            return [self._write(item) for item in self._items[place]]
+        return self._write(self._items[place])
+
+
+class Explanation:
+    """The chain rule for one output and one number of its graph, in words and numbers.
+
+    `print` it, let a notebook show it with typeset formulas, or use its parts: `given`, `forward`, `steps`, `paths`
+    (empty where there are more than 200), `path_count`, `contributions` and `gradient`.
+    """
+
+    def __init__(
+        self,
+        output: str,
+        wrt: str,
+        gradient: float,
+        grad: float | None,
+        given: Sequence[Given],
+        forward: Sequence[Forward],
+        steps: Sequence[Local],
+        paths: list[Path],
+        path_count: int,
+        contributions: list[Contribution],
+        changed: list[str],
+    ) -> None:
+        self.output, self.wrt = output, wrt
+        self.gradient = gradient
+        """d(output)/d(wrt), as the backward pass finds it."""
+        self.grad = grad
+        """What stands in the number's `.grad`; None where no backward pass has reached it."""
+        self.given, self.forward, self.steps = given, forward, steps
+        self.paths, self.path_count = paths, path_count
+        self.contributions = contributions
+        self.changed = changed
+        """Nodes of which an operand was changed since they were computed."""
+
+    @property
+    def is_all_of_grad(self) -> bool:
+        """Whether `.grad` is what one backward pass adds: the same sum, perhaps rounded in another order."""
+        if self.grad is None:
+            return False
+        size = math.fsum(map(abs, [self.gradient, *(found.product for found in self.contributions)]))
+        same = self.grad == self.gradient or (self.grad != self.grad and self.gradient != self.gradient)
+        return same or abs(self.grad - self.gradient) <= ROUNDING * size < math.inf
+
+    @property
+    def text(self) -> str:
+        """The explanation as plain text."""
+        return render.text(self)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The explanation as dicts and lists, which `json.dumps` takes."""
+        lists = ("given", "forward", "steps", "paths", "contributions")
+        found = {name: [record._asdict() for record in getattr(self, name)] for name in lists}
+        names = ("output", "wrt", "gradient", "grad", "path_count", "changed")
+        return {**{name: getattr(self, name) for name in names}, **found}
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        slope, paths = (
+            f"d{atom(self.output)}/d{atom(self.wrt)}",
+            f"{self.path_count:,} path{'s' * (self.path_count != 1)}",
+        )
+        return f"<explanation of {slope} = {self.gradient!r}, over {paths}; print(...) shows it>"
+
+    def _repr_markdown_(self) -> str:
+        return render.markdown(self)
+
+
+class Chains:
+    """The steps, the paths and the sums between one number and the output of a traced graph."""
+
+    def __init__(self, traced: Trace, wrt: Value) -> None:
+        self.trace = traced
+        self.wrt = wrt
+        self.start = traced.ids[wrt]
+        self.value_of = {n: value for value, n in traced.ids.items()}
+        self.values = {step.node: step.values for step in traced.forward}
+        between = {self.start}
+        for node in traced.nodes:
+            if not between.isdisjoint(node.operands):
+                between.add(node.id)
+        self.between = between
+        self.links: dict[int, list[tuple[int, float]]] = {}  # operand -> its users, each with the partial
+        in_order = sorted(traced.backward, key=lambda step: (step.node, step.position))
+        self.steps = [step for step in in_order if step.operand in between]
+        """The links of the chain, from the number to the output."""
+        for step in self.steps:
+            self.links.setdefault(step.operand, []).append((step.node, step.partial))
+        reached = {traced.output, *(step.operand for step in traced.backward)}
+        self.not_taken = [
+            (node.id, node.operands[place], place)
+            for node in traced.nodes
+            if node.id in reached
+            for place in node.not_taken
+            if node.operands[place] in between
+        ]
+        """The links that would belong to it, if the operation had selected this operand: node, operand, place."""
+        self.path_counts = self._path_counts()
+
+    def explanation(self) -> Explanation:
+        """All of it together."""
+        nodes = self.trace.nodes
+        count = self.path_counts[self.start]
+        paths = list(self._paths()) if count <= MOST_PATHS and count * len(self.between) <= LONGEST_PATHS else []
+        gradient = {n: nodes[n].gradient for n in self.between}
+        contributions = [
+            Contribution(nodes[user].name, gradient[user], partial, gradient[user] * partial, self.path_counts[user])
+            for user, partial in self.links.get(self.start, [])
+        ]
+        grad = None if self.wrt.grad is NOT_COMPUTED else self.wrt.grad
+        changed = [nodes[n].name for n in sorted(self.between) if nodes[n].changed]
+        names = nodes[self.trace.output].name, nodes[self.start].name
+        given = Written(lambda n: Given(nodes[n].name, nodes[n].data), self._given())
+        forward = Written(self._forward, [n for n in sorted(self.between) if n != self.start])
+        links: list[tuple[int, int, int, float | None]] = [
+            (s.node, s.operand, s.position, s.partial) for s in self.steps
+        ]
+        links += [(*link, None) for link in self.not_taken]
+        steps = Written(self._local, sorted(links, key=lambda link: (link[0], link[2])))
+        return Explanation(
+            *names, gradient[self.start], grad, given, forward, steps, paths, count, contributions, changed
+        )
+
+    def _given(self) -> list[int]:
+        """The operands of the nodes on the way that are not on it themselves; what was computed before, leaves last."""
+        nodes = self.trace.nodes
+        used = {o for n in self.between if n != self.start for o in nodes[n].operands}
+        beside = [n for n in used - self.between if nodes[n].kind != "constant"]
+        return sorted(beside, key=lambda n: (nodes[n].kind == "leaf", n))
+
+    def _path_counts(self) -> dict[int, int]:
+        """For each node how many paths lead from it to the output."""
+        counts = dict.fromkeys(self.between, 0)
+        counts[self.trace.output] = 1
+        for n in sorted(self.between, reverse=True):
+            for user, _ in self.links.get(n, []):
+                counts[n] = min(counts[n] + counts[user], 10**300)
+        return counts
+
+    def _paths(self) -> Iterator[Path]:
+        """Every path from the number to the output, depth first, without recursion."""
+        way, partials, rest = [self.start], list[float](), [iter(self.links.get(self.start, []))]
+        while rest:
+            if way[-1] == self.trace.output:
+                yield Path(tuple(self.trace.nodes[n].name for n in way), tuple(partials), math.prod(partials))
+            link = next(rest[-1], None)
+            if link is not None:
+                way.append(link[0])
+                partials.append(link[1])
+                rest.append(iter(self.links.get(link[0], [])))
+                continue
+            way.pop()
+            rest.pop()
+            if partials:
+                partials.pop()
+
+    def _named(self, n: int) -> tuple[Any, list[str | float]]:
+        """The row that made a node, and its operands: names, and constants as numbers."""
+        nodes = self.trace.nodes
+        value = self.value_of.get(n)
+        row = value.primitive if value is not None else None
+        whole = operands(value) if value is not None else ()
+        if row is None or len(whole) != len(self.values.get(n, whole)):  # a part of an unfolded dot or sum
+            row = table.TABLE[nodes[n].operation]
+            return row, [nodes[o].data if nodes[o].kind == "constant" else nodes[o].name for o in nodes[n].operands]
+        return row, [nodes[self.trace.ids[o]].name if isinstance(o, Value) else o for o in whole]
+
+    def _numbers(self, n: int) -> Sequence[float]:
+        """The numbers of a node's operands; those of a nameless operation written by hand are not in its trace."""
+        if n in self.values:
+            return self.values[n]
+        return [o.data if isinstance(o, Value) else o for o in operands(self.value_of[n])]
+
+    def _forward(self, n: int) -> Forward:
+        row, names = self._named(n)
+        numbers = self._numbers(n)
+        text, latex = ((formula(row, names, style), formula(row, names, style, numbers)) for style in ("text", "latex"))
+        return Forward(self.trace.nodes[n].name, *text, *latex, self.trace.nodes[n].data)
+
+    def _local(self, link: tuple[int, int, int, float | None]) -> Local:
+        node, operand, position, partial = link
+        nodes, numbers = self.trace.nodes, self._numbers(node)
+        if partial is None:
+            return Local(nodes[node].name, nodes[operand].name, "0", "0", "0", "0", 0.0, taken=False)
+        row, names = self._named(node)
+        # An operand that belongs to the operation itself, such as an index, comes first; a trace leaves it out.
+        shown_last = row is table.power or len(names) == len(nodes[node].operands)
+        place = position if shown_last else position + 1
+        taken = branches_taken(row, place, numbers)
+        text, latex = (
+            (
+                partial_formula(row, names, place, style, branches=taken),
+                partial_formula(row, names, place, style, numbers, branches=taken),
+            )
+            for style in ("text", "latex")
+        )
+        return Local(nodes[node].name, nodes[operand].name, *text, *latex, partial)

@@ -1,0 +1,238 @@
+"""How is an explanation put into words?  As text for a terminal, as Markdown with typeset formulas for a notebook.
+
+Read `paths` first, which finds out what is said here.  Long lists are cut, and say by how much.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, TypeVar
+
+from autograd.symbolic.printing import LONGEST_LIST, atom, name_text, number_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from autograd.views.explain.explain import Nudge
+    from autograd.views.explain.paths import Contribution, Explanation, Forward, Local, Path
+
+Record = TypeVar("Record")
+
+MOST_LINES = 20
+"""A list that is longer is cut."""
+MOST_GIVEN = 10
+"""So many numbers stand in one line."""
+
+# ------------------------------------------------------------------------------------------------------- plain text
+
+
+def text(explained: Explanation) -> str:
+    """The explanation for a terminal."""
+    output, wrt = explained.output, explained.wrt
+    lines = [f"How does {output} change with {wrt}?", ""]
+    if explained.forward:
+        lines += ["Forward:", *_given(explained, "  "), *_cut(explained.forward, _forward, "  ")]
+        lines += [f"Each step on the way from {wrt} to {output}:"]
+        lines += _cut(explained.steps, _local, "  ")
+    if explained.forward and explained.paths:
+        lines += ["Each path, with the product of its steps:"]
+        lines += _cut(explained.paths, _path, "  ")
+    if not explained.paths and explained.path_count:
+        lines += [f"{_there_are(explained.path_count)}; added up by where they begin:"]
+        lines += _cut(explained.contributions, lambda found: _contribution(found, explained), "  ")
+    return "\n".join([*lines, *_ends(explained)])
+
+
+def nudge_text(tried: Nudge) -> str:
+    """What a nudge showed, in three lines."""
+    off = tried.change - tried.predicted
+    share = f" ({abs(off / tried.predicted):.2%})" if tried.predicted and math.isfinite(off) else ""
+    return (
+        f"{tried.wrt} is changed by {_precise(tried.by)}: "
+        f"{tried.output} goes from {_precise(tried.before)} to {_precise(tried.after)}.\n"
+        f"actual change      {_precise(tried.change)}\n"
+        f"gradient x step    {number_text(tried.gradient)} x {_precise(tried.by)} = {_precise(tried.predicted)}, "
+        f"off by {off:.2g}{share}"
+    )
+
+
+def _given(explained: Explanation, before: str, style: str = "text") -> list[str]:
+    """One line with the numbers that are used on the way and have nothing to do with the one that is asked about."""
+    many, sign = len(explained.given), "$" if style == "latex" else ""
+    if not many:
+        return []
+    written = [
+        f"{sign}{name_text(given.name, style)} = {number_text(given.data, style)}{sign}"
+        for given in explained.given[:MOST_GIVEN]
+    ]
+    written += [f"... and {many - MOST_GIVEN:,} more"] if many > MOST_GIVEN else []
+    wrt = f"{sign}{name_text(explained.wrt, style)}{sign}"
+    return [f"{before}{', '.join(written)} ({'do' if many > 1 else 'does'} not depend on {wrt})"]
+
+
+def _forward(step: Forward) -> str:
+    return _equal(step.name, step.formula, step.numbers, number_text(step.data))
+
+
+def _local(step: Local) -> str:
+    slope = f"∂{atom(step.node)}/∂{atom(step.operand)}"
+    if not step.taken:
+        return f"{slope} = 0 (not taken)"
+    return _equal(slope, step.formula, step.numbers, number_text(step.partial))
+
+
+def _path(path: Path) -> str:
+    return f"{' → '.join(_short(path.nodes))}: {_equal(_product(path.partials, ' · '), number_text(path.product))}"
+
+
+def _contribution(found: Contribution, explained: Explanation) -> str:
+    product = f"{number_text(found.gradient)} · {_factor(found.partial)}"
+    output, wrt, user = atom(explained.output), atom(explained.wrt), atom(found.user)
+    return (
+        f"through {found.user}: d{output}/d{user} · ∂{user}/∂{wrt} = {product}"
+        f" = {number_text(found.product)} ({_many(found.paths)} path{'s' * (found.paths != 1)})"
+    )
+
+
+def _ends(explained: Explanation) -> list[str]:
+    """The sum, and what it has to do with `.grad`."""
+    output, wrt, total = explained.output, explained.wrt, number_text(explained.gradient)
+    slope = f"d{atom(output)}/d{atom(wrt)}"
+    if not explained.forward:
+        lines = [f"{output} is {wrt} itself: {slope} = 1"]
+    elif explained.path_count == 0:
+        lines = [f"No path: the branches that lead to {wrt} were not taken, so {slope} = 0"]
+    elif explained.path_count == 1:
+        lines = [f"One path, so {slope} = {total}"]
+    else:
+        terms = [path.product for path in explained.paths] or [found.product for found in explained.contributions]
+        many = _many(explained.path_count)
+        lines = [f"The sum over the {many} paths: {_equal(slope, _sum(terms), total)}"]
+    if explained.grad is None:
+        lines.append(f"({wrt}.grad is not computed yet; {output}.backward() adds this to it.)")
+    elif explained.is_all_of_grad:
+        lines.append(f"(This is what stands in {wrt}.grad.)")
+    else:
+        lines.append(
+            f"({wrt}.grad is {number_text(explained.grad)}: more than this one backward pass has added to it.)"
+        )
+    if explained.changed:
+        lines.append(f"(An operand of {', '.join(_short(explained.changed))} was changed since; compute it again.)")
+    return lines
+
+
+# --------------------------------------------------------------------------------------------- Markdown with formulas
+
+
+def markdown(explained: Explanation) -> str:
+    """The explanation for a notebook."""
+    output, wrt = name_text(explained.output, "latex"), name_text(explained.wrt, "latex")
+    lines = [f"**How does ${output}$ change with ${wrt}$?**"]
+    if explained.forward:
+        lines += [
+            "Forward:",
+            "\n".join([*_given(explained, "- ", "latex"), *_cut(explained.forward, _forward_latex, "- ")]),
+        ]
+        lines += [f"Each step on the way from ${wrt}$ to ${output}$:", *_bullets(explained.steps, _local_latex)]
+    if explained.forward and explained.paths:
+        lines += ["Each path, with the product of its steps:", *_bullets(explained.paths, _path_latex)]
+    if not explained.paths and explained.path_count:
+        lines += [f"{_there_are(explained.path_count)}; added up by where they begin:"]
+        lines += _bullets(explained.contributions, lambda found: _contribution_latex(found, explained))
+    terms = [path.product for path in explained.paths] or [found.product for found in explained.contributions]
+    total = number_text(explained.gradient, "latex")
+    slope = _fraction("d", explained.output, explained.wrt)
+    sides = [_sum(terms, "latex")] if terms else [] if explained.forward else ["1"]
+    lines.append(f"$${_equal(slope, *sides, total)}$$")
+    return "\n\n".join([*lines, _escaped(" ".join(_ends(explained)[1:]))])
+
+
+def _forward_latex(step: Forward) -> str:
+    return _formula(name_text(step.name, "latex"), step.latex, step.latex_numbers, number_text(step.data, "latex"))
+
+
+def _local_latex(step: Local) -> str:
+    slope = _fraction(r"\partial ", step.node, step.operand)
+    if not step.taken:
+        return f"${slope} = 0$ (not taken)"
+    return _formula(slope, step.latex, step.latex_numbers, number_text(step.partial, "latex"))
+
+
+def _path_latex(path: Path) -> str:
+    way = r" \to ".join(name_text(name, "latex") if name != "…" else r"\dots" for name in _short(path.nodes))
+    product = _product(path.partials, r" \cdot ", "latex")
+    return f"${way}$: {_formula(product, number_text(path.product, 'latex'))}"
+
+
+def _fraction(sign: str, upper: str, lower: str) -> str:
+    """A derivative: `sign` is d or the curly one."""
+    return rf"\frac{{{sign}{name_text(atom(upper), 'latex')}}}{{{sign}{name_text(atom(lower), 'latex')}}}"
+
+
+def _contribution_latex(found: Contribution, explained: Explanation) -> str:
+    before, local = _fraction("d", explained.output, found.user), _fraction(r"\partial ", found.user, explained.wrt)
+    numbers = rf"{number_text(found.gradient, 'latex')} \cdot {_factor(found.partial, 'latex')}"
+    paths, product = f"{_many(found.paths)} path{'s' * (found.paths != 1)}", rf"{before} \cdot {local}"
+    return f"{_formula(product, numbers, number_text(found.product, 'latex'))} ({paths})"
+
+
+def _bullets(records: Sequence[Record], write: Callable[[Record], str]) -> list[str]:
+    return ["\n".join(_cut(records, write, "- "))]
+
+
+def _formula(*sides: str) -> str:
+    return f"${_equal(*sides)}$"
+
+
+def _escaped(sentence: str) -> str:
+    """A sentence in which a label stands as it is."""
+    for sign in "\\`*_{}[]<>#|$":
+        sentence = sentence.replace(sign, f"\\{sign}")
+    return sentence
+
+
+# ---------------------------------------------------------------------------------------------------- numbers in a row
+
+
+def _equal(*sides: str) -> str:
+    """The sides of an equation, without what would be said twice in a row."""
+    return " = ".join(side for n, side in enumerate(sides) if n == 0 or side != sides[n - 1])
+
+
+def _product(factors: Sequence[float], sign: str, style: str = "text") -> str:
+    written = [_factor(factor, style) if n else number_text(factor, style) for n, factor in enumerate(factors)]
+    return sign.join(_short(written)) or "1"
+
+
+def _factor(number: float, style: str = "text") -> str:
+    written = number_text(number, style)
+    return f"({written})" if written.startswith("-") else written
+
+
+def _sum(terms: Sequence[float], style: str = "text") -> str:
+    short = _short([_factor(term, style) if n else number_text(term, style) for n, term in enumerate(terms)])
+    return " + ".join(short)
+
+
+def _short(names: Sequence[str]) -> list[str]:
+    """A long way or product as its beginning, an ellipsis and its end."""
+    return list(names) if len(names) <= 2 * LONGEST_LIST else [*names[:LONGEST_LIST], "…", *names[-3:]]
+
+
+def _cut(records: Sequence[Record], write: Callable[[Record], str], before: str) -> list[str]:
+    lines = [f"{before}{write(record)}" for record in records[:MOST_LINES]]
+    rest = len(records) - MOST_LINES
+    return lines if rest <= 0 else [*lines, f"{before}... and {rest:,} more"]
+
+
+def _there_are(paths: int) -> str:
+    return f"There are {_many(paths)} paths" if paths != 1 else "There is one long path"
+
+
+def _many(number: int) -> str:
+    return f"{number:,}" if number < 10**15 else f"about 10^{len(str(number)) - 1}"
+
+
+def _precise(number: float) -> str:
+    """Enough digits to see a small change."""
+    return f"{number:.9g}"

@@ -1,0 +1,298 @@
+"""What happens in the backward pass, step by step?  `trace(output)`: every multiply-and-add as a plain record.
+
+Read `graph` and `functional` first: the sweep recorded here is `functional.reverse_steps`, the one that builds graphs
+too.  Read `explain`, `draw` and `stepper` next: every view of a graph reads a trace, and none computes a
+gradient of its own.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import math
+from collections.abc import Iterable, Mapping
+from contextlib import contextmanager
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd import graph
+from autograd.functional import reverse_steps
+from autograd.rows import choose, shown
+from autograd.value import Value
+from autograd.views.trace.expand import Part, Template, unfold, with_numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+Names = Mapping[str, Value] | Iterable[tuple[str, Value]]
+
+_new: Any = tuple.__new__
+"""Makes a record in half of the time that its class would take."""
+
+ORDERS = ("topological", "naive")
+"""The orders of a backward pass: sorted so that every gradient is complete before it is handed on, and not."""
+
+NAIVE_LIMIT = 20_000
+"""How many backward steps the naive order may take before `trace` refuses it."""
+
+
+class Node(NamedTuple):
+    """A number in the graph: a leaf, a constant, the result of an operation, or part of one that was unfolded."""
+
+    id: int
+    """Its place in the forward order, from 0."""
+    name: str
+    """What it is called in formulas: its label, or v1, v2 ...; no two nodes have the same."""
+    label: str
+    """The user's label as it is, '' where there is none."""
+    kind: str
+    """'leaf', 'constant', 'operation', or 'part': inside an unfolded `dot` or `sum`."""
+    operation: str
+    """The row's name, such as 'multiply'; '' for a leaf or constant."""
+    sign: str
+    """How the operation is written in a picture: '*', '**2', 'tanh'."""
+    operands: tuple[int, ...]
+    """Ids, in order and with repeats; without what belongs to the operation: a constant exponent, an index."""
+    data: float
+    gradient: float
+    """d(output)/d(this), as the recorded backward pass found it; 0.0 for a constant."""
+    changed: bool
+    """Whether an operand's data was changed since this node was computed from it."""
+    not_taken: tuple[int, ...] = ()
+    """The places, among the operands, of those that the operation did not select: no gradient flows to them."""
+
+
+class ForwardStep(NamedTuple):
+    """One operation of the forward pass."""
+
+    node: int
+    operation: str
+    formula: str
+    """How the result follows from the operands, such as 'a * b'."""
+    operands: tuple[int, ...]
+    values: tuple[float, ...]
+    """The numbers of all operands, an exponent or index included."""
+    data: float
+
+
+class BackwardStep(NamedTuple):
+    """One multiply-and-add of the chain rule: what a node hands on to one of its operands.
+
+    contribution = incoming * partial, and after = before + contribution.
+    """
+
+    node: int
+    operation: str
+    operand: int
+    position: int
+    """Its place among the node's `operands`, from 0: `x * x` has two steps, to the same operand."""
+    partial: float
+    formula: str
+    """The local partial ∂node/∂operand as a formula, such as 'b'; '' where it is not known."""
+    incoming: float
+    """The node's own gradient when it hands on."""
+    contribution: float
+    before: float
+    """The operand's running sum before this step."""
+    after: float
+
+
+class Trace:
+    """The forward and the backward pass through one graph, as lists of plain records.
+
+    Iterating gives the backward steps.  `trace.node(value)` finds the record of a Value.
+    """
+
+    def __init__(
+        self,
+        order: str,
+        output: int,
+        nodes: list[Node],
+        forward: list[ForwardStep],
+        backward: list[BackwardStep],
+        ids: dict[Value, int],
+        templates: list[Template],
+    ) -> None:
+        self.order = order
+        self.output = output
+        """The id of the node from which the backward pass starts, with gradient 1."""
+        self.nodes = nodes
+        self.forward = forward
+        self.backward = backward
+        self.ids = ids
+        """The id of each Value in the graph; constants and unfolded parts have none."""
+        self._templates = templates
+
+    def node(self, value: Value) -> Node:
+        """The record of a Value of this graph.  Raises ValueError where the output does not depend on it."""
+        if not isinstance(value, Value) or value not in self.ids:
+            raise ValueError(f"trace.node: the traced output does not depend on {shown(value)}")
+        return self.nodes[self.ids[value]]
+
+    def numbers(self, step: ForwardStep) -> str:
+        """The formula of a forward step with the operands' numbers, rounded for reading, such as '2 * (-3)'."""
+        return with_numbers(self._templates[step.node], step.values)
+
+    def __iter__(self) -> Iterator[BackwardStep]:
+        return iter(self.backward)
+
+    def __repr__(self) -> str:
+        name = self.nodes[self.output].name
+        steps = f"{len(self.forward)} forward steps, {len(self.backward)} backward steps"
+        return f"<trace of {name}: {steps}, {self.order}>"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The whole trace as dicts and lists, in the form that `to_json` writes."""
+        return {
+            "order": self.order,
+            "output": self.output,
+            "nodes": [_plain(node) for node in self.nodes],
+            "forward": [_plain(step) for step in self.forward],
+            "backward": [_plain(step) for step in self.backward],
+        }
+
+    def to_json(self) -> str:
+        """The whole trace as JSON, which knows no inf and nan: they become "Infinity", "-Infinity" and "NaN".
+
+        Python's `float` and JavaScript's `Number` both read these strings back.
+        """
+        return json.dumps(self.as_dict(), ensure_ascii=False, allow_nan=False)
+
+
+def trace(
+    output: Value, order: str = "topological", *, expand: bool = True, names: Names = (), limit: int = NAIVE_LIMIT
+) -> Trace:
+    """Record the forward and the backward pass from `output`, without touching any `.grad`.
+
+    `order` is "topological", as `backward()` goes; or "naive", which hands each gradient on at once, operand by
+    operand, as a recursion without sorting would, and so goes wrong wherever a node has several users.  With
+    `expand`, a `dot` or `sum` of fewer than 12 operands is recorded as the products and sums that it consists of.
+    `names`, such as `model.named_parameters()`, names Values that have no label.
+    `limit` is how many steps the naive order, which may follow endlessly many paths, is allowed.
+
+    The partials are those of the forward pass; where a leaf was changed since, the nodes concerned are marked.
+
+    Raises TypeError where `output` is no Value or `names` are no names of Values, ValueError where `order` is unknown
+    or the naive order would take more steps than `limit`.
+
+    >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    >>> for step in trace(a * b).backward:
+    ...     print(step.formula, "=", step.partial, "->", step.contribution)
+    b = -3.0 -> -3.0
+    a = 2.0 -> 2.0
+
+    >>> a = Value(1.0); b = a + a; c = b + b                     # c = 4 a
+    >>> trace(c).node(a).gradient, trace(c, order="naive").node(a).gradient
+    (4.0, 8.0)
+    """
+    if not isinstance(output, Value):
+        raise TypeError(f"trace: output must be a Value, got {shown(output)} ({type(output).__name__})")
+    choose(order, ORDERS, "trace: unknown order")
+    if type(limit) is not int or limit < 1:
+        raise ValueError(f"trace: limit must be a whole number of at least 1, got {shown(limit)}")
+    called = called_by(names, "trace")
+    with collector_at_rest():
+        return _traced(output, order, expand, called, limit)
+
+
+@contextmanager
+def collector_at_rest() -> Iterator[None]:
+    """No search for cycles among the many records that are made: there are none, and it takes half of the time."""
+    working = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if working:
+            gc.enable()
+
+
+def _traced(output: Value, order: str, expand: bool, called: dict[Value, str], limit: int) -> Trace:
+    nodes_in_order = graph.topological_order(output)
+    parts, ids, blocks = unfold(nodes_in_order, expand, called)
+    last = ids[output]
+    if order == "topological":
+        visits = [part for node in nodes_in_order for part in blocks.get(node, ())]
+    else:
+        visits = _naive_visits(parts, last, limit)[::-1]
+    gradients: dict[Any, float] = {last: 1.0}
+    backward = list(_backward_steps(parts, visits, gradients))
+    nodes = [
+        _new(Node, (p.id, p.name, p.label, p.kind, p.operation, p.sign, p.operands, p.data,
+                    gradients.get(p.id, 0.0), p.changed, p.not_taken))
+        for p in parts
+    ]  # fmt: skip
+    forward = [
+        _new(ForwardStep, (p.id, p.operation, p.formula, p.operands, p.values, p.data)) for p in parts if p.operation
+    ]
+    return Trace(order, last, nodes, forward, backward, ids, [part.template for part in parts])
+
+
+def called_by(names: Names, function: str) -> dict[Value, str]:
+    """The names of Values; TypeError, with the function's name, for whatever is no mapping and no pairs."""
+    pairs = list(names.items() if isinstance(names, Mapping) else names if hasattr(names, "__iter__") else [names])
+    called = {}
+    for pair in pairs:
+        name, value = pair if isinstance(pair, (tuple, list)) and len(pair) == 2 else (None, pair)
+        if not isinstance(value, Value) or not isinstance(name, str):
+            raise TypeError(
+                f"{function}: names must be pairs of a name and a Value, such as model.named_parameters(), "
+                f"got {shown(names if len(pairs) < 2 else pair)}"
+            )
+        called[value] = name
+    return called
+
+
+def _backward_steps(parts: list[Part], visits: Sequence[int], gradients: dict[Any, float]) -> Iterator[BackwardStep]:
+    """The sweep over ids instead of Values; each step of it is one edge of the part that is being visited."""
+    # A generator, so that it is known at each visit whether a gradient has reached the part.
+    written = chain.from_iterable(parts[visit].slopes for visit in reversed(visits) if visit in gradients)
+    edges: Any = [part.edges for part in parts]
+    steps: Any = reverse_steps(visits, gradients, edges.__getitem__)  # type: ignore[arg-type] # ids for Values
+    for (place, slope), (node, operand, partial, incoming, product, before, after) in zip(written, steps, strict=True):
+        row = parts[node].operation
+        yield _new(BackwardStep, (node, row, operand, place, partial, slope, incoming, product, before or 0.0, after))
+
+
+def _naive_visits(parts: list[Part], output: int, limit: int) -> list[int]:
+    """The nodes as a recursion visits them that knows neither order nor what it has visited: once for every path."""
+    steps, visits = _count_naive(parts, output), []
+    if steps > limit:
+        count = f"{steps:,}" if steps < 10**30 else f"more than 10^{len(str(steps)) - 1}"
+        raise ValueError(
+            f"trace: the naive order would take {count} steps here, because it follows every path through the graph, "
+            f'and the limit is {limit:,}; use order="topological", or a smaller graph'
+        )
+    stack = [output]
+    while stack:
+        part = stack.pop()
+        visits.append(part)
+        stack += [operand for operand, _ in reversed(parts[part].edges)]
+    return visits
+
+
+def _count_naive(parts: list[Part], output: int) -> int:
+    """How many edges that recursion follows, from the number of paths to each node."""
+    paths, steps, enough = [0] * len(parts), 0, 10**4000  # longer numbers would take long
+    paths[output] = 1
+    for part in reversed(parts):
+        count = paths[part.id]
+        steps += count * len(part.edges)
+        if steps >= enough:
+            break
+        for operand, _ in part.edges:
+            paths[operand] += count
+    return steps
+
+
+def _plain(record: Any) -> dict[str, Any]:
+    return {name: json_number(value) for name, value in record._asdict().items()}
+
+
+def json_number(value: Any) -> Any:
+    """The value itself, except that inf and nan become strings, also inside tuples."""
+    if isinstance(value, tuple):
+        return [json_number(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+    return value

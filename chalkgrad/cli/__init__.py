@@ -1,0 +1,1 @@
+"""The command line: `arguments`, `formula`, `formula_hints`, `datasets`, `pictures`, `first_step`, `terminal_stepper`, `commands`."""

@@ -1,0 +1,69 @@
+"""What did one mean who wrote a formula as on paper, or for another library?
+
+`2a` is 2*a, `a.tanh()` and `math.tanh(a)` are tanh(a), `ln` is log. Nothing is put right in silence: what is found here
+goes into the message that refuses the formula. Read next: `formula`.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection
+from difflib import get_close_matches
+
+OTHER_NAMES = {
+    "ln": "log", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "arcsine": "arcsin", "tg": "tan", "fabs": "abs",
+    "pow": "power", "logistic": "sigmoid", "swish": "silu", "square": "power", "lrelu": "leaky_relu",
+}  # fmt: skip
+"""What the functions are called elsewhere."""
+
+MODULES = ("math", "np", "numpy", "torch", "autograd")
+
+_SIDE_BY_SIDE = re.compile(
+    r"(?<![\w.])((?:\d++\.?\d*+|\.\d++)(?:[eE][+-]?\d++)?+)\s*(?=[^\W\d]|\()|([)\]])\s*(?=[\w(])"
+    r"|(?<!\w)([^\W\d]\w*)\s+(?=\w)"
+)
+"""A number before a name or a bracket, a bracket before a name or a number, two names."""
+
+
+def did_you_mean(name: str, known: Collection[str]) -> str:
+    """The known function that is nearest to a name; '' where none is near.
+
+    >>> did_you_mean("sn", ["sin", "log"]), did_you_mean("ln", ["sin", "log"]), did_you_mean("what", ["sin"])
+    ('sin', 'log', '')
+    """
+    other = OTHER_NAMES.get(name, "")
+    if other in known:
+        return other
+    return next(iter(get_close_matches(name, sorted(known), n=1)), "")
+
+
+def with_products(text: str) -> str:
+    """The formula with a * wherever two factors stand side by side; '' where that makes no formula of it.
+
+    >>> with_products("2a + 3 sin(b)(c + 1)"), with_products("a +")
+    ('2*a + 3*sin(b)*(c + 1)', '')
+    """
+    mended = _SIDE_BY_SIDE.sub(lambda found: f"{found[1] or found[2] or found[3]}*", text)
+    try:
+        ast.parse(mended)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""
+    return mended if mended != text else ""
+
+
+def as_call(node: ast.Attribute, call: ast.Call | None, known: Collection[str]) -> str:
+    """How `a.tanh()`, `math.exp(a)` or `math.pi` is written here; '' where nothing is meant that exists.
+
+    >>> tree = ast.parse("np.exp(a.b)", mode="eval").body
+    >>> as_call(tree.func, tree, ["exp"])
+    'exp(a.b)'
+    """
+    of_module = isinstance(node.value, ast.Name) and node.value.id in MODULES
+    name = did_you_mean(node.attr, known) if node.attr not in known else node.attr
+    if not name or (not of_module and call is None):
+        return ""
+    if call is None:
+        return node.attr if node.attr in known else ""
+    operands = call.args if of_module else [node.value, *call.args]
+    return f"{name}({', '.join(map(ast.unparse, operands))})"

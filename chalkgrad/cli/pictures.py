@@ -1,0 +1,35 @@
+"""How did the training go, as pictures in a folder?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import nn
+from chalkgrad.cli.commands import CommandError
+from nn import plotting
+
+
+def save_pictures(
+    folder: Path, history: nn.History, model: nn.Module, X: Sequence[Any], y: Sequence[int]
+) -> list[Path]:
+    """Write loss.png, and boundary.png where samples have two features; return the paths."""
+    try:
+        figures = {"loss.png": plotting.plot_history(history)}
+        if len(X[0]) == 2:
+            figures["boundary.png"] = plotting.plot_decision_boundary(model, X, y)
+    except ImportError as error:
+        raise CommandError(str(error)) from error  # it names the command that installs matplotlib
+    make_folder(folder)
+    for name, figure in figures.items():
+        figure.savefig(folder / name, dpi=150)
+    return [folder / name for name in figures]
+
+
+def make_folder(folder: Path, option: str = "--out") -> None:
+    """Make `folder`, which the user named with `option`, and those above it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CommandError(f"cannot make the folder {folder}: {error.strerror}. Name another with {option}") from error

@@ -1,0 +1,107 @@
+"""Is recording switched off where it should be, and nowhere else?"""
+
+from __future__ import annotations
+
+import contextvars
+import threading
+
+import pytest
+
+import autograd
+from autograd import Value, no_grad
+from autograd.no_grad import recording
+
+
+def recorded() -> bool:
+    x = Value(2.0)
+    nodes = [x * x, x.exp(), 2.0 - x, 2.0**x, x.leaky_relu(), autograd.where(True, x, x), autograd.sum([x, x])]
+    nodes += [autograd.dot([x], [x], x), *autograd.softmax([x, x]), *autograd.affine([[x]], [x], [x])]
+    seen = {bool(node.operands) for node in nodes}
+    assert len(seen) == 1
+    return seen.pop()
+
+
+def test_within_the_block_alone() -> None:
+    assert recorded()
+    with no_grad():
+        assert not recorded()
+        with no_grad():
+            assert not recorded()
+        assert not recorded()
+    assert recorded()
+    assert not recording.paused
+
+
+def test_backward_from_what_was_not_recorded_is_refused() -> None:
+    x = Value(2.0, label="x")
+    with no_grad():
+        y = x * x
+        several = [y, autograd.dot([x], [x]), *autograd.softmax([x, x])]
+    for value in several:
+        with pytest.raises(RuntimeError, match=r"computed within no_grad\(\).*compute it again outside"):
+            value.backward()
+    (y * 3).backward()  # as a leaf it is like any other
+    assert y.grad == 3.0
+
+
+def test_values_are_the_same_bits() -> None:
+    x = Value(0.7)
+    with no_grad():
+        without = [x.tanh().data, autograd.dot([x, x], [x, 2.0], x).data, (x / 3.0).data]
+    assert without == [x.tanh().data, autograd.dot([x, x], [x, 2.0], x).data, (x / 3.0).data]
+
+
+def test_an_exception_ends_the_block() -> None:
+    with pytest.raises(ValueError, match="log"), no_grad():
+        Value(-1.0).log()
+    assert recorded()
+
+
+def test_as_a_decorator() -> None:
+    @no_grad()
+    def inside() -> bool:
+        return recorded()
+
+    assert not inside()
+    assert not inside()
+    assert recorded()
+
+
+def test_for_this_thread_alone() -> None:
+    inside, outside = threading.Event(), threading.Event()
+    seen = []
+
+    def other() -> None:
+        inside.wait()
+        seen.append(recorded())
+        outside.set()
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    with no_grad():
+        inside.set()
+        outside.wait()
+        assert not recorded()
+    thread.join()
+    assert seen == [True]
+
+
+def test_for_this_context_alone() -> None:
+    with no_grad():
+        assert contextvars.Context().run(recorded)
+        assert not contextvars.copy_context().run(recorded)
+
+
+def test_many_threads_lose_no_count() -> None:
+    def work() -> None:
+        for _ in range(500):
+            with no_grad():
+                assert not recorded()
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not recording.paused
+    assert recorded()

