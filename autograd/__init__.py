@@ -23,7 +23,7 @@ if _os.path.exists(_os.path.join(_os.path.dirname(__file__), "wrap_util.py")):
 
 from autograd.gradcheck import check_gradients
 from autograd.functional import grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp
-from autograd.graph import NOT_COMPUTED
+from autograd.node import NOT_COMPUTED
 from autograd.codegen import source
 from autograd.primitives import (
     absolute, add, arccos, arcsin, arctan, cos, cosh, divide, elu, exp, expm1, gelu, identity, leaky_relu, log, log1p,
@@ -31,7 +31,7 @@ from autograd.primitives import (
     tanh, where,
 )  # fmt: skip
 from autograd.no_grad import no_grad
-from autograd.rows import NOT_TAKEN, Primitive, primitive
+from autograd.primitive import NOT_TAKEN, Primitive, primitive
 from autograd.vector_ops import affine, cross_entropy, dot, logsumexp, mean, softmax, take
 from autograd.vector_ops import sum as sum
 from autograd.value import Value, assign

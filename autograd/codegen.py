@@ -13,7 +13,8 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from autograd import primitives
-from autograd.rows import NOT_TAKEN, Primitive, opens, shown
+from autograd.arguments import shown
+from autograd.primitive import NOT_TAKEN, Primitive, opens
 from autograd.symbolic.expression import PYTHON, Expression, as_expression, rows_in, symbols, write
 
 if TYPE_CHECKING:

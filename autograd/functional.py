@@ -12,9 +12,12 @@ import functools
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd import graph
+from autograd.arguments import real, shown
+from autograd.backpropagation import topological_order
+from autograd.ieee import Extended, ieee_arithmetic
+from autograd.node import all_edges, by_hand, edges, operands
+from autograd.primitive import evaluate
 from autograd.primitives import identity
-from autograd.rows import Extended, evaluate, ieee_arithmetic, real, shown
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -64,23 +67,23 @@ def edges_as_graph(node: Value) -> list[tuple[Value, Any]]:
     row = node.primitive
     if row is None:
         return []
-    operands = graph.operands(node)
+    operands = operands(node)
     check_unchanged(node)
     with ieee_arithmetic():
         partials = row.partials(node, *(o if isinstance(o, Value) else Extended(o) for o in operands))
     as_graph = [partial for operand, partial in zip(operands, partials, strict=True) if isinstance(operand, Value)]
     return [
         (operand, float(partial) if isinstance(partial, float) else partial)
-        for (operand, recorded), partial in zip(graph.all_edges(node), as_graph, strict=True)
+        for (operand, recorded), partial in zip(all_edges(node), as_graph, strict=True)
         if recorded is not None
     ]
 
 
 def edges_of(node: Value) -> Iterable[tuple[Value, float]]:
     """The operands that are Values with their partials; refuses a node whose derivative is a user's `_backward`."""
-    if graph.by_hand(node) and node.primitive is not None:
+    if by_hand(node) and node.primitive is not None:
         node.primitive.forward()  # raises: only backward() can use it
-    return graph.edges(node)
+    return edges(node)
 
 
 def check_unchanged(node: Value) -> None:
@@ -94,10 +97,10 @@ def check_unchanged(node: Value) -> None:
 
 def changed_since(node: Value) -> bool:
     """Whether some operand's data was changed after this node was computed from it."""
-    if node.primitive is None or graph.by_hand(node):
+    if node.primitive is None or by_hand(node):
         return False
     with ieee_arithmetic():
-        now = evaluate(node.primitive, [o._data if isinstance(o, Value) else o for o in graph.operands(node)])
+        now = evaluate(node.primitive, [o._data if isinstance(o, Value) else o for o in operands(node)])
     return now != node._data and (now == now or node._data == node._data)
 
 
@@ -127,7 +130,7 @@ def gradients(output: Any, inputs: Nested, create_graph: bool = False) -> Nested
 
 
 def _sweep(output: Value, seeds: dict[Value, Any], edges: Edges) -> dict[Value, Any]:
-    for _ in reverse_steps(graph.topological_order(output), seeds, edges):
+    for _ in reverse_steps(topological_order(output), seeds, edges):
         pass
     return seeds
 
@@ -241,7 +244,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Nested], tangents: Sequence[Nes
 
 def _push(output: Value, moving: dict[Value, Any], edges: Edges) -> None:
     """Forward mode: a node's tangent is the sum over its operands of partial x tangent."""
-    for node in graph.topological_order(output):
+    for node in topological_order(output):
         if node not in moving:
             terms = [moving[operand] * partial for operand, partial in edges(node) if operand in moving]
             if terms:
@@ -368,7 +371,7 @@ def _reaches_outside(outputs: Nested) -> bool:
     """Whether an output depends on a variable of a derivative around this one, by closure: then it needs a graph."""
     outer = _differentiating.get()
     values = [output for output in leaves(outputs) if isinstance(output, Value)] if outer else []
-    return any(not outer.isdisjoint(graph.topological_order(output)) for output in values)
+    return any(not outer.isdisjoint(topological_order(output)) for output in values)
 
 
 def _one_number(output: Any, f: Any) -> Any:

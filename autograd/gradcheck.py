@@ -12,9 +12,12 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd import graph
+from autograd.arguments import real, shown
+from autograd.backpropagation import topological_order
 from autograd.functional import grad, leaves, map_nested
-from autograd.rows import evaluate, ieee_arithmetic, real, shown
+from autograd.ieee import ieee_arithmetic
+from autograd.node import by_hand, operands
+from autograd.primitive import evaluate
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -141,9 +144,9 @@ def _kink(found: Difference) -> str:
 def first_wrong_partial(f: Callable[[Sequence[Any]], Any], numbers: Sequence[float]) -> str:
     """A sentence about the first primitive in f's graph whose partial is not what nudging its operand gives; or ''."""
     variables = [Value(x) for x in numbers]
-    for node in graph.topological_order(f(variables)):
-        row, operands = node.primitive, graph.operands(node)
-        if row is None or graph.by_hand(node):
+    for node in topological_order(f(variables)):
+        row, operands = node.primitive, operands(node)
+        if row is None or by_hand(node):
             continue
         floats = [o.data if isinstance(o, Value) else o for o in operands]
         with ieee_arithmetic():

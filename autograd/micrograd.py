@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autograd import graph
-from autograd.graph import MANY, by_hand
-from autograd.rows import Primitive, real, shown
+from autograd.arguments import real, shown
+from autograd.node import MANY, by_hand, edges, operands
+from autograd.primitive import Primitive
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -57,7 +57,7 @@ def previous(node: Value) -> Operands:
     """The operands as Values; a plain number appears as a leaf, the same one each time."""
     kept: Operands | None = node.__dict__.get("_prev_leaves")
     if kept is None:
-        values = graph.operands(node)
+        values = operands(node)
         if all(isinstance(value, type(node)) for value in values):
             return Operands(values)
         kept = Operands(v if hasattr(v, "backward") else type(node)(v) for v in values)
@@ -113,7 +113,7 @@ def get_backward(node: Value) -> Callable[[], None]:
     """A function that hands this node's `.grad` on to its operands' `.grad`, once."""
     if by_hand(node):
         return node._dx  # type: ignore[no-any-return]
-    return lambda: _hand_on(node, graph.edges(node))
+    return lambda: _hand_on(node, edges(node))
 
 
 def _hand_on(node: Value, edges: Iterator[tuple[Value, float]]) -> None:
@@ -126,7 +126,7 @@ def set_backward(node: Value, function: Callable[[], None]) -> None:
     if not callable(function):
         raise TypeError(f"_backward must be a function without arguments, got {shown(function)}")
     if not by_hand(node):
-        operands = graph.operands(node)
+        operands = operands(node)
         node.primitive = user_row(operation(node)) if node.primitive is not None else None
         node._x, node._y = (operands,), ([v for v in operands if isinstance(v, type(node))],)
         node._dy = MANY

@@ -24,12 +24,13 @@ from operator import add as plus
 from operator import mul as times
 from typing import TYPE_CHECKING
 
-from autograd.rows import NOT_TAKEN, Primitive, ieee_power, primitive, real_power
+from autograd.ieee import ieee_power, real_power
+from autograd.primitive import NOT_TAKEN, Primitive, primitive
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from autograd.rows import Number
+    from autograd.primitive import Number
 
 INF, NAN = math.inf, math.nan
 

@@ -10,12 +10,14 @@ import warnings
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from autograd import graph, micrograd
+from autograd import micrograd
 from autograd import primitives as table
+from autograd.arguments import real, shown
 from autograd.codegen import node_function, provide
-from autograd.graph import MANY, NOT_COMPUTED, OF_ITSELF, UNRECORDED
+from autograd.fast_backward import assignable, backward, not_finite, run_through
 from autograd.no_grad import recording
-from autograd.rows import NOT_TAKEN, Primitive, evaluate, partials_at, real, shown
+from autograd.node import MANY, NOT_COMPUTED, OF_ITSELF, UNRECORDED, by_hand, operands
+from autograd.primitive import NOT_TAKEN, Primitive, evaluate, partials_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -94,7 +96,7 @@ class Value:
 
     @data.setter
     def data(self, data: Any) -> None:
-        if self.primitive is not None and not graph.by_hand(self):
+        if self.primitive is not None and not by_hand(self):
             raise AttributeError(
                 f"data of {self._name()} is computed by {self.primitive.name} and cannot be assigned; "
                 f"assign .data of a leaf and compute again, or start anew from .detach()"
@@ -115,7 +117,7 @@ class Value:
     @property
     def operands(self) -> tuple[Value | float, ...]:
         """What this was computed from, in order and with repeats; a constant is a plain float; () for a leaf."""
-        return graph.operands(self)
+        return operands(self)
 
     def backward(self) -> None:
         """Add d(self)/d(node) to the `.grad` of every node that this one was computed from.
@@ -133,13 +135,13 @@ class Value:
         24.0
         """
         if self._data - self._data != 0.0:  # inf or nan
-            raise graph.not_finite(self)
+            raise not_finite(self)
         if self._x is UNRECORDED:
             raise RuntimeError(
                 f"backward() from {self!r}, which was computed within no_grad(): nothing was recorded that gradients "
                 "could flow through; compute it again outside"
             )
-        graph.backward(self)
+        backward(self)
 
     def zero_grad(self) -> None:
         """Forget this node's gradient (of this node alone; a model's `zero_grad` does it for all parameters)."""
@@ -456,12 +458,12 @@ def assign(values: Iterable[Value], data: Iterable[float] | None = None, grad: I
     for n, value in enumerate(values):
         if not isinstance(value, Value):
             raise TypeError(f"assign: values[{n}] must be a Value, got {shown(value)}")
-        if data is not None and not graph.assignable(value):
+        if data is not None and not assignable(value):
             Value.data.fset(value, 0.0)  # type: ignore[attr-defined]  # raises: it is computed
     new_data, new_grad = (_numbers(values, numbers, name) for name, numbers in (("data", data), ("grad", grad)))
     names = ["_data"] * len(new_data) + ["grad"] * len(new_grad)
     targets = values[: len(new_data)] + values[: len(new_grad)]
-    graph.run_through(map(setattr, targets, names, new_data + new_grad))
+    run_through(map(setattr, targets, names, new_data + new_grad))
 
 
 def _numbers(values: Sequence[Value], numbers: Iterable[float] | None, name: str) -> list[float]:

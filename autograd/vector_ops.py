@@ -11,15 +11,16 @@ from types import GeneratorType
 from typing import TYPE_CHECKING, Any
 
 from autograd import primitives as table
+from autograd.arguments import real, shown
 from autograd.codegen import on_floats, rebound
 from autograd.no_grad import recording
-from autograd.rows import evaluate, real, shown
+from autograd.primitive import evaluate
 from autograd.value import Value, node_of_groups, node_of_many, unrecorded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from autograd.rows import Primitive
+    from autograd.primitive import Primitive
 
     Place = Callable[[int], str]  # which entry of which argument the n-th operand is
 

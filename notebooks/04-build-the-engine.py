@@ -218,7 +218,7 @@ print(x.grad, len(topological(total)))
 assert x.grad == 1.0
 
 # %% [markdown]
-# The library's own engine does the same, in `autograd/graph.py`. Yours has the same parts; what it has more is speed,
+# The library's own engine does the same, in `autograd/fast_backward.py`. Yours has the same parts; what it has more is speed,
 # error messages, and many more functions. **How are those added?**
 #
 # ## The library's table

@@ -55,7 +55,7 @@ print(f"the first three: {losses[0].data:.3f}, {losses[1].data:.3f}, {losses[2].
 # the operations only, without the numbers. **Predict:** will the two lists be equal?
 
 # %%
-from autograd.graph import topological_order
+from autograd.backpropagation import topological_order
 
 first, second = ([node.primitive for node in topological_order(one)] for one in losses[:2])
 print(f"{len(first)} nodes; the same operations in the same order: {first == second}")

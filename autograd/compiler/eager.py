@@ -14,7 +14,8 @@ import numpy as np
 
 from autograd.compiler.frontend.flatten import CAPTURED, CONSTANT, DRAWN, INPUT, PARAMETER, Flat, outputs_of
 from autograd.compiler.frontend.tracer import replayed
-from autograd.graph import NOT_COMPUTED, run_through
+from autograd.fast_backward import run_through
+from autograd.node import NOT_COMPUTED
 from autograd.primitives import TABLE
 from autograd.value import Value, function_of_nodes
 from autograd.vector_ops import node_of
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from autograd.compiler.plan import Plan
     from autograd.compiler.program import Program
-    from autograd.rows import Primitive
+    from autograd.primitive import Primitive
 
 
 def corrected(program: Program, plan: Plan, given: Sequence[Any], backward: bool) -> tuple[list[float], Any]:

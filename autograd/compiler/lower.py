@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from autograd import primitives as table
-from autograd.rows import Primitive, opens
+from autograd.primitive import Primitive, opens
 from autograd.symbolic.expression import PYTHON, Expression, as_expression, rows_in, symbols, write
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.arguments import choose
 from autograd.compiler.frontend.flatten import CAPTURED, DRAWN, INPUT, PARAMETER
 from autograd.compiler.passes.group import describe
-from autograd.rows import choose
 from autograd.views.draw.dot import DIRECTIONS
 from autograd.views.draw.layout_engines import ENGINES
 from autograd.views.draw.picture import THEMES, Graph

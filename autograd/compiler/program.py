@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.arguments import choose, real, shown
 from autograd.compiler.eager import corrected
 from autograd.compiler.frontend.flatten import PARAMETER, flatten, flatten_by_leaves, trace
 from autograd.compiler.frontend.guards import Surroundings
 from autograd.compiler.plan import Plan, make_plan
-from autograd.graph import run_through
-from autograd.rows import choose, real, shown
+from autograd.fast_backward import run_through
 from autograd.value import Value, assign
 
 if TYPE_CHECKING:

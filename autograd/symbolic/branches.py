@@ -11,7 +11,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from autograd import primitives as table
-from autograd.rows import Extended, Primitive, ieee_arithmetic
+from autograd.ieee import Extended, ieee_arithmetic
+from autograd.primitive import Primitive
 from autograd.symbolic.expression import Expression, symbols
 
 if TYPE_CHECKING:

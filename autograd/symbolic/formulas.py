@@ -13,7 +13,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from autograd import primitives as table
-from autograd.rows import Primitive, choose, shown
+from autograd.arguments import choose, shown
+from autograd.primitive import Primitive
 from autograd.symbolic.branches import branch_of
 from autograd.symbolic.expression import Expression, as_expression, rows_in, write
 from autograd.symbolic.printing import (

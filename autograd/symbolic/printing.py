@@ -12,7 +12,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from autograd.rows import Primitive, choose, primitive
+from autograd.arguments import choose
+from autograd.primitive import Primitive, primitive
 from autograd.symbolic.expression import ATOM, INFIX, POWER, PRODUCT, SUM, Notation, Style
 
 if TYPE_CHECKING:

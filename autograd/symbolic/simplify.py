@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from autograd import primitives as table
-from autograd.rows import Primitive
+from autograd.primitive import Primitive
 from autograd.symbolic.expression import Expression
 from autograd.symbolic.printing import LONGEST_LIST, RAISED
 

@@ -12,9 +12,10 @@ import pytest
 import autograd
 from autograd import Value, primitive, source
 from autograd.codegen import node_function
-from autograd.graph import edges
+from autograd.ieee import ieee_arithmetic
+from autograd.node import edges
+from autograd.primitive import NOT_TAKEN, evaluate, partials_at
 from autograd.primitives import TABLE
-from autograd.rows import NOT_TAKEN, evaluate, ieee_arithmetic, partials_at
 
 ROWS = [row for row in TABLE.values() if row.arity in (1, 2)]
 

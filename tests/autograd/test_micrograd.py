@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from autograd import Value, assign, gradients, jvp, no_grad, trace
-from autograd.graph import NOT_COMPUTED
+from autograd.node import NOT_COMPUTED
 
 
 def test_the_readme_of_micrograd() -> None:

@@ -17,8 +17,8 @@ from jets import ROWS, Jet, jet, ulps
 from mpmath import mp
 
 from autograd import Value, gradients, primitives
+from autograd.primitive import partials_at
 from autograd.primitives import TABLE
-from autograd.rows import partials_at
 
 INF, NAN = math.inf, math.nan
 SIZES = [

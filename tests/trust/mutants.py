@@ -15,7 +15,7 @@ from typing import Any
 ROOT = Path(__file__).parent.parent.parent
 TARGETS = {
     "table": "autograd/primitives.py",
-    "graph": "autograd/graph.py",
+    "graph": "autograd/fast_backward.py",
     "functional": "autograd/functional.py",
     "optimizers": "nn/optimizers.py",
     "losses": "nn/losses.py",

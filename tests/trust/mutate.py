@@ -39,7 +39,7 @@ TESTS = {
         "tests/trust/test_programs.py -k hypothesis",
     ],
     "graph": [
-        "autograd/graph.py", "tests/autograd/test_graph.py", "tests/autograd/test_value.py",
+        "autograd/fast_backward.py", "tests/autograd/test_graph.py", "tests/autograd/test_value.py",
         "tests/autograd/test_micrograd.py", "tests/autograd/test_vector_ops.py", "tests/nn/test_layers.py",
         "tests/trust/test_threads.py", "tests/trust/test_programs.py -k hypothesis",
         "tests/trust/test_all_or_nothing.py -k backward",

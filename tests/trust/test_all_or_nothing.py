@@ -24,7 +24,9 @@ import pytest
 
 import autograd
 import nn
-from autograd import Value, graph
+from autograd import Value
+from autograd.backpropagation import topological_order
+from autograd.fast_backward import _new_turns
 from autograd.no_grad import recording
 from nn import pause_gc
 
@@ -61,7 +63,7 @@ def interrupted(at: int, *files: str, error: type[BaseException] = InjectedError
         sys.settrace(before)
         recording.paused.clear()  # a destructor that it stopped leaves a block there: a slower path, no wrong one
         # Locks are held still where no signal, only this, can raise: right before they are released.
-        graph._new_turns()
+        _new_turns()
         pause_gc._lock = threading.Lock()
         pause_gc._users.clear()
         gc.set_threshold(*thresholds)
@@ -109,7 +111,7 @@ def small_graph() -> list[Value]:
     """Shared nodes, a constant, a node of many operands, gradients from before."""
     x, y = Value(2.0), Value(3.0)
     z = autograd.dot([x, y, x], [1.0, y, x], x) * y + x / y - 2.0
-    nodes = graph.topological_order(z)
+    nodes = topological_order(z)
     for n, node in enumerate(nodes[::2]):
         node.grad = n + 0.5
     return nodes
@@ -122,7 +124,7 @@ def test_backward(share: int, error: type[BaseException]) -> None:
         nodes = small_graph()
         return nodes[-1].backward, lambda: [node.grad for node in nodes]
 
-    assert storm(make, share, "autograd/graph.py", error=error) > 60
+    assert storm(make, share, "autograd/fast_backward.py", error=error) > 60
 
 
 def test_backward_with_a_node_by_hand() -> None:
@@ -139,7 +141,7 @@ def test_backward_with_a_node_by_hand() -> None:
         out = twice * x
         return out.backward, lambda: (x.grad, twice.grad, out.grad)
 
-    assert storm(make, 1, "autograd/graph.py", __file__.removeprefix(f"{ROOT}/")) > 200
+    assert storm(make, 1, "autograd/fast_backward.py", __file__.removeprefix(f"{ROOT}/")) > 200
 
 
 @pytest.mark.parametrize("share", SHARES)
@@ -318,7 +320,7 @@ def test_backward_under_real_interrupts(rounds: int) -> None:
     node = x
     for n in range(60):
         node = autograd.sum([node, x, node * 0.25]) if n % 3 else node * 0.5
-    nodes = graph.topological_order(node)
+    nodes = topological_order(node)
     node.backward()
     once = [each.grad for each in nodes]
     with interrupts() as interrupt:

@@ -144,11 +144,12 @@ def test_backward_passes_through_a_shared_graph_take_turns() -> None:
 def test_a_child_process_does_not_wait_for_a_thread_of_its_parent() -> None:
     code = """
 import os, threading, time, warnings
-from autograd import Value, graph
+from autograd import Value
+from autograd.fast_backward import _turns
 warnings.simplefilter("ignore")
 inside, done = threading.Event(), threading.Event()
 def hold():
-    with graph._turns:
+    with _turns:
         inside.set()
         done.wait()
 thread = threading.Thread(target=hold)

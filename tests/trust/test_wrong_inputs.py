@@ -23,7 +23,8 @@ import autograd
 import chalkgrad
 import nn
 from autograd import Value
-from autograd.rows import Primitive, shown
+from autograd.arguments import shown
+from autograd.primitive import Primitive
 from nn import data, diagnostics, plotting
 
 

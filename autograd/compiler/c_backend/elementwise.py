@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import primitives as table
 from autograd.compiler.lower import BASIC, OPERANDS, formula, has_slope, simplify, with_constants
-from autograd.rows import NOT_TAKEN, Primitive
+from autograd.primitive import NOT_TAKEN, Primitive
 from autograd.symbolic.expression import INFIX, PYTHON, Expression, Style, rows_in, write
 
 if TYPE_CHECKING:

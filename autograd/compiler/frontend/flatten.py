@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd import graph
+from autograd.arguments import real, shown
 from autograd.compiler.frontend.guards import Surroundings, moved, positions
 from autograd.compiler.frontend.tracer import Index, Watch, watched
-from autograd.graph import MANY, by_hand
-from autograd.rows import real, shown
+from autograd.fast_backward import _turns, run_through
+from autograd.node import MANY, NOT_COMPUTED, by_hand, operands
 from autograd.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from autograd.rows import Primitive
+    from autograd.primitive import Primitive
 
 PARAMETER, INPUT, DRAWN, CONSTANT, CAPTURED = -1, -2, -3, -4, -5
 """Kinds of leaves, in `Flat.operation`: trained, passed in, drawn anew at each call, a number, a Value closed over."""
@@ -158,12 +158,12 @@ def flatten(outputs: Sequence[Value], known: dict[int, tuple[int, int]], earlier
     """
     reached: list[Value] = []
     before: list[float] = []
-    with graph._turns:  # while it works, each node's number stands where its gradient was
+    with _turns:  # while it works, each node's number stands where its gradient was
         try:
             leaves, order = _reach(outputs, reached, before)
             return _numbered(outputs, leaves, order, known, earlier)
         finally:
-            graph.run_through(map(setattr, reached, repeat("grad"), before))
+            run_through(map(setattr, reached, repeat("grad"), before))
 
 
 def flatten_by_leaves(output: Value) -> tuple[Flat, list[Value]]:
@@ -180,7 +180,7 @@ def _reach(outputs: Sequence[Value], reached: list[Value], before: list[float]) 
 
     A node's gradient is one of two zeros of this call, told apart by identity, once it is entered and once it is done.
     """
-    entered, done = graph.NOT_COMPUTED + 0.0, graph.NOT_COMPUTED + 0.0  # arithmetic gives new floats
+    entered, done = NOT_COMPUTED + 0.0, NOT_COMPUTED + 0.0  # arithmetic gives new floats
     leaves: list[Value] = []
     order: list[Value] = []
     stack: list[Any] = [None, *reversed(outputs)]
@@ -202,7 +202,7 @@ def _reach(outputs: Sequence[Value], reached: list[Value], before: list[float]) 
             if node._dy is MANY:
                 if by_hand(node):
                     raise TypeError(f"{shown(node)} has a _backward written by hand: it cannot be compiled, use a row")
-                several: Any = graph.operands(node)[::-1]
+                several: Any = operands(node)[::-1]
                 waiting = [o for o in several if type(o) is not float and o.grad is not done]
                 if waiting:
                     node.grad = entered
@@ -236,8 +236,8 @@ def _numbered(
     earlier: set[int] | None,
 ) -> Flat:
     """The arrays: leaves first, then constants, then inner nodes."""
-    graph.run_through(map(setattr, leaves, repeat("grad"), range(len(leaves))))
-    graph.run_through(map(setattr, order, repeat("grad"), range(len(leaves), len(leaves) + len(order))))
+    run_through(map(setattr, leaves, repeat("grad"), range(len(leaves))))
+    run_through(map(setattr, order, repeat("grad"), range(len(leaves), len(leaves) + len(order))))
     rows = list(dict.fromkeys(map(attrgetter("primitive"), order)))
     codes = {row: n for n, row in enumerate(rows)}
     operation = np.fromiter(map(codes.__getitem__, map(attrgetter("primitive"), order)), np.int32, len(order))
@@ -270,7 +270,7 @@ def _numbered(
                     kinds_below |= reach[number]
         else:
             kinds_below = 0
-            several: Any = graph.operands(node)
+            several: Any = operands(node)
             for o in several:
                 if type(o) is float:
                     push(constant(o))

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import primitives as table
 from autograd import vector_ops
+from autograd.backpropagation import topological_order
 from autograd.compiler.frontend.tracer import is_watched, less_equal
 from autograd.functional import edges_as_graph, reverse_steps
-from autograd.graph import operands, topological_order
-from autograd.rows import NOT_TAKEN, ieee_arithmetic
+from autograd.ieee import ieee_arithmetic
+from autograd.node import operands
+from autograd.primitive import NOT_TAKEN
 from autograd.value import Value
 
 if TYPE_CHECKING:

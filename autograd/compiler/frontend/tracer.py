@@ -15,10 +15,11 @@ from itertools import starmap
 from operator import call
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from autograd.graph import run_through
+from autograd.arguments import check_callable
+from autograd.fast_backward import run_through
 from autograd.no_grad import no_grad
+from autograd.primitive import NOT_TAKEN, Primitive, primitive
 from autograd.primitives import where
-from autograd.rows import NOT_TAKEN, Primitive, check_callable, primitive
 from autograd.value import Value, apply
 
 if TYPE_CHECKING:

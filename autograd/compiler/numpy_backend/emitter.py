@@ -12,7 +12,7 @@ import numpy as np
 from autograd.compiler.lower import in_few_calls, steps
 from autograd.compiler.passes.layout import Layout, Spaced, spaced
 from autograd.compiler.passes.reverse import Gradients
-from autograd.rows import Primitive
+from autograd.primitive import Primitive
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

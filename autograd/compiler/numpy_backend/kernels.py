@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import primitives as table
-from autograd.rows import ieee
+from autograd.primitive import ieee
 
 if TYPE_CHECKING:
-    from autograd.rows import Primitive
+    from autograd.primitive import Primitive
 
 Array = Any
 

@@ -19,7 +19,7 @@ from autograd.compiler.numpy_backend.accumulate import HandingOn
 from autograd.compiler.numpy_backend.emitter import view
 from autograd.compiler.passes.group import describe
 from autograd.compiler.passes.layout import Spaced
-from autograd.rows import NOT_TAKEN, Primitive, partials_at
+from autograd.primitive import NOT_TAKEN, Primitive, partials_at
 from autograd.symbolic.expression import Expression
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from autograd.compiler.frontend.flatten import CONSTANT
 
 if TYPE_CHECKING:
     from autograd.compiler.frontend.flatten import Flat
-    from autograd.rows import Primitive
+    from autograd.primitive import Primitive
 
 ALONE = -1
 """In place of a term's second factor: there is none."""

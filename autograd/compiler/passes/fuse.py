@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from autograd.compiler.frontend.flatten import Flat
-    from autograd.rows import Primitive
+    from autograd.primitive import Primitive
 
 MOST_PARTS = 24
 """So many buffers still fit in the first cache."""

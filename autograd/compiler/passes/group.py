@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from autograd.compiler.passes.schedule import Schedule
-    from autograd.rows import Primitive
+    from autograd.primitive import Primitive
 
 
 @dataclass

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from autograd.arguments import choose, shown
+from autograd.backpropagation import topological_order
 from autograd.gradcheck import central_difference
-from autograd.graph import topological_order
-from autograd.rows import choose, shown
 from autograd.value import Value
 from autograd.views.draw.collapse import FOLDS, folded
 from autograd.views.draw.dot import DIRECTIONS

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from autograd.rows import shown
+from autograd.arguments import shown
 
 WIDTH = 32
 """Characters a line: longer labels are wrapped, so that one box does not push the others off the page."""

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autograd import graph
 from autograd import primitives as table
 from autograd.micrograd import operation
+from autograd.node import operands
 from autograd.symbolic.printing import number_text
 from autograd.value import Value
 from autograd.views.draw.scene import Arrow, Box, Circle, Contents
@@ -52,7 +52,7 @@ class _Opened:
         self.n, self.node, self.grad, self.group, self.contents = n, node, grad, group, contents
         self.uses: list[Use] = []
         self.parts = 0
-        operands = graph.operands(node)
+        operands = operands(node)
         small = node.primitive in (table.dot, table.sum_) and 2 < len(operands) < UNFOLDED_BELOW
         if small:
             self._sums(operands)

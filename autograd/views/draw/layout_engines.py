@@ -20,7 +20,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from autograd import file_cache
-from autograd.rows import choose
+from autograd.arguments import choose
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from autograd.rows import choose, shown
+from autograd.arguments import choose, shown
 from autograd.views.draw import layout_engines
 from autograd.views.draw.png import png_of_graphviz
 

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from autograd.rows import shown
+from autograd.arguments import shown
 
 PAGES = (".html", ".htm")
 

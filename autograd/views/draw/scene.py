@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from autograd.graph import gradients_known
+from autograd.fast_backward import gradients_known
 from autograd.symbolic.printing import atom, number_text
 
 if TYPE_CHECKING:

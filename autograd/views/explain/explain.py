@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.rows import real, shown
+from autograd.arguments import real, shown
 from autograd.value import Value
 from autograd.views.explain import render
 from autograd.views.explain.paths import Chains, Explanation

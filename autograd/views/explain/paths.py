@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, overload
 
 from autograd import primitives as table
-from autograd.graph import NOT_COMPUTED, operands
+from autograd.node import NOT_COMPUTED, operands
 from autograd.symbolic.branches import branches_taken
 from autograd.symbolic.formulas import formula, partial_formula
 from autograd.symbolic.printing import atom

@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograd.rows import choose, shown
+from autograd.arguments import choose, shown
 from autograd.value import Value
 from autograd.views.draw.browser import opened
 from autograd.views.draw.save_path import PAGES, destination

@@ -11,11 +11,11 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd import graph
 from autograd import primitives as table
+from autograd.fast_backward import assignable
 from autograd.functional import changed_since
-from autograd.graph import assignable, by_hand
 from autograd.micrograd import operation as sign_of
+from autograd.node import all_edges, by_hand, edges, operands, variables
 from autograd.symbolic.branches import branches_taken
 from autograd.symbolic.formulas import formula, partial_formula
 from autograd.symbolic.printing import atom, number_text, takes_index
@@ -24,7 +24,7 @@ from autograd.value import Value
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from autograd.rows import Primitive
+    from autograd.primitive import Primitive
 
 UNFOLDED_BELOW = 12
 """A `dot` or `sum` of fewer operands than this is shown as its products and sums."""
@@ -85,7 +85,7 @@ def unfold(order: Sequence[Value], expand: bool, called: Mapping[Value, str]) ->
         row = node.primitive
         if row is None:
             unfolding.add_leaf(node)
-        elif expand and (row is table.dot or row is table.sum_) and len(graph.operands(node)) < UNFOLDED_BELOW:
+        elif expand and (row is table.dot or row is table.sum_) and len(operands(node)) < UNFOLDED_BELOW:
             unfolding.add_unfolded(node, row)
         else:
             unfolding.add_whole(node, row)
@@ -110,7 +110,7 @@ class _Unfolding:
 
     def add_whole(self, node: Value, row: Primitive) -> None:
         """The node as it stands in the graph."""
-        operands = graph.operands(node)
+        operands = operands(node)
         parts, ids = self.parts, self.ids
         hidden = _parameter(row, operands)
         shown = [
@@ -123,7 +123,7 @@ class _Unfolding:
             part.slopes = [(place, "") for place, _ in part.slopes]  # nobody knows them
             part.not_taken = ()
         else:
-            self._describe(part, row, shown, [partial for _, partial in graph.all_edges(node)])
+            self._describe(part, row, shown, [partial for _, partial in all_edges(node)])
         part.sign = sign_of(node)
         part.changed = _changed(node, operands)
         self.ids[node] = part.id
@@ -131,9 +131,9 @@ class _Unfolding:
 
     def add_unfolded(self, node: Value, row: Primitive) -> None:
         """The products and sums of a `dot` or `sum`, of which the last is the node itself."""
-        operands = graph.operands(node)
+        operands = operands(node)
         start, *terms = operands
-        recorded = (partial for _, partial in graph.edges(node))
+        recorded = (partial for _, partial in edges(node))
         partials = [next(recorded) if isinstance(operand, Value) else None for operand in operands]
         half = len(terms) // 2 if row is table.dot else 0
         summands = [] if type(start) is float and start == 0.0 and len(terms) > 1 else [self._operand(start)]
@@ -308,7 +308,7 @@ def _partials_by_hand(node: Value) -> list[float | None]:
 
     An operand that occurs twice gets everything at its first place, since nobody can tell the two apart.
     """
-    operands = graph.variables(node)
+    operands = variables(node)
     touched = [node, *operands]
     kept = [value.grad for value in touched]
     try:

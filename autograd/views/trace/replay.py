@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from autograd import graph
-from autograd.graph import by_hand
-from autograd.rows import evaluate, ieee_arithmetic
+from autograd.backpropagation import topological_order
+from autograd.ieee import ieee_arithmetic
+from autograd.node import by_hand, operands
+from autograd.primitive import evaluate
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -28,13 +29,13 @@ def replay(output: Value, node: Value) -> Callable[[float], float]:
     >>> f(4.0), x.data
     (17.0, 3.0)
     """
-    between = _users(graph.topological_order(output), node)
+    between = _users(topological_order(output), node)
 
     def f(number: float) -> float:
         now = {node: number}
         with ieee_arithmetic():
             for user in between:
-                operands = [now.get(o, o._data) if isinstance(o, Value) else o for o in graph.operands(user)]
+                operands = [now.get(o, o._data) if isinstance(o, Value) else o for o in operands(user)]
                 now[user] = evaluate(user.primitive, operands)  # type: ignore[arg-type]
         return now.get(output, output._data)
 
@@ -46,7 +47,7 @@ def _users(order: Sequence[Value], node: Value) -> list[Value]:
     reached = {node}
     users = []
     for user in order:
-        if user is not node and not reached.isdisjoint([o for o in graph.operands(user) if isinstance(o, Value)]):
+        if user is not node and not reached.isdisjoint([o for o in operands(user) if isinstance(o, Value)]):
             if by_hand(user):
                 raise ValueError(
                     f"{user.label or user._op or 'a node'} has a _backward written by hand, so its forward function "

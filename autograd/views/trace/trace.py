@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd import graph
+from autograd.arguments import choose, shown
+from autograd.backpropagation import topological_order
 from autograd.functional import reverse_steps
-from autograd.rows import choose, shown
 from autograd.value import Value
 from autograd.views.trace.expand import Part, Template, unfold, with_numbers
 
@@ -208,7 +208,7 @@ def collector_at_rest() -> Iterator[None]:
 
 
 def _traced(output: Value, order: str, expand: bool, called: dict[Value, str], limit: int) -> Trace:
-    nodes_in_order = graph.topological_order(output)
+    nodes_in_order = topological_order(output)
     parts, ids, blocks = unfold(nodes_in_order, expand, called)
     last = ids[output]
     if order == "topological":

@@ -11,8 +11,9 @@ import pytest
 
 import autograd.compiler
 from autograd import Value
+from autograd.backpropagation import topological_order
 from autograd.compiler import plan
-from autograd.graph import edges, topological_order
+from autograd.node import edges
 
 BACKENDS = ["numpy", "c"]
 

@@ -27,7 +27,7 @@ from autograd.compiler.passes.layout import Spaced, lay_out, spaced
 from autograd.compiler.passes.matmul import blocks
 from autograd.compiler.passes.reverse import Gradients
 from autograd.compiler.passes.schedule import Schedule, levels
-from autograd.graph import edges
+from autograd.node import edges
 from autograd.primitives import TABLE
 from autograd.symbolic.expression import PYTHON, symbols, write
 

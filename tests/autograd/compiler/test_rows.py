@@ -13,8 +13,8 @@ from autograd import Value
 from autograd.compiler import compile
 from autograd.compiler.c_backend import elementwise
 from autograd.compiler.numpy_backend import kernels
+from autograd.primitive import Primitive, ieee
 from autograd.primitives import TABLE
-from autograd.rows import Primitive, ieee
 
 ROWS = [row for row in TABLE.values() if row.arity in (1, 2)]
 POINTS = [

@@ -41,8 +41,8 @@ from autograd import (
     vjp,
     where,
 )
+from autograd.primitive import partials_at
 from autograd.primitives import TABLE
-from autograd.rows import partials_at
 from autograd.symbolic.branches import branches_taken
 
 INF, NAN = math.inf, math.nan

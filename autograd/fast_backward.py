@@ -20,13 +20,14 @@ from functools import partial
 from itertools import chain, repeat
 from operator import add, attrgetter
 from threading import RLock
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, Any
 
+from autograd.backpropagation import topological_order
+from autograd.node import MANY, NOT_COMPUTED, OF_ITSELF, by_hand, edges, operands, variables
 from autograd.primitives import dot_of
-from autograd.rows import NOT_TAKEN, partials_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from autograd.value import Value
 
@@ -34,83 +35,9 @@ if TYPE_CHECKING:
     """What is owed to a group of operands: the gradients of the nodes that use it, and the partials of each of them."""
 
 
-class _Mark:
-    """A name for a special state, shown as such in a debugger."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __repr__(self) -> str:
-        return self.name
-
-
-MANY: Any = _Mark("MANY")
-"""In `_dy`: this node has any number of operands."""
-
-UNRECORDED: Any = _Mark("UNRECORDED")
-"""In `_x` of a leaf: it was computed within `no_grad()`, and nobody knows from what."""
-
-NOT_COMPUTED = float("0")
-"""The gradient of a node that no backward pass has reached yet: 0.0, and recognisable by identity."""
-
-OF_ITSELF = float("1")
-"""The gradient of a node from which `backward()` has gone out: 1.0, and recognisable by identity."""
-
-
-def operands(node: Value) -> tuple[Value | float, ...]:
-    """What the node was computed from, in order, with repeats; a constant is a float."""
-    if node.primitive is None:
-        return ()
-    if node._dy is MANY:
-        return tuple(chain.from_iterable(node._x))
-    return (node._x,) if node._y is None else (node._x, node._y)
-
-
-def edges(node: Value) -> Iterator[tuple[Value, float]]:
-    """The operands to which gradients flow, each with the local partial of the forward pass: ∂node/∂operand."""
-    if by_hand(node):
-        return
-    if node._dy is MANY:
-        for group, partials in zip(node._y, node._dx, strict=True):
-            yield from zip(group, partials, strict=True)
-    else:
-        if node._dx is not None:
-            yield node._x, node._dx
-        if node._dy is not None:
-            yield node._y, node._dy
-
-
-def all_edges(node: Value) -> list[tuple[Value, float | None]]:
-    """The operands that are Values, each with its local partial; None where the row did not select the operand."""
-    found: list[tuple[Value, float | None]] = [*edges(node)]
-    if len(found) == len(variables(node)) or node.primitive is None:
-        return found
-    if node._dy is not MANY:
-        pairs = (node._x, node._dx), (node._y, node._dy)
-        return [(operand, partial) for operand, partial in pairs if operand is not None and _is_value(operand)]
-    numbers: list[Any] = [operand._data if _is_value(operand) else operand for operand in operands(node)]
-    pairs_now = zip(operands(node), partials_at(node.primitive, node._data, numbers), strict=True)
-    taken = iter([partial for _, partial in found])
-    return [(o, None if p is NOT_TAKEN else next(taken, None)) for o, p in pairs_now if _is_value(o)]
-
-
-def _is_value(operand: Value | float) -> TypeGuard[Value]:
-    return not isinstance(operand, (float, int))
-
-
-def by_hand(node: Value) -> bool:
-    """Whether the node has a `_backward` of the user's own, so that nobody knows its partials."""
-    return node._dy is MANY and type(node._dx) is not tuple
-
-
 def assignable(node: Value) -> bool:
     """Whether `.data` may be assigned: that of a leaf, or of a node with a `_backward` of the user's own."""
     return node.primitive is None or by_hand(node)
-
-
-def variables(node: Value) -> list[Value]:
-    """The operands that are Values, in order, with repeats."""
-    return [operand for operand in operands(node) if _is_value(operand)]
 
 
 def gradients_known(order: Sequence[Value]) -> dict[Value, float]:
@@ -124,31 +51,6 @@ def gradients_known(order: Sequence[Value]) -> dict[Value, float]:
         if node in reached:
             reached.update(variables(node) if by_hand(node) else [operand for operand, _ in edges(node)])
     return {node: node.grad for node in order if node.grad is not NOT_COMPUTED or (done and node not in reached)}
-
-
-def topological_order(output: Value) -> list[Value]:
-    """Every node that the output depends on, itself included: each after all of its operands.
-
-    >>> from autograd import Value
-    >>> a = Value(2.0, label="a"); b = a * a; c = b + a
-    >>> topological_order(c) == [a, b, c]
-    True
-    """
-    order: list[Value] = []
-    seen: set[Value] = {output}
-    stack: list[tuple[Value, Iterator[Any]]] = [(output, iter(operands(output)))]
-    kind = type(output)
-    while stack:
-        node, rest = stack[-1]
-        for operand in rest:
-            if isinstance(operand, kind) and operand not in seen:
-                seen.add(operand)
-                stack.append((operand, iter(operands(operand))))
-                break
-        else:
-            order.append(node)
-            stack.pop()
-    return order
 
 
 run_through = deque[Any](maxlen=0).extend

@@ -8,11 +8,11 @@ formula.  A kind of number takes part by having a class method `_apply_primitive
 from __future__ import annotations
 
 import math
-import operator
-from contextvars import ContextVar
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
-from weakref import ref
+
+from autograd.arguments import real, shown
+from autograd.ieee import Extended, _is_silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -166,73 +166,6 @@ def primitive(
     return Primitive(name, forward, each, len(partials), doc=doc, module=module, **options)  # type: ignore[arg-type]
 
 
-# ------------------------------------------------------------------------------- plain numbers, and their errors
-
-
-def real(number: Any, argument: str) -> float:
-    """The float of any real number (int, Fraction, Decimal, NumPy scalar); TypeError for what is not a real number."""
-    kind = type(number)
-    if kind is float:
-        return number  # type: ignore[no-any-return]
-    if isinstance(number, float):
-        return float(number)
-    if hasattr(kind, "_apply_primitive"):
-        raise TypeError(f"{argument} is already a {kind.__name__}: {number!r}; use it as it is, or its .data")
-    numpy_kind = getattr(getattr(number, "dtype", None), "kind", "f")
-    if not getattr(number, "shape", None) and numpy_kind in "biuf":
-        try:
-            if hasattr(kind, "__float__"):
-                return float(number)
-            if hasattr(kind, "__index__"):
-                return float(kind.__index__(number))
-        except OverflowError:
-            raise OverflowError(f"{argument} is too large for a float: {shown(number)}") from None
-        except (TypeError, ValueError):  # a signalling Decimal
-            pass
-    raise TypeError(f"{argument} must be a real number, got {shown(number)} ({kind.__name__}){_cure_for(number)}")
-
-
-def shown(thing: object) -> str:
-    """`repr`, cut to a length that fits an error message."""
-    if isinstance(thing, int) and thing.bit_length() > 10_000:  # too long for Python to write out
-        return f"a whole number of {thing.bit_length()} bits"
-    try:
-        text = repr(thing)
-    except Exception as error:  # the message must come out whatever a stranger's __repr__ does
-        return f"<{type(thing).__name__} whose repr raised {type(error).__name__}>"
-    return text if len(text) <= 80 else f"{text[:60]}...{text[-15:]}"
-
-
-def choose(choice: Any, choices: Sequence[Any], what: str) -> Any:
-    """`choice`, if it is one of `choices`; else ValueError, which lists them.
-
-    >>> choose("up", ("left", "right"), "draw: unknown direction")
-    Traceback (most recent call last):
-    ValueError: draw: unknown direction 'up'; choose one of: left, right
-    """
-    if not any(type(choice) is type(each) and choice == each for each in choices):  # 1 == True, and arrays are odd
-        raise ValueError(f"{what} {shown(choice)}; choose one of: {', '.join(map(str, choices))}")
-    return choice
-
-
-def check_callable(function: Any, argument: str, example: str) -> None:
-    """Raise TypeError where an argument that must be a function is none."""
-    if not callable(function):
-        raise TypeError(f"{argument} must be a function such as {example}, got {shown(function)}")
-
-
-def _cure_for(thing: object) -> str:
-    if isinstance(thing, str):
-        return "; convert it with float(...)"
-    if isinstance(thing, complex) or "complex" in type(thing).__name__:
-        return "; only real numbers have gradients here, take .real or abs()"
-    if thing is None:
-        return "; did a function forget to return its result?"
-    if hasattr(thing, "__iter__") or getattr(thing, "shape", None):
-        return "; pass one number at a time: [f(x) for x in xs], or use sum, mean, dot"
-    return ""
-
-
 def evaluate(row: Primitive, operands: Sequence[float], labels: Sequence[str] = ()) -> float:
     """A row's value on floats, as Python's own float arithmetic gives it, error for error.
 
@@ -246,25 +179,6 @@ def evaluate(row: Primitive, operands: Sequence[float], labels: Sequence[str] = 
         if _is_silent() or not all(map(math.isfinite, operands)):
             return float(ieee(row, operands))
         raise _domain_error(row, operands, labels, error) from None
-
-
-_silent: ContextVar[Any] = ContextVar("autograd_ieee_arithmetic", default=None)
-"""The block within which nothing raises, weakly: a block that a Ctrl-C cut off on its way out is no longer there."""
-
-
-def _is_silent() -> bool:
-    block = _silent.get()
-    return block is not None and block() is not None
-
-
-class ieee_arithmetic:  # noqa: N801 - a context manager
-    """Within this block a row's value never raises: a pole is inf, the undefined is nan.  Partials are taken so."""
-
-    def __enter__(self) -> None:
-        self._token = _silent.set(ref(self))
-
-    def __exit__(self, *error: object) -> None:
-        _silent.reset(self._token)
 
 
 def ieee(row: Primitive, operands: Sequence[float]) -> float:
@@ -314,58 +228,3 @@ def _domain_error(row: Primitive, operands: Sequence[float], labels: Sequence[st
         problem = f"{row.name} is defined for {row.domain} only" if row.domain else str(error)
         cure = row.cure or "keep the operands inside the domain"
     return type(error)(f"{row.name}({values}): {problem}; {cure}")
-
-
-class Extended(float):
-    """A float with IEEE 754 arithmetic: a pole is +-inf, the undefined is nan, and nothing raises."""
-
-    __slots__ = ()
-
-    def __neg__(self) -> Extended:
-        return Extended(-float(self))
-
-    def __pos__(self) -> Extended:
-        return self
-
-
-def _operator(function: Callable[[float, float], float], reflected: bool) -> Callable[[Extended, Any], Any]:
-    def operate(self: Extended, other: Any) -> Any:
-        if not isinstance(other, (float, int)):
-            return NotImplemented
-        return Extended(function(float(other), float(self)) if reflected else function(float(self), float(other)))
-
-    return operate
-
-
-def _divide(x: float, y: float) -> float:
-    try:
-        return x / y
-    except ZeroDivisionError:
-        return math.nan if x == 0.0 or x != x else math.copysign(math.inf, x) * math.copysign(1.0, y)
-
-
-def real_power(x: float, y: float) -> float:
-    """x ** y, which for Python's floats may be complex, and here is a ValueError."""
-    out: float | complex = x**y
-    if isinstance(out, complex):
-        raise ValueError("the result is complex")
-    return out
-
-
-def ieee_power(x: float, y: float) -> float:
-    """x to the power of y as C's pow has it: poles are inf, overflow is inf, a negative base with a fraction is nan."""
-    try:
-        return math.pow(x, y)
-    except OverflowError:
-        return -math.inf if x < 0.0 and math.fmod(y, 2.0) != 0.0 else math.inf
-    except ValueError:
-        if x != 0.0:
-            return math.nan
-        return math.copysign(math.inf, x) if math.fmod(y, 2.0) in (1.0, -1.0) else math.inf
-
-
-for _name, _function in {
-    "add": operator.add, "sub": operator.sub, "mul": operator.mul, "truediv": _divide, "pow": ieee_power,
-}.items():  # fmt: skip
-    setattr(Extended, f"__{_name}__", _operator(_function, reflected=False))
-    setattr(Extended, f"__r{_name}__", _operator(_function, reflected=True))

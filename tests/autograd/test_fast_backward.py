@@ -20,9 +20,11 @@ from hypothesis import strategies as st
 from jets import ROWS, Jet, jet
 
 import autograd
-from autograd import Value, gradients, graph, jvp
+from autograd import Value, gradients, jvp
 from autograd import primitives as table
-from autograd.graph import NOT_COMPUTED, edges, operands, topological_order
+from autograd.backpropagation import topological_order
+from autograd.fast_backward import _new_turns, _reach, run_through
+from autograd.node import MANY, NOT_COMPUTED, UNRECORDED, edges, operands, variables
 from autograd.value import node_of_groups
 
 # ------------------------------------------------------------------------------------------------- random programs
@@ -315,7 +317,7 @@ def test_an_exception_anywhere_leaves_every_gradient_as_it_was() -> None:
             break
         finally:
             sys.settrace(tracer)
-            graph._new_turns()  # held where no signal, only a tracer, can raise: right before the release
+            _new_turns()  # held where no signal, only a tracer, can raise: right before the release
         lines += 7
     assert lines > 300
     assert whole <= 1
@@ -458,10 +460,10 @@ def test_rows_of_many_operands_of_which_one_is_a_value() -> None:
 
 def test_operands_and_edges_of_a_node_by_hand_and_of_one_with_a_constant() -> None:
     x = Value(2.0)
-    assert graph.variables(x * 3.0) == [x]
-    assert graph.variables(autograd.dot([x, x], [1.0, x])) == [x, x, x]
-    assert list(graph.edges(x * 3.0)) == [(x, 3.0)]
-    assert list(graph.edges(Value(4.0, (x,), "twice"))) == []
+    assert variables(x * 3.0) == [x]
+    assert variables(autograd.dot([x, x], [1.0, x])) == [x, x, x]
+    assert list(edges(x * 3.0)) == [(x, 3.0)]
+    assert list(edges(Value(4.0, (x,), "twice"))) == []
 
 
 def test_a_gradient_that_is_no_number_is_named_and_only_that() -> None:
@@ -487,7 +489,7 @@ def test_an_error_of_the_user_s_own_comes_out_as_it_is() -> None:
 
 
 def test_special_states_show_their_names_in_a_debugger() -> None:
-    assert (repr(graph.MANY), repr(graph.UNRECORDED)) == ("MANY", "UNRECORDED")
+    assert (repr(MANY), repr(UNRECORDED)) == ("MANY", "UNRECORDED")
 
 
 class Counted(list[Any]):
@@ -525,7 +527,7 @@ def test_each_node_is_reached_once_and_those_with_an_earlier_gradient_are_kept_a
     reached: list[Value] = []
     again: list[Value] = []
     before: list[float] = []
-    order, _ = graph._reach(output, reached, again, before)
+    order, _ = _reach(output, reached, again, before)
     assert len(reached) == len(set(reached))
     assert set(reached) == set(topological_order(output))
     assert dict(zip(again, before, strict=True)) == {a: 3.0, b: 2.0}
@@ -537,7 +539,7 @@ def test_each_node_is_reached_once_and_those_with_an_earlier_gradient_are_kept_a
 def test_running_through_an_iterator_keeps_nothing_of_it() -> None:
     values = [Value(1.0), Value(2.0)]
     last = weakref.ref(group := Counted([values[1]]))
-    graph.run_through([values, group])
+    run_through([values, group])
     del group
     assert last() is None
 

@@ -13,8 +13,10 @@ import numpy as np
 import pytest
 
 from autograd import Value, exp, primitive, where
+from autograd.arguments import real, shown
+from autograd.ieee import Extended, ieee_arithmetic, ieee_power
+from autograd.primitive import evaluate, ieee, partials_at
 from autograd.primitives import TABLE
-from autograd.rows import Extended, evaluate, ieee, ieee_arithmetic, ieee_power, partials_at, real, shown
 
 INF, NAN = math.inf, math.nan
 

@@ -1,0 +1,77 @@
+"""Is an argument what it should be?  The checks, and errors that say what was wrong, what was given, and what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    Number = Any  # float, Value, symbol, array: whatever kind the row is evaluated on
+
+
+# ------------------------------------------------------------------------------- plain numbers, and their errors
+
+
+def real(number: Any, argument: str) -> float:
+    """The float of any real number (int, Fraction, Decimal, NumPy scalar); TypeError for what is not a real number."""
+    kind = type(number)
+    if kind is float:
+        return number  # type: ignore[no-any-return]
+    if isinstance(number, float):
+        return float(number)
+    if hasattr(kind, "_apply_primitive"):
+        raise TypeError(f"{argument} is already a {kind.__name__}: {number!r}; use it as it is, or its .data")
+    numpy_kind = getattr(getattr(number, "dtype", None), "kind", "f")
+    if not getattr(number, "shape", None) and numpy_kind in "biuf":
+        try:
+            if hasattr(kind, "__float__"):
+                return float(number)
+            if hasattr(kind, "__index__"):
+                return float(kind.__index__(number))
+        except OverflowError:
+            raise OverflowError(f"{argument} is too large for a float: {shown(number)}") from None
+        except (TypeError, ValueError):  # a signalling Decimal
+            pass
+    raise TypeError(f"{argument} must be a real number, got {shown(number)} ({kind.__name__}){_cure_for(number)}")
+
+
+def shown(thing: object) -> str:
+    """`repr`, cut to a length that fits an error message."""
+    if isinstance(thing, int) and thing.bit_length() > 10_000:  # too long for Python to write out
+        return f"a whole number of {thing.bit_length()} bits"
+    try:
+        text = repr(thing)
+    except Exception as error:  # the message must come out whatever a stranger's __repr__ does
+        return f"<{type(thing).__name__} whose repr raised {type(error).__name__}>"
+    return text if len(text) <= 80 else f"{text[:60]}...{text[-15:]}"
+
+
+def choose(choice: Any, choices: Sequence[Any], what: str) -> Any:
+    """`choice`, if it is one of `choices`; else ValueError, which lists them.
+
+    >>> choose("up", ("left", "right"), "draw: unknown direction")
+    Traceback (most recent call last):
+    ValueError: draw: unknown direction 'up'; choose one of: left, right
+    """
+    if not any(type(choice) is type(each) and choice == each for each in choices):  # 1 == True, and arrays are odd
+        raise ValueError(f"{what} {shown(choice)}; choose one of: {', '.join(map(str, choices))}")
+    return choice
+
+
+def check_callable(function: Any, argument: str, example: str) -> None:
+    """Raise TypeError where an argument that must be a function is none."""
+    if not callable(function):
+        raise TypeError(f"{argument} must be a function such as {example}, got {shown(function)}")
+
+
+def _cure_for(thing: object) -> str:
+    if isinstance(thing, str):
+        return "; convert it with float(...)"
+    if isinstance(thing, complex) or "complex" in type(thing).__name__:
+        return "; only real numbers have gradients here, take .real or abs()"
+    if thing is None:
+        return "; did a function forget to return its result?"
+    if hasattr(thing, "__iter__") or getattr(thing, "shape", None):
+        return "; pass one number at a time: [f(x) for x in xs], or use sum, mean, dot"
+    return ""

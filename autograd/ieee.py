@@ -1,0 +1,91 @@
+"""What if an operation has no finite result?  A float with IEEE 754 arithmetic, on which nothing raises.
+
+Read `primitive` next: a row evaluates its partial derivatives on this kind of number, so that a partial never raises.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+from weakref import ref
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Number = Any  # float, Value, symbol, array: whatever kind the row is evaluated on
+
+
+_silent: ContextVar[Any] = ContextVar("autograd_ieee_arithmetic", default=None)
+"""The block within which nothing raises, weakly: a block that a Ctrl-C cut off on its way out is no longer there."""
+
+
+def _is_silent() -> bool:
+    block = _silent.get()
+    return block is not None and block() is not None
+
+
+class ieee_arithmetic:  # noqa: N801 - a context manager
+    """Within this block a row's value never raises: a pole is inf, the undefined is nan.  Partials are taken so."""
+
+    def __enter__(self) -> None:
+        self._token = _silent.set(ref(self))
+
+    def __exit__(self, *error: object) -> None:
+        _silent.reset(self._token)
+
+
+class Extended(float):
+    """A float with IEEE 754 arithmetic: a pole is +-inf, the undefined is nan, and nothing raises."""
+
+    __slots__ = ()
+
+    def __neg__(self) -> Extended:
+        return Extended(-float(self))
+
+    def __pos__(self) -> Extended:
+        return self
+
+
+def _operator(function: Callable[[float, float], float], reflected: bool) -> Callable[[Extended, Any], Any]:
+    def operate(self: Extended, other: Any) -> Any:
+        if not isinstance(other, (float, int)):
+            return NotImplemented
+        return Extended(function(float(other), float(self)) if reflected else function(float(self), float(other)))
+
+    return operate
+
+
+def _divide(x: float, y: float) -> float:
+    try:
+        return x / y
+    except ZeroDivisionError:
+        return math.nan if x == 0.0 or x != x else math.copysign(math.inf, x) * math.copysign(1.0, y)
+
+
+def real_power(x: float, y: float) -> float:
+    """x ** y, which for Python's floats may be complex, and here is a ValueError."""
+    out: float | complex = x**y
+    if isinstance(out, complex):
+        raise ValueError("the result is complex")
+    return out
+
+
+def ieee_power(x: float, y: float) -> float:
+    """x to the power of y as C's pow has it: poles are inf, overflow is inf, a negative base with a fraction is nan."""
+    try:
+        return math.pow(x, y)
+    except OverflowError:
+        return -math.inf if x < 0.0 and math.fmod(y, 2.0) != 0.0 else math.inf
+    except ValueError:
+        if x != 0.0:
+            return math.nan
+        return math.copysign(math.inf, x) if math.fmod(y, 2.0) in (1.0, -1.0) else math.inf
+
+
+for _name, _function in {
+    "add": operator.add, "sub": operator.sub, "mul": operator.mul, "truediv": _divide, "pow": ieee_power,
+}.items():  # fmt: skip
+    setattr(Extended, f"__{_name}__", _operator(_function, reflected=False))
+    setattr(Extended, f"__r{_name}__", _operator(_function, reflected=True))
