@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from autograd.value import Value
 
-    Owed = tuple[list[float], list[Any]]
+    PendingGradients = tuple[list[float], list[Any]]
     """What is owed to a group of operands: the gradients of the nodes that use it, and the partials of each of them."""
 
 

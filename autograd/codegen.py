@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import primitives
 from autograd.arguments import shown
-from autograd.primitive import NOT_TAKEN, Primitive, opens
+from autograd.primitive import NOT_TAKEN, Primitive, is_composite
 from autograd.symbolic.expression import PYTHON, Expression, as_expression, rows_in, symbols, write
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ runtime: dict[str, Any] = {"isfinite": math.isfinite, "inf": math.inf, "nan": ma
 _namespaces: list[dict[str, Any]] = []
 
 
-def provide(**names: Any) -> None:
+def inject_globals(**names: Any) -> None:
     """Let generated code use these names: `value` hands in `Value` itself, which exists only after its methods."""
     runtime.update(names)
     for namespace in _namespaces:
@@ -44,7 +44,7 @@ def float_function(row: Primitive) -> Callable[..., float]:
     """The row's forward function for floats, without checks: `math.exp`, or Python made from the row."""
     if row not in _float_functions:
         _float_functions[row] = row.forward
-        if opens(row):
+        if is_composite(row):
             operands = symbols(*NAMES[: row.arity])
             expression = _on_symbols(row.forward, operands)
             if expression is not None:
@@ -61,7 +61,7 @@ def on_floats(row: Primitive) -> tuple[Callable[..., float], Callable[..., Seque
     time.  So the functions of the table are given a second set of globals, in which each row is its float function.
     """
     if row not in _on_floats:
-        _on_floats[row] = (rebound(row.forward), rebound(row.partials))
+        _on_floats[row] = (specialized_to_floats(row.forward), specialized_to_floats(row.partials))
     return _on_floats[row]
 
 
@@ -69,7 +69,7 @@ _on_floats: dict[Primitive, tuple[Callable[..., Any], Callable[..., Any]]] = {}
 _float_table: dict[str, Any] = {}
 
 
-def rebound(function: Any) -> Any:
+def specialized_to_floats(function: Any) -> Any:
     """A function of the table that is to be called on floats alone."""
     if getattr(function, "__globals__", None) is not vars(primitives):
         return function  # a row of the user's own
@@ -152,8 +152,8 @@ def {name}_node(self, {parameter}):{rename}
 """
 
 _NOTICE = """
-            if type(self._y) is Value and self._y.grad is OF_ITSELF:
-                notice_total(self)"""
+            if type(self._y) is Value and self._y.grad is SEED:
+                warn_retained_graph(self)"""
 
 _REFLECTED = """\
 def reflected_{name}_node(self, other):
@@ -230,7 +230,7 @@ def _formulas(row: Primitive) -> tuple[dict[str, str], set[Primitive], dict[str,
     """Python for `out`, `dx`, `dy`; the rows that occur in it; and functions that could not be written out."""
     arity = row.arity or 0
     names, operands = NAMES[:arity], symbols(*NAMES[:arity])
-    whole = {"out": _on_symbols(row.forward, operands) if opens(row) else None}
+    whole = {"out": _on_symbols(row.forward, operands) if is_composite(row) else None}
     partials = _on_symbols(row.partials, (*symbols("out"), *operands)) or [None] * arity
     whole |= {f"d{name}": partial for name, partial in zip(names, partials, strict=True)}
     formulas: dict[str, str] = {}

@@ -23,7 +23,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from autograd.backpropagation import topological_order
-from autograd.node import MANY, NOT_COMPUTED, OF_ITSELF, by_hand, edges, operands, variables
+from autograd.node import NOT_COMPUTED, SEED, VARIADIC, edges, has_user_backward, operands, variables
 from autograd.primitives import dot_of
 
 if TYPE_CHECKING:
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
 
     from autograd.value import Value
 
-    Owed = tuple[list[float], list[Any]]
+    PendingGradients = tuple[list[float], list[Any]]
     """What is owed to a group of operands: the gradients of the nodes that use it, and the partials of each of them."""
 
 
 def assignable(node: Value) -> bool:
     """Whether `.data` may be assigned: that of a leaf, or of a node with a `_backward` of the user's own."""
-    return node.primitive is None or by_hand(node)
+    return node.primitive is None or has_user_backward(node)
 
 
 def gradients_known(order: Sequence[Value]) -> dict[Value, float]:
@@ -49,25 +49,25 @@ def gradients_known(order: Sequence[Value]) -> dict[Value, float]:
     reached = {output}
     for node in reversed(order) if done else ():
         if node in reached:
-            reached.update(variables(node) if by_hand(node) else [operand for operand, _ in edges(node)])
+            reached.update(variables(node) if has_user_backward(node) else [operand for operand, _ in edges(node)])
     return {node: node.grad for node in order if node.grad is not NOT_COMPUTED or (done and node not in reached)}
 
 
-run_through = deque[Any](maxlen=0).extend
+exhaust = deque[Any](maxlen=0).extend
 """Go through an iterator in one loop inside the interpreter, which no interrupt splits, and which needs no memory."""
 
 
-_turns = RLock()
+_backward_lock = RLock()
 """Threads may share a graph: their backward passes, which write `.grad`, take turns."""
 
 
-def _new_turns() -> None:
-    global _turns
-    _turns = RLock()
+def _new_backward_lock() -> None:
+    global _backward_lock
+    _backward_lock = RLock()
 
 
 with suppress(AttributeError):  # in a child process (not on Windows) nobody would ever end the turn of a thread
-    os.register_at_fork(after_in_child=_new_turns)
+    os.register_at_fork(after_in_child=_new_backward_lock)
 
 
 _GRAD, _UNTOUCHED = repeat("grad"), repeat(NOT_COMPUTED)  # without an end, so they serve every pass
@@ -84,19 +84,19 @@ def backward(output: Value) -> None:
     again: list[Value] = []
     before: list[float] = []
     undo = chain(map(setattr, reached, _GRAD, _UNTOUCHED), map(setattr, again, _GRAD, before))
-    with _turns:
+    with _backward_lock:
         try:
             order, shared = _reach(output, reached, again, before)
-            output.grad = OF_ITSELF
+            output.grad = SEED
             if reached[-1].primitive is not None:  # mostly the last one is a leaf
                 _reach_behind(output, reached)
             _sweep(order, shared)
             if again:
                 # Maps, since Python 3.12 inlines comprehensions, and may miss the handler for an exception in a loop.
                 totals = list(map(add, before, map(attrgetter("grad"), again)))
-                run_through(map(setattr, again, _GRAD, totals))
+                exhaust(map(setattr, again, _GRAD, totals))
         except BaseException as error:
-            run_through(undo)
+            exhaust(undo)
             if isinstance(error, TypeError):
                 _check_gradients_before(again)
             raise
@@ -109,7 +109,7 @@ def _reach_behind(output: Value, reached: list[Value]) -> None:
             return
     behind = [node for node in topological_order(output) if node.grad is NOT_COMPUTED]
     reached += behind
-    run_through(map(setattr, behind, _GRAD, repeat(0.0)))
+    exhaust(map(setattr, behind, _GRAD, repeat(0.0)))
 
 
 def _check_gradients_before(nodes: Sequence[Value]) -> None:
@@ -123,7 +123,7 @@ def _check_gradients_before(nodes: Sequence[Value]) -> None:
 
 def _reach(
     output: Value, reached: list[Value], again: list[Value], before: list[float]
-) -> tuple[list[Value], dict[int, Owed]]:
+) -> tuple[list[Value], dict[int, PendingGradients]]:
     """The inner nodes in the order of `topological_order`, with the gradient of every reached node set to zero.
 
     All nodes go into `reached`; those that have a gradient from an earlier backward pass into `again`, and it into
@@ -133,11 +133,11 @@ def _reach(
     so is the group, and right before that node stands one that hands on to the group what all of them owe it.  (Not
     sooner: while the group waits on the stack, what it waits for may share it too.)
     """
-    untouched, many = NOT_COMPUTED, MANY
+    untouched, many = NOT_COMPUTED, VARIADIC
     entered, end = -untouched, -untouched  # a minus gives a new float, to be known by its identity
     zero = -entered
     order: list[Value] = []
-    shared: dict[int, Owed] = {}
+    shared: dict[int, PendingGradients] = {}
     bottom = object.__new__(type(output))
     bottom.grad = end
     node, stack = output, [bottom]
@@ -146,7 +146,7 @@ def _reach(
         if grad is not untouched:
             if grad is entered:  # all of its operands are in the order by now
                 if node._dy is many:
-                    _share(node, shared, order)
+                    _open_group(node, shared, order)
                 node.grad = zero
                 order.append(node)
                 node = stack.pop()
@@ -205,26 +205,26 @@ def _reach(
         node = stack.pop()
 
 
-def _share(user: Value, shared: dict[int, Owed], order: list[Value]) -> None:
+def _open_group(user: Value, shared: dict[int, PendingGradients], order: list[Value]) -> None:
     """Put into the order, for each new group of a node, one whose turn comes when all users of the group had theirs."""
     for group in user._y if type(user._dx) is tuple else ():
         if id(group) not in shared and len(group) > 1:
             gradients, partials = shared[id(group)] = [], []
             node = object.__new__(type(user))
-            node.grad, node._dy = NOT_COMPUTED, MANY
-            node._dx = partial(_settle, group, gradients, partials)
+            node.grad, node._dy = NOT_COMPUTED, VARIADIC
+            node._dx = partial(_accumulate_group, group, gradients, partials)
             order.append(node)
 
 
-def _settle(group: Sequence[Value], gradients: list[float], partials: list[Any]) -> None:
+def _accumulate_group(group: Sequence[Value], gradients: list[float], partials: list[Any]) -> None:
     """Add to each operand of a shared group, in one sum, what all the nodes that use it hand on."""
     for operand, column in zip(group, zip(*partials, strict=True), strict=True):
         operand.grad = dot_of(operand.grad, gradients, column)
 
 
-def _sweep(order: Sequence[Value], shared: dict[int, Owed]) -> None:
+def _sweep(order: Sequence[Value], shared: dict[int, PendingGradients]) -> None:
     """The chain rule: each node hands its gradient, times the local partial, to each of its operands."""
-    many = MANY
+    many = VARIADIC
     for node in reversed(order):
         grad = node.grad
         dx = node._dx

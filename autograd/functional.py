@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.arguments import real, shown
 from autograd.backpropagation import topological_order
-from autograd.ieee import Extended, ieee_arithmetic
-from autograd.node import all_edges, by_hand, edges, operands
+from autograd.ieee import IEEEFloat, ieee_arithmetic
+from autograd.node import all_edges, edges, has_user_backward, operands
 from autograd.primitive import evaluate
 from autograd.primitives import identity
 from autograd.value import Value
@@ -70,7 +70,7 @@ def edges_as_graph(node: Value) -> list[tuple[Value, Any]]:
     operands = operands(node)
     check_unchanged(node)
     with ieee_arithmetic():
-        partials = row.partials(node, *(o if isinstance(o, Value) else Extended(o) for o in operands))
+        partials = row.partials(node, *(o if isinstance(o, Value) else IEEEFloat(o) for o in operands))
     as_graph = [partial for operand, partial in zip(operands, partials, strict=True) if isinstance(operand, Value)]
     return [
         (operand, float(partial) if isinstance(partial, float) else partial)
@@ -81,7 +81,7 @@ def edges_as_graph(node: Value) -> list[tuple[Value, Any]]:
 
 def edges_of(node: Value) -> Iterable[tuple[Value, float]]:
     """The operands that are Values with their partials; refuses a node whose derivative is a user's `_backward`."""
-    if by_hand(node) and node.primitive is not None:
+    if has_user_backward(node) and node.primitive is not None:
         node.primitive.forward()  # raises: only backward() can use it
     return edges(node)
 
@@ -97,7 +97,7 @@ def check_unchanged(node: Value) -> None:
 
 def changed_since(node: Value) -> bool:
     """Whether some operand's data was changed after this node was computed from it."""
-    if node.primitive is None or by_hand(node):
+    if node.primitive is None or has_user_backward(node):
         return False
     with ieee_arithmetic():
         now = evaluate(node.primitive, [o._data if isinstance(o, Value) else o for o in operands(node)])

@@ -36,23 +36,23 @@ class ieee_arithmetic:  # noqa: N801 - a context manager
         _silent.reset(self._token)
 
 
-class Extended(float):
+class IEEEFloat(float):
     """A float with IEEE 754 arithmetic: a pole is +-inf, the undefined is nan, and nothing raises."""
 
     __slots__ = ()
 
-    def __neg__(self) -> Extended:
-        return Extended(-float(self))
+    def __neg__(self) -> IEEEFloat:
+        return IEEEFloat(-float(self))
 
-    def __pos__(self) -> Extended:
+    def __pos__(self) -> IEEEFloat:
         return self
 
 
-def _operator(function: Callable[[float, float], float], reflected: bool) -> Callable[[Extended, Any], Any]:
-    def operate(self: Extended, other: Any) -> Any:
+def _operator(function: Callable[[float, float], float], reflected: bool) -> Callable[[IEEEFloat, Any], Any]:
+    def operate(self: IEEEFloat, other: Any) -> Any:
         if not isinstance(other, (float, int)):
             return NotImplemented
-        return Extended(function(float(other), float(self)) if reflected else function(float(self), float(other)))
+        return IEEEFloat(function(float(other), float(self)) if reflected else function(float(self), float(other)))
 
     return operate
 
@@ -87,5 +87,5 @@ def ieee_power(x: float, y: float) -> float:
 for _name, _function in {
     "add": operator.add, "sub": operator.sub, "mul": operator.mul, "truediv": _divide, "pow": ieee_power,
 }.items():  # fmt: skip
-    setattr(Extended, f"__{_name}__", _operator(_function, reflected=False))
-    setattr(Extended, f"__r{_name}__", _operator(_function, reflected=True))
+    setattr(IEEEFloat, f"__{_name}__", _operator(_function, reflected=False))
+    setattr(IEEEFloat, f"__r{_name}__", _operator(_function, reflected=True))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from autograd.arguments import real, shown
-from autograd.node import MANY, by_hand, edges, operands
+from autograd.node import VARIADIC, edges, has_user_backward, operands
 from autograd.primitive import Primitive
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def adopt(node: Value, children: Iterable[Any], op: str) -> None:
         return
     node.primitive = user_row(op)
     node._x, node._y = (operands,), ([child for child in operands if isinstance(child, type(node))],)
-    node._dx, node._dy = _nothing, MANY
+    node._dx, node._dy = _nothing, VARIADIC
 
 
 def user_row(name: str) -> Primitive:
@@ -111,7 +111,7 @@ def _nothing() -> None:
 
 def get_backward(node: Value) -> Callable[[], None]:
     """A function that hands this node's `.grad` on to its operands' `.grad`, once."""
-    if by_hand(node):
+    if has_user_backward(node):
         return node._dx  # type: ignore[no-any-return]
     return lambda: _hand_on(node, edges(node))
 
@@ -125,9 +125,9 @@ def set_backward(node: Value, function: Callable[[], None]) -> None:
     """Replace what this node does in the backward pass by a function of the user's own."""
     if not callable(function):
         raise TypeError(f"_backward must be a function without arguments, got {shown(function)}")
-    if not by_hand(node):
+    if not has_user_backward(node):
         operands = operands(node)
         node.primitive = user_row(operation(node)) if node.primitive is not None else None
         node._x, node._y = (operands,), ([v for v in operands if isinstance(v, type(node))],)
-        node._dy = MANY
+        node._dy = VARIADIC
     node._dx = function

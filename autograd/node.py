@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from autograd.value import Value
 
-    Owed = tuple[list[float], list[Any]]
+    PendingGradients = tuple[list[float], list[Any]]
     """What is owed to a group of operands: the gradients of the nodes that use it, and the partials of each of them."""
 
 
@@ -36,7 +36,7 @@ class _Mark:
         return self.name
 
 
-MANY: Any = _Mark("MANY")
+VARIADIC: Any = _Mark("MANY")
 """In `_dy`: this node has any number of operands."""
 
 UNRECORDED: Any = _Mark("UNRECORDED")
@@ -45,7 +45,7 @@ UNRECORDED: Any = _Mark("UNRECORDED")
 NOT_COMPUTED = float("0")
 """The gradient of a node that no backward pass has reached yet: 0.0, and recognisable by identity."""
 
-OF_ITSELF = float("1")
+SEED = float("1")
 """The gradient of a node from which `backward()` has gone out: 1.0, and recognisable by identity."""
 
 
@@ -53,16 +53,16 @@ def operands(node: Value) -> tuple[Value | float, ...]:
     """What the node was computed from, in order, with repeats; a constant is a float."""
     if node.primitive is None:
         return ()
-    if node._dy is MANY:
+    if node._dy is VARIADIC:
         return tuple(chain.from_iterable(node._x))
     return (node._x,) if node._y is None else (node._x, node._y)
 
 
 def edges(node: Value) -> Iterator[tuple[Value, float]]:
     """The operands to which gradients flow, each with the local partial of the forward pass: ∂node/∂operand."""
-    if by_hand(node):
+    if has_user_backward(node):
         return
-    if node._dy is MANY:
+    if node._dy is VARIADIC:
         for group, partials in zip(node._y, node._dx, strict=True):
             yield from zip(group, partials, strict=True)
     else:
@@ -77,7 +77,7 @@ def all_edges(node: Value) -> list[tuple[Value, float | None]]:
     found: list[tuple[Value, float | None]] = [*edges(node)]
     if len(found) == len(variables(node)) or node.primitive is None:
         return found
-    if node._dy is not MANY:
+    if node._dy is not VARIADIC:
         pairs = (node._x, node._dx), (node._y, node._dy)
         return [(operand, partial) for operand, partial in pairs if operand is not None and _is_value(operand)]
     numbers: list[Any] = [operand._data if _is_value(operand) else operand for operand in operands(node)]
@@ -90,9 +90,9 @@ def _is_value(operand: Value | float) -> TypeGuard[Value]:
     return not isinstance(operand, (float, int))
 
 
-def by_hand(node: Value) -> bool:
+def has_user_backward(node: Value) -> bool:
     """Whether the node has a `_backward` of the user's own, so that nobody knows its partials."""
-    return node._dy is MANY and type(node._dx) is not tuple
+    return node._dy is VARIADIC and type(node._dx) is not tuple
 
 
 def variables(node: Value) -> list[Value]:

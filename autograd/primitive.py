@@ -12,7 +12,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from autograd.arguments import real, shown
-from autograd.ieee import Extended, _is_silent
+from autograd.ieee import IEEEFloat, _is_silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -83,7 +83,7 @@ class Primitive:
             interpret = getattr(type(operand), "_apply_primitive", None)
             if interpret is not None:
                 return interpret(self, operands)
-        if any(type(operand) is Extended for operand in operands):
+        if any(type(operand) is IEEEFloat for operand in operands):
             return ieee(self, operands)
         return evaluate(self, [real(operand, f"{self.name}: operand {n}") for n, operand in enumerate(operands, 1)])
 
@@ -183,19 +183,19 @@ def evaluate(row: Primitive, operands: Sequence[float], labels: Sequence[str] = 
 
 def ieee(row: Primitive, operands: Sequence[float]) -> float:
     """A row's value in IEEE 754 arithmetic."""
-    if opens(row):
-        out = row.forward(*[operand if operand is NOT_TAKEN else Extended(operand) for operand in operands])
-        return NOT_TAKEN if out is NOT_TAKEN else Extended(out)
+    if is_composite(row):
+        out = row.forward(*[operand if operand is NOT_TAKEN else IEEEFloat(operand) for operand in operands])
+        return NOT_TAKEN if out is NOT_TAKEN else IEEEFloat(out)
     floats = [float(x) for x in operands]
     try:
-        return Extended(row.forward(*floats))
+        return IEEEFloat(row.forward(*floats))
     except (ArithmeticError, ValueError):
-        return Extended(math.nan if row.ieee is None else row.ieee(*floats))
+        return IEEEFloat(math.nan if row.ieee is None else row.ieee(*floats))
 
 
 def partials_at(row: Primitive, out: float, operands: Sequence[float]) -> list[float]:
     """A row's local partial derivatives at these floats: IEEE arithmetic, so that a pole is inf and nothing raises."""
-    partials = row.partials(Extended(out), *map(Extended, operands))
+    partials = row.partials(IEEEFloat(out), *map(IEEEFloat, operands))
     if len(partials) != len(operands):
         raise TypeError(
             f"{row.name}: the partial must return one number for each of {len(operands)} operands, "
@@ -204,7 +204,7 @@ def partials_at(row: Primitive, out: float, operands: Sequence[float]) -> list[f
     return [real(partial, f"{row.name}: partial {n}") for n, partial in enumerate(partials, 1)]
 
 
-def opens(row: Primitive) -> bool:
+def is_composite(row: Primitive) -> bool:
     """Whether the row's forward is written in arithmetic and other rows, not as a function that knows floats only."""
     return hasattr(row.forward, "__code__") and row.ieee is None
 

@@ -44,7 +44,7 @@ multiply  = primitive("multiply",  lambda x, y: x * y, lambda out, x, y: y,     
 divide    = primitive("divide",    lambda x, y: x / y, lambda out, x, y: 1.0 / y, lambda out, x, y: -over_square(x, y), text="{} / {}",
                       latex=r"\frac{{{}}}{{{}}}", cure="keep the divisor away from zero")
 negative  = primitive("negative",  lambda x: -x,       lambda out, x: -1.0,                                             text="-{}")
-power     = primitive("power",     real_power,         lambda out, x, y: power_slope(x, y), lambda out, x, y: power_growth(x, y),
+power     = primitive("power",     real_power,         lambda out, x, y: power_partial(x, y), lambda out, x, y: power_exponent_partial(x, y),
                       text="{} ** {}", latex="{}^{{{}}}", ieee=ieee_power,
                       domain="a base >= 0 where the exponent is no integer, and a base that is not 0 where it is negative",
                       cure="keep the base positive (below zero, only a whole exponent will do)")
@@ -95,7 +95,7 @@ hypot     = primitive("hypot",     math.hypot, lambda out, x, y: cosine(x, y), l
 # ----------------------------------------------------------------------------------------------------- activations
 
 sigmoid   = primitive("sigmoid",   lambda x: exp(negative_part(x)) / (1.0 + exp(-absolute(x))),
-                      lambda out, x: sigmoid_slope(x), latex=r"\sigma({})")
+                      lambda out, x: sigmoid_partial(x), latex=r"\sigma({})")
 softplus  = primitive("softplus",  lambda x: where(x > 0.0, x, 0.0) + log1p(exp(-absolute(x))),
                       lambda out, x: sigmoid(x))
 relu      = primitive("relu",      lambda x: where(x <= 0.0, 0.0, x),
@@ -111,7 +111,7 @@ selu      = primitive("selu",      lambda x: SELU_SCALE * where(x > 0.0, x, SELU
 gelu      = primitive("gelu",      lambda x: times_normal_cdf(x, x),
                       lambda out, x: normal_cdf(x) + times_normal_pdf(x, x))
 silu      = primitive("silu",      lambda x: times_exp(x, negative_part(x)) / (1.0 + exp(-absolute(x))),
-                      lambda out, x: silu_slope(x))
+                      lambda out, x: silu_partial(x))
 
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805  # Klambauer et al. 2017, appendix A
 # fmt: on
@@ -129,7 +129,7 @@ def _over_square(x: Number, y: Number) -> Number:
     return where(absolute(y) < 1.0, where(absolute(y) > 1e-154, x * (inverse * inverse), once_more), once_more)
 
 
-def _power_slope(x: float, y: float) -> float:
+def _power_partial(x: float, y: float) -> float:
     """y x^(y-1), which is 0 wherever y is 0."""
     if y == 2.0:
         return 2.0 * x
@@ -241,10 +241,10 @@ def _exp_difference(x: float, y: float) -> float:
 over_square      = primitive("over_square", _over_square,
                              lambda out, x, y: over_square(1.0, y), lambda out, x, y: -2.0 * out / y,
                              text="{} / {}²", latex=r"\frac{{{}}}{{{}^2}}")
-power_slope      = primitive("power_slope", _power_slope,
+power_partial      = primitive("power_partial", _power_partial,
                              lambda out, x, y: power_derivative(x, y, 2.0, 0.0), lambda out, x, y: power_derivative(x, y, 1.0, 1.0),
                              text="{1} * {0} ** ({1} - 1)", latex=r"{1} \cdot {0}^{{{1} - 1}}")
-power_growth     = primitive("power_growth", _power_growth,
+power_exponent_partial     = primitive("power_exponent_partial", _power_growth,
                              lambda out, x, y: power_derivative(x, y, 1.0, 1.0), lambda out, x, y: power_derivative(x, y, 0.0, 2.0),
                              text="{0} ** {1} * log({0})", latex=r"{0}^{{{1}}} \ln({0})")
 power_derivative = primitive("power_derivative", _power_derivative,
@@ -267,15 +267,15 @@ lorentzian       = primitive("lorentzian", lambda x: 1.0 / hypot(1.0, x) / hypot
                              text="1 / (1 + {}²)", latex=r"\frac{{1}}{{1 + {}^2}}")
 sech             = primitive("sech", lambda x: 2.0 * exp(-absolute(x)) / (1.0 + exp(-2.0 * absolute(x))),
                              lambda out, x: -out * tanh(x))
-sigmoid_slope    = primitive("sigmoid_slope", lambda x: exp(-absolute(x)) / (1.0 + exp(-absolute(x))) ** 2,
+sigmoid_partial    = primitive("sigmoid_partial", lambda x: exp(-absolute(x)) / (1.0 + exp(-absolute(x))) ** 2,
                              lambda out, x: -out * tanh(0.5 * x),
                              text="sigmoid({0}) * sigmoid(-{0})", latex=r"\sigma({0}) \cdot \sigma(-{0})")
-silu_slope       = primitive("silu_slope", lambda x: sigmoid(x) + times_exp(x, -absolute(x)) / (1.0 + exp(-absolute(x))) ** 2,
+silu_partial       = primitive("silu_partial", lambda x: sigmoid(x) + times_exp(x, -absolute(x)) / (1.0 + exp(-absolute(x))) ** 2,
                              lambda out, x: silu_curve(x),
-                             text="sigmoid({0}) + {0} * sigmoid_slope({0})", latex=r"\sigma({0}) + {0} \cdot \sigma'({0})")
+                             text="sigmoid({0}) + {0} * sigmoid_partial({0})", latex=r"\sigma({0}) + {0} \cdot \sigma'({0})")
 silu_curve       = primitive("silu_curve", lambda x: times_exp(2.0 - x * tanh(0.5 * x), -absolute(x)) / (1.0 + exp(-absolute(x))) ** 2,
-                             lambda out, x: -out * tanh(0.5 * x) - sigmoid_slope(x) * (tanh(0.5 * x) + x * (2.0 * sigmoid_slope(x))),
-                             text="sigmoid_slope({0}) * (2 - {0} * tanh({0} / 2))", latex=r"\sigma'({0}) (2 - {0} \tanh\frac{{{0}}}{{2}})")
+                             lambda out, x: -out * tanh(0.5 * x) - sigmoid_partial(x) * (tanh(0.5 * x) + x * (2.0 * sigmoid_partial(x))),
+                             text="sigmoid_partial({0}) * (2 - {0} * tanh({0} / 2))", latex=r"\sigma'({0}) (2 - {0} \tanh\frac{{{0}}}{{2}})")
 normal_pdf       = primitive("normal_pdf", _normal_pdf,
                              lambda out, x: -times_normal_pdf(x, x), latex=r"\varphi({})")
 normal_cdf       = primitive("normal_cdf", _normal_cdf,
@@ -313,7 +313,7 @@ def dot_of(start: Number, xs: Sequence[Number], ys: Sequence[Number]) -> Number:
     return in_order(map(times, xs, ys), start)
 
 
-def dot_slopes(xs: Sequence[Number], ys: Sequence[Number]) -> tuple[Sequence[Number], ...]:
+def dot_partials(xs: Sequence[Number], ys: Sequence[Number]) -> tuple[Sequence[Number], ...]:
     """The partials of `dot_of`, in groups: with respect to the start, to each x, to each y."""
     return (1.0,), ys, xs
 
@@ -373,7 +373,7 @@ def _slopes_of_one(p: Number, i: int, ps: Sequence[Number], others: Number) -> l
     return [NOT_TAKEN, *slopes]
 
 
-def softmax_with_slopes(xs: Sequence[float]) -> list[tuple[float, list[float]]]:
+def softmax_with_partials(xs: Sequence[float]) -> list[tuple[float, list[float]]]:
     """All the probabilities of floats, each with its partials: what the rows of `softmax` give, with the work shared."""
     powers = _powers(xs)
     total = reduce(plus, powers)
@@ -431,7 +431,7 @@ def _take_partials(out: Number, index: float, *xs: Number) -> list[Number]:
 sum_               = primitive("sum",                lambda start, *xs: in_order(xs, start),
                                lambda out, start, *xs: [1.0] * (1 + len(xs)), sequence=True)
 dot                = primitive("dot",                lambda start, *terms: dot_of(start, *_halves(terms)),
-                               lambda out, start, *terms: [*chain(*dot_slopes(*_halves(terms)))], sequence=True)
+                               lambda out, start, *terms: [*chain(*dot_partials(*_halves(terms)))], sequence=True)
 logsumexp          = primitive("logsumexp",          _logsumexp,          lambda out, *xs: _probabilities(xs), sequence=True,
                                text="log([exp({}) + …])", latex=r"\ln([e^{{}} + …])")
 softmax            = primitive("softmax",            _softmax,            _softmax_partials,            sequence=True,

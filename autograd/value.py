@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from autograd import micrograd
 from autograd import primitives as table
 from autograd.arguments import real, shown
-from autograd.codegen import node_function, provide
-from autograd.fast_backward import assignable, backward, not_finite, run_through
+from autograd.codegen import inject_globals, node_function
+from autograd.fast_backward import assignable, backward, exhaust, not_finite
 from autograd.no_grad import recording
-from autograd.node import MANY, NOT_COMPUTED, OF_ITSELF, UNRECORDED, by_hand, operands
+from autograd.node import NOT_COMPUTED, SEED, UNRECORDED, VARIADIC, has_user_backward, operands
 from autograd.primitive import NOT_TAKEN, Primitive, evaluate, partials_at
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class Value:
 
     @data.setter
     def data(self, data: Any) -> None:
-        if self.primitive is not None and not by_hand(self):
+        if self.primitive is not None and not has_user_backward(self):
             raise AttributeError(
                 f"data of {self._name()} is computed by {self.primitive.name} and cannot be assigned; "
                 f"assign .data of a leaf and compute again, or start anew from .detach()"
@@ -346,7 +346,7 @@ def _data_of(other: Any, sign: str) -> float:
 new: Callable[[], Value] = partial(object.__new__, Value)
 
 
-def recover(row: Primitive, operands: Sequence[Any]) -> Any:
+def slow_path(row: Primitive, operands: Sequence[Any]) -> Any:
     """The node of a row whose fast path does not apply or raised.
 
     A partial's pole is inf; a value's error is raised with its cure.  For an array the answer is NotImplemented: it
@@ -365,7 +365,7 @@ def unrecorded(out: float) -> Value:
     return value
 
 
-def notice_total(total: Value) -> None:
+def warn_retained_graph(total: Value) -> None:
     """Warn where the last loss in a total has had its `backward()`: a total over steps, that keeps them all alive."""
     if total._y.primitive is not None:
         warnings.warn(
@@ -426,13 +426,13 @@ def node_of_groups(row: Primitive, out: float, operands: Any, variables: Any, pa
     """The node of a row whose operands come in groups: all of them, those that are Values, the partials of these."""
     node = new()
     node._data, node.grad, node.primitive = out, NOT_COMPUTED, row
-    node._x, node._y, node._dx, node._dy = operands, variables, partials, MANY
+    node._x, node._y, node._dx, node._dy = operands, variables, partials, VARIADIC
     return node
 
 
-provide(
-    Value=Value, new=new, NOT_COMPUTED=NOT_COMPUTED, OF_ITSELF=OF_ITSELF, recording=recording,
-    recover=recover, unrecorded=unrecorded, notice_total=notice_total,
+inject_globals(
+    Value=Value, new=new, NOT_COMPUTED=NOT_COMPUTED, SEED=SEED, recording=recording,
+    slow_path=slow_path, unrecorded=unrecorded, warn_retained_graph=warn_retained_graph,
 )  # fmt: skip
 
 
@@ -463,7 +463,7 @@ def assign(values: Iterable[Value], data: Iterable[float] | None = None, grad: I
     new_data, new_grad = (_numbers(values, numbers, name) for name, numbers in (("data", data), ("grad", grad)))
     names = ["_data"] * len(new_data) + ["grad"] * len(new_grad)
     targets = values[: len(new_data)] + values[: len(new_grad)]
-    run_through(map(setattr, targets, names, new_data + new_grad))
+    exhaust(map(setattr, targets, names, new_data + new_grad))
 
 
 def _numbers(values: Sequence[Value], numbers: Iterable[float] | None, name: str) -> list[float]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import primitives as table
 from autograd.arguments import real, shown
-from autograd.codegen import on_floats, rebound
+from autograd.codegen import on_floats, specialized_to_floats
 from autograd.no_grad import recording
 from autograd.primitive import evaluate
 from autograd.value import Value, node_of_groups, node_of_many, unrecorded
@@ -119,7 +119,7 @@ def softmax(xs: Iterable[Any]) -> list[Any]:
     floats, values = _floats(listed, "softmax: xs")
     if floats is None:
         return [table.softmax(float(n), *listed) for n in range(len(listed))]
-    pairs = rebound(table.softmax_with_slopes)(floats)
+    pairs = specialized_to_floats(table.softmax_with_partials)(floats)
     if not values:
         return [out for out, _ in pairs]
     if recording.paused and not recording.wanted():
@@ -274,7 +274,7 @@ def _dots(
         if silent:
             outputs.append(unrecorded(out))
             continue
-        to_start, to_weights, to_ys = table.dot_slopes(weights, data)
+        to_start, to_weights, to_ys = table.dot_partials(weights, data)
         of_line = of_line or [*to_start, *to_weights]  # the same for all lines
         if values:
             groups = (line, ys)

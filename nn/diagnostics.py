@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .activations import Activation
     from .layer_stats import LayerProbe
 
-_MOST_SAMPLES = 200
+_MAX_SAMPLES = 200
 _LARGE = 10.0  # root mean square of a feature from which the first weights are far too large for it
 _FADED = 1e-3  # share of the strongest layer's gradient below which a layer learns a thousand times more slowly
 _EXPLODED = 1e3
@@ -85,7 +85,7 @@ def diagnose(model: Any, X: Any, y: Any, *, loss: Any = None, optimizer: Any = N
     if optimizer is not None and not isinstance(optimizer, Optimizer):
         raise TypeError(f"optimizer must be an optimizer such as nn.Adam(model), got {shown(optimizer)}")
     rows, targets = samples_and_targets(X, y)
-    step = max(1, len(rows) // _MOST_SAMPLES)
+    step = max(1, len(rows) // _MAX_SAMPLES)
     rows, targets = rows[::step], targets[::step]
     probes = probe_layers(model, rows)
     output = recorded_output(model, rows[0])

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import Self
 
-_MOST_FAULTS_SHOWN = 10
+_MAX_FAULTS_SHOWN = 10
 
 
 class Found(list[Any]):
@@ -189,8 +189,8 @@ class Module:
 
 def listed(faults: list[str]) -> str:
     """The faults in one line, the first ten in full."""
-    rest = len(faults) - _MOST_FAULTS_SHOWN
-    return "; ".join(faults[:_MOST_FAULTS_SHOWN]) + (f"; and {rest} more" if rest > 0 else "")
+    rest = len(faults) - _MAX_FAULTS_SHOWN
+    return "; ".join(faults[:_MAX_FAULTS_SHOWN]) + (f"; and {rest} more" if rest > 0 else "")
 
 
 def _is_unit_of_a_layer(module: Module) -> bool:

@@ -20,7 +20,7 @@ from .regions import grid
 if TYPE_CHECKING:
     from pathlib import Path
 
-MOST_POINTS = 500
+MAX_POINTS = 500
 """More samples than these would hide each other in the picture."""
 
 
@@ -95,7 +95,7 @@ class Recording:
         rows = training.X
         if isinstance(rows[0], list) and len(rows[0]) == 2:
             single = not isinstance(predict(training.model, rows[:1])[0], list)
-            pairs = list(zip(rows, training.y, strict=True))[:MOST_POINTS]
+            pairs = list(zip(rows, training.y, strict=True))[:MAX_POINTS]
             self.points = [[float(row[0]), float(row[1]), float(true_class(target, single))] for row, target in pairs]
             self.grids = [grid([row[axis] for row in rows], self.resolution) for axis in (0, 1)]
 

@@ -198,16 +198,16 @@ answer = ...
 check("02.2", answer)
 
 # %% [markdown]
-# **02.3** Write `tanh_slope(x)`: the derivative of tanh at x. Use `math.tanh`.
+# **02.3** Write `tanh_partial(x)`: the derivative of tanh at x. Use `math.tanh`.
 
 # %%
 import math
 
 
-def tanh_slope(x): ...
+def tanh_partial(x): ...
 
 
-check("02.3", tanh_slope)
+check("02.3", tanh_partial)
 
 
 # %% [markdown]

@@ -14,7 +14,7 @@ import numpy as np
 
 from autograd.compiler.frontend.flatten import CAPTURED, CONSTANT, DRAWN, INPUT, PARAMETER, Flat, outputs_of
 from autograd.compiler.frontend.tracer import replayed
-from autograd.fast_backward import run_through
+from autograd.fast_backward import exhaust
 from autograd.node import NOT_COMPUTED
 from autograd.primitives import TABLE
 from autograd.value import Value, function_of_nodes
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def corrected(program: Program, plan: Plan, given: Sequence[Any], backward: bool) -> tuple[list[float], Any]:
-    """The outputs (means over samples) and, with `backward`, the gradient of the first, after a doubtful run of `plan`.
+    """The outputs (means over samples) and, with `backward`, the gradient of the first, after a may_be_nonfinite run of `plan`.
 
     Raises what the eager engine raises; a note tells the sample.
     """
@@ -69,11 +69,11 @@ class Correction:
         part = [array[begin:end] for array in self.given]
         drawn = None if self.drawn is None else self.drawn[begin:end]
         seed = 0 if self.backward else None
-        _, gradient, doubtful = self.plan.run(self.program.theta, part, seed, drawn)
-        if not doubtful:
+        _, gradient, may_be_nonfinite = self.plan.run(self.program.theta, part, seed, drawn)
+        if not may_be_nonfinite:
             self.results[:, begin:end] = self.plan.samples_of_outputs(0).T
             self._add_gradient(slice(begin, end), gradient, (end - begin) / self.samples)
-        return not doubtful
+        return not may_be_nonfinite
 
     def _add_eagerly(self, sample: int) -> None:
         at: Any = sample if self.plan.batched else ...
@@ -138,11 +138,11 @@ class Correction:
         touched = [leaf for leaf in [*leaves, *self.plan.flat.captured] if isinstance(leaf, Value)]
         back = map(setattr, touched, repeat("grad"), [leaf.grad for leaf in touched])
         try:
-            run_through(map(setattr, touched, repeat("grad"), repeat(NOT_COMPUTED)))
+            exhaust(map(setattr, touched, repeat("grad"), repeat(NOT_COMPUTED)))
             output.backward()
             return [leaf.grad if isinstance(leaf, Value) else 0.0 for leaf in leaves]
         finally:
-            run_through(back)
+            exhaust(back)
 
 
 class Replay:

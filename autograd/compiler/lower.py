@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from autograd import primitives as table
-from autograd.primitive import Primitive, opens
+from autograd.primitive import Primitive, is_composite
 from autograd.symbolic.expression import PYTHON, Expression, as_expression, rows_in, symbols, write
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ OPERANDS = ("x", "y", "z", "u", "v", "w")
 BASIC = frozenset({
     "add", "subtract", "multiply", "divide", "negative", "power", "where", "absolute", "maximum", "minimum", "relu",
     "negative_part", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh",
-    "cosh", "tanh", "hypot", "power_slope", "power_derivative", "xlogy", "normal_pdf", "normal_cdf", "exp_difference",
+    "cosh", "tanh", "hypot", "power_partial", "power_derivative", "xlogy", "normal_pdf", "normal_cdf", "exp_difference",
     "square",
 })  # fmt: skip
 """Rows that stay as they are: NumPy or C has a function for them, or `kernels` has."""
@@ -40,7 +40,7 @@ minus_absolute = Primitive(
     "minus_absolute", lambda x: -abs(x), lambda out, x: [out / x], 1,
     doc="-|x|", text=None, latex=None, domain=None, cure=None, ieee=None,
 )  # fmt: skip
-"""What one call of `copysign` gives; only `in_few_calls` makes it."""
+"""What one call of `copysign` gives; only `fuse_ufuncs` makes it."""
 
 
 @cache
@@ -56,7 +56,11 @@ def formula(row: Primitive, closed: frozenset[str] = BASIC) -> tuple[Expression 
     arity = row.arity or 0
     operands = symbols(*OPERANDS[:arity])
     value = (
-        Expression(row, operands) if row.name in closed else _on_symbols(row.forward, operands) if opens(row) else None
+        Expression(row, operands)
+        if row.name in closed
+        else _on_symbols(row.forward, operands)
+        if is_composite(row)
+        else None
     )
     partials = _on_symbols(row.partials, (*symbols("out"), *operands))
     try:
@@ -84,7 +88,7 @@ def opened(expression: Expression, closed: frozenset[str] = BASIC) -> Expression
     operands = tuple(opened(operand, closed) for operand in expression.operands)
     row = expression.row
     if isinstance(row, Primitive) and row.name not in closed:
-        inner = _on_symbols(row.forward, operands) if opens(row) else None
+        inner = _on_symbols(row.forward, operands) if is_composite(row) else None
         if inner is None:
             raise _NotOpenError
         return opened(as_expression(inner), closed)
@@ -115,7 +119,7 @@ def simplify(expression: Expression) -> Expression:
             return operands[0]
         if exponent == -1.0:
             return Expression(table.divide, (1.0, operands[0]))
-    if row.name == "power_slope" and numbers[1] in (1.0, 2.0):
+    if row.name == "power_partial" and numbers[1] in (1.0, 2.0):
         return Expression(1.0) if numbers[1] == 1.0 else 2.0 * operands[0]
     return Expression(row, operands)
 
@@ -142,25 +146,25 @@ def is_slow(formula: Expression | None) -> bool:
 
 
 @cache
-def has_slope(row: Primitive) -> bool:
+def has_partial(row: Primitive) -> bool:
     """Whether value and partial are computed together: for rows of one operand, where the partial takes long."""
     partials = formula(row)[1] if row.arity == 1 else None
     return partials is not None and is_slow(partials[0])
 
 
-def in_few_calls(expression: Expression) -> Expression:
+def fuse_ufuncs(expression: Expression) -> Expression:
     """The formula with fewer operations where each of them is a call.  Right to an ULP more, not bit for bit.
 
     sech, where the formula still has it, becomes the textbook's: arrays may overflow, to 2 / inf.  exp(-2 x) becomes
     the square of exp(-x): where both occur, one is computed.  -|x| becomes one operation.
 
     >>> x, = symbols("x")
-    >>> write(in_few_calls(table.exp(-2.0 * table.absolute(x))), PYTHON)
+    >>> write(fuse_ufuncs(table.exp(-2.0 * table.absolute(x))), PYTHON)
     'square(exp(minus_absolute(x)))'
-    >>> write(in_few_calls(table.sech(x)), PYTHON)
+    >>> write(fuse_ufuncs(table.sech(x)), PYTHON)
     '2.0 / (exp(x) + 1.0 / exp(x))'
     """
-    operands = tuple(in_few_calls(operand) for operand in expression.operands)
+    operands = tuple(fuse_ufuncs(operand) for operand in expression.operands)
     row, inner = expression.row, operands[0] if operands else expression
     of = inner.row.name if isinstance(inner.row, Primitive) else ""
     if row is table.sech:
@@ -169,7 +173,7 @@ def in_few_calls(expression: Expression) -> Expression:
     if isinstance(row, Primitive) and row.name == "negative" and of == "absolute":
         return Expression(minus_absolute, inner.operands)
     if isinstance(row, Primitive) and row.name == "exp" and of == "multiply" and inner.operands[0].row == -2.0:
-        return Expression(square, (Expression(row, (in_few_calls(-inner.operands[1]),)),))
+        return Expression(square, (Expression(row, (fuse_ufuncs(-inner.operands[1]),)),))
     return Expression(row, operands) if operands else expression
 
 

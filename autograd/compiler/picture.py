@@ -31,7 +31,7 @@ LEAVES = {
     CAPTURED: ("Value closed over", "Values closed over"),
 }
 
-MOST_BOXES = 400
+MAX_BOXES = 400
 """More groups than this are no picture: it says how many there are."""
 
 
@@ -54,7 +54,7 @@ def picture(plan: Plan, name: str, **look: Any) -> Picture:
     title = f"{count:,} group{'s' * (count != 1)} of {name}"
     if plan.is_eager:
         contents = Contents([Box("g0", [f"no groups: {len(plan.flat):,} nodes, one by one"], "group")])
-    elif count > MOST_BOXES:
+    elif count > MAX_BOXES:
         contents = Contents([Box("g0", [f"{title}: too many to draw, see explain()"], "group")])
     else:
         contents = _contents(plan)

@@ -13,8 +13,8 @@ import numpy as np
 
 from autograd.compiler.eager import Replay
 from autograd.compiler.frontend.flatten import CONSTANT, DRAWN, INPUT, PARAMETER, Flat
-from autograd.compiler.frontend.guards import Surroundings, unchanged
-from autograd.compiler.numpy_backend.buffers import Bound
+from autograd.compiler.frontend.guards import ClosureSnapshot, unchanged
+from autograd.compiler.numpy_backend.buffers import Buffers
 from autograd.compiler.numpy_backend.source import Vectorizer, build
 from autograd.compiler.passes.contract import Nodes, contract, depends
 from autograd.compiler.passes.fuse import fused, with_activations
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 NUMBERS_IN_A_BLOCK = 2**20
 """Samples are taken in blocks, so that a memory has about this many numbers (8 MiB) whatever the batch."""
 
-SHORTEST_SUM, MOST_EXACT = 16, 2_000
+SHORTEST_SUM, MAX_EXACT = 16, 2_000
 """A graph without matrix products is element-wise: shorter sums than this stay single additions, so that the C runtime
-rounds them as the eager engine does; unless there are more groups than `MOST_EXACT`."""
+rounds them as the eager engine does; unless there are more groups than `MAX_EXACT`."""
 
-MOST_GROUPS = 20_000
+MAX_GROUPS = 20_000
 """For the C runtime a group costs nothing to run, but about 0.1 ms to make."""
 
 PRICE_OF_A_GROUP, PRICE_OF_A_NODE = 12.0, 1.0
@@ -61,7 +61,7 @@ def make_plan(
         native = backend != "numpy" and native_is_there(backend)
         flags = lane, varies, active
         nodes, found, flags = _grouped(flat, flags, batched, 0, samples, native)
-        if native and len(found) < MOST_EXACT and not any(group.kind == "product" for group in found):
+        if native and len(found) < MAX_EXACT and not any(group.kind == "product" for group in found):
             nodes, found, flags = _grouped(flat, flags, batched, SHORTEST_SUM, samples, native)
         lane, _, plan.active = flags
         constants = nodes.operation == CONSTANT
@@ -92,7 +92,7 @@ def _grouped(
     lane, varies, active = (np.append(each, np.zeros(grown, bool)) for each in flags)
     schedule = Schedule(levels(nodes), lane, active)
     alive = int((nodes.alive & (nodes.operation >= 0)).sum())
-    worth = MOST_GROUPS if native else alive * samples * PRICE_OF_A_NODE / max(PRICE_OF_A_GROUP, 1e-9)
+    worth = MAX_GROUPS if native else alive * samples * PRICE_OF_A_NODE / max(PRICE_OF_A_GROUP, 1e-9)
     if schedule.depth > worth:
         raise UnsupportedError(f"{schedule.depth:,} levels for {alive:,} nodes: too little that can be done at once")
     found = groups(nodes, schedule, ~varies, worth)
@@ -151,7 +151,7 @@ class Plan:
         self.source = ""
         self.backend = "numpy"
         self._bind: Any = None
-        self._bound: dict[int, Bound] = {}
+        self._bound: dict[int, Buffers] = {}
         self._outputs: Any = None
         self.drawn: Any = None
         """The random numbers of the last run: a row for each sample."""
@@ -201,12 +201,12 @@ class Plan:
         self._replay = self._replay or Replay(self.flat)
         return self._replay
 
-    def remember(self, around: Surroundings | None) -> None:
+    def remember(self, around: ClosureSnapshot | None) -> None:
         """Note what everything that the function closes over stands for now."""
         self.around = None if around is None else around.now()
         self.quickly = (lambda: True) if around is None else around.check()
 
-    def is_valid(self, around: Surroundings | None) -> bool:
+    def is_valid(self, around: ClosureSnapshot | None) -> bool:
         """Whether everything on which the trace depends is as it was."""
         same = self.quickly() or (around is not None and unchanged(around.now(), self.around))
         return same and (not self.settings or all(read() == setting for read, setting in self.settings))
@@ -216,7 +216,7 @@ class Plan:
     def run(
         self, theta: Any, given: Sequence[Any], seed: int | None, drawn: Any = None
     ) -> tuple[list[float], Any, bool]:
-        """The outputs (means over samples); the gradient of output `seed`, if not None; whether the run is doubtful.
+        """The outputs (means over samples); the gradient of output `seed`, if not None; whether the run is may_be_nonfinite.
 
         It is where a number is not finite, or an error may be hidden: then the eager engine must look (see `eager`).
         `drawn` are random numbers to be used again, a row for each sample.
@@ -244,7 +244,7 @@ class Plan:
     ) -> tuple[list[float], Any, bool]:
         captured = np.array([value._data for value in self.flat.captured])
         block = samples if not self.batched else max(64, NUMBERS_IN_A_BLOCK // max(1, layout.lane_rows))
-        totals, doubtful = np.zeros(len(self.outputs)), False
+        totals, may_be_nonfinite = np.zeros(len(self.outputs)), False
         gradient: Any = None
         pieces = []
         input_gradients = (
@@ -258,7 +258,7 @@ class Plan:
             bound.owner = None
             drawn = self.drawn[begin:end] if self.flat.draws else None
             bound.load(self, theta, captured, [array[begin:end] for array in flat_inputs], drawn)
-            doubtful |= bound.forward()
+            may_be_nonfinite |= bound.forward()
             values = bound.outputs(self, end - begin)
             totals += np.array([v.sum() for v in values]) / samples
             pieces.append(values)
@@ -275,7 +275,7 @@ class Plan:
             gradient = tuple(g.reshape((*leading[0], *s)) for g, s in zip(input_gradients, self.shapes, strict=True))
         values = [float(t) for t in totals] if self.batched else [float(v[0]) for v in pieces[0]]
         gradients = () if seed is None else (gradient,) if self.by_parameters else gradient
-        return values, gradient, doubtful or not all(np.isfinite(a).all() for a in (totals, *gradients))
+        return values, gradient, may_be_nonfinite or not all(np.isfinite(a).all() for a in (totals, *gradients))
 
     def _run_native(
         self, theta: Any, inputs: list[Any], samples: int, seed: int | None, drawn: Any
@@ -308,16 +308,16 @@ class Plan:
         native = self.native
         if self.flat.draws and draw:
             self.drawn[:] = self._draw(len(self.drawn))
-        doubtful = native.run(theta, self.flat.captured, seed is not None)
+        may_be_nonfinite = native.run(theta, self.flat.captured, seed is not None)
         values: list[float] = native.means.tolist()
         self._outputs = (native.results,)
         if seed is None:
-            return values, None, doubtful
+            return values, None, may_be_nonfinite
         if self.by_parameters:
-            return values, native.gradient.copy(), doubtful
+            return values, native.gradient.copy(), may_be_nonfinite
         leading = (native.results.shape[1],) if self.batched else ()
         pairs = zip(native.gradients, self.shapes, strict=False)
-        return values, tuple(g.reshape((*leading, *s)) for g, s in pairs), doubtful
+        return values, tuple(g.reshape((*leading, *s)) for g, s in pairs), may_be_nonfinite
 
     def limits_broken(self, inputs: list[Any]) -> bool:
         """Whether an index is out of range."""
@@ -337,17 +337,17 @@ class Plan:
         bound.load(self, theta, captured, [] if bound.owner is owner else inputs)
         bound.owner = owner
         with np.errstate(all="ignore"):
-            doubtful = bound.forward()
+            may_be_nonfinite = bound.forward()
             value = bound.mean_of_output(self, samples)
             bound.seed(self, 1.0 / samples if self.batched else 1.0, samples, samples)
             bound.reverse()
         gradient = bound.DU[: self.parameters, 0].copy()
-        return value, gradient, doubtful or not math.isfinite(value) or not np.isfinite(gradient).all()
+        return value, gradient, may_be_nonfinite or not math.isfinite(value) or not np.isfinite(gradient).all()
 
-    def _bound_to(self, samples: int) -> Bound:
+    def _bound_to(self, samples: int) -> Buffers:
         bound = self._bound.pop(samples, None)
         if bound is None:
-            bound = Bound(self, samples)
+            bound = Buffers(self, samples)
             while len(self._bound) >= 4:
                 self._bound.pop(next(iter(self._bound)))
         self._bound[samples] = bound  # the last one used is at the end

@@ -1,7 +1,7 @@
 """How is a compiled function called?  `Program`: traced when shapes are new, run in blocks, honest in errors.
 
 Read the passes first (see `__init__`).  A `Program` keeps one `Plan` for each combination of shapes; a `Plan` is a
-traced graph with everything that the passes found out; a `Bound` is a plan with memory for a number of samples.
+traced graph with everything that the passes found out; a `Buffers` is a plan with memory for a number of samples.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ import numpy as np
 from autograd.arguments import choose, real, shown
 from autograd.compiler.eager import corrected
 from autograd.compiler.frontend.flatten import PARAMETER, flatten, flatten_by_leaves, trace
-from autograd.compiler.frontend.guards import Surroundings
+from autograd.compiler.frontend.guards import ClosureSnapshot
 from autograd.compiler.plan import Plan, make_plan
-from autograd.fast_backward import run_through
+from autograd.fast_backward import exhaust
 from autograd.value import Value, assign
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 BACKENDS = ("auto", "numpy", "c", "emit")
 
-MOST_PLANS = 8
+MAX_PLANS = 8
 """For each combination of shapes so many programs are kept: for training and evaluation, for other settings."""
 
 
@@ -61,11 +61,11 @@ class Program:
         if len({id(parameter) for parameter in self.parameters}) < len(self.parameters):
             raise ValueError("parameters has a Value twice: give each of them once")
         self._theta = np.array([parameter.data for parameter in self.parameters], dtype=np.float64)
-        self._around = None if self.of_graph else Surroundings(function)
+        self._around = None if self.of_graph else ClosureSnapshot(function)
         self._lock = RLock()  # a plan has one memory: threads take turns
         self._plans: dict[Any, list[Plan]] = {}
         self._last: Plan | None = None
-        self._recent: Recent | None = None
+        self._recent: ArgumentCache | None = None
         self._curvature: dict[Any, Program] = {}
 
     @property
@@ -95,12 +95,12 @@ class Program:
             given: Sequence[Any] = arrays
             if recent is not None and recent.has(arrays):
                 plan = recent.plan
-                values, _, doubtful = plan.run_attached(self._theta, None)
+                values, _, may_be_nonfinite = plan.run_attached(self._theta, None)
             else:
                 plan, given = self._prepared(arrays)
-                values, _, doubtful = plan.run(self._theta, given, None)
-                self._recent = Recent.of(self, plan, arrays)
-            if doubtful:
+                values, _, may_be_nonfinite = plan.run(self._theta, given, None)
+                self._recent = ArgumentCache.of(self, plan, arrays)
+            if may_be_nonfinite:
                 values, _ = corrected(self, plan, given, backward=False)
         return values[0] if plan.shape is None else _nested(iter(values), plan.shape)
 
@@ -118,12 +118,12 @@ class Program:
                 count = len(plan.outputs)
                 raise TypeError(f"{self.name} gives {count} values in a list; value_and_grad needs a function with one")
             (value, *_), gradient = self._value_and_grad(plan, given)
-            self._recent = Recent.of(self, plan, arrays)
+            self._recent = ArgumentCache.of(self, plan, arrays)
             return value, gradient
 
     def _value_and_grad(self, plan: Plan, given: list[Any]) -> tuple[list[float], Any]:
-        values, gradient, doubtful = plan.run(self._theta, given, 0)
-        return corrected(self, plan, given, backward=True) if doubtful else (values, gradient)
+        values, gradient, may_be_nonfinite = plan.run(self._theta, given, 0)
+        return corrected(self, plan, given, backward=True) if may_be_nonfinite else (values, gradient)
 
     def bind(self, *arrays: Any) -> Step:
         """The program for these arrays alone: they are checked and prepared once, for many steps with the same data.
@@ -221,14 +221,14 @@ class Program:
         if plan is None or outgrown:
             with self._lock:
                 plan = _without_collector(self._new_plan, given)
-            del plans[: -MOST_PLANS + 1]
+            del plans[: -MAX_PLANS + 1]
             plans.append(plan)
         self._last = plan
         return plan, given
 
     def _new_plan(self, given: list[Any]) -> Plan:
         plan = self._traced(given)
-        self._around = None if self._around is None else Surroundings(self.function)
+        self._around = None if self._around is None else ClosureSnapshot(self.function)
         plan.remember(self._around)
         return plan
 
@@ -257,13 +257,13 @@ class Program:
         """What an action gives while the parameters have the numbers of `theta`."""
         back = map(setattr, self.parameters, repeat("_data"), [parameter._data for parameter in self.parameters])
         try:
-            run_through(map(setattr, self.parameters, repeat("_data"), self.theta.tolist()))
+            exhaust(map(setattr, self.parameters, repeat("_data"), self.theta.tolist()))
             return action(*arguments)
         finally:
-            run_through(back)
+            exhaust(back)
 
 
-class Recent:
+class ArgumentCache:
     """The arrays of the last call: when they come again, nothing is checked or copied, they are read where they are."""
 
     __slots__ = ("around", "arrays", "plan", "program", "shapes")
@@ -273,7 +273,7 @@ class Recent:
         self.shapes = [array.shape for array in arrays]
 
     @classmethod
-    def of(cls, program: Program, plan: Plan, arrays: tuple[Any, ...]) -> Recent | None:
+    def of(cls, program: Program, plan: Plan, arrays: tuple[Any, ...]) -> ArgumentCache | None:
         """These arrays, if the C runtime reads them where they are."""
         plain = all(type(a) is np.ndarray and a.dtype == np.float64 and a.flags.c_contiguous for a in arrays)
         if plan.native is None or not plain:
@@ -295,10 +295,10 @@ class Recent:
         """The value and the gradient for what is attached."""
         plan = self.plan
         if plan.by_parameters and not plan.flat.draws:
-            value, gradient, doubtful = plan.native.again(self.program._theta, plan.flat.captured)
+            value, gradient, may_be_nonfinite = plan.native.again(self.program._theta, plan.flat.captured)
         else:
-            (value, *_), gradient, doubtful = plan.run_attached(self.program._theta, 0)
-        if doubtful:
+            (value, *_), gradient, may_be_nonfinite = plan.run_attached(self.program._theta, 0)
+        if may_be_nonfinite:
             (value, *_), gradient = corrected(self.program, plan, arrays, backward=True)
         return value, gradient
 
@@ -316,7 +316,7 @@ class Step:
         self.flat = [array.reshape(self.samples, -1) for array in given]
         self.at_once = plan.in_one_block(self.samples) and not plan.limits_broken(self.flat)
         self.packed = plan.packed(self.flat, self.samples) if plan.native is not None else None
-        self.recent = Recent(self.program, plan, tuple(given))
+        self.recent = ArgumentCache(self.program, plan, tuple(given))
 
     def value_and_grad(self) -> tuple[float, Any]:
         """As `Program.value_and_grad`, for the arrays bound."""
@@ -332,8 +332,8 @@ class Step:
                     plan.attach(self.flat, self.samples, self.packed)
                     plan.attached = self.recent
                 return self.recent.value_and_grad(self.given)
-            value, gradient, doubtful = plan.run_again(program.theta, self.flat, self.samples, self)
-            if doubtful:
+            value, gradient, may_be_nonfinite = plan.run_again(program.theta, self.flat, self.samples, self)
+            if may_be_nonfinite:
                 (value, *_), gradient = corrected(program, plan, self.given, backward=True)
         return value, gradient
 

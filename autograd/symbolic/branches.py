@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from autograd import primitives as table
-from autograd.ieee import Extended, ieee_arithmetic
+from autograd.ieee import IEEEFloat, ieee_arithmetic
 from autograd.primitive import Primitive
 from autograd.symbolic.expression import Expression, symbols
 
@@ -30,7 +30,7 @@ def branches_taken(row: Primitive, n: int, numbers: Sequence[float]) -> tuple[bo
     conditions = _conditions(row)
     if not conditions or not conditions[n]:
         return ()
-    known = dict(zip(_names(row), map(Extended, numbers), strict=True))
+    known = dict(zip(_names(row), map(IEEEFloat, numbers), strict=True))
     with ieee_arithmetic():
         return tuple(bool(_number(condition, known)) for condition in conditions[n])
 
@@ -82,4 +82,4 @@ def _number(expression: Expression, known: dict[str, Any]) -> Any:
         return row(*operands)
     if isinstance(row, str):
         return _SIGNS[row](*operands) if operands else known[row]
-    return Extended(row)
+    return IEEEFloat(row)

@@ -18,7 +18,7 @@ from autograd.primitive import Primitive
 from autograd.symbolic.branches import branch_of
 from autograd.symbolic.expression import Expression, as_expression, rows_in, write
 from autograd.symbolic.printing import (
-    LONGEST_LIST,
+    MAX_LIST,
     RAISED,
     STYLES,
     first_parameter,
@@ -34,9 +34,9 @@ from autograd.symbolic.simplify import tidy
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-LONGEST_SEQUENCE = 100
+MAX_SEQUENCE = 100
 """Beyond so many operands the partials of a softmax are not written out."""
-LONGEST_FORMULA = 160
+MAX_FORMULA = 160
 """A partial that takes more characters than this explains nothing: it is named only."""
 NOT_SYMBOLIC = "(not symbolic: write the partials with rows, such as autograd.cos, and with where in place of if)"
 """What is said of partials that can be computed on numbers only."""
@@ -175,7 +175,7 @@ def _filled(
         kept = _some_terms(row, len(operands), n)
         operands, filling = [operands[k] for k in kept], [filling[k] for k in kept]
         n = None if n is None else kept.index(n)
-    if len(operands) > LONGEST_SEQUENCE:
+    if len(operands) > MAX_SEQUENCE:
         filling = filling if n is None else operands
         names = [_operand_text(operand, style) for operand in (*filling[:3], "…", filling[-1])]
         return _not_derived(row, names, None if n is None else _operand_text(filling[n], style), style)
@@ -200,7 +200,7 @@ def _shapes(row: Primitive, number: float, place: int, whole: bool) -> bool:
         return False
     if row is table.power:
         return math.isfinite(number)
-    return number == number and abs(number) <= (LONGEST_SEQUENCE if row.arity is None else 9) and number == int(number)
+    return number == number and abs(number) <= (MAX_SEQUENCE if row.arity is None else 9) and number == int(number)
 
 
 def _operand_text(operand: str | float, style: str, hole: re.Match[str] | None = None) -> str:
@@ -211,9 +211,9 @@ def _operand_text(operand: str | float, style: str, hole: re.Match[str] | None =
     if hole is None or not text.startswith("-"):
         return text
     before, after = hole.string[: hole.start()], hole.string[hole.end() :]
-    opens = before == "" or before[-1] in "({|"
+    is_composite = before == "" or before[-1] in "({|"
     closes = re.match(r"$|[),|]|\}(?!\^)| (\+|-|/|\\cdot|\*(?!\*))", after)
-    return text if opens and closes else f"({text})"
+    return text if is_composite and closes else f"({text})"
 
 
 def _some_terms(row: Primitive, count: int, n: int | None) -> list[int]:
@@ -224,7 +224,7 @@ def _some_terms(row: Primitive, count: int, n: int | None) -> list[int]:
     if n is not None:
         return [0, *sorted({n, (n - 1 + half) % (2 * half) + 1})] if half else [0, n]
     terms = half or count - 1
-    shown_terms = range(terms) if terms <= LONGEST_LIST else [*range(LONGEST_LIST), terms - 1]
+    shown_terms = range(terms) if terms <= MAX_LIST else [*range(MAX_LIST), terms - 1]
     return [0, *(1 + k for k in shown_terms), *(1 + half + k for k in shown_terms if half)]
 
 
@@ -239,7 +239,7 @@ def _template(
     if branches and expression is not None:
         expression = branch_of(expression, branches)
     text = "" if expression is None else _written(expression, style, row if n is None else None)
-    if 0 < len(text) <= LONGEST_FORMULA or n is None:
+    if 0 < len(text) <= MAX_FORMULA or n is None:
         return text
     names = [write(operand, style_for(style, ())) for operand in operands]
     return _not_derived(row, names, names[n], style)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
 STYLES = ("text", "latex")
-LONGEST_LIST = 6
+MAX_LIST = 6
 """A sum or a list of operands that is longer is written with its first two terms, an ellipsis and the last."""
 
 # ------------------------------------------------------------------------------------------------ numbers and names
@@ -96,7 +96,7 @@ def subscript(number: int, style: str = "text") -> str:
 
 def shortened(terms: Sequence[str]) -> list[str]:
     """The terms themselves, or where they are too many the first two, an ellipsis and the last."""
-    return list(terms) if len(terms) <= LONGEST_LIST else [*terms[:2], "…", terms[-1]]
+    return list(terms) if len(terms) <= MAX_LIST else [*terms[:2], "…", terms[-1]]
 
 
 # ---------------------------------------------------------------------------------------------------- from templates

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from autograd import primitives as table
 from autograd.primitive import Primitive
 from autograd.symbolic.expression import Expression
-from autograd.symbolic.printing import LONGEST_LIST, RAISED
+from autograd.symbolic.printing import MAX_LIST, RAISED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,10 +119,10 @@ def _power(x: Expression, y: Expression) -> Expression:
     return Expression(table.power, (x, y))
 
 
-def _power_slope(x: Expression, y: Expression) -> Expression:
+def _power_partial(x: Expression, y: Expression) -> Expression:
     exponent = _number(y)
     if exponent is None:
-        return Expression(table.power_slope, (x, y))
+        return Expression(table.power_partial, (x, y))
     if exponent in (0.0, 1.0):
         return Expression(exponent)
     return _multiply(_tidy(Expression(exponent)), _power(x, _tidy(Expression(exponent - 1.0))))
@@ -149,7 +149,7 @@ _RULES: dict[str, Callable[..., Expression]] = {
     "divide": _divide,
     "negative": _negative,
     "power": _power,
-    "power_slope": _power_slope,
+    "power_partial": _power_partial,
     "where": _where,
 }
 
@@ -163,7 +163,7 @@ def _short_sums(expression: Expression) -> Expression:
         expression, last = expression.operands
         terms.append(last)
     terms = [expression, *reversed(terms)]
-    if len(terms) > LONGEST_LIST:
+    if len(terms) > MAX_LIST:
         terms = [*terms[:2], Expression("…"), terms[-1]]
     out = _short_sums(terms[0])
     for term in terms[1:]:

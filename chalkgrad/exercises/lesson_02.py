@@ -92,7 +92,7 @@ EXERCISES = [
     ),
     Exercise(
         "02.3",
-        "Write tanh_slope(x): the derivative of tanh at x.",
+        "Write tanh_partial(x): the derivative of tanh at x.",
         Function(((0.0,), (1.0,), (-1.0,), (0.5,), (2.0,)), tolerance=1e-6),
         right=lambda x: 1 - math.tanh(x) ** 2,
         wrong=[

@@ -35,7 +35,7 @@ def engine(
     backward: Callable[[Any], None] = sweep,
     by_first: Slope = lambda x, y: y,
     by_second: Slope = lambda x, y: x,
-    tanh_slope: Slope = lambda x, t: 1 - t * t,
+    tanh_partial: Slope = lambda x, t: 1 - t * t,
 ) -> type:
     """A whole engine, with one part of it replaced."""
 
@@ -49,7 +49,7 @@ def engine(
 
         def tanh(self) -> Any:
             t = math.tanh(self.data)
-            return Value(t, [(self, tanh_slope(self.data, t))])
+            return Value(t, [(self, tanh_partial(self.data, t))])
 
         def backward(self) -> None:
             backward(self)
@@ -171,12 +171,14 @@ EXERCISES = [
                 "The first operand of the product gets nothing.",
             ),
             Mistake(
-                engine(tanh_slope=lambda x, t: 1 - x * x),
+                engine(tanh_partial=lambda x, t: 1 - x * x),
                 "That is 1 - x², tanh' is 1 - tanh²(x): use the result.",
             ),
-            Mistake(engine(tanh_slope=lambda x, t: 1 - t), "tanh' is 1 - tanh²(x): the square is missing."),
-            Mistake(engine(tanh_slope=lambda x, t: t * (1 - t)), "That is the sigmoid's rule. tanh' is 1 - tanh²(x)."),
-            Mistake(engine(tanh_slope=lambda x, t: 1.0), "tanh hands on with factor 1. Its partial is 1 - tanh²(x)."),
+            Mistake(engine(tanh_partial=lambda x, t: 1 - t), "tanh' is 1 - tanh²(x): the square is missing."),
+            Mistake(
+                engine(tanh_partial=lambda x, t: t * (1 - t)), "That is the sigmoid's rule. tanh' is 1 - tanh²(x)."
+            ),
+            Mistake(engine(tanh_partial=lambda x, t: 1.0), "tanh hands on with factor 1. Its partial is 1 - tanh²(x)."),
         ],
         hints=[
             "Take the class from the lesson, close the book, and write it again.",

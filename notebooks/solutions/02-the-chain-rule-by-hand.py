@@ -25,11 +25,11 @@ check("02.2", -6)
 
 
 # %%
-def tanh_slope(x):
+def tanh_partial(x):
     return 1 - math.tanh(x) ** 2
 
 
-check("02.3", tanh_slope)
+check("02.3", tanh_partial)
 
 
 # %% [markdown]

@@ -23,18 +23,18 @@ import autograd
 from autograd import Value, gradients, jvp
 from autograd import primitives as table
 from autograd.backpropagation import topological_order
-from autograd.fast_backward import _new_turns, _reach, run_through
-from autograd.node import MANY, NOT_COMPUTED, UNRECORDED, edges, operands, variables
+from autograd.fast_backward import _new_backward_lock, _reach, exhaust
+from autograd.node import NOT_COMPUTED, UNRECORDED, VARIADIC, edges, operands, variables
 from autograd.value import node_of_groups
 
 # ------------------------------------------------------------------------------------------------- random programs
 
 UNARY = [name for name, row in table.TABLE.items() if row.arity == 1]
 BINARY = [name for name, row in table.TABLE.items() if row.arity == 2]
-MANY = ["sum", "dot", "logsumexp"]
+VARIADIC = ["sum", "dot", "logsumexp"]
 KINKS = {"absolute", "relu", "negative_part", "selu", "elu", "leaky_relu"}
 TIES = {"maximum", "minimum"}
-POWERS = {"power", "power_slope"}
+POWERS = {"power", "power_partial"}
 """With a variable exponent, their slope at a negative base is undefined."""
 Program = list[tuple[str, list[int]]]
 
@@ -46,7 +46,7 @@ def programs(draw: Any, most: int = 25) -> tuple[list[float], Program]:
     operations = draw(
         st.lists(
             st.sampled_from(
-                [(name, 1) for name in UNARY] + [(name, 2) for name in BINARY * 2] + [(name, 5) for name in MANY]
+                [(name, 1) for name in UNARY] + [(name, 2) for name in BINARY * 2] + [(name, 5) for name in VARIADIC]
             ),
             min_size=1,
             max_size=most,
@@ -317,7 +317,7 @@ def test_an_exception_anywhere_leaves_every_gradient_as_it_was() -> None:
             break
         finally:
             sys.settrace(tracer)
-            _new_turns()  # held where no signal, only a tracer, can raise: right before the release
+            _new_backward_lock()  # held where no signal, only a tracer, can raise: right before the release
         lines += 7
     assert lines > 300
     assert whole <= 1
@@ -489,7 +489,7 @@ def test_an_error_of_the_user_s_own_comes_out_as_it_is() -> None:
 
 
 def test_special_states_show_their_names_in_a_debugger() -> None:
-    assert (repr(MANY), repr(UNRECORDED)) == ("MANY", "UNRECORDED")
+    assert (repr(VARIADIC), repr(UNRECORDED)) == ("MANY", "UNRECORDED")
 
 
 class Counted(list[Any]):
@@ -539,7 +539,7 @@ def test_each_node_is_reached_once_and_those_with_an_earlier_gradient_are_kept_a
 def test_running_through_an_iterator_keeps_nothing_of_it() -> None:
     values = [Value(1.0), Value(2.0)]
     last = weakref.ref(group := Counted([values[1]]))
-    run_through([values, group])
+    exhaust([values, group])
     del group
     assert last() is None
 

@@ -14,7 +14,7 @@ import pytest
 
 from autograd import Value, exp, primitive, where
 from autograd.arguments import real, shown
-from autograd.ieee import Extended, ieee_arithmetic, ieee_power
+from autograd.ieee import IEEEFloat, ieee_arithmetic, ieee_power
 from autograd.primitive import evaluate, ieee, partials_at
 from autograd.primitives import TABLE
 
@@ -87,16 +87,16 @@ def test_of_equal_zeros_the_same_is_taken_as_by_python_s_max_and_min(name: str) 
 )  # fmt: skip
 def test_power_as_c_has_it(x: float, y: float, expected: float) -> None:
     assert repr(ieee_power(x, y)) == repr(expected)
-    assert repr(float(Extended(x) ** Extended(y))) == repr(expected)
+    assert repr(float(IEEEFloat(x) ** IEEEFloat(y))) == repr(expected)
 
 
 def test_extended_numbers() -> None:
-    one, zero = Extended(1.0), Extended(0.0)
+    one, zero = IEEEFloat(1.0), IEEEFloat(0.0)
     assert (one / zero, -one / zero, one / -zero) == (INF, -INF, -INF)
     assert math.isnan(zero / zero)
     assert (2 - one, 2 * one, 1 + one, 3 / one, 2**one, +one) == (1.0, 2.0, 2.0, 3.0, 2.0, 1.0)
-    assert type(-one) is type(one * 2.0) is Extended
-    assert exp(Extended(1000.0)) == INF
+    assert type(-one) is type(one * 2.0) is IEEEFloat
+    assert exp(IEEEFloat(1000.0)) == INF
     with pytest.raises(TypeError):
         _ = one + "1"  # type: ignore[operator]
 

@@ -297,12 +297,12 @@ UNARY: dict[str, Callable[[Any], Sequence[Any]]] = {
         _sech(u) * (1 - 2 * _sech(u) ** 2),
         -_sech(u) * mp.tanh(u) * (1 - 6 * _sech(u) ** 2),
     ),
-    "sigmoid_slope": lambda u: _sigmoid_slopes(u)[:4],
-    "silu_slope": lambda u: [_silu_derivative(n, u) for n in range(1, 5)],
+    "sigmoid_partial": lambda u: _sigmoid_slopes(u)[:4],
+    "silu_partial": lambda u: [_silu_derivative(n, u) for n in range(1, 5)],
     "normal_pdf": _normal_pdf,
     "normal_cdf": lambda u: (_normal(u)[0], *_normal_pdf(u)[:3]),
 }
-LOOSE = {"gelu", "silu", "silu_slope", "normal_pdf", "normal_cdf", "tan"}
+LOOSE = {"gelu", "silu", "silu_partial", "normal_pdf", "normal_cdf", "tan"}
 
 
 def unary(name: str, x: Bounded) -> Bounded:

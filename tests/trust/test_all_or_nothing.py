@@ -26,7 +26,7 @@ import autograd
 import nn
 from autograd import Value
 from autograd.backpropagation import topological_order
-from autograd.fast_backward import _new_turns
+from autograd.fast_backward import _new_backward_lock
 from autograd.no_grad import recording
 from nn import pause_gc
 
@@ -63,7 +63,7 @@ def interrupted(at: int, *files: str, error: type[BaseException] = InjectedError
         sys.settrace(before)
         recording.paused.clear()  # a destructor that it stopped leaves a block there: a slower path, no wrong one
         # Locks are held still where no signal, only this, can raise: right before they are released.
-        _new_turns()
+        _new_backward_lock()
         pause_gc._lock = threading.Lock()
         pause_gc._users.clear()
         gc.set_threshold(*thresholds)

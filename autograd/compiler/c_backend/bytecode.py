@@ -17,7 +17,7 @@ from autograd.compiler.c_backend.opcodes import (
     CONSTANT,
     LANES,
     MANY,
-    MOST_SAMPLES,
+    MAX_SAMPLES,
     NAMES,
     OWN,
     OWN_TABLE,
@@ -28,7 +28,7 @@ from autograd.compiler.c_backend.opcodes import (
     UNIFORM_TABLE,
     WHAT,
 )  # fmt: skip
-from autograd.compiler.lower import can_raise, has_slope
+from autograd.compiler.lower import can_raise, has_partial
 from autograd.compiler.passes.group import Group, UnsupportedError, readers
 from autograd.compiler.passes.layout import Layout, spaced
 from autograd.compiler.passes.matmul import blocks
@@ -150,7 +150,7 @@ class Linker:
 
     def slopes(self, group: Group, wanted: bool) -> int:
         """Where the partials are kept that are computed together with the values; -1 where none are."""
-        if group.row is None or not wanted or not has_slope(group.row):
+        if group.row is None or not wanted or not has_partial(group.row):
             return -1
         return self._new_rows(group.lane, len(group.nodes))
 
@@ -160,10 +160,10 @@ class Linker:
             first, self.uniform_rows = self.uniform_rows, self.uniform_rows + count
             return first
         first, self.lane_rows = self.lane_rows, self.lane_rows + count
-        self.need_not_be_cleared(np.arange(first, self.lane_rows))
+        self.skip_zeroing(np.arange(first, self.lane_rows))
         return first
 
-    def need_not_be_cleared(self, rows: Any) -> None:
+    def skip_zeroing(self, rows: Any) -> None:
         """Rows of gradients that nobody adds to before they are written, or that nobody reads."""
         self.written = np.concatenate((self.written, rows.ravel()))
 
@@ -186,7 +186,7 @@ class Linker:
             right = self._without_repeats(right)
             alone = 8 * int((self.readers[group.right] == 1).all() and len(np.unique(right)) == right.size)
             if alone:  # what it hands on is the whole gradient, and need not be added to anything
-                self.need_not_be_cleared(right)
+                self.skip_zeroing(right)
         where = spaced(self.slot[group.left])
         left, sp, sk = (where.first, *where.steps) if where is not None and where.distinct else self._packed(group.left)
         out = group.first + np.arange(q * p)
@@ -308,7 +308,7 @@ class Linker:
             what, table = WHAT["take from numbers"], self.table(self.slot[xs])
         else:
             table = self.table(self._own(lane, xs))
-        self.scratch = max(self.scratch, 3 * size * MOST_SAMPLES)
+        self.scratch = max(self.scratch, 3 * size * MAX_SAMPLES)
         kept = name in ("logsumexp", "cross_entropy") and self.wants(xs)
         slopes = self._new_rows(lane, rows * size) if kept else -1
         self.step(lane, MANY, [what, rows, size, group.first, table, self.table(index), slopes])

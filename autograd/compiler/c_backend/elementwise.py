@@ -18,7 +18,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from autograd import primitives as table
-from autograd.compiler.lower import BASIC, OPERANDS, formula, has_slope, simplify, with_constants
+from autograd.compiler.lower import BASIC, OPERANDS, formula, has_partial, simplify, with_constants
 from autograd.primitive import NOT_TAKEN, Primitive
 from autograd.symbolic.expression import INFIX, PYTHON, Expression, Style, rows_in, write
 
@@ -43,7 +43,7 @@ KEPT = """void hand_on_kept(double *restrict t, const double *g, const double *s
 }"""
 """What the functions in reverse do, for a partial that was kept."""
 
-MOST_OPERANDS = 4
+MAX_OPERANDS = 4
 
 SPECIAL_POWERS = (2.0, -1.0)
 """Exponents for which x ** exponent has a function of its own."""
@@ -76,7 +76,7 @@ def number_of(name: str, exponent: float | None = None) -> int | None:
 
 def _printable(row: Primitive) -> bool:
     value, partials = formula(row)
-    return value is not None and partials is not None and (row.arity or 9) <= MOST_OPERANDS
+    return value is not None and partials is not None and (row.arity or 9) <= MAX_OPERANDS
 
 
 def number(number: float) -> str:
@@ -145,7 +145,7 @@ class Function:
 
     def texts(self, fast: bool) -> tuple[str, list[str]]:
         """In C: the declarations of what occurs several times, and the formulas."""
-        named, formulas = named_apart(self.fast_formulas if fast else self.formulas)
+        named, formulas = common_subexpressions(self.fast_formulas if fast else self.formulas)
         declared = "".join(f"double {name} = {write(each, style(fast))}; " for name, each in named)
         return declared, [write(each, style(fast)) for each in formulas]
 
@@ -158,12 +158,12 @@ class Function:
         return f"fast_{self.name}" if fast and self.has_fast else self.name
 
 
-def named_apart(formulas: list[Expression]) -> tuple[list[tuple[str, Expression]], list[Expression]]:
+def common_subexpressions(formulas: list[Expression]) -> tuple[list[tuple[str, Expression]], list[Expression]]:
     """Names for the functions that are applied several times to the same, and the formulas with these names.
 
     >>> from autograd.symbolic.expression import PYTHON, symbols
     >>> x, = symbols("x")
-    >>> named, formulas = named_apart([table.exp(x) / (1.0 + table.exp(x))])
+    >>> named, formulas = common_subexpressions([table.exp(x) / (1.0 + table.exp(x))])
     >>> [(name, write(each, PYTHON)) for name, each in named], write(formulas[0], PYTHON)
     ([('e0', 'exp(x)')], 'e0 / (1.0 + e0)')
     """
@@ -201,7 +201,7 @@ def functions() -> list[tuple[Function, Function | None, list[Function]]]:
         others = BASIC | set(FAST) - {row.name}  # sech itself needs its last digits far out
         exact, fast = (_formulas(row, dict(constants), closed) for closed in (BASIC, others))
         forward = Function(f"forward_{name}", exact[:1], fast[:1])
-        if has_slope(row):
+        if has_partial(row):
             found.append((forward, Function(f"slope_{name}", exact, fast), []))
         else:
             partials = enumerate(zip(exact[1:], fast[1:], strict=True))
@@ -288,5 +288,5 @@ def _tables() -> str:
         f"typedef void (*reverse_function)(double *, const double *, const double *, {operands}, long);\n"
         f"const forward_function forwards[] = {{\n    {forward}\n}};\n"
         f"const slope_function slopes[] = {{\n    {slope}\n}};\n"
-        f"const reverse_function reverses[][{MOST_OPERANDS}] = {{\n    {reverse}\n}};\n"
+        f"const reverse_function reverses[][{MAX_OPERANDS}] = {{\n    {reverse}\n}};\n"
     )

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.c_backend.bytecode import Linker
-from autograd.compiler.c_backend.opcodes import END, MOST_SAMPLES
+from autograd.compiler.c_backend.opcodes import END, MAX_SAMPLES
 from autograd.compiler.c_backend.toolchain import runtime
 
 CACHE = 512 * 1024
@@ -31,7 +31,7 @@ class _Structure(ctypes.Structure):
         ("outputs", ctypes.c_int64),
         *[(name, ctypes.c_void_p) for name in ("output_rows", "output_is_lane", "results", "means")],
         ("seed", ctypes.c_double),
-        *[(name, ctypes.c_int64) for name in ("backward", "doubtful", "input_gradients")],
+        *[(name, ctypes.c_int64) for name in ("backward", "may_be_nonfinite", "input_gradients")],
         *[(name, ctypes.c_void_p) for name in ("array_gradients", "theta")],
         *[(name, ctypes.c_int64) for name in ("parameters", "inputs_at", "ranges")],
         ("cleared", ctypes.c_void_p),
@@ -58,7 +58,7 @@ class NativeProgram:
         s.tables = self._keep(np.concatenate(linker.tables) if linker.tables else np.zeros(1, np.int32))
         self.U, self.DU = np.zeros(linker.uniform_rows + 8), np.zeros(linker.uniform_rows + 8)
         fitting = CACHE // (16 * max(1, linker.lane_rows)) // 48 * 48
-        self.block = s.block = min(MOST_SAMPLES, max(48, fitting))
+        self.block = s.block = min(MAX_SAMPLES, max(48, fitting))
         L = np.zeros((max(1, linker.lane_rows), self.block))
         s.U, s.DU, s.L, s.DL = (self._keep(a) for a in (self.U, self.DU, L, np.zeros_like(L)))
         s.scratch = self._keep(np.zeros(linker.scratch))
@@ -134,7 +134,7 @@ class NativeProgram:
             for array in self.inputs:
                 self.gradients.append(self.DU[at : at + array.size].copy().reshape(array.shape))
                 at += array.size
-        return bool(s.doubtful)
+        return bool(s.may_be_nonfinite)
 
     def again(self, theta: Any, captured: Any) -> tuple[float, Any, bool]:
         """As `run`, for parameters: the first output, its gradient, and whether there may be errors."""
@@ -147,4 +147,4 @@ class NativeProgram:
         if not self.backward:
             self.backward = s.backward = True
         self._run(self.pointer)
-        return self._first(0), self.gradient.copy(), s.doubtful
+        return self._first(0), self.gradient.copy(), s.may_be_nonfinite

@@ -38,7 +38,7 @@ ROW double kernel_power_derivative(double x, double y, double n, double m) {
     for (int i = 0; !exact && i < (int)n; i++) factor /= x;
     return factor;
 }
-ROW double kernel_power_slope(double x, double y) {
+ROW double kernel_power_partial(double x, double y) {
     if (y >= 0.5) {
         double power = pow(x, y - 1.0), size = fabs(power);
         if ((1e-290 < size && size < INFINITY) || x == 0.0) return y * power;

@@ -13,7 +13,7 @@ import numpy as np
 
 from autograd.compiler.c_backend import elementwise
 from autograd.compiler.c_backend.fused_loop import Chain, Part, source
-from autograd.compiler.c_backend.opcodes import BUFFER, CHUNK, FUSED, MOST_POINTERS, OWN
+from autograd.compiler.c_backend.opcodes import BUFFER, CHUNK, FUSED, MAX_POINTERS, OWN
 from autograd.compiler.c_backend.toolchain import library
 from autograd.compiler.lower import can_raise
 from autograd.compiler.passes.group import UnsupportedError
@@ -76,10 +76,10 @@ def link_chain(linker: Linker, group: Group) -> None:
         wanted = sum(1 << n for n, want in enumerate(each.wanted) if want)
         words += [each.function + linker.functions, len(each.operands), *results[-1]]
         words += [each.may_raise + 2 * recomputed, wanted, slopes[-1], *operands]
-        words += [0] * (2 * elementwise.MOST_OPERANDS - len(operands))
+        words += [0] * (2 * elementwise.MAX_OPERANDS - len(operands))
     words += [struct.unpack("q", struct.pack("d", number))[0] for number in chain.numbers]
-    buffers = 2 * inner + len(chain.numbers) + elementwise.MOST_OPERANDS + 1
-    linker.scratch = max(linker.scratch, max(buffers, MOST_POINTERS) * CHUNK)
+    buffers = 2 * inner + len(chain.numbers) + elementwise.MAX_OPERANDS + 1
+    linker.scratch = max(linker.scratch, max(buffers, MAX_POINTERS) * CHUNK)
     head = [len(group.parts[0].nodes), len(chain.parts), inner, len(chain.numbers)]
     at = 2 + len(head) + 1 + len(words)
     if loops is None or not is_loop:
@@ -95,7 +95,7 @@ def link_chain(linker: Linker, group: Group) -> None:
     ]
     alone = [nodes for n, nodes in enumerate(columns) if chain.alone[n] and chain.wants(n)]
     for nodes in (*unread, *alone):
-        linker.need_not_be_cleared(linker.slot[nodes])
+        linker.skip_zeroing(linker.slot[nodes])
 
 
 def _loop_words(chain: Chain, known: dict[str, list[Place]]) -> list[int]:
@@ -144,7 +144,7 @@ def _described(linker: Linker, group: Group) -> tuple[Chain, list[Place], list[A
 
 def _why_no_loop(linker: Linker, chain: Chain, places: list[Place], columns: list[Any]) -> str:
     """What keeps a loop from adding to every gradient in the order in which the runtime does; empty where nothing."""
-    if len(chain.pointers(True)) > MOST_POINTERS:
+    if len(chain.pointers(True)) > MAX_POINTERS:
         return "no loop: too many operands"
     wanted = [n for n in range(len(columns)) if chain.wants(n)]
     read = [name for part in chain.parts for name in part.operands]

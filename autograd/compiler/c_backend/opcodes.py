@@ -5,13 +5,13 @@ Read `runtime.c` beside this, `bytecode` next, which writes steps with them.
 
 from __future__ import annotations
 
-MOST_SAMPLES = 192
+MAX_SAMPLES = 192
 """Samples in a block, at most."""
 
 CHUNK = 192
 """Numbers in a buffer."""
 
-MOST_POINTERS = 64
+MAX_POINTERS = 64
 """Rows that an emitted loop reads and writes at once."""
 
 END, ROW, ROW_REVERSE, PRODUCT, PRODUCT_REVERSE, SUM, SUM_REVERSE, MANY, MANY_REVERSE, ADD_TABLE = range(10)

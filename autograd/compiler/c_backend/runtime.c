@@ -18,10 +18,10 @@
 #else
 #define W 2
 #endif
-#define MOST_SAMPLES 192 /* in a block */
+#define MAX_SAMPLES 192 /* in a block */
 #define CHUNK 192
-#define MOST_POINTERS 64
-#define MOST_OPERANDS 4
+#define MAX_POINTERS 64
+#define MAX_OPERANDS 4
 
 typedef double vec __attribute__((vector_size(8 * W), aligned(8), may_alias));
 
@@ -42,7 +42,7 @@ typedef void (*reverse_function)(double *, const double *, const double *, const
 
 extern const forward_function forwards[];
 extern const slope_function slopes[]; /* value and partial at once; 0 where the way back computes the partial */
-extern const reverse_function reverses[][MOST_OPERANDS];
+extern const reverse_function reverses[][MAX_OPERANDS];
 extern void hand_on_kept(double *restrict to, const double *gradient, const double *slope, long n);
 extern void in_place_reverse(double *restrict g, const double *restrict z, long n); /* relu, whose partial its result tells */
 extern void exp_rows(double *z, const double *x, long n, long fast);
@@ -51,7 +51,7 @@ typedef struct {
     word *forward_once, *forward_each, *reverse_each, *reverse_once; /* steps, each list ends with END */
     int32_t *tables;
     double *U, *DU, *L, *DL, *scratch;
-    word block; /* samples in a block, at most MOST_SAMPLES: so many that its rows stay in the cache */
+    word block; /* samples in a block, at most MAX_SAMPLES: so many that its rows stay in the cache */
     word uniform_rows, lane_rows, samples, inputs, fast;
     double **arrays; /* the arguments, row-major */
     word packed_rows;
@@ -62,7 +62,7 @@ typedef struct {
     double *results; /* outputs x samples */
     double *means;
     double seed;
-    word backward, doubtful, input_gradients;
+    word backward, may_be_nonfinite, input_gradients;
     double **array_gradients, *theta;
     word parameters, inputs_at, ranges, *cleared; /* the first rows of U are for theta; those from inputs_at for arguments without samples; the
                                                     rows of DL to be set to 0 before each block are `ranges` pairs of first, number */
@@ -140,8 +140,8 @@ static void row_forward(program *p, const word *s, double *V, long stride, long 
     long rows = s[3], count = s[5];
     const word *kinds = s + 8;
     double *slope = s[7] < 0 ? 0 : V + s[7] * stride;
-    double *out = V + s[4] * stride, buffers[MOST_OPERANDS][CHUNK];
-    const double *x[MOST_OPERANDS] = {0};
+    double *out = V + s[4] * stride, buffers[MAX_OPERANDS][CHUNK];
+    const double *x[MAX_OPERANDS] = {0};
     int own = 1;
     for (long a = 0; a < count; a++) own &= kinds[2 * a] == OWN;
     if (own && stride == width) {
@@ -161,7 +161,7 @@ static void row_forward(program *p, const word *s, double *V, long stride, long 
         }
     }
     if (s[6])
-        for (long i = 0; i < rows; i++) p->doubtful |= !all_finite(out + i * stride, width);
+        for (long i = 0; i < rows; i++) p->may_be_nonfinite |= !all_finite(out + i * stride, width);
 }
 
 static void multiply_rows(double *restrict d, const double *restrict x, long n) {
@@ -183,9 +183,9 @@ static void row_reverse(program *p, const word *s, double *V, double *D, long st
     long rows = s[3], count = s[5], wanted = s[6];
     const word *kinds = s + 8;
     const double *slope = s[7] < 0 ? 0 : V + s[7] * stride;
-    double *out = V + s[4] * stride, *gradient = D + s[4] * stride, buffers[MOST_OPERANDS][CHUNK], contribution[CHUNK];
+    double *out = V + s[4] * stride, *gradient = D + s[4] * stride, buffers[MAX_OPERANDS][CHUNK], contribution[CHUNK];
     word kind = kinds[2 * wanted], at = kinds[2 * wanted + 1];
-    const double *x[MOST_OPERANDS] = {0};
+    const double *x[MAX_OPERANDS] = {0};
     long step = stride == 1 ? CHUNK : 1;
     int own = stride == width;
     for (long a = 0; a < count; a++) own &= kinds[2 * a] == OWN;
@@ -211,7 +211,7 @@ static void row_reverse(program *p, const word *s, double *V, double *D, long st
 
 /* A chain of rows, a few rows of memory at a time.  What only the chain reads is in buffers of CHUNK numbers, the
    gradients of these in as many more; on the way back the buffers are computed again. */
-enum { PART = 7 + 2 * MOST_OPERANDS }; /* words: function, operands, kind and place of the result, flags (1: may raise, 2: computed again
+enum { PART = 7 + 2 * MAX_OPERANDS }; /* words: function, operands, kind and place of the result, flags (1: may raise, 2: computed again
                                       on the way back), wanted, slope; kinds and places of operands */
 
 static const double *part_operand(const program *p, const word *at, const double *V, const double *buffers, long i, long n,
@@ -239,7 +239,7 @@ static void emitted_step(program *p, const word *e, double *V, double *D, long r
     long step = e[2] ? 1 : rows, count = e[3 + backward];
     const word *where = e + 5 + (backward ? 3 * e[3] : 0), *w;
     for (long i = 0; i < rows; i += step) {
-        double *memory[MOST_POINTERS];
+        double *memory[MAX_POINTERS];
         w = where; /* gradients or not, kind, row or table */
         for (long m = 0; m < count; m++, w += 3) {
             if (w[1] != UNIFORM_TABLE) memory[m] = (w[0] ? D : V) + (w[1] == OWN ? w[2] + i : p->tables[w[2] + i]) * width;
@@ -249,7 +249,7 @@ static void emitted_step(program *p, const word *e, double *V, double *D, long r
                 for (long l = 0; l < width; l++) memory[m][l] = number;
             }
         }
-        p->doubtful |= ((loop)e[backward])(memory, step * width);
+        p->may_be_nonfinite |= ((loop)e[backward])(memory, step * width);
         w = where;
         for (long m = 0; m < count && backward; m++, w += 3)
             if (w[0] && w[1] == UNIFORM_TABLE) p->DU[p->tables[w[2] + i]] += row_total(memory[m], width);
@@ -263,8 +263,8 @@ static void fused_step(program *p, const word *s, double *V, double *D, long wid
     }
     long rows = s[2], parts = s[3], inner = s[4], numbers = s[5], step = CHUNK / width;
     double *buffers = p->scratch, *gradients = buffers + (inner + numbers) * CHUNK, *gathered = gradients + inner * CHUNK;
-    double *contribution = gathered + MOST_OPERANDS * CHUNK;
-    const double *x[MOST_OPERANDS] = {0};
+    double *contribution = gathered + MAX_OPERANDS * CHUNK;
+    const double *x[MAX_OPERANDS] = {0};
     for (long c = 0; c < numbers; c++) {
         double number;
         memcpy(&number, s + 7 + parts * PART + c, 8);
@@ -278,7 +278,7 @@ static void fused_step(program *p, const word *s, double *V, double *D, long wid
             double *out = o[2] == OWN ? V + (o[3] + i) * width : buffers + o[3] * CHUNK;
             for (long a = 0; a < o[1]; a++) x[a] = part_operand(p, o + 7 + 2 * a, V, buffers, i, n, width, gathered + a * CHUNK);
             apply(p, o[0], out, o[6] < 0 ? 0 : V + (o[6] + i) * width, x, length);
-            if (o[4] & 1 && !backward) p->doubtful |= !all_finite(out, length);
+            if (o[4] & 1 && !backward) p->may_be_nonfinite |= !all_finite(out, length);
         }
         if (!backward) continue;
         memset(gradients, 0, 8 * CHUNK * inner);
@@ -441,9 +441,9 @@ static inline __attribute__((always_inline)) void outer_tile(const int rows, con
 }
 
 #if W == 8
-#define MOST_ROWS 4
+#define MAX_ROWS 4
 #else
-#define MOST_ROWS 2
+#define MAX_ROWS 2
 #endif
 
 static void outer_products(long P, long Q, long K, double *DA, long sp, long sk, const int32_t *d_rows, const double *d,
@@ -452,10 +452,10 @@ static void outer_products(long P, long Q, long K, double *DA, long sp, long sk,
         int columns = K - k >= 4 ? 4 : 1;
         const int32_t *xs = x_rows + k;
         for (long r = 0; r < P;) {
-            int rows = P - r >= MOST_ROWS ? MOST_ROWS : 1;
+            int rows = P - r >= MAX_ROWS ? MAX_ROWS : 1;
             double *at = DA + r * sp + k * sk;
-            if (rows > 1 && columns == 4) outer_tile(MOST_ROWS, 4, P, Q, K, at, sp, sk, d_rows + r, d, xs, x, stride, width);
-            else if (rows > 1) outer_tile(MOST_ROWS, 1, P, Q, K, at, sp, sk, d_rows + r, d, xs, x, stride, width);
+            if (rows > 1 && columns == 4) outer_tile(MAX_ROWS, 4, P, Q, K, at, sp, sk, d_rows + r, d, xs, x, stride, width);
+            else if (rows > 1) outer_tile(MAX_ROWS, 1, P, Q, K, at, sp, sk, d_rows + r, d, xs, x, stride, width);
             else if (columns == 4) outer_tile(1, 4, P, Q, K, at, sp, sk, d_rows + r, d, xs, x, stride, width);
             else outer_tile(1, 1, P, Q, K, at, sp, sk, d_rows + r, d, xs, x, stride, width);
             r += rows;
@@ -489,7 +489,7 @@ static void product_step(program *p, const word *s, double *V, double *D, long s
             if (!backward) {
                 product(P, K, A, sp, sk, in, V, to, V, stride, width, p->U, start, 0);
                 double *results = V + (first + q * P) * stride;
-                const double *x[MOST_OPERANDS] = {results};
+                const double *x[MAX_OPERANDS] = {results};
                 if (then >= 0) apply(p, then, results, s[15] < 0 ? 0 : V + (s[15] + q * P) * stride, x, P * stride);
                 continue;
             }
@@ -647,7 +647,7 @@ static void sum_step(program *p, const word *s, double *V, double *D, long strid
             for (long k = 0; k < l; k++, t++) D[t[0]] += g;
         } else {
             for (long k = 0; k < ul; k++, t += 2) {
-                double products[MOST_SAMPLES];
+                double products[MAX_SAMPLES];
                 if (wants & 1) {
                     for (long j = 0; j < width; j++) products[j] = z[j] * V[t[1] * stride + j];
                     p->DU[t[0]] += row_total(products, width);
@@ -694,7 +694,7 @@ static inline double sum_of_powers(double highest, double ties, double rest) {
 
 /* The same divided by their sum. */
 static void probabilities(const program *p, const double *V, const int32_t *t, long K, long width, double *e) {
-    double highest[MOST_SAMPLES], ties[MOST_SAMPLES], rest[MOST_SAMPLES];
+    double highest[MAX_SAMPLES], ties[MAX_SAMPLES], rest[MAX_SAMPLES];
     powers(p, V, t, K, width, e, highest, ties, rest);
     for (long k = 0; k < K; k++)
         for (long l = 0; l < width; l++) e[k * width + l] /= sum_of_powers(highest[l], ties[l], rest[l]);
@@ -703,7 +703,7 @@ static void probabilities(const program *p, const double *V, const int32_t *t, l
 /* To each x: p (g * sum of the other p - sum of the other p g); nothing cancels.  `sums` has room for 2 K rows. */
 static void softmax_reverse(const double *pr, const double *g, double *D, const int32_t *t, long K, long width, double sign,
                             double *sums) {
-    double before[MOST_SAMPLES], before_g[MOST_SAMPLES], *after = sums, *after_g = sums + K * width;
+    double before[MAX_SAMPLES], before_g[MAX_SAMPLES], *after = sums, *after_g = sums + K * width;
     memset(before, 0, sizeof before);
     memset(before_g, 0, sizeof before_g);
     memset(after + (K - 1) * width, 0, 8 * width);
@@ -730,7 +730,7 @@ static void softmax_reverse(const double *pr, const double *g, double *D, const 
 
 /* 1 - p, as the sum of the others. */
 static void softmax_others(const program *p, const double *V, const int32_t *t, long K, long width, double *out) {
-    double highest[MOST_SAMPLES], ties[MOST_SAMPLES], rest[MOST_SAMPLES], *e = p->scratch, *after = e + K * width;
+    double highest[MAX_SAMPLES], ties[MAX_SAMPLES], rest[MAX_SAMPLES], *e = p->scratch, *after = e + K * width;
     powers(p, V, t, K, width, e, highest, ties, rest);
     for (long l = 0; l < width; l++) {
         double before = 0.0;
@@ -745,7 +745,7 @@ static void softmax_others(const program *p, const double *V, const int32_t *t, 
 
 /* With `kept`, the partials: p. */
 static void logsumexp(const program *p, const double *V, const int32_t *t, long K, long width, double *z, double *kept) {
-    double highest[MOST_SAMPLES], ties[MOST_SAMPLES], rest[MOST_SAMPLES];
+    double highest[MAX_SAMPLES], ties[MAX_SAMPLES], rest[MAX_SAMPLES];
     powers(p, V, t, K, width, kept ? kept : p->scratch, highest, ties, rest);
     for (long l = 0; l < width; l++) z[l] = highest[l] + log1p(rest[l] + (ties[l] - 1.0));
     for (long k = 0; k < K && kept; k++)
@@ -755,7 +755,7 @@ static void logsumexp(const program *p, const double *V, const int32_t *t, long 
 /* With `kept`, the partials: p, but for the right class minus the sum of the others. */
 static void cross_entropy(const program *p, const double *V, const int32_t *t, const double *class, long K, long width,
                           double *z, double *kept) {
-    double highest[MOST_SAMPLES], ties[MOST_SAMPLES], rest[MOST_SAMPLES], other[MOST_SAMPLES];
+    double highest[MAX_SAMPLES], ties[MAX_SAMPLES], rest[MAX_SAMPLES], other[MAX_SAMPLES];
     powers(p, V, t, K, width, kept ? kept : p->scratch, highest, ties, rest);
     for (long l = 0; l < width; l++) {
         int good = class[l] >= 0.0 && class[l] < (double)K;
@@ -775,7 +775,7 @@ static void cross_entropy(const program *p, const double *V, const int32_t *t, c
 /* The targets are the second half of the operands. */
 static void soft_cross_entropy(const program *p, const double *V, double *D, const int32_t *t, long K, long width, double *z,
                                const double *g, int backward) {
-    double highest[MOST_SAMPLES], ties[MOST_SAMPLES], rest[MOST_SAMPLES], *e = p->scratch;
+    double highest[MAX_SAMPLES], ties[MAX_SAMPLES], rest[MAX_SAMPLES], *e = p->scratch;
     powers(p, V, t, K, width, e, highest, ties, rest);
     for (long l = 0; l < width; l++) {
         double above = log1p(rest[l] + (ties[l] - 1.0)), loss = 0.0;
@@ -884,7 +884,7 @@ void pack(program *p, double *to, word rows) {
 
 void run(program *p) {
     long each = p->samples > 0, samples = each ? p->samples : 1, block = p->block;
-    p->doubtful = 0;
+    p->may_be_nonfinite = 0;
     if (p->parameters) memcpy(p->U, p->theta, 8 * p->parameters);
     for (long a = 0, row = p->inputs_at; !each && a < p->inputs; row += p->widths[a++])
         memcpy(p->U + row, p->arrays[a], 8 * p->widths[a]);
@@ -911,11 +911,11 @@ void run(program *p) {
     if (!each)
         for (long o = 0; o < p->outputs; o++) p->results[o] = p->U[p->output_rows[o]];
     for (long o = 0; o < p->outputs; o++) p->means[o] = row_total(p->results + o * samples, samples) / (double)samples;
-    p->doubtful |= !all_finite(p->means, p->outputs);
+    p->may_be_nonfinite |= !all_finite(p->means, p->outputs);
     if (!p->backward) return;
     if (!p->output_is_lane[0]) p->DU[p->output_rows[0]] += 1.0;
     run_steps(p, p->reverse_once, p->U, p->DU, 1, 1);
-    if (!p->input_gradients) p->doubtful |= !all_finite(p->DU, p->parameters);
+    if (!p->input_gradients) p->may_be_nonfinite |= !all_finite(p->DU, p->parameters);
     for (long a = 0, row = p->inputs_at; p->input_gradients && a < p->inputs; row += p->widths[a++])
-        p->doubtful |= !all_finite(each ? p->array_gradients[a] : p->DU + row, p->widths[a] * samples);
+        p->may_be_nonfinite |= !all_finite(each ? p->array_gradients[a] : p->DU + row, p->widths[a] * samples);
 }

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.arguments import real, shown
-from autograd.compiler.frontend.guards import Surroundings, moved, positions
+from autograd.compiler.frontend.guards import ClosureSnapshot, moved, positions
 from autograd.compiler.frontend.tracer import Index, Watch, watched
-from autograd.fast_backward import _turns, run_through
-from autograd.node import MANY, NOT_COMPUTED, by_hand, operands
+from autograd.fast_backward import _backward_lock, exhaust
+from autograd.node import NOT_COMPUTED, VARIADIC, has_user_backward, operands
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def trace(function: Callable[..., Any], arguments: Sequence[Any], parameters: Se
 
     Raises TypeError where the function decides on data, or is not the same at every call.
     """
-    things = Surroundings(function).things
+    things = ClosureSnapshot(function).things
     first, kept = _trace_once(function, arguments, parameters, name, None)
     before = positions(kept.sources.values(), things)
     again, watch = _trace_once(function, arguments, parameters, name, {id(value) for value in first.flat.captured})
@@ -158,12 +158,12 @@ def flatten(outputs: Sequence[Value], known: dict[int, tuple[int, int]], earlier
     """
     reached: list[Value] = []
     before: list[float] = []
-    with _turns:  # while it works, each node's number stands where its gradient was
+    with _backward_lock:  # while it works, each node's number stands where its gradient was
         try:
             leaves, order = _reach(outputs, reached, before)
             return _numbered(outputs, leaves, order, known, earlier)
         finally:
-            run_through(map(setattr, reached, repeat("grad"), before))
+            exhaust(map(setattr, reached, repeat("grad"), before))
 
 
 def flatten_by_leaves(output: Value) -> tuple[Flat, list[Value]]:
@@ -199,8 +199,8 @@ def _reach(outputs: Sequence[Value], reached: list[Value], before: list[float]) 
                 node = stack.pop()
                 continue
             x, y = node._x, node._y
-            if node._dy is MANY:
-                if by_hand(node):
+            if node._dy is VARIADIC:
+                if has_user_backward(node):
                     raise TypeError(f"{shown(node)} has a _backward written by hand: it cannot be compiled, use a row")
                 several: Any = operands(node)[::-1]
                 waiting = [o for o in several if type(o) is not float and o.grad is not done]
@@ -236,8 +236,8 @@ def _numbered(
     earlier: set[int] | None,
 ) -> Flat:
     """The arrays: leaves first, then constants, then inner nodes."""
-    run_through(map(setattr, leaves, repeat("grad"), range(len(leaves))))
-    run_through(map(setattr, order, repeat("grad"), range(len(leaves), len(leaves) + len(order))))
+    exhaust(map(setattr, leaves, repeat("grad"), range(len(leaves))))
+    exhaust(map(setattr, order, repeat("grad"), range(len(leaves), len(leaves) + len(order))))
     rows = list(dict.fromkeys(map(attrgetter("primitive"), order)))
     codes = {row: n for n, row in enumerate(rows)}
     operation = np.fromiter(map(codes.__getitem__, map(attrgetter("primitive"), order)), np.int32, len(order))
@@ -252,7 +252,7 @@ def _numbered(
         return constants.setdefault(key, -1 - len(constants))
 
     for node in order:
-        if node._dy is not MANY:  # one or two operands, the usual case
+        if node._dy is not VARIADIC:  # one or two operands, the usual case
             x, y = node._x, node._y
             if type(x) is float:
                 push(constant(x))

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 MISSING = object()
 
 
-class Surroundings:
+class ClosureSnapshot:
     """The names that a function reads from outside, and what they stood for when `remember` was called last.
 
     Names that the function assigns itself are left out.  Functions of the same module that it uses are looked into.
 
     >>> scale = 2.0
-    >>> around = Surroundings(lambda x: scale * x)
+    >>> around = ClosureSnapshot(lambda x: scale * x)
     >>> kept = around.now()
     >>> scale = 3.0
     >>> around.now() == kept

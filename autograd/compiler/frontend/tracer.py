@@ -16,7 +16,7 @@ from operator import call
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograd.arguments import check_callable
-from autograd.fast_backward import run_through
+from autograd.fast_backward import exhaust
 from autograd.no_grad import no_grad
 from autograd.primitive import NOT_TAKEN, Primitive, primitive
 from autograd.primitives import where
@@ -93,7 +93,7 @@ def watched(watch: Watch, function: Callable[..., Any], *arguments: Any) -> Any:
             watch.open()
             return function(*arguments)
         finally:
-            run_through(watch.closing)
+            exhaust(watch.closing)
 
 
 def drawn(draw: Callable[[], float]) -> Any:

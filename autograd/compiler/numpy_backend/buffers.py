@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from autograd.compiler.plan import Plan
 
 
-class Bound:
+class Buffers:
     """A plan with memory for a number of samples."""
 
     def __init__(self, plan: Plan, samples: int) -> None:

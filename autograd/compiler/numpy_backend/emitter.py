@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.compiler.lower import in_few_calls, steps
-from autograd.compiler.passes.layout import Layout, Spaced, spaced
+from autograd.compiler.lower import fuse_ufuncs, steps
+from autograd.compiler.passes.layout import Layout, StridedSlice, spaced
 from autograd.compiler.passes.reverse import Gradients
 from autograd.primitive import Primitive
 
@@ -25,7 +25,7 @@ OTHER_NAMES = {
     "negative_part": "minimum({}, 0.0",
     "minus_absolute": "copysign({}, -1.0",
 }
-FROM_KERNELS = ("power_slope", "power_derivative", "xlogy", "normal_pdf", "normal_cdf", "exp_difference")
+FROM_KERNELS = ("power_partial", "power_derivative", "xlogy", "normal_pdf", "normal_cdf", "exp_difference")
 
 
 class Lines:
@@ -82,7 +82,7 @@ class Lines:
             if name.startswith("t") and name in self.names:
                 self.free[self.names[name]].append(name)
 
-    def view(self, memory: str, where: Spaced, flat: bool = False) -> str:
+    def view(self, memory: str, where: StridedSlice, flat: bool = False) -> str:
         """Rows of memory as an array; with `flat`, without the axis of samples (memory U has one column)."""
         shape, steps = where.shape, where.steps
         if len(shape) == 1 and steps[0] == 1 and not flat:
@@ -130,7 +130,7 @@ class Lines:
 
     def compute(self, expression: Expression, names: dict[str, str], shape: str, target: str | None) -> str:
         """Write the steps of a formula; the result goes into `target`, or a scratch buffer, or is an operand itself."""
-        todo, result = steps(in_few_calls(expression))
+        todo, result = steps(fuse_ufuncs(expression))
         if not todo:
             text = names.get(str(result), repr(result)) if isinstance(result, str) else repr(result)
             if target is None:

@@ -22,7 +22,7 @@ Array = Any
 # --------------------------------------------------------------------------------------------- one or two operands
 
 
-def power_slope(x: Array, y: Array) -> Array:
+def power_partial(x: Array, y: Array) -> Array:
     """y x^(y-1); where that is out of range, or y - 1 is rounded, the row's own function, number by number."""
     x, y = np.broadcast_arrays(x, y)
     powers = np.power(x, y - 1.0)
@@ -30,7 +30,7 @@ def power_slope(x: Array, y: Array) -> Array:
     usual = (y - 1.0 + 1.0 == y) & (y != 0.0) & (size > 1e-290) & (size < np.inf) & (x != 0.0)
     out = y * powers
     if not usual.all():
-        out[~usual] = number_by_number(table.power_slope, x[~usual], y[~usual])
+        out[~usual] = number_by_number(table.power_partial, x[~usual], y[~usual])
     return out
 
 

@@ -18,7 +18,7 @@ from autograd.compiler.numpy_backend import kernels
 from autograd.compiler.numpy_backend.accumulate import HandingOn
 from autograd.compiler.numpy_backend.emitter import view
 from autograd.compiler.passes.group import describe
-from autograd.compiler.passes.layout import Spaced
+from autograd.compiler.passes.layout import StridedSlice
 from autograd.primitive import NOT_TAKEN, Primitive, partials_at
 from autograd.symbolic.expression import Expression
 
@@ -41,7 +41,7 @@ class Vectorizer(HandingOn):
         self.lines.append(f"# {describe(group)}")
         getattr(self, f"_{group.kind}_forward")(group, out)
         if group.row is not None and group.kind == "row" and can_raise(group.row):
-            self.lines.append(f"if not isfinite({out}.sum()): doubtful = True")
+            self.lines.append(f"if not isfinite({out}.sum()): may_be_nonfinite = True")
 
     def add_reverse(self, group: Group) -> None:
         """Write the lines that hand a group's gradients on."""
@@ -54,7 +54,7 @@ class Vectorizer(HandingOn):
 
     def result(self, group: Group, prefix: str = "") -> str:
         """The block of memory with a group's results, or with their gradients."""
-        return self.view(f"{prefix}{'L' if group.lane else 'U'}", Spaced(group.first, (len(group.nodes),), (1,)))
+        return self.view(f"{prefix}{'L' if group.lane else 'U'}", StridedSlice(group.first, (len(group.nodes),), (1,)))
 
     def _operands(self, group: Group) -> tuple[dict[str, str], dict[str, float]]:
         names, constants = {}, {}
@@ -287,7 +287,7 @@ class Vectorizer(HandingOn):
                 "def bind(U, L, DU, DL, n):",
                 *_indented(self.binding, 1),
                 "    def forward():",
-                *_indented([*shared, "doubtful = False", *self.forward, "return doubtful"], 2),
+                *_indented([*shared, "may_be_nonfinite = False", *self.forward, "return may_be_nonfinite"], 2),
                 "    def reverse():",
                 *_indented([*shared, *self.reverse, "return None"], 2),
                 "    return forward, reverse",

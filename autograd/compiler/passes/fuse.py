@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.compiler.lower import can_raise, formula, has_slope, is_slow
+from autograd.compiler.lower import can_raise, formula, has_partial, is_slow
 from autograd.compiler.passes.group import Group, readers
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from autograd.compiler.frontend.flatten import Flat
     from autograd.primitive import Primitive
 
-MOST_PARTS = 24
+MAX_PARTS = 24
 """So many buffers still fit in the first cache."""
 
 
@@ -129,7 +129,7 @@ def with_activations(groups: list[Group], outputs: list[int], lane: Any) -> list
 
 
 def _fits_in_place(row: Primitive | None) -> bool:
-    return row is not None and row.arity == 1 and (row.name == IN_PLACE or (has_slope(row) and not can_raise(row)))
+    return row is not None and row.arity == 1 and (row.name == IN_PLACE or (has_partial(row) and not can_raise(row)))
 
 
 def _chain_for(group: Group, position: int, chains: list[_Chain], open_chains: dict[bytes, int]) -> int:
@@ -137,7 +137,7 @@ def _chain_for(group: Group, position: int, chains: list[_Chain], open_chains: d
     number = next((open_chains[key] for key in map(_key, group.operands) if key in open_chains), -1)
     chain = chains[number] if number >= 0 else None
     order = None
-    if chain is not None and not chain.is_read and len(chain.parts) < MOST_PARTS:
+    if chain is not None and not chain.is_read and len(chain.parts) < MAX_PARTS:
         order = chain.order_for(group)
     if chain is None or order is None:
         number, chain = len(chains), _Chain(position, group)

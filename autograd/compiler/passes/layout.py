@@ -125,7 +125,7 @@ def _order_product(group: Group, slot: Any) -> None:
 
 
 @dataclass
-class Spaced:
+class StridedSlice:
     """Rows first + i·steps[0] + j·steps[1] ...: a view of memory."""
 
     first: int
@@ -142,17 +142,17 @@ class Spaced:
         return all(step != 0 for step, _ in rows)
 
 
-def spaced(rows: Any) -> Spaced | None:
+def spaced(rows: Any) -> StridedSlice | None:
     """How the rows of an index array are spaced, when each of its axes has one step.
 
     >>> spaced(np.array([[4, 5, 6], [8, 9, 10]]))
-    Spaced(first=4, shape=(2, 3), steps=(4, 1))
+    StridedSlice(first=4, shape=(2, 3), steps=(4, 1))
     >>> spaced(np.array([1, 2, 4]))
     """
     rows = np.asarray(rows)
     first = int(rows.flat[0])
     if rows.size == 1:
-        return Spaced(first, rows.shape, (0,) * rows.ndim)
+        return StridedSlice(first, rows.shape, (0,) * rows.ndim)
     steps = []
     expected: Any = first
     for axis, size in enumerate(rows.shape):
@@ -163,4 +163,4 @@ def spaced(rows: Any) -> Spaced | None:
         shape = [1] * rows.ndim
         shape[axis] = size
         expected = expected + step * np.arange(size).reshape(shape)
-    return Spaced(first, rows.shape, tuple(steps)) if np.array_equal(expected, rows) else None
+    return StridedSlice(first, rows.shape, tuple(steps)) if np.array_equal(expected, rows) else None

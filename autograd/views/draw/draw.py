@@ -20,7 +20,7 @@ from autograd.views.draw.dot import DIRECTIONS
 from autograd.views.draw.layout_engines import ENGINES
 from autograd.views.draw.picture import THEMES, Graph
 from autograd.views.draw.rendering import render_dot
-from autograd.views.draw.scene import Wishes, contents_of
+from autograd.views.draw.scene import DrawOptions, contents_of
 from autograd.views.trace.replay import replay
 from autograd.views.trace.trace import Trace, called_by, trace
 
@@ -103,7 +103,7 @@ def draw(
         contents.caption = "\n".join(filter(None, [title, contents.caption]))
         return Graph(contents, **look)
     labels = {traced.ids[value]: name for value, name in called.items() if value in traced.ids}
-    wishes = Wishes(hide, partials, False, _nudged(output, traced.ids) if checked else None, labels)
+    wishes = DrawOptions(hide, partials, False, _nudged(output, traced.ids) if checked else None, labels)
     key = None
     if hide is not None:
         answers = contents_of(traced, replace(wishes, hide=None, gradients=True))

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 ENGINES = ("auto", "dot", "wasm")
 TIME_LIMIT = 60.0
 """Seconds after which a layout is given up."""
-LARGEST_MEMORY = 2 * 1024**3
+MAX_MEMORY = 2 * 1024**3
 """Bytes that the in-process engine may take."""
 FORMATS_INSIDE = ("svg", "ps", "dot", "gv", "canon", "xdot", "json", "json0", "plain", "plain-ext", "cmapx")
 """What the in-process engine can write."""
@@ -212,7 +212,7 @@ def _stoppable(cached: bool) -> Inside:
     )
     engine._session = engine._create_session()
     engine._session.store.set_epoch_deadline(1)  # `stop` begins the next epoch
-    engine._session.store.set_limits(memory_size=LARGEST_MEMORY)
+    engine._session.store.set_limits(memory_size=MAX_MEMORY)
     atexit.register(inside.cache_clear)  # while wasmtime can still free what it holds
     return Inside(
         lambda dot, form, layout: bytes(engine.render(dot, format=form, engine=layout)), engine._engine.increment_epoch

@@ -74,7 +74,7 @@ class Contents:
 
 
 @dataclass(frozen=True)
-class Wishes:
+class DrawOptions:
     """What the user asked to see."""
 
     hide: str | None = None
@@ -89,7 +89,7 @@ class Wishes:
     """For nodes of the trace without a label, what to call them."""
 
 
-def contents_of(trace: Trace, wishes: Wishes) -> Contents:
+def contents_of(trace: Trace, wishes: DrawOptions) -> Contents:
     """The boxes, circles and arrows of a traced graph."""
     grads = _gradients(trace, wishes)
     formulas = {step.node: step.formula for step in trace.forward}
@@ -129,7 +129,7 @@ def _kind(node: Node, trace: Trace) -> str:
     return "operation" if node.operation else node.kind
 
 
-def _gradients(trace: Trace, wishes: Wishes) -> dict[int, float]:
+def _gradients(trace: Trace, wishes: DrawOptions) -> dict[int, float]:
     """The gradient of each node that has one: its `.grad`, once a backward pass has reached it.
 
     A part of an unfolded `dot` or `sum` is no Value; all it does is to be added into that node, so its gradient is
@@ -148,7 +148,7 @@ def _gradients(trace: Trace, wishes: Wishes) -> dict[int, float]:
     return grads
 
 
-def _cells(node: Node, grads: Mapping[int, float], wishes: Wishes) -> list[str]:
+def _cells(node: Node, grads: Mapping[int, float], wishes: DrawOptions) -> list[str]:
     """label | data | grad, as micrograd's notebook shows them; a constant is its number alone."""
     number = number_text(node.data)
     if node.kind == "constant":
@@ -166,13 +166,13 @@ def _cells(node: Node, grads: Mapping[int, float], wishes: Wishes) -> list[str]:
     return [*([label] if label else []), data, grad]
 
 
-def _tooltip(node: Node, formula: str, wishes: Wishes) -> str:
+def _tooltip(node: Node, formula: str, wishes: DrawOptions) -> str:
     """What a node says when the pointer rests on it: never what a worksheet hides."""
     text = " = ".join(filter(None, [node.name, formula]))
     return text if wishes.hide and node.operation else f"{text} = {node.data!r}"
 
 
-def _with_partial(step: BackwardStep, trace: Trace, wishes: Wishes) -> tuple[str, str]:
+def _with_partial(step: BackwardStep, trace: Trace, wishes: DrawOptions) -> tuple[str, str]:
     """The label and the tooltip of an arrow from an operand: the local partial."""
     number = number_text(step.partial)
     names = f"∂{atom(trace.nodes[step.node].name)}/∂{atom(trace.nodes[step.operand].name)}"
@@ -181,6 +181,6 @@ def _with_partial(step: BackwardStep, trace: Trace, wishes: Wishes) -> tuple[str
     return label if wishes.partials else "", "" if wishes.hide else tooltip
 
 
-def _not_taken(wishes: Wishes) -> tuple[str, str]:
+def _not_taken(wishes: DrawOptions) -> tuple[str, str]:
     """The label and the tooltip of an arrow along which no gradient flows; a worksheet does not tell."""
     return "not taken" if wishes.partials else "", "" if wishes.hide else "not taken: no gradient flows"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from autograd.views.trace.trace import Names, Trace
 
-MOST_NAMES = 20
+MAX_NAMES = 20
 """So many names are listed where one is not found."""
 
 
@@ -81,7 +81,7 @@ def _instead(name: str, found: Mapping[str, Value]) -> str:
     from difflib import get_close_matches  # here, so that `import autograd` stays quick
 
     near = get_close_matches(name, found, n=1)
-    few = ", ".join([*list(found)[:MOST_NAMES], *["..."] * (len(found) > MOST_NAMES)])
+    few = ", ".join([*list(found)[:MAX_NAMES], *["..."] * (len(found) > MAX_NAMES)])
     return f"; did you mean {near[0]!r}?" if near else f"; choose one of: {few}"
 
 

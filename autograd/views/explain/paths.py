@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from autograd.views.trace.trace import Trace
 
-MOST_PATHS = 200
+MAX_PATHS = 200
 """Up to so many paths are followed one by one; of more, only their number and their sums are given."""
-LONGEST_PATHS = 200_000
+MAX_PATHS = 200_000
 """So many nodes may stand on these paths together."""
 
 ROUNDING = 1e-10
@@ -208,7 +208,7 @@ class Chains:
         """All of it together."""
         nodes = self.trace.nodes
         count = self.path_counts[self.start]
-        paths = list(self._paths()) if count <= MOST_PATHS and count * len(self.between) <= LONGEST_PATHS else []
+        paths = list(self._paths()) if count <= MAX_PATHS and count * len(self.between) <= MAX_PATHS else []
         gradient = {n: nodes[n].gradient for n in self.between}
         contributions = [
             Contribution(nodes[user].name, gradient[user], partial, gradient[user] * partial, self.path_counts[user])

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, TypeVar
 
-from autograd.symbolic.printing import LONGEST_LIST, atom, name_text, number_text
+from autograd.symbolic.printing import MAX_LIST, atom, name_text, number_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 Record = TypeVar("Record")
 
-MOST_LINES = 20
+MAX_LINES = 20
 """A list that is longer is cut."""
-MOST_GIVEN = 10
+MAX_GIVEN = 10
 """So many numbers stand in one line."""
 
 # ------------------------------------------------------------------------------------------------------- plain text
@@ -63,9 +63,9 @@ def _given(explained: Explanation, before: str, style: str = "text") -> list[str
         return []
     written = [
         f"{sign}{name_text(given.name, style)} = {number_text(given.data, style)}{sign}"
-        for given in explained.given[:MOST_GIVEN]
+        for given in explained.given[:MAX_GIVEN]
     ]
-    written += [f"... and {many - MOST_GIVEN:,} more"] if many > MOST_GIVEN else []
+    written += [f"... and {many - MAX_GIVEN:,} more"] if many > MAX_GIVEN else []
     wrt = f"{sign}{name_text(explained.wrt, style)}{sign}"
     return [f"{before}{', '.join(written)} ({'do' if many > 1 else 'does'} not depend on {wrt})"]
 
@@ -216,12 +216,12 @@ def _sum(terms: Sequence[float], style: str = "text") -> str:
 
 def _short(names: Sequence[str]) -> list[str]:
     """A long way or product as its beginning, an ellipsis and its end."""
-    return list(names) if len(names) <= 2 * LONGEST_LIST else [*names[:LONGEST_LIST], "…", *names[-3:]]
+    return list(names) if len(names) <= 2 * MAX_LIST else [*names[:MAX_LIST], "…", *names[-3:]]
 
 
 def _cut(records: Sequence[Record], write: Callable[[Record], str], before: str) -> list[str]:
-    lines = [f"{before}{write(record)}" for record in records[:MOST_LINES]]
-    rest = len(records) - MOST_LINES
+    lines = [f"{before}{write(record)}" for record in records[:MAX_LINES]]
+    rest = len(records) - MAX_LINES
     return lines if rest <= 0 else [*lines, f"{before}... and {rest:,} more"]
 
 

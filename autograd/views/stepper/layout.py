@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SIZES = {"leaf": (104, 56), "constant": (52, 26), "operation": (117, 56), "part": (117, 56)}
 """Width and height of each kind of box; an operation's includes half of the circle on its left edge."""
 
-MOST_BOXES = 1200
+MAX_BOXES = 1200
 """Graphviz needs seconds for so many; beyond, the steps are shown without a picture."""
 
 DIRECTIONS = ("LR", "TB")

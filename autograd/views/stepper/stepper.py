@@ -20,7 +20,7 @@ from autograd.views.draw.browser import opened
 from autograd.views.draw.save_path import PAGES, destination
 from autograd.views.draw.svg import frame_in_notebook
 from autograd.views.stepper import sentences
-from autograd.views.stepper.layout import DIRECTIONS, MOST_BOXES, layout
+from autograd.views.stepper.layout import DIRECTIONS, MAX_BOXES, layout
 from autograd.views.trace.trace import ORDERS, called_by, json_number, trace
 
 if TYPE_CHECKING:
@@ -38,10 +38,10 @@ FRONT_END = ("words.js", "telling.js", "picture.js", "stepper.js")
 FRAME_HEIGHT = 680
 """Pixels in a notebook: the picture, the controls and the longest sentence."""
 
-MOST_NODES = 5000
+MAX_NODES = 5000
 """A page of more nodes would be no help to anybody."""
 
-MOST_NAIVE_STEPS = 2000
+MAX_NAIVE_STEPS = 2000
 """A naive pass of more steps is left out of the page."""
 
 
@@ -79,16 +79,16 @@ class Stepper:
         self.direction = direction
         self.trace = trace(output, expand=expand, names=names)
         """The forward pass and the backward pass in topological order, as data."""
-        if len(self.trace.nodes) > MOST_NODES:
+        if len(self.trace.nodes) > MAX_NODES:
             raise ValueError(
                 f"stepper: the graph has {len(self.trace.nodes):,} nodes, and nobody steps through more than "
-                f"{MOST_NODES:,}; take one sample, or an earlier node of the graph, or read trace(output).backward"
+                f"{MAX_NODES:,}; take one sample, or an earlier node of the graph, or read trace(output).backward"
             )
         self.naive = None
         """The backward pass in the naive order; None where it would be too long."""
         self.naive_refused = ""
         try:
-            self.naive = trace(output, "naive", expand=expand, names=names, limit=MOST_NAIVE_STEPS)
+            self.naive = trace(output, "naive", expand=expand, names=names, limit=MAX_NAIVE_STEPS)
         except ValueError as error:
             self.naive_refused = str(error).removeprefix("trace: ")
         if order == "naive" and self.naive is None:
@@ -155,7 +155,7 @@ class Stepper:
         }
 
     def _layout(self) -> tuple[dict[str, Any] | None, str]:
-        if len(self.trace.nodes) > MOST_BOXES:
+        if len(self.trace.nodes) > MAX_BOXES:
             return None, f"No picture: {len(self.trace.nodes):,} nodes are too many to be seen. The steps are complete."
         try:
             return layout(self.trace, self.direction), ""

@@ -15,7 +15,7 @@ from autograd import primitives as table
 from autograd.fast_backward import assignable
 from autograd.functional import changed_since
 from autograd.micrograd import operation as sign_of
-from autograd.node import all_edges, by_hand, edges, operands, variables
+from autograd.node import all_edges, edges, has_user_backward, operands, variables
 from autograd.symbolic.branches import branches_taken
 from autograd.symbolic.formulas import formula, partial_formula
 from autograd.symbolic.printing import atom, number_text, takes_index
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 UNFOLDED_BELOW = 12
 """A `dot` or `sum` of fewer operands than this is shown as its products and sums."""
 
-LONGEST_NAME = 40
+MAX_NAME = 40
 """Longer labels are cut in formulas; the label itself stays whole."""
 
 
@@ -118,7 +118,7 @@ class _Unfolding:
             for n, operand in enumerate(operands)
         ]
         part = self._part("operation", node._data, self._name(self._label(node)), node.label)
-        if by_hand(node):
+        if has_user_backward(node):
             self._describe(part, row, shown, _partials_by_hand(node))
             part.slopes = [(place, "") for place, _ in part.slopes]  # nobody knows them
             part.not_taken = ()
@@ -226,8 +226,8 @@ class _Unfolding:
             while f"v{self.count}" in self.taken:
                 self.count += 1
             return f"v{self.count}"
-        name = "".join(c if c.isprintable() else repr(c)[1:-1] for c in label[:LONGEST_NAME])
-        name = name if len(label) <= LONGEST_NAME else name + "..."
+        name = "".join(c if c.isprintable() else repr(c)[1:-1] for c in label[:MAX_NAME])
+        name = name if len(label) <= MAX_NAME else name + "..."
         unique, n = name, 1
         while unique in self.names:
             n += 1

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from autograd.backpropagation import topological_order
 from autograd.ieee import ieee_arithmetic
-from autograd.node import by_hand, operands
+from autograd.node import has_user_backward, operands
 from autograd.primitive import evaluate
 from autograd.value import Value
 
@@ -48,7 +48,7 @@ def _users(order: Sequence[Value], node: Value) -> list[Value]:
     users = []
     for user in order:
         if user is not node and not reached.isdisjoint([o for o in operands(user) if isinstance(o, Value)]):
-            if by_hand(user):
+            if has_user_backward(user):
                 raise ValueError(
                     f"{user.label or user._op or 'a node'} has a _backward written by hand, so its forward function "
                     "is not known and cannot be run again; make it a row with autograd.primitive(...)"

@@ -23,7 +23,7 @@ from autograd.compiler.frontend.flatten import (
 )
 from autograd.compiler.passes.contract import ALONE, Nodes, contract, depends
 from autograd.compiler.passes.group import Group, UnsupportedError, groups
-from autograd.compiler.passes.layout import Spaced, lay_out, spaced
+from autograd.compiler.passes.layout import StridedSlice, lay_out, spaced
 from autograd.compiler.passes.matmul import blocks
 from autograd.compiler.passes.reverse import Gradients
 from autograd.compiler.passes.schedule import Schedule, levels
@@ -226,12 +226,12 @@ def test_parameters_are_the_first_rows_in_their_order() -> None:
 
 
 def test_rows_evenly_spaced_are_a_view() -> None:
-    assert spaced(np.array([7])) == Spaced(7, (1,), (0,))
-    assert spaced(np.array([3, 3, 3])) == Spaced(3, (3,), (0,))
+    assert spaced(np.array([7])) == StridedSlice(7, (1,), (0,))
+    assert spaced(np.array([3, 3, 3])) == StridedSlice(3, (3,), (0,))
     assert spaced(np.array([[0, 1], [3, 4], [7, 8]])) is None
-    assert Spaced(0, (2, 3), (3, 1)).distinct
-    assert not Spaced(0, (2, 3), (2, 1)).distinct
-    assert not Spaced(0, (2, 3), (0, 1)).distinct
+    assert StridedSlice(0, (2, 3), (3, 1)).distinct
+    assert not StridedSlice(0, (2, 3), (2, 1)).distinct
+    assert not StridedSlice(0, (2, 3), (0, 1)).distinct
 
 
 def test_the_first_writes_and_the_others_add() -> None:
@@ -258,7 +258,7 @@ def test_formulas_are_opened_and_simplified() -> None:
     (x,) = symbols("x")
     assert write(lower.simplify(x**2.0 * 1.0), PYTHON) == "square(x)"
     doubled = TABLE["exp"](-2.0 * x)
-    assert write(lower.in_few_calls(lower.simplify(doubled)), PYTHON) == "square(exp(-x))"
+    assert write(lower.fuse_ufuncs(lower.simplify(doubled)), PYTHON) == "square(exp(-x))"
 
 
 def test_equal_subexpressions_are_one_step() -> None:

@@ -39,7 +39,7 @@ READER = {
     "maximum": max,
     "minimum": min,
     "sigmoid": lambda x: 1 / (1 + mpmath.exp(-x)),
-    "sigmoid_slope": lambda x: mpmath.exp(-x) / (1 + mpmath.exp(-x)) ** 2,
+    "sigmoid_partial": lambda x: mpmath.exp(-x) / (1 + mpmath.exp(-x)) ** 2,
     "softplus": lambda x: mpmath.log(1 + mpmath.exp(x)),
     "relu": lambda x: max(x, 0),
     "silu": lambda x: x / (1 + mpmath.exp(-x)),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import primitives as table
-from autograd.primitives import negative, negative_part, power_slope, where
+from autograd.primitives import negative, negative_part, power_partial, where
 from autograd.symbolic.expression import Expression, rows_in, symbols, write
 from autograd.symbolic.printing import style_for
 from autograd.symbolic.simplify import tidy
@@ -51,8 +51,8 @@ def text(expression: Expression) -> str:
         (0.0 + x, "a"), (x + 0.0, "a"), (x - 0.0, "a"), (0.0 - x, "-a"), (1.0 * x, "a"), (x * 1.0, "a"), (x / 1.0, "a"),
         (x * x, "a²"), (x + -y, "a - b"), (x - negative(y), "a + b"),
         (negative(negative(x)), "a"), ((-x) * y, "-a * b"), (x * -y, "-a * b"),
-        ((-x) / y, "-a / b"), (-1.0 / y, "-1 / b"), (x**1.0, "a"), (x**2.0, "a²"), (power_slope(x, 3.0), "3 * a²"),
-        (power_slope(x, 1.0), "1"), (-(0.0 * x + 0.0), "-0 * a"), (x + x + x + x + x + x + y, "a + a + … + b"),
+        ((-x) / y, "-a / b"), (-1.0 / y, "-1 / b"), (x**1.0, "a"), (x**2.0, "a²"), (power_partial(x, 3.0), "3 * a²"),
+        (power_partial(x, 1.0), "1"), (-(0.0 * x + 0.0), "-0 * a"), (x + x + x + x + x + x + y, "a + a + … + b"),
         (where(x > 0.0, 1.0, where(x > 0.0, 0.0, y)), "1 if a > 0 else b"),
         (where(x > 0.0, 1.0, negative_part(x)), "1 if a > 0 else a"), (where(x <= 0.0, 1.0, y), "1 if a ≤ 0 else b"),
     ],

@@ -314,9 +314,9 @@ def test_the_same_bits_every_time() -> None:
 
 def test_python_and_c_number_the_words_alike() -> None:
     text = (Path(toolchain.__file__).parent / "runtime.c").read_text(encoding="utf-8")
-    for name in ("MOST_SAMPLES", "CHUNK", "MOST_POINTERS", "MOST_OPERANDS"):
+    for name in ("MAX_SAMPLES", "CHUNK", "MAX_POINTERS", "MAX_OPERANDS"):
         (number,) = re.findall(rf"#define {name} (\d+)", text)
-        assert int(number) == getattr(opcodes if name != "MOST_OPERANDS" else elementwise, name)
+        assert int(number) == getattr(opcodes if name != "MAX_OPERANDS" else elementwise, name)
     for first in ("END", "OWN"):
         (listed,) = re.findall(rf"enum {{ ({first},[^}}]*) }};", text)
         for number, name in enumerate(re.split(r",\s*", listed.strip())):

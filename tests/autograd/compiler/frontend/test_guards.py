@@ -10,7 +10,7 @@ import pytest
 import nn
 from autograd import Value, depends_on
 from autograd.compiler import compile
-from autograd.compiler.frontend.guards import Surroundings, unchanged
+from autograd.compiler.frontend.guards import ClosureSnapshot, unchanged
 
 scale = 2.0
 weight = Value(3.0)
@@ -103,7 +103,7 @@ def test_names_that_are_not_there_yet() -> None:
     def f(x: Any) -> Any:
         return x + missing  # type: ignore[name-defined]
 
-    around = Surroundings(f)
+    around = ClosureSnapshot(f)
     assert unchanged(around.now(), around.now())
     if around is None:
         missing = 1.0

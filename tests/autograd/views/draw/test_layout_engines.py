@@ -140,7 +140,7 @@ engines.inside().stop()
 
 
 def test_a_graph_that_would_take_all_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(layout_engines, "LARGEST_MEMORY", 2**25)
+    monkeypatch.setattr(layout_engines, "MAX_MEMORY", 2**25)
     layout_engines.inside.cache_clear()
     with pytest.raises(RuntimeError, match="Graphviz could not lay out the graph"):
         layout_engines.render("digraph { a -> b [minlen=1000000] }", "wasm")

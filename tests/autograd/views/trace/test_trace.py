@@ -106,11 +106,11 @@ def test_a_small_dot_is_shown_as_the_lesson_computes_it(inputs: int) -> None:
     out = dot(ws, xs, start=b)
     seen = trace(out)
     assert [step.operation for step in seen.forward] == ["multiply"] * inputs + ["add"] * inputs
-    by_hand = b
+    has_user_backward = b
     for w, x in zip(ws, xs, strict=True):
-        by_hand = by_hand + w * x
-    by_hand.backward()
-    assert seen.node(out).data == by_hand.data
+        has_user_backward = has_user_backward + w * x
+    has_user_backward.backward()
+    assert seen.node(out).data == has_user_backward.data
     assert {v.label: seen.node(v).gradient for v in [*ws, *xs, b]} == {v.label: v.grad for v in [*ws, *xs, b]}
 
 
@@ -288,11 +288,11 @@ def test_a_backward_written_by_hand_is_shown_by_what_it_hands_on() -> None:
     a, b = Value(2.0, label="a"), Value(3.0, label="b")
     out = Value(a.data * b.data, (a, b), "mul")
 
-    def by_hand() -> None:
+    def has_user_backward() -> None:
         a.grad += b.data * out.grad
         b.grad += a.data * out.grad
 
-    out._backward = by_hand
+    out._backward = has_user_backward
     a.grad = 100.0
     seen = trace(out * 10.0)
     assert (seen.node(a).gradient, seen.node(b).gradient) == (30.0, 20.0)
