@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from autograd.arguments import real, shown
 from autograd.backpropagation import topological_order
 from autograd.ieee import IEEEFloat, ieee_arithmetic
-from autograd.node import all_edges, edges, has_user_backward, operands
+from autograd.node import all_edges, edges, has_user_backward
+from autograd.node import operands as operands_of
 from autograd.primitive import evaluate
 from autograd.primitives import identity
 from autograd.value import Value
@@ -67,7 +68,7 @@ def edges_as_graph(node: Value) -> list[tuple[Value, Any]]:
     row = node.primitive
     if row is None:
         return []
-    operands = operands(node)
+    operands = operands_of(node)
     check_unchanged(node)
     with ieee_arithmetic():
         partials = row.partials(node, *(o if isinstance(o, Value) else IEEEFloat(o) for o in operands))
@@ -100,7 +101,7 @@ def changed_since(node: Value) -> bool:
     if node.primitive is None or has_user_backward(node):
         return False
     with ieee_arithmetic():
-        now = evaluate(node.primitive, [o._data if isinstance(o, Value) else o for o in operands(node)])
+        now = evaluate(node.primitive, [o._data if isinstance(o, Value) else o for o in operands_of(node)])
     return now != node._data and (now == now or node._data == node._data)
 
 

@@ -16,7 +16,8 @@ from autograd.arguments import real, shown
 from autograd.backpropagation import topological_order
 from autograd.functional import grad, leaves, map_nested
 from autograd.ieee import ieee_arithmetic
-from autograd.node import has_user_backward, operands
+from autograd.node import has_user_backward
+from autograd.node import operands as operands_of
 from autograd.primitive import evaluate
 from autograd.value import Value
 
@@ -145,7 +146,7 @@ def first_wrong_partial(f: Callable[[Sequence[Any]], Any], numbers: Sequence[flo
     """A sentence about the first primitive in f's graph whose partial is not what nudging its operand gives; or ''."""
     variables = [Value(x) for x in numbers]
     for node in topological_order(f(variables)):
-        row, operands = node.primitive, operands(node)
+        row, operands = node.primitive, operands_of(node)
         if row is None or has_user_backward(node):
             continue
         floats = [o.data if isinstance(o, Value) else o for o in operands]

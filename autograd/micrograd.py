@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from autograd.arguments import real, shown
-from autograd.node import VARIADIC, edges, has_user_backward, operands
+from autograd.node import VARIADIC, edges, has_user_backward
+from autograd.node import operands as operands_of
 from autograd.primitive import Primitive
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def previous(node: Value) -> Operands:
     """The operands as Values; a plain number appears as a leaf, the same one each time."""
     kept: Operands | None = node.__dict__.get("_prev_leaves")
     if kept is None:
-        values = operands(node)
+        values = operands_of(node)
         if all(isinstance(value, type(node)) for value in values):
             return Operands(values)
         kept = Operands(v if hasattr(v, "backward") else type(node)(v) for v in values)
@@ -126,7 +127,7 @@ def set_backward(node: Value, function: Callable[[], None]) -> None:
     if not callable(function):
         raise TypeError(f"_backward must be a function without arguments, got {shown(function)}")
     if not has_user_backward(node):
-        operands = operands(node)
+        operands = operands_of(node)
         node.primitive = user_row(operation(node)) if node.primitive is not None else None
         node._x, node._y = (operands,), ([v for v in operands if isinstance(v, type(node))],)
         node._dy = VARIADIC

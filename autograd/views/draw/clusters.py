@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import primitives as table
 from autograd.fast_backward import gradients_known
 from autograd.micrograd import operation
-from autograd.node import operands
+from autograd.node import operands as operands_of
 from autograd.symbolic.printing import number_text
 from autograd.value import Value
 
@@ -45,7 +45,7 @@ class Units:
         self.order = order
         self.place = place = {node: n for n, node in enumerate(order)}
         self.gradients = gradients_known(order)
-        self.operands = [[place[o] for o in operands(node) if isinstance(o, Value)] for node in order]
+        self.operands = [[place[o] for o in operands_of(node) if isinstance(o, Value)] for node in order]
         self.unit = self._units()
         self.size = [0] * len(order)
         for unit in self.unit:
@@ -92,7 +92,7 @@ class Units:
         inner = self.inner(unit)
         row = self.order[inner].primitive
         if row is table.dot:
-            count = (len(operands(self.order[inner])) - 1) // 2
+            count = (len(operands_of(self.order[inner])) - 1) // 2
             what = f"sum of {count} product{'s' * (count != 1)}"
         elif row is table.sum_:
             what = f"sum of {len(self.operands[inner])}"
@@ -104,7 +104,7 @@ class Units:
 
     def _around(self, node: Value, what: str, numbers: bool) -> str:
         """What a node makes of its one operand, such as `relu(...)`, `(...)**2` or `(...) / 100`."""
-        sign, operands = operation(node), operands(node)
+        sign, operands = operation(node), operands_of(node)
         if sign.startswith("**") and len(sign) > 2:
             return f"({what}){sign}"
         if len(operands) != 2:

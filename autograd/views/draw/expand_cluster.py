@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import primitives as table
 from autograd.micrograd import operation
-from autograd.node import operands
+from autograd.node import operands as operands_of
 from autograd.symbolic.printing import number_text
 from autograd.value import Value
 from autograd.views.draw.scene import Arrow, Box, Circle, Contents
@@ -52,7 +52,7 @@ class _Opened:
         self.n, self.node, self.grad, self.group, self.contents = n, node, grad, group, contents
         self.uses: list[Use] = []
         self.parts = 0
-        operands = operands(node)
+        operands = operands_of(node)
         small = node.primitive in (table.dot, table.sum_) and 2 < len(operands) < UNFOLDED_BELOW
         if small:
             self._sums(operands)

@@ -15,7 +15,8 @@ from autograd import primitives as table
 from autograd.fast_backward import assignable
 from autograd.functional import changed_since
 from autograd.micrograd import operation as sign_of
-from autograd.node import all_edges, edges, has_user_backward, operands, variables
+from autograd.node import all_edges, edges, has_user_backward, variables
+from autograd.node import operands as operands_of
 from autograd.symbolic.branches import branches_taken
 from autograd.symbolic.formulas import formula, partial_formula
 from autograd.symbolic.printing import atom, number_text, takes_index
@@ -85,7 +86,7 @@ def unfold(order: Sequence[Value], expand: bool, called: Mapping[Value, str]) ->
         row = node.primitive
         if row is None:
             unfolding.add_leaf(node)
-        elif expand and (row is table.dot or row is table.sum_) and len(operands(node)) < UNFOLDED_BELOW:
+        elif expand and (row is table.dot or row is table.sum_) and len(operands_of(node)) < UNFOLDED_BELOW:
             unfolding.add_unfolded(node, row)
         else:
             unfolding.add_whole(node, row)
@@ -110,7 +111,7 @@ class _Unfolding:
 
     def add_whole(self, node: Value, row: Primitive) -> None:
         """The node as it stands in the graph."""
-        operands = operands(node)
+        operands = operands_of(node)
         parts, ids = self.parts, self.ids
         hidden = _parameter(row, operands)
         shown = [
@@ -131,7 +132,7 @@ class _Unfolding:
 
     def add_unfolded(self, node: Value, row: Primitive) -> None:
         """The products and sums of a `dot` or `sum`, of which the last is the node itself."""
-        operands = operands(node)
+        operands = operands_of(node)
         start, *terms = operands
         recorded = (partial for _, partial in edges(node))
         partials = [next(recorded) if isinstance(operand, Value) else None for operand in operands]

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from autograd.backpropagation import topological_order
 from autograd.ieee import ieee_arithmetic
-from autograd.node import has_user_backward, operands
+from autograd.node import has_user_backward
+from autograd.node import operands as operands_of
 from autograd.primitive import evaluate
 from autograd.value import Value
 
@@ -35,7 +36,7 @@ def replay(output: Value, node: Value) -> Callable[[float], float]:
         now = {node: number}
         with ieee_arithmetic():
             for user in between:
-                operands = [now.get(o, o._data) if isinstance(o, Value) else o for o in operands(user)]
+                operands = [now.get(o, o._data) if isinstance(o, Value) else o for o in operands_of(user)]
                 now[user] = evaluate(user.primitive, operands)  # type: ignore[arg-type]
         return now.get(output, output._data)
 
@@ -47,7 +48,7 @@ def _users(order: Sequence[Value], node: Value) -> list[Value]:
     reached = {node}
     users = []
     for user in order:
-        if user is not node and not reached.isdisjoint([o for o in operands(user) if isinstance(o, Value)]):
+        if user is not node and not reached.isdisjoint([o for o in operands_of(user) if isinstance(o, Value)]):
             if has_user_backward(user):
                 raise ValueError(
                     f"{user.label or user._op or 'a node'} has a _backward written by hand, so its forward function "
