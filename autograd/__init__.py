@@ -26,14 +26,16 @@ from autograd.functional import grad, gradients, hessian, hvp, jacobian, jvp, va
 from autograd.node import NOT_COMPUTED
 from autograd.codegen import source
 from autograd.primitives import (
-    absolute, add, arccos, arcsin, arctan, cos, cosh, divide, elu, exp, expm1, gelu, identity, leaky_relu, log, log1p,
-    maximum, minimum, multiply, negative, power, relu, selu, sigmoid, silu, sin, sinh, softplus, sqrt, subtract, tan,
-    tanh, where,
+    absolute, add, arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, cos, cosh, divide, elu, erf, exp, exp2,
+    expm1, gelu, hardtanh, hypot, identity, leaky_relu, log, log1p, log2, log10, log_sigmoid, logaddexp, maximum, minimum,
+    mish, multiply, negative, power, reciprocal, relu, sech, selu, sigmoid, sign, silu, sin, sinh, softplus, softsign,
+    sqrt, square, subtract, tan, tanh, where, xlogy,
 )  # fmt: skip
 from autograd.no_grad import no_grad
 from autograd.primitive import NOT_TAKEN, Primitive, primitive
 from autograd.vector_ops import affine, cross_entropy, dot, logsumexp, mean, softmax, take
 from autograd.vector_ops import sum as sum
+from autograd.statistics import clip, cumsum, log_softmax, norm, prod, std, var
 from autograd.value import Value, assign
 
 if _TYPE_CHECKING:
@@ -56,10 +58,13 @@ _VIEWS = {
 
 __all__ = [  # noqa: RUF022 - grouped; without `sum` and `compile`, which would shadow built-ins: write autograd.sum
     "Value", "Primitive", "primitive", "assign", "no_grad", "NOT_COMPUTED", "NOT_TAKEN",
-    "absolute", "add", "arccos", "arcsin", "arctan", "cos", "cosh", "divide", "elu", "exp", "expm1", "gelu", "identity",
-    "leaky_relu", "log", "log1p", "maximum", "minimum", "multiply", "negative", "power", "relu", "selu", "sigmoid",
-    "silu", "sin", "sinh", "softplus", "sqrt", "subtract", "tan", "tanh", "where",
-    "affine", "cross_entropy", "dot", "logsumexp", "mean", "softmax", "take",
+    "absolute", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "cos", "cosh", "divide",
+    "elu", "erf", "exp", "exp2", "expm1", "gelu", "hardtanh", "hypot", "identity", "leaky_relu", "log", "log1p", "log2",
+    "log10", "log_sigmoid", "logaddexp", "maximum", "minimum", "mish", "multiply", "negative", "power", "reciprocal",
+    "relu", "sech", "selu", "sigmoid", "sign", "silu", "sin", "sinh", "softplus", "softsign", "sqrt", "square",
+    "subtract", "tan", "tanh", "where", "xlogy",
+    "affine", "clip", "cross_entropy", "cumsum", "dot", "log_softmax", "logsumexp", "mean", "norm", "prod", "softmax",
+    "std", "take", "var",
     "check_gradients", "grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp",
     "depends_on", "draw", "draw_dot", "drawn", "explain", "explain_row", "formulas", "is_index", "nudge",
     "render_dot", "source", "stepper", "trace", "Digraph",
@@ -75,7 +80,9 @@ Value._repr_mimebundle_ = _display  # type: ignore[attr-defined]  # how a notebo
 
 def __getattr__(name: str) -> object:
     if name not in _VIEWS:
-        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+        from autograd.foreign_names import no_such_name
+
+        raise AttributeError(no_such_name(name, __all__), name=name)
     view = getattr(_import_module(f"autograd.{_VIEWS[name]}"), name)
     globals()[name] = view
     return view

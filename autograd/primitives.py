@@ -24,7 +24,7 @@ from operator import add as plus
 from operator import mul as times
 from typing import TYPE_CHECKING
 
-from autograd.ieee import ieee_power, real_power
+from autograd.ieee import arctanh_pole, ieee_power, log_pole, real_power
 from autograd.primitive import NOT_TAKEN, Primitive, primitive
 
 if TYPE_CHECKING:
@@ -64,6 +64,11 @@ maximum   = primitive("maximum",   lambda x, y: where(x < y, y, where(y <= x, x,
 minimum   = primitive("minimum",   lambda x, y: where(y < x, y, where(x <= y, x, NAN)),
                       lambda out, x, y: where(x < y, 1.0, where(x > y, NOT_TAKEN, 0.5)),
                       lambda out, x, y: where(x < y, NOT_TAKEN, where(x > y, 1.0, 0.5)), latex=r"\min({}, {})")
+clip      = primitive("clip",      lambda x, low, high: where(x < low, low, where(x > high, high, x)),
+                      lambda out, x, low, high: where(x < low, NOT_TAKEN, where(x > high, NOT_TAKEN, 1.0)),
+                      lambda out, x, low, high: where(x < low, 1.0, NOT_TAKEN),
+                      lambda out, x, low, high: where(x < low, NOT_TAKEN, where(x > high, 1.0, NOT_TAKEN)))
+sign      = primitive("sign",      lambda x: where(x > 0.0, 1.0, where(x < 0.0, -1.0, x)), lambda out, x: NOT_TAKEN)
 negative_part = primitive("negative_part", lambda x: where(x > 0.0, 0.0, x),
                       lambda out, x: where(x > 0.0, NOT_TAKEN, 1.0), text="min({}, 0)", latex=r"\min({}, 0)")
 
@@ -73,7 +78,7 @@ exp       = primitive("exp",       math.exp,   lambda out, x: out,              
 expm1     = primitive("expm1",     math.expm1, lambda out, x: exp(x),                          text="exp({}) - 1",
                       latex="e^{{{}}} - 1", ieee=lambda x: INF)
 log       = primitive("log",       math.log,   lambda out, x: 1.0 / x,                         latex=r"\ln({})",
-                      ieee=lambda x: -INF if x == 0.0 else NAN,  domain="x > 0",  cure="keep x positive, for example log(maximum(x, 1e-12))")
+                      ieee=log_pole, domain="x > 0", cure="keep x positive, for example log(maximum(x, 1e-12))")
 log1p     = primitive("log1p",     math.log1p, lambda out, x: 1.0 / (1.0 + x),                 text="log(1 + {})", latex=r"\ln(1 + {})",
                       ieee=lambda x: -INF if x == -1.0 else NAN, domain="x > -1", cure="keep x above -1, for example log1p(maximum(x, -1 + 1e-12))")
 sqrt      = primitive("sqrt",      math.sqrt,  lambda out, x: 0.5 / out,                       latex=r"\sqrt{{{}}}",
@@ -91,6 +96,25 @@ cosh      = primitive("cosh",      math.cosh,  lambda out, x: sinh(x),          
 tanh      = primitive("tanh",      math.tanh,  lambda out, x: sech(x) ** 2)
 hypot     = primitive("hypot",     math.hypot, lambda out, x, y: cosine(x, y), lambda out, x, y: cosine(y, x),
                       text="sqrt({}² + {}²)", latex=r"\sqrt{{{{{}}}^2 + {{{}}}^2}}")
+square    = primitive("square",    lambda x: x * x,    lambda out, x: 2.0 * x,            text="{}²", latex="{}^2")
+reciprocal = primitive("reciprocal", lambda x: 1.0 / x, lambda out, x: -over_square(1.0, x),
+                      text="1 / {}", latex=r"\frac{{1}}{{{}}}", cure="keep the divisor away from zero")
+exp2      = primitive("exp2",      math.exp2,  lambda out, x: LN_2 * out,
+                      text="2 ** {}", latex="2^{{{}}}", ieee=lambda x: INF)
+log2      = primitive("log2",      math.log2,  lambda out, x: LOG2_E / x, latex=r"\log_2({})", ieee=log_pole,
+                      domain="x > 0", cure="keep x positive, for example log2(maximum(x, 1e-12))")
+log10     = primitive("log10",     math.log10, lambda out, x: LOG10_E / x, latex=r"\log_{{10}}({})", ieee=log_pole,
+                      domain="x > 0", cure="keep x positive, for example log10(maximum(x, 1e-12))")
+arcsinh   = primitive("arcsinh",   math.asinh, lambda out, x: 1.0 / hypot(1.0, x))
+arccosh   = primitive("arccosh",   math.acosh, lambda out, x: 1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0)),
+                      domain="x >= 1", cure="keep x at 1 or above, for example arccosh(maximum(x, 1))")
+arctanh   = primitive("arctanh",   math.atanh, lambda out, x: 1.0 / one_minus_square(x),
+                      domain="-1 < x < 1", cure="keep x between -1 and 1", ieee=arctanh_pole)
+arctan2   = primitive("arctan2",   math.atan2, lambda out, x, y: cosine(y, x) / hypot(x, y),
+                                               lambda out, x, y: -cosine(x, y) / hypot(x, y))
+logaddexp = primitive("logaddexp", lambda x, y: _logsumexp(x, y), lambda out, x, y: _share(x, y), lambda out, x, y: _share(y, x),
+                      text="log(exp({}) + exp({}))", latex=r"\ln(e^{{{}}} + e^{{{}}})")
+erf       = primitive("erf",       math.erf,   lambda out, x: TWO_OVER_ROOT_PI * bell(x))
 
 # ----------------------------------------------------------------------------------------------------- activations
 
@@ -112,7 +136,14 @@ gelu      = primitive("gelu",      lambda x: times_normal_cdf(x, x),
                       lambda out, x: normal_cdf(x) + times_normal_pdf(x, x))
 silu      = primitive("silu",      lambda x: times_exp(x, negative_part(x)) / (1.0 + exp(-absolute(x))),
                       lambda out, x: silu_partial(x))
+log_sigmoid = primitive("log_sigmoid", lambda x: -softplus(-x), lambda out, x: sigmoid(-x), latex=r"\ln \sigma({})")
+softsign  = primitive("softsign",  lambda x: x / (1.0 + absolute(x)), lambda out, x: over_square(1.0, 1.0 + absolute(x)))
+hardtanh  = primitive("hardtanh",  lambda x: where(x >= 1.0, 1.0, where(x <= -1.0, -1.0, x)),
+                      lambda out, x: where(x >= 1.0, NOT_TAKEN, where(x <= -1.0, NOT_TAKEN, 1.0)))
+mish      = primitive("mish",      lambda x: _mish(x), lambda out, x: tanh(softplus(x)) + silu(x) * sech_softplus(x) ** 2,
+                      text="{0} * tanh(softplus({0}))", latex=r"{0} \tanh(\operatorname{{softplus}}({0}))")
 
+LN_2, LOG2_E, LOG10_E, TWO_OVER_ROOT_PI = 0.6931471805599453, 1.4426950408889634, 0.4342944819032518, 1.1283791670955126
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805  # Klambauer et al. 2017, appendix A
 # fmt: on
 
@@ -226,6 +257,25 @@ def _cosine(x: Number, y: Number) -> Number:
     return scale * x / where(length <= 0.0, 1.0, length)  # nan stays nan
 
 
+def _share(x: Number, y: Number) -> Number:
+    """e^x / (e^x + e^y), by the exponential of minus the distance, which neither overflows nor is rounded."""
+    ratio = where(x < y, exp_difference(x, y), exp_difference(y, x))
+    return where(x < y, ratio, 1.0) / (1.0 + ratio)
+
+
+def _mish(x: Number) -> Number:
+    """x tanh(softplus(x)) = silu(x) (1 + e^x / (e^2x + 2 e^x + 2)), of which no factor loses digits."""
+    e = exp(-absolute(x))
+    return silu(x) * (1.0 + e / ((1.0 + e) * (1.0 + e) + where(x > 0.0, e * e, 1.0)))
+
+
+def _sech_softplus(x: Number) -> Number:
+    """2 (1 + e^x) / ((1 + e^x)² + 1), in powers of e^-x where x is positive."""
+    e = exp(-absolute(x))
+    scale = where(x > 0.0, e, 1.0)
+    return 2.0 * scale * (1.0 + e) / ((1.0 + e) * (1.0 + e) + scale * scale)
+
+
 def _exp_difference(x: float, y: float) -> float:
     """exp(x - y), corrected for the rounding of x - y, which would cost 5e-14 where the difference is -700."""
     difference = x - y
@@ -286,6 +336,12 @@ times_normal_pdf = primitive("times_normal_pdf", _times_normal_pdf,
 times_normal_cdf = primitive("times_normal_cdf", _times_normal_cdf,
                              lambda out, x, y: normal_cdf(y), lambda out, x, y: times_normal_pdf(x, y),
                              text="{} * normal_cdf({})", latex=r"{} \Phi({})")
+bell             = primitive("bell", lambda x: 6.283185307179586 * normal_pdf(x) ** 2,
+                             lambda out, x: -12.566370614359172 * (normal_pdf(x) * times_normal_pdf(x, x)),
+                             text="exp(-{}²)", latex="e^{{-{}^2}}")
+sech_softplus    = primitive("sech_softplus", _sech_softplus,
+                             lambda out, x: -out * tanh(softplus(x)) * sigmoid(x),
+                             text="sech(softplus({}))", latex=r"\operatorname{{sech}}(\operatorname{{softplus}}({}))")
 exp_difference   = primitive("exp_difference", _exp_difference,
                              lambda out, x, y: out, lambda out, x, y: -out,
                              text="exp({} - {})", latex="e^{{{} - {}}}", ieee=lambda x, y: INF)

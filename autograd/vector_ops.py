@@ -207,6 +207,14 @@ def _some(xs: Iterable[Any], argument: str) -> list[Any]:
     return listed
 
 
+def numbers_in(xs: Iterable[Any], argument: str, least: int = 0) -> list[Any]:
+    """The numbers and Values of a sequence, at least so many of them."""
+    listed = _listed(xs, argument)
+    if len(listed) < least:
+        raise ValueError(f"{argument} has {len(listed)} numbers; give at least {least}")
+    return [x if hasattr(type(x), "_apply_primitive") else real(x, f"{argument}[{n}]") for n, x in enumerate(listed)]
+
+
 def _after(first: str, rest: str) -> Place:
     return lambda n: f"{rest}[{n - 1}]" if n else first
 
