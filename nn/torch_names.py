@@ -1,37 +1,32 @@
-"""I know PyTorch: what is it called here?
+"""I know PyTorch or Keras: what is it called here?
 
-Asking ``nn`` for a name that PyTorch or Keras has gives an error that says which name to use. Read before: nothing.
+A name or a keyword argument of theirs gives an error that says what to write. The names are data, in
+``foreign_names.txt``, and read when they are first needed. Read before: nothing.
 """
 
 from __future__ import annotations
 
-_LAYER = "nn.Layer(nin, nout, activation='identity')"
-_ACTIVATION = "an activation's name, as in nn.Layer(2, 16, activation={!r}) or nn.MLP(2, [16, 1], activation={!r})"
+from functools import cache, wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
-NAMES = {
-    "Linear": _LAYER,
-    "Dense": _LAYER,
-    **{
-        name: _ACTIVATION.format(here, here)
-        for name, here in {
-            "ReLU": "relu", "LeakyReLU": "leaky_relu", "ELU": "elu", "SELU": "selu", "GELU": "gelu", "SiLU": "silu",
-            "Sigmoid": "sigmoid", "Tanh": "tanh", "Softplus": "softplus", "Softmax": "softmax", "Identity": "identity",
-        }.items()
-    },
-    "MSELoss": "nn.mean_squared_error",
-    "L1Loss": "nn.mean_absolute_error",
-    "HuberLoss": "nn.huber",
-    "BCELoss": "nn.binary_cross_entropy",
-    "BCEWithLogitsLoss": "nn.binary_cross_entropy_with_logits",
-    "CrossEntropyLoss": "nn.cross_entropy",
-    "NLLLoss": "nn.negative_log_likelihood",
-    "Parameter": "a Value among the attributes of a Module",
-    "ModuleList": "a plain list among the attributes of a Module",
-    "ModuleDict": "a plain dict among the attributes of a Module",
-    "functional": "nn itself for losses, and autograd for relu, tanh, softmax ...",
-    "optim": "nn itself: nn.SGD, nn.Adam ...",
-}  # fmt: skip
-"""PyTorch's or Keras's names, and what to write here."""
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@cache
+def answers() -> dict[str, dict[str, str]]:
+    """For each section of the file the foreign names, and what is written here for each."""
+    sections: dict[str, dict[str, str]] = {}
+    for line in Path(__file__).with_name("foreign_names.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            section = sections.setdefault(line[1:-1], {})
+        elif line and not line.startswith("#"):
+            answer, _, names = line.rpartition(" = ")
+            section.update(dict.fromkeys(names.split(), answer))
+    return sections
 
 
 def no_such_name(name: str, known: list[str]) -> str:
@@ -40,10 +35,54 @@ def no_such_name(name: str, known: list[str]) -> str:
     >>> no_such_name("MSELoss", [])
     "module 'nn' has no attribute 'MSELoss'; here it is nn.mean_squared_error"
     """
-    message = f"module 'nn' has no attribute {name!r}"
-    if name in NAMES:
-        return f"{message}; here it is {NAMES[name]}"
+    message, table = f"module 'nn' has no attribute {name!r}", answers()
+    if name in table["activation"]:
+        here = table["activation"][name]
+        layer = f"nn.Layer(2, 16, activation={here!r}) or nn.MLP(2, [16, 1], activation={here!r})"
+        return f"{message}; here it is an activation's name, as in {layer}"
+    if name in table["autograd"]:
+        return f"{message}; here it is autograd.{table['autograd'][name]}"
+    if name in table["here"]:
+        return f"{message}; here it is {table['here'][name]}"
+    if name in table["absent"]:
+        return f"{message}; it does not exist here: {table['absent'][name]}"
     from difflib import get_close_matches
 
     near = get_close_matches(name, known, n=1)
     return f"{message}; did you mean nn.{near[0]}?" if near else message
+
+
+def explains_keywords(function: Function) -> Function:
+    """Let a function's ``TypeError`` for a keyword of PyTorch, Keras or scikit-learn say what it is called here.
+
+    >>> @explains_keywords
+    ... def draw(seed): ...
+    >>> draw(random_state=0)
+    Traceback (most recent call last):
+    TypeError: draw() got an unexpected keyword argument 'random_state'; here it is seed
+    """
+
+    @wraps(function)
+    def call(*arguments: Any, **named: Any) -> Any:
+        try:
+            return function(*arguments, **named)
+        except TypeError as error:
+            found = str(error).partition(" got an unexpected keyword argument '")[2].partition("'")[0]
+            if not found or error.__traceback__ is None or error.__traceback__.tb_next is not None:
+                raise  # it was raised inside of the function
+            raise TypeError(f"{error}{_of_keyword(found, function)}") from None
+
+    return call  # type: ignore[return-value]
+
+
+def _of_keyword(name: str, function: Any) -> str:
+    import inspect
+
+    known, table = list(inspect.signature(function).parameters), answers()
+    here = table["keyword"].get(name)
+    if here in known:
+        return f"; here it is {here}"
+    if name in table["no keyword"]:
+        return f"; {table['no keyword'][name]}"
+    known = [keyword for keyword in known if keyword != "self"]
+    return f"; it takes {', '.join(known)}"
