@@ -1,6 +1,6 @@
 """Where do fresh small graphs come from, for worksheets and for checking answers?
 
-A `Program` is a graph before it has numbers' arithmetic: leaves, and steps that name an operation and its operands. It
+A `GraphProgram` is a graph before it has numbers' arithmetic: leaves, and steps that name an operation and its operands. It
 can be run on any class that has the operations: on `autograd.Value`, or on what a learner wrote.
 """
 
@@ -33,10 +33,10 @@ OPERATIONS: dict[str, tuple[int, Callable[..., Any], str]] = {
 
 
 @dataclass(frozen=True)
-class Program:
+class GraphProgram:
     """A small computation: numbers, then steps that use them and each other; the last step is the output.
 
-    >>> program = Program((2.0, -3.0), (("multiply", (0, 1)), ("add", (2, 0))))
+    >>> program = GraphProgram((2.0, -3.0), (("multiply", (0, 1)), ("add", (2, 0))))
     >>> print(program)
     c = a * b, d = c + a, with a = 2, b = -3
     >>> program.on_values()[-1].data
@@ -81,7 +81,7 @@ class Program:
         return ", ".join(formulas) + ", with " + ", ".join(given)
 
 
-def random_program(source: random.Random, operations: Sequence[str], steps: int, leaves: int) -> Program:
+def random_program(source: random.Random, operations: Sequence[str], steps: int, leaves: int) -> GraphProgram:
     """A program of at most so many steps and leaves, in which the output depends on everything that is there.
 
     Its leaves are small whole numbers. Each step prefers results that nothing has used yet, and now and then takes one
@@ -100,13 +100,13 @@ def random_program(source: random.Random, operations: Sequence[str], steps: int,
             )
         unused = [i for i in unused if i not in operands] + [leaves + len(done)]
         done.append((operation, tuple(operands)))
-    return pruned(Program(numbers, tuple(done)))
+    return pruned(GraphProgram(numbers, tuple(done)))
 
 
-def pruned(program: Program) -> Program:
+def pruned(program: GraphProgram) -> GraphProgram:
     """The same output, without what it does not depend on.
 
-    >>> print(pruned(Program((5.0, 2.0), (("add", (0, 0)), ("multiply", (1, 1))))))
+    >>> print(pruned(GraphProgram((5.0, 2.0), (("add", (0, 0)), ("multiply", (1, 1))))))
     b = a * a, with a = 2
     """
     count = len(program.leaves)
@@ -115,7 +115,7 @@ def pruned(program: Program) -> Program:
         if count + n in needed:
             needed |= set(program.steps[n][1])
     place = {old: new for new, old in enumerate(sorted(needed))}
-    return Program(
+    return GraphProgram(
         tuple(number for i, number in enumerate(program.leaves) if i in needed),
         tuple(
             (name, tuple(place[i] for i in operands))
@@ -125,7 +125,7 @@ def pruned(program: Program) -> Program:
     )
 
 
-def programs(operations: Sequence[str], count: int = 60, seed: int = 0, largest: float = 1e3) -> list[Program]:
+def programs(operations: Sequence[str], count: int = 60, seed: int = 0, largest: float = 1e3) -> list[GraphProgram]:
     """Programs from the smallest on, without repeats, whose numbers stay below `largest`.
 
     The first ones have a single step, so that the first one on which something fails is a small one.
@@ -137,8 +137,8 @@ def programs(operations: Sequence[str], count: int = 60, seed: int = 0, largest:
     found = []
     for name in operations:
         arity = OPERATIONS[name][0]
-        found += [Program((2.0,), ((name, (0,) * arity),))]
-        found += [Program((2.0, -3.0), ((name, (0, 1)),))] if arity == 2 else []
+        found += [GraphProgram((2.0,), ((name, (0,) * arity),))]
+        found += [GraphProgram((2.0, -3.0), ((name, (0, 1)),))] if arity == 2 else []
     tries = 0
     while len(found) < count and tries < 100 * count:
         tries += 1
@@ -148,7 +148,7 @@ def programs(operations: Sequence[str], count: int = 60, seed: int = 0, largest:
     return sorted(found, key=lambda p: (len(p.steps), len(p.leaves)))
 
 
-def is_tame(program: Program, largest: float) -> bool:
+def is_tame(program: GraphProgram, largest: float) -> bool:
     """Whether every step can be computed and every number has a sensible size."""
     try:
         return all(abs(node.data) < largest for node in program.on_values())

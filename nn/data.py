@@ -11,7 +11,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from .checks import (
-    MOST,
+    MAX_COUNT,
     as_list,
     is_scalar,
     random_source,
@@ -36,7 +36,7 @@ def _shuffled(X: list[list[float]], y: list[int], source: random.Random) -> Poin
 
 
 def _start(n_samples: Any, noise: Any, seed: Any) -> tuple[int, float, random.Random]:
-    return whole_number(n_samples, "n_samples", 2, MOST), real_number(noise, "noise", 0), random_source(seed)
+    return whole_number(n_samples, "n_samples", 2, MAX_COUNT), real_number(noise, "noise", 0), random_source(seed)
 
 
 def _noisy(point: tuple[float, float], noise: float, source: random.Random) -> list[float]:
@@ -55,7 +55,7 @@ def make_moons(n_samples: int = 100, noise: float = 0.1, seed: Any = None) -> Po
     [(0, -1.0, 0.0), (0, 1.0, 0.0), (1, 0.0, 0.5), (1, 2.0, 0.5)]
     """
     count, noise, source = (
-        whole_number(n_samples, "n_samples", 2, MOST),
+        whole_number(n_samples, "n_samples", 2, MAX_COUNT),
         real_number(noise, "noise", 0),
         random_source(seed),
     )
@@ -77,7 +77,7 @@ def make_circles(n_samples: int = 100, noise: float = 0.05, factor: float = 0.5,
     [(0, 1.0), (1, 0.5)]
     """
     count, noise, source = (
-        whole_number(n_samples, "n_samples", 2, MOST),
+        whole_number(n_samples, "n_samples", 2, MAX_COUNT),
         real_number(noise, "noise", 0),
         random_source(seed),
     )
@@ -101,11 +101,11 @@ def make_spiral(
     [10, 10, 10]
     """
     count, noise, source = (
-        whole_number(n_samples, "n_samples", 2, MOST),
+        whole_number(n_samples, "n_samples", 2, MAX_COUNT),
         real_number(noise, "noise", 0),
         random_source(seed),
     )
-    classes, turns = whole_number(classes, "classes", 2, MOST), real_number(turns, "turns", 0, above=True)
+    classes, turns = whole_number(classes, "classes", 2, MAX_COUNT), real_number(turns, "turns", 0, above=True)
     X, y = [], []
     for i in range(count):
         label, size = i % classes, math.ceil(count / classes)
@@ -124,7 +124,7 @@ def make_xor(n_samples: int = 100, noise: float = 0.1, seed: Any = None) -> Poin
     [([0.0, 0.0], 0), ([0.0, 1.0], 1), ([1.0, 0.0], 1), ([1.0, 1.0], 0)]
     """
     count, noise, source = (
-        whole_number(n_samples, "n_samples", 2, MOST),
+        whole_number(n_samples, "n_samples", 2, MAX_COUNT),
         real_number(noise, "noise", 0),
         random_source(seed),
     )
@@ -141,11 +141,11 @@ def make_blobs(n_samples: int = 100, noise: float = 0.5, classes: int = 3, seed:
     [(0, 3.0), (1, 3.0), (2, 3.0)]
     """
     count, noise, source = (
-        whole_number(n_samples, "n_samples", 2, MOST),
+        whole_number(n_samples, "n_samples", 2, MAX_COUNT),
         real_number(noise, "noise", 0),
         random_source(seed),
     )
-    classes = whole_number(classes, "classes", 1, MOST)
+    classes = whole_number(classes, "classes", 1, MAX_COUNT)
     angles = [2 * math.pi * label / classes for label in range(classes)]
     centres = [(3 * math.cos(angle), 3 * math.sin(angle)) for angle in angles]
     X = [_noisy(centres[i % classes], noise, source) for i in range(count)]
@@ -260,7 +260,7 @@ def one_hot(y: Any, classes: int | None = None) -> list[list[float]]:
         if not is_scalar(label) or label != int(label) or label < 0:
             raise ValueError(f"y[{position}] must be a class index 0, 1, ..., got {shown(label)}")
     most = int(max(labels))
-    classes = most + 1 if classes is None else whole_number(classes, "classes", 1, MOST)
+    classes = most + 1 if classes is None else whole_number(classes, "classes", 1, MAX_COUNT)
     if most >= classes:
         raise ValueError(f"y has class {most}, but classes={classes} allows 0 .. {classes - 1}")
     return [[float(label == j) for j in range(classes)] for label in labels]

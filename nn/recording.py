@@ -24,7 +24,7 @@ MAX_POINTS = 500
 """More samples than these would hide each other in the picture."""
 
 
-def record(every: int = 1, limit: int = 150, resolution: int = 30) -> Recording:
+def record(every: int = 1, limit: int = 150, resolution: int = 30) -> TrainingRecording:
     """A callback for ``fit`` that keeps a snapshot ``every`` so many epochs, and can show them afterwards.
 
     ``limit``: when there would be more snapshots than this, every second one is dropped and the next ones are taken
@@ -39,12 +39,12 @@ def record(every: int = 1, limit: int = 150, resolution: int = 30) -> Recording:
     >>> [snapshot["epoch"] for snapshot in recording.snapshots]
     [1, 2, 3]
     """
-    return Recording(
+    return TrainingRecording(
         whole_number(every, "every"), whole_number(limit, "limit", 2), whole_number(resolution, "resolution", 2, 10_000)
     )
 
 
-class Recording:
+class TrainingRecording:
     """The snapshots of one training, made by ``record()``: hand it to ``fit`` in ``callbacks=[...]``."""
 
     def __init__(self, every: int, limit: int, resolution: int) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 import nn
 from nn import recording_images
-from nn.recording import Recording
+from nn.recording import TrainingRecording
 
 
 def train(recording: Any, X: Any = None, y: Any = None, *, epochs: int = 4, model: Any = None, **options: Any) -> Any:
@@ -26,7 +26,7 @@ def train(recording: Any, X: Any = None, y: Any = None, *, epochs: int = 4, mode
     return model
 
 
-def page_data(recording: Recording) -> Any:
+def page_data(recording: TrainingRecording) -> Any:
     found = re.search(r'<script type="application/json" id="data">(.*?)</script>', recording.html(), re.DOTALL)
     assert found
     return json.loads(found[1])
