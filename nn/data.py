@@ -54,11 +54,7 @@ def make_moons(n_samples: int = 100, noise: float = 0.1, seed: Any = None) -> Po
     >>> sorted((label, round(a, 6), round(b, 6)) for (a, b), label in zip(X, y))
     [(0, -1.0, 0.0), (0, 1.0, 0.0), (1, 0.0, 0.5), (1, 2.0, 0.5)]
     """
-    count, noise, source = (
-        whole_number(n_samples, "n_samples", 2, MAX_COUNT),
-        real_number(noise, "noise", 0),
-        random_source(seed),
-    )
+    count, noise, source = _start(n_samples, noise, seed)
     X, y = [], []
     for label, size in enumerate((count - count // 2, count // 2)):
         for i in range(size):
@@ -76,11 +72,7 @@ def make_circles(n_samples: int = 100, noise: float = 0.05, factor: float = 0.5,
     >>> sorted({(label, round(math.hypot(*point), 6)) for point, label in zip(X, y)})
     [(0, 1.0), (1, 0.5)]
     """
-    count, noise, source = (
-        whole_number(n_samples, "n_samples", 2, MAX_COUNT),
-        real_number(noise, "noise", 0),
-        random_source(seed),
-    )
+    count, noise, source = _start(n_samples, noise, seed)
     factor = real_number(factor, "factor", 0, 1, above=True, below=True)
     X, y = [], []
     for label, size in enumerate((count - count // 2, count // 2)):
@@ -100,11 +92,7 @@ def make_spiral(
     >>> [y.count(label) for label in range(3)]
     [10, 10, 10]
     """
-    count, noise, source = (
-        whole_number(n_samples, "n_samples", 2, MAX_COUNT),
-        real_number(noise, "noise", 0),
-        random_source(seed),
-    )
+    count, noise, source = _start(n_samples, noise, seed)
     classes, turns = whole_number(classes, "classes", 2, MAX_COUNT), real_number(turns, "turns", 0, above=True)
     X, y = [], []
     for i in range(count):
@@ -123,11 +111,7 @@ def make_xor(n_samples: int = 100, noise: float = 0.1, seed: Any = None) -> Poin
     >>> sorted(zip(X, y))
     [([0.0, 0.0], 0), ([0.0, 1.0], 1), ([1.0, 0.0], 1), ([1.0, 1.0], 0)]
     """
-    count, noise, source = (
-        whole_number(n_samples, "n_samples", 2, MAX_COUNT),
-        real_number(noise, "noise", 0),
-        random_source(seed),
-    )
+    count, noise, source = _start(n_samples, noise, seed)
     corners = [(0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0)]
     X = [_noisy(corners[i % 4], noise, source) for i in range(count)]
     return _shuffled(X, [int(i % 4 in (1, 2)) for i in range(count)], source)
@@ -140,11 +124,7 @@ def make_blobs(n_samples: int = 100, noise: float = 0.5, classes: int = 3, seed:
     >>> sorted((label, round(math.hypot(*point), 6)) for point, label in zip(X, y))
     [(0, 3.0), (1, 3.0), (2, 3.0)]
     """
-    count, noise, source = (
-        whole_number(n_samples, "n_samples", 2, MAX_COUNT),
-        real_number(noise, "noise", 0),
-        random_source(seed),
-    )
+    count, noise, source = _start(n_samples, noise, seed)
     classes = whole_number(classes, "classes", 1, MAX_COUNT)
     angles = [2 * math.pi * label / classes for label in range(classes)]
     centres = [(3 * math.cos(angle), 3 * math.sin(angle)) for angle in angles]
