@@ -10,54 +10,25 @@ from __future__ import annotations
 
 import functools
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from autograd.arguments import real, shown
-from autograd.backpropagation import topological_order
+from autograd.backpropagation import backpropagate, topological_order
 from autograd.ieee import IEEEFloat, ieee_arithmetic
-from autograd.node import all_edges, edges, has_user_backward
+from autograd.node import all_edges, changed_since, edges, has_user_backward
 from autograd.node import operands as operands_of
-from autograd.primitive import evaluate
 from autograd.primitives import identity
+from autograd.tree import leaves, map_nested, pairs_of
 from autograd.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     Nested = Any  # a number or Value, or lists and tuples of such
     Edges = Callable[[Value], Iterable[tuple[Value, Any]]]
 
 
-# --------------------------------------------------------------------------------------- one step of the reverse sweep
-
-
-class Step(NamedTuple):
-    """One multiply-and-add of the chain rule: what `node` hands on to one of its operands."""
-
-    node: Value
-    operand: Value
-    partial: Any
-    incoming: Any
-    contribution: Any
-    before: Any
-    after: Any
-
-
-def reverse_steps(order: Sequence[Value], gradients_so_far: dict[Value, Any], edges: Edges) -> Iterator[Step]:
-    """Go through `order` from the end, adding incoming gradient x partial to the gradient of each operand.
-
-    `edges(node)` gives the operands with their partials: floats (`graph.edges`) or Values (`edges_as_graph`).
-    """
-    for node in reversed(order):
-        incoming = gradients_so_far.get(node)
-        if incoming is None:  # nothing that was asked for depends on it
-            continue
-        for operand, partial in edges(node):
-            contribution = partial if type(incoming) is float and incoming == 1.0 else incoming * partial
-            before = gradients_so_far.get(operand)
-            after = contribution if before is None else before + contribution
-            gradients_so_far[operand] = after
-            yield Step(node, operand, partial, incoming, contribution, before, after)
+# ------------------------------------------------------------------------------- gradients of a graph, without `.grad`
 
 
 def edges_as_graph(node: Value) -> list[tuple[Value, Any]]:
@@ -96,15 +67,6 @@ def check_unchanged(node: Value) -> None:
         )
 
 
-def changed_since(node: Value) -> bool:
-    """Whether some operand's data was changed after this node was computed from it."""
-    if node.primitive is None or has_user_backward(node):
-        return False
-    with ieee_arithmetic():
-        now = evaluate(node.primitive, [o._data if isinstance(o, Value) else o for o in operands_of(node)])
-    return now != node._data and (now == now or node._data == node._data)
-
-
 def gradients(output: Any, inputs: Nested, create_graph: bool = False) -> Nested:
     """d(output)/d(input) for each of `inputs`, in the same shape, without touching any `.grad`.
 
@@ -125,15 +87,9 @@ def gradients(output: Any, inputs: Nested, create_graph: bool = False) -> Nested
     if not isinstance(output, Value):
         real(output, "gradients: output")
         return map_nested(lambda leaf: Value(0.0) if create_graph else 0.0, inputs)
-    found = _sweep(output, {output: 1.0}, edges_as_graph if create_graph else edges_of)
+    found = backpropagate(topological_order(output), {output: 1.0}, edges_as_graph if create_graph else edges_of)
     as_kind = _as_value if create_graph else _as_is
     return map_nested(lambda leaf: as_kind(found.get(leaf, 0.0)), inputs)
-
-
-def _sweep(output: Value, seeds: dict[Value, Any], edges: Edges) -> dict[Value, Any]:
-    for _ in reverse_steps(topological_order(output), seeds, edges):
-        pass
-    return seeds
 
 
 def _as_value(number: Any) -> Value:
@@ -207,7 +163,7 @@ def vjp(f: Callable[..., Any], *primals: Nested) -> tuple[Nested, Callable[[Nest
     values_in = values_in or _reaches_outside(outputs)
 
     def back(cotangent: Nested) -> tuple[Nested, ...]:
-        pairs = list(_pairs(outputs, cotangent, "vjp: the vector"))
+        pairs = list(pairs_of(outputs, cotangent, "vjp: the vector"))
         again = values_in or any(isinstance(v, Value) for _, v in pairs)
         total = _weighted_sum(pairs)
         found = gradients(total, list(inputs), create_graph=again)
@@ -229,7 +185,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Nested], tangents: Sequence[Nes
     _check_function(f, "jvp")
     primals = _arguments(primals, "jvp: primals")
     inputs, values_in = _variables(primals, range(len(primals)))
-    pairs = list(_pairs(list(inputs), list(_arguments(tangents, "jvp: tangents")), "jvp: tangents"))
+    pairs = list(pairs_of(list(inputs), list(_arguments(tangents, "jvp: tangents")), "jvp: tangents"))
     outputs = _called(f, inputs, range(len(inputs)))
     values_in = values_in or _reaches_outside(outputs)
     again = values_in or any(isinstance(tangent, Value) for _, tangent in pairs)
@@ -290,7 +246,7 @@ def hvp(f: Callable[..., Any], primal: Nested, vector: Nested) -> Nested:
     [8.0, 6.0]
     """
     _check_function(f, "hvp")
-    list(_pairs(primal, vector, "hvp: vector"))  # raises where the shapes differ, under the name it has here
+    list(pairs_of(primal, vector, "hvp: vector"))  # raises where the shapes differ, under the name it has here
     return jvp(grad(f), (primal,), (vector,))[1]
 
 
@@ -397,40 +353,3 @@ def _total(terms: Sequence[Any]) -> Any:
 
 def _weighted_sum(pairs: Sequence[tuple[Any, Any]]) -> Any:
     return _total([output * weight for output, weight in pairs]) if pairs else 0.0
-
-
-def leaves(tree: Nested) -> Iterator[Any]:
-    """The numbers in nested lists and tuples, from left to right."""
-    if isinstance(tree, (list, tuple)):
-        for branch in tree:
-            yield from leaves(branch)
-    elif getattr(tree, "shape", ()):
-        yield from leaves(tree.tolist())
-    else:
-        yield tree
-
-
-def map_nested(function: Callable[[Any], Any], tree: Nested) -> Nested:
-    """The same nested lists and tuples with every leaf replaced; an array becomes lists."""
-    if isinstance(tree, (list, tuple)):
-        branches = [map_nested(function, branch) for branch in tree]
-        return branches if isinstance(tree, list) else tuple(branches)
-    if getattr(tree, "shape", ()):
-        return map_nested(function, tree.tolist())
-    return function(tree)
-
-
-def _pairs(tree: Nested, other: Nested, argument: str) -> Iterator[tuple[Any, Any]]:
-    """The leaves of two trees of the same shape, side by side."""
-    if isinstance(tree, (list, tuple)):
-        others = other.tolist() if getattr(other, "shape", ()) else other
-        if not isinstance(others, (list, tuple)) or len(others) != len(tree):
-            raise ValueError(
-                f"{argument} must have the shape it belongs to: expected {len(tree)} entries, got {shown(other)}"
-            )
-        for branch, partner in zip(tree, others, strict=True):
-            yield from _pairs(branch, partner, argument)
-    else:
-        if not isinstance(other, Value):
-            other = real(other, argument)
-        yield tree, other

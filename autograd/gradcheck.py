@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.arguments import real, shown
 from autograd.backpropagation import topological_order
-from autograd.functional import grad, leaves, map_nested
+from autograd.functional import grad
 from autograd.ieee import ieee_arithmetic
 from autograd.node import has_user_backward
 from autograd.node import operands as operands_of
 from autograd.primitive import evaluate
+from autograd.tree import leaves, map_nested
 from autograd.value import Value
 
 if TYPE_CHECKING:

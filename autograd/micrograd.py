@@ -17,7 +17,7 @@ from autograd.primitive import Primitive
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from autograd.value import Value
+    from autograd.node import Node
 
 SIGNS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "negative": "-", "power": "**", "absolute": "abs"}
 """How `_op` shows the operators; every other row is shown by its name."""
@@ -54,7 +54,7 @@ class Operands(tuple[Any, ...]):
         return getattr(frozenset(self), name)
 
 
-def previous(node: Value) -> Operands:
+def previous(node: Any) -> Operands:
     """The operands as Values; a plain number appears as a leaf, the same one each time."""
     kept: Operands | None = node.__dict__.get("_prev_leaves")
     if kept is None:
@@ -66,7 +66,7 @@ def previous(node: Value) -> Operands:
     return kept
 
 
-def operation(node: Value) -> str:
+def operation(node: Node) -> str:
     """The sign or name of the operation; '' for a leaf."""
     if node.primitive is None:
         return ""
@@ -75,7 +75,7 @@ def operation(node: Value) -> str:
     return SIGNS.get(node.primitive.name, node.primitive.name)
 
 
-def adopt(node: Value, children: Iterable[Any], op: str) -> None:
+def adopt(node: Node, children: Iterable[Any], op: str) -> None:
     """Make a new leaf into a node of the user's own: operands, a name, and a `_backward` still to be assigned."""
     if isinstance(children, (str, bytes, dict)) or not hasattr(children, "__iter__"):
         raise TypeError(f"Value: _children must be a sequence of Values, such as (a, b), got {shown(children)}")
@@ -110,19 +110,19 @@ def _nothing() -> None:
     """The `_backward` of a node to which none was assigned."""
 
 
-def get_backward(node: Value) -> Callable[[], None]:
-    """A function that hands this node's `.grad` on to its operands' `.grad`, once."""
+def get_backward(node: Node) -> Callable[[], None]:
+    """A function that accumulates, once, this node's gradient times its partials in the `.grad` of its operands."""
     if has_user_backward(node):
         return node._dx  # type: ignore[no-any-return]
-    return lambda: _hand_on(node, edges(node))
+    return lambda: _accumulate(node, edges(node))
 
 
-def _hand_on(node: Value, edges: Iterator[tuple[Value, float]]) -> None:
+def _accumulate(node: Node, edges: Iterator[tuple[Node, float]]) -> None:
     for operand, partial in edges:
         operand.grad += partial * node.grad
 
 
-def set_backward(node: Value, function: Callable[[], None]) -> None:
+def set_backward(node: Node, function: Callable[[], None]) -> None:
     """Replace what this node does in the backward pass by a function of the user's own."""
     if not callable(function):
         raise TypeError(f"_backward must be a function without arguments, got {shown(function)}")

@@ -14,9 +14,9 @@ from autograd import micrograd
 from autograd import primitives as table
 from autograd.arguments import real, shown
 from autograd.codegen import inject_globals, node_function
-from autograd.fast_backward import assignable, backward, exhaust, not_finite
+from autograd.fast_backward import backward, exhaust, not_finite
 from autograd.no_grad import recording
-from autograd.node import NOT_COMPUTED, SEED, UNRECORDED, VARIADIC, has_user_backward, operands
+from autograd.node import NOT_COMPUTED, SEED, UNRECORDED, VARIADIC, Node, assignable, has_user_backward, operands
 from autograd.primitive import NOT_TAKEN, Primitive, evaluate, partials_at
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def generated(row: Primitive, reflected: bool = False, in_place: bool = False) -
     return replace
 
 
-class Value:
+class Value(Node):
     """A real number that records the operations it takes part in, so that `backward()` can find its gradients.
 
     `data` is any real number; `label` names the node in pictures, explanations and errors.  `_children` and `_op` are
@@ -64,18 +64,7 @@ class Value:
     (15.0, 8.0)
     """
 
-    __slots__ = ("__dict__", "_data", "_dx", "_dy", "_x", "_y", "grad", "primitive")
-
-    _data: float
-    grad: float
-    """d(output)/d(this), added up over the calls of `backward()`; 0.0 before the first."""
-    primitive: Primitive | None
-    """The row of the table that made this node; None for a leaf."""
-    _x: Any
-    _y: Any
-    _dx: Any
-    _dy: Any
-    _label: str = ""
+    __slots__ = ()
 
     def __init__(self, data: Any, _children: Iterable[Any] = (), _op: str = "", label: str = "") -> None:
         self._data = data if type(data) is float else real(data, "Value: data")

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import primitives as table
 from autograd import vector_ops
-from autograd.backpropagation import topological_order
+from autograd.backpropagation import backpropagate, topological_order
 from autograd.compiler.frontend.tracer import is_watched, less_equal
-from autograd.functional import edges_as_graph, reverse_steps
+from autograd.functional import edges_as_graph
 from autograd.ieee import ieee_arithmetic
 from autograd.node import operands
 from autograd.primitive import NOT_TAKEN
@@ -42,10 +42,7 @@ def gradient_graph(output: Any) -> dict[Value, Any]:
     """
     if not isinstance(output, Value):
         return {}
-    gradients: dict[Value, Any] = {output: 1.0}
-    for _ in reverse_steps(topological_order(output), gradients, _edges if is_watched() else edges_as_graph):
-        pass
-    return gradients
+    return backpropagate(topological_order(output), {output: 1.0}, _edges if is_watched() else edges_as_graph)
 
 
 def _edges(node: Value) -> list[tuple[Value, Any]]:

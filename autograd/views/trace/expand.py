@@ -12,10 +12,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import primitives as table
-from autograd.fast_backward import assignable
-from autograd.functional import changed_since
 from autograd.micrograd import operation as sign_of
-from autograd.node import all_edges, edges, has_user_backward, variables
+from autograd.node import all_edges, assignable, changed_since, edges, has_user_backward, variables
 from autograd.node import operands as operands_of
 from autograd.symbolic.branches import branches_taken
 from autograd.symbolic.formulas import formula, partial_formula

@@ -1,7 +1,6 @@
 """What happens in the backward pass, step by step?  `trace(output)`: every multiply-and-add as a plain record.
 
-Read `graph` and `functional` first: the sweep recorded here is `functional.reverse_steps`, the one that builds graphs
-too.  Read `explain`, `draw` and `stepper` next: every view of a graph reads a trace, and none computes a
+Read `backpropagation` first: the loop recorded here is `backpropagate`, the textbook form.  Read `explain`, `draw` and `stepper` next: every view of a graph reads a trace, and none computes a
 gradient of its own.
 """
 
@@ -12,17 +11,17 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from contextlib import contextmanager
-from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.arguments import choose, shown
-from autograd.backpropagation import topological_order
-from autograd.functional import reverse_steps
+from autograd.backpropagation import backpropagate, topological_order
 from autograd.value import Value
 from autograd.views.trace.expand import Part, Template, unfold, with_numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator
+
+    Edges = Callable[[int], Iterator[tuple[int, float]]]
 
 Names = Mapping[str, Value] | Iterable[tuple[str, Value]]
 
@@ -215,8 +214,9 @@ def _traced(output: Value, order: str, expand: bool, called: dict[Value, str], l
         visits = [part for node in nodes_in_order for part in blocks.get(node, ())]
     else:
         visits = _naive_visits(parts, last, limit)[::-1]
-    gradients: dict[Any, float] = {last: 1.0}
-    backward = list(_backward_steps(parts, visits, gradients))
+    gradients: dict[int, float] = {last: 1.0}
+    backward: list[BackwardStep] = []
+    backpropagate(visits, gradients, _recorded(parts, gradients, backward.append))
     nodes = [
         _new(Node, (p.id, p.name, p.label, p.kind, p.operation, p.sign, p.operands, p.data,
                     gradients.get(p.id, 0.0), p.changed, p.not_taken))
@@ -243,15 +243,18 @@ def called_by(names: Names, function: str) -> dict[Value, str]:
     return called
 
 
-def _backward_steps(parts: list[Part], visits: Sequence[int], gradients: dict[Any, float]) -> Iterator[BackwardStep]:
-    """The sweep over ids instead of Values; each step of it is one edge of the part that is being visited."""
-    # A generator, so that it is known at each visit whether a gradient has reached the part.
-    written = chain.from_iterable(parts[visit].slopes for visit in reversed(visits) if visit in gradients)
-    edges: Any = [part.edges for part in parts]
-    steps: Any = reverse_steps(visits, gradients, edges.__getitem__)  # type: ignore[arg-type] # ids for Values
-    for (place, slope), (node, operand, partial, incoming, product, before, after) in zip(written, steps, strict=True):
-        row = parts[node].operation
-        yield _new(BackwardStep, (node, row, operand, place, partial, slope, incoming, product, before or 0.0, after))
+def _recorded(parts: list[Part], gradients: dict[int, float], record: Callable[[BackwardStep], None]) -> Edges:
+    """The edges of a part for `backpropagate`; each is recorded when its contribution has been accumulated."""
+
+    def edges(visited: int) -> Iterator[tuple[int, float]]:
+        part, incoming = parts[visited], gradients[visited]
+        for (operand, partial), (place, formula) in zip(part.edges, part.slopes, strict=True):
+            before = gradients.get(operand, 0.0)
+            yield operand, partial
+            record(_new(BackwardStep, (visited, part.operation, operand, place, partial, formula, incoming,
+                                       incoming * partial, before, gradients[operand])))  # fmt: skip
+
+    return edges
 
 
 def _naive_visits(parts: list[Part], output: int, limit: int) -> list[int]:
