@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from .checks import shown, whole_number
 from .recording_images import save_animation, save_pictures
+from .regions import leads
 from .snapshots import Snapshots
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ class TrainingRecording(Snapshots):
             "points": [list(map(_short, point)) for point in self.points],
             "corners": [[grid[0], grid[-1]] for grid in self.grids],
             "resolution": self.resolution,
-            "manyClasses": any(value > 1 for snapshot in self.snapshots for value in snapshot["boundary"] or ()),
+            "manyClasses": any(snapshot["scores"] is not None for snapshot in self.snapshots),
             "snapshots": [_shortened(snapshot) for snapshot in self.snapshots],
         }
 
@@ -128,19 +129,23 @@ def _as_path(path: Any, who: str) -> Path:
     return Path(path)
 
 
-def _short(number: float) -> float | None:
-    """Four digits are what a picture can show; what is not finite, JSON cannot say."""
-    return float(f"{number:.4g}") if math.isfinite(number) else None
+def _short(number: float, digits: int = 4) -> float | None:
+    """As many digits as a picture can show; ``None`` for what JSON cannot express."""
+    return float(f"{number:.{digits}g}") if math.isfinite(number) else None
 
 
 def _shortened(snapshot: dict[str, Any]) -> dict[str, Any]:
-    boundary = snapshot["boundary"]
+    boundary, scores = snapshot["boundary"], snapshot["scores"]
+    if scores is not None:
+        boundary = [[_short(lead, 2) for lead in of_class] for of_class in leads(scores).tolist()]
+    elif boundary is not None:
+        boundary = [round(value, 2) if math.isfinite(value) else None for value in boundary]
     return {
         "epoch": snapshot["epoch"],
         "numbers": {name: _short(number) for name, number in snapshot["numbers"].items()},
         "weights": list(map(_short, snapshot["weights"])),
         "gradients": list(map(_short, snapshot["gradients"])),
-        "boundary": [round(value, 2) if math.isfinite(value) else None for value in boundary] if boundary else None,
+        "boundary": boundary,  # with more than two classes the leads of each
     }
 
 
