@@ -1,7 +1,7 @@
-"""Where do fresh small graphs come from, for worksheets and for checking answers?
+"""Where do the small graphs of worksheets and of exercises come from?
 
-A `GraphProgram` is a graph before it has numbers' arithmetic: leaves, and steps that name an operation and its operands. It
-can be run on any class that has the operations: on `autograd.Value`, or on what a learner wrote.
+A `GraphProgram` describes a graph: its leaves, and steps that name an operation and its operands. It runs on any class
+that has the operations: on `autograd.Value`, or on a class that a learner wrote.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from autograd import Value
 
 NAMES = "abcdefghijkmnpqrstuvwxyz"
-"""What the numbers of a program are called, in order; without l and o, which look like digits."""
+"""The names of a program's numbers, in order; without l and o, which look like digits."""
 
 OPERATIONS: dict[str, tuple[int, Callable[..., Any], str]] = {
     "add": (2, operator.add, "{} + {}"),
@@ -29,12 +29,12 @@ OPERATIONS: dict[str, tuple[int, Callable[..., Any], str]] = {
     "sigmoid": (1, lambda x: x.sigmoid(), "sigmoid({})"),
     "exp": (1, lambda x: x.exp(), "exp({})"),
 }
-"""For each operation: how many operands it has, how it is done, how it is written."""
+"""For each operation: its number of operands, its function, and its notation."""
 
 
 @dataclass(frozen=True)
 class GraphProgram:
-    """A small computation: numbers, then steps that use them and each other; the last step is the output.
+    """A small computation: numbers, then steps that use them and earlier steps; the last step is the output.
 
     >>> program = GraphProgram((2.0, -3.0), (("multiply", (0, 1)), ("add", (2, 0))))
     >>> print(program)
@@ -47,9 +47,9 @@ class GraphProgram:
     steps: tuple[tuple[str, tuple[int, ...]], ...]
 
     def run(self, leaf: Callable[[float], Any], using: Mapping[str, Callable[..., Any]] | None = None) -> list[Any]:
-        """All the numbers of the computation, leaves first, made by `leaf` and by the operations on what it gives.
+        """All nodes of the computation, leaves first: `leaf` makes a leaf from a number, the operations make the rest.
 
-        `using` has functions to be taken in place of operations, by their names.
+        `using` maps names of operations to functions that replace them.
         """
         nodes = [leaf(number) for number in self.leaves]
         for operation, operands in self.steps:
@@ -58,7 +58,7 @@ class GraphProgram:
         return nodes
 
     def on_values(self) -> list[Value]:
-        """The same as Values, with names, before any backward pass."""
+        """The nodes as labelled Values, before any backward pass."""
         nodes: list[Value] = self.run(Value)
         for node, name in zip(nodes, NAMES, strict=False):
             node.label = name
@@ -66,7 +66,7 @@ class GraphProgram:
 
     @property
     def depth(self) -> int:
-        """How many operations stand one after the other on the longest way from a leaf to the output."""
+        """The number of operations on the longest path from a leaf to the output."""
         depths = [0] * len(self.leaves)
         for _, operands in self.steps:
             depths.append(1 + max(depths[i] for i in operands))
@@ -82,10 +82,10 @@ class GraphProgram:
 
 
 def random_program(source: random.Random, operations: Sequence[str], steps: int, leaves: int) -> GraphProgram:
-    """A program of at most so many steps and leaves, in which the output depends on everything that is there.
+    """A program of at most `steps` steps and `leaves` leaves, all of which the output depends on.
 
-    Its leaves are small whole numbers. Each step prefers results that nothing has used yet, and now and then takes one
-    that something has: the graph gets a node with two users.
+    Its leaves are small whole numbers. Each step prefers results that no step has used yet, and sometimes takes one that
+    has been used, so that some nodes have two users.
     """
     numbers = tuple(float(source.choice([-3, -2, -1, 1, 2, 3])) for _ in range(leaves))
     done: list[tuple[str, tuple[int, ...]]] = []
@@ -104,7 +104,7 @@ def random_program(source: random.Random, operations: Sequence[str], steps: int,
 
 
 def pruned(program: GraphProgram) -> GraphProgram:
-    """The same output, without what it does not depend on.
+    """The program without the leaves and steps that its output does not depend on.
 
     >>> print(pruned(GraphProgram((5.0, 2.0), (("add", (0, 0)), ("multiply", (1, 1))))))
     b = a * a, with a = 2
@@ -126,9 +126,9 @@ def pruned(program: GraphProgram) -> GraphProgram:
 
 
 def programs(operations: Sequence[str], count: int = 60, seed: int = 0, largest: float = 1e3) -> list[GraphProgram]:
-    """Programs from the smallest on, without repeats, whose numbers stay below `largest`.
+    """Different programs, the smallest first, whose numbers stay below `largest`.
 
-    The first ones have a single step, so that the first one on which something fails is a small one.
+    The first ones have a single step, so that the first program on which an answer fails is small.
 
     >>> print(*programs(["add"], count=3), sep="; ")
     b = a + a, with a = 2; c = a + b, with a = 2, b = -3; ...
@@ -149,7 +149,7 @@ def programs(operations: Sequence[str], count: int = 60, seed: int = 0, largest:
 
 
 def is_tame(program: GraphProgram, largest: float) -> bool:
-    """Whether every step can be computed and every number has a sensible size."""
+    """Whether every step can be computed and every number is smaller than `largest`."""
     try:
         return all(abs(node.data) < largest for node in program.on_values())
     except (ArithmeticError, ValueError):

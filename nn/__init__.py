@@ -1,9 +1,11 @@
 """Neural networks on top of ``autograd``: modules, layers, losses, optimizers, data and a training loop.
 
-Where to begin reading: ``module`` (how a model finds its parameters), ``activations``, ``initializers``, ``layers``,
-``normalization``, ``losses``, ``parameters``, ``optimizers``, ``clipping``, ``schedules``, ``data``, ``metrics``,
-``evaluation``, ``training`` (the loop), ``storage``, ``checkpoint``, ``resuming``, ``regions``, ``plotting``,
-``diagnostics``.
+Read the files in this order. Models: ``checks``, ``module`` (how a model finds its parameters), ``activations``,
+``initializers``, ``layers``, ``normalization``, ``dropout``, ``embedding``. Training: ``losses``, ``parameters``,
+``optimizers``, ``clipping``, ``schedules``, ``data``, ``metrics``, ``evaluation``, ``history``, ``progress``,
+``pause_gc``, ``training`` (the loop), ``compiled``. Files: ``storage``, ``config``, ``checkpoint``, ``resuming``, and
+``fit``, which needs all of these. Looking at a model: ``regions``, ``plotting``, ``snapshots``, ``recording_images``,
+``recording``, ``layer_stats``, ``diagnostics``. Last ``torch_names``, for those who know PyTorch.
 
 >>> import nn
 >>> X, y = nn.make_moons(100, seed=1)

@@ -19,7 +19,7 @@ from functools import partial
 from typing import Any
 
 from autograd import Value, draw
-from chalkgrad.exercises.exercise import Exercise, Assessment, Kind, same
+from chalkgrad.exercises.exercise import Assessment, Exercise, Kind, same
 from chalkgrad.exercises.messages import contrast, described, is_number, missing_list, short, told, what_was_printed
 from chalkgrad.exercises.sandbox import Failure, Seen, UnreadableError, observe_each
 
