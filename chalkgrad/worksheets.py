@@ -11,7 +11,7 @@ import random
 from collections.abc import Sequence
 
 from autograd import draw
-from chalkgrad.random_graphs import OPERATIONS, Program, is_tame, random_program
+from chalkgrad.random_graphs import OPERATIONS, GraphProgram, is_tame, random_program
 
 WHAT_TO_DO = {
     "grad": "Do the backward pass: write into each box how the output changes with its number. Begin at the output, "
@@ -21,9 +21,9 @@ WHAT_TO_DO = {
 }
 ROUNDING = {"divide", "tanh", "sigmoid", "exp"}
 """What leaves the whole numbers."""
-LARGEST = 100.0
+MAX_NUMBER = 100.0
 """No number and no gradient on a worksheet is larger: it is to be done by hand."""
-TRIES = 2000
+MAX_TRIES = 2000
 """So many graphs are made for each one that is taken."""
 
 STYLE = """
@@ -36,7 +36,7 @@ svg { max-width: 100%; height: auto } .key { break-before: page } p.formula { fo
 """On paper a page lies on its side, so that the blanks are wide enough to write in."""
 
 
-def draw_programs(count: int, depth: int, seed: int, operations: Sequence[str]) -> list[Program]:
+def draw_programs(count: int, depth: int, seed: int, operations: Sequence[str]) -> list[GraphProgram]:
     """So many different graphs with `depth` operations one after the other, small enough to be done by hand.
 
     Raises ValueError where these operations do not give as many.
@@ -45,8 +45,8 @@ def draw_programs(count: int, depth: int, seed: int, operations: Sequence[str]) 
     [3, 3]
     """
     source = random.Random(seed)
-    found: list[Program] = []
-    for _ in range(TRIES * count):
+    found: list[GraphProgram] = []
+    for _ in range(MAX_TRIES * count):
         if len(found) == count:
             return found
         steps = source.randint(depth, depth + 1)
@@ -64,13 +64,13 @@ def draw_programs(count: int, depth: int, seed: int, operations: Sequence[str]) 
     )
 
 
-def _by_hand(program: Program) -> bool:
+def _by_hand(program: GraphProgram) -> bool:
     """Whether all numbers and gradients are small, and every number matters."""
-    if not is_tame(program, LARGEST):
+    if not is_tame(program, MAX_NUMBER):
         return False
     nodes = program.on_values()
     nodes[-1].backward()
-    return all(0.0 < abs(node.grad) < LARGEST for node in nodes)
+    return all(0.0 < abs(node.grad) < MAX_NUMBER for node in nodes)
 
 
 def worksheet(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from .checks import file_path, shown
 from .config import build, count, described
 from .module import Module
-from .optimizers import Optimizer
+from .optimizers import check_optimizer
 from .storage import read_content, write_content
 
 if TYPE_CHECKING:
@@ -51,8 +51,7 @@ def load(path: Any, *, into: Any = None, optimizer: Any = None, allow_nan: bool 
     """
     if into is not None and not isinstance(into, Module):
         raise TypeError(f"into must be a module of the shape that was saved, such as nn.MLP(2, [1]), got {shown(into)}")
-    if optimizer is not None and not isinstance(optimizer, Optimizer):
-        raise TypeError(f"optimizer must be an optimizer such as nn.Adam(model), got {shown(optimizer)}")
+    check_optimizer(optimizer)
     content = read_content(file_path(path))
     state = state_from(content, allow_nan)
     memory = content.get("optimizer")
@@ -112,8 +111,7 @@ def content_of(
         if not math.isfinite(entry) and not allow_nan:
             raise ValueError(f"parameter {name} is {entry}: pass allow_nan=True to save it all the same")
         parameters[name] = entry if math.isfinite(entry) else str(float(entry))
-    if optimizer is not None and not isinstance(optimizer, Optimizer):
-        raise TypeError(f"optimizer must be an optimizer such as nn.Adam(model), got {shown(optimizer)}")
+    check_optimizer(optimizer)
     if optimizer is not None and isinstance(model_or_state, Module):
         optimizer.call_as_in(model_or_state)
     memory = None if optimizer is None else optimizer.state_dict()

@@ -183,7 +183,7 @@ def samples_and_targets(X: Any, y: Any, x_name: str = "X", y_name: str = "y") ->
     return inputs, targets
 
 
-MOST = 100_000_000
+MAX_COUNT = 100_000_000
 """Of samples, classes or parameters: each is an object of its own, and more of them fill any memory."""
 
 
@@ -208,9 +208,9 @@ def whole_number(value: Any, name: str, minimum: int = 1, most: int | None = Non
 
 def check_parameters(count: int, module: str) -> None:
     """Raise ``ValueError``, before any is made, where a ``module`` would have more parameters than fit in memory."""
-    if count > MOST:
+    if count > MAX_COUNT:
         raise ValueError(
-            f"{module} would have more than {MOST:,} parameters, each a Value of its own: give smaller sizes"
+            f"{module} would have more than {MAX_COUNT:,} parameters, each a Value of its own: give smaller sizes"
         )
 
 

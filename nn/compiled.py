@@ -15,8 +15,9 @@ from autograd import log, log1p, relu, softplus, take, where
 
 from . import losses
 from .checks import shown
+from .embedding import Embedding
+from .evaluation import predict
 from .module import Module
-from .normalization import Embedding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,12 +73,11 @@ class CompiledEngine:
             names = ", ".join(losses.LOSSES)
             raise TypeError(f'engine="compiled" knows the losses {names}; got {shown(loss)}: use engine="eager"')
         self.sample: int | None = None
-        _check_targets(loss, model, X, y)
         indices = any(isinstance(module, Embedding) for _, module in model.named_modules())
         self.X = np.array(X, dtype=np.int64 if indices else np.float64)
         classes = loss in _OF_CLASSES and not isinstance(y[0], list)
         self.y = np.array(y, dtype=np.int64 if classes else np.float64)
-        self.single = not isinstance(_one_output(model, X[0]), list)
+        self.single = not isinstance(predict(model, X[:1])[0], list)
         formula = _WITHOUT_BRANCHES[loss]
 
         def loss_and_outputs(x: Any, t: Any) -> list[Any]:
@@ -161,20 +161,3 @@ class InArrays:
     def restore(self, snapshot: Any) -> None:
         """Go back to the moment of a ``snapshot()``."""
         self._held = snapshot
-
-
-def _one_output(model: Module, x: Any) -> Any:
-    """The output for one sample, without drawing from any source of random numbers."""
-    mode = model.training
-    model.eval()
-    try:
-        with autograd.no_grad():
-            return model(x)
-    finally:
-        model.train(mode)
-
-
-def _check_targets(loss: Any, model: Module, X: list[Any], y: list[Any]) -> None:
-    """Let the loss itself look at every target, with a prediction that it accepts."""
-    output = _one_output(model, X[0])
-    loss([[0.5] * len(output) if isinstance(output, list) else 0.5 for _ in y], y)

@@ -12,9 +12,11 @@ from typing import Any
 from .activations import Activation, activation_names
 from .activations import activation as find_activation
 from .checks import choose, real_number, shown, whole_number
+from .dropout import Dropout
+from .embedding import Embedding
 from .layers import MLP, Layer, Neuron, Sequential
 from .module import Module
-from .normalization import Dropout, Embedding, LayerNorm
+from .normalization import LayerNorm
 
 MAX_LAYERS = 1_000
 

@@ -11,7 +11,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from .checks import (
-    MOST,
+    MAX_COUNT,
     as_list,
     is_scalar,
     random_source,
@@ -36,7 +36,7 @@ def _shuffled(X: list[list[float]], y: list[int], source: random.Random) -> Poin
 
 
 def _start(n_samples: Any, noise: Any, seed: Any) -> tuple[int, float, random.Random]:
-    return whole_number(n_samples, "n_samples", 2, MOST), real_number(noise, "noise", 0), random_source(seed)
+    return whole_number(n_samples, "n_samples", 2, MAX_COUNT), real_number(noise, "noise", 0), random_source(seed)
 
 
 def _noisy(point: tuple[float, float], noise: float, source: random.Random) -> list[float]:
@@ -54,11 +54,7 @@ def make_moons(n_samples: int = 100, noise: float = 0.1, seed: Any = None) -> Po
     >>> sorted((label, round(a, 6), round(b, 6)) for (a, b), label in zip(X, y))
     [(0, -1.0, 0.0), (0, 1.0, 0.0), (1, 0.0, 0.5), (1, 2.0, 0.5)]
     """
-    count, noise, source = (
-        whole_number(n_samples, "n_samples", 2, MOST),
-        real_number(noise, "noise", 0),
-        random_source(seed),
-    )
+    count, noise, source = _start(n_samples, noise, seed)
     X, y = [], []
     for label, size in enumerate((count - count // 2, count // 2)):
         for i in range(size):
@@ -76,11 +72,7 @@ def make_circles(n_samples: int = 100, noise: float = 0.05, factor: float = 0.5,
     >>> sorted({(label, round(math.hypot(*point), 6)) for point, label in zip(X, y)})
     [(0, 1.0), (1, 0.5)]
     """
-    count, noise, source = (
-        whole_number(n_samples, "n_samples", 2, MOST),
-        real_number(noise, "noise", 0),
-        random_source(seed),
-    )
+    count, noise, source = _start(n_samples, noise, seed)
     factor = real_number(factor, "factor", 0, 1, above=True, below=True)
     X, y = [], []
     for label, size in enumerate((count - count // 2, count // 2)):
@@ -100,12 +92,8 @@ def make_spiral(
     >>> [y.count(label) for label in range(3)]
     [10, 10, 10]
     """
-    count, noise, source = (
-        whole_number(n_samples, "n_samples", 2, MOST),
-        real_number(noise, "noise", 0),
-        random_source(seed),
-    )
-    classes, turns = whole_number(classes, "classes", 2, MOST), real_number(turns, "turns", 0, above=True)
+    count, noise, source = _start(n_samples, noise, seed)
+    classes, turns = whole_number(classes, "classes", 2, MAX_COUNT), real_number(turns, "turns", 0, above=True)
     X, y = [], []
     for i in range(count):
         label, size = i % classes, math.ceil(count / classes)
@@ -123,11 +111,7 @@ def make_xor(n_samples: int = 100, noise: float = 0.1, seed: Any = None) -> Poin
     >>> sorted(zip(X, y))
     [([0.0, 0.0], 0), ([0.0, 1.0], 1), ([1.0, 0.0], 1), ([1.0, 1.0], 0)]
     """
-    count, noise, source = (
-        whole_number(n_samples, "n_samples", 2, MOST),
-        real_number(noise, "noise", 0),
-        random_source(seed),
-    )
+    count, noise, source = _start(n_samples, noise, seed)
     corners = [(0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0)]
     X = [_noisy(corners[i % 4], noise, source) for i in range(count)]
     return _shuffled(X, [int(i % 4 in (1, 2)) for i in range(count)], source)
@@ -140,12 +124,8 @@ def make_blobs(n_samples: int = 100, noise: float = 0.5, classes: int = 3, seed:
     >>> sorted((label, round(math.hypot(*point), 6)) for point, label in zip(X, y))
     [(0, 3.0), (1, 3.0), (2, 3.0)]
     """
-    count, noise, source = (
-        whole_number(n_samples, "n_samples", 2, MOST),
-        real_number(noise, "noise", 0),
-        random_source(seed),
-    )
-    classes = whole_number(classes, "classes", 1, MOST)
+    count, noise, source = _start(n_samples, noise, seed)
+    classes = whole_number(classes, "classes", 1, MAX_COUNT)
     angles = [2 * math.pi * label / classes for label in range(classes)]
     centres = [(3 * math.cos(angle), 3 * math.sin(angle)) for angle in angles]
     X = [_noisy(centres[i % classes], noise, source) for i in range(count)]
@@ -260,7 +240,7 @@ def one_hot(y: Any, classes: int | None = None) -> list[list[float]]:
         if not is_scalar(label) or label != int(label) or label < 0:
             raise ValueError(f"y[{position}] must be a class index 0, 1, ..., got {shown(label)}")
     most = int(max(labels))
-    classes = most + 1 if classes is None else whole_number(classes, "classes", 1, MOST)
+    classes = most + 1 if classes is None else whole_number(classes, "classes", 1, MAX_COUNT)
     if most >= classes:
         raise ValueError(f"y has class {most}, but classes={classes} allows 0 .. {classes - 1}")
     return [[float(label == j) for j in range(classes)] for label in labels]

@@ -13,13 +13,13 @@ from autograd import Primitive
 
 from .activations import activation as find_activation
 from .activations import activation_names
-from .checks import samples_and_targets, shown
+from .checks import samples_and_targets
 from .evaluation import recorded_output
 from .layer_stats import probe_gradients, probe_layers, probe_step
 from .losses import TAKES_LOGITS, find_loss
 from .metrics import threshold_of
-from .module import Module
-from .optimizers import Optimizer
+from .module import Module, check_module
+from .optimizers import check_optimizer
 from .plotting import bars, by_layer
 
 if TYPE_CHECKING:
@@ -80,10 +80,8 @@ def diagnose(model: Any, X: Any, y: Any, *, loss: Any = None, optimizer: Any = N
     >>> "symmetric weights" in report.problems, "unscaled inputs" in report.problems
     (True, True)
     """
-    if not isinstance(model, Module):
-        raise TypeError(f"model must be a module such as nn.MLP(2, [16, 1]), got {shown(model)}")
-    if optimizer is not None and not isinstance(optimizer, Optimizer):
-        raise TypeError(f"optimizer must be an optimizer such as nn.Adam(model), got {shown(optimizer)}")
+    check_module(model)
+    check_optimizer(optimizer)
     rows, targets = samples_and_targets(X, y)
     step = max(1, len(rows) // _MAX_SAMPLES)
     rows, targets = rows[::step], targets[::step]

@@ -47,11 +47,7 @@ class Neuron(Module):
         layer_size: int = 1,
     ) -> None:
         nin = whole_number(nin, "nin")
-        if not isinstance(nonlin, bool):
-            raise TypeError(
-                f"nonlin must be True or False, got {shown(nonlin)}: write activation={shown(nonlin)} for a name"
-            )
-        self.activation = find_activation(("relu" if nonlin else "identity") if activation is None else activation)
+        self.activation = _chosen(activation, nonlin)
         layer_size = whole_number(layer_size, "layer_size")
         check_parameters(nin + 1, f"Neuron(nin={shown(nin)})")
         drawn = first_weights(check_init(init), nin, layer_size, self.activation, random_source(seed))
@@ -141,11 +137,7 @@ class Layer(Module):
         seed: Any = None,
     ) -> None:
         self.in_size, nout = whole_number(nin, "nin"), whole_number(nout, "nout")
-        if not isinstance(nonlin, bool):
-            raise TypeError(
-                f"nonlin must be True or False, got {shown(nonlin)}: write activation={shown(nonlin)} for a name"
-            )
-        self.activation = find_activation(("relu" if nonlin else "identity") if activation is None else activation)
+        self.activation = _chosen(activation, nonlin)
         check_parameters((self.in_size + 1) * nout, f"Layer(nin={shown(self.in_size)}, nout={shown(nout)})")
         source = random_source(seed)
         self.neurons = [
@@ -262,6 +254,14 @@ class MLP(Sequential):
         elif names[-1] != "identity" or len(names) == 1:
             text = f"{names[0]!r}, output_activation={names[-1]!r}"
         return f"MLP({self.layers[0].in_size}, {[layer.out_size for layer in self.layers]}, activation={text})"
+
+
+def _chosen(activation: Any, nonlin: Any) -> Activation:
+    if not isinstance(nonlin, bool):
+        raise TypeError(
+            f"nonlin must be True or False, got {shown(nonlin)}: write activation={shown(nonlin)} for a name"
+        )
+    return find_activation(("relu" if nonlin else "identity") if activation is None else activation)
 
 
 def weighted_sums(rows: list[tuple[Value, ...]], inputs: list[Any], owner: str) -> list[Value]:

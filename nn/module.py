@@ -187,6 +187,13 @@ class Module:
         return f"{type(self).__name__}({len(self.parameters())} parameters)"
 
 
+def check_module(model: Any) -> Module:
+    """The model itself; ``TypeError`` if it is not a ``Module``."""
+    if not isinstance(model, Module):
+        raise TypeError(f"model must be a module such as nn.MLP(2, [16, 1]), got {shown(model)}")
+    return model
+
+
 def listed(faults: list[str]) -> str:
     """The faults in one line, the first ten in full."""
     rest = len(faults) - _MAX_FAULTS_SHOWN

@@ -466,6 +466,12 @@ class AdamW(Adam):
         return super()._moved([p * shrink for p in numbers], gradients, memory, step)
 
 
+def check_optimizer(optimizer: Any) -> None:
+    """Raise ``TypeError`` for what is neither an optimizer nor ``None``."""
+    if optimizer is not None and not isinstance(optimizer, Optimizer):
+        raise TypeError(f"optimizer must be an optimizer such as nn.Adam(model), got {shown(optimizer)}")
+
+
 OPTIMIZERS: dict[str, type[Any]] = {
     "sgd": SGD,
     "adagrad": AdaGrad,

@@ -16,9 +16,8 @@ from .activations import Activation, activation_names
 from .activations import activation as find_activation
 from .checks import as_list, file_path, samples_and_targets, shown, whole_number
 from .evaluation import decision_threshold, predict
-from .history import History
 from .metrics import true_class
-from .module import Module
+from .module import check_module
 from .regions import COLOURS, class_scores, grid, paint_regions
 
 
@@ -84,7 +83,7 @@ def plot_decision_boundary(
 
 def plot_history(history: Any, path: Any = None) -> Any:
     """Draw the loss, and beside it the metrics, over the epochs; held-back data dashed. Gives the figure."""
-    if not isinstance(history, History):
+    if not isinstance(getattr(history, "records", None), dict):
         raise TypeError(f"history must be what nn.fit returned, got {shown(history)}")
     if not len(history):
         raise ValueError("history has no epoch yet: there is nothing to draw")
@@ -151,10 +150,8 @@ def by_layer(model: Any) -> dict[str, list[Value]]:
     >>> {name: len(values) for name, values in by_layer(MLP(2, [3, 1])).items()}
     {'layers.0': 9, 'layers.1': 4}
     """
-    if not isinstance(model, Module):
-        raise TypeError(f"model must be a module such as nn.MLP(2, [16, 1]), got {shown(model)}")
     groups: dict[str, list[Value]] = {}
-    for name, parameter in model.named_parameters():
+    for name, parameter in check_module(model).named_parameters():
         parts = name.split(".")
         end = next((i + 1 for i, part in enumerate(parts) if part.isdigit()), 1)
         groups.setdefault(".".join(parts[:end]), []).append(parameter)

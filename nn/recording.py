@@ -2,29 +2,24 @@
 
 ``record()`` is a callback of ``fit``: it keeps snapshots of weights, gradients, loss and, for samples with two
 features, of the decision boundary. ``save`` writes one HTML page to scrub through them, or an animated GIF;
-``save_frames`` writes one PNG a snapshot. Read before: ``training``, ``plotting``. Read after: ``recording_images``.
-What is needed for writing files is imported there, so that ``import nn`` stays fast.
+``save_frames`` writes one PNG per snapshot. Read before: ``snapshots``, ``recording_images``.
 """
 
 from __future__ import annotations
 
 import math
-from array import array
 from typing import TYPE_CHECKING, Any
 
 from .checks import shown, whole_number
-from .evaluation import decision_threshold, predict
-from .metrics import decided, true_class
-from .regions import grid
+from .recording_images import save_animation, save_pictures
+from .regions import leads
+from .snapshots import Snapshots
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-MAX_POINTS = 500
-"""More samples than these would hide each other in the picture."""
 
-
-def record(every: int = 1, limit: int = 150, resolution: int = 30) -> Recording:
+def record(every: int = 1, limit: int = 150, resolution: int = 30) -> TrainingRecording:
     """A callback for ``fit`` that keeps a snapshot ``every`` so many epochs, and can show them afterwards.
 
     ``limit``: when there would be more snapshots than this, every second one is dropped and the next ones are taken
@@ -39,84 +34,13 @@ def record(every: int = 1, limit: int = 150, resolution: int = 30) -> Recording:
     >>> [snapshot["epoch"] for snapshot in recording.snapshots]
     [1, 2, 3]
     """
-    return Recording(
+    return TrainingRecording(
         whole_number(every, "every"), whole_number(limit, "limit", 2), whole_number(resolution, "resolution", 2, 10_000)
     )
 
 
-class Recording:
-    """The snapshots of one training, made by ``record()``: hand it to ``fit`` in ``callbacks=[...]``."""
-
-    def __init__(self, every: int, limit: int, resolution: int) -> None:
-        self.every, self.limit, self.resolution = every, limit, resolution
-        self.snapshots: list[dict[str, Any]] = []
-        """One dictionary each: epoch, numbers (loss and metrics), weights, gradients, boundary (or None), scores.
-
-        ``scores`` are those of all classes at each point of the boundary where there are more than two, else None.
-        """
-        self.names: list[str] = []
-        """The names of the parameters, in the order of ``weights`` and ``gradients``."""
-        self.history: dict[str, list[float]] = {}
-        self.points: list[list[float]] = []
-        self.grids: list[list[float]] = []
-        self._model: Any = None
-
-    def __call__(self, training: Any) -> None:
-        """Take a snapshot: ``fit`` calls this after each epoch."""
-        if training.model is not self._model or self.names != [name for name, _ in training.model.named_parameters()]:
-            self._begin(training)
-        self.history = {name: list(numbers) for name, numbers in training.history.records.items()}
-        if len(self.snapshots) == self.limit:
-            del self.snapshots[0::2]
-            self.every *= 2
-        if training.epoch % self.every == 0 or training.epoch == training.epochs:
-            parameters = training.model.parameters()
-            boundary, scores = self._boundary(training)
-            self.snapshots.append(
-                {
-                    "epoch": training.epoch,
-                    "numbers": training.history.last(),
-                    "weights": [parameter.data for parameter in parameters],
-                    "gradients": [parameter.grad for parameter in parameters],
-                    "boundary": boundary,
-                    "scores": scores,
-                }
-            )
-
-    def __repr__(self) -> str:
-        return f"<recording of {len(self.snapshots)} snapshots of {len(self.names)} parameters>"
-
-    def _begin(self, training: Any) -> None:
-        """Another model, or other parameters of it: another recording."""
-        self._model = training.model
-        self.snapshots = []
-        self.names = [name for name, _ in training.model.named_parameters()]
-        self.points, self.grids = [], []
-        rows = training.X
-        if isinstance(rows[0], list) and len(rows[0]) == 2:
-            single = not isinstance(predict(training.model, rows[:1])[0], list)
-            pairs = list(zip(rows, training.y, strict=True))[:MAX_POINTS]
-            self.points = [[float(row[0]), float(row[1]), float(true_class(target, single))] for row, target in pairs]
-            self.grids = [grid([row[axis] for row in rows], self.resolution) for axis in (0, 1)]
-
-    def _boundary(self, training: Any) -> tuple[list[float] | None, list[array[float]] | None]:
-        """For each point of the grid from -1 to 1 how sure the model is of class 1; or with many classes, which one.
-
-        With many classes also their scores.
-        """
-        if not self.grids:
-            return None, None
-        outputs = predict(training.model, [[x, y] for y in self.grids[1] for x in self.grids[0]])
-        if not isinstance(outputs[0], list):
-            threshold = decision_threshold(
-                training.model, training.X[0], loss=training.loss, threshold=training.threshold
-            )
-            return [math.tanh(2.0 * (output - threshold)) for output in outputs], None
-        if len(outputs[0]) == 2:
-            return [math.tanh(2.0 * (second - first)) for first, second in outputs], None
-        return [float(decided(output)) for output in outputs], [array("d", output) for output in outputs]
-
-    # ------------------------------------------------------------------------------------------------------ showing
+class TrainingRecording(Snapshots):
+    """The snapshots of one training, made by ``record()``: pass it to ``fit`` in ``callbacks=[...]``."""
 
     def save(self, path: Any, *, overwrite: bool = False, seconds: float = 0.15) -> Path:
         """Write a page (.html) to scrub through the snapshots, or an animation (.gif) with ``seconds`` a frame.
@@ -133,15 +57,11 @@ class Recording:
         if target.suffix.lower() == ".html":
             target.write_text(self.html(), encoding="utf-8")
         else:
-            from .recording_images import save_animation
-
             save_animation(self, target, seconds)
         return target
 
     def save_frames(self, folder: Any) -> list[Path]:
         """Write one PNG for each snapshot into ``folder``, which must not hold such frames yet; give their paths."""
-        from .recording_images import save_pictures
-
         target = _as_path(folder, "recording.save_frames")
         self._check_filled()
         return save_pictures(self, target)
@@ -175,7 +95,7 @@ class Recording:
             "points": [list(map(_short, point)) for point in self.points],
             "corners": [[grid[0], grid[-1]] for grid in self.grids],
             "resolution": self.resolution,
-            "manyClasses": any(value > 1 for snapshot in self.snapshots for value in snapshot["boundary"] or ()),
+            "manyClasses": any(snapshot["scores"] is not None for snapshot in self.snapshots),
             "snapshots": [_shortened(snapshot) for snapshot in self.snapshots],
         }
 
@@ -209,19 +129,23 @@ def _as_path(path: Any, who: str) -> Path:
     return Path(path)
 
 
-def _short(number: float) -> float | None:
-    """Four digits are what a picture can show; what is not finite, JSON cannot say."""
-    return float(f"{number:.4g}") if math.isfinite(number) else None
+def _short(number: float, digits: int = 4) -> float | None:
+    """As many digits as a picture can show; ``None`` for what JSON cannot express."""
+    return float(f"{number:.{digits}g}") if math.isfinite(number) else None
 
 
 def _shortened(snapshot: dict[str, Any]) -> dict[str, Any]:
-    boundary = snapshot["boundary"]
+    boundary, scores = snapshot["boundary"], snapshot["scores"]
+    if scores is not None:
+        boundary = [[_short(lead, 2) for lead in of_class] for of_class in leads(scores).tolist()]
+    elif boundary is not None:
+        boundary = [round(value, 2) if math.isfinite(value) else None for value in boundary]
     return {
         "epoch": snapshot["epoch"],
         "numbers": {name: _short(number) for name, number in snapshot["numbers"].items()},
         "weights": list(map(_short, snapshot["weights"])),
         "gradients": list(map(_short, snapshot["gradients"])),
-        "boundary": [round(value, 2) if math.isfinite(value) else None for value in boundary] if boundary else None,
+        "boundary": boundary,  # with more than two classes the leads of each
     }
 
 

@@ -19,7 +19,7 @@ from functools import partial
 from typing import Any
 
 from autograd import Value, draw
-from chalkgrad.exercises.exercise import Exercise, Finding, Kind, same
+from chalkgrad.exercises.exercise import Assessment, Exercise, Kind, same
 from chalkgrad.exercises.messages import contrast, described, is_number, missing_list, short, told, what_was_printed
 from chalkgrad.exercises.sandbox import Failure, Seen, UnreadableError, observe_each
 
@@ -122,7 +122,7 @@ class Numbers(Kind):
                 raise UnreadableError(f"{name}: {error}") from error
         return numbers
 
-    def judge(self, exercise: Exercise, answer: Any) -> Finding:
+    def judge(self, exercise: Exercise, answer: Any) -> Assessment:
         """As for every kind; a slip that has its own words is known."""
         found = super().judge(exercise, answer)
         return replace(found, known=found.known or found.says.endswith(tuple(self.slips.values())))
@@ -309,14 +309,14 @@ class Judged(Kind):
     arguments: Sequence[str] = ()
     """Those of the function that is wanted, where it is one."""
 
-    def judge(self, exercise: Exercise, answer: Any) -> Finding:
+    def judge(self, exercise: Exercise, answer: Any) -> Assessment:
         """What the function says."""
         if self.arguments:
             require_function(answer, self.arguments)
         seen = observe_each([lambda: self.says(answer)])
         if isinstance(seen[0], Failure):
-            return Finding(False, f"Your answer {seen[0]}.")
-        return Finding(not seen[0], seen[0] or exercise.praise)
+            return Assessment(False, f"Your answer {seen[0]}.")
+        return Assessment(not seen[0], seen[0] or exercise.praise)
 
 
 def plain(result: Any) -> Any:

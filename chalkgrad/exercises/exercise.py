@@ -30,7 +30,7 @@ class Mistake:
 
 
 @dataclass(frozen=True)
-class Finding:
+class Assessment:
     """What a kind found out about an answer."""
 
     right: bool
@@ -65,16 +65,16 @@ class Kind:
         """The first case in which an unknown wrong answer differs: a text, and a picture or None."""
         return "That is not it, and not a mistake that I know.", None
 
-    def judge(self, exercise: Exercise, answer: Any) -> Finding:
+    def judge(self, exercise: Exercise, answer: Any) -> Assessment:
         """Whether the answer is right, and if not, what is to be said about it."""
         seen, expected = self.observe(answer), self.observe(exercise.right)
         if self.agree(seen, expected):
-            return Finding(True, exercise.praise)
+            return Assessment(True, exercise.praise)
         text, picture = self.show(answer, seen, expected)
         for mistake in exercise.wrong:
             if self.agree(seen, self.observe(mistake.answer)):
-                return Finding(False, mistake.says, text if self.has_cases else "", picture)
-        return Finding(False, text, "", picture, known=False)
+                return Assessment(False, mistake.says, text if self.has_cases else "", picture)
+        return Assessment(False, text, "", picture, known=False)
 
 
 @dataclass(frozen=True)

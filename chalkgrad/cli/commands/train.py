@@ -12,7 +12,7 @@ from typing import Any
 
 import nn
 from chalkgrad.cli.arguments import positive_float, positive_int, seed_number
-from chalkgrad.cli.commands import CommandError
+from chalkgrad.cli.commands import CommandError, check_targets
 from chalkgrad.cli.datasets import RECIPES
 from chalkgrad.cli.pictures import make_folder, save_pictures
 from nn.data import standardize, train_test_split
@@ -50,6 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="build a graph at each step, compile the model, or compile where it pays (%(default)s)",
     )
     parser.add_argument("--save", type=Path, metavar="FILE", help="write the trained model, for nn.load")
+    parser.add_argument("--overwrite", action="store_true", help="replace the file of --save if it exists")
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder for pictures of the training")
 
 
@@ -62,12 +63,13 @@ def run(arguments: argparse.Namespace) -> int:
     sizes = [*(arguments.hidden or recipe.hidden), max(y) + 1]
     model = nn.MLP(len(X[0]), sizes, activation=arguments.activation, seed=arguments.seed)
     rate = arguments.learning_rate or recipe.learning_rate
-    if arguments.save:  # what cannot be written is better known before the training than after it
+    if arguments.save:  # a file that cannot be written is reported before the training
         make_folder(arguments.save.parent, "--save")
         if arguments.save.is_dir():
             raise CommandError(
                 f"--save {arguments.save} is a folder; name a file in it, such as {arguments.save / 'model.json'}"
             )
+        check_targets([arguments.save], arguments.overwrite)
     if arguments.out:
         make_folder(arguments.out)
     print(f"{arguments.dataset}: {len(X_train)} samples to learn from, {len(X_held)} held back, {max(y) + 1} classes")

@@ -14,8 +14,8 @@ from chalkgrad.cli.commands import CommandError, check_targets
 from chalkgrad.random_graphs import OPERATIONS
 from chalkgrad.worksheets import page, worksheet
 
-DEEPEST = 12
-MOST = 200
+MAX_DEPTH = 12
+MAX_GRAPHS = 200
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,8 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Make the graphs, draw them, write the page."""
-    if arguments.depth > DEEPEST or arguments.number > MOST:
-        raise CommandError(f"--depth goes up to {DEEPEST} and -n up to {MOST}: it is to be done by hand")
+    if arguments.depth > MAX_DEPTH or arguments.number > MAX_GRAPHS:
+        raise CommandError(f"--depth goes up to {MAX_DEPTH} and -n up to {MAX_GRAPHS}: it is to be done by hand")
     targets = [path for path in (arguments.out, arguments.key) if path is not None]
     for path in targets:
         if path.suffix.lower() not in (".html", ".htm"):

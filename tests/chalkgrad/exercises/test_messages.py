@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalkgrad.exercises.messages import LONGEST, contrast, described, short, told
+from chalkgrad.exercises.messages import MAX_CHARACTERS, contrast, described, short, told
 from chalkgrad.exercises.sandbox import Failure
 
 
@@ -16,7 +16,7 @@ def test_numbers_are_short_and_brackets_as_they_were() -> None:
 
 
 def test_long_answers_are_cut() -> None:
-    assert len(short([0.5] * 1000)) <= LONGEST + len(" ...")
+    assert len(short([0.5] * 1000)) <= MAX_CHARACTERS + len(" ...")
     assert short("x" * 1000).endswith(" ...")
 
 
