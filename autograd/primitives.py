@@ -112,7 +112,7 @@ arctanh   = primitive("arctanh",   math.atanh, lambda out, x: 1.0 / one_minus_sq
                       domain="-1 < x < 1", cure="keep x between -1 and 1", ieee=arctanh_pole)
 arctan2   = primitive("arctan2",   math.atan2, lambda out, x, y: cosine(y, x) / hypot(x, y),
                                                lambda out, x, y: -cosine(x, y) / hypot(x, y))
-logaddexp = primitive("logaddexp", lambda x, y: _logsumexp(x, y), lambda out, x, y: _share(x, y), lambda out, x, y: _share(y, x),
+logaddexp = primitive("logaddexp", lambda x, y: _logsumexp(x, y), lambda out, x, y: share(x, y), lambda out, x, y: share(y, x),
                       text="log(exp({}) + exp({}))", latex=r"\ln(e^{{{}}} + e^{{{}}})")
 erf       = primitive("erf",       math.erf,   lambda out, x: TWO_OVER_ROOT_PI * bell(x))
 
@@ -342,6 +342,9 @@ bell             = primitive("bell", lambda x: 6.283185307179586 * normal_pdf(x)
 sech_softplus    = primitive("sech_softplus", _sech_softplus,
                              lambda out, x: -out * tanh(softplus(x)) * sigmoid(x),
                              text="sech(softplus({}))", latex=r"\operatorname{{sech}}(\operatorname{{softplus}}({}))")
+share            = primitive("share", _share,
+                             lambda out, x, y: out * share(y, x), lambda out, x, y: -out * share(y, x),
+                             text="exp({0}) / (exp({0}) + exp({1}))", latex=r"\frac{{e^{{{0}}}}}{{e^{{{0}}} + e^{{{1}}}}}")
 exp_difference   = primitive("exp_difference", _exp_difference,
                              lambda out, x, y: out, lambda out, x, y: -out,
                              text="exp({} - {})", latex="e^{{{} - {}}}", ieee=lambda x, y: INF)

@@ -75,6 +75,11 @@ def uneven_pairs(rng: random.Random, count: int) -> Points:
     return (p for p in moderate_pairs(rng, count) if abs(p[0]) != abs(p[1]))
 
 
+def apart(rng: random.Random, count: int) -> Points:
+    """Away from the tie, where a third derivative of logaddexp crosses 0."""
+    return (p for p in pairs(rng, count) if abs(p[0] - p[1]) > 0.1)
+
+
 def near_one(rng: random.Random, count: int) -> Points:
     yield from reals(rng, count)
     yield from ((1.0 + 10 ** rng.uniform(-15, 1),) for _ in range(count))
@@ -215,6 +220,7 @@ SAMPLES = {
     "mish": Sample(reals, LOOSE),
     "clip": Sample(between),
     "sign": Sample(not_zero),
+    "share": Sample(apart, INSIDE),
     "bell": Sample(reals, INSIDE),
     "sech_softplus": Sample(reals, INSIDE),
     "sigmoid": Sample(reals),

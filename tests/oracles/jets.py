@@ -249,6 +249,7 @@ ROWS: dict[str, Callable[..., Any]] = {
     "mish": lambda x: x * tanh(log(exp(x) + 1)),
     "clip": lambda x, low, high: low if x < low else high if x > high else x,
     "sign": lambda x: x * 0 + mp.sign(x.value),
+    "share": lambda x, y: 1 / (exp(y - x) + 1),
     "bell": lambda x: exp(-(x**2)),
     "sech_softplus": lambda x: 1 / cosh(log(exp(x) + 1)),
     "sigmoid": lambda x: 1 / (exp(-x) + 1),
