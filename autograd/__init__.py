@@ -26,10 +26,10 @@ from autograd.functional import grad, gradients, hessian, hvp, jacobian, jvp, va
 from autograd.node import NOT_COMPUTED
 from autograd.codegen import source
 from autograd.primitives import (
-    absolute, add, arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, cos, cosh, divide, elu, erf, exp, exp2,
-    expm1, gelu, hardtanh, hypot, identity, leaky_relu, log, log1p, log2, log10, log_sigmoid, logaddexp, maximum, minimum,
-    mish, multiply, negative, power, reciprocal, relu, sech, selu, sigmoid, sign, silu, sin, sinh, softplus, softsign,
-    sqrt, square, subtract, tan, tanh, where, xlogy,
+    absolute, add, arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, cos, cosh, divide, elu, erf, exp,
+    exp2, expm1, gelu, hardtanh, hypot, identity, leaky_relu, log, log1p, log2, log10, log_sigmoid, logaddexp,
+    maximum, minimum, mish, multiply, negative, power, reciprocal, relu, sech, selu, sigmoid, sign, silu, sin, sinh,
+    softplus, softsign, sqrt, square, subtract, tan, tanh, where, xlogy,
 )  # fmt: skip
 from autograd.no_grad import no_grad
 from autograd.primitive import NOT_TAKEN, Primitive, primitive
@@ -46,6 +46,7 @@ if _TYPE_CHECKING:
     from autograd.views.explain import explain, nudge
     from autograd.views.stepper import stepper
     from autograd.symbolic.formulas import explain_row, formulas
+    from autograd.symbolic.to_sympy import to_sympy
     from autograd.views.trace import trace
 
 # What looks at a graph is imported when it is first asked for: name -> module.
@@ -53,21 +54,21 @@ _VIEWS = {
     "Digraph": "views.draw.digraph", "compile": "compiler", "depends_on": "compiler", "draw": "views.draw",
     "draw_dot": "views.draw", "drawn": "compiler", "explain": "views.explain", "explain_row": "symbolic.formulas",
     "formulas": "symbolic.formulas", "is_index": "compiler", "nudge": "views.explain", "render_dot": "views.draw",
-    "stepper": "views.stepper", "trace": "views.trace",
+    "stepper": "views.stepper", "to_sympy": "symbolic.to_sympy", "trace": "views.trace",
 }  # fmt: skip
 
 __all__ = [  # noqa: RUF022 - grouped; without `sum` and `compile`, which would shadow built-ins: write autograd.sum
     "Value", "Primitive", "primitive", "assign", "no_grad", "NOT_COMPUTED", "NOT_TAKEN",
-    "absolute", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "cos", "cosh", "divide",
-    "elu", "erf", "exp", "exp2", "expm1", "gelu", "hardtanh", "hypot", "identity", "leaky_relu", "log", "log1p", "log2",
-    "log10", "log_sigmoid", "logaddexp", "maximum", "minimum", "mish", "multiply", "negative", "power", "reciprocal",
-    "relu", "sech", "selu", "sigmoid", "sign", "silu", "sin", "sinh", "softplus", "softsign", "sqrt", "square",
-    "subtract", "tan", "tanh", "where", "xlogy",
+    "absolute", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "cos", "cosh",
+    "divide", "elu", "erf", "exp", "exp2", "expm1", "gelu", "hardtanh", "hypot", "identity", "leaky_relu", "log",
+    "log1p", "log2", "log10", "log_sigmoid", "logaddexp", "maximum", "minimum", "mish", "multiply", "negative",
+    "power", "reciprocal", "relu", "sech", "selu", "sigmoid", "sign", "silu", "sin", "sinh", "softplus", "softsign",
+    "sqrt", "square", "subtract", "tan", "tanh", "where", "xlogy",
     "affine", "clip", "cross_entropy", "cumsum", "dot", "log_softmax", "logsumexp", "mean", "norm", "prod", "softmax",
     "std", "take", "var",
     "check_gradients", "grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp",
     "depends_on", "draw", "draw_dot", "drawn", "explain", "explain_row", "formulas", "is_index", "nudge",
-    "render_dot", "source", "stepper", "trace", "Digraph",
+    "render_dot", "source", "stepper", "to_sympy", "trace", "Digraph",
 ]  # fmt: skip
 
 

@@ -280,7 +280,8 @@ class Optimizer:
 class SGD(Optimizer):
     """Step against the gradient: p -= learning_rate · g, with a velocity v = momentum · v + g in place of g if asked.
 
-    ``nesterov`` looks ahead along the velocity: g + momentum · v (Sutskever et al. 2013, in PyTorch's form).
+    ``nesterov`` looks ahead along the velocity: g + momentum · v (Sutskever et al. 2013, in PyTorch's form). The
+    default ``learning_rate`` is 0.01; PyTorch's is 0.001.
 
     >>> from autograd import Value
     >>> p = Value(1.0)

@@ -7,7 +7,7 @@ import re
 import pytest
 
 import nn
-from nn.torch_names import NAMES
+from nn.names import answers
 
 
 @pytest.mark.parametrize(

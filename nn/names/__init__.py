@@ -1,11 +1,12 @@
 """I know PyTorch or Keras: what is it called here?
 
-A name or a keyword argument of theirs gives an error that says what to write. The names are data, in
-``foreign_names.txt``, and read when they are first needed. Read before: nothing.
+A name or a keyword argument of theirs gives an error that says what to write. The names are data, in ``names.txt``, and
+read when they are first needed. Read before: nothing.
 """
 
 from __future__ import annotations
 
+import inspect
 from functools import cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 def answers() -> dict[str, dict[str, str]]:
     """For each section of the file the foreign names, and what is written here for each."""
     sections: dict[str, dict[str, str]] = {}
-    for line in Path(__file__).with_name("foreign_names.txt").read_text(encoding="utf-8").splitlines():
+    for line in Path(__file__).with_name("names.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
             section = sections.setdefault(line[1:-1], {})
         elif line and not line.startswith("#"):
@@ -55,6 +56,8 @@ def no_such_name(name: str, known: list[str]) -> str:
 def explains_keywords(function: Function) -> Function:
     """Let a function's ``TypeError`` for a keyword of PyTorch, Keras or scikit-learn say what it is called here.
 
+    One is accepted: ``lr`` for ``learning_rate``.
+
     >>> @explains_keywords
     ... def draw(seed): ...
     >>> draw(random_state=0)
@@ -70,14 +73,19 @@ def explains_keywords(function: Function) -> Function:
             found = str(error).partition(" got an unexpected keyword argument '")[2].partition("'")[0]
             if not found or error.__traceback__ is None or error.__traceback__.tb_next is not None:
                 raise  # it was raised inside of the function
+            if (
+                found == "lr"
+                and "learning_rate" not in named
+                and "learning_rate" in inspect.signature(function).parameters
+            ):
+                named["learning_rate"] = named.pop("lr")
+                return function(*arguments, **named)
             raise TypeError(f"{error}{_of_keyword(found, function)}") from None
 
     return call  # type: ignore[return-value]
 
 
 def _of_keyword(name: str, function: Any) -> str:
-    import inspect
-
     known, table = list(inspect.signature(function).parameters), answers()
     here = table["keyword"].get(name)
     if here in known:
