@@ -72,7 +72,7 @@ def no_such_attribute(value: Value, name: str) -> str:
             f"{message}; a Value is {answer}" if answer.startswith("one number") else f"{message}; here it is {answer}"
         )
     here = table["names"].get(plain, plain)
-    if here in dir(type(value)) and not here.startswith("_"):
+    if hasattr(type(value), here) and not here.startswith("_"):
         in_place = "nothing is changed in place here: write v = " if plain != name else "write "
         return f"{message}; {in_place}v.{here}({'...' if here in ('power', 'maximum', 'minimum') else ''})"
     if plain in table["names"] or plain in ("clip", "power", "add", "subtract", "multiply", "divide", "where"):
