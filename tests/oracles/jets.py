@@ -154,7 +154,7 @@ def cosh(x: Jet) -> Jet:
 
 
 def tanh(x: Jet) -> Jet:
-    """By e^-2x or e^2x, whichever is small: the digits that are carried depend on the number, not on its exponential."""
+    """By e^-2x or e^2x, whichever is small: the digits carried depend on the number, not on its exponential."""
     small = exp(-2 * x) if x > 0 else exp(2 * x)
     return (1 - small) / (1 + small) if x > 0 else (small - 1) / (small + 1)
 
