@@ -79,14 +79,16 @@ def _display(value: Value, **_: object) -> object:
 Value._repr_mimebundle_ = _display  # type: ignore[attr-defined]  # how a notebook shows a Value: drawn, if it is small
 
 
-def __getattr__(name: str) -> object:
-    if name not in _VIEWS:
-        from autograd.foreign_names import no_such_name
+if not _TYPE_CHECKING:  # or a type checker would take every name for one of this module
 
-        raise AttributeError(no_such_name(name, __all__), name=name)
-    view = getattr(_import_module(f"autograd.{_VIEWS[name]}"), name)
-    globals()[name] = view
-    return view
+    def __getattr__(name: str) -> object:
+        if name not in _VIEWS:
+            from autograd.foreign_names import no_such_name
+
+            raise AttributeError(no_such_name(name, __all__), name=name)
+        view = getattr(_import_module(f"autograd.{_VIEWS[name]}"), name)
+        globals()[name] = view
+        return view
 
 
 def __dir__() -> list[str]:

@@ -199,12 +199,14 @@ class Value(Node, Elementary):
         """Return the node itself, as for every real number: NumPy's `var` asks for it."""
         return self
 
-    def __getattr__(self, name: str) -> NoReturn:
-        if name.startswith("_"):
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
-        from autograd.foreign_names import no_such_attribute
+    if not TYPE_CHECKING:  # or a type checker would take every name for an attribute
 
-        raise AttributeError(no_such_attribute(self, name), name=name, obj=self)
+        def __getattr__(self, name: str) -> NoReturn:
+            if name.startswith("_"):
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+            from autograd.foreign_names import no_such_attribute
+
+            raise AttributeError(no_such_attribute(self, name), name=name, obj=self)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *operands: Any, **settings: Any) -> Any:
         """NumPy's functions of Values: the row of the same name; over an array, element by element."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 from types import GeneratorType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from autograd import primitives as table
 from autograd.arguments import real, shown
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     Place = Callable[[int], str]  # which entry of which argument the n-th operand is
 
 
+@overload
+def sum(xs: Iterable[float], start: float = 0.0) -> float: ...  # type: ignore[overload-overlap]
+@overload
+def sum(xs: Iterable[Value | float], start: Value | float = 0.0) -> Value: ...
 def sum(xs: Iterable[Any], start: Any = 0.0) -> Any:  # the name that users look for
     """The sum of `start` and all of `xs` (numbers or Values), added from left to right, as one node.
 
@@ -37,6 +41,10 @@ def sum(xs: Iterable[Any], start: Any = 0.0) -> Any:  # the name that users look
     return node_of(table.sum_, [start, *_listed(xs, "sum: xs")], _after("sum: start", "sum: xs"))
 
 
+@overload
+def mean(xs: Iterable[float]) -> float: ...  # type: ignore[overload-overlap]
+@overload
+def mean(xs: Iterable[Value | float]) -> Value: ...
 def mean(xs: Iterable[Any]) -> Any:
     """The arithmetic mean of numbers or Values.
 
@@ -96,6 +104,10 @@ def affine(rows: Iterable[Iterable[Any]], xs: Iterable[Any], starts: Iterable[An
     return _dots(lines, xs, data, "affine: row {}: ")
 
 
+@overload
+def logsumexp(xs: Iterable[float]) -> float: ...  # type: ignore[overload-overlap]
+@overload
+def logsumexp(xs: Iterable[Value | float]) -> Value: ...
 def logsumexp(xs: Iterable[Any]) -> Any:
     """log(exp(x1) + exp(x2) + ...), stable for any size of the xs, as one node.
 
@@ -107,6 +119,10 @@ def logsumexp(xs: Iterable[Any]) -> Any:
     return node_of(table.logsumexp, _some(xs, "logsumexp: xs"), "logsumexp: xs")
 
 
+@overload
+def softmax(xs: Iterable[float]) -> list[float]: ...  # type: ignore[overload-overlap]
+@overload
+def softmax(xs: Iterable[Value | float]) -> list[Value]: ...
 def softmax(xs: Iterable[Any]) -> list[Any]:
     """The probabilities exp(x) / (exp(x1) + exp(x2) + ...), one for each x: positive, and 1 in sum.
 

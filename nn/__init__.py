@@ -116,7 +116,7 @@ for _class in (
     SGD, AdaGrad, Adam, AdamW, RMSProp, MLP, Layer, Neuron, Dropout, Embedding, LayerNorm, EarlyStopping, StepDecay,
     ExponentialDecay, LinearDecay, CosineDecay, MultiStepDecay, WarmUp,
 ):  # fmt: skip
-    _class.__init__ = explains_keywords(_class.__init__)  # type: ignore[misc]
+    _class.__init__ = explains_keywords(_class.__init__)  # type: ignore[method-assign]
 
 _LATE = {
     "CSVLogger": "extras.callbacks", "ParameterGroups": "extras.groups", "ReduceOnPlateau": "extras.callbacks",
@@ -126,19 +126,21 @@ _LATE = {
 """What is imported when it is first asked for, from folders that may be missing."""
 
 
-def __getattr__(name: str) -> Any:
-    if name in _LATE:
-        from importlib import import_module
+if not TYPE_CHECKING:  # or a type checker would take every name for one of this module
 
-        try:
-            found = getattr(import_module(f"{__name__}.{_LATE[name]}"), name)
-        except ModuleNotFoundError as error:
-            raise ImportError(
-                f"nn.{name} needs {error.name}, which is not installed: run python -m pip install "
-                f'"chalkgrad[{_LATE[name].split(".")[-1] if "export" in _LATE[name] else "test"}]"'
-            ) from error
-        globals()[name] = found
-        return found
-    from .names import no_such_name
+    def __getattr__(name: str) -> Any:
+        if name in _LATE:
+            from importlib import import_module
 
-    raise AttributeError(no_such_name(name, [*__all__, *_LATE]))
+            try:
+                found = getattr(import_module(f"{__name__}.{_LATE[name]}"), name)
+            except ModuleNotFoundError as error:
+                raise ImportError(
+                    f"nn.{name} needs {error.name}, which is not installed: run python -m pip install "
+                    f'"chalkgrad[{_LATE[name].split(".")[-1] if "export" in _LATE[name] else "test"}]"'
+                ) from error
+            globals()[name] = found
+            return found
+        from .names import no_such_name
+
+        raise AttributeError(no_such_name(name, [*__all__, *_LATE]))

@@ -14,10 +14,11 @@ import numpy as np
 
 from autograd.compiler.frontend.flatten import CAPTURED, CONSTANT, DRAWN, INPUT, PARAMETER, Flat, outputs_of
 from autograd.compiler.frontend.tracer import replayed
+from autograd.elementary import function_of_nodes
 from autograd.fast_backward import exhaust
 from autograd.node import NOT_COMPUTED
 from autograd.primitives import TABLE
-from autograd.value import Value, function_of_nodes
+from autograd.value import Value
 from autograd.vector_ops import node_of
 
 if TYPE_CHECKING:

@@ -57,8 +57,8 @@ def to_onnx(model: Any, path: Any) -> None:
         elif step.name == "hardtanh":
             current = add("Clip", current, constant(-1.0), constant(1.0))
         else:
-            for kind, attributes in _OPERATORS[step.name]:
-                current = add(kind, current, **attributes)
+            for operator, attributes in _OPERATORS[step.name]:
+                current = add(operator, current, **attributes)
     kind = TensorProto.INT64 if isinstance(steps[0], LookUp) else TensorProto.FLOAT
     nodes.append(helper.make_node("Identity", [current], ["output"]))
     graph = helper.make_graph(

@@ -23,7 +23,7 @@ FORMULAS = {
 }
 """Each activation as text that is Python as well as C: the file it goes into has these functions only."""
 
-_PYTHON = '''"""A model trained with chalkgrad: predict([...]) takes {inputs} number(s) and gives a list of {outputs}."""
+_PYTHON = '''"""A model from chalkgrad: predict([...]) takes {inputs} number(s) and gives a list of {outputs}."""
 
 from math import erfc, exp, expm1, fabs, log1p, sqrt, tanh
 

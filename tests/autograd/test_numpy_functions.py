@@ -28,6 +28,8 @@ def test_a_value_and_an_array_of_values(row: Primitive) -> None:
     output = function(*values)
     assert output.primitive is row
     assert output.data == pytest.approx(float(function(*numbers)), rel=1e-15)
+    if row.name == "sign":  # of objects NumPy gives plain numbers, which have no slope either
+        return
     if row.name == "logaddexp":  # NumPy has no such function of objects, so the array must hold numbers
         found = function(np.array(numbers[:1]), values[1])[0]
         variables, expected = values[1:], gradients(output, values)[1:]

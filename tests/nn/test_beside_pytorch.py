@@ -40,7 +40,9 @@ def losses() -> dict[str, tuple[Loss, Any, str, dict[str, Any]]]:
             {"pos_weight": 2.5},
         ),
         "cross_entropy": (nn.cross_entropy, CLASSES, "cross_entropy", {}),
-        "class weights": (partial(nn.cross_entropy, class_weights=WEIGHTS), CLASSES, "cross_entropy", {"weight": WEIGHTS}),
+        "class weights": (
+            partial(nn.cross_entropy, class_weights=WEIGHTS), CLASSES, "cross_entropy", {"weight": WEIGHTS}
+        ),
         "smoothing": (
             partial(nn.cross_entropy, class_weights=WEIGHTS, label_smoothing=0.2), CLASSES, "cross_entropy",
             {"weight": WEIGHTS, "label_smoothing": 0.2},
@@ -65,7 +67,8 @@ def optimizers() -> dict[str, tuple[Callable[[Any], Any], str, dict[str, Any]]]:
         "sgd": (lambda m: nn.SGD(m, 0.05, weight_decay=0.01), "SGD", {"lr": 0.05, "weight_decay": 0.01}),
         "momentum": (lambda m: nn.SGD(m, 0.05, momentum=0.9), "SGD", {"lr": 0.05, "momentum": 0.9}),
         "nesterov": (
-            lambda m: nn.SGD(m, 0.05, momentum=0.9, nesterov=True), "SGD", {"lr": 0.05, "momentum": 0.9, "nesterov": True}
+            lambda m: nn.SGD(m, 0.05, momentum=0.9, nesterov=True), "SGD",
+            {"lr": 0.05, "momentum": 0.9, "nesterov": True},
         ),
         "adam": (lambda m: nn.Adam(m, 0.01, weight_decay=0.01), "Adam", {"lr": 0.01, "weight_decay": 0.01}),
         "adamw": (lambda m: nn.AdamW(m, 0.01), "AdamW", {"lr": 0.01}),
@@ -168,7 +171,9 @@ def test_groups(kind: str) -> None:
 
     train(
         losses()["mean_squared_error"],
-        lambda m: nn.ParameterGroups(made(m.layers[0], learning_rate=0.01, weight_decay=0.1), made(m.layers[1], learning_rate=0.03)),
+        lambda m: nn.ParameterGroups(
+            made(m.layers[0], learning_rate=0.01, weight_decay=0.1), made(m.layers[1], learning_rate=0.03)
+        ),
         theirs,
     )  # fmt: skip
 
