@@ -6,7 +6,6 @@ read when they are first needed. Read before: nothing.
 
 from __future__ import annotations
 
-import inspect
 from functools import cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -76,7 +75,7 @@ def explains_keywords(function: Function) -> Function:
             if (
                 found == "lr"
                 and "learning_rate" not in named
-                and "learning_rate" in inspect.signature(function).parameters
+                and "learning_rate" in _parameters(function)
             ):
                 named["learning_rate"] = named.pop("lr")
                 return function(*arguments, **named)
@@ -85,8 +84,14 @@ def explains_keywords(function: Function) -> Function:
     return call  # type: ignore[return-value]
 
 
+def _parameters(function: Any) -> list[str]:
+    from inspect import signature
+
+    return list(signature(function).parameters)
+
+
 def _of_keyword(name: str, function: Any) -> str:
-    known, table = list(inspect.signature(function).parameters), answers()
+    known, table = _parameters(function), answers()
     here = table["keyword"].get(name)
     if here in known:
         return f"; here it is {here}"
