@@ -259,7 +259,7 @@ def _cosine(x: Number, y: Number) -> Number:
 
 def _share(x: Number, y: Number) -> Number:
     """e^x / (e^x + e^y), by the exponential of minus the distance, which neither overflows nor is rounded."""
-    ratio = where(x < y, exp_difference(x, y), exp_difference(y, x))
+    ratio = exp_difference(minimum(x, y), maximum(x, y))
     return where(x < y, ratio, 1.0) / (1.0 + ratio)
 
 

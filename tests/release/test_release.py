@@ -92,8 +92,9 @@ def test_checkers_are_content(dist: Path, wheel: Path) -> None:
     # W009: a wheel with several top-level packages, of which there are three on purpose.
     run(sys.executable, "-m", "check_wheel_contents", "--ignore", "W009", wheel)
     run(sys.executable, "-m", "validate_pyproject", ROOT / "pyproject.toml")
-    rating = run(sys.executable, "-m", "pyroma", "--min=9", next(dist.glob("*.tar.gz")), check=False)
-    assert re.search(r"Final rating: (9|10)/10", rating), rating
+    told = run(sys.executable, "-m", "pyroma", next(dist.glob("*.tar.gz")), check=False)
+    complaints = [line for line in told.splitlines() if line.startswith("Your package")]
+    assert complaints in ([], ["Your package does not have author-email data."])  # there is no address to give
 
 
 @pytest.fixture(scope="module")
