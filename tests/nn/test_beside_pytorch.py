@@ -120,9 +120,8 @@ def train(
         made.step()
         if scheduler is not None:
             scheduler(result)
-    nn.fit(
-        model, X, targets, loss=function, optimizer=optimizer(model), epochs=STEPS, progress=False, metrics=(), **settings
-    )  # fmt: skip
+    settings = {"epochs": STEPS, "progress": False, "metrics": (), **settings}
+    nn.fit(model, X, targets, loss=function, optimizer=optimizer(model), **settings)
     compare(model, theirs)
 
 
