@@ -72,11 +72,7 @@ def explains_keywords(function: Function) -> Function:
             found = str(error).partition(" got an unexpected keyword argument '")[2].partition("'")[0]
             if not found or error.__traceback__ is None or error.__traceback__.tb_next is not None:
                 raise  # it was raised inside of the function
-            if (
-                found == "lr"
-                and "learning_rate" not in named
-                and "learning_rate" in _parameters(function)
-            ):
+            if found == "lr" and "learning_rate" not in named and "learning_rate" in _parameters(function):
                 named["learning_rate"] = named.pop("lr")
                 return function(*arguments, **named)
             raise TypeError(f"{error}{_of_keyword(found, function)}") from None

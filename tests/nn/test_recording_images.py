@@ -10,7 +10,7 @@ import pytest
 from recorded import train
 
 import nn
-from nn import recording_images
+from nn.recording import recording_images
 
 
 def test_frames_are_drawn_of_what_is_not_finite(tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ import math
 from array import array
 from typing import Any
 
-from .evaluation import decision_threshold, predict
-from .metrics import decided, true_class
-from .regions import grid
+from nn.evaluation import decision_threshold, predict
+from nn.metrics import decided, true_class
+from nn.regions import grid
 
 MAX_POINTS = 500
 """More samples than these would hide each other in the picture."""

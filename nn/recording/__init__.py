@@ -10,10 +10,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from .checks import shown, whole_number
-from .recording_images import save_animation, save_pictures
-from .regions import leads
-from .snapshots import Snapshots
+from nn.checks import shown, whole_number
+from nn.recording.recording_images import save_animation, save_pictures
+from nn.recording.snapshots import Snapshots
+from nn.regions import leads
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -152,4 +152,4 @@ def _shortened(snapshot: dict[str, Any]) -> dict[str, Any]:
 def _source(name: str) -> str:
     from importlib.resources import files  # takes longer to load than the rest of this file
 
-    return files("nn").joinpath("page", name).read_text(encoding="utf-8")
+    return files("nn.recording").joinpath("page", name).read_text(encoding="utf-8")
