@@ -86,7 +86,14 @@ if not _TYPE_CHECKING:  # or a type checker would take every name for one of thi
             from autograd.foreign_names import no_such_name
 
             raise AttributeError(no_such_name(name, __all__), name=name)
-        view = getattr(_import_module(f"autograd.{_VIEWS[name]}"), name)
+        try:
+            view = getattr(_import_module(f"autograd.{_VIEWS[name]}"), name)
+        except ModuleNotFoundError as error:
+            if not (error.name or "").startswith("autograd."):
+                raise
+            raise ImportError(
+                f"autograd.{name} needs {error.name}, which is not installed: run python -m pip install chalkgrad"
+            ) from error
         globals()[name] = view
         return view
 

@@ -74,7 +74,6 @@ from .module import Module
 from .names import explains_keywords
 from .normalization import LayerNorm
 from .optimizers import SGD, AdaGrad, Adam, AdamW, Optimizer, RMSProp
-from .recording import record
 from .schedules import (
     ConstantRate,
     CosineDecay,
@@ -96,6 +95,7 @@ if TYPE_CHECKING:
     from .extras.callbacks import CSVLogger as CSVLogger
     from .extras.callbacks import ReduceOnPlateau as ReduceOnPlateau
     from .extras.groups import ParameterGroups as ParameterGroups
+    from .recording import record as record
 
 __all__ = [
     "MLP", "SGD", "Activation", "AdaGrad", "Adam", "AdamW", "ConstantRate", "CosineDecay", "Dropout",
@@ -120,8 +120,8 @@ for _class in (
 
 _LATE = {
     "CSVLogger": "extras.callbacks", "ParameterGroups": "extras.groups", "ReduceOnPlateau": "extras.callbacks",
-    "load_torch": "export.torch", "to_c": "export.source", "to_numpy": "export.numpy", "to_onnx": "export.onnx",
-    "to_python": "export.source", "to_torch": "export.torch",
+    "load_torch": "export.torch", "record": "recording", "to_c": "export.source", "to_numpy": "export.numpy",
+    "to_onnx": "export.onnx", "to_python": "export.source", "to_torch": "export.torch",
 }  # fmt: skip
 """What is imported when it is first asked for, from folders that may be missing."""
 
@@ -136,8 +136,7 @@ if not TYPE_CHECKING:  # or a type checker would take every name for one of this
                 found = getattr(import_module(f"{__name__}.{_LATE[name]}"), name)
             except ModuleNotFoundError as error:
                 raise ImportError(
-                    f"nn.{name} needs {error.name}, which is not installed: run python -m pip install "
-                    f'"chalkgrad[{_LATE[name].split(".")[-1] if "export" in _LATE[name] else "test"}]"'
+                    f"nn.{name} needs {error.name}, which is not installed: run python -m pip install chalkgrad"
                 ) from error
             globals()[name] = found
             return found

@@ -26,9 +26,12 @@ def to_onnx(model: Any, path: Any) -> None:
     target, steps = file_path(path), steps_of(model)
     inputs, outputs = widths(steps)
     import numpy as np
-    import onnx
-    from onnx import TensorProto, helper, numpy_helper
 
+    try:
+        import onnx
+        from onnx import TensorProto, helper, numpy_helper
+    except ModuleNotFoundError as error:
+        raise ImportError('to_onnx needs the package onnx: run python -m pip install "chalkgrad[onnx]"') from error
     nodes: list[Any] = []
     constants: list[Any] = []
     current = "input"

@@ -29,8 +29,10 @@ def to_torch(model: Any) -> Any:
     It takes a tensor (samples x inputs) and gives (samples x outputs), with one column where the model gives one
     number. Raises ``TypeError`` and ``ValueError`` for what cannot be exported, ``ImportError`` without PyTorch.
     """
-    import torch
-
+    try:
+        import torch
+    except ModuleNotFoundError as error:
+        raise ImportError('to_torch needs PyTorch: run python -m pip install "chalkgrad[torch]"') from error
     modules: list[Any] = []
     for step in steps_of(model):
         if isinstance(step, Linear):
