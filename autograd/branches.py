@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import primitives as table
 from autograd.expressions import Expression, symbols
 from autograd.rows import Extended, Primitive, ieee_arithmetic
+from autograd.tidying import otherwise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,10 +42,10 @@ def branch_of(expression: Expression, answers: Sequence[bool]) -> Expression:
 
 def _chosen(expression: Expression, answers: Iterator[bool]) -> Expression:
     if expression.row is table.where:
-        _, yes, no = expression.operands
+        condition, yes, no = expression.operands
         answer = next(answers)
         one, other = _chosen(yes, answers), _chosen(no, answers)
-        return one if answer else other
+        return one if answer else otherwise(other, condition)
     return Expression(expression.row, [_chosen(operand, answers) for operand in expression.operands])
 
 
