@@ -39,7 +39,8 @@ def test_programs_differ_in_all_that_they_promise() -> None:
     texts = "\n".join(source.text.partition("def program")[2] for source in sources)
     for piece in (
         "for ", "while ", "if ", "except KeyError", "def h", "def r", "lambda", "deque(", "partial(", "where(",
-        "detached(", "softmax(", "affine(", "cross_entropy(", "GAIN(", "Gain(own=", "TABLE[", "P[", "reversed(", "** -1", " / ",
+        "detached(", "softmax(", "affine(", "cross_entropy(", "GAIN(", "Gain(own=", "TABLE[", "P[",
+        "reversed(", "** -1", " / ",
     ):  # fmt: skip
         assert piece in texts, piece
     numbers = [np.asarray(array, dtype=np.float64) for source in sources for call in source.calls for array in call]
