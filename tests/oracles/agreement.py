@@ -247,11 +247,13 @@ def agree(got: Outcome, truth: Outcome) -> bool:
     """Whether both raised the same type, or the numbers are as near as they must be."""
     if got.error is not None or truth.error is not None:
         return type(got.error) is type(truth.error)
-    return len(got.numbers) == len(truth.numbers) and all(
-        here == there or (here != here and there != there) or abs(here - there) <= min(limit, SHARE * 1e300) + 1e-300
-        for here, there, limit in zip(got.numbers, truth.numbers, truth.allowed, strict=True)
-        if not (math.isfinite(there) and math.isinf(limit) and abs(here - there) <= SHARE * abs(there))
-    )
+    return len(got.numbers) == len(truth.numbers) and all(map(_near, got.numbers, truth.numbers, truth.allowed))
+
+
+def _near(here: float, there: float, limit: float) -> bool:
+    if here == there or (here != here and there != there):
+        return True
+    return abs(here - there) <= (limit if math.isfinite(limit) else SHARE * abs(there)) + 1e-300
 
 
 def _excused(source: Source, call: int, what: str, got: Outcome, truth: Outcome) -> bool:
