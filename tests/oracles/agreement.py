@@ -22,7 +22,7 @@ from autograd.compiler import compile as compiled
 from autograd.compiler import plan
 from autograd.graph import edges, topological_order
 
-PATHS = {"numpy": 0.0, "loop": 1e9, "c": 0.0, "emit": 0.0}
+PATHS = {"numpy": 0.0, "fallback": 1e9, "c": 0.0, "emit": 0.0}
 """The price of a group for which the compiler takes this path."""
 
 ERRORS = (ArithmeticError, ValueError)
@@ -192,7 +192,7 @@ def _flat(tree: Any) -> Iterator[Any]:
 def through(path: str, source: Source) -> list[Answer]:
     """What the compiled program gives for each call; AssertionError if a later call changes an earlier result."""
     parameters = [Value(number) for number in source.parameters]
-    backend = "numpy" if path == "loop" else path
+    backend = "numpy" if path == "fallback" else path
     usual, plan.PRICE_OF_A_GROUP = plan.PRICE_OF_A_GROUP, PATHS[path]
     results: list[tuple[Any, bytes]] = []
     try:

@@ -10,7 +10,7 @@ import pytest
 from agreement import PATHS, Outcome, agree, disagreements, eager, through
 from sources import LAYOUTS, NOT_FINITE, random_source
 
-SHORT = ["numpy", "loop", "c"]
+SHORT = ["numpy", "fallback", "c"]
 """Without "emit", whose C compiler takes a tenth of a second for each program."""
 
 
