@@ -13,21 +13,26 @@ import linecache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from types import CodeType
+    from types import CodeType, FrameType
 
 _ERRORS = (ValueError, ZeroDivisionError, OverflowError, FloatingPointError)
 """What the engine raises where a number is outside the domain of an operation."""
 
+_NAMES = ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_DEREF", "LOAD_FAST", "LOAD_FAST_CHECK")
+
 _lines: dict[tuple[CodeType, int], str] = {}
 
 
-def catching_line(code: CodeType, at: int, space: dict[str, Any]) -> str:
-    """File, line and text of the handler in this code that would catch an error raised at this instruction; or ''."""
+def catching_line(frame: FrameType) -> str:
+    """File, line and text of the handler in this frame that would catch an error raised where it is; or ''."""
+    code, at = frame.f_code, frame.f_lasti
+    if not code.co_exceptiontable:
+        return ""
     key = code, at
     if key not in _lines:
         if len(_lines) > 10_000:
             _lines.clear()
-        _lines[key] = _found(code, at, space) if code.co_exceptiontable else ""
+        _lines[key] = _found(code, at, {**vars(builtins), **frame.f_globals, **frame.f_locals})
     return _lines[key]
 
 
@@ -81,13 +86,13 @@ def _catches(steps: list[dis.Instruction], space: dict[str, Any]) -> bool:
     """Whether the exceptions that the last of these instructions load are among those that the engine raises."""
     loads: list[dis.Instruction] = []
     for step in reversed(steps):
-        if step.opname not in ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_ATTR", "BUILD_TUPLE", "PUSH_NULL"):
+        if step.opname not in (*_NAMES, "LOAD_ATTR", "BUILD_TUPLE", "PUSH_NULL"):
             break
         loads.insert(0, step)
     found: list[Any] = []
     for step in loads:
-        if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
-            found.append(space.get(step.argval, getattr(builtins, step.argval, None)))
+        if step.opname in _NAMES:
+            found.append(space.get(step.argval))
         elif step.opname == "LOAD_ATTR" and found:
             found[-1] = getattr(found[-1], step.argval, None)
     flat = [k for thing in found for k in (thing if isinstance(thing, tuple) else (thing,))]

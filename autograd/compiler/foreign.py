@@ -28,7 +28,7 @@ _CLASSES = (
     "builtins.", "collections.", "_collections.", "array.", "re.", "_sre.", "types.", "functools.", "_functools.",
     "operator.", "_operator.", "itertools.", "weakref.", "_weakref.", "_struct.", "_hashlib.", "_sha", "_md5.",
     "_blake2.", "_thread.lock", "_thread.RLock", "threading.", "_random.", "datetime.", "numpy.", "_abc.", "typing.",
-    "_pickle.",
+    "_pickle.", "random.",
 )  # fmt: skip
 """Beginnings of the names of types whose methods depend on the object and the arguments alone."""
 
@@ -44,6 +44,7 @@ _CHANGING_MODULES = {
 _CHANGING = {
     ("builtins", "open"): "a file", ("builtins", "input"): "the keyboard", ("builtins", "breakpoint"): "the keyboard",
     ("_thread", "start_new_thread"): "another thread", ("_thread", "start_joinable_thread"): "another thread",
+    ("_thread", "get_ident"): "which thread runs", ("_thread", "get_native_id"): "which thread runs",
     ("numpy", "fromfile"): "a file", ("numpy", "memmap"): "a file",
 }  # fmt: skip
 
@@ -72,6 +73,15 @@ def described(function: Any) -> Key:
     return f"{kind.__module__}.{kind.__qualname__}", name
 
 
+def of_numpy(module: str, name: str) -> str:
+    """Why a traced function may not call this function of NumPy's, which is written in Python; '' where it may."""
+    if module.endswith(".arrayprint"):
+        return "the text of an array depends on NumPy's print options: pass what you need of it as an argument"
+    if module.endswith("_ufunc_config") and name.startswith("get"):
+        return f"numpy.{name}() asks for a setting of NumPy's, which may change: make it an argument"
+    return ""
+
+
 def only_reports(key: Key) -> bool:
     """Whether this C function only shows something: what happens inside it is no part of the result."""
     module, name = key
@@ -93,11 +103,13 @@ def refusal(key: Key, strict: bool) -> str:
     shown = f"{module.removeprefix('builtins.')}.{name}()"
     if module == "builtins":
         shown = f"{name}()"
-    if key in _HARMLESS:
+    if key in _HARMLESS or (module.startswith("_contextvars") and not strict):
         return ""
     source = _CHANGING.get(key) or _changing(module)
     if module.startswith("datetime.") and name in _CLOCKS:
         source = "a clock"
+    if module.startswith("_thread.") and name == "locked":
+        source = "a lock"
     if source:
         return f"{shown} asks {source}, whose answer changes: make it an argument"
     if strict and not (module in _MODULES or module.startswith(_CLASSES) or module.split(".")[0] == "numpy"):

@@ -8,8 +8,10 @@ function is traced again.  Values that the function closes over are read at each
 
 from __future__ import annotations
 
+import abc
 import builtins
 import collections
+import decimal
 import functools
 import gc
 import io
@@ -25,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.compiler import foreign
 from autograd.compiler.comparing import SCALARS, Check, image, image_of_array, is_plain
 from autograd.compiler.reading import LIBRARY, USERS, Reading, imported, names_of
 from autograd.value import Value
@@ -47,6 +50,15 @@ class Snapshot:
 
     def __init__(self, function: Any, reading: Reading, name: str, expected: Snapshot | None = None) -> None:
         self.reading, self.name, self.expected = reading, name, expected
+        known = -1
+        while known != len(reading.codes) + len(reading.held):  # names found on the way count for all objects
+            known = len(reading.codes) + len(reading.held)
+            self._once(function)
+        if expected is not None and len(expected.tokens) != len(self.tokens):
+            raise ChangedError(name)
+
+    def _once(self, function: Any) -> None:
+        """One walk."""
         self.paths: list[Path] = []
         self.tokens: list[Any] = []
         self.check = Check()
@@ -59,12 +71,11 @@ class Snapshot:
         self._todo: list[tuple[Path, Any, bool]] = []
         self._start(function)
         self._walk()
+        found = self.reading.found
         for code in self._unreached():
-            for thing in reading.found.setdefault(code, [f for f in gc.get_referrers(code) if type(f) is FunctionType]):
+            for thing in found.setdefault(code, [f for f in gc.get_referrers(code) if type(f) is FunctionType]):
                 self._todo.append(((None, thing.__qualname__), thing, True))
         self._walk()
-        if expected is not None and len(expected.tokens) != len(self.tokens):
-            raise ChangedError(name)
 
     def _walk(self) -> None:
         while self._todo:
@@ -110,7 +121,10 @@ class Snapshot:
         for module_name, module in imported(reading):
             space = sys.modules
             self._reach((None, module_name), module, True, f"{self.check.name(space)}[{module_name!r}]")
-        for (code, _), space in reading.places.items():
+        space = vars(Value)
+        for name in sorted((reading.attributes & set(space)) - _WATCHED):
+            self._reach((None, f"Value.{name}"), space[name], False, f"{self.check.name(space)}[{name!r}]")
+        for (code, _), space in list(reading.places.items()):
             self._namespace(code, space, reading.codes[code])
         self._todo.append(((None, self.name), function, True))
 
@@ -123,12 +137,16 @@ class Snapshot:
         if strict and new:
             self._seen.add(id(space))
             self.check.size(space)
-        for name in sorted(names.globals | {n for n in names.written if not _is_only_filled(space.get(n))}):
+        read = names.globals | {n for n in names.written if not _is_only_filled(space.get(n))}
+        if "globals" in read:
+            read |= {name for name, thing in space.items() if is_plain(thing) or isinstance(thing, Value)}
+        for name in sorted(read):
             key = where, name
             if key in self._seen:
                 continue
             self._seen.add(key)
             if name in space:
+                self._may_be_passed((None, name), space[name], name, strict)
                 self._reach((None, name), space[name], strict, f"{where}[{name!r}]")
             elif strict and hasattr(builtins, name):
                 self._note((None, name), getattr(builtins, name))
@@ -145,6 +163,8 @@ class Snapshot:
         self._seen.add(id(thing))
         self._kept.append(thing)
         if isinstance(thing, Value):
+            if "label" in self.reading.attributes:
+                self._reach((path, ".label"), thing.label, strict, f"{self.check.name(thing)}.label")
             for extra in gc.get_referents(thing):
                 if type(extra) is dict and extra:
                     self._attributes(path, thing, extra, strict)
@@ -193,6 +213,7 @@ class Snapshot:
     def _function(self, path: Path, thing: FunctionType, strict: bool) -> None:
         code, where = thing.__code__, self.check.name(thing)
         self.functions.add(code)
+        self._special(path, thing, strict)
         whose = self.reading.codes.get(code)
         root = path is not None and path[0] is None and path[1] == self.name
         if whose is None and not root:
@@ -232,18 +253,16 @@ class Snapshot:
             self._reach(path, owner, strict)
 
     def _partial(self, path: Path, thing: Any, strict: bool) -> None:
-        for part in (thing.func, thing.args, thing.keywords):
-            self._reach(path, part, strict)
-        self._builtin_called(path, thing.func)
+        for part in ("func", "args", "keywords"):
+            self._reach(path, getattr(thing, part), strict, f"{self.check.name(thing)}.{part}")
+        self._may_be_passed(path, thing.func, "", strict)
 
-    def _builtin_called(self, path: Path, function: Any) -> None:
-        """A C function that is called by another one makes no event: it is looked at here."""
-        from autograd.compiler import foreign
-
-        if isinstance(function, BuiltinFunctionType):
+    def _may_be_passed(self, path: Path, function: Any, name: str, strict: bool) -> None:
+        """A C function that another one calls makes no event for the profile hook: it is looked at here."""
+        if strict and isinstance(function, BuiltinFunctionType) and (not name or name in self.reading.passed):
             problem = foreign.refusal(foreign.described(function), strict=False)
             if problem:
-                self._refuse(path, "which calls what changes", problem)
+                self._refuse(path, f"a function that {problem.partition('() ')[2].partition(':')[0]}", "call it outside")
 
     def _cached(self, path: Path, thing: Any, strict: bool) -> None:
         """A function with `lru_cache`: what it has kept counts as what it read."""
@@ -255,9 +274,23 @@ class Snapshot:
 
     def _function_that_ran(self, path: Path, function: Any, strict: bool) -> None:
         if isinstance(function, FunctionType):
-            self.reading.codes.setdefault(function.__code__, USERS)
-            self._namespace(function.__code__, function.__globals__, USERS if strict else LIBRARY)
+            code, space = function.__code__, function.__globals__
+            self.reading.codes.setdefault(code, USERS if strict else LIBRARY)
+            self.reading.places.setdefault((code, id(space)), space)
+            self.reading.finish()
         self._reach(path, function, strict)
+
+    def _number_with_context(self, path: Path, thing: Any, strict: bool) -> None:
+        """A Decimal, or the class: arithmetic with it depends on the context."""
+        self._note((path, " (the context of decimals)"), image(_context()))
+        self.check.use(context=_context)
+        self.check.term(f"context() == {_context()!r}")
+
+    def _special(self, path: Path, thing: Any, strict: bool) -> None:
+        """What functions and classes have besides their dictionary."""
+        for name in ("__doc__", "__name__", "__qualname__", "__module__", "__annotations__"):
+            if name in self.reading.attributes and hasattr(thing, name):
+                self._reach((path, f".{name}"), getattr(thing, name), strict, f"{self.check.name(thing)}.{name}")
 
     def _weak(self, path: Path, thing: Any, strict: bool) -> None:
         where = self.check.name(thing)
@@ -283,6 +316,7 @@ class Snapshot:
         everything = self.reading.all_attributes and not ours and not standard
         for name in sorted(n for n in space if everything or n in self.reading.attributes):
             value = space[name]
+            self._may_be_passed((path, f".{name}"), value, name, strict)
             self._note((path, f".{name}"), image(value) if type(value) in SCALARS else value)
             self.check.at(f"{where}[{name!r}]", value)
             if not ours and not (standard and isinstance(value, (FunctionType, type))):
@@ -290,6 +324,8 @@ class Snapshot:
 
     def _class(self, path: Path, thing: type, strict: bool) -> None:
         """The attributes that were read, of a class written in Python, of its bases and of its metaclass."""
+        if thing is decimal.Decimal:
+            self._number_with_context(path, thing, strict)
         for kind in (*thing.__mro__, *type(thing).__mro__):
             root = str(kind.__module__).split(".")[0]
             if not kind.__flags__ & _HEAP or root == "autograd" or (kind, "class") in self._seen:
@@ -299,6 +335,11 @@ class Snapshot:
             inner = (path, "") if kind is thing else (path, f" ({kind.__name__})")
             self._note((inner, ".__mro__"), kind.__mro__)
             self.check.term(f"{where}.__mro__ is {self.check.name(kind.__mro__)}")
+            self._special(inner, kind, strict)
+            if isinstance(kind, abc.ABCMeta):
+                self._note((inner, " (what is registered)"), image(abc.get_cache_token()))
+                self.check.use(registered=abc.get_cache_token)
+                self.check.term(f"registered() == {abc.get_cache_token()!r}")
             known = root == "nn" or root in sys.stdlib_module_names
             where = self.check.name(space)
             self._kept.append(space)
@@ -342,7 +383,8 @@ class Snapshot:
         """`operator.attrgetter` and its kin, which hold names."""
         for part in thing.__reduce__()[1]:
             if type(part) is str:
-                self.reading.attributes |= set(part.split("."))
+                self.reading.held |= set(part.split("."))
+        self.reading.finish()
 
     def _iterator(self, path: Path, thing: Any, strict: bool) -> None:
         if strict:
@@ -410,6 +452,9 @@ class Snapshot:
         return name in reading.written and not _is_only_filled(value)
 
 
+_WATCHED = {name for name in vars(Value) if name[:2] == "__"} | {"data", "grad", "backward", "detach"}
+"""What `watching` replaces for a while."""
+
 _SLOT = types.MemberDescriptorType
 
 _HEAP = 1 << 9
@@ -426,6 +471,11 @@ def _content(cell: Any) -> Any:
         return cell.cell_contents
     except ValueError:
         return MISSING
+
+
+def _context() -> tuple[Any, ...]:
+    context = decimal.getcontext()
+    return context.prec, context.rounding, context.Emin, context.Emax, context.clamp
 
 
 def _cached_state(function: Any) -> tuple[int, int]:
@@ -465,8 +515,8 @@ _KNOWN: set[type] = {
 }  # fmt: skip
 
 _UNCHANGING = {
-    "datetime", "decimal", "_decimal", "re", "_sre", "numpy", "zoneinfo", "_struct", "_thread", "_abc", "typing",
-    "_operator", "operator", "types", "_hashlib", "uuid",
+    "datetime", "re", "_sre", "numpy", "zoneinfo", "_struct", "_abc", "typing", "_operator", "operator", "types",
+    "_hashlib", "uuid", "collections", "_collections",
 }  # fmt: skip
 """Modules whose types, written in C, are constants, or locks."""
 
@@ -480,6 +530,7 @@ _HANDLERS: dict[type, Any] = {
     operator.attrgetter: Snapshot._getter, operator.methodcaller: Snapshot._getter,
     operator.itemgetter: Snapshot._nothing,
     type({}.keys()): Snapshot._referents, type({}.values()): Snapshot._referents, type({}.items()): Snapshot._referents,
+    decimal.Decimal: Snapshot._number_with_context,
     types.MappingProxyType: Snapshot._referents, range: Snapshot._nothing, slice: Snapshot._nothing,
     **dict.fromkeys((type(part) for part in (str.join, str.__len__, dict.__dict__["fromkeys"])), Snapshot._nothing),
     types.CodeType: Snapshot._nothing, types.GetSetDescriptorType: Snapshot._nothing, _SLOT: Snapshot._nothing,

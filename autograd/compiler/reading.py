@@ -32,7 +32,7 @@ _STANDARD = os.path.dirname(os.__file__) + os.sep  # noqa: PTH120
 ENGINE, LAYERS, LIBRARY, QUIET, USERS = range(5)
 """Whose code it is: autograd's, nn's, NumPy's or the standard library's, one that only reports, the user's."""
 
-_ONLY_REPORT = {"logging", "warnings", "traceback", "linecache", "threading", "importlib", "encodings", "tqdm"}
+_ONLY_REPORT = {"logging", "warnings", "traceback", "linecache", "importlib", "encodings", "tqdm"}
 
 _LOADS_OF_GLOBALS = {"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS"}
 _LOADS_OF_CELLS = {"LOAD_DEREF", "LOAD_CLASSDEREF", "LOAD_FROM_DICT_OR_DEREF"}
@@ -54,6 +54,8 @@ class Names:
     cells: set[str] = field(default_factory=set)
     attributes: set[str] = field(default_factory=set)
     imports: set[str] = field(default_factory=set)
+    passed: set[str] = field(default_factory=set)
+    """Names of what is handed on, not called here: `map(f, xs)`."""
     written: set[str] = field(default_factory=set)
     """Names loaded only to write into what they stand for: `log.append(x)`, `counts[k] += 1`."""
     all_attributes: bool = False
@@ -70,6 +72,8 @@ class Reading:
         self.places: dict[tuple[CodeType, int], dict[str, Any]] = {}
         """The global namespaces in which code of the user's or the standard library's ran."""
         self.first_arguments: list[Any] = []
+        self.held: set[str] = set()
+        """Names of attributes that objects hold, such as those of `operator.attrgetter`."""
         self.found: dict[CodeType, list[Any]] = {}
         """Functions that C code has called, to which no name leads."""
         self.all_attributes = False
@@ -87,7 +91,7 @@ class Reading:
         if self._quiet_until is not None:
             if self._quiet_until == (frame, event) or self._quiet_until == (frame, event.replace("exception", "return")):
                 self._quiet_until = None
-                self.watch.suspended = False
+                self.watch.suspended = self.watch.reporting = False
         elif event == "call":
             self._entered(frame)
         elif event == "return":
@@ -103,11 +107,12 @@ class Reading:
             whose = self.codes[code] = _whose(frame)
         if whose == QUIET or (whose == USERS and self._is_an_interruption(frame)):
             self._quiet_until = (frame, "return")
+            self.watch.reporting = True
             return
         caller = frame.f_back
         caught = self._caught[-1] if self._caught else ""
         if not caught and caller is not None and self.codes.get(caller.f_code) in (USERS, LIBRARY):
-            caught = catching_line(caller.f_code, caller.f_lasti, caller.f_globals)
+            caught = catching_line(caller)
         self._caught.append(caught)
         if whose == ENGINE:
             if caught:
@@ -127,7 +132,10 @@ class Reading:
 
     def _in_library(self, frame: FrameType) -> None:
         """Two functions of the standard library whose arguments decide whether they can be followed."""
-        name, module = frame.f_code.co_name, frame.f_globals.get("__name__")
+        name, module = frame.f_code.co_name, str(frame.f_globals.get("__name__"))
+        problem = foreign.of_numpy(module, name) if module.startswith("numpy.") else ""
+        if problem:
+            self._refuse(problem)
         if module == "random" and name == "seed" and frame.f_locals.get("a", 0) is None:
             self._refuse("a source of random numbers without a seed is made: draw with autograd.drawn(lambda: ...)")
         if module == "contextlib" and name == "__enter__":
@@ -160,6 +168,7 @@ class Reading:
         key = foreign.described(function)
         if foreign.only_reports(key):
             self._quiet_until = (frame, "c_return")
+            self.watch.reporting = True
         elif key not in self._checked:
             self._checked[key] = foreign.refusal(key, strict=whose == USERS)
             if self._checked[key]:
@@ -179,6 +188,7 @@ class Reading:
         self.places = earlier.places | self.places
         self.all_attributes |= earlier.all_attributes
         self.structure |= earlier.structure
+        self.held |= earlier.held
         mine = {id(thing) for thing in self.first_arguments}
         self.first_arguments = list({id(t): t for t in earlier.first_arguments if id(t) in mine}.values())
         self.finish()
@@ -187,12 +197,15 @@ class Reading:
         """Collect the names."""
         self.attributes: set[str] = set()
         self.written: set[str] = set()
+        self.passed: set[str] = set()
+        self.attributes |= self.held
         for code, whose in self.codes.items():
             if whose not in (ENGINE, QUIET):
                 self.attributes.add(code.co_name)
                 names = names_of(code)
                 self.attributes |= names.attributes
                 self.written |= names.written
+                self.passed |= names.passed if whose == USERS else set()
                 self.all_attributes |= names.all_attributes and whose == USERS
         self.written -= self.attributes
 
@@ -240,12 +253,14 @@ def names_of(code: CodeType) -> Names:
         if kind == "IMPORT_NAME":
             names.imports.add(step.argval)
         elif kind == "MATCH_CLASS":
-            names.attributes |= {name for const in code.co_consts if type(const) is tuple for name in const}
             names.attributes.add("__match_args__")
+            names.all_attributes = True
         elif kind in _LOADS:
             if step.positions in targets or _is_written_into(steps, i):
                 names.written.add(step.argval)
                 continue
+            if not _is_called(steps, i):
+                names.passed.add(step.argval)
             if kind in _LOADS_OF_GLOBALS:
                 names.globals.add(step.argval)
             elif kind in _LOADS_OF_CELLS:
@@ -253,15 +268,24 @@ def names_of(code: CodeType) -> Names:
             else:
                 names.attributes.add(step.argval)
     loaded = names.globals | names.attributes
+    strings = {part for text in code.co_consts if type(text) is str for part in text.split(".") if part.isidentifier()}
     if loaded & {"getattr", "hasattr", "attrgetter", "methodcaller"}:
-        strings = [const for const in code.co_consts if type(const) is str]
-        names.attributes |= {part for text in strings for part in text.split(".") if part.isidentifier()}
-    names.all_attributes = bool(loaded & {"__dict__", "__slots__", "__getattribute__"})
+        names.attributes |= strings
+    if "globals" in names.globals:
+        names.globals |= strings
+    names.all_attributes |= bool(loaded & {"__dict__", "__slots__", "__getattribute__"})
     names.written -= names.globals | names.cells | names.attributes
     for part in code.co_consts:
         if isinstance(part, CodeType):
             names.cells |= names_of(part).cells & set(code.co_freevars)
     return names
+
+
+def _is_called(steps: list[dis.Instruction], i: int) -> bool:
+    """Whether this load is that of a function that is called with what comes next."""
+    step = steps[i]
+    after = steps[i + 1].opname if i + 1 < len(steps) else ""
+    return step.opname == "LOAD_METHOD" or "NULL" in step.argrepr or after == "PUSH_NULL"
 
 
 def _targets_of_updates(steps: list[dis.Instruction]) -> set[Any]:

@@ -56,6 +56,8 @@ class Watch:
         """The first refusal, which counts even where the function catches it."""
         self.suspended = False
         """Whether a finalizer or a handler of signals runs in between, which may do what it likes."""
+        self.reporting = False
+        """Whether what runs only shows something: a Value may then be shown, without its number."""
         self.handlers = _handlers_of_signals()
         self._undo: list[tuple[Any, ...]] = []
         self.closing = starmap(call, self._undo)
@@ -215,13 +217,22 @@ class Comparison(Value):
 def _compare(row: Primitive, left: Any, right: Any) -> Any:
     node = apply(row, (left, right))
     answer = object.__new__(Comparison)
-    for slot in ("_data", "grad", "primitive", "_x", "_y", "_dx", "_dy"):
+    for slot in ("_data", "primitive", "_x", "_y", "_dx", "_dy"):
         setattr(answer, slot, getattr(node, slot))
+    answer.grad = graph.NOT_COMPUTED
     return answer
 
 
 def _watch() -> Watch:
     return _watches[threading.get_ident()]
+
+
+def _shown_without_number(_: Value) -> str:
+    """For messages of the engine, and for `print`; the function itself must not compute with the text."""
+    frame = sys._getframe(2)
+    if not _watch().reporting and not _is_ours(frame.f_code.co_filename):
+        _watch().refuse("the text of a Value (repr, str, %s)", "print it, or use its number outside")
+    return "Value(its number is not known while it is compiled)"
 
 
 def _reading_gradient(node: Value) -> NoReturn:
@@ -273,7 +284,7 @@ def _refusals() -> list[tuple[Any, str, Any]]:
         *[(Value, name, _refusing(f"{function}(v)", as_number)) for name, function in _CONVERSIONS.items()],
         (Value, "__round__", _refusing("round(v)", with_value)),
         (Value, "__format__", _refusing('formatting a Value, as in f"{v:.2f}"', outside)),
-        (Value, "__repr__", lambda self: "Value(its number is not known while it is compiled)"),
+        (Value, "__repr__", _shown_without_number),
         (Value, "_refuse_to_copy", _refusing("copying a Value", "use the Value itself, or v.detach()")),
         (Value, "backward", _refusing("backward()", "return the value; the program has value_and_grad")),
         (Value, "detach", lambda self: apply(detached, (self,))),
