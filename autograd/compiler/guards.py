@@ -57,6 +57,10 @@ class Snapshot:
         if expected is not None and len(expected.tokens) != len(self.tokens):
             raise ChangedError(name)
 
+    def has_visited(self, thing: Any) -> bool:
+        """Whether the walk came to this object."""
+        return id(thing) in self._seen
+
     def _once(self, function: Any) -> None:
         """One walk."""
         self.paths: list[Path] = []

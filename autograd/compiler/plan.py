@@ -354,6 +354,13 @@ class Plan:
         """The samples in which something is not finite."""
         return self._suspects
 
+    def outputs_of_sample(self, sample: int) -> list[float]:
+        """All outputs for one sample of the last run; nan for each where the run was broken off."""
+        if self._outputs is None or (self.loop is not None and self._suspects == [sample]):
+            return [math.nan] * len(self.outputs)
+        row: list[float] = self.samples_of_outputs(0)[sample].tolist()
+        return row
+
     def samples_of_outputs(self, first: int) -> Any:
         """The outputs from number `first` on: a column for each, a row for each sample of the last run."""
         return np.concatenate([np.array(list(piece)).T[:, first:] for piece in self._outputs])

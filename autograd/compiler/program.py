@@ -19,7 +19,7 @@ from weakref import WeakSet
 import numpy as np
 
 from autograd.compiler.plan import Plan, make_plan
-from autograd.compiler.trace import PARAMETER, flatten, flatten_by_leaves, trace
+from autograd.compiler.trace import PARAMETER, flatten, flatten_by_leaves, outputs_and_shape, trace
 from autograd.graph import run_through
 from autograd.rows import choose, real, shown
 from autograd.value import Value, assign
@@ -114,7 +114,7 @@ class Program:
                 values, _, doubtful = plan.run(self._theta, given, None)
                 self._recent = Recent.of(self, plan, arrays)
             if doubtful or not all(map(math.isfinite, values)):
-                self._run_eagerly(given, plan.suspects(), backward=False)
+                self._run_eagerly(given, plan, backward=False)
         return values[0] if plan.shape is None else _nested(iter(values), plan.shape)
 
     def value_and_grad(self, *arrays: Any) -> tuple[float, Any]:
@@ -140,7 +140,7 @@ class Program:
     def _value_and_grad(self, plan: Plan, given: list[Any]) -> tuple[list[float], Any]:
         values, gradient, doubtful = plan.run(self._theta, given, 0)
         if doubtful or not math.isfinite(values[0]):
-            self._run_eagerly(given, plan.suspects(), backward=True)
+            self._run_eagerly(given, plan, backward=True)
         return values, gradient
 
     def bind(self, *arrays: Any) -> Step:
@@ -163,6 +163,19 @@ class Program:
             plan, given = self._prepared(arrays, quiet=True)
             values, gradient = self._value_and_grad(plan, given)
             return values[0], gradient, plan.samples_of_outputs(1)
+
+    def prepare(self, *arrays: Any) -> None:
+        """Trace the function for arrays of these shapes, without running anything.
+
+        Raises TypeError where it cannot be compiled.
+        """
+        with self._lock:
+            self._prepared(arrays, quiet=True)
+
+    def reads(self, thing: Any) -> bool:
+        """Whether the function, as it was traced last, has read something of this object."""
+        guard = self.plan.guard
+        return guard is not None and guard.snapshot.has_visited(thing)
 
     def store(self) -> None:
         """Copy `theta` back into the parameters' `.data`."""
@@ -327,18 +340,20 @@ class Program:
 
     # ---------------------------------------------------------------------------------------------------------- errors
 
-    def _run_eagerly(self, given: Sequence[Any], suspects: Iterable[int], backward: bool) -> None:
+    def _run_eagerly(self, given: Sequence[Any], plan: Plan, backward: bool) -> None:
         """Run the samples in doubt with the eager engine, which raises with operation, operands and cure."""
-        for sample in [] if self.of_graph else suspects if self.batched else [0]:
+        for sample in [] if self.of_graph else plan.suspects() if self.batched else [0]:
             arguments = [_plain(array[sample] if self.batched else array) for array in given]
             try:
-                self._at_theta(self._run_sample, arguments, backward)
+                outputs = self._at_theta(self._run_sample, arguments, backward)
+                if not plan.flat.draws:
+                    self._compare(outputs, plan.outputs_of_sample(sample))
             except (ArithmeticError, ValueError) as error:
                 if self.batched:
                     error.add_note(f"in sample {sample} of {len(given[0])}")
                 raise
 
-    def _run_sample(self, arguments: list[Any], backward: bool) -> None:
+    def _run_sample(self, arguments: list[Any], backward: bool) -> list[float]:
         back = map(setattr, self.parameters, repeat("grad"), [parameter.grad for parameter in self.parameters])
         try:
             result = self.function(*arguments)
@@ -346,6 +361,16 @@ class Program:
                 result.backward()
         finally:
             run_through(back)
+        return [value.data for value in outputs_and_shape(result, self.name)[0]]
+
+    def _compare(self, eager: list[float], compiled: list[float]) -> None:
+        """Raise where the eager engine gives something else: then an error was caught within the function."""
+        for right, found in zip(eager, compiled, strict=False):
+            if not (right == found or (right != right and found != found) or math.isclose(right, found, rel_tol=1e-6)):
+                raise FloatingPointError(
+                    f"{self.name} gives {right!r} for these numbers, and its program {found!r}: an error of the engine "
+                    "is caught inside the function; catch it outside, or test the numbers with where"
+                )
 
     def _at_theta(self, action: Callable[..., Any], *arguments: Any) -> Any:
         """What an action gives while the parameters have the numbers of `theta`."""
@@ -398,7 +423,7 @@ class Recent:
             (value, *_), gradient, doubtful = plan.run_attached(self.program._theta, 0)
         if doubtful or value - value != 0.0:
             plan.note_suspects()
-            self.program._run_eagerly(arrays, plan.suspects(), backward=True)
+            self.program._run_eagerly(arrays, plan, backward=True)
         return value, gradient
 
 
@@ -428,7 +453,7 @@ class Step:
                 return self.recent.value_and_grad(self.given)
             value, gradient, doubtful = plan.run_again(program.theta, self.flat, self.samples, self)
             if doubtful or not math.isfinite(value):
-                program._run_eagerly(self.given, plan.suspects(), backward=True)
+                program._run_eagerly(self.given, plan, backward=True)
         return value, gradient
 
 

@@ -128,7 +128,7 @@ def _trace_once(
     if reading.problem:
         raise TypeError(f"{name} cannot be compiled: {reading.problem}")
     known |= {id(leaf): (DRAWN, n) for n, (leaf, _) in enumerate(watch.draws)}
-    outputs, shape = _outputs(result, name)
+    outputs, shape = outputs_and_shape(result, name)
     nodes: list[Value] = []
     captured = None if earlier is None else {id(value) for value in earlier.traced.flat.captured}
     flat = flatten(outputs, known, captured, nodes)
@@ -153,11 +153,12 @@ def _leaves_like(numbers: Any, inputs: list[Value]) -> Any:
     return Index(leaf) if numbers.dtype.kind in "iu" else leaf
 
 
-def _outputs(result: Any, name: str) -> tuple[list[Value], Any]:
+def outputs_and_shape(result: Any, name: str) -> tuple[list[Value], Any]:
+    """The Values that a function has given, in order, and how they are nested."""
     if isinstance(result, np.ndarray) and result.ndim:
         result = result.tolist()
     if isinstance(result, (list, tuple)):
-        parts = [_outputs(item, f"{name}[{n}]") for n, item in enumerate(result)]
+        parts = [outputs_and_shape(item, f"{name}[{n}]") for n, item in enumerate(result)]
         return [value for values, _ in parts for value in values], [shape for _, shape in parts]
     if isinstance(result, Index):
         return [result.leaf], None
