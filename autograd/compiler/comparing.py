@@ -68,6 +68,7 @@ class Check:
         self._plain: list[Any] = []
         self._groups: dict[tuple[bool, tuple[str, ...]], tuple[list[Any], list[Any]]] = {}
         self._owners: list[Any] = []
+        self._with_dict: list[Any] = []
         self._dicts: list[dict[str, Any]] = []
         self._sized: list[Any] = []
         self._lists: list[Any] = []
@@ -133,6 +134,7 @@ class Check:
         """The class of an object, and which dictionary it has, of what size."""
         self._owners.append(owner)
         if space is not None:
+            self._with_dict.append(owner)
             self._dicts.append(space)
 
     def build(self) -> Callable[[], bool]:
@@ -144,9 +146,9 @@ class Check:
 
         if self._owners:
             equal(f"[*map(type, {self.name(self._owners)})]", [*map(type, self._owners)])
-        with_dict = [owner for owner in self._owners if hasattr(owner, "__dict__")]
-        if with_dict:
-            terms.append(f"all(map(is_, map(vars, {self.name(with_dict)}), {self.name(self._dicts)}))")
+        if self._with_dict:
+            space["dictionary"] = attrgetter("__dict__")
+            equal(f"[*map(dictionary, {self.name(self._with_dict)})]", self._dicts)
         sized = self._dicts + self._sized
         if sized:
             equal(f"[*map(len, {self.name(sized)})]", [*map(len, sized)])

@@ -6,6 +6,7 @@ traced graph with everything that the passes found out; a `Bound` is a plan with
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import math
 import os
@@ -385,12 +386,13 @@ class Program:
 class Recent:
     """The arrays of the last call: when they come again, nothing is checked or copied, they are read where they are."""
 
-    __slots__ = ("arrays", "plan", "program", "where")
+    __slots__ = ("addresses", "arrays", "plan", "program", "where")
 
     def __init__(self, program: Program, plan: Plan, arrays: tuple[Any, ...]) -> None:
         self.program, self.plan, self.arrays = program, plan, arrays
-        self.where = [array.__array_interface__ for array in arrays]
-        """Address, shape and kind of each: an array may be resized in place, and its memory freed."""
+        self.where = [(_address(array), array.shape, array.strides, array.dtype) for array in arrays]
+        """Address and shape of each: an array may be resized in place, and its memory freed."""
+        self.addresses = [address.value for address, *_ in self.where]
 
     @classmethod
     def of(cls, program: Program, plan: Plan, arrays: tuple[Any, ...]) -> Recent | None:
@@ -405,8 +407,16 @@ class Recent:
         """Whether these are the same arrays, still attached, and nothing else has changed."""
         if self.plan.attached is not self or len(arrays) != len(self.arrays):
             return False
-        for array, mine, where in zip(arrays, self.arrays, self.where, strict=True):
-            if array is not mine or array.__array_interface__ != where:
+        for array, mine, (address, shape, strides, kind), at in zip(
+            arrays, self.arrays, self.where, self.addresses, strict=True
+        ):
+            if (
+                array is not mine
+                or address.value != at
+                or array.shape != shape
+                or array.strides != strides
+                or array.dtype is not kind
+            ):
                 return False
         program = self.program
         if program._assumed is None and self.plan.changed():
@@ -425,6 +435,30 @@ class Recent:
             plan.note_suspects()
             self.program._run_eagerly(arrays, plan, backward=True)
         return value, gradient
+
+
+class _Pointer:
+    """Where an array's numbers are, asked of the array each time."""
+
+    def __init__(self, array: Any) -> None:
+        self._array = array
+
+    @property
+    def value(self) -> int:
+        return int(self._array.__array_interface__["data"][0])
+
+
+def _address(array: Any) -> Any:
+    """An object whose `value` is where an array's numbers are now.
+
+    NumPy keeps that address in the first field of an array, which takes 40 ns to read; its own attribute takes 1 µs.
+    """
+    asked = _Pointer(array)
+    try:
+        field = ctypes.c_void_p.from_address(id(array) + object.__basicsize__)
+        return field if field.value == asked.value else asked
+    except (ValueError, TypeError):
+        return asked
 
 
 class Step:

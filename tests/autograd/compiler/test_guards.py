@@ -98,6 +98,7 @@ def test_a_setting_of_the_users_own() -> None:
         assert program(1.0) == 3.0
 
 
+@pytest.mark.filterwarnings("ignore:.*traced again:RuntimeWarning")
 def test_plans_do_not_pile_up() -> None:
     for_all: list[Any] = [0.0]
     program = compile(lambda x: x * depends_on(lambda: for_all[0]), backend="numpy")
