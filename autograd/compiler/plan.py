@@ -212,6 +212,7 @@ class Plan:
         """The outputs (means over samples); the gradient of output `seed`, if not None; whether to look for errors."""
         samples = len(given[0]) if self.batched else 1
         flat_inputs = [array.reshape(samples, -1) for array in given]
+        self._outputs = None
         # The C runtime gives nan for an index out of range, which is found by that.
         if self.native is None and self.limits_broken(flat_inputs):
             return [math.nan] * len(self.outputs), None, True
@@ -356,7 +357,7 @@ class Plan:
 
     def outputs_of_sample(self, sample: int) -> list[float]:
         """All outputs for one sample of the last run; nan for each where the run was broken off."""
-        if self._outputs is None or (self.loop is not None and self._suspects == [sample]):
+        if self._outputs is None:
             return [math.nan] * len(self.outputs)
         row: list[float] = self.samples_of_outputs(0)[sample].tolist()
         return row

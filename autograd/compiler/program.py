@@ -386,13 +386,12 @@ class Program:
 class Recent:
     """The arrays of the last call: when they come again, nothing is checked or copied, they are read where they are."""
 
-    __slots__ = ("addresses", "arrays", "plan", "program", "where")
+    __slots__ = ("arrays", "plan", "program", "where")
 
     def __init__(self, program: Program, plan: Plan, arrays: tuple[Any, ...]) -> None:
         self.program, self.plan, self.arrays = program, plan, arrays
-        self.where = [(_address(array), array.shape, array.strides, array.dtype) for array in arrays]
+        self.where = [(a := _address(array), a.value, array.shape, array.strides, array.dtype) for array in arrays]
         """Address and shape of each: an array may be resized in place, and its memory freed."""
-        self.addresses = [address.value for address, *_ in self.where]
 
     @classmethod
     def of(cls, program: Program, plan: Plan, arrays: tuple[Any, ...]) -> Recent | None:
@@ -407,16 +406,10 @@ class Recent:
         """Whether these are the same arrays, still attached, and nothing else has changed."""
         if self.plan.attached is not self or len(arrays) != len(self.arrays):
             return False
-        for array, mine, (address, shape, strides, kind), at in zip(
-            arrays, self.arrays, self.where, self.addresses, strict=True
-        ):
-            if (
-                array is not mine
-                or address.value != at
-                or array.shape != shape
-                or array.strides != strides
-                or array.dtype is not kind
-            ):
+        for array, mine, (address, at, shape, strides, kind) in zip(arrays, self.arrays, self.where, strict=True):
+            if array is not mine or address.value != at or array.shape != shape:
+                return False
+            if array.strides != strides or array.dtype is not kind:
                 return False
         program = self.program
         if program._assumed is None and self.plan.changed():

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from autograd.compiler.watching import Watch
 
 _ENGINE = os.path.dirname(os.path.dirname(__file__)) + os.sep  # noqa: PTH120 - as in `watching`
+_LAYERS = os.path.join(os.path.dirname(_ENGINE[:-1]), "nn", "")  # noqa: PTH118, PTH120
 _STANDARD = os.path.dirname(os.__file__) + os.sep  # noqa: PTH120
 
 ENGINE, LAYERS, LIBRARY, QUIET, USERS = range(5)
@@ -213,9 +214,9 @@ class Reading:
 def _whose(frame: FrameType) -> int:
     file, module = frame.f_code.co_filename, str(frame.f_globals.get("__name__", ""))
     root = module.partition(".")[0]
-    if file.startswith((_ENGINE, "<autograd")) or module.startswith("autograd."):
+    if file.startswith((_ENGINE, "<autograd")) or (file == "<string>" and root == "autograd"):
         return ENGINE
-    if root == "nn" and module in sys.modules and hasattr(sys.modules.get("nn"), "Module"):
+    if file.startswith(_LAYERS) or (file == "<string>" and root == "nn"):
         return LAYERS
     if root in _ONLY_REPORT:
         return QUIET
