@@ -7,11 +7,8 @@ listed as changing is refused.
 
 from __future__ import annotations
 
-import weakref
 from types import ModuleType
 from typing import Any
-
-REFERENCES = (weakref.ref, weakref.ProxyType, weakref.CallableProxyType)
 
 READ_BY_NAME = {"getattr", "hasattr", "vars", "globals", "locals", "dir", "__reduce_ex__", "__getstate__"}
 """C functions that read attributes by a name that need not be in the code."""
@@ -44,12 +41,13 @@ _CHANGING_MODULES = {
 _CHANGING = {
     ("builtins", "open"): "a file", ("builtins", "input"): "the keyboard", ("builtins", "breakpoint"): "the keyboard",
     ("_thread", "start_new_thread"): "another thread", ("_thread", "start_joinable_thread"): "another thread",
-    ("_thread", "get_ident"): "which thread runs", ("_thread", "get_native_id"): "which thread runs",
+    ("builtins.type", "__subclasses__"): "which classes there are",
+    ("_weakref", "getweakrefcount"): "who refers to it", ("_weakref", "getweakrefs"): "who refers to it",
     ("numpy", "fromfile"): "a file", ("numpy", "memmap"): "a file",
 }  # fmt: skip
 
 _CLOCKS = {"now", "today", "utcnow", "fromtimestamp", "timestamp", "astimezone"}
-_HARMLESS = {("time", "sleep"), ("sys", "intern"), ("sys", "getsizeof"), ("sys", "exc_info"), ("sys", "audit")}
+_HARMLESS = {("gc", "collect"), ("gc", "enable"), ("gc", "disable"), ("time", "sleep"), ("sys", "intern"), ("sys", "getsizeof"), ("sys", "exc_info"), ("sys", "audit")}
 
 Key = tuple[str, str]
 

@@ -167,6 +167,8 @@ class Snapshot:
         self._seen.add(id(thing))
         self._kept.append(thing)
         if isinstance(thing, Value):
+            if kind is not Value:
+                self._reach((path, ".__class__"), kind, strict, f"{self.check.name(thing)}.__class__")
             if "label" in self.reading.attributes:
                 self._reach((path, ".label"), thing.label, strict, f"{self.check.name(thing)}.label")
             for extra in gc.get_referents(thing):
@@ -178,7 +180,7 @@ class Snapshot:
         else:
             handler = _HANDLERS.get(kind)
             if handler is None:
-                handler = next((h for base, h in _BASES if isinstance(thing, base)), Snapshot._instance)
+                handler = next((h for base, h in _BASES if issubclass(kind, base)), Snapshot._instance)
             handler(self, path, thing, strict)
 
     def _sequence(self, path: Path, thing: Any, strict: bool) -> None:
@@ -236,9 +238,10 @@ class Snapshot:
                 self._cell((None, name), cell, strict)
 
     def _cell(self, path: Path, cell: Any, strict: bool) -> None:
-        if id(cell) in self._seen:
+        key = "cell", id(cell)
+        if key in self._seen:
             return
-        self._seen.add(id(cell))
+        self._seen.add(key)
         self._kept.append(cell)
         if _content(cell) is MISSING:
             self._note(path, MISSING)
@@ -260,6 +263,10 @@ class Snapshot:
         for part in ("func", "args", "keywords"):
             self._reach(path, getattr(thing, part), strict, f"{self.check.name(thing)}.{part}")
         self._may_be_passed(path, thing.func, "", strict)
+        names = {part for part in thing.args if type(part) is str}
+        if not names <= self.reading.held:
+            self.reading.held |= names
+            self.reading.finish()
 
     def _may_be_passed(self, path: Path, function: Any, name: str, strict: bool) -> None:
         """A C function that another one calls makes no event for the profile hook: it is looked at here."""
@@ -291,8 +298,8 @@ class Snapshot:
         self.check.term(f"context() == {_context()!r}")
 
     def _special(self, path: Path, thing: Any, strict: bool) -> None:
-        """What functions and classes have besides their dictionary."""
-        for name in ("__doc__", "__name__", "__qualname__", "__module__", "__annotations__"):
+        """What this has besides its dictionary."""
+        for name in _SPECIAL:
             if name in self.reading.attributes and hasattr(thing, name):
                 self._reach((path, f".{name}"), getattr(thing, name), strict, f"{self.check.name(thing)}.{name}")
 
@@ -300,6 +307,11 @@ class Snapshot:
         where = self.check.name(thing)
         target = thing()
         self.check.term(f"{where}() is {self.check.name(target) if target is not None else None}")
+        self._reach(path, target, strict)
+
+    def _proxy(self, path: Path, thing: Any, strict: bool) -> None:
+        target = getattr(thing.__init__, "__self__", None)
+        self.check.term(f"{self.check.name(thing)}.__init__.__self__ is {self.check.name(target)}")
         self._reach(path, target, strict)
 
     def _descriptor(self, path: Path, thing: Any, strict: bool) -> None:
@@ -340,6 +352,7 @@ class Snapshot:
             self._note((inner, ".__mro__"), kind.__mro__)
             self.check.term(f"{where}.__mro__ is {self.check.name(kind.__mro__)}")
             self._special(inner, kind, strict)
+            self._note((inner, " (its special methods)"), image(sorted(n for n in space if n[:2] == "__")))
             if isinstance(kind, abc.ABCMeta):
                 self._note((inner, " (what is registered)"), image(abc.get_cache_token()))
                 self.check.use(registered=abc.get_cache_token)
@@ -419,6 +432,8 @@ class Snapshot:
                 )
             return
         self._note((path, ".__class__"), kind)
+        if issubclass(kind, BaseException):
+            self._special(path, thing, strict)
         self._todo.append(((path, ".__class__"), kind, strict))
         space = getattr(thing, "__dict__", None)
         space = space if type(space) is dict else None
@@ -455,6 +470,12 @@ class Snapshot:
             return True
         return name in reading.written and not _is_only_filled(value)
 
+
+_SPECIAL = (
+    "__doc__", "__name__", "__qualname__", "__module__", "__annotations__", "__code__", "__defaults__",
+    "__kwdefaults__", "__closure__", "args",
+)  # fmt: skip
+"""What functions, classes and exceptions have besides their dictionary."""
 
 _WATCHED = {name for name in vars(Value) if name[:2] == "__"} | {"data", "grad", "backward", "detach"}
 """What `watching` replaces for a while."""
@@ -528,7 +549,7 @@ _HANDLERS: dict[type, Any] = {
     FunctionType: Snapshot._function, MethodType: Snapshot._method, BuiltinFunctionType: Snapshot._builtin,
     types.MethodWrapperType: Snapshot._builtin, functools.partial: Snapshot._partial,
     type(functools.lru_cache(len)): Snapshot._cached, weakref.ref: Snapshot._weak,
-    CellType: Snapshot._cell, property: Snapshot._descriptor, staticmethod: Snapshot._descriptor,
+    weakref.ProxyType: Snapshot._proxy, weakref.CallableProxyType: Snapshot._proxy, CellType: Snapshot._cell, property: Snapshot._descriptor, staticmethod: Snapshot._descriptor,
     classmethod: Snapshot._descriptor, functools.cached_property: Snapshot._descriptor,
     functools.partialmethod: Snapshot._partial, bytearray: Snapshot._buffer, memoryview: Snapshot._buffer,
     operator.attrgetter: Snapshot._getter, operator.methodcaller: Snapshot._getter,
@@ -577,7 +598,7 @@ class Guard:
             now = Snapshot(self.function, before.reading, before.name, expected=before)
         except ChangedError as change:
             return str(change)
-        except TypeError:  # what stands there now cannot be followed: tracing says so
+        except Exception:  # what stands there now cannot be followed: tracing says so
             return before.name
         self._accept(now)
         return ""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import dis
 import functools
 import os
+import re
 import sys
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.compiler import foreign
 from autograd.compiler.catching import catching_line
+from autograd.compiler.watching import is_interruption, users_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,6 +36,9 @@ ENGINE, LAYERS, LIBRARY, QUIET, USERS = range(5)
 """Whose code it is: autograd's, nn's, NumPy's or the standard library's, one that only reports, the user's."""
 
 _ONLY_REPORT = {"logging", "warnings", "traceback", "linecache", "importlib", "encodings", "tqdm"}
+
+_ANSWERS = {"isEnabledFor", "getEffectiveLevel", "getLevelName", "hasHandlers", "import_module"}
+"""Functions of these modules that do give an answer."""
 
 _LOADS_OF_GLOBALS = {"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS"}
 _LOADS_OF_CELLS = {"LOAD_DEREF", "LOAD_CLASSDEREF", "LOAD_FROM_DICT_OR_DEREF"}
@@ -92,7 +97,7 @@ class Reading:
         if self._quiet_until is not None:
             if self._quiet_until == (frame, event) or self._quiet_until == (frame, event.replace("exception", "return")):
                 self._quiet_until = None
-                self.watch.suspended = self.watch.reporting = False
+                self.watch.reporting = False
         elif event == "call":
             self._entered(frame)
         elif event == "return":
@@ -106,9 +111,9 @@ class Reading:
         whose = self.codes.get(code)
         if whose is None:
             whose = self.codes[code] = _whose(frame)
-        if whose == QUIET or (whose == USERS and self._is_an_interruption(frame)):
+        if whose == QUIET or (whose != ENGINE and is_interruption(frame, self.watch)):
             self._quiet_until = (frame, "return")
-            self.watch.reporting = True
+            self.watch.reporting = whose == QUIET
             return
         caller = frame.f_back
         caught = self._caught[-1] if self._caught else ""
@@ -139,20 +144,12 @@ class Reading:
             self._refuse(problem)
         if module == "random" and name == "seed" and frame.f_locals.get("a", 0) is None:
             self._refuse("a source of random numbers without a seed is made: draw with autograd.drawn(lambda: ...)")
+        if module == "threading" and name == "current_thread":
+            self._refuse("threading.current_thread() asks which thread runs, which may change: make it an argument")
         if module == "contextlib" and name == "__enter__":
             kinds = getattr(frame.f_locals.get("self"), "_exceptions", ())
             if any(issubclass(ValueError, k) or issubclass(OverflowError, k) for k in kinds):
                 self._refuse("contextlib.suppress would hide errors of the engine: catch them outside")
-
-    def _is_an_interruption(self, frame: FrameType) -> bool:
-        """Whether a finalizer, or a handler of signals, runs in the middle of the function: it is no part of it."""
-        code = frame.f_code
-        if code.co_name == "__del__" or code in self.watch.handlers:
-            self.watch.suspended = True
-        elif code.co_argcount == 1:
-            first = frame.f_locals.get(code.co_varnames[0])
-            self.watch.suspended = isinstance(first, foreign.REFERENCES) and first() is None
-        return self.watch.suspended
 
     def _called(self, frame: FrameType, function: Any) -> None:
         whose = self.codes.get(frame.f_code, ENGINE)
@@ -167,6 +164,8 @@ class Reading:
         if whose == LAYERS:
             return
         key = foreign.described(function)
+        if key[0] == "builtins.str" and name.startswith("format"):
+            self._formatted(frame.f_code)
         if foreign.only_reports(key):
             self._quiet_until = (frame, "c_return")
             self.watch.reporting = True
@@ -175,9 +174,13 @@ class Reading:
             if self._checked[key]:
                 self._refuse(self._checked[key])
 
-    def _refuse(self, problem: str) -> None:
-        from autograd.compiler.watching import users_line
+    def _formatted(self, code: CodeType) -> None:
+        """`"{0.name}".format(o)` reads attributes by names in a text."""
+        texts = [text for text in code.co_consts if type(text) is str and "{" in text]
+        self.held |= {name for text in texts for name in re.findall(r"\.(\w+)", text)}
+        self.all_attributes |= not texts
 
+    def _refuse(self, problem: str) -> None:
         if not self.problem:
             self.problem = f"{problem}, at {users_line()}"
 
@@ -218,7 +221,7 @@ def _whose(frame: FrameType) -> int:
         return ENGINE
     if file.startswith(_LAYERS) or (file == "<string>" and root == "nn"):
         return LAYERS
-    if root in _ONLY_REPORT:
+    if root in _ONLY_REPORT and frame.f_code.co_name not in _ANSWERS:
         return QUIET
     standard = file.startswith((_STANDARD, "<frozen")) and "site-packages" not in file
     return LIBRARY if standard or root == "numpy" else USERS
@@ -269,12 +272,16 @@ def names_of(code: CodeType) -> Names:
             else:
                 names.attributes.add(step.argval)
     loaded = names.globals | names.attributes
-    strings = {part for text in code.co_consts if type(text) is str for part in text.split(".") if part.isidentifier()}
+    strings = {part for text in code.co_consts if type(text) is str for part in (text, *text.split("."))}
+    if loaded & {"__import__", "import_module"}:
+        names.imports |= strings
     if loaded & {"getattr", "hasattr", "attrgetter", "methodcaller"}:
         names.attributes |= strings
     if "globals" in names.globals:
         names.globals |= strings
-    names.all_attributes |= bool(loaded & {"__dict__", "__slots__", "__getattribute__"})
+    names.all_attributes |= bool(
+        loaded & {"__dict__", "__slots__", "__getattribute__", "attrgetter", "methodcaller"}
+    )
     names.written -= names.globals | names.cells | names.attributes
     for part in code.co_consts:
         if isinstance(part, CodeType):

@@ -13,6 +13,7 @@ import threading
 from itertools import starmap
 from operator import call
 from typing import TYPE_CHECKING, Any, NoReturn
+from weakref import ref
 
 from autograd import graph
 from autograd.graph import run_through
@@ -54,8 +55,6 @@ class Watch:
         """What must live as long as this, so that an id means one object."""
         self.refused: TypeError | None = None
         """The first refusal, which counts even where the function catches it."""
-        self.suspended = False
-        """Whether a finalizer or a handler of signals runs in between, which may do what it likes."""
         self.reporting = False
         """Whether what runs only shows something: a Value may then be shown, without its number."""
         self.handlers = _handlers_of_signals()
@@ -86,11 +85,8 @@ class Watch:
         """The refusal for the function that is traced, the original for other threads and for what interrupts it."""
         if not callable(original):  # a property, or a slot
             return _Property(self, refusal, original)
-        owner = threading.get_ident()
-
         def either(*arguments: Any, **more: Any) -> Any:
-            mine = threading.get_ident() == owner and self is _watches.get(owner) and not self.suspended
-            return (refusal if mine else original)(*arguments, **more)
+            return (refusal if _active() is self else original)(*arguments, **more)
 
         return either
 
@@ -134,9 +130,29 @@ if hasattr(os, "register_at_fork"):  # not on Windows, nor in a browser
 
 
 def _active() -> Watch | None:
-    """The watch over what runs in this thread now."""
+    """The watch over what runs in this thread now; None in a finalizer or a handler of signals that came in between."""
     watch = _watches.get(threading.get_ident()) if _watches else None
-    return watch if watch is None or not watch.suspended else None
+    if watch is None:
+        return None
+    frame: Any = sys._getframe(1)
+    while frame is not None and frame.f_code is not watched.__code__:
+        if is_interruption(frame, watch):
+            return None
+        frame = frame.f_back
+    return watch
+
+
+def is_interruption(frame: FrameType, watch: Watch) -> bool:
+    """Whether this frame is a finalizer, or a handler of signals, which run in the middle of anything."""
+    code = frame.f_code
+    if code.co_name == "__del__" or code in watch.handlers:
+        return True
+    if code.co_name == "__call__" and frame.f_globals.get("__name__") == "weakref":
+        return True  # weakref.finalize
+    if code.co_argcount != 1 or code.co_filename.startswith((_HERE, "<autograd")):
+        return False
+    first = frame.f_locals.get(code.co_varnames[0])
+    return isinstance(first, ref) and first() is None  # the callback of a weak reference
 
 
 def drawn(draw: Callable[[], float]) -> Any:
@@ -306,20 +322,16 @@ class _Property:
     """A property of Value that the traced function may not read, or not assign."""
 
     def __init__(self, watch: Watch, refusals: tuple[Any, Any], original: Any) -> None:
-        self.watch, self.original, self.owner = watch, original, threading.get_ident()
+        self.watch, self.original = watch, original
         self.read, self.write = refusals
 
-    def _is_mine(self) -> bool:
-        watch = self.watch
-        return threading.get_ident() == self.owner and watch is _watches.get(self.owner) and not watch.suspended
-
     def __get__(self, node: Any, kind: Any = None) -> Any:
-        if node is not None and self._is_mine():
+        if node is not None and _active() is self.watch:
             return self.read(node)
         return self.original.__get__(node, kind)
 
     def __set__(self, node: Any, thing: Any) -> None:
-        if self.write is not None and self._is_mine():
+        if self.write is not None and _active() is self.watch:
             self.write(node, thing)
         self.original.__set__(node, thing)
 
