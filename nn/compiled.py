@@ -147,7 +147,8 @@ class CompiledEngine:
             self.optimizer.show()
         self.sample = None
         try:
-            return self.eager(batch)
+            given: tuple[float, Any, list[Any]] = self.eager(batch)
+            return given
         finally:
             self.sample = self.eager.sample
 

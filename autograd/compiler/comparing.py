@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 WITH_REFERENTS = sys.version_info < (3, 13)
-"""Whether `gc.get_referents` of objects gives, for each, its class, its dictionary and what is in its slots.  It is twice
-as fast as to ask for each; from Python 3.13 on it gives what is in the dictionary instead."""
+"""Whether `gc.get_referents` of objects gives, for each, its class, its dictionary and what is in its slots: it takes
+half the time that asking for each takes.  From Python 3.13 on it gives what is in the dictionary instead."""
 
 SCALARS = frozenset({int, float, complex, str, bytes, bool, type(None), type(...)})
 _NESTED = frozenset({list, tuple, dict})
@@ -65,7 +65,8 @@ def is_safe(thing: Any) -> bool:
 
 
 def _is_compared_by_identity(thing: Any) -> bool:
-    return type(thing).__eq__ is object.__eq__ or hasattr(type(thing), "_apply_primitive")
+    equal: Any = type(thing).__eq__
+    return equal is object.__eq__ or hasattr(type(thing), "_apply_primitive")
 
 
 class Check:
@@ -115,7 +116,7 @@ class Check:
         """The numbers of this array."""
         self._terms.append(f"array({self.name(thing)}) == {self.name(image_of_array(thing))}")
 
-    def items(self, thing: Any, items: list[Any], base: type) -> None:
+    def items(self, thing: Any, items: list[Any], base: Any) -> None:
         """The items of this list, set, queue, or view of a dictionary."""
         if type(thing) is list and all(map(is_safe, items)):
             self._lists.append(thing)
@@ -180,8 +181,8 @@ class Check:
             equal(f"dumps(({''.join(text + ',' for text, _ in part)}), 2)", image(tuple(thing for _, thing in part)))
         terms += self._terms
         lines = ["def unchanged():", "  try:"]
-        for n in range(0, len(terms), _TERMS_AT_ONCE):
-            lines.append(f"    if not ({' and '.join(terms[n : n + _TERMS_AT_ONCE])}): return False")
+        parts = [terms[n : n + _TERMS_AT_ONCE] for n in range(0, len(terms), _TERMS_AT_ONCE)]
+        lines += [f"    if not ({' and '.join(part)}): return False" for part in parts]
         lines += ["    return True", "  except Exception: return False"]
         exec("\n".join(lines), space)
         function: Callable[[], bool] = space["unchanged"]

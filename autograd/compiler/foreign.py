@@ -47,7 +47,16 @@ _CHANGING = {
 }  # fmt: skip
 
 _CLOCKS = {"now", "today", "utcnow", "fromtimestamp", "timestamp", "astimezone"}
-_HARMLESS = {("gc", "collect"), ("gc", "enable"), ("gc", "disable"), ("time", "sleep"), ("sys", "intern"), ("sys", "getsizeof"), ("sys", "exc_info"), ("sys", "audit")}
+_HARMLESS = {
+    ("gc", "collect"),
+    ("gc", "enable"),
+    ("gc", "disable"),
+    ("time", "sleep"),
+    ("sys", "intern"),
+    ("sys", "getsizeof"),
+    ("sys", "exc_info"),
+    ("sys", "audit"),
+}
 
 Key = tuple[str, str]
 
@@ -67,7 +76,7 @@ def described(function: Any) -> Key:
             return str(getattr(function, "__module__", None) or getattr(owner, "__name__", "")), name
     else:
         kind = owner if isinstance(owner, type) else type(owner)
-        kind = next((c for c in (*kind.__mro__, *type(kind).__mro__) if name in c.__dict__), kind)
+        kind = next((c for c in [*kind.__mro__, *type.mro(type(kind))] if name in c.__dict__), kind)
     return f"{kind.__module__}.{kind.__qualname__}", name
 
 
@@ -111,7 +120,9 @@ def refusal(key: Key, strict: bool) -> str:
     if source:
         return f"{shown} asks {source}, whose answer changes: make it an argument"
     if strict and not (module in _MODULES or module.startswith(_CLASSES) or module.split(".")[0] == "numpy"):
-        return f"{shown} is not written in Python, and may depend on something that changes: make its result an argument"
+        return (
+            f"{shown} is not written in Python, and may depend on something that changes: make its result an argument"
+        )
     return ""
 
 

@@ -95,7 +95,10 @@ class Reading:
     def __call__(self, frame: FrameType, event: str, argument: Any) -> None:
         """The profile hook."""
         if self._quiet_until is not None:
-            if self._quiet_until == (frame, event) or self._quiet_until == (frame, event.replace("exception", "return")):
+            if self._quiet_until == (frame, event) or self._quiet_until == (
+                frame,
+                event.replace("exception", "return"),
+            ):
                 self._quiet_until = None
                 self.watch.reporting = False
         elif event == "call":
@@ -279,9 +282,7 @@ def names_of(code: CodeType) -> Names:
         names.attributes |= strings
     if "globals" in names.globals:
         names.globals |= strings
-    names.all_attributes |= bool(
-        loaded & {"__dict__", "__slots__", "__getattribute__", "attrgetter", "methodcaller"}
-    )
+    names.all_attributes |= bool(loaded & {"__dict__", "__slots__", "__getattribute__", "attrgetter", "methodcaller"})
     names.written -= names.globals | names.cells | names.attributes
     for part in code.co_consts:
         if isinstance(part, CodeType):
@@ -302,7 +303,9 @@ def _targets_of_updates(steps: list[dis.Instruction]) -> set[Any]:
     for i, step in enumerate(steps):
         if step.opname == "BINARY_OP" and step.argrepr.endswith("="):
             store = next((s for s in steps[i + 1 : i + 5] if s.opname in _STORES), None)
-            plain = all(s.opname in ("SWAP", "CACHE", "ROT_TWO") for s in steps[i + 1 : i + 5][: _index(steps, i, store)])
+            plain = all(
+                s.opname in ("SWAP", "CACHE", "ROT_TWO") for s in steps[i + 1 : i + 5][: _index(steps, i, store)]
+            )
             if store is not None and plain and store.positions is not None and store.positions.lineno is not None:
                 found.add(store.positions)
     return found

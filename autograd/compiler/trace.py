@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import graph
-from autograd.compiler.guards import ChangedError, Guard, Snapshot, moved, positions
+from autograd.compiler.guards import Guard, moved, positions
 from autograd.compiler.reading import Reading, hooked
+from autograd.compiler.walking import ChangedError, Snapshot
 from autograd.compiler.watching import Index, Watch, watched
 from autograd.graph import MANY, by_hand
 from autograd.rows import real, shown

@@ -85,6 +85,7 @@ class Watch:
         """The refusal for the function that is traced, the original for other threads and for what interrupts it."""
         if not callable(original):  # a property, or a slot
             return _Property(self, refusal, original)
+
         def either(*arguments: Any, **more: Any) -> Any:
             return (refusal if _active() is self else original)(*arguments, **more)
 
