@@ -28,22 +28,9 @@ import numpy as np
 from autograd.compiler import foreign
 from autograd.compiler.comparing import SCALARS, Check, image, image_of_array, is_plain
 from autograd.compiler.objects import (
-    CONSTANTS,
-    HEAP,
-    KNOWN,
-    MISSING,
-    SLOT,
-    SPECIAL,
-    UNCHANGING,
-    WATCHED,
-    Path,
-    content_of,
-    context_of_decimals,
-    is_array,
-    is_only_filled,
-    is_python,
-    shown_path,
-)
+    CONSTANTS, HEAP, KNOWN, MISSING, SLOT, SPECIAL, UNCHANGING, WATCHED, Path, content_of, context_of_decimals,
+    is_array, is_only_filled, is_python, shown_path,
+)  # fmt: skip
 from autograd.compiler.reading import LIBRARY, USERS, Reading, imported, names_of
 from autograd.value import Value
 
@@ -262,9 +249,8 @@ class Snapshot:
         self._reach(path, thing.__self__, strict)
 
     def _builtin(self, path: Path, thing: Any, strict: bool) -> None:
-        owner = getattr(thing, "__self__", None)
-        if owner is not None and not isinstance(owner, ModuleType):
-            self._reach(path, owner, strict)
+        if not isinstance(getattr(thing, "__self__", None), (ModuleType, type(None))):
+            self._reach(path, thing.__self__, strict)
 
     def _partial(self, path: Path, thing: Any, strict: bool) -> None:
         for part in ("func", "args", "keywords"):
