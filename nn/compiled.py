@@ -8,6 +8,7 @@ Read before: ``training``.
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import autograd
@@ -17,11 +18,13 @@ from . import losses
 from .inputs import shown
 from .module import Module
 from .normalization import Embedding
+from .schedules import Schedule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from .optimizers import Optimizer
+    from .training import Training
 
     Loss = Callable[[Any, Any], Any]
 
@@ -62,22 +65,20 @@ _ELEMENT_BY_ELEMENT = (losses.hinge, losses.binary_cross_entropy, losses.binary_
 class CompiledEngine:
     """What ``EagerEngine`` does, with a program: called with a batch it gives loss, gradients and outputs.
 
+    The program looks at the beginning of each epoch whether what the model reads has changed, and at each step where
+    code of the user's own runs between steps. What is not finite or cannot be computed is left to the eager engine,
+    whose error names the sample. ``fall_back``: train with the eager engine where the model cannot be traced again.
     Raises ``TypeError`` where the model or the loss cannot be traced; the message names the line and a cure.
     """
 
-    def __init__(self, model: Module, loss: Any, X: list[Any], y: list[Any], optimizer: Optimizer) -> None:
-        import numpy as np
-
+    def __init__(self, training: Training, fall_back: bool = False) -> None:
+        model, loss = training.model, training.loss
         if loss not in _WITHOUT_BRANCHES:
             names = ", ".join(losses.LOSSES)
             raise TypeError(f'engine="compiled" knows the losses {names}; got {shown(loss)}: use engine="eager"')
+        self.training, self.fall_back, self.eager = training, fall_back, training.engine
         self.sample: int | None = None
-        _check_targets(loss, model, X, y)
-        indices = any(isinstance(module, Embedding) for _, module in model.named_modules())
-        self.X = np.array(X, dtype=np.int64 if indices else np.float64)
-        classes = loss in _OF_CLASSES and not isinstance(y[0], list)
-        self.y = np.array(y, dtype=np.int64 if classes else np.float64)
-        self.single = not isinstance(_one_output(model, X[0]), list)
+        self._read_data()
         formula = _WITHOUT_BRANCHES[loss]
 
         def loss_and_outputs(x: Any, t: Any) -> list[Any]:
@@ -86,32 +87,150 @@ class CompiledEngine:
                 value = autograd.mean([formula(p, target) for p, target in zip(outputs, t, strict=True)])
             else:
                 value = formula(outputs, t)
-            return [value, *(outputs if isinstance(outputs, list) else [outputs])]
+            return [value, outputs]
 
-        self.program = autograd.compile(loss_and_outputs, optimizer.parameters, batched=True)
+        self.program = autograd.compile(loss_and_outputs, training.optimizer.parameters, batched=True)
+        self.program.name = f"{type(model).__name__} with its loss"
         self.program.load()
-        self.optimizer: Any = InArrays(optimizer) if optimizer.takes_arrays else optimizer
+        self.optimizer: Any = training.optimizer
+        self.given_up = False
+        """Whether the eager engine has taken over."""
+        size = min(training.batch_size, len(self.X))
+        self.program.prepare(self.X[:size], self.y[:size])
+        for name, thing in {"the optimizer": training.optimizer, "the training": training}.items():
+            if self.program.reads(thing):
+                raise TypeError(f'the model reads {name}, which changes at every step: use engine="eager"')
+        _check_targets(loss, self._shape(), training.y)
+
+    def _read_data(self) -> None:
+        """The samples and targets as arrays."""
+        import numpy as np
+
+        training = self.training
+        self._data = _copied(training.X), _copied(training.y)
+        indices = any(isinstance(module, Embedding) for _, module in training.model.named_modules())
+        self.X = np.array(training.X, dtype=np.int64 if indices else np.float64)
+        classes = training.loss in _OF_CLASSES and not isinstance(training.y[0], list)
+        self.y = np.array(training.y, dtype=np.int64 if classes else np.float64)
+
+    def _shape(self) -> Any:
+        """None where the model gives one number, else a list with one entry for each."""
+        return self.program.plan.shape[1]
 
     def __call__(self, batch: list[int]) -> tuple[float, Any, list[Any]]:
         """Loss, gradients and outputs of one batch."""
+        import numpy as np
+
+        if self.given_up:
+            return self._eagerly(batch)
         if isinstance(self.optimizer, InArrays):
             self.program.theta = self.optimizer.numbers
         else:
             self.program.load()
-        loss, gradient, outputs = self.program.loss_and_outputs(self.X[batch], self.y[batch])
-        return loss, gradient.tolist(), (outputs[:, 0] if self.single else outputs).tolist()
+        try:
+            loss, gradient, outputs = self.program.loss_and_outputs(self.X[batch], self.y[batch])
+        except TypeError:
+            if not self.fall_back:
+                raise
+            self.given_up = True
+            self.training.history.engine = "eager"
+            return self._eagerly(batch)
+        except (ArithmeticError, ValueError):
+            return self._eagerly(batch)
+        if not (np.isfinite(loss) and np.isfinite(gradient).all() and np.isfinite(outputs).all()):
+            return self._eagerly(batch)
+        return loss, gradient.tolist(), (outputs[:, 0] if self._shape() is None else outputs).tolist()
+
+    def _eagerly(self, batch: list[int]) -> tuple[float, Any, list[Any]]:
+        """One step with the eager engine, at the numbers where training stands."""
+        if isinstance(self.optimizer, InArrays):
+            self.optimizer.show()
+        self.sample = None
+        try:
+            given: tuple[float, Any, list[Any]] = self.eager(batch)
+            return given
+        finally:
+            self.sample = self.eager.sample
 
     @contextmanager
     def epoch(self) -> Iterator[None]:
         """Within it the parameters are arrays, which are put back at its end, whatever happens."""
-        if not isinstance(self.optimizer, InArrays):
-            yield
+        training = self.training
+        if training.callbacks and (training.X, training.y) != self._data:
+            self._read_data()
+        optimizer = training.optimizer
+        if self.given_up or _is_own(training.schedule) or _is_own(optimizer):
+            self.optimizer = optimizer
+            yield  # other code may run between steps, and change anything
             return
-        self.optimizer.take()
-        try:
-            yield
-        finally:
-            self.optimizer.put_back()
+        with self.program.assume_unchanged():
+            if not optimizer.takes_arrays:
+                self.optimizer = optimizer
+                yield
+                return
+            self.optimizer = arrays = InArrays(optimizer)
+            arrays.take()
+            try:
+                yield
+            finally:
+                arrays.put_back()
+
+
+def _is_own(thing: Any) -> bool:
+    """Whether an optimizer or a schedule is, or has, code of the user's own."""
+    home = str(getattr(thing, "__module__", ""))  # of a function, or of an object's class
+    parts = [part for part in getattr(thing, "__dict__", {}).values() if callable(part)]
+    own = any(map(_is_own, parts)) if isinstance(thing, Schedule) else bool(parts)
+    return own or home.split(".")[0] != "nn"
+
+
+def remembered(model: Any) -> Callable[[], None]:
+    """A function that puts the model, and the sources of random numbers, back to where they are now.
+
+    For the objects, lists and dictionaries that the model holds, and the sources in them; what a model counts in
+    global names is not put back.
+    """
+    import random
+    import sys
+    from collections import deque
+
+    undo: list[tuple[Callable[..., Any], Any]] = [(random.setstate, random.getstate())]
+    numpy = sys.modules.get("numpy.random")
+    if numpy is not None:
+        undo.append((numpy.set_state, numpy.get_state()))
+    seen, todo = set(), [model]
+    while todo:
+        thing = todo.pop()
+        if id(thing) in seen or isinstance(thing, (autograd.Value, autograd.Primitive, type, str, float, int)):
+            continue
+        seen.add(id(thing))
+        if isinstance(thing, random.Random):
+            undo.append((thing.setstate, thing.getstate()))
+        elif hasattr(thing, "bit_generator"):
+            undo.append((partial(setattr, thing.bit_generator, "state"), thing.bit_generator.state))
+        elif isinstance(thing, (list, deque)):
+            undo.append((partial(_refilled, thing), list(thing)))
+            todo += thing
+        elif isinstance(thing, dict):
+            undo.append((partial(_refilled, thing), dict(thing)))
+            todo += thing.values()
+        elif not callable(thing) or isinstance(thing, Module):
+            todo.append(getattr(thing, "__dict__", None))
+
+    def put_back() -> None:
+        for restore, state in undo:
+            restore(state)
+
+    return put_back
+
+
+def _refilled(container: Any, content: Any) -> None:
+    container.clear()
+    (container.update if isinstance(container, dict) else container.extend)(content)
+
+
+def _copied(rows: list[Any]) -> list[Any]:
+    return [row.copy() if isinstance(row, list) else row for row in rows]
 
 
 class InArrays:
@@ -133,6 +252,11 @@ class InArrays:
         numbers, _ = self.optimizer.snapshot()
         memory = {name: [np.array(entries)] for name, entries in self.optimizer.memory().items()}
         self._held = self._taken = [np.array(numbers)], (self.optimizer.steps, memory)
+
+    def show(self) -> None:
+        """Write the numbers into the parameters now, for who looks at them there."""
+        autograd.assign(self.optimizer.parameters, data=self.numbers.tolist())
+        self._taken = None
 
     def put_back(self) -> None:
         """Write the numbers into the parameters, and the memory into the optimizer."""
@@ -163,18 +287,6 @@ class InArrays:
         self._held = snapshot
 
 
-def _one_output(model: Module, x: Any) -> Any:
-    """The output for one sample, without drawing from any source of random numbers."""
-    mode = model.training
-    model.eval()
-    try:
-        with autograd.no_grad():
-            return model(x)
-    finally:
-        model.train(mode)
-
-
-def _check_targets(loss: Any, model: Module, X: list[Any], y: list[Any]) -> None:
+def _check_targets(loss: Any, shape: Any, y: list[Any]) -> None:
     """Let the loss itself look at every target, with a prediction that it accepts."""
-    output = _one_output(model, X[0])
-    loss([[0.5] * len(output) if isinstance(output, list) else 0.5 for _ in y], y)
+    loss([0.5 if shape is None else [0.5] * len(shape) for _ in y], y)
