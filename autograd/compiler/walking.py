@@ -28,8 +28,21 @@ import numpy as np
 from autograd.compiler import foreign
 from autograd.compiler.comparing import SCALARS, Check, image, image_of_array, is_plain
 from autograd.compiler.objects import (
-    CONSTANTS, HEAP, KNOWN, MISSING, SLOT, SPECIAL, UNCHANGING, WATCHED, Path, content_of, context_of_decimals,
-    is_array, is_only_filled, is_python, shown_path,
+    CONSTANTS,
+    HEAP,
+    KNOWN,
+    MISSING,
+    SLOT,
+    SPECIAL,
+    UNCHANGING,
+    WATCHED,
+    Path,
+    content_of,
+    context_of_decimals,
+    is_array,
+    is_only_filled,
+    is_python,
+    shown_path,
 )  # fmt: skip
 from autograd.compiler.reading import LIBRARY, USERS, Reading, imported, names_of
 from autograd.value import Value
