@@ -486,7 +486,7 @@ def test_plans_for_many_shapes_do_not_pile_up() -> None:
 
 
 @backends
-def test_an_error_that_the_function_hides_is_not_hidden_by_the_program(backend: str) -> None:
+def test_an_error_that_the_function_hides_is_followed(backend: str) -> None:
     class Hide:
         def __enter__(self) -> None: ...
 
@@ -501,8 +501,8 @@ def test_an_error_that_the_function_hides_is_not_hidden_by_the_program(backend: 
 
     program = compile(f, backend=backend)
     assert program(5.0) == pytest.approx(math.log(2.0))
-    with pytest.raises(FloatingPointError, match=r"gives 4\.0 for these numbers, and its program nan"):
-        program(2.0)
+    assert program(2.0) == f(2.0) == 4.0  # the eager engine computes this sample
+    assert program.value_and_grad(2.0)[1][0] == 2.0
 
 
 @pytest.mark.parametrize("caught", [ValueError, ArithmeticError, Exception, (KeyError, ValueError)])
