@@ -89,7 +89,7 @@ def test_a_wrong_number_and_a_wrong_exception_are_seen(monkeypatch: pytest.Monke
     assert not agree(Outcome([], ValueError()), truth)
     assert not agree(Outcome([], ValueError()), Outcome([], ZeroDivisionError()))
     monkeypatch.setattr("autograd.compiler.program.Program.__call__", lambda *_: 0.25)
-    assert sum(bool(disagreements(random_source(seed), ["numpy"])) for seed in range(10)) > 5
+    assert sum(bool(disagreements(random_source(seed), ["numpy"])) for seed in range(4)) > 2
 
 
 def test_what_a_call_returned_is_watched(monkeypatch: pytest.MonkeyPatch) -> None:
