@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 MAX_PATHS = 200
 """Up to so many paths are followed one by one; of more, only their number and their sums are given."""
-MAX_PATHS = 200_000
+MAX_PATH_NODES = 200_000
 """So many nodes may stand on these paths together."""
 
 ROUNDING = 1e-10
@@ -208,7 +208,7 @@ class Chains:
         """All of it together."""
         nodes = self.trace.nodes
         count = self.path_counts[self.start]
-        paths = list(self._paths()) if count <= MAX_PATHS and count * len(self.between) <= MAX_PATHS else []
+        paths = list(self._paths()) if count <= MAX_PATHS and count * len(self.between) <= MAX_PATH_NODES else []
         gradient = {n: nodes[n].gradient for n in self.between}
         contributions = [
             Contribution(nodes[user].name, gradient[user], partial, gradient[user] * partial, self.path_counts[user])

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Value, cross_entropy, dot, exp, log, relu, take, tanh
+from autograd import Value, cross_entropy, dot, exp, gradients, log, relu, take, tanh
 from autograd.compiler import compile
 
 BACKENDS = ["numpy", "c"]
@@ -540,3 +540,20 @@ def test_other_handlers_are_allowed() -> None:
     assert compile(again, backend="numpy")(1.0) == 0.0
     with pytest.raises(RuntimeError, match="wrong"):
         compile(again, backend="numpy")(-1.0)
+
+
+@backends
+@pytest.mark.parametrize(
+    ("f", "derivative"),
+    [
+        (lambda x: gradients(x**3, x, create_graph=True), lambda x: 3.0 * x * x),
+        (lambda x: autograd.grad(lambda y: y**3)(x), lambda x: 3.0 * x * x),
+        (
+            lambda x: gradients(autograd.relu(x - 1.0) * x, x, create_graph=True),
+            lambda x: 2.0 * x - 1.0 if x > 1 else 0.0,
+        ),
+    ],
+)
+def test_a_derivative_with_a_graph_may_be_taken_inside(backend: str, f: Any, derivative: Any) -> None:
+    program = compile(f, backend=backend)
+    assert [program(x) for x in (2.0, 3.0, 0.0)] == pytest.approx([derivative(x) for x in (2.0, 3.0, 0.0)])

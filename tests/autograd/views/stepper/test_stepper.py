@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -206,7 +207,7 @@ def test_without_an_engine_the_steps_remain(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_too_many_boxes_are_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autograd.views.stepper.stepper.MAX_BOXES", 3)
+    monkeypatch.setattr(sys.modules["autograd.views.stepper.stepper"], "MAX_BOXES", 3)
     monkeypatch.setattr("autograd.views.stepper.layout", None)
     assert "too many to be seen" in stepper(small()).data()["layoutRefused"]
 
