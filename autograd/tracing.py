@@ -133,7 +133,7 @@ class Trace:
         return with_numbers(self._templates[step.node], step.values)
 
     def which(self, step: BackwardStep) -> str:
-        """' (1st operand)' and so on where a node uses a number more than once, so that it has several partials; else ''.
+        """' (1st operand)' and so on where a node uses a number more than once, with a partial for each use; else ''.
 
         >>> from autograd import Value
         >>> x = Value(3.0)

@@ -33,10 +33,10 @@ def lesson_sources() -> dict[str, Path]:
 
 
 def cells(source: str) -> Iterator[Cell]:
-    """The cells of a lesson's source.
+    r"""The cells of a lesson's source.
 
-    >>> list(cells("# %% [markdown]\\n# # A title\\n#\\n# Text.\\n\\n# %%\\n# %matplotlib inline\\nx = 1\\n"))
-    [('markdown', '# A title\\n\\nText.', []), ('code', '%matplotlib inline\\nx = 1', [])]
+    >>> list(cells("# %% [markdown]\n# # A title\n#\n# Text.\n\n# %%\n# %matplotlib inline\nx = 1\n"))
+    [('markdown', '# A title\n\nText.', []), ('code', '%matplotlib inline\nx = 1', [])]
     """
     for part in re.split(r"^# %%", source, flags=re.MULTILINE)[1:]:
         head, _, body = part.partition("\n")

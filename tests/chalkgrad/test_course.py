@@ -83,7 +83,7 @@ def spoilers(between: list[tuple[str, str]], output: str) -> list[str]:
     code = "\n".join(source for kind, source in between if kind == "code")
     asserts = [line.strip() for line in code.splitlines() if line.strip().startswith("assert ")]
     numbers = sorted({number for number in re.findall(r"\d+\.\d{2,}|\d{3,}", output) if number not in code})
-    return asserts + [number for number in numbers if re.search(rf"(?<![\d.]){re.escape(number)}(?![\d.])", prose)]
+    return asserts + [number for number in numbers if re.search(rf"(?<![\d.]){re.escape(number)}(?!\d|\.\d)", prose)]
 
 
 def test_the_search_for_spoilers_finds_them() -> None:
