@@ -11,7 +11,7 @@ def cube(x: float) -> float:
     return x**3
 
 
-CUBES = [(cube, x, 1e-3) for x in (2.0, 1.0, -1.0, 0.5)]
+CUBES = [(cube, x, h) for x, h in ((2.0, 1e-3), (1.0, 1e-3), (-1.0, 1e-3), (0.5, 1e-3), (1.0, 0.5))]
 
 EXERCISES = [
     Exercise(
@@ -100,7 +100,7 @@ EXERCISES = [
             Mistake(0.06, "The slope of b² is 2b, not b: 3 * 2 * 2 = 12."),
             Mistake(12.12, "That is the new output. The question is by how much it changes: subtract the old one."),
             Mistake(1.2, "A decimal place is off: the slope 12, times the nudge 0.01."),
-            Mistake(0.012, "A decimal place is off: the slope 12, times the nudge 0.01."),
+            Mistake(0.012, "That is a tenth of the change. The nudge is 0.01, and the slope is 12."),
             Mistake(0.24, "That is twice the change: 3 · 2b is 12 at b = 2, and the factor 2 is in there already."),
             Mistake(0.48, "That is 12 · 0.04. The 4 is b² itself: the change is the slope, 12, times the nudge, 0.01."),
         ],
