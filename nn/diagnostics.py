@@ -234,7 +234,7 @@ def _cure_of_fading(probes: list[LayerProbe], findings: list[Finding]) -> str:
     found = {finding.problem for finding in findings}
     for cause in ("unscaled inputs", "symmetric weights", "saturated units", "dead units"):
         if cause in found:
-            return f"cure the {cause} first, which explain it"
+            return f"deal with the {cause} first, which explain it"
     if any(_weights_are_small(probe) for probe in probes):
         return 'larger first weights, as init="auto" gives'
     squashing = sorted({probe.activation.name for probe in probes if all(map(math.isfinite, probe.activation.range))})

@@ -172,6 +172,8 @@ def plot_curves(
         style = {"color": _COLOURS[n % 6], "linestyle": _DASHES[n % 4], "marker": _MARKERS[n % 6], "markersize": 4}
         axes.plot(places, heights, label=name, markevery=max(1, len(heights) // 20), **style)
     axes.set(xlabel=xlabel, ylabel=ylabel, title=title)
+    if x is None and "x" not in log:
+        axes.locator_params(axis="x", integer=True)
     for axis in log:
         axes.set(**{f"{axis}scale": "log"})
     if len(curves) > 1:

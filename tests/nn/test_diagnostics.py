@@ -247,7 +247,7 @@ def test_a_gradient_that_fades_because_of_unscaled_inputs_is_not_blamed_on_the_f
         model, X, y, loss="cross_entropy", optimizer=nn.SGD(model, 0.1), epochs=15, batch_size=20, seed=0,
         engine="compiled", progress=False,
     )  # fmt: skip
-    assert finding("vanishing gradient", model, X, y).cure == "cure the unscaled inputs first, which explain it"
+    assert finding("vanishing gradient", model, X, y).cure == "deal with the unscaled inputs first, which explain it"
 
 
 def test_where_every_weight_is_zero_the_gradient_does_not_vanish_but_is_zero() -> None:
@@ -255,4 +255,4 @@ def test_where_every_weight_is_zero_the_gradient_does_not_vanish_but_is_zero() -
     assert "vanishing gradient" not in report.problems  # with as many of each class, all gradients are rounding errors
     unequal = nn.diagnose(nn.MLP(2, [4, 1], "tanh", init="zeros"), X[:30], [1, 0, 0] * 10)
     assert "vanishing gradient" not in unequal.problems
-    assert next(f for f in unequal.findings if f.problem == "zero gradient").cure.startswith("cure the symmetric")
+    assert next(f for f in unequal.findings if f.problem == "zero gradient").cure.startswith("deal with the symmetric")
