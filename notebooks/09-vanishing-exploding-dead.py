@@ -173,15 +173,20 @@ losses = {"sigmoid": deep, "tanh": curve(cured, nn.SGD(cured, 0.3))}
 plotting.plot_curves(losses, xlabel="epoch", ylabel="loss", title="ten hidden layers, SGD 0.3")
 
 # %% [markdown]
-# It does. There is another cure, and it leaves the sigmoids where they are. **Adam** is an optimizer that divides the
+# It does, from the first epochs on.
+
+# %%
+assert losses["tanh"][-1] < 0.1
+assert nn.evaluate(cured, X, y)["accuracy"] > 0.95
+
+# %% [markdown]
+# There is another cure, and it leaves the sigmoids where they are. **Adam** is an optimizer that divides the
 # step of each parameter by the usual size of that parameter's own gradient (lesson 11 builds it). A gradient of a
 # millionth then makes a step as long as a gradient of 1 does.
 #
 # **Predict:** ten sigmoid layers with Adam. Will the loss fall at all?
 
 # %%
-assert losses["tanh"][-1] < 0.1
-assert nn.evaluate(cured, X, y)["accuracy"] > 0.95
 helped = network("sigmoid")
 losses["sigmoid, Adam"] = curve(helped, nn.Adam(helped, 0.02))
 plotting.plot_curves(losses, xlabel="epoch", ylabel="loss", title="ten hidden layers")
@@ -222,14 +227,17 @@ report.plot()
 # All of them are large, and the reason is worth a thought. The gradient of a weight is (signal that comes in) times
 # (gradient that comes back). Going forward, the signal grows from layer to layer; going backward, the gradient grows.
 # Near the input the second factor is large, near the output the first, so the product is too large everywhere.
-#
-# One step with such a gradient throws every parameter far away. **Predict:** take one step at an ordinary learning
-# rate. Is the loss about the same afterwards, ten times as large, or worse?
 
 # %%
 sizes = list(report.gradients.values())
 assert "exploding gradient" in report.problems
 assert min(sizes) > 100 and max(sizes) > 1_000  # all of them are far too large
+
+# %% [markdown]
+# One step with such a gradient throws every parameter far away. **Predict:** take one step at an ordinary learning
+# rate. Is the loss about the same afterwards, ten times as large, or worse?
+
+# %%
 loss, optimizer = nn.binary_cross_entropy_with_logits, nn.SGD(wild, 0.1)
 before = loss([wild(x) for x in X], y)
 before.backward()
@@ -359,7 +367,11 @@ print(outputs)
 # %% [markdown]
 # It was dead at first and came back when the layer below had moved. So a dead unit gets no gradient *itself*; only a
 # change below it can bring it back.
-#
+
+# %%
+assert outputs[0] == 0.0 < outputs[-1]
+
+# %% [markdown]
 # ## A branch that was not taken
 #
 # "No gradient where relu is 0" is a case of a rule that holds for every choice. `where(condition, a, b)` computes both
@@ -369,7 +381,6 @@ print(outputs)
 # **Predict** the derivative of "x if x < 1, else √x" at x = 0.
 
 # %%
-assert outputs[0] == 0.0 < outputs[-1]
 x = Value(0.0, label="x")
 where(x < 1, x, sqrt(x)).backward()
 print("the derivative at 0:", x.grad)

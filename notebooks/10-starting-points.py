@@ -71,7 +71,11 @@ print(f"accuracy without a hidden layer: {history_flat['accuracy'][-1]:.2f}")
 
 # %% [markdown]
 # Nearly perfect. So zeros are harmless in a single layer, and fatal as soon as there is a hidden one.
-#
+
+# %%
+assert history_flat["accuracy"][-1] > 0.95
+
+# %% [markdown]
 # ## Break it again: all equal
 #
 # Then let us start with all weights at 0.3. Now signals and gradients flow.
@@ -79,7 +83,6 @@ print(f"accuracy without a hidden layer: {history_flat['accuracy'][-1]:.2f}")
 # **Predict:** after training, how many *different* hidden units are there among the eight?
 
 # %%
-assert history_flat["accuracy"][-1] > 0.95
 equal = nn.MLP(13, [8, 3], activation="tanh", init=lambda inputs, outputs, source: 0.3)
 history = nn.fit(equal, X, y, optimizer=nn.SGD(equal, 0.1), **train)
 units = [tuple(p.data for p in neuron.parameters()) for neuron in equal.layers[0].neurons]
@@ -122,9 +125,8 @@ assert report.problems[0] == "symmetric weights"
 
 
 # %%
-def sizes_through(activation, bound, layers=20, width=50, source=None):
+def sizes_through(activation, bound, source, layers=20, width=50):
     """The size of the signal after each layer, for one random input."""
-    source = source or random.Random(0)
     signal, sizes = [source.gauss(0, 1) for _ in range(width)], []
     for _ in range(layers):
         rows = [[source.uniform(-bound, bound) for _ in range(width)] for _ in range(width)]
@@ -141,7 +143,7 @@ def relu(x):
 # **Predict:** will b = 0.1, b = 0.35 and b = 1 give much the same picture?
 
 # %%
-curves = {f"b = {bound}": sizes_through(relu, bound) for bound in (0.1, 0.35, 1.0)}
+curves = {f"b = {bound}": sizes_through(relu, bound, random.Random(0)) for bound in (0.1, 0.35, 1.0)}
 labels = {"xlabel": "layer", "ylabel": "size of the signal", "title": "twenty relu layers of 50 units"}
 plotting.plot_curves(curves, log="y", **labels)
 
@@ -182,7 +184,7 @@ assert abs(mean_square - 0.5**2 / 3) < 0.001
 
 # %%
 for n in (10, 50, 200):
-    sizes = sizes_through(relu, math.sqrt(6 / n), layers=8, width=n, source=random.Random(1))
+    sizes = sizes_through(relu, math.sqrt(6 / n), random.Random(1), layers=8, width=n)
     print(f"{n:3} units: b = {math.sqrt(6 / n):.3f}, size after 8 layers {sizes[-1]:.2f}")
     assert 0.2 < sizes[-1] < 5
 
@@ -200,7 +202,10 @@ for n in (10, 50, 200):
 
 # %%
 b = math.sqrt(3 / 50)
-curves = {f"b = {factor} · √(3/n)": sizes_through(math.tanh, value * b) for factor, value in (("1", 1), ("5/3", 5 / 3))}
+curves = {
+    f"b = {factor} · √(3/n)": sizes_through(math.tanh, gain * b, random.Random(0))
+    for factor, gain in (("1", 1), ("5/3", 5 / 3))
+}
 plotting.plot_curves(curves, xlabel="layer", ylabel="size of the signal", title="twenty tanh layers of 50 units")
 
 # %% [markdown]
@@ -239,12 +244,15 @@ plt.show()
 
 # %% [markdown]
 # Proline goes up to 1,680, hue not even to 2.
-#
-# **Predict:** the same random start that learnt everything, now on the raw numbers. What will `diagnose` say?
 
 # %%
 assert X_raw[0][names.index("proline")] == 1065 and X_raw[0][names.index("hue")] == 1.04
 assert max(columns[names.index("proline")]) == 1680 and max(columns[names.index("hue")]) < 2
+
+# %% [markdown]
+# **Predict:** the same random start that learnt everything, now on the raw numbers. What will `diagnose` say?
+
+# %%
 raw = nn.MLP(13, [8, 3], activation="tanh", seed=1)
 history = nn.fit(raw, X_raw, y, optimizer=nn.SGD(raw, 0.1), **train)
 print(f"accuracy {history['accuracy'][-1]:.2f}")

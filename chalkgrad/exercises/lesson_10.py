@@ -40,7 +40,8 @@ EXERCISES = [
             ),
             Mistake(
                 lambda n_in, n_out: math.sqrt(6 / n_in),
-                "That is He's rule, for relu. Xavier's rule assumes that nothing is halved, and uses both directions: n_in + n_out.",
+                "That is He's rule, for relu. Xavier's rule assumes that nothing is halved, and uses both "
+                "directions: n_in + n_out.",
             ),
             Mistake(
                 lambda n_in, n_out: math.sqrt(3 / n_in),
@@ -82,7 +83,8 @@ EXERCISES = [
                     _by(train + test, train, pstdev(train + test)),
                     _by(train + test, test, pstdev(train + test)),
                 ),
-                "You took the mean and deviation of both columns together, so something of the test set leaks into training.",
+                "You took the mean and deviation of both columns together, so something of the test set leaks "
+                "into training.",
             ),
             Mistake(
                 lambda train, test: (_by(train, train, pstdev(train) ** 2), _by(train, test, pstdev(train) ** 2)),
@@ -107,7 +109,8 @@ EXERCISES = [
             ),
             Mistake(
                 lambda train, test: (_by(train, train, pstdev(train)), test),
-                "The test column was left as it was, so the model would read it in a different unit from the one it learnt.",
+                "The test column was left as it was, so the model would read it in a different unit from the one "
+                "it learnt.",
             ),
         ],
         hints=["Two numbers come from `train`: a mean and a deviation.", "(x - mean) / deviation, in both lists."],
