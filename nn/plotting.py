@@ -337,6 +337,8 @@ def film_paths(
             line.set_data(*zip(*points[max(0, step - tail) : step + 1], strict=True))
         axes.set_title(f"step {step}")
 
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")  # laid out once, not again for each frame
     frames = max(map(len, paths.values()))
     with TemporaryDirectory() as folder:
         file = Path(folder, "film.gif")
