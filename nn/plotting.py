@@ -176,6 +176,9 @@ def plot_curves(
         axes.locator_params(axis="x", integer=True)
     for axis in log:
         axes.set(**{f"{axis}scale": "log"})
+    if "x" in log and x is not None and len(list(x)) <= 8:
+        axes.set_xticks(list(x), [f"{place:g}" for place in x])
+        axes.minorticks_off()
     if len(curves) > 1:
         axes.legend(fontsize=9)
     return _finished(figure, path)
