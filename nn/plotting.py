@@ -166,7 +166,7 @@ def plot_curves(
     log = choose(log, ("x", "y", "xy"), "log") if log else ""
     if not curves:
         raise ValueError("curves must hold at least one curve, such as {'loss': [1.0, 0.5]}")
-    figure, (axes,) = _figure(size=(6.0, 3.5))
+    figure, (axes,) = _figure(size=(6.0, 3.9 if len(curves) > 1 else 3.5))
     for n, (name, heights) in enumerate(curves.items()):
         places = range(1, len(heights) + 1) if x is None else list(x)[: len(heights)]
         style = {"color": _COLOURS[n % 6], "linestyle": _DASHES[n % 4], "marker": _MARKERS[n % 6], "markersize": 4}
@@ -179,8 +179,8 @@ def plot_curves(
     if "x" in log and x is not None and len(list(x)) <= 8:
         axes.set_xticks(list(x), [f"{place:g}" for place in x])
         axes.minorticks_off()
-    if len(curves) > 1:
-        axes.legend(fontsize=9)
+    if len(curves) > 1:  # outside, where it covers no curve
+        figure.legend(loc="outside upper center", ncols=2 if len(curves) < 5 else 3, fontsize=9)
     return _finished(figure, path)
 
 

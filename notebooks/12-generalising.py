@@ -320,8 +320,8 @@ print(f"validation: {nn.evaluate(decayed, X_valid, y_valid)['accuracy']:.0%}")
 
 # %% [markdown]
 # A little worse, as usual: the validation set took part in the choice, so its own number is a little too good. Still,
-# it learnt this from sixty examples. Had the result been a disappointment, you would have to report it all the same: if you now
-# go back and change something, the test has become a second validation set.
+# it learnt this from sixty examples. Had the result been a disappointment, you would have to report it all the same: if
+# you now go back and change something, the test has become a second validation set.
 #
 # Whether such a result is good enough for a doctor is another question. A malignant tumour that is called benign is a
 # worse mistake than the other way round, and accuracy counts both alike. `nn.confusion_matrix` counts them apart;
