@@ -60,10 +60,7 @@ random.Random(0).shuffle(names)
 valid, test, train = names[:20], names[20:40], names[40:]
 letters = [".", *sorted({*ascii_lowercase, *"".join(names)})]
 index = {letter: n for n, letter in enumerate(letters)}
-print(
-    f"{len(train)} names to learn from, {len(valid)} for validation, {len(test)} for the test, {len(letters)} characters"
-)
-print("such as", *train[:6])
+print(f"{len(train)} names to learn from, {len(valid)} for validation, {len(test)} for the test, such as", *train[:6])
 assert not set(train) & {*valid, *test}
 
 # %% [markdown]
@@ -143,13 +140,14 @@ def surprise(names):
     return sum(logs) / len(logs)
 
 
+# %%
 nothing = math.log(len(letters))
-for text, loss in (
+for text, number in (
     ("knowing nothing", nothing),
     ("table, train", surprise(train)),
     ("table, validation", surprise(valid)),
 ):
-    print(f"{text:18} loss {loss:.2f}, perplexity {math.exp(loss):.1f}")
+    print(f"{text:18} loss {number:.2f}, perplexity {math.exp(number):.1f}")
 assert surprise(train) < surprise(valid) < nothing
 
 # %% [markdown]
@@ -264,9 +262,11 @@ def attend(vectors, query, key, value):
     """Each vector plus what it collects from the vectors up to itself."""
     keys, values = [key(x) for x in vectors], [value(x) for x in vectors]
     shares = [attention_shares(query(x), keys[:n]) for n, x in enumerate(vectors, 1)]
-    return [[a + b for a, b in zip(x, mixed(share, values))] for x, share in zip(vectors, shares)]
+    collected = [mixed(share, values[:n]) for n, share in enumerate(shares, 1)]
+    return [[a + b for a, b in zip(*both)] for both in zip(vectors, collected)]
 
 
+# %%
 def scores(model, text):
     """For each letter of the text, the scores of all letters to come next."""
     collected = attend(embedded(text), model.query, model.key, model.value)
@@ -296,7 +296,8 @@ changed = [any(a.data != b.data for a, b in zip(*rows)) for rows in zip(one, oth
 print(dict(zip([".", "a", "s", "last"], changed)))
 
 # %% [markdown]
-# Only those of the last letter itself. `keys[:n]` in `attend` sees to that; it is called the **causal mask**.
+# Only those of the last letter itself. `keys[:n]` and `values[:n]` in `attend` see to that. This is called the **causal
+# mask**.
 #
 # ## Train it
 #
@@ -340,14 +341,17 @@ with no_grad():
 print(f"before training, the loss on the validation names is {before:.2f}; knowing nothing would be {nothing:.2f}")
 
 # %% [markdown]
-# Worse, because random scores are wrong with conviction. Now the four steps of lesson 08, written out: forward, loss,
-# backward, update. There are twelve names in a batch.
-
+# Worse, because random scores are wrong with conviction.
 
 # %%
 assert before > nothing
 
+# %% [markdown]
+# Now the four steps of lesson 08, written out: forward, loss,
+# backward, update. There are twelve names in a batch.
 
+
+# %%
 def learn(names, batch=12):
     """Go through the names once, in batches, and return the loss of each batch."""
     curve = []
@@ -475,8 +479,8 @@ assert all(abs(sum(row) - 1) < 1e-9 for row in shares_in(".asyncio"))
 # attention somewhere, since the shares sum to 1, and the dot is always there. (A letter already knows what it is, since
 # its own vector is passed on.)
 #
-# And the letters themselves? Their vectors have eight numbers. Draw them as seen from the direction in which they
-# differ most. (These are the first two principal axes, found by a singular value decomposition; you need not know it.)
+# And the letters themselves? Their vectors have eight numbers. We look at them from the direction in which they differ
+# most. (These are the first two principal axes, found by a singular value decomposition. You need not know it.)
 
 # %%
 import matplotlib.pyplot as plt
@@ -485,19 +489,23 @@ import numpy as np
 table = np.array([[number.data for number in vector] for vector in model.letters.vectors])
 left, lengths, _ = np.linalg.svd(table - table.mean(axis=0))
 flat = left[:, :2] * lengths[:2] * np.sign(left[0, :2])  # signs are arbitrary: the dot goes to the upper right
+assert flat.shape == (len(letters), 2) and min(flat[0]) > 0
+
+# %% [markdown]
+# Each gray point is a letter, with its name beside it. Vowels are bold.
+
+# %%
 figure, axes = plt.subplots(figsize=(6, 5), layout="constrained")
 axes.plot(*flat.T, ".", color="lightgray")
 for place, letter in zip(flat, ["dot", *letters[1:]]):
-    axes.annotate(
-        letter, place, xytext=(3, 3), textcoords="offset points", weight="bold" if letter in "aeiou" else "normal"
-    )
+    weight = "bold" if letter in "aeiou" else "normal"
+    axes.annotate(letter, place, xytext=(3, 3), textcoords="offset points", weight=weight)
 axes.set(xlabel="first axis", ylabel="second axis")
 plt.show()
 
 # %% [markdown]
 # Letters that are close together have similar vectors (as far as two axes show it), so the model treats them alike.
-# Vowels are bold. With 128 names you should not read much into the map; try it with a file of some thousand first
-# names, and the vowels gather.
+# With 128 names you should not read much into the map. Try it with a file of some thousand first names.
 #
 # ## Break it: no positions
 #
