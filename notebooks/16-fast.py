@@ -125,7 +125,7 @@ seconds = {
 # **Predict:** 3 times faster, 30 times, a thousand times?
 
 # %% tags=["machine"]
-figure, axes = plt.subplots(figsize=(6, 2.2))
+figure, axes = plt.subplots(figsize=(6, 2.2), layout="constrained")
 bars = axes.barh(list(seconds), [1e6 * time for time in seconds.values()], color=["gray", "tab:blue", "tab:green"])
 axes.bar_label(bars, [f" {seconds['Values'] / time:,.0f} x" for time in seconds.values()])
 axes.set(xscale="log", xlabel="microseconds for a step, and how many times as fast", xlim=(3, 1e6))
@@ -321,7 +321,7 @@ best_speed = max(*map(speed_of_product, (64, 128, 256)), *speeds)
 shares = [speed / best_speed for speed in speeds]
 
 # %% tags=["machine"]
-figure, axes = plt.subplots(figsize=(6, 3.4))
+figure, axes = plt.subplots(figsize=(6, 3.4), layout="constrained")
 axes.plot(sizes, shares, "o-")
 axes.axhline(1, color="lightgray")
 axes.set(xscale="log", yscale="log", ylim=(1e-3, 2), xlabel="images at a time", ylabel="share of the best speed")
