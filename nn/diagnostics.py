@@ -130,7 +130,7 @@ def _symmetry(probes: list[LayerProbe]) -> Iterator[Finding]:
         alike = len(weights) - len(set(weights))
         if alike:
             evidence = (
-                f"{alike + 1} of its {len(weights)} neurons have exactly the same weights as another one, get the same "
+                f"{alike + 1} of its {len(weights)} neurons have exactly the same weights as another, get the same "
                 "gradients, and so stay the same"
             )
             cure = 'start from random weights, as init="auto" does'

@@ -25,7 +25,7 @@ from .module import Module
 
 _COLOURS = ("#2f6db5", "#d1603d", "#4f9d69", "#8e63a9", "#c9a227", "#5f6b73")
 _DASHES = ("-", "--", "-.", ":")
-_MARKERS = ("o", "s", "^", "D", "v", "x")  # in grey print, too, one curve is told from another
+_MARKERS = ("o", "s", "^", "D", "v", "x")  # so that curves differ in grey print too
 
 
 def _figure(rows: int = 1, columns: int = 1, size: tuple[float, float] = (6.0, 4.0)) -> tuple[Any, list[Any]]:

@@ -87,7 +87,7 @@ plotting.plot_images(weights, [f"for a {digit}" for digit in range(10)], columns
 #
 # ## A hidden layer
 #
-# Put twenty tanh units between pixels and scores. Now a digit has no single template any more; its score is a
+# Put twenty tanh units between pixels and scores. A digit no longer has a single template; its score is a
 # combination of twenty numbers, each of which depends on all pixels. **Predict:** is that better than the templates,
 # and by how much?
 
@@ -127,7 +127,7 @@ for row in matrix:
     print(" ".join(f"{count:3}" if count else "  ." for count in row))
 
 # %% [markdown]
-# In the picture the diagonal is left out, so that only the mistakes are to be seen. The darker a field, the more often
+# In the picture the diagonal is left out, so that only the mistakes show. The darker a field, the more often
 # it happened.
 
 # %%

@@ -162,7 +162,7 @@ print(program.explain())
 # %%
 assert program.explain().count("matrix product:") == 3 and program.explain().count("tanh:") == 2
 assert "408 nodes were traced, and became 7 groups" in program.explain()
-program.draw()
+program.draw(direction="TB")
 
 # %% [markdown]
 # From these groups it writes a program. Here is one for a much smaller function, a single neuron, so that you can read

@@ -207,7 +207,7 @@ EXERCISES = [
                 0.01, "That is the gradient (or rate times its root). Adam divides a mean by a mean of equal size."
             ),
             Mistake(
-                10.0, "You divided the rate by the gradient. Above the rate stands the mean of the gradients, too."
+                10.0, "You divided the rate by the gradient, but it is also multiplied by the mean of the gradients."
             ),
             Mistake(1.0, "m/√s is 1 here. It is still multiplied by the learning rate."),
         ],

@@ -24,7 +24,7 @@ UNSEEDED = "The same random source gave two different splits: draw only from the
 
 
 def sequence(part: Any) -> bool:
-    """Whether it is a list, or as good as one."""
+    """Whether it is a list, a tuple or a range."""
     return isinstance(part, (list, tuple, range))
 
 
