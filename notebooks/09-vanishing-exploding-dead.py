@@ -274,6 +274,7 @@ hasty = network("relu", depth=2)
 print("loss of each epoch:", [round(number, 2) for number in curve(hasty, nn.SGD(hasty, 3.0), epochs=5)])
 print(nn.diagnose(hasty, X, y).findings[0])
 assert "dead units" in nn.diagnose(hasty, X, y).problems
+assert max(abs(p.data) for p in hasty.parameters()) > 100  # and some weights are huge
 
 # %% [markdown]
 # The loss jumped once, and ended at the 0.68 of a network that knows only how common the classes are. That run has a

@@ -323,7 +323,7 @@ plotting.plot_curves(curves, x=rates, log="x", **labels)
 
 # %% [markdown]
 # It is always this shape. Too low a rate learns too slowly; then comes a broad good region; and behind it, within a
-# factor of two or three, a cliff. The best rate lies not far before the cliff.
+# factor of five, a cliff. The best rate lies not far before the cliff.
 #
 # `fit` did not raise: a loss with fifty digits is still a number. It stops with an error that names the step only once
 # a loss or gradient is no longer finite.
