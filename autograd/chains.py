@@ -49,7 +49,7 @@ class Forward(NamedTuple):
 
 
 class Local(NamedTuple):
-    """One link of the chain: the local partial ∂node/∂operand."""
+    """One link of the chain: the local partial of a node with respect to one of its operands."""
 
     node: str
     operand: str
@@ -58,6 +58,10 @@ class Local(NamedTuple):
     latex: str
     latex_numbers: str
     partial: float
+    which: str
+    """' (1st operand)' where the node uses the number more than once, as `x * x` does; else ''."""
+    total: float | None
+    """∂node/∂operand, the sum over all uses, on the last of several; None elsewhere."""
 
 
 class Path(NamedTuple):
@@ -76,6 +80,8 @@ class Contribution(NamedTuple):
     partial: float
     product: float
     paths: int
+    which: str
+    """' (1st operand)' where the user uses the number more than once; else ''."""
 
 
 Record = TypeVar("Record")
@@ -172,12 +178,15 @@ class Chains:
             if not between.isdisjoint(node.operands):
                 between.add(node.id)
         self.between = between
-        self.links: dict[int, list[tuple[int, float]]] = {}  # operand -> its users, each with the partial
+        self.links: dict[int, list[tuple[int, float, str]]] = {}  # operand -> its users, each with the partial
         in_order = sorted(traced.backward, key=lambda step: (step.node, step.position))
         self.steps = [step for step in in_order if step.operand in between]
         """The links of the chain, from the number to the output."""
         for step in self.steps:
-            self.links.setdefault(step.operand, []).append((step.node, step.partial))
+            self.links.setdefault(step.operand, []).append((step.node, step.partial, traced.which(step)))
+        self.uses: dict[tuple[int, int], list[BackwardStep]] = {}  # (node, operand) -> its links, several for x * x
+        for step in self.steps:
+            self.uses.setdefault((step.node, step.operand), []).append(step)
         self.path_counts = self._path_counts()
 
     def explanation(self) -> Explanation:
@@ -187,8 +196,10 @@ class Chains:
         paths = list(self._paths()) if count <= MOST_PATHS and count * len(self.between) <= LONGEST_PATHS else []
         gradient = {n: nodes[n].gradient for n in self.between}
         contributions = [
-            Contribution(nodes[user].name, gradient[user], partial, gradient[user] * partial, self.path_counts[user])
-            for user, partial in self.links.get(self.start, [])
+            Contribution(
+                nodes[user].name, gradient[user], partial, gradient[user] * partial, self.path_counts[user], which
+            )
+            for user, partial, which in self.links.get(self.start, [])
         ]
         grad = None if self.wrt.grad is NOT_COMPUTED else self.wrt.grad
         changed = [nodes[n].name for n in sorted(self.between) if nodes[n].changed]
@@ -212,7 +223,7 @@ class Chains:
         counts = dict.fromkeys(self.between, 0)
         counts[self.trace.output] = 1
         for n in sorted(self.between, reverse=True):
-            for user, _ in self.links.get(n, []):
+            for user, _, _ in self.links.get(n, []):
                 counts[n] = min(counts[n] + counts[user], 10**300)
         return counts
 
@@ -266,4 +277,7 @@ class Chains:
             (partial_formula(row, names, place, style), partial_formula(row, names, place, style, numbers))
             for style in ("text", "latex")
         )
-        return Local(nodes[step.node].name, nodes[step.operand].name, *text, *latex, step.partial)
+        which = self.trace.which(step)
+        uses = self.uses[step.node, step.operand]
+        total = math.fsum(each.partial for each in uses) if which and step is uses[-1] else None
+        return Local(nodes[step.node].name, nodes[step.operand].name, *text, *latex, step.partial, which, total)

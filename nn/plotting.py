@@ -10,6 +10,7 @@ import math
 from base64 import b64encode
 from functools import partial
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,12 @@ from .inputs import as_list, choose, file_path, samples_and_targets, shown, whol
 from .metrics import decided, true_class
 from .module import Module
 
+_JUMP = 0.3
+"""Between neighbouring points of a derivative, a larger difference is a jump: no smooth activation is so steep."""
+_MARKERS = ("o", "s", "^", "D", "v", "P")
+"""For classes and curves, so that they differ in grey print as well."""
 _COLOURS = ("#2f6db5", "#d1603d", "#4f9d69", "#8e63a9", "#c9a227", "#5f6b73")
 _DASHES = ("-", "--", "-.", ":")
-_MARKERS = ("o", "s", "^", "D", "v", "x")  # so that curves differ in grey print too
 
 
 def _figure(rows: int = 1, columns: int = 1, size: tuple[float, float] = (6.0, 4.0)) -> tuple[Any, list[Any]]:
@@ -73,13 +77,14 @@ def plot_decision_boundary(model: Any, X: Any, y: Any, path: Any = None, resolut
     figure, (axes,) = _figure(size=(6.0, 5.0))
     colours = [_COLOURS[label % len(_COLOURS)] for label in range(classes)]
     axes.contourf(grids[0], grids[1], image, levels=edges, colors=colours, alpha=0.25)
+    axes.contour(grids[0], grids[1], image, levels=edges[1:-1], colors="black", linewidths=0.8)
     for label in range(classes):
         points = [row for row, target in zip(rows, targets, strict=True) if true_class(target, single) == label]
         axes.scatter(
-            [p[0] for p in points], [p[1] for p in points], s=18, color=colours[label], edgecolor="white",
-            linewidth=0.5, label=f"class {label}",
+            [p[0] for p in points], [p[1] for p in points], s=22, color=colours[label], edgecolor="white",
+            linewidth=0.5, marker=_MARKERS[label % len(_MARKERS)], label=f"class {label}",
         )  # fmt: skip
-    axes.set(title="decision boundary", xlabel="feature 0", ylabel="feature 1")
+    axes.set(title="decision boundary", xlabel="first feature", ylabel="second feature")
     axes.legend()
     return _finished(figure, path)
 
@@ -118,7 +123,10 @@ def plot_history(history: Any, path: Any = None) -> Any:
 
 
 def plot_activations(names: Any = None, path: Any = None) -> Any:
-    """Draw each activation and, dashed, its derivative from -4 to 4; all that work on single numbers by default."""
+    """Draw each activation and, dashed, its derivative from -4 to 4; by default all that work on single numbers.
+
+    All panels have the same scale, so that slopes can be compared.
+    """
     wanted = activation_names() if names is None else as_list(names, "names", "a list such as ['relu', 'tanh']")
     chosen = [find_activation(name) for name in wanted]
     chosen = [choice for choice in chosen if not choice.whole_layer]
@@ -126,18 +134,31 @@ def plot_activations(names: Any = None, path: Any = None) -> Any:
         raise ValueError("names must hold at least one activation of single numbers (softmax takes a whole layer)")
     columns = min(4, len(chosen))
     rows = -(-len(chosen) // columns)
-    figure, all_axes = _figure(rows, columns, (3.2 * columns, 2.6 * rows))
+    figure, all_axes = _figure(rows, columns, (3.2 * columns, 2.1 * rows + 0.4))
     points = [i / 25 - 4 for i in range(201)]
     for axes in all_axes[len(chosen) :]:
         axes.set_visible(False)
     for axes, choice in zip(all_axes, chosen, strict=False):
         heights, slopes = _curve(choice, points)
         axes.plot(points, heights, color=_COLOURS[0], label=choice.name)
-        axes.plot(points, slopes, "--", color=_COLOURS[1], label="derivative")
-        axes.set_title(choice.name)
+        axes.plot(*_with_gaps(points, slopes), "--", color=_COLOURS[1], label="derivative")
+        axes.set(title=choice.name, ylim=(-1.3, 2.7), aspect="equal")
         axes.grid(alpha=0.3)
-    all_axes[0].legend()
+    lines = all_axes[0].get_lines()
+    figure.legend(lines, ["activation", "derivative"], loc="outside lower center", ncols=2)
     return _finished(figure, path)
+
+
+def _with_gaps(points: list[float], heights: list[float]) -> tuple[list[float], list[float]]:
+    """A line with a gap in place of each jump, where it would otherwise be drawn as a steep slope."""
+    xs, ys = points[:1], heights[:1]
+    for (left, right), (before, after) in zip(pairwise(points), pairwise(heights), strict=True):
+        if abs(after - before) > _JUMP:
+            xs.append((left + right) / 2)
+            ys.append(math.nan)
+        xs.append(right)
+        ys.append(after)
+    return xs, ys
 
 
 def _curve(choice: Activation, points: list[float]) -> tuple[list[float], list[float]]:

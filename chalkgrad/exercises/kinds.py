@@ -267,7 +267,7 @@ class Function(Kind):
             return f"{self.gives} nothing, None; {short(right)} is right. Is the return missing?"
         if isinstance(got, NoValue):
             return f"it gives {short(got.result)}, and a Value is wanted: keep to operations on Values."
-        if not parts:
+        if not parts or not isinstance(got, (list, tuple)) or len(got) != len(wanted):
             texts = contrast(got, wanted)
             no_list = missing_list(got) if isinstance(wanted, (list, tuple)) else ""
             return f"{self.gives} {no_list or f'{texts[0]}; {texts[1]} is right.'}"
