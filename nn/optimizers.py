@@ -42,7 +42,7 @@ def named_values(parameters: Any) -> tuple[list[str], list[Value]]:
     )
     if not items and isinstance(parameters, Module):
         raise ValueError(
-            f"{type(parameters).__name__} has no parameters: no attribute of it is a Value, or holds some; "
+            f"{type(parameters).__name__} has no parameters: none of its attributes is or contains a Value; "
             "write self.w = Value(0.1), and compute with it in __call__"
         )
     if not items:
@@ -140,7 +140,7 @@ class Optimizer:
             )
         if gradients is None and any(type(parameter.grad) is _Mixed for parameter in self.parameters):
             warnings.warn(
-                "step() with the gradients of an earlier step still in these: backward() adds to .grad; "
+                "step() found gradients left over from an earlier step: backward() adds to .grad, so "
                 "call optimizer.zero_grad(), or model.zero_grad(), before each backward()",
                 RuntimeWarning,
                 stacklevel=2,

@@ -39,13 +39,14 @@ def _figure(rows: int = 1, columns: int = 1, size: tuple[float, float] = (6.0, 4
     except ImportError as error:
         raise ImportError("plotting needs matplotlib: install it by python -m pip install matplotlib") from error
     figure = Figure(figsize=size, layout="constrained")
-    figure._repr_png_ = partial(_png, figure)  # type: ignore[attr-defined]  # a notebook that has no pyplot shows it too
+    figure._repr_png_ = partial(_picture, figure, "png")  # type: ignore[attr-defined]  # without pyplot, too, a notebook
+    figure._repr_svg_ = lambda: _picture(figure, "svg").decode()  # type: ignore[attr-defined]  # shows it
     return figure, list(figure.subplots(rows, columns, squeeze=False).flat)
 
 
-def _png(figure: Any) -> bytes:
+def _picture(figure: Any, kind: str) -> bytes:
     picture = BytesIO()
-    figure.savefig(picture, format="png")
+    figure.savefig(picture, format=kind)
     return picture.getvalue()
 
 

@@ -156,3 +156,4 @@ def test_without_matplotlib_the_cure_is_named(monkeypatch: pytest.MonkeyPatch) -
 def test_a_notebook_shows_a_figure_though_pyplot_was_never_imported() -> None:
     figure = plotting.plot_activations(["tanh"])
     assert figure._repr_png_().startswith(b"\x89PNG")
+    assert "<svg" in figure._repr_svg_()
