@@ -42,7 +42,7 @@ def named_values(parameters: Any) -> tuple[list[str], list[Value]]:
     )
     if not items and isinstance(parameters, Module):
         raise ValueError(
-            f"{type(parameters).__name__} has no parameters: none of its attributes is or contains a Value; "
+            f"{type(parameters).__name__} has no parameters: no attribute of it is a Value, or holds some; "
             "write self.w = Value(0.1), and compute with it in __call__"
         )
     if not items:
