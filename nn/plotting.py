@@ -202,7 +202,7 @@ def plot_curves(
         axes.set_xticks(list(x), [f"{place:g}" for place in x])
         axes.minorticks_off()
     if len(curves) > 1:  # outside, where it covers no curve
-        figure.legend(loc="outside upper center", ncols=2 if len(curves) < 5 else 3, fontsize=9)
+        figure.legend(loc="outside upper center", ncols=2 if len(curves) in (2, 4) else 3, fontsize=9)
     return _finished(figure, path)
 
 
