@@ -18,7 +18,7 @@
 # vanish, gradients that explode, units that are dead), and cure each one.
 #
 # You need: the chain rule (lesson 02), activation functions (05), the backward pass of a neuron (06), the training loop
-# (08). About 60 minutes.
+# (08). About 80 minutes.
 
 # %%
 import nn

@@ -14,7 +14,7 @@
 # **A model is right on every example it was trained on. What is that worth?** By itself, nothing: a list of the
 # examples with their answers does as well, and you would not call it intelligent.
 #
-# You need the training loop (08) and optimizers (11); about 70 minutes. Afterwards you can split data honestly, read
+# You need the training loop (08) and optimizers (11); about 80 minutes. Afterwards you can split data honestly, read
 # training curves as a doctor reads a chart, and use the three usual remedies for memorising.
 
 # %%

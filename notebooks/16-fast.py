@@ -15,7 +15,7 @@
 # take seconds and not milliseconds?** Because for each multiplication Python makes an object, looks up a method, checks
 # types, and remembers operands. The multiplication itself is the smallest part of the work.
 #
-# You need lessons 01 to 08, and 14 for the digits; about 60 minutes. Afterwards you know what a compiler for graphs
+# You need lessons 01 to 08, and 14 for the digits; about 65 minutes. Afterwards you know what a compiler for graphs
 # finds in your code, how to write code that it can see through, and how to say what limits a program's speed.
 
 # %%
