@@ -42,7 +42,7 @@ def named_values(parameters: Any) -> tuple[list[str], list[Value]]:
     )
     if not items and isinstance(parameters, Module):
         raise ValueError(
-            f"{type(parameters).__name__} has no parameters: none of its attributes is or contains a Value; "
+            f"{type(parameters).__name__} has no parameters: no attribute of it is a Value, or holds some; "
             "write self.w = Value(0.1), and compute with it in __call__"
         )
     if not items:
@@ -129,7 +129,7 @@ class Optimizer:
 
         Raises ``FloatingPointError`` naming the parameter whose gradient, or whose new number, is not finite;
         then nothing has changed.  Warns where no backward pass has reached any parameter since ``zero_grad()``, and
-        where ``zero_grad()`` was forgotten, so that the gradients of an earlier step are still included.
+        where ``zero_grad()`` was forgotten, so that the gradients of an earlier step are still in these.
         """
         if gradients is None and not any(parameter.grad is not NOT_COMPUTED for parameter in self.parameters):
             warnings.warn(
@@ -140,8 +140,8 @@ class Optimizer:
             )
         if gradients is None and any(type(parameter.grad) is _Mixed for parameter in self.parameters):
             warnings.warn(
-                "step() found gradients left over from an earlier step: backward() adds to .grad, so call "
-                "optimizer.zero_grad(), or model.zero_grad(), before each backward()",
+                "step() found gradients left over from an earlier step: backward() adds to .grad, so "
+                "call optimizer.zero_grad(), or model.zero_grad(), before each backward()",
                 RuntimeWarning,
                 stacklevel=2,
             )

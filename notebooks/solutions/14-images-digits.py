@@ -50,3 +50,9 @@ def surest_mistakes(scores, truths):
 
 
 check("14.4", surest_mistakes)
+
+# %% [markdown]
+# **14.5** 36 uses, each with 0.5. The gradient of a shared Value is the sum.
+
+# %%
+check("14.5", 36 * 0.5)

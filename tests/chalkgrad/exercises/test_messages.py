@@ -76,10 +76,10 @@ def unequal(out: Any, x: Any) -> Any:
             one_step_too_few,
             "From w = 0, with the mean of (w·x - y)² over (1, 2), rate 0.1 and 1 step, w becomes 0.25; 0.4 is right.",
         ),
-        ("12.1", lambda n, k, source: 3.0, "Two lists are wanted, `return train, test`, and this returns 3.0."),
+        ("12.1", lambda n, k, source: 3.0, "Return two lists, `return train, test`. This returns 3.0."),
         ("12.1", lambda n: 3.0, "This should be a function of (n, held_back, random); yours takes (n)."),
         ("16.2", lambda v: 2 * v, "For 0.5 it gives 1; 0.5 is right."),
-        ("16.2", lambda v: "v", "It gives 'v', and a Value is wanted: keep to operations on Values."),
+        ("16.2", lambda v: "v", "It gives 'v' instead of a Value: keep to operations on Values."),
     ],
 )
 def test_it_is_told_in_words_of_the_exercise(number: str, answer: Any, says: str) -> None:
