@@ -18,18 +18,19 @@ ROOT = Path(__file__).parent.parent
 FOLDERS = ("notebooks", "chalkgrad")
 RULES = {
     r"\b([Nn]obody|[Ss]omebody|[Ee]verybody|[Ww]hoever|[Aa]nybody)\b": "you, we, or the passive",
-    r"(?<!right )(?<!wrong )(?<!that )\bone (can|has|wants?|may|must|sees|knows|adds|does|reads|would|could|needs)\b"
-    r"|\b(can|would|should|does|did|may|must|could) one\b(?! (of|more|thing))": "you can",
+    r"(^|[,.;:(] |\b(if|what|as|so|when|where|how|here|there|and|then|because|than) )one "
+    r"(can|has|wants?|may|must|sees|knows|adds|does|reads|would|could|needs)\b": "you can",
+    r"\b(can|would|should|did|may|must|could) one\b(?! (of|more|thing))": "you can",
     r"\bstands?\b(?! (for|still|out)\b)": "is, appears, contains",
     r"\b(is|are|was|were) wanted\b|\bWanted is\b": "should be, expected",
-    r"\b(is|are|was|were) to be\b|\bto be had\b": "can, should, will",
+    r"\b(is|are|was|were) to be (\w+ed|done|seen|said|had|hit|found|given|taken|made|shown|read)\b": "can, should, will",
     r"\b[Hh]ow many \w+( \(\w+\))? has\b": "How many ... does it have?",
     r"\b(anew|for ever|shall|farther)\b|\bany more\b(?! (than|of))": "again, forever, will, further, no longer",
     r"(?<!there )\bis none\b|\bno Values?\b": "is not a ...",
     r"\b(the other one|another one)\b(?! of)": "drop 'one'",
     r"\bby heart\b": "memorise",
-    r", and so (?!on\b|does\b|do\b|is\b|are\b)": "so",
-    r"\b(slopes?|gradients?|derivatives?) by [a-z]\b": "with respect to",
+    r", and so (?!on\b|(does|do|did|is|are|has|have|can)\b)": "so",
+    r"\b(slopes?|derivatives?) by [a-z]\b": "with respect to",
     r"(?<!by )\bhand(s|ed|ing)? (\w+ ){0,2}on\b(?! (the|a) )": "pass on, propagate",
     r"\bowe[ds]?\b|\bwithout a word\b": "say it plainly",
 }
