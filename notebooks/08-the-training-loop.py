@@ -217,8 +217,9 @@ print(f"between {min(path):.1f} and {max(path):.1f}")
 
 # %%
 assert max(path[30:]) > 8.5 and min(path[30:]) < 1.5
-warnings.simplefilter("ignore")
-_, broken = train(forget=True)
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    _, broken = train(forget=True)
 
 # %%
 figure, axes = plt.subplots(1, 2, figsize=(9, 3))
@@ -245,12 +246,12 @@ assert rises[0] == 0 and rises[1] > 10 and broken[-1] < losses[-1]
 # because it recognises a gradient that it has already followed:
 
 # %%
-warnings.simplefilter("error")
-try:
-    train(forget=True)
-except RuntimeWarning as warning:
-    print(warning)
-warnings.resetwarnings()
+with warnings.catch_warnings():
+    warnings.simplefilter("error")
+    try:
+        train(forget=True)
+    except RuntimeWarning as warning:
+        print(warning)
 
 # %% [markdown]
 # ## Stochastic gradient descent

@@ -23,7 +23,7 @@ RULES = {
     r"\b(can|would|should|did|may|must|could) one\b(?! (of|more|thing))": "you can",
     r"\bstands?\b(?! (for|still|out)\b)": "is, appears, contains",
     r"\b(is|are|was|were) wanted\b|\bWanted is\b": "should be, expected",
-    r"\b(is|are|was|were) to be (\w+ed|done|seen|said|had|hit|found|given|taken|made|shown|read)\b": "can, should, will",
+    r"\b(is|are|was|were) to be (\w+ed|done|seen|said|had|hit|found|given|taken|made|shown)\b": "can, should, will",
     r"\b[Hh]ow many \w+( \(\w+\))? has\b": "How many ... does it have?",
     r"\b(anew|for ever|shall|farther)\b|\bany more\b(?! (than|of))": "again, forever, will, further, no longer",
     r"(?<!there )\bis none\b|\bno Values?\b": "is not a ...",
