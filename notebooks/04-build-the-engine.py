@@ -136,9 +136,9 @@ print(x.grad)
 #
 # One example proves little. There are three ways to be surer, from weak to strong:
 #
-#  1. a formula from a book, as above;
-#  2. the nudge from lesson 00, which needs no second engine;
-#  3. many random graphs, compared with an engine that others wrote.
+# 1. a formula from a book, as above;
+# 2. the nudge from lesson 00, which needs no second engine;
+# 3. many random graphs, compared with an engine that others wrote.
 #
 # The nudge comes first. The function below uses every operation.
 

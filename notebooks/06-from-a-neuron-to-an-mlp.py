@@ -393,10 +393,10 @@ check("06.6", layer_backward)
 # %% [markdown]
 # **06.7** Write a network of your own, in three classes with `Value` and without `nn`:
 #
-#  - `Neuron(n_inputs)` has a random `Value` for each weight, and a bias. Called with a list, it returns the tanh of the
+# - `Neuron(n_inputs)` has a random `Value` for each weight, and a bias. Called with a list, it returns the tanh of the
 #   weighted sum.
-#  - `Layer(n_inputs, n_neurons)` is a list of neurons. Called with a list, it returns the list of their outputs.
-#  - `MLP(n_inputs, sizes)` is a list of layers, such as `MLP(2, [3, 1])`. Each layer reads what the one before returns.
+# - `Layer(n_inputs, n_neurons)` is a list of neurons. Called with a list, it returns the list of their outputs.
+# - `MLP(n_inputs, sizes)` is a list of layers, such as `MLP(2, [3, 1])`. Each layer reads what the one before returns.
 #
 # Each has a method `parameters()`, which returns the list of all its weights and biases. Give `check` the class MLP
 # (its name, without brackets).

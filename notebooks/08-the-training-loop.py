@@ -42,10 +42,10 @@ print(w.data)
 #
 # ## Four steps, again and again
 #
-#  1. **forward**: compute the prediction,
-#  2. **loss**: how wrong is it,
-#  3. **backward**: set the gradients to 0, then let backpropagation fill them in,
-#  4. **update**: move every parameter a little against its gradient.
+# 1. **forward**: compute the prediction,
+# 2. **loss**: how wrong is it,
+# 3. **backward**: set the gradients to 0, then let backpropagation fill them in,
+# 4. **update**: move every parameter a little against its gradient.
 
 
 # %%
