@@ -256,7 +256,7 @@ assert max(longer) - longer[1] >= 10 and with_entropy[1] > with_squares[1]
 
 # %% [markdown]
 # Training longer does not help the squared error. It fails on the second kind, whose measurements lie *between* those
-# of the other two. There is no saturated sigmoid here; the reason is another one. The squared error asks each score to
+# of the other two. There is no saturated sigmoid here; the reason is different. The squared error asks each score to
 # be exactly 0 or 1, so it also punishes a score of 3 for the right class, which is merely *too* right. A score that is
 # a straight line in the measurements cannot be 1 in the middle and 0 on both sides. Cross-entropy asks only that the
 # right score be larger than the others.

@@ -68,9 +68,9 @@ EXERCISES = [
             ),
         ],
         hints=[
-            "Begin at the end: f has gradient 1, and hands 1 * d to d, twice.",
-            "A plus hands on what it gets, unchanged, to both of its operands.",
-            "b gets one contribution from d = c + b, and another one from c = a * b.",
+            "Begin at the end: f has gradient 1, and passes 1 * d to d, twice.",
+            "A plus passes its gradient unchanged to both of its operands.",
+            "b gets one contribution from d = c + b, and another from c = a * b.",
         ],
         praise="Right, all five. You have done a backward pass.",
     ),
@@ -80,7 +80,7 @@ EXERCISES = [
         Number(),
         right=-6.0,
         wrong=[
-            Mistake(6.5, "Along a path the factors are multiplied; one adds over paths."),
+            Mistake(6.5, "Along a path the factors are multiplied; the sum is over paths."),
             Mistake(12.0, "The factor in the middle is missing: every gear on the way counts."),
             Mistake(-1.5, "The last factor is missing: go on to the output."),
             Mistake(-2.0, "The first factor is missing: begin at x."),

@@ -160,7 +160,7 @@ CATALOGUE = [
     ),
     Mistake(
         first_come,
-        "First come, first served is not enough: a number near the output can have a user that is farther away, and "
+        "First come, first served is not enough: a number near the output can have a user that is further away, and "
         "is visited before that user is done. Sort by which number uses which, not by distance.",
     ),
     Mistake(

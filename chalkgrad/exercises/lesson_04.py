@@ -76,7 +76,7 @@ class _OfRows(Function):
     def observe(self, answer: Any) -> Seen:
         """Value and derivatives at each point; first, whether it is a row."""
         if not isinstance(answer, Primitive):
-            raise UnreadableError(f"A row is wanted, as primitive(...) gives it, and this is {described(answer)}.")
+            raise UnreadableError(f"This should be a row, as primitive(...) gives it, not {described(answer)}.")
         return super().observe(answer)
 
 

@@ -35,7 +35,7 @@ EXERCISES = [
         wrong=[
             Mistake(
                 {"a": -0.7, "b": 0.8, "c": -0.1},
-                "That is y - p; the gradient is p - y. Training then moves against it, and so raises the right one.",
+                "That is y - p; the gradient is p - y. Training moves against it, which raises the right logit.",
             ),
             Mistake(
                 {"a": 0.7, "b": 0.2, "c": 0.1},

@@ -131,7 +131,7 @@ EXERCISES = [
         wrong=[
             Mistake(2.8, "That is uphill. Subtract rate times gradient: 3 - 0.1 · (-2)."),
             Mistake(5.0, "The learning rate is missing: 0.1 · (-2)."),
-            Mistake(1.0, "The learning rate is missing, and the sign is the other one: 3 - 0.1 · (-2)."),
+            Mistake(1.0, "The learning rate is missing, and the sign is wrong: 3 - 0.1 · (-2)."),
             Mistake(0.2, "That is the change. Add it to the old weight."),
             Mistake(-0.2, "That is rate times gradient. Subtract it from the old weight."),
         ],
