@@ -164,7 +164,7 @@ plotting.plot_curves(curves, log="y", **labels)
 #
 # $$n \cdot (\text{mean of } w^2) \cdot (\text{mean of } x^2).$$
 #
-# A relu then sets half of the sums, the negative ones, to 0, and so halves the mean square. For the factor to be 1, we
+# A relu then sets half of the sums, the negative ones, to 0, which halves the mean square. For the factor to be 1, we
 # need n · mean(w²) · 1/2 = 1, that is
 #
 # $$\text{mean of } w^2 = \frac{2}{n}.$$
