@@ -428,7 +428,7 @@ check("13.2", sweeps)
 
 # %% [markdown]
 # **13.3** f(x, y) = x² + 3xy + 5y². Below which learning rate does gradient descent on it converge? (Its Hessian has
-# whole numbers, and so have its eigenvalues.)
+# whole numbers, and its eigenvalues are whole numbers too.)
 
 # %%
 largest_rate = ...
