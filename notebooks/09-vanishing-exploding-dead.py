@@ -460,5 +460,5 @@ answer = ...
 check("09.5", answer)
 
 # %% [markdown]
-# **What you know now.** Each layer multiplies the gradient by a factor. Below 1 it vanishes, above 1 it explodes, and a
-# dead unit's factor is 0. Measure it layer by layer. Next: [10 · Starting points](10-starting-points.ipynb).
+# **What you know now.** Each layer passes on the gradient times a factor. Below 1 it vanishes, above 1 it explodes, and
+# a dead unit's factor is 0. Measure it layer by layer. Next: [10 · Starting points](10-starting-points.ipynb).

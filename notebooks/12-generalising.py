@@ -26,7 +26,7 @@ from nn import plotting
 # %% [markdown]
 # ## How to split, and how not to
 #
-# What we want from a model is to be right about examples that it has *not* seen: to **generalise**. There is only one
+# We want a model to be right about examples that it has *not* seen: to **generalise**. There is only one
 # way to know whether it does. Keep examples back, do not train on them, and try.
 #
 # Take the first three quarters for training and the last quarter for the test. What could be wrong with that? Try it on

@@ -339,7 +339,7 @@ assert heights[-1] < 1e-6 < 1e-3 < banana(descent[-1].tolist())
 # ## Break it
 #
 # Why are networks not trained like this? One reason you can see here: f(x, y) = x² - y² is a **saddle**, down along y,
-# up along x. **Predict:** where does one Newton step from (2, 0.5) lead, and is that good?
+# up along x. **Predict:** where does a single Newton step from (2, 0.5) lead, and is that good?
 
 
 # %%
@@ -428,7 +428,7 @@ check("13.2", sweeps)
 
 # %% [markdown]
 # **13.3** f(x, y) = x² + 3xy + 5y². Below which learning rate does gradient descent on it converge? (Its Hessian has
-# whole numbers, and so have its eigenvalues.)
+# whole numbers, and its eigenvalues are whole numbers too.)
 
 # %%
 largest_rate = ...

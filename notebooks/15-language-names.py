@@ -211,7 +211,7 @@ def mixed(shares, values):
 # %% [markdown]
 # That is all of it: two functions of one line each. The first asks every key "how well do you fit what I am looking
 # for?" and makes shares of the answers; the second mixes. No letter is left out altogether, since no share is exactly
-# 0. So gradients reach all of them, and a key that should have fitted better learns to.
+# 0. So gradients reach all of them: a key that should have fitted better learns to.
 #
 # Try it by hand, with vectors of two numbers. The query fits the second key well and the third not at all.
 #

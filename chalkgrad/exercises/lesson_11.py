@@ -118,7 +118,7 @@ EXERCISES = [
                     0.9 * velocity - rate * gradient,
                 ),
                 "That is right too, in the convention of Keras and of many books: v = 0.9·v - rate·g, then x + v. For "
-                "a fixed rate it moves in the same way. Write it as in this lesson: v = 0.9·v + g, then x - "
+                "a fixed rate it moves in the same way. This lesson uses the other convention: v = 0.9·v + g, then x - "
                 "rate·v.",
             ),
             Mistake(

@@ -164,7 +164,7 @@ EXERCISES = [
             Mistake(lambda f, x, v: grad(f)(x), "That is the gradient. It has to be differentiated once more."),
             Mistake(
                 lambda f, x, v: [g * c for g, c in zip(grad(f)(x), v, strict=True)],
-                "You multiplied the gradient by v entry by entry. Add the products up to one number, and "
+                "You multiplied the gradient and v entry by entry. Add the products up to one number, and "
                 "differentiate it.",
             ),
             Mistake(

@@ -89,7 +89,7 @@ EXERCISES = [
                 2 * 100 * (64 + 32), "Each of the 32 neurons multiplies each of the 64 pixels: 64 times 32, not plus."
             ),
         ],
-        hints=["How many multiplications does one neuron make for one image?", "2 · 100 · 64 · 32"],
+        hints=["How many multiplications does a neuron make for one image?", "2 · 100 · 64 · 32"],
     ),
     Exercise(
         "16.2",
@@ -166,9 +166,7 @@ EXERCISES = [
         Number(tolerance=1e-6),
         right=7,
         wrong=[
-            Mistake(
-                8, "Two for each layer, but the first one has no use for the gradient of its inputs, which are data."
-            ),
+            Mistake(8, "Two for each layer, but the first has no use for the gradient of its inputs, which are data."),
             Mistake(4, "That is one for each layer's weights. The layers above the first also pass a gradient down."),
             Mistake(3, "That is what is passed down between the layers. Each layer also needs its weights' gradient."),
             Mistake(6, "Only the first layer leaves one out. The other three need two, and the first needs one."),

@@ -40,7 +40,7 @@ def influence(model, image, digit, rival):
 check("14.3", influence)
 
 # %% [markdown]
-# **14.4** First who is wrong, then how sure.
+# **14.4** First which answers are wrong, then how sure the model is of them.
 
 
 # %%
