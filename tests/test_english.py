@@ -16,6 +16,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = ("notebooks", "chalkgrad")
+FILES = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*")) if path.suffix in (".py", ".md")]
+FILES += sorted(ROOT.glob("*.md"))
 RULES = {
     r"\b([Nn]obody|[Ss]omebody|[Ee]verybody|[Ww]hoever|[Aa]nybody)\b": "you, we, or the passive",
     r"(^|[,.;:(] |\b(if|what|as|so|when|where|how|here|there|and|then|because|than) )one "
@@ -59,11 +61,7 @@ def found(text: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(
-    "path",
-    [p for folder in FOLDERS for p in sorted((ROOT / folder).rglob("*")) if p.suffix in (".py", ".md")],
-    ids=lambda path: str(path.relative_to(ROOT)),
-)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_it_reads_as_if_by_a_native_writer(path: Path) -> None:
     assert not [turn for text in prose(path) for turn in found(text)]
 
