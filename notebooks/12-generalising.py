@@ -21,6 +21,7 @@
 import matplotlib.pyplot as plt
 
 import nn
+from autograd import Value
 from nn import plotting
 
 # %% [markdown]
@@ -156,10 +157,35 @@ assert abs(kept - min(early["validation_loss"])) < 1e-12
 # many examples ask for can resist.
 #
 # With plain SGD you can just as well shrink every weight by a small share at each step (**weight decay**); it is the
-# same thing. With Adam it is not: Adam would divide the pull by the size of the gradient (lesson 11) and so weaken it
-# where gradients are large. `AdamW` therefore shrinks the weights itself, beside the gradient. Its strength is
-# `weight_decay`.
+# same thing. With Adam it is not, because Adam divides the pull together with the gradient (lesson 11). `AdamW`
+# therefore shrinks the weights itself, beside the gradient. Its strength is `weight_decay`.
 #
+# **Predict:** a weight of 2 has a gradient of 100 from the data. One step with learning rate 0.1 follows. How much does
+# L2 in the loss change that step of Adam?
+
+
+# %%
+def after_a_step(make, strength):
+    """Where a weight of 2 is after one step; `strength` is that of L2 in the loss."""
+    weight = Value(2.0)
+    (100 * weight + strength * weight**2).backward()
+    make([weight]).step()
+    return round(weight.data, 3)
+
+
+ends = {"Adam": after_a_step(lambda w: nn.Adam(w, 0.1), 0.0)}
+ends["Adam, L2 in the loss"] = after_a_step(lambda w: nn.Adam(w, 0.1), 1.0)
+ends["AdamW"] = after_a_step(lambda w: nn.AdamW(w, 0.1, weight_decay=1.0), 0.0)
+print(ends)
+
+# %% [markdown]
+# Not at all: the step has the length 0.1 with it and without it. Weight decay takes its share of the weight in any
+# case.
+
+# %%
+assert ends["Adam"] == ends["Adam, L2 in the loss"] == 1.9 and abs(ends["AdamW"] - (2 - 0.1 * 1.0 * 2 - 0.1)) < 1e-3
+
+# %% [markdown]
 # ## Remedy 3: dropout
 #
 # At every step, switch off each hidden unit with probability 1/2, at random. No unit can rely on another to repair its

@@ -123,9 +123,8 @@ print(np.array(rows).round(3))
 assert np.allclose(rows, np.transpose(columns)) and np.allclose(rows, jacobian(outputs)(point))
 
 # %% [markdown]
-# Forward mode is so simple that you can write it yourself: a number that carries
-# its derivative with respect to one input along with it. Each operation on such numbers counts its steps, one for each
-# operand.
+# Forward mode is so simple that you can write it yourself: a number that carries its derivative with respect to one
+# input along with it. Each operation on such numbers counts its steps, one for each operand.
 
 
 # %%
@@ -230,10 +229,11 @@ assert all(after < before**2 for before, after in zip(errors["Newton"][2:5], err
 #
 # ## Part 2. Tables that act on vectors
 #
-# With several inputs, the numbers become tables. You need four facts about them. Here they are for one 2 x 2 table:
+# With several inputs, the numbers become tables. You need four facts about them. Here they are for one 2 x 2 table,
+# with the rows (2, 1) and (1, 2):
 #
-# 1. A **matrix** times a **vector** is a vector. Each row is multiplied by the vector, product by product, and added
-#    up. Python writes it `table @ vector`. Our table turns (1, 0) into (2, 1).
+# 1. A table (a **matrix**) times a **vector** is a vector: each row is multiplied by the vector, number by number, and
+#    added up. Our table turns (1, 0) into (2·1 + 1·0, 1·1 + 2·0) = (2, 1). NumPy writes it `table @ vector`.
 # 2. Some vectors are not turned, only stretched. (1, 1) becomes (3, 3), three times itself. (1, -1) stays (1, -1), one
 #    time itself. These are the **eigenvectors** of the table, and the factors 3 and 1 are its **eigenvalues**.
 # 3. You can ask backwards: which vector does the table turn into (3, 3)? That is a system of two equations, and

@@ -347,8 +347,7 @@ print(f"before training, the loss on the validation names is {before:.2f}; knowi
 assert before > nothing
 
 # %% [markdown]
-# Now the four steps of lesson 08, written out: forward, loss,
-# backward, update. There are twelve names in a batch.
+# Now the four steps of lesson 08, written out: forward, loss, backward, update. There are twelve names in a batch.
 
 
 # %%
@@ -416,9 +415,9 @@ for what, some in (("train", train), ("validation", valid), ("test", test)):
 # %% [markdown]
 # It does not. The uncertainty is the standard deviation of these numbers, divided by the root of how many there are. So
 # the test cannot decide: twenty names are too few to tell a small lead from chance, and part of the lead on the
-# validation names was chance, too. An honest report says that the model knows its training names much better than the
-# table does, and that nothing is proved about new ones. Had we looked at the validation names only, or at the best of
-# the sixteen epochs, we would have claimed more.
+# validation names may have been chance, too. An honest report says that the model knows its training names much better
+# than the table does, and that nothing is proved about new ones. Had we looked at the validation names only, or at the
+# best of the sixteen epochs, we would have claimed more.
 #
 # Large models differ in one thing above all: their list of names is the internet.
 
@@ -558,7 +557,7 @@ blind = {pair: difference(*pair) for pair in ((".os", ".so"), (".pars", ".raps")
 print({pair: f"{gap:.2f}" for pair, gap in blind.items()})
 
 # %% [markdown]
-# "os" and "so" it can tell apart, since the last letter's own vector is passed on, and the last letters differ. But
+# It can tell "os" and "so" apart, since the last letter's own vector is passed on, and the last letters differ. But
 # "pars" and "raps", both seen from the s, are the same bag of letters: attention mixes what it finds, and a mixture has
 # no order.
 #

@@ -224,8 +224,8 @@ print(fill(re.sub(r"at \S+?:(\d+) `", r"at line \1 `", message), 100))  # withou
 
 # %% [markdown]
 # A symbol is neither above nor below 0. If tracing simply took the branch of the first point, the program would be
-# *silently* wrong for half of the others. So it refuses, and names the line and the cures. **Fix it** with the last of
-# the first group: `where(condition, a, b)` computes both sides and chooses, number by number.
+# *silently* wrong for half of the others. So it refuses, and names the line and the cures. **Fix it** with the last
+# function of its list: `where(condition, a, b)` computes both sides and chooses, number by number.
 
 
 # %%
