@@ -66,7 +66,7 @@ class Program:
 
     @property
     def depth(self) -> int:
-        """How many operations stand one after the other on the longest way from a leaf to the output."""
+        """How many operations follow one another on the longest way from a leaf to the output."""
         depths = [0] * len(self.leaves)
         for _, operands in self.steps:
             depths.append(1 + max(depths[i] for i in operands))

@@ -15,14 +15,14 @@ from chalkgrad.random_graphs import OPERATIONS, Program, is_tame, random_program
 
 WHAT_TO_DO = {
     "grad": "Do the backward pass: write into each box how the output changes with its number. Begin at the output, "
-    "whose gradient is 1; each operation hands on its gradient, times the local partial; what arrives at the same box "
+    "whose gradient is 1. Each operation passes on its gradient times the local partial; what arrives at the same box "
     "is added.",
-    "data": "Do the forward pass: write into each box its number, from the left to the right.",
+    "data": "Do the forward pass: write into each box its number, from left to right.",
 }
 ROUNDING = {"divide", "tanh", "sigmoid", "exp"}
 """What leaves the whole numbers."""
 LARGEST = 100.0
-"""No number and no gradient on a worksheet is larger: it is to be done by hand."""
+"""No number and no gradient on a worksheet is larger: it should be possible by hand."""
 TRIES = 2000
 """So many graphs are made for each one that is taken."""
 
@@ -81,7 +81,7 @@ def worksheet(
     operations: Sequence[str] = ("add", "subtract", "multiply"),
     partials: bool = False,
 ) -> tuple[str, str]:
-    """The HTML of the sheet, and that of its answer key: what stands inside the body of a page.
+    """The HTML of the sheet, and that of its answer key: the contents of the body of a page.
 
     `hide` is "grad" or "data"; `operations` are names of `random_graphs.OPERATIONS`; with `partials` the local partials
     are on the arrows, which makes it easier.

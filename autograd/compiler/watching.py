@@ -234,8 +234,8 @@ def _is_numpys(frame: FrameType) -> bool:
 
 
 BRANCH = (
-    "use maximum, minimum, relu or where(x < y, a, b); or decide on a plain number that the function closes over, "
-    "for which the program is traced anew when it changes"
+    "use maximum, minimum, relu or where(x < y, a, b), or decide on a plain number outside the function (the program "
+    "is traced again when that number changes)"
 )
 """The cure where a function decides on data."""
 

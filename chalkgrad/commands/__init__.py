@@ -13,7 +13,7 @@ class CommandError(Exception):
 
     @classmethod
     def of(cls, error: Exception, **options: str) -> CommandError:
-        """What the library said to a caller, for somebody who called no function: without its name in front.
+        """What the library said to a caller, for a user who called no function: without the function's name in front.
 
         `options` says as which option an argument of the function was typed.
 

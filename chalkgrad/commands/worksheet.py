@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--depth", type=positive_int, default=4, help="operations one after the other (%(default)s)")
     parser.add_argument("--seed", type=seed_number, default=0, help="another seed, other graphs (%(default)s)")
     parser.add_argument(
-        "--hide", choices=["grad", "data"], default="grad", help="what is to be filled in (%(default)s)"
+        "--hide", choices=["grad", "data"], default="grad", help="what the learner fills in (%(default)s)"
     )
     parser.add_argument("--partials", action="store_true", help="write the local partials on the arrows")
     parser.add_argument(
@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Make the graphs, draw them, write the page."""
     if arguments.depth > DEEPEST or arguments.number > MOST:
-        raise CommandError(f"--depth goes up to {DEEPEST} and -n up to {MOST}: it is to be done by hand")
+        raise CommandError(f"--depth goes up to {DEEPEST} and -n up to {MOST}: it should be possible by hand")
     targets = [path for path in (arguments.out, arguments.key) if path is not None]
     for path in targets:
         if path.suffix.lower() not in (".html", ".htm"):

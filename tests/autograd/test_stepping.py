@@ -268,6 +268,12 @@ def test_a_name_that_is_an_expression_stands_in_brackets() -> None:
     assert told[:2] == ["a*b hands its gradient on to a:", "  dv1/da = dv1/d(a*b) · ∂(a*b)/∂a"]
 
 
+def test_each_use_of_a_repeated_operand_has_its_name() -> None:
+    d = Value(-4.0, label="d")
+    told = stepper(d * d).sentences("topological", 3)
+    assert told[2] == "  with ∂v1/∂d (2nd operand) = d = -4"
+
+
 def test_the_table_fits_the_width_that_there_is() -> None:
     long, path = Value(2.0, label="a_name_of_many_letters"), Value(3.0, label="layers.0.neurons.1.bias")
     shown = stepper((long * path + long).tanh())

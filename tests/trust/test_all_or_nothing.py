@@ -198,7 +198,12 @@ def test_load_of_a_model_together_with_its_optimizer(share: int, tmp_path: Path)
             lambda: (twin.state_dict(), follower.state_dict()),
         )
 
-    assert storm(make, share, "nn/checkpoint.py", "nn/resuming.py", "nn/optimizers.py", "nn/module.py", "autograd/value.py") > 50
+    assert (
+        storm(
+            make, share, "nn/checkpoint.py", "nn/resuming.py", "nn/optimizers.py", "nn/module.py", "autograd/value.py"
+        )
+        > 50
+    )
 
 
 LINE = [[1.0], [2.0], [3.0]], [2.0, 4.0, 6.0]

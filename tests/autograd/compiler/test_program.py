@@ -384,9 +384,27 @@ def test_it_can_be_looked_at(backend: str) -> None:
     assert "matrix product: 8 x 4 times 4 x n" in text
     assert {"numpy": "relu: 8 x n", "c": "then relu"}[backend] in text
     assert f"backend {backend}" in text
+    assert "64 flops in products forward a sample, 64 in reverse" in text  # the inputs need no gradient
     assert '"{matrix product|8 x 4 times 4 x n' in program.draw().source
     assert "g0 -> g1" in program.draw().source
     assert {"numpy": "matmul(", "c": "product"}[backend] in program.source
+
+
+@backends
+def test_the_flops_of_the_reverse_sweep_are_those_of_the_products_that_it_makes(backend: str) -> None:
+    first, second = [[[Value(0.1 * i - 0.2 * j) for j in range(n)] for i in range(m)] for m, n in ((32, 64), (10, 32))]
+    weights = [v for row in first + second for v in row]
+
+    def output(x: Any) -> Any:
+        hidden = [tanh(dot(row, x)) for row in first]
+        return autograd.sum([dot(row, hidden) for row in second])
+
+    program = compile(output, weights, batched=True, backend=backend)
+    program.value_and_grad(np.ones((3, 64)))
+    # forward 2(32·64 + 10·32); in reverse both for the weights, but only the second for its inputs
+    assert "4,736 flops in products forward a sample, 5,376 in reverse" in program.explain()
+    if backend == "numpy":  # every matrix product of the program is written out
+        assert program.source.count("matmul(") == 2 + 3
 
 
 @backends
