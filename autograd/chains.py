@@ -21,7 +21,7 @@ from autograd.value import Value
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from autograd.tracing import Trace
+    from autograd.tracing import BackwardStep, Trace
 
 MOST_PATHS = 200
 """Up to so many paths are followed one by one; of more, only their number and their sums are given."""

@@ -85,8 +85,8 @@ def plot_decision_boundary(
     for label in range(len(scores[0])):
         points = [row for row, target in zip(rows, targets, strict=True) if true_class(target, single) == label]
         axes.scatter(
-            [p[0] for p in points], [p[1] for p in points], s=22, color=COLOURS[label % len(COLOURS)], edgecolor="white",
-            linewidth=0.5, marker=_MARKERS[label % len(_MARKERS)], label=f"class {label}",
+            [p[0] for p in points], [p[1] for p in points], s=22, color=COLOURS[label % len(COLOURS)],
+            edgecolor="white", linewidth=0.5, marker=_MARKERS[label % len(_MARKERS)], label=f"class {label}",
         )  # fmt: skip
     axes.set(title="decision boundary", xlabel="first feature", ylabel="second feature")
     axes.legend()
