@@ -1,6 +1,6 @@
 """How does a row become as fast as a method written by hand?  It is evaluated once on symbols, and printed as Python.
 
-Read `rows`, `primitives` and `expression` first, `value` next.  Calling a row's lambdas at every operation would
+Read `primitives` and `symbolic.expression` first, `value` next.  Calling a row's lambdas at every operation would
 cost a third of the speed.  Each method's source is registered with `linecache`, so that a debugger steps into it and
 a traceback shows its lines; `source(row)` shows it too.
 """
@@ -70,7 +70,7 @@ _float_table: dict[str, Any] = {}
 
 
 def specialized_to_floats(function: Any) -> Any:
-    """A function of the table that is to be called on floats alone."""
+    """A function of the table that will be called on floats alone."""
     if getattr(function, "__globals__", None) is not vars(primitives):
         return function  # a row of the user's own
     if not _float_table:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 BUILD_LIMIT = 60.0
 """Seconds that building a file may take, and that another process waits for it."""
 ABANDONED = 2 * BUILD_LIMIT
-"""Seconds after which a lock cannot be in use any more."""
+"""Seconds after which a lock can no longer be in use."""
 PAUSE = 0.02
 """Seconds between two looks at the lock of another process."""
 

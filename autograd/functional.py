@@ -1,9 +1,9 @@
-"""What if one thinks in functions instead of graphs?  `grad`, `jvp`, `vjp`, `jacobian`, `hessian` and their kin.
+"""How is a function differentiated?  `grad`, `jvp`, `vjp`, `jacobian`, `hessian` and related functions.
 
-Read `value` first.  Numbers in, floats out; Values in, Values out, and so any function here can be differentiated
-again.  (A function that is called inside one which is being differentiated, and closes over its variable, gives Values
-too.)  The graph-building sweep stands here: it evaluates the rows' partials on Values instead of floats, and is the
-one that `trace` shows step by step.  Nothing here touches anybody's `.grad`.
+Read `value` and `backpropagation` first.  Numbers in, floats out; Values in, Values out, so any function here can be
+differentiated again.  (A function that is called while another one is differentiated, and that closes over its
+variable, gives Values too.)  `edges_as_graph` evaluates the partials of the rows on Values, so that the textbook loop
+builds a graph.  No function here changes a `.grad`.
 """
 
 from __future__ import annotations
@@ -300,7 +300,7 @@ def _among(positions: Sequence[int], count: int) -> list[int]:
 def _variables(arguments: Sequence[Nested], positions: Iterable[int]) -> tuple[list[Nested], bool]:
     """The arguments with fresh Values at these positions, and whether any Value was among them.
 
-    A Value is copied as a node of the graph, so that a derivative taken inside another one is with respect to its own
+    A Value is copied as a node of the graph, so that a nested derivative is with respect to its own
     variable, and the outer one still sees through.
     """
     inputs, wanted = list(arguments), set(positions)

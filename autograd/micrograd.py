@@ -1,6 +1,6 @@
 """How does a program written for micrograd run here?  `_prev`, `_op`, `_backward` and `_children`, in one small file.
 
-Read `graph` and `value` first.  During a backward pass every `.grad` holds that pass's own gradient, started at zero,
+Read `node` and `fast_backward` first.  During a backward pass every `.grad` holds that pass's own gradient, started at zero,
 and is added to the earlier one only at the end; so a `_backward` of the user's own, which adds to `.grad` by itself,
 runs in its place in the order and is undone with all the rest if anything goes wrong.
 """

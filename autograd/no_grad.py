@@ -42,7 +42,7 @@ recording = Recording()
 class _Block:
     """One entry into a `no_grad()`, which counts for as long as it lives.
 
-    So not even a Ctrl-C on the way into the block, or out of it, can leave recording switched off for ever.  Each
+    So not even a Ctrl-C on the way into the block, or out of it, can leave recording switched off.  Each
     change of the set is one step inside the interpreter, which needs no lock.
     """
 

@@ -1,18 +1,20 @@
 """Which functions can be differentiated, and what are their derivatives?  The table: one row each.
 
-Read `rows` first (what a row is); read `value` next (what is made of it).  A row reads like a line of a formula sheet:
+Read `primitive` first (what a row is), `node` next (what a node of the graph holds).  A row reads like a line of a
+formula sheet:
 
     name = primitive("name", forward, partial with respect to x, partial with respect to y, how it is written)
 
-`out` is the value that the forward function gave; `x` and `y` are the operands.  This is the only place where a
-derivative is written.  The formulas are the ones that stay exact in the tails: tanh' is sech², because 1 - tanh² is 0
-from x = 19 on, and sech is written with exp(-|x|), because cosh overflows.  Both sides of a `where` are evaluated
+`out` is the result of the forward function; `x` and `y` are the operands.  For the engine this is the only place where
+a derivative is written; the compiler repeats a few numerically delicate ones in its kernels, and tests compare them.
+The formulas stay exact in the tails: tanh' is sech², because 1 - tanh² is 0 from x = 19 on, and sech is written with
+exp(-|x|), because cosh overflows.  Both sides of a `where` are evaluated
 when the operands are arrays, so what must not overflow is clamped inside.
 
-A partial is `NOT_TAKEN` with respect to an operand that the row did not select (`where`, `maximum`, `relu` where it is
-flat): nothing flows along that edge, and what is behind it is not even looked at.
+A partial is `NOT_TAKEN` for an operand that the row did not select (in `where` and `maximum`, and in `relu` where it
+is flat): no gradient flows along that edge, and the subgraph behind it is not visited.
 
-`text` and `latex` say how the row is written, where that is not name(x, y) and does not follow (see `printing`).
+`text` and `latex` are how the row is written, unless that is name(x, y) or follows from it (see `symbolic.printing`).
 """
 
 from __future__ import annotations
@@ -37,17 +39,19 @@ INF, NAN = math.inf, math.nan
 # fmt: off
 # ------------------------------------------------------------------------------------------------------- arithmetic
 
-identity  = primitive("identity",  lambda x: x,        lambda out, x: 1.0,                                              text="{}")
-add       = primitive("add",       lambda x, y: x + y, lambda out, x, y: 1.0,     lambda out, x, y: 1.0,                text="{} + {}")
-subtract  = primitive("subtract",  lambda x, y: x - y, lambda out, x, y: 1.0,     lambda out, x, y: -1.0,               text="{} - {}")
-multiply  = primitive("multiply",  lambda x, y: x * y, lambda out, x, y: y,       lambda out, x, y: x,                  text="{} * {}")
-divide    = primitive("divide",    lambda x, y: x / y, lambda out, x, y: 1.0 / y, lambda out, x, y: -over_square(x, y), text="{} / {}",
-                      latex=r"\frac{{{}}}{{{}}}", cure="keep the divisor away from zero")
-negative  = primitive("negative",  lambda x: -x,       lambda out, x: -1.0,                                             text="-{}")
-power     = primitive("power",     real_power,         lambda out, x, y: power_partial(x, y), lambda out, x, y: power_exponent_partial(x, y),
+identity  = primitive("identity",  lambda x: x,        lambda out, x: 1.0,                                text="{}")
+add       = primitive("add",       lambda x, y: x + y, lambda out, x, y: 1.0,     lambda out, x, y: 1.0,  text="{} + {}")
+subtract  = primitive("subtract",  lambda x, y: x - y, lambda out, x, y: 1.0,     lambda out, x, y: -1.0, text="{} - {}")
+multiply  = primitive("multiply",  lambda x, y: x * y, lambda out, x, y: y,       lambda out, x, y: x,    text="{} * {}")
+divide    = primitive("divide",    lambda x, y: x / y, lambda out, x, y: 1.0 / y, lambda out, x, y: -over_square(x, y),
+                      text="{} / {}", latex=r"\frac{{{}}}{{{}}}", cure="keep the divisor away from zero")
+negative  = primitive("negative",  lambda x: -x,       lambda out, x: -1.0,                               text="-{}")
+power     = primitive("power",     real_power,
+                      lambda out, x, y: power_partial(x, y),
+                      lambda out, x, y: power_exponent_partial(x, y),
                       text="{} ** {}", latex="{}^{{{}}}", ieee=ieee_power,
-                      domain="a base >= 0 where the exponent is no integer, and a base that is not 0 where it is negative",
-                      cure="keep the base positive (below zero, only a whole exponent will do)")
+                      domain="a base >= 0, or a whole exponent; and a base that is not 0, or an exponent >= 0",
+                      cure="keep the base positive (a negative base needs a whole exponent)")
 
 # ------------------------------------------------------------------------------------- choices, and what has a kink
 
@@ -57,7 +61,8 @@ where     = primitive("where",     lambda condition, x, y: x if condition else y
                       lambda out, condition, x, y: where(condition, NOT_TAKEN, 1.0))
 
 absolute  = primitive("absolute",  math.fabs,
-                      lambda out, x: where(x > 0.0, 1.0, where(x < 0.0, -1.0, 0.0)), text="|{}|", latex=r"\left|{}\right|")
+                      lambda out, x: where(x > 0.0, 1.0, where(x < 0.0, -1.0, 0.0)),
+                      text="|{}|", latex=r"\left|{}\right|")
 maximum   = primitive("maximum",   lambda x, y: where(x < y, y, where(y <= x, x, NAN)),
                       lambda out, x, y: where(x > y, 1.0, where(x < y, NOT_TAKEN, 0.5)),
                       lambda out, x, y: where(x > y, NOT_TAKEN, where(x < y, 1.0, 0.5)), latex=r"\max({}, {})")
@@ -69,14 +74,16 @@ negative_part = primitive("negative_part", lambda x: where(x > 0.0, 0.0, x),
 
 # ------------------------------------------------------------------------------------- the functions of mathematics
 
-exp       = primitive("exp",       math.exp,   lambda out, x: out,                             latex="e^{{{}}}", ieee=lambda x: INF)
-expm1     = primitive("expm1",     math.expm1, lambda out, x: exp(x),                          text="exp({}) - 1",
+exp       = primitive("exp",       math.exp,   lambda out, x: out,             latex="e^{{{}}}", ieee=lambda x: INF)
+expm1     = primitive("expm1",     math.expm1, lambda out, x: exp(x),          text="exp({}) - 1",
                       latex="e^{{{}}} - 1", ieee=lambda x: INF)
-log       = primitive("log",       math.log,   lambda out, x: 1.0 / x,                         latex=r"\ln({})",
-                      ieee=lambda x: -INF if x == 0.0 else NAN,  domain="x > 0",  cure="keep x positive, for example log(maximum(x, 1e-12))")
-log1p     = primitive("log1p",     math.log1p, lambda out, x: 1.0 / (1.0 + x),                 text="log(1 + {})", latex=r"\ln(1 + {})",
-                      ieee=lambda x: -INF if x == -1.0 else NAN, domain="x > -1", cure="keep x above -1, for example log1p(maximum(x, -1 + 1e-12))")
-sqrt      = primitive("sqrt",      math.sqrt,  lambda out, x: 0.5 / out,                       latex=r"\sqrt{{{}}}",
+log       = primitive("log",       math.log,   lambda out, x: 1.0 / x,         latex=r"\ln({})",
+                      ieee=lambda x: -INF if x == 0.0 else NAN,
+                      domain="x > 0", cure="keep x positive, for example log(maximum(x, 1e-12))")
+log1p     = primitive("log1p",     math.log1p, lambda out, x: 1.0 / (1.0 + x), text="log(1 + {})", latex=r"\ln(1 + {})",
+                      ieee=lambda x: -INF if x == -1.0 else NAN,
+                      domain="x > -1", cure="keep x above -1, for example log1p(maximum(x, -1 + 1e-12))")
+sqrt      = primitive("sqrt",      math.sqrt,  lambda out, x: 0.5 / out,       latex=r"\sqrt{{{}}}",
                       domain="x >= 0", cure="keep x from going negative, for example sqrt(maximum(x, 0))")
 sin       = primitive("sin",       math.sin,   lambda out, x: cos(x))
 cos       = primitive("cos",       math.cos,   lambda out, x: -sin(x))
@@ -86,8 +93,8 @@ arcsin    = primitive("arcsin",    math.asin,  lambda out, x: 1.0 / sqrt(one_min
 arccos    = primitive("arccos",    math.acos,  lambda out, x: -1.0 / sqrt(one_minus_square(x)),
                       domain="-1 <= x <= 1", cure="keep x between -1 and 1")
 arctan    = primitive("arctan",    math.atan,  lambda out, x: lorentzian(x))
-sinh      = primitive("sinh",      math.sinh,  lambda out, x: cosh(x),                         ieee=lambda x: math.copysign(INF, x))
-cosh      = primitive("cosh",      math.cosh,  lambda out, x: sinh(x),                         ieee=lambda x: INF)
+sinh      = primitive("sinh",      math.sinh,  lambda out, x: cosh(x),         ieee=lambda x: math.copysign(INF, x))
+cosh      = primitive("cosh",      math.cosh,  lambda out, x: sinh(x),         ieee=lambda x: INF)
 tanh      = primitive("tanh",      math.tanh,  lambda out, x: sech(x) ** 2)
 hypot     = primitive("hypot",     math.hypot, lambda out, x, y: cosine(x, y), lambda out, x, y: cosine(y, x),
                       text="sqrt({}² + {}²)", latex=r"\sqrt{{{{{}}}^2 + {{{}}}^2}}")
@@ -141,7 +148,10 @@ def _power_partial(x: float, y: float) -> float:
 
 
 def _power_derivative(x: float, y: float, n: float, m: float) -> float:
-    """x^y differentiated n times by x and m times by y: x^(y-n) Σ C(m, k) P^(k)(y) log(x)^(m-k), P = y (y-1) ... (y-n+1)."""
+    """x^y differentiated n times with respect to x and m times with respect to y.
+
+    x^(y-n) Σ C(m, k) P^(k)(y) log(x)^(m-k), with P = y (y-1) ... (y-n+1).
+    """
     polynomial = [1.0] + [0.0] * int(m)  # P(y + t) in powers of t, without those above m
     for i in range(int(n)):
         polynomial = [c * (y - i) + below for c, below in zip(polynomial, [0.0, *polynomial], strict=False)]
@@ -163,7 +173,7 @@ def _power_derivative(x: float, y: float, n: float, m: float) -> float:
     return factor
 
 
-def _power_growth(x: Number, y: Number) -> Number:
+def _power_exponent_partial(x: Number, y: Number) -> Number:
     """x^y log x, where x^y alone may be subnormal, and so lack the digits of the product: x^y = (x^(y/2))²."""
     root = power(absolute(x), 0.5 * y)  # of a negative x there is no logarithm anyway
     return where(absolute(power(x, y)) < 1e-290, xlogy(root, x) * root, xlogy(power(x, y), x))
@@ -206,7 +216,7 @@ def _times_normal_pdf(x: Number, y: Number) -> Number:
 
 
 def _times_normal_cdf(x: Number, y: Number) -> Number:
-    """x Φ(y), where Φ(y) alone may be subnormal: there by Laplace's series Φ(y) = φ(y)/-y (1 - 1/y² + 3/y⁴ - 15/y⁶ ...)."""
+    """x Φ(y), where Φ(y) alone may be subnormal: there by Laplace's series φ(y)/-y (1 - 1/y² + 3/y⁴ - 15/y⁶ ...)."""
     tail = minimum(y, -37.0)
     u = 1.0 / (tail * tail)
     series = 1.0 - u * (1.0 - 3.0 * u * (1.0 - 5.0 * u * (1.0 - 7.0 * u * (1.0 - 9.0 * u))))
@@ -241,14 +251,17 @@ def _exp_difference(x: float, y: float) -> float:
 over_square      = primitive("over_square", _over_square,
                              lambda out, x, y: over_square(1.0, y), lambda out, x, y: -2.0 * out / y,
                              text="{} / {}²", latex=r"\frac{{{}}}{{{}^2}}")
-power_partial      = primitive("power_partial", _power_partial,
-                             lambda out, x, y: power_derivative(x, y, 2.0, 0.0), lambda out, x, y: power_derivative(x, y, 1.0, 1.0),
+power_partial    = primitive("power_partial", _power_partial,
+                             lambda out, x, y: power_derivative(x, y, 2.0, 0.0),
+                             lambda out, x, y: power_derivative(x, y, 1.0, 1.0),
                              text="{1} * {0} ** ({1} - 1)", latex=r"{1} \cdot {0}^{{{1} - 1}}")
-power_exponent_partial     = primitive("power_exponent_partial", _power_growth,
-                             lambda out, x, y: power_derivative(x, y, 1.0, 1.0), lambda out, x, y: power_derivative(x, y, 0.0, 2.0),
+power_exponent_partial = primitive("power_exponent_partial", _power_exponent_partial,
+                             lambda out, x, y: power_derivative(x, y, 1.0, 1.0),
+                             lambda out, x, y: power_derivative(x, y, 0.0, 2.0),
                              text="{0} ** {1} * log({0})", latex=r"{0}^{{{1}}} \ln({0})")
 power_derivative = primitive("power_derivative", _power_derivative,
-                             lambda out, x, y, n, m: power_derivative(x, y, n + 1.0, m), lambda out, x, y, n, m: power_derivative(x, y, n, m + 1.0),
+                             lambda out, x, y, n, m: power_derivative(x, y, n + 1.0, m),
+                             lambda out, x, y, n, m: power_derivative(x, y, n, m + 1.0),
                              lambda out, x, y, n, m: 0.0, lambda out, x, y, n, m: 0.0,
                              latex=r"\partial_{{{0}}}^{{{2}}} \partial_{{{1}}}^{{{3}}} {0}^{{{1}}}")
 xlogy            = primitive("xlogy", _xlogy,
@@ -260,22 +273,29 @@ times_exp        = primitive("times_exp", _times_exp,
 one_minus_square = primitive("one_minus_square", lambda x: (1.0 - x) * (1.0 + x),
                              lambda out, x: -2.0 * x, text="1 - {}²", latex="1 - {}^2")
 cosine           = primitive("cosine", _cosine,
-                             lambda out, x, y: cosine(y, x) * (cosine(y, x) / hypot(x, y)), lambda out, x, y: -out * cosine(y, x) / hypot(x, y),
+                             lambda out, x, y: cosine(y, x) * (cosine(y, x) / hypot(x, y)),
+                             lambda out, x, y: -out * cosine(y, x) / hypot(x, y),
                              text="{0} / sqrt({0}² + {1}²)", latex=r"\frac{{{0}}}{{\sqrt{{{0}^2 + {1}^2}}}}")
 lorentzian       = primitive("lorentzian", lambda x: 1.0 / hypot(1.0, x) / hypot(1.0, x),
                              lambda out, x: -2.0 * (x * out) * out,
                              text="1 / (1 + {}²)", latex=r"\frac{{1}}{{1 + {}^2}}")
 sech             = primitive("sech", lambda x: 2.0 * exp(-absolute(x)) / (1.0 + exp(-2.0 * absolute(x))),
                              lambda out, x: -out * tanh(x))
-sigmoid_partial    = primitive("sigmoid_partial", lambda x: exp(-absolute(x)) / (1.0 + exp(-absolute(x))) ** 2,
+sigmoid_partial  = primitive("sigmoid_partial", lambda x: exp(-absolute(x)) / (1.0 + exp(-absolute(x))) ** 2,
                              lambda out, x: -out * tanh(0.5 * x),
                              text="sigmoid({0}) * sigmoid(-{0})", latex=r"\sigma({0}) \cdot \sigma(-{0})")
-silu_partial       = primitive("silu_partial", lambda x: sigmoid(x) + times_exp(x, -absolute(x)) / (1.0 + exp(-absolute(x))) ** 2,
+silu_partial     = primitive("silu_partial",
+                             lambda x: sigmoid(x) + times_exp(x, -absolute(x)) / (1.0 + exp(-absolute(x))) ** 2,
                              lambda out, x: silu_curve(x),
-                             text="sigmoid({0}) + {0} * sigmoid({0}) * sigmoid(-{0})", latex=r"\sigma({0}) + {0} \cdot \sigma({0}) \cdot \sigma(-{0})")
-silu_curve       = primitive("silu_curve", lambda x: times_exp(2.0 - x * tanh(0.5 * x), -absolute(x)) / (1.0 + exp(-absolute(x))) ** 2,
-                             lambda out, x: -out * tanh(0.5 * x) - sigmoid_partial(x) * (tanh(0.5 * x) + x * (2.0 * sigmoid_partial(x))),
-                             text="sigmoid({0}) * sigmoid(-{0}) * (2 - {0} * tanh({0} / 2))", latex=r"\sigma({0}) \cdot \sigma(-{0}) (2 - {0} \tanh\frac{{{0}}}{{2}})")
+                             text="sigmoid({0}) + {0} * sigmoid({0}) * sigmoid(-{0})",
+                             latex=r"\sigma({0}) + {0} \cdot \sigma({0}) \cdot \sigma(-{0})")
+silu_curve       = primitive("silu_curve",
+                             lambda x: (times_exp(2.0 - x * tanh(0.5 * x), -absolute(x))
+                                        / (1.0 + exp(-absolute(x))) ** 2),
+                             lambda out, x: (-out * tanh(0.5 * x)
+                                             - sigmoid_partial(x) * (tanh(0.5 * x) + x * (2.0 * sigmoid_partial(x)))),
+                             text="sigmoid({0}) * sigmoid(-{0}) * (2 - {0} * tanh({0} / 2))",
+                             latex=r"\sigma({0}) \cdot \sigma(-{0}) (2 - {0} \tanh\frac{{{0}}}{{2}})")
 normal_pdf       = primitive("normal_pdf", _normal_pdf,
                              lambda out, x: -times_normal_pdf(x, x), latex=r"\varphi({})")
 normal_cdf       = primitive("normal_cdf", _normal_cdf,
@@ -292,7 +312,7 @@ exp_difference   = primitive("exp_difference", _exp_difference,
 # fmt: on
 
 
-# ---------------------------------------------------------------------------------------- rows of any number of operands
+# --------------------------------------------------------------------------------------- rows of any number of operands
 
 
 def _halves(terms: Sequence[Number]) -> tuple[Sequence[Number], Sequence[Number]]:
@@ -363,28 +383,28 @@ def _probabilities(xs: Sequence[Number]) -> list[Number]:
 
 
 def _softmax_partials(out: Number, index: float, *xs: Number) -> list[Number]:
-    return _slopes_of_one(out, int(index), _probabilities(xs), softmax_others(index, *xs))
+    return _partials_of_one(out, int(index), _probabilities(xs), softmax_others(index, *xs))
 
 
-def _slopes_of_one(p: Number, i: int, ps: Sequence[Number], others: Number) -> list[Number]:
+def _partials_of_one(p: Number, i: int, ps: Sequence[Number], others: Number) -> list[Number]:
     """-p_i p_j with respect to x_j, and p_i (1 - p_i) to x_i; `others` is 1 - p_i."""
-    slopes = [-p * other for other in ps]
-    slopes[i] = p * others
-    return [NOT_TAKEN, *slopes]
+    partials = [-p * other for other in ps]
+    partials[i] = p * others
+    return [NOT_TAKEN, *partials]
 
 
 def softmax_with_partials(xs: Sequence[float]) -> list[tuple[float, list[float]]]:
-    """All the probabilities of floats, each with its partials: what the rows of `softmax` give, with the work shared."""
+    """All probabilities of floats, each with its partials, as the rows of `softmax` give them; the work is shared."""
     powers = _powers(xs)
     total = reduce(plus, powers)
     ps = [power / total for power in powers]
     others = [other / total for other in _of_others(powers)]
-    return [(p, _slopes_of_one(p, i, ps, others[i])) for i, p in enumerate(ps)]
+    return [(p, _partials_of_one(p, i, ps, others[i])) for i, p in enumerate(ps)]
 
 
 def _softmax_others_partials(out: Number, index: float, *xs: Number) -> list[Number]:
-    _, *slopes = _softmax_partials(softmax(index, *xs), index, *xs)
-    return [NOT_TAKEN, *(-slope for slope in slopes)]
+    _, *partials = _softmax_partials(softmax(index, *xs), index, *xs)
+    return [NOT_TAKEN, *(-partial for partial in partials)]
 
 
 def _cross_entropy(index: float, *xs: Number) -> Number:
@@ -415,8 +435,8 @@ def _soft_cross_entropy_partials(out: Number, *terms: Number) -> list[Number]:
         other_ps, losses = _of_others(ps), [(highest - x) + above for x in xs]
     else:  # as rows, whose own derivatives do not cancel
         other_ps, losses = [softmax_others(i, *xs) for i in indices], [cross_entropy(i, *xs) for i in indices]
-    slopes = zip(ps, other_ps, targets, _of_others(targets), strict=True)
-    return [*(p * other_ts - t * other_ps for p, other_ps, t, other_ts in slopes), *losses]
+    each = zip(ps, other_ps, targets, _of_others(targets), strict=True)
+    return [*(p * other_ts - t * other_ps for p, other_ps, t, other_ts in each), *losses]
 
 
 def _take(index: float, *xs: Number) -> Number:
@@ -432,7 +452,7 @@ sum_               = primitive("sum",                lambda start, *xs: in_order
                                lambda out, start, *xs: [1.0] * (1 + len(xs)), sequence=True)
 dot                = primitive("dot",                lambda start, *terms: dot_of(start, *_halves(terms)),
                                lambda out, start, *terms: [*chain(*dot_partials(*_halves(terms)))], sequence=True)
-logsumexp          = primitive("logsumexp",          _logsumexp,          lambda out, *xs: _probabilities(xs), sequence=True,
+logsumexp          = primitive("logsumexp",          _logsumexp, lambda out, *xs: _probabilities(xs), sequence=True,
                                text="log([exp({}) + …])", latex=r"\ln([e^{{}} + …])")
 softmax            = primitive("softmax",            _softmax,            _softmax_partials,            sequence=True,
                                text="exp({index}) / ([exp({}) + …])", latex=r"\frac{e^{{index}}}{[e^{{}} + …]}")

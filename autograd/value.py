@@ -1,7 +1,7 @@
 """What is a `Value`?  A number that remembers how it was computed, and so can tell its gradient.
 
-Read `rows` and `primitives` (the derivatives) and `graph` (backpropagation) first; `codegen` makes the methods here
-from the rows.  Read `vector_ops` for sum, dot and softmax, `functional` for grad and its kin next.
+Read `primitives` (the derivatives), `node` and `backpropagation` first; `codegen` generates the methods here from the
+rows.  Read `vector_ops` for sum, dot and softmax, `functional` for grad and its kin next.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class Value(Node):
         if self.primitive is not None and not has_user_backward(self):
             raise AttributeError(
                 f"data of {self._name()} is computed by {self.primitive.name} and cannot be assigned; "
-                f"assign .data of a leaf and compute again, or start anew from .detach()"
+                f"assign .data of a leaf and compute again, or start again from .detach()"
             )
         self._data = data if type(data) is float else real(data, "Value.data")
 
@@ -112,7 +112,7 @@ class Value(Node):
         """Add d(self)/d(node) to the `.grad` of every node that this one was computed from.
 
         All of them or none: whatever is raised on the way, every gradient is then as it was.  A second call adds
-        once more; `zero_grad()` starts anew.  In threads, passes take turns: those through shared nodes add up exactly.
+        once more; `zero_grad()` clears it.  In threads, passes take turns: those through shared nodes add up exactly.
 
         Raises FloatingPointError where this value is inf or nan, naming the node where that arose, and RuntimeError
         where it was computed within `no_grad()`.

@@ -157,7 +157,7 @@ def cross_entropy(logits: Iterable[Any], target: Any) -> Any:
 
 
 def take(xs: Iterable[Any], position: Any) -> Any:
-    """xs[position] as a node: what indexing looks like in a graph that is to be compiled for other positions.
+    """xs[position] as a node: what indexing looks like in a graph that will be compiled for other positions.
 
     Raises ValueError where `position` is no index of xs.
 
