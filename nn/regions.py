@@ -1,7 +1,7 @@
 """Which class does a model decide for at each place of the plane, and how is that painted?
 
 All pictures of decisions compare the classes' scores here, so that they show the same. Read before: ``evaluation``.
-Read after: ``plotting``, ``recording_images``.
+Read after: ``plotting``, ``recording``.
 """
 
 from __future__ import annotations

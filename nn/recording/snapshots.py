@@ -1,7 +1,7 @@
 """What is kept of a model while it is trained?
 
 ``Snapshots`` is a callback of ``fit``: it keeps weights, gradients, loss and, for samples with two features, what the
-model decides at each point of a grid. Read before: ``training``, ``regions``. Read after: ``recording_images``.
+model decides at each point of a grid. Read before: ``training``, ``regions``. Read after: ``images``.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ import math
 from array import array
 from typing import Any
 
-from .evaluation import decision_threshold, predict
-from .metrics import decided, true_class
-from .regions import grid
+from nn.evaluation import decision_threshold, predict
+from nn.metrics import decided, true_class
+from nn.regions import grid
 
 MAX_POINTS = 500
 """More samples than these would hide each other in the picture."""

@@ -2,7 +2,7 @@
 
 ``record()`` is a callback of ``fit``: it keeps snapshots of weights, gradients, loss and, for samples with two
 features, of the decision boundary. ``save`` writes one HTML page to scrub through them, or an animated GIF;
-``save_frames`` writes one PNG per snapshot. Read before: ``snapshots``, ``recording_images``.
+``save_frames`` writes one PNG per snapshot. Read before: ``snapshots``, ``images``.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from .checks import shown, whole_number
-from .recording_images import save_animation, save_pictures
-from .regions import leads
-from .snapshots import Snapshots
+from nn.checks import shown, whole_number
+from nn.recording.images import save_animation, save_pictures
+from nn.recording.snapshots import Snapshots
+from nn.regions import leads
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -152,4 +152,4 @@ def _shortened(snapshot: dict[str, Any]) -> dict[str, Any]:
 def _source(name: str) -> str:
     from importlib.resources import files  # takes longer to load than the rest of this file
 
-    return files("nn").joinpath("page", name).read_text(encoding="utf-8")
+    return files(__package__).joinpath("page", name).read_text(encoding="utf-8")

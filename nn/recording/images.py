@@ -11,14 +11,14 @@ import math
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from .checks import real_number
-from .regions import COLOURS, class_scores, paint_regions
+from nn.checks import real_number
+from nn.regions import COLOURS, class_scores, paint_regions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from .snapshots import Snapshots
+    from nn.recording.snapshots import Snapshots
 
 
 def save_animation(recording: Snapshots, path: Path, seconds: float) -> None:

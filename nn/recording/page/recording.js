@@ -1,4 +1,4 @@
-// Scrub through a training: one snapshot at a time.  Read nn/recording.py first, which makes the data.
+// Scrub through a training: one snapshot at a time.  Read nn/recording/recording.py first, which makes the data.
 
 function showRecording(root, data) {
   const snapshots = data.snapshots, palette = [[47, 109, 181], [209, 96, 61], [79, 157, 105], [142, 99, 169], [201, 162, 39], [95, 107, 115]];
