@@ -1,7 +1,7 @@
 """How does ``fit`` train with compiled programs instead of graphs of Values?
 
 A model and a loss for one sample are traced once and become a program over all samples of a batch; see
-``autograd.compile``. The loop, the optimizers and the metrics stay the same, and so do the numbers, to rounding.
+``autograd.compile``. The loop, the optimizers and the metrics are the same; the numbers agree up to rounding.
 Read before: ``training``.
 """
 
@@ -32,7 +32,7 @@ def _hinge(p: Any, t: Any) -> Any:
 
 
 def _binary_cross_entropy(p: Any, t: Any) -> Any:
-    # Both sides of a `where` are computed: what is multiplied by 0 must not be infinite.
+    # Both sides of a `where` are computed, so a term that is multiplied by 0 must be finite.
     return -log(where(t > 0.0, p, 1.0)) * t - log1p(-where(t < 1.0, p, 0.0)) * (1.0 - t)
 
 
@@ -54,16 +54,16 @@ _WITHOUT_BRANCHES: dict[Loss, Loss] = {
     losses.mean_absolute_error: losses.mean_absolute_error,
     losses.huber: losses.huber,
 }
-"""For one sample, what each loss computes once its target has been checked, without asking for the target's number."""
+"""The formula of each loss for one sample whose target has been checked: it does not branch on the target."""
 
 _OF_CLASSES = (losses.cross_entropy, losses.negative_log_likelihood)
 _ELEMENT_BY_ELEMENT = (losses.hinge, losses.binary_cross_entropy, losses.binary_cross_entropy_with_logits)
 
 
 class CompiledEngine:
-    """What ``EagerEngine`` does, with a program: called with a batch it gives loss, gradients and outputs.
+    """The counterpart of ``EagerEngine``: called with a batch, its program gives loss, gradients and outputs.
 
-    Raises ``TypeError`` where the model or the loss cannot be traced; the message names the line and a cure.
+    Raises ``TypeError`` if the model or the loss cannot be traced; the message names the line and a cure.
     """
 
     def __init__(self, model: Module, loss: Any, X: list[Any], y: list[Any], optimizer: Optimizer) -> None:
@@ -103,7 +103,7 @@ class CompiledEngine:
 
     @contextmanager
     def epoch(self) -> Iterator[None]:
-        """Within it the parameters are arrays, which are put back at its end, whatever happens."""
+        """Inside ``with`` the parameters are arrays; at its end, also after an error, they are written back."""
         if not isinstance(self.optimizer, InArrays):
             yield
             return
@@ -117,17 +117,17 @@ class CompiledEngine:
 class InArrays:
     """An optimizer whose numbers and memory are arrays between ``take()`` and ``put_back()``.
 
-    Each step is all or nothing, and gives the same bits as the optimizer's own.
+    Each step is all or nothing, and bit for bit the same as the optimizer's own.
     """
 
     def __init__(self, optimizer: Optimizer) -> None:
         self.optimizer = optimizer
         self._held: Any = None
-        """The numbers, the number of steps and the memory: a list of one array for each list of the optimizer."""
+        """The numbers, the step count and the memory, with one array in place of each list of the optimizer."""
         self._taken: Any = None
 
     def take(self) -> None:
-        """Begin with what the parameters and the optimizer hold now."""
+        """Copy the numbers of the parameters and the memory of the optimizer into arrays."""
         import numpy as np
 
         numbers, _ = self.optimizer.snapshot()
@@ -143,7 +143,7 @@ class InArrays:
 
     @property
     def numbers(self) -> Any:
-        """The parameters' numbers, as an array that is not to be written to."""
+        """The parameters' numbers, as an array that must not be written to."""
         return self._held[0][0]
 
     def step(self, gradients: list[float]) -> None:
@@ -151,13 +151,13 @@ class InArrays:
         import numpy as np
 
         numbers, state = self._held
-        with np.errstate(all="ignore"):  # what is not finite is found afterwards
+        with np.errstate(all="ignore"):  # numbers that are not finite are found afterwards
             self._held = self.optimizer.proposed(numbers, [np.array(gradients)], state)  # type: ignore[list-item]
 
     def snapshot(self) -> Any:
-        """What ``restore`` needs to come back to this moment."""
+        """A snapshot for ``restore``."""
         return self._held
 
     def restore(self, snapshot: Any) -> None:
-        """Go back to the moment of a ``snapshot()``."""
+        """Return to the state of a ``snapshot()``."""
         self._held = snapshot

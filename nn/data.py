@@ -1,7 +1,7 @@
-"""Where does data to learn from come from, and how is it prepared?
+"""Where does training data come from, and how is it prepared?
 
-Small data sets made on the spot, the real ones that come with scikit-learn, and what is done to any of them before
-training: split, standardize, one-hot, batches. A data set is a pair: a list of samples (lists of floats) and a list
+Here are small generated data sets, the real ones that come with scikit-learn, and the steps before training: split,
+standardize, one-hot, batches. A data set is a pair: a list of samples (lists of floats) and a list
 of targets. The same seed gives the same numbers everywhere. Read before: nothing. Read after: ``training``.
 """
 
@@ -48,7 +48,7 @@ def _between(i: int, count: int) -> float:
 
 
 def make_moons(n_samples: int = 100, noise: float = 0.1, seed: Any = None) -> Points:
-    """Two half circles that reach into each other, classes 0 and 1; ``noise`` is a standard deviation.
+    """Two interleaved half circles, classes 0 and 1; ``noise`` is a standard deviation.
 
     >>> X, y = make_moons(4, noise=0.0, seed=0)
     >>> sorted((label, round(a, 6), round(b, 6)) for (a, b), label in zip(X, y))
@@ -86,7 +86,7 @@ def make_circles(n_samples: int = 100, noise: float = 0.05, factor: float = 0.5,
 def make_spiral(
     n_samples: int = 100, noise: float = 0.02, classes: int = 2, turns: float = 1.0, seed: Any = None
 ) -> Points:
-    """Spiral arms around the origin, one for each class, each with ``turns`` turns.
+    """Spiral arms around the origin, one per class, each with ``turns`` turns.
 
     >>> X, y = make_spiral(30, classes=3, seed=0)
     >>> [y.count(label) for label in range(3)]
@@ -105,7 +105,7 @@ def make_spiral(
 
 
 def make_xor(n_samples: int = 100, noise: float = 0.1, seed: Any = None) -> Points:
-    """Points around the corners of a square; class 1 where exactly one coordinate is 1: no line separates them.
+    """Points around the corners of a square; class 1 if exactly one coordinate is 1, so no line separates them.
 
     >>> X, y = make_xor(4, noise=0.0, seed=0)
     >>> sorted(zip(X, y))
@@ -118,7 +118,7 @@ def make_xor(n_samples: int = 100, noise: float = 0.1, seed: Any = None) -> Poin
 
 
 def make_blobs(n_samples: int = 100, noise: float = 0.5, classes: int = 3, seed: Any = None) -> Points:
-    """Round clouds with centres on a circle of radius 3, one for each class.
+    """Round clouds with centres on a circle of radius 3, one per class.
 
     >>> X, y = make_blobs(3, noise=0.0, classes=3, seed=0)
     >>> sorted((label, round(math.hypot(*point), 6)) for point, label in zip(X, y))
@@ -173,7 +173,7 @@ def train_test_split(
 ) -> tuple[list[Any], list[Any], list[Any], list[Any]]:
     """Shuffle, then hold back the share ``test_size``: X_train, X_test, y_train, y_test, in scikit-learn's order.
 
-    Raises ``ValueError`` where either part would be empty.
+    Raises ``ValueError`` if either part would be empty.
 
     >>> X_train, X_test, y_train, y_test = train_test_split([[1], [2], [3], [4]], [1, 2, 3, 4], seed=0)
     >>> len(X_train), len(X_test), X_test[0][0] == y_test[0]
@@ -191,10 +191,10 @@ def train_test_split(
 
 
 def standardize(X: Any, *others: Any) -> Any:
-    """Shift and scale each feature to mean 0 and standard deviation 1 over ``X``; the ``others`` by the same numbers.
+    """Shift and scale each feature to mean 0 and standard deviation 1 over ``X``; transform ``others`` the same way.
 
-    Pass the training set first and the held-back ones after it: then nothing of them leaks into training. A feature
-    that never changes becomes 0. Gives one list, or a tuple where there are others.
+    Pass the training set first and the held-back sets after it, so that they do not influence training. A constant
+    feature becomes 0. Returns one list, or a tuple if there are others.
 
     >>> standardize([[1.0], [3.0]], [[5.0]])
     ([[-1.0], [1.0]], [[3.0]])
@@ -213,8 +213,8 @@ def standardize(X: Any, *others: Any) -> Any:
 
 
 def _centre_and_deviation(column: tuple[float, ...], feature: int) -> tuple[float, float]:
-    """The mean and the standard deviation; of equal numbers exactly that number, and 1."""
-    if min(column) == max(column):  # rounding could make the mean another number, and the deviation not 0
+    """The mean and the standard deviation; for equal numbers exactly that number, and 1."""
+    if min(column) == max(column):  # rounding could change the mean, and make the deviation nonzero
         return column[0], 1.0
     try:
         centre = math.fsum(column) / len(column)
@@ -230,7 +230,7 @@ def _centre_and_deviation(column: tuple[float, ...], feature: int) -> tuple[floa
 
 
 def one_hot(y: Any, classes: int | None = None) -> list[list[float]]:
-    """Each class index as a list with a 1 at its place.
+    """Each class index as a list of zeros with a 1 at that index.
 
     >>> one_hot([0, 2])
     [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]

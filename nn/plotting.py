@@ -1,7 +1,7 @@
 """What do a model, its training and its activations look like?
 
-Every function draws with matplotlib, which is imported when the first one is called, and gives the figure; with
-``path`` it writes the picture to that file as well. Read before: ``evaluation``, ``history``. Read after: nothing.
+Every function draws with matplotlib, which is imported by the first call, and returns the figure; with ``path`` it
+also writes the picture to that file. Read before: ``evaluation``, ``history``. Read after: nothing.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .regions import COLOURS, class_scores, grid, paint_regions
 
 
 def _figure(rows: int = 1, columns: int = 1, size: tuple[float, float] = (6.0, 4.0)) -> tuple[Any, list[Any]]:
-    """A figure of its own, outside pyplot: nothing stays in memory and no window opens."""
+    """A figure outside pyplot, so that it is not kept in memory and no window opens."""
     try:
         from matplotlib.figure import Figure
     except ImportError as error:
@@ -54,10 +54,10 @@ def plot_decision_boundary(
     loss: Any = None,
     threshold: float | None = None,
 ) -> Any:
-    """Colour the plane by the class that ``model`` decides for, and draw the samples over it.
+    """Colour the plane by the class that ``model`` predicts, and draw the samples over it.
 
-    ``X`` has two features. ``resolution`` is the number of points along each side. ``loss`` and ``threshold`` decide as
-    in ``nn.predict_classes``. Gives the matplotlib figure.
+    ``X`` has two features. ``resolution`` is the number of points along each side. ``loss`` and ``threshold`` are as
+    for ``nn.predict_classes``. Returns the matplotlib figure.
     Raises ``ValueError`` for any other number of features.
     """
     rows, targets = samples_and_targets(X, y)
@@ -82,7 +82,7 @@ def plot_decision_boundary(
 
 
 def plot_history(history: Any, path: Any = None) -> Any:
-    """Draw the loss, and beside it the metrics, over the epochs; held-back data dashed. Gives the figure."""
+    """Draw the loss, and beside it the metrics, over the epochs; validation data dashed. Returns the figure."""
     if not isinstance(getattr(history, "records", None), dict):
         raise TypeError(f"history must be what nn.fit returned, got {shown(history)}")
     if not len(history):
@@ -100,7 +100,7 @@ def plot_history(history: Any, path: Any = None) -> Any:
                 sorted({n.removeprefix("validation_") for n in panel}).index(name.removeprefix("validation_")) % 6
             ]
             epochs = range(1, len(history[name]) + 1)
-            style = ("--" if held_back else "-") + ("o" if len(epochs) == 1 else "")  # of one point there is no line
+            style = ("--" if held_back else "-") + ("o" if len(epochs) == 1 else "")  # one point has no line
             axes.plot(epochs, history[name], style, color=colour, label=name.replace("_", " "))
         axes.set(title=title, xlabel="epoch")
         axes.xaxis.get_major_locator().set_params(integer=True)
@@ -144,7 +144,7 @@ def _curve(choice: Activation, points: list[float]) -> tuple[list[float], list[f
 
 
 def by_layer(model: Any) -> dict[str, list[Value]]:
-    """The parameters of each layer: those whose names agree up to the first number, such as ``layers.0``.
+    """The parameters of each layer: those whose names have the same beginning up to a number, such as ``layers.0``.
 
     >>> from nn import MLP
     >>> {name: len(values) for name, values in by_layer(MLP(2, [3, 1])).items()}

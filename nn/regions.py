@@ -1,6 +1,6 @@
-"""Which class does a model decide for at each place of the plane, and how is that painted?
+"""Which class does a model predict at each point of the plane, and how is that painted?
 
-All pictures of decisions compare the classes' scores here, so that they show the same. Read before: ``evaluation``.
+All pictures of predicted classes compare the scores here, so that they agree. Read before: ``evaluation``.
 Read after: ``plotting``, ``recording``.
 """
 
@@ -24,7 +24,7 @@ def grid(numbers: list[float], resolution: int) -> list[float]:
 
 
 def class_scores(outputs: list[Any], threshold: float) -> list[list[float]]:
-    """One score for each class and output: the highest is the class that the model decides for, the first of equals.
+    """One score per class for each output: the class with the highest score is predicted, the first of equals.
 
     >>> class_scores([0.75, 0.25], 0.5), class_scores([[1.0, 3.0, 2.0]], 0.0)
     ([[0.0, 0.25], [0.0, -0.25]], [[1.0, 3.0, 2.0]])
@@ -35,7 +35,7 @@ def class_scores(outputs: list[Any], threshold: float) -> list[list[float]]:
 def leads(scores: Any) -> Any:
     """For each class an array of its leads: its score minus the highest other score, at each point; nan stays nan.
 
-    At each point one class has a lead of at least 0: the class that the model decides for, the first of equals.
+    At each point one class has a lead of at least 0: the class that the model predicts, the first of equals.
 
     >>> leads([[1.0, 3.0, 2.5]]).tolist()
     [[-2.0], [0.5], [-0.5]]

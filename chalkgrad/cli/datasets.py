@@ -1,6 +1,6 @@
-"""Which data sets can be trained on, and with which settings does each just work?
+"""Which data sets does `chalkgrad train` know, and with which settings?
 
-A recipe is a data set and the network, optimizer and number of epochs that suit it. Read next: `commands.train`.
+A recipe is a data set, a network, a number of epochs and other settings that work for it. Read next: `commands.train`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Classes = list[int]
 
 @dataclass(frozen=True)
 class Recipe:
-    """A data set by name, and settings that work for it."""
+    """A data set, and settings that work for it."""
 
     summary: str
     load: Callable[[int], tuple[Samples, Classes]]  # from a seed
@@ -33,7 +33,7 @@ def _bundled(name: str) -> Callable[[int], tuple[Samples, Classes]]:
         try:
             X, y = getattr(data, f"load_{name}")()
         except ImportError as error:
-            raise CommandError(str(error)) from error  # it names the command that installs scikit-learn
+            raise CommandError(str(error)) from error  # the message names the command that installs scikit-learn
         return X, y
 
     return load

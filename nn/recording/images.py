@@ -1,7 +1,7 @@
-"""How does a recorded training become pictures for slides?
+"""How are the snapshots of a training drawn as pictures for slides?
 
-Each snapshot becomes one picture: the decision boundary (where there are two features), the loss until then, and the
-weights. matplotlib and Pillow are imported when the first picture is drawn. Read before: ``snapshots``, ``regions``.
+Each snapshot gives one picture: the decision boundary (for two features), the loss so far, and the weights.
+matplotlib and Pillow are imported when the first picture is drawn. Read before: ``snapshots``, ``regions``.
 Read after: ``recording``.
 """
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def save_animation(recording: Snapshots, path: Path, seconds: float) -> None:
-    """Write all snapshots as a GIF that repeats for ever, resting on the last."""
+    """Write all snapshots as a GIF that repeats, with a pause at the last."""
     seconds = real_number(seconds, "seconds for each frame", 0.02, 60)
     from PIL import Image
 
@@ -75,7 +75,7 @@ def _draw_boundary(axes: Any, recording: Snapshots, snapshot: dict[str, Any]) ->
 
 
 def _draw_loss(axes: Any, recording: Snapshots, snapshot: dict[str, Any], highest: float) -> None:
-    """The loss until this epoch, in the frame of the whole; below it all weights as one strip."""
+    """The loss so far on the axes of the whole training; below it all weights as one strip."""
     losses = [name for name in ("loss", "validation_loss") if name in recording.history]
     for name, style in zip(losses, ("-", "--"), strict=False):
         numbers = recording.history[name]
@@ -88,7 +88,7 @@ def _draw_loss(axes: Any, recording: Snapshots, snapshot: dict[str, Any], highes
             color=COLOURS[0],
             label=name.replace("_", " "),
         )
-    epoch = "" if recording.grids else f"epoch {snapshot['epoch']}, "  # else it stands above the other panel
+    epoch = "" if recording.grids else f"epoch {snapshot['epoch']}, "  # otherwise the other panel has it as its title
     axes.set(title=f"{epoch}loss {snapshot['numbers']['loss']:.4g}", xlabel="epoch")
     axes.legend(loc="upper right")
     strip = axes.inset_axes((0.0, -0.32, 1.0, 0.08))

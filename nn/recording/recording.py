@@ -1,8 +1,8 @@
 """What did a model go through while it was trained, epoch by epoch?
 
-``record()`` is a callback of ``fit``: it keeps snapshots of weights, gradients, loss and, for samples with two
-features, of the decision boundary. ``save`` writes one HTML page to scrub through them, or an animated GIF;
-``save_frames`` writes one PNG per snapshot. Read before: ``snapshots``, ``images``.
+``record()`` makes a callback for ``fit`` that keeps snapshots of weights, gradients, loss and, for samples with two
+features, the decision boundary. ``save`` writes an HTML page to scrub through them, or an animated GIF; ``save_frames``
+writes one PNG per snapshot. Read before: ``snapshots``, ``images``.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 
 def record(every: int = 1, limit: int = 150, resolution: int = 30) -> TrainingRecording:
-    """A callback for ``fit`` that keeps a snapshot ``every`` so many epochs, and can show them afterwards.
+    """A callback for ``fit`` that takes a snapshot every ``every`` epochs, and can show them afterwards.
 
-    ``limit``: when there would be more snapshots than this, every second one is dropped and the next ones are taken
-    half as often, so that a long training needs no more room than a short one. ``resolution``: points along each side
-    of the decision boundary's picture. Raises ``TypeError`` or ``ValueError`` for numbers that make no sense.
+    ``limit``: if there would be more snapshots, every second one is dropped and the next ones are taken half as often,
+    so that a long training needs no more memory than a short one. ``resolution``: the number of points along each side
+    of the decision boundary's picture. Raises ``TypeError`` or ``ValueError`` for invalid numbers.
 
     >>> import nn
     >>> recording = record()
@@ -43,10 +43,10 @@ class TrainingRecording(Snapshots):
     """The snapshots of one training, made by ``record()``: pass it to ``fit`` in ``callbacks=[...]``."""
 
     def save(self, path: Any, *, overwrite: bool = False, seconds: float = 0.15) -> Path:
-        """Write a page (.html) to scrub through the snapshots, or an animation (.gif) with ``seconds`` a frame.
+        """Write a page (.html) to scrub through the snapshots, or an animation (.gif) with ``seconds`` per frame.
 
-        Raises ``ValueError`` for another ending or where nothing was recorded, ``FileExistsError`` where the file
-        exists and ``overwrite`` is not given.
+        Raises ``ValueError`` for another ending or if nothing was recorded, and ``FileExistsError`` if the file exists
+        and ``overwrite`` is false.
         """
         target = _as_path(path, "recording.save")
         if target.suffix.lower() not in (".html", ".gif"):
@@ -61,13 +61,13 @@ class TrainingRecording(Snapshots):
         return target
 
     def save_frames(self, folder: Any) -> list[Path]:
-        """Write one PNG for each snapshot into ``folder``, which must not hold such frames yet; give their paths."""
+        """Write one PNG per snapshot into ``folder``, which must not contain such frames yet; return their paths."""
         target = _as_path(folder, "recording.save_frames")
         self._check_filled()
         return save_pictures(self, target)
 
     def html(self) -> str:
-        """The page to scrub through the snapshots: one self-contained document that loads nothing."""
+        """The page to scrub through the snapshots: one self-contained document that loads no other file."""
         import json
         import re
 
@@ -87,7 +87,7 @@ class TrainingRecording(Snapshots):
         )
 
     def data(self) -> dict[str, Any]:
-        """Everything that the page shows, as what JSON can hold, with four digits of each number."""
+        """All data of the page as JSON types, with at most four digits per number."""
         return {
             "names": self.names,
             "layers": self.layers(),
@@ -100,7 +100,7 @@ class TrainingRecording(Snapshots):
         }
 
     def layers(self) -> list[dict[str, Any]]:
-        """For each layer its name and its rows, one a neuron: which parameters stand in it.
+        """For each layer its name and its rows, one per neuron, each with the positions of its parameters.
 
         >>> recording = record()
         >>> recording.names = ["layers.0.neurons.0.weights.0", "layers.0.neurons.0.bias", "layers.0.neurons.1.bias"]

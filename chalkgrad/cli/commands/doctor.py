@@ -100,7 +100,7 @@ def _folder(name: str) -> Check:
 
 
 def _other_owner() -> Check:
-    """HIPS autograd also installs a folder `autograd`; the package installed last has overwritten files of the other."""
+    """HIPS autograd also installs a folder `autograd`; the package installed last overwrites the other's files."""
     owners = [name for name in metadata.packages_distributions().get("autograd", []) if name != "chalkgrad"]
     if owners:
         cure = "python -m pip uninstall -y autograd chalkgrad, then install chalkgrad again"

@@ -1,7 +1,7 @@
 """Train a network on a data set, and report how well it does on samples held back.
 
 Without options, each data set trains with settings that work for it; `--epochs 5 --hidden 8` changes some of them.
-A quarter of the samples is held back: never trained on, only measured at the end.
+A quarter of the samples is held back: it is not trained on, only measured at the end.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--epochs", type=positive_int, metavar="N", help="how often to go through the samples (by data set)"
     )
-    parser.add_argument("--batch-size", type=positive_int, metavar="N", help="samples a step (by data set)")
+    parser.add_argument("--batch-size", type=positive_int, metavar="N", help="samples per step (by data set)")
     parser.add_argument(
         "--seed", type=seed_number, default=0, help="for the split, the weights and the order (%(default)s)"
     )
@@ -55,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Train with the recipe's settings, save what was asked for, and report."""
+    """Train with the recipe's settings, save the requested files, and report."""
     recipe = RECIPES[arguments.dataset]
     X, y = recipe.load(arguments.seed)
     X_train, X_held, y_train, y_held = train_test_split(X, y, test_size=0.25, seed=arguments.seed)
@@ -86,7 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
             seed=arguments.seed,
             engine=arguments.engine,
         )
-    except (ArithmeticError, ValueError) as error:  # numbers grew too large; the message says where
+    except (ArithmeticError, ValueError) as error:  # numbers became too large; the message says where
         raise CommandError(str(error)) from error
     print(f"engine: {history.engine}")
     for name, inputs, targets in (("training", X_train, y_train), ("held-back", X_held, y_held)):
