@@ -111,8 +111,8 @@ def plot_history(history: Any, path: Any = None) -> Any:
 
 def plot_activations(names: Any = None, path: Any = None) -> Any:
     """Draw each activation and, dashed, its derivative from -4 to 4; all that work on single numbers by default."""
-    wanted = activation_names() if names is None else as_list(names, "names", "a list such as ['relu', 'tanh']")
-    chosen = [find_activation(name) for name in wanted]
+    names = activation_names() if names is None else as_list(names, "names", "a list such as ['relu', 'tanh']")
+    chosen = [find_activation(name) for name in names]
     chosen = [choice for choice in chosen if not choice.whole_layer]
     if not chosen:
         raise ValueError("names must hold at least one activation of single numbers (softmax takes a whole layer)")

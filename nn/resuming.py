@@ -57,11 +57,11 @@ def resume_training(training: Training) -> None:
     content = read_content(training.checkpoint)
     kept = content.get("training")
     if not isinstance(kept, dict):
-        raise ValueError(f"{shown(training.checkpoint)} is no checkpoint of fit: it holds a model only")
+        raise ValueError(f"{shown(training.checkpoint)} is not a checkpoint of fit: it holds a model only")
     state = state_from(content, allow_nan=False)
     fault = _brought_up_to_date(kept, content.get("optimizer"), list(state), training) or _fault(kept)
     if fault:
-        raise ValueError(f"{shown(training.checkpoint)} is no checkpoint of fit: {fault}")
+        raise ValueError(f"{shown(training.checkpoint)} is not a checkpoint of fit: {fault}")
     _check_same(kept["setup"], setup_of(training))
     memory, history, clip_norm = content.get("optimizer"), _history_of(kept), training.clip_norm
     settings = _chosen_settings(kept, training, history)

@@ -54,13 +54,13 @@ def write_content(path: Any, content: dict[str, Any]) -> None:
     _check_size(len(body), path)
     _check_extent(body, 0, len(body), path)
     head = f'{{"chalkgrad": 1, "sha256": "{hashlib.sha256(body).hexdigest()}", "content":\n'.encode()
-    with _beside(target, mode) as (beside, descriptor), os.fdopen(descriptor, "wb") as file:
+    with _temporary_file(target, mode) as (temporary, descriptor), os.fdopen(descriptor, "wb") as file:
         for part in (head, body, _TAIL):
             file.write(part)
         file.flush()
         os.fsync(file.fileno())
         file.close()
-        beside.replace(target)
+        temporary.replace(target)
     if os.name == "posix":  # the rename itself is only safe once the folder is on disk
         descriptor = os.open(target.parent, os.O_RDONLY)
         try:
@@ -84,17 +84,17 @@ def _mode_of(target: Path) -> int | None:
 
 
 @contextmanager
-def _beside(target: Path, mode: int | None) -> Iterator[tuple[Path, int]]:
+def _temporary_file(target: Path, mode: int | None) -> Iterator[tuple[Path, int]]:
     """A new file in the target's folder, open for writing, which is removed after an error."""
-    beside = target.with_name(f".{target.name}.{os.urandom(8).hex()}.part")
+    temporary = target.with_name(f".{target.name}.{os.urandom(8).hex()}.part")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
-        descriptor = os.open(beside, flags, 0o666 if mode is None else mode)
+        descriptor = os.open(temporary, flags, 0o666 if mode is None else mode)
         if mode is not None:
-            beside.chmod(mode)  # not reduced by the umask
-        yield beside, descriptor
+            temporary.chmod(mode)  # not reduced by the umask
+        yield temporary, descriptor
     except BaseException:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 

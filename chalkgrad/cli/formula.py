@@ -66,7 +66,7 @@ WHAT: dict[type[ast.AST], str] = {
     ast.MatMult: "@ is not allowed; write the products out, or dot([a, b], [c, d])",
     ast.BoolOp: "and, or are not for numbers; use minimum, maximum",
     ast.Not: "not is not for numbers; use 1 - x",
-    ast.JoinedStr: "text is no number",
+    ast.JoinedStr: "text is not a number",
     ast.Set: "braces are not allowed; use round brackets",
     ast.Dict: "braces are not allowed; use round brackets",
     ast.Tuple: "a comma stands between the arguments of a function only; a decimal point is a .",
@@ -150,7 +150,7 @@ def parse(text: str) -> Formula:
         module = ast.parse(text.strip(), mode="exec")
     except SyntaxError as error:
         product = with_products(error.text or text)
-        what = f"a product needs its sign: write {product:.60}" if product else f"this is no formula: {error.msg}"
+        what = f"a product needs its sign: write {product:.60}" if product else f"this is not a formula: {error.msg}"
         raise FormulaError(error.text or text, what, None, (error.offset or 1) - 1) from None
     except (RecursionError, MemoryError):
         raise FormulaError(
@@ -206,7 +206,7 @@ def _parts(text: str, node: ast.AST) -> list[ast.expr]:
     """The operands of an allowed operation; FormulaError for any other."""
     if isinstance(node, ast.Constant):
         if type(node.value) not in (int, float):
-            raise FormulaError(text, f"{node.value!r:.40} is no real number", node)
+            raise FormulaError(text, f"{node.value!r:.40} is not a real number", node)
         return []
     if isinstance(node, (ast.BinOp, ast.UnaryOp)):
         if type(node.op) not in OPERATORS:

@@ -20,7 +20,15 @@ from typing import Any
 
 from autograd import Value, draw
 from chalkgrad.exercises.exercise import Assessment, Exercise, Kind, same
-from chalkgrad.exercises.messages import contrast, described, is_number, missing_list, short, told, what_was_printed
+from chalkgrad.exercises.messages import (
+    contrast,
+    described,
+    is_number,
+    item_text,
+    missing_list,
+    short,
+    what_was_printed,
+)
 from chalkgrad.exercises.sandbox import Failure, Seen, UnreadableError, observe_each
 
 ROUNDED = 2e-3
@@ -184,7 +192,7 @@ def require_function(answer: Any, arguments: Sequence[str], name: str = "of ") -
 
 
 def own_names(answer: Any, names: Sequence[str]) -> Sequence[str]:
-    """What the learner calls the arguments, where there are as many."""
+    """The learner's names of the arguments, if their number is right."""
     with suppress(TypeError, ValueError):
         own = inspect.signature(answer).parameters.values()
         if len(own) == len(names) and all(parameter.kind in POSITIONAL for parameter in own):
@@ -247,10 +255,12 @@ class Function(Kind):
         ]
 
     def show(self, answer: Any, seen: Seen, expected: Seen) -> tuple[str, Any]:
-        """The first point at which the results differ, and its graph, drawn, where there is one."""
+        """The first point at which the results differ, and a picture of its graph, if there is one."""
         place = next(i for i, (a, b) in enumerate(zip(seen, expected, strict=True)) if not same(a, b, self.tolerance))
         point, names = self.points[place], own_names(answer, self.names)
-        where = self.where(*point) if self.where else "At " + ", ".join(map("{} = {}".format, names, map(told, point)))
+        where = (
+            self.where(*point) if self.where else "At " + ", ".join(map("{} = {}".format, names, map(item_text, point)))
+        )
         text = f"{where} {self._difference(seen[place], expected[place], names)}"
         return text + what_was_printed(seen.printed[place]), self._drawn(answer, point, seen[place])
 
@@ -276,7 +286,7 @@ class Function(Kind):
         return f"{f'{parts[0]} is right, but ' if part else ''}{parts[part]} is {texts[0]}; {texts[1]} is right."
 
     def _drawn(self, answer: Callable[..., Any], point: tuple[Any, ...], got: Any) -> Any:
-        """The graph that the answer made; None where it made none."""
+        """A picture of the graph that the answer made, or None."""
         if got is None or isinstance(got, Failure) or not (self.gradients or self.picture):
             return None
         with suppress(Exception), redirect_stdout(io.StringIO()):  # without a picture the text still stands

@@ -126,7 +126,7 @@ class Backward(OnGraphs):
         return nodes
 
     def observe(self, answer: Any) -> Seen:
-        """As for every engine; first, whether it is a function."""
+        """As for every engine, after a check that the answer is a function."""
         require_function(answer, ("output",), "backward")
         return super().observe(answer)
 
@@ -144,7 +144,7 @@ class Engine(OnGraphs):
         return nodes
 
     def observe(self, answer: Any) -> Seen:
-        """As for every engine; first, whether it is a class with what is needed."""
+        """As for every engine, after a check that the answer is a class with the required methods."""
         if not isinstance(answer, type):
             raise UnreadableError(f"A class is wanted, such as your Value, and this is {described(answer)}.")
         missing = [
@@ -166,7 +166,7 @@ METHODS = {
 class Operation(OnGraphs):
     """A function from nodes to a node, with the right data and the right partials: the operation `name` of the graphs.
 
-    The nodes are of the learner's own class, where there is one of the name `own` beside the function.
+    The nodes are of the learner's own class, if the function's module has one of the name `own`.
     """
 
     name: str = ""
@@ -195,6 +195,6 @@ class Operation(OnGraphs):
         return out
 
     def observe(self, answer: Any) -> Seen:
-        """As for every engine; first, whether it is a function."""
+        """As for every engine, after a check that the answer is a function."""
         require_function(answer, self.arguments, self.name)
         return super().observe(answer)

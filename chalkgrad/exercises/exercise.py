@@ -114,7 +114,7 @@ class Exercise:
         return Verdict(self.number, "right" if found.right else "wrong", found.says, detail, found.picture)
 
     def hint(self, which: int) -> Verdict:
-        """The hint of that number, counted from 1; the last one where there are fewer."""
+        """The hint with that number, counted from 1; the last one if there are fewer."""
         if not self.hints:
             return Verdict(self.number, "hint", "There is no hint for this one.")
         which = min(which, len(self.hints))
@@ -135,7 +135,7 @@ def is_open(answer: Any) -> bool:
 
 
 def does_nothing(code: CodeType) -> bool:
-    """Whether compiled code only returns None: so does a body of three dots, with or without a docstring."""
+    """Whether compiled code only returns None, as a body of three dots does, with or without a docstring."""
     return all(
         step.opname in ("RESUME", "NOP", "RETURN_VALUE") or (step.opname in RETURNS and step.argval is None)
         for step in dis.get_instructions(code)

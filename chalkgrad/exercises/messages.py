@@ -80,7 +80,7 @@ def described(value: Any) -> str:
     return of_its_type if re.fullmatch(rf"<.*{ADDRESS}>", text) else cut(readable(text))
 
 
-def told(item: Any) -> str:
+def item_text(item: Any) -> str:
     """A part of a question as text; a function by its formula, which is its docstring."""
     return str(item.__doc__ or item.__name__).rstrip(".") if inspect.isfunction(item) else short(item)
 

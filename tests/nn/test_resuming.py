@@ -69,7 +69,7 @@ def test_another_run_s_checkpoint_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"started with data='.*: resume with the same data and settings"):
         run(tmp_path / "c.json", resume=True, data=nn.make_moons(24, seed=1))
     nn.save(nn.Neuron(1), tmp_path / "m.json")
-    with pytest.raises(ValueError, match="is no checkpoint of fit"):
+    with pytest.raises(ValueError, match="is not a checkpoint of fit"):
         run(tmp_path / "m.json", resume=True)
     assert set(read_content(tmp_path / "c.json")) == {"architecture", "parameters", "optimizer", "training"}
 

@@ -64,14 +64,14 @@ def test_every_so_many_epochs_and_the_last() -> None:
     assert [snapshot["epoch"] for snapshot in recording.snapshots] == [4, 8, 10]
 
 
-def test_another_model_begins_anew() -> None:
+def test_another_model_starts_a_new_recording() -> None:
     recording = nn.record()
     train(recording)
     train(recording, epochs=2)
     assert [snapshot["epoch"] for snapshot in recording.snapshots] == [1, 2]
 
 
-def test_a_model_that_grows_begins_anew() -> None:
+def test_a_model_that_grows_starts_a_new_recording() -> None:
     def grow(training: Any) -> None:
         if training.epoch == 2:
             training.model.layers.append(nn.Layer(1, 1, seed=3))
