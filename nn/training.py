@@ -169,16 +169,17 @@ class Training:
         work = len(self.optimizer.parameters) * len(self.X) * self.epochs
         if choice == "eager" or (choice == "auto" and work < WORTH_COMPILING):
             return
-        from .compiled import CompiledEngine
+        from .compiled import CompiledEngine, remembered
 
-        mode = self.model.training
+        mode, put_back = self.model.training, remembered(self.model)
         self.model.train()
         try:
-            self.engine = CompiledEngine(self.model, self.loss, self.X, self.y, self.optimizer)
+            self.engine = CompiledEngine(self, fall_back=choice == "auto")
             self.history.engine = "compiled"
         except TypeError:
             if choice == "compiled":
                 raise
+            put_back()
         finally:
             self.model.train(mode)
 

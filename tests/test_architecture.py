@@ -27,6 +27,7 @@ value
 sequences
 notation
 tidying
+branches
 symbolic
 functional
 checking

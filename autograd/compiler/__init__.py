@@ -4,7 +4,9 @@ Read the engine first (`rows`, `primitives`, `expression`, `value`), then the pa
 goes through them; each answers one question, and each is tested alone:
 
     watching   what may a function not do while it is traced?      (a branch on data, a mutation)
-    guards     on what else does it depend?                        (what it closes over, random numbers)
+    reading    which names does the code read that ran?            (foreign: C functions; catching: handlers)
+    walking    to which objects do these names lead?               (comparing: is everything still the same?)
+    guards     has any of it changed since?                        (and random numbers)
     trace      what did it compute?                                 flat arrays: operation, operands, constants
     contract   which additions and products are one sum?            n-ary nodes
     schedule   what must come first, what is the same for all samples?

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.compiler.frontend.flatten import CAPTURED, CONSTANT, DRAWN, INPUT, PARAMETER, Flat, outputs_of
+from autograd.compiler.frontend.flatten import CAPTURED, CONSTANT, DRAWN, INPUT, PARAMETER, Flat, outputs_and_shape
 from autograd.compiler.frontend.tracer import replayed
 from autograd.fast_backward import exhaust
 from autograd.node import NOT_COMPUTED
@@ -103,7 +103,7 @@ class Correction:
             if found is not None:
                 return found
         with replayed(drawn):
-            outputs, _ = outputs_of(program.function(*arguments), program.name)
+            outputs, _ = outputs_and_shape(program.function(*arguments), program.name)
         return self._differentiated(outputs, arguments)
 
     def _differentiated(self, outputs: list[Value], arguments: list[Any]) -> tuple[list[float], Any]:

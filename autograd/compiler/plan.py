@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.compiler.eager import Replay
+from autograd.compiler.frontend.comparing import image, is_plain
 from autograd.compiler.frontend.flatten import CONSTANT, DRAWN, INPUT, PARAMETER, Flat
-from autograd.compiler.frontend.guards import ClosureSnapshot, unchanged
 from autograd.compiler.numpy_backend.buffers import Buffers
 from autograd.compiler.numpy_backend.source import Vectorizer, build
 from autograd.compiler.passes.contract import Nodes, contract, depends
@@ -23,7 +23,9 @@ from autograd.compiler.passes.layout import Layout, lay_out
 from autograd.compiler.passes.schedule import Schedule, levels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+
+    from autograd.compiler.frontend.guards import Guard
 
 NUMBERS_IN_A_BLOCK = 2**20
 """Samples are taken in blocks, so that a memory has about this many numbers (8 MiB) whatever the batch."""
@@ -135,9 +137,8 @@ class Plan:
         self.made_for = 1
         """The number of samples for which the eager engine was found faster than groups, if it was."""
         self.settings: list[Any] = []
-        self.quickly: Callable[[], bool] = lambda: True
-        self.around: Any = None
-        """What the function closed over when it was traced: another plan is needed once this, or a setting, changes."""
+        self.guard: Guard | None = None
+        """What the function read when it was traced: another plan is needed once this, or a setting, changes."""
         self.limits = limits_of_indices(flat)
         self.groups: list[Group] = []
         self.active: Any = None
@@ -201,15 +202,18 @@ class Plan:
         self._replay = self._replay or Replay(self.flat)
         return self._replay
 
-    def remember(self, around: ClosureSnapshot | None) -> None:
-        """Note what everything that the function closes over stands for now."""
-        self.around = None if around is None else around.now()
-        self.quickly = (lambda: True) if around is None else around.check()
-
-    def is_valid(self, around: ClosureSnapshot | None) -> bool:
-        """Whether everything on which the trace depends is as it was."""
-        same = self.quickly() or (around is not None and unchanged(around.now(), self.around))
-        return same and (not self.settings or all(read() == setting for read, setting in self.settings))
+    def changed(self) -> str:
+        """What has changed of that on which the trace depends, by name; '' if nothing has."""
+        guard = self.guard
+        if guard is not None and not guard.unchanged():
+            what = guard.changed()
+            if what:
+                return what
+        for read, setting in self.settings:
+            now = read()
+            if now is not setting and not (is_plain(now) and is_plain(setting) and image(now) == image(setting)):
+                return "a setting (depends_on)"
+        return ""
 
     # ------------------------------------------------------------------------------------------------------------ run
 
@@ -317,7 +321,7 @@ class Plan:
             return values, native.gradient.copy(), may_be_nonfinite
         leading = (native.results.shape[1],) if self.batched else ()
         pairs = zip(native.gradients, self.shapes, strict=False)
-        return values, tuple(g.reshape((*leading, *s)) for g, s in pairs), may_be_nonfinite
+        return values, tuple(g.reshape((*leading, *s)).copy() for g, s in pairs), may_be_nonfinite
 
     def limits_broken(self, inputs: list[Any]) -> bool:
         """Whether an index is out of range."""

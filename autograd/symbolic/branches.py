@@ -14,6 +14,7 @@ from autograd import primitives as table
 from autograd.ieee import IEEEFloat, ieee_arithmetic
 from autograd.primitive import Primitive
 from autograd.symbolic.expression import Expression, symbols
+from autograd.symbolic.simplify import otherwise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,10 +43,10 @@ def branch_of(expression: Expression, answers: Sequence[bool]) -> Expression:
 
 def _chosen(expression: Expression, answers: Iterator[bool]) -> Expression:
     if expression.row is table.where:
-        _, yes, no = expression.operands
+        condition, yes, no = expression.operands
         answer = next(answers)
         one, other = _chosen(yes, answers), _chosen(no, answers)
-        return one if answer else other
+        return one if answer else otherwise(other, condition)
     return Expression(expression.row, [_chosen(operand, answers) for operand in expression.operands])
 
 

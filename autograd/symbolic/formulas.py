@@ -102,7 +102,7 @@ def partial_formula(
     >>> partial_formula(tanh, ["x"], 0), partial_formula(tanh, ["x"], 0, values=[0.5])
     ('sech(x)²', 'sech(0.5)²')
     >>> partial_formula(table.relu, ["x"], 0), partial_formula(table.relu, ["x"], 0, branches=(False,))
-    ('0 if x ≤ 0 else 1', '1')
+    ('1 if x > 0 else 0', '1')
     """
     if not 0 <= n < len(operands):
         raise IndexError(f"{row.name} has the operands 0 to {len(operands) - 1}, got {n}")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _SIGNS = {"<=": "≤", ">=": "≥"}
+_OPPOSITE: dict[object, str] = {"<": "≥", "≤": ">", ">": "≤", "≥": "<"}
 
 
 def tidy(expression: Expression) -> Expression:
@@ -27,7 +28,7 @@ def tidy(expression: Expression) -> Expression:
     >>> tidy(0.0 + 1.0 * x * x), tidy(x + y * -2.0)
     (<expression raised_to_2(x)>, <expression x - y * 2.0>)
     """
-    return _short_sums(_tidy(expression))
+    return _zero_last(_short_sums(_tidy(expression)))
 
 
 def _tidy(expression: Expression) -> Expression:
@@ -129,17 +130,27 @@ def _power_partial(x: Expression, y: Expression) -> Expression:
 
 
 def _where(condition: Expression, x: Expression, y: Expression) -> Expression:
-    return Expression(table.where, (condition, x, _otherwise(y, condition)))
+    return Expression(table.where, (condition, x, otherwise(y, condition)))
 
 
-def _otherwise(expression: Expression, condition: Expression) -> Expression:
+def _zero_last(expression: Expression) -> Expression:
+    """`y if x > 0 else 0` for `0 if x ≤ 0 else y`."""
+    if expression.row is not table.where:
+        return expression
+    condition, x, y = expression.operands
+    if not (_is(x, 0.0) and condition.row in _OPPOSITE) or y.row is table.where:
+        return expression
+    return Expression(table.where, (Expression(_OPPOSITE[condition.row], condition.operands), y, x))
+
+
+def otherwise(expression: Expression, condition: Expression) -> Expression:
     """The formula where the condition is known to be false: what was clamped for machines is not clamped here."""
     operands = expression.operands
     if expression.row is table.where and _same(operands[0], condition):
-        return _otherwise(operands[2], condition)
+        return otherwise(operands[2], condition)
     if expression.row is table.negative_part and _same(Expression(">", (operands[0], 0.0)), condition):
         return operands[0]
-    return Expression(expression.row, [_otherwise(operand, condition) for operand in operands])
+    return Expression(expression.row, [otherwise(operand, condition) for operand in operands])
 
 
 _RULES: dict[str, Callable[..., Expression]] = {

@@ -258,9 +258,8 @@ class Function(Kind):
         """The first point at which the results differ, and a picture of its graph, if there is one."""
         place = next(i for i, (a, b) in enumerate(zip(seen, expected, strict=True)) if not same(a, b, self.tolerance))
         point, names = self.points[place], own_names(answer, self.names)
-        where = (
-            self.where(*point) if self.where else "At " + ", ".join(map("{} = {}".format, names, map(item_text, point)))
-        )
+        values = ", ".join(map("{} = {}".format, names, map(item_text, point)))
+        where = self.where(*point) if self.where else f"At {values}"
         text = f"{where} {self._difference(seen[place], expected[place], names)}"
         return text + what_was_printed(seen.printed[place]), self._drawn(answer, point, seen[place])
 

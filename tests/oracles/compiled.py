@@ -1,6 +1,6 @@
 """Random programs through the compiler: many become one, so that like operations of different ones fall into groups.
 
-`PATHS` are forced: by itself the compiler would take its fallback, the loop over the nodes, for graphs without
+`PATHS` are forced: by itself the compiler would take its fallback, the eager engine, for graphs without
 structure.
 """
 
@@ -17,7 +17,7 @@ import autograd
 from autograd.compiler import compile as compiled
 from autograd.compiler import plan
 
-PATHS = {"numpy": 0.0, "loop": 1e9, "c": 0.0}
+PATHS = {"numpy": 0.0, "eager": 1e9, "c": 0.0}
 """The price of a group for which the compiler takes this path."""
 
 

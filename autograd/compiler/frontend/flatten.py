@@ -1,13 +1,15 @@
 """What did the function compute?  It is called once on Values, and the graph becomes flat arrays.
 
-Read `tracer` first, `contract` next.  `trace` calls the function; twice, because what differs between two calls
-(a random number, a clock, a counter) must not become part of a program.  `flatten` walks the graph once and numbers
-its nodes so that operands come before their users.
+Read `tracer` and `guards` first, `contract` next.  `trace` calls the function; twice, because what differs between
+two calls (a random number, a clock, a counter) must not become part of a program.  `flatten` walks the graph once and
+numbers its nodes so that operands come before their users.
 """
 
 from __future__ import annotations
 
 import math
+import os
+import threading
 from array import array
 from dataclasses import dataclass, field
 from itertools import repeat
@@ -17,8 +19,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.arguments import real, shown
-from autograd.compiler.frontend.guards import ClosureSnapshot, moved, positions
+from autograd.compiler.frontend.guards import Guard, moved, positions
+from autograd.compiler.frontend.reading import Reading, hooked
 from autograd.compiler.frontend.tracer import Index, Watch, watched
+from autograd.compiler.frontend.walking import ChangedError, Snapshot
 from autograd.fast_backward import _backward_lock, exhaust
 from autograd.node import NOT_COMPUTED, VARIADIC, has_user_backward, operands
 from autograd.value import Value
@@ -64,6 +68,8 @@ class Traced:
     """None for a single Value, else a (nested) list of None."""
     settings: list[tuple[Callable[[], Any], Any]] = field(default_factory=list)
     """What the function depends on, by `depends_on`: how to read it, and what it was."""
+    guard: Any = None
+    """Tells whether what the function has read is still the same."""
 
 
 def trace(function: Callable[..., Any], arguments: Sequence[Any], parameters: Sequence[Value], name: str) -> Traced:
@@ -71,20 +77,39 @@ def trace(function: Callable[..., Any], arguments: Sequence[Any], parameters: Se
 
     Raises TypeError where the function decides on data, or is not the same at every call.
     """
-    things = ClosureSnapshot(function).things
-    first, kept = _trace_once(function, arguments, parameters, name, None)
-    before = positions(kept.sources.values(), things)
-    again, watch = _trace_once(function, arguments, parameters, name, {id(value) for value in first.flat.captured})
-    difference = _difference(first.flat, again.flat)
-    if not difference and moved(before, positions(watch.sources.values(), things)) is not None:
+    first = _trace_once(function, arguments, parameters, name, None)
+    after_first = Snapshot(function, first.reading, name)
+    before = positions([*first.watch.sources.values(), *after_first.sources])
+    again = _trace_once(function, arguments, parameters, name, first)
+    difference = _difference(first.traced.flat, again.traced.flat)
+    sources = [*again.watch.sources.values(), *after_first.sources]
+    if not difference and moved(before, positions(sources)) is not None:
         difference = "it draws random numbers"
-    del kept  # until here it kept the first trace's leaves alive, so that an id means one Value
     if difference:
         raise TypeError(
             f"{name} is not the same at every call: {difference}; random numbers in a compiled function must be drawn "
             f"with autograd.drawn(lambda: ...), and what changes from call to call must be an argument"
         )
-    return again
+    try:
+        Snapshot(function, first.reading, name, expected=after_first)
+    except ChangedError as change:
+        raise TypeError(
+            f"{name} changes {change} itself, which it reads: a compiled function is not called again for each "
+            "sample; make it an argument, or return the new number"
+        ) from None
+    again.reading.join(first.reading)
+    again.traced.guard = Guard(function, Snapshot(function, again.reading, name))
+    return again.traced
+
+
+@dataclass
+class _Trace:
+    """One of the two calls: what it gave, what was watched, what ran; and the nodes that it made, by id."""
+
+    traced: Traced
+    watch: Watch
+    reading: Reading
+    nodes: set[int]
 
 
 def _trace_once(
@@ -92,20 +117,32 @@ def _trace_once(
     arguments: Sequence[Any],
     parameters: Sequence[Value],
     name: str,
-    earlier: set[int] | None,
-) -> tuple[Traced, Watch]:
+    earlier: _Trace | None,
+) -> _Trace:
     known = {id(parameter): (PARAMETER, n) for n, parameter in enumerate(parameters)}
     inputs: list[Value] = []
     nested = [_leaves_like(np.asarray(argument), inputs) for argument in arguments]
     known |= {id(leaf): (INPUT, n) for n, leaf in enumerate(inputs)}
     watch = Watch(name)
-    result = watched(watch, function, *nested)
+    reading = Reading(watch)
+    result = watched(watch, hooked, reading, function, *nested)
+    if reading.problem:
+        raise TypeError(f"{name} cannot be compiled: {reading.problem}")
     known |= {id(leaf): (DRAWN, n) for n, (leaf, _) in enumerate(watch.draws)}
-    outputs, shape = outputs_of(result, name)
-    flat = flatten(outputs, known, earlier)
+    outputs, shape = outputs_and_shape(result, name)
+    nodes: list[Value] = []
+    captured = None if earlier is None else {id(value) for value in earlier.traced.flat.captured}
+    flat = flatten(outputs, known, captured, nodes)
     flat.draws = [draw for _, draw in watch.draws]
     watch.kept = [inputs, outputs]
-    return Traced(flat, shape, watch.settings), watch
+    reading.finish()
+    for node in nodes if earlier is not None else ():
+        if id(node) in earlier.nodes:  # type: ignore[union-attr]
+            raise TypeError(
+                f"{name} uses {node!r}, which was computed outside it from Values: the program would compute it again "
+                "from them; compute it inside, or close over its .detach()"
+            )
+    return _Trace(Traced(flat, shape, watch.settings), watch, reading, set(map(id, nodes)))
 
 
 def _leaves_like(numbers: Any, inputs: list[Value]) -> Any:
@@ -117,12 +154,12 @@ def _leaves_like(numbers: Any, inputs: list[Value]) -> Any:
     return Index(leaf) if numbers.dtype.kind in "iu" else leaf
 
 
-def outputs_of(result: Any, name: str) -> tuple[list[Value], Any]:
-    """The Values that a function gave, in order, and how they were nested."""
+def outputs_and_shape(result: Any, name: str) -> tuple[list[Value], Any]:
+    """The Values that a function has given, in order, and how they are nested."""
     if isinstance(result, np.ndarray) and result.ndim:
         result = result.tolist()
     if isinstance(result, (list, tuple)):
-        parts = [outputs_of(item, f"{name}[{n}]") for n, item in enumerate(result)]
+        parts = [outputs_and_shape(item, f"{name}[{n}]") for n, item in enumerate(result)]
         return [value for values, _ in parts for value in values], [shape for _, shape in parts]
     if isinstance(result, Index):
         return [result.leaf], None
@@ -144,12 +181,33 @@ def _difference(one: Flat, two: Flat) -> str:
     return ""
 
 
-def flatten(outputs: Sequence[Value], known: dict[int, tuple[int, int]], earlier: set[int] | None = None) -> Flat:
+_borrowed: dict[int, tuple[list[Value], list[float]]] = {}
+"""For each thread that flattens a graph: the nodes whose gradients are in use, and what these were."""
+
+
+def _give_back() -> None:
+    """In a child process, put back the gradients that another thread had borrowed when the process forked."""
+    for owner, (reached, before) in list(_borrowed.items()):
+        if owner != threading.get_ident():
+            exhaust(map(setattr, reached, repeat("grad"), before))
+            del _borrowed[owner]
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_give_back)
+
+
+def flatten(
+    outputs: Sequence[Value],
+    known: dict[int, tuple[int, int]],
+    earlier: set[int] | None = None,
+    nodes: list[Value] | None = None,
+) -> Flat:
     """Number every node that the outputs depend on, operands first.
 
     `known` tells the kind and position of leaves by their id.  Another leaf is a Value that the function closed over
     when it is in `earlier`, the leaves of an earlier trace, or when there was none; else it was made inside the
-    function, and is a constant.
+    function, and is a constant.  `nodes` receives the inner nodes.
 
     >>> x = Value(3.0)
     >>> flat = flatten([x * x + 1.0], {id(x): (INPUT, 0)})
@@ -159,11 +217,16 @@ def flatten(outputs: Sequence[Value], known: dict[int, tuple[int, int]], earlier
     reached: list[Value] = []
     before: list[float] = []
     with _backward_lock:  # while it works, each node's number stands where its gradient was
+        owner = threading.get_ident()
         try:
+            _borrowed[owner] = reached, before
             leaves, order = _reach(outputs, reached, before)
+            if nodes is not None:
+                nodes += order
             return _numbered(outputs, leaves, order, known, earlier)
         finally:
             exhaust(map(setattr, reached, repeat("grad"), before))
+            _borrowed.pop(owner, None)
 
 
 def flatten_by_leaves(output: Value) -> tuple[Flat, list[Value]]:

@@ -7,17 +7,19 @@ comparison gives a node instead of an answer: it can be used in `where`, and ref
 from __future__ import annotations
 
 import linecache
-import os.path
+import os
 import sys
 import threading
 from contextlib import contextmanager
 from itertools import starmap
 from operator import call
 from typing import TYPE_CHECKING, Any, NoReturn
+from weakref import ref
 
 from autograd.arguments import check_callable
 from autograd.fast_backward import exhaust
 from autograd.no_grad import no_grad
+from autograd.node import NOT_COMPUTED
 from autograd.primitive import NOT_TAKEN, Primitive, primitive
 from autograd.primitives import where
 from autograd.value import Value, apply
@@ -55,6 +57,11 @@ class Watch:
         """The sources of random numbers that were used."""
         self.kept: Any = None
         """What must live as long as this, so that an id means one object."""
+        self.refused: TypeError | None = None
+        """The first refusal, which counts even where the function catches it."""
+        self.reporting = False
+        """Whether what runs only shows something: a Value may then be shown, without its number."""
+        self.handlers = _handlers_of_signals()
         self._undo: list[tuple[Any, ...]] = []
         self.closing = starmap(call, self._undo)
         """Going through this closes the watch."""
@@ -76,14 +83,26 @@ class Watch:
                 original = getattr(target, attribute)
                 setattr(target, attribute, original)
                 self._undo.append((delattr, target, attribute))
-            setattr(target, attribute, _for_thread(owner, refusal, original))
+            setattr(target, attribute, self._here(refusal, original))
+
+    def _here(self, refusal: Any, original: Any) -> Any:
+        """The refusal for the function that is traced, the original for other threads and for what interrupts it."""
+        if not callable(original):  # a property, or a slot
+            return _Property(self, refusal, original)
+
+        def either(*arguments: Any, **more: Any) -> Any:
+            return (refusal if _active() is self else original)(*arguments, **more)
+
+        return either
 
     def refuse(self, what: str, cure: str) -> NoReturn:
         """Raise the error for something that would bake this sample's numbers into the program."""
-        raise TypeError(
+        refused = TypeError(
             f"{what} while {self.name} is compiled, at {users_line()}: the program would keep this answer for all "
             f"other numbers; {cure}"
         )
+        self.refused = self.refused or refused
+        raise refused
 
 
 def watched(watch: Watch, function: Callable[..., Any], *arguments: Any) -> Any:
@@ -91,9 +110,54 @@ def watched(watch: Watch, function: Callable[..., Any], *arguments: Any) -> Any:
     with _lock:
         try:
             watch.open()
-            return function(*arguments)
+            result = function(*arguments)
+        except Exception as error:
+            if watch.refused is not None and error is not watch.refused:
+                raise watch.refused from error
+            raise
         finally:
             exhaust(watch.closing)
+    if watch.refused is not None:  # the function has caught it, and gone on without the answer
+        raise watch.refused
+    return result
+
+
+def _after_fork() -> None:
+    """In a child process only the thread that forked goes on: what the others had begun ends here."""
+    _lock._at_fork_reinit()  # type: ignore[attr-defined]
+    for owner, watch in list(_watches.items()):
+        if owner != threading.get_ident():
+            exhaust(watch.closing)
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, nor in a browser
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+def _active() -> Watch | None:
+    """The watch over what runs in this thread now; None in a finalizer or a handler of signals that came in between."""
+    watch = _watches.get(threading.get_ident()) if _watches else None
+    if watch is None:
+        return None
+    frame: Any = sys._getframe(1)
+    while frame is not None and frame.f_code is not watched.__code__:
+        if is_interruption(frame, watch):
+            return None
+        frame = frame.f_back
+    return watch
+
+
+def is_interruption(frame: FrameType, watch: Watch) -> bool:
+    """Whether this frame is a finalizer, or a handler of signals, which run in the middle of anything."""
+    code = frame.f_code
+    if code.co_name == "__del__" or code in watch.handlers:
+        return True
+    if code.co_name == "__call__" and frame.f_globals.get("__name__") == "weakref":
+        return True  # weakref.finalize
+    if code.co_argcount != 1 or code.co_filename.startswith((_HERE, "<autograd")):
+        return False
+    first = frame.f_locals.get(code.co_varnames[0])
+    return isinstance(first, ref) and first() is None  # the callback of a weak reference
 
 
 def drawn(draw: Callable[[], float]) -> Any:
@@ -103,7 +167,7 @@ def drawn(draw: Callable[[], float]) -> Any:
     4.0
     """
     check_callable(draw, "drawn: draw", "random.random")
-    watch = _watches.get(threading.get_ident())
+    watch = _active()
     if watch is None:
         again = _replays.get(threading.get_ident()) if _replays else None
         return draw() if again is None else next(again)
@@ -130,7 +194,7 @@ def depends_on(read: Callable[[], Any]) -> Any:
     """
     check_callable(read, "depends_on: read", "lambda: self.training")
     setting = read()
-    watch = _watches.get(threading.get_ident()) if _watches else None
+    watch = _active()
     if watch is not None:
         watch.settings.append((read, setting))
     return setting
@@ -190,13 +254,26 @@ class Comparison(Value):
 def _compare(row: Primitive, left: Any, right: Any) -> Any:
     node = apply(row, (left, right))
     answer = object.__new__(Comparison)
-    for slot in ("_data", "grad", "primitive", "_x", "_y", "_dx", "_dy"):
+    for slot in ("_data", "primitive", "_x", "_y", "_dx", "_dy"):
         setattr(answer, slot, getattr(node, slot))
+    answer.grad = NOT_COMPUTED
     return answer
 
 
 def _watch() -> Watch:
     return _watches[threading.get_ident()]
+
+
+def _shown_without_number(_: Value) -> str:
+    """For messages of the engine, and for `print`; the function itself must not compute with the text."""
+    frame = sys._getframe(2)
+    if not _watch().reporting and not _is_ours(frame.f_code.co_filename):
+        _watch().refuse("the text of a Value (repr, str, %s)", "print it, or use its number outside")
+    return "Value(its number is not known while it is compiled)"
+
+
+def _reading_gradient(node: Value) -> NoReturn:
+    _watch().refuse("reading .grad", "gradients belong to the step before; pass them as an argument")
 
 
 def _refusing(what: str, cure: str) -> Callable[..., NoReturn]:
@@ -216,7 +293,7 @@ def _drawing(plain: Callable[..., Any]) -> Callable[..., Any]:
     """A method of `random.Random` that notes the source."""
 
     def draw(self: random.Random, *arguments: Any) -> Any:
-        watch = _watches.get(threading.get_ident())
+        watch = _active()
         if watch is not None:  # `source.random` may be kept, and called when tracing is over
             watch.sources[id(self)] = self
         return plain(self, *arguments)
@@ -227,11 +304,14 @@ def _drawing(plain: Callable[..., Any]) -> Callable[..., Any]:
 def _refusals() -> list[tuple[Any, str, Any]]:
     from random import Random  # not needed by `import autograd`
 
+    as_graph = "use gradients(..., create_graph=True), or grad of the compiled function outside"
     with_value = "compute with the Value itself (v.exp(), maximum, where), or with v.detach()"
     as_number = "use Value's own functions (v.exp(), not math.exp(v)), maximum, minimum or where(x < y, a, b)"
     outside = "return what you computed, and do this outside"
     return [
         (Value, "data", (_refusing("reading .data", with_value), _refusing("assigning .data", outside))),
+        (Value, "grad", (_reading_gradient, None)),
+        (graph, "edges", _refusing("taking derivatives as plain numbers (gradients, grad, explain, trace)", as_graph)),
         (Value, "__lt__", lambda self, other: _compare(less, self, other)),
         (Value, "__gt__", lambda self, other: _compare(less, other, self)),
         (Value, "__le__", lambda self, other: _compare(less_equal, self, other)),
@@ -241,7 +321,7 @@ def _refusals() -> list[tuple[Any, str, Any]]:
         *[(Value, name, _refusing(f"{function}(v)", as_number)) for name, function in _CONVERSIONS.items()],
         (Value, "__round__", _refusing("round(v)", with_value)),
         (Value, "__format__", _refusing('formatting a Value, as in f"{v:.2f}"', outside)),
-        (Value, "__repr__", lambda self: "Value(its number is not known while it is compiled)"),
+        (Value, "__repr__", _shown_without_number),
         (Value, "_refuse_to_copy", _refusing("copying a Value", "use the Value itself, or v.detach()")),
         (Value, "backward", _refusing("backward()", "return the value; the program has value_and_grad")),
         (Value, "detach", lambda self: apply(detached, (self,))),
@@ -259,17 +339,31 @@ _CONVERSIONS = {
 }
 
 
-def _for_thread(owner: int, refusal: Any, original: Any) -> Any:
-    """The refusal for the thread that traces, the original for all others."""
-    if isinstance(original, property):
-        read, write = refusal
-        get, put = original.fget, original.fset
-        return property(_for_thread(owner, read, get), _for_thread(owner, write, put))
+class _Property:
+    """A property of Value that the traced function may not read, or not assign."""
 
-    def either(*arguments: Any) -> Any:
-        return (refusal if threading.get_ident() == owner else original)(*arguments)
+    def __init__(self, watch: Watch, refusals: tuple[Any, Any], original: Any) -> None:
+        self.watch, self.original = watch, original
+        self.read, self.write = refusals
 
-    return either
+    def __get__(self, node: Any, kind: Any = None) -> Any:
+        if node is not None and _active() is self.watch:
+            return self.read(node)
+        return self.original.__get__(node, kind)
+
+    def __set__(self, node: Any, thing: Any) -> None:
+        if self.write is not None and _active() is self.watch:
+            self.write(node, thing)
+        self.original.__set__(node, thing)
+
+
+def _handlers_of_signals() -> set[Any]:
+    """The code of the functions that handle signals: one may run in the middle of anything."""
+    signal = sys.modules.get("signal")
+    if signal is None:
+        return set()
+    found = map(signal.getsignal, signal.valid_signals())
+    return {getattr(getattr(handler, "__func__", handler), "__code__", None) for handler in found} - {None}
 
 
 class Index:

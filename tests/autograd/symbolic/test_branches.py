@@ -124,6 +124,7 @@ CASES: list[tuple[str, Function, float, float, float]] = [
     ("product of roots", lambda x: sqrt(x) * sqrt(x), 0.0, NAN, NAN),
     ("x sqrt(x)", lambda x: x * x**0.5, 0.0, NAN, NAN),
     ("absolute", lambda x: abs(sqrt(x)), 0.0, NAN, NAN),
+    ("times 0", lambda x: sqrt(x * 0.0 + 0.0 * x), 1.0, NAN, NAN),
 ]  # fmt: skip
 
 
@@ -161,7 +162,7 @@ def test_every_backend_agrees(function: Function, x: float, first: float, second
     ordinary = 0.25
     slope = autograd.grad(function)(ordinary)
     (found,) = program.value_and_grad([ordinary, x, ordinary, x])[1]
-    assert found[[0, 2]] * 4 == pytest.approx([slope] * 2, rel=1e-14)
+    assert found[[0, 2]] * 4 == pytest.approx([slope] * 2, rel=1e-14, nan_ok=True)
     assert same(found[1] * 4, first)
     assert same(found[3] * 4, first)
     w = Value(x)
@@ -197,6 +198,7 @@ def test_a_genuine_nan_is_never_hidden(backend: str) -> None:
     both = autograd.compile(lambda x: softmax([x[0], x[1]]), batched=True, backend=backend)
     assert all(map(math.isnan, both([[0.5, INF]])))
     first = autograd.compile(lambda x: softmax([x[0], x[1]])[0], batched=True, backend=backend)
+    assert math.isnan(first([[0.5, INF]]))
     with pytest.raises(FloatingPointError, match="first value that is not finite"):
         first.value_and_grad([[0.5, INF]])
     entropy = autograd.compile(lambda x: tanh(cross_entropy([x[0], x[1]], 0)), batched=True, backend=backend)
@@ -333,7 +335,7 @@ def test_explain_says_so() -> None:
         (relu, 2.0, "∂y/∂x = 1"),
         (abs, -2.0, "∂y/∂x = -1"),
         (elu, 2.0, "∂y/∂x = 1"),
-        (elu, -2.0, "∂y/∂x = 1 * exp(min(x, 0)) = 1 * exp(min(-2, 0)) = 0.1353"),
+        (elu, -2.0, "∂y/∂x = 1 * exp(x) = 1 * exp(-2) = 0.1353"),
         (tanh, 0.0, "∂y/∂x = sech(x)² = sech(0)² = 1"),
     ],
 )

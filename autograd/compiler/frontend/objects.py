@@ -1,0 +1,108 @@
+"""What kind of object is this?  Which types can change, and which are made in such a way that all they hold is seen.
+
+Read `comparing` first, `walking` next.
+"""
+
+from __future__ import annotations
+
+import builtins
+import collections
+import decimal
+import functools
+import operator
+import threading
+import types
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler.frontend.comparing import SCALARS
+from autograd.value import Value
+
+MISSING = object()
+"""What stands where nothing stands."""
+
+Path = tuple[Any, str] | None
+"""How an object was reached, from the end to the beginning."""
+
+SPECIAL = (
+    "__doc__", "__name__", "__qualname__", "__module__", "__annotations__", "__code__", "__defaults__",
+    "__kwdefaults__", "__closure__", "args",
+)  # fmt: skip
+"""What functions, classes and exceptions have besides their dictionary."""
+
+WATCHED = {name for name in vars(Value) if name[:2] == "__"} | {"data", "grad", "backward", "detach"}
+"""What `watching` replaces for a while."""
+
+SLOT = types.MemberDescriptorType
+
+HEAP = 1 << 9
+"""The flag of a type that was made while the program runs, as those written in Python are."""
+
+
+def is_only_filled(thing: Any) -> bool:
+    """Whether appending to this, or adding to it, can have no other effect."""
+    return thing is None or type(thing) in SCALARS or type(thing) in (list, dict, set, collections.deque)
+
+
+def content_of(cell: Any) -> Any:
+    """What a closure cell holds; MISSING where it is empty."""
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return MISSING
+
+
+def context_of_decimals() -> tuple[Any, ...]:
+    """The settings on which arithmetic with Decimals depends."""
+    context = decimal.getcontext()
+    return context.prec, context.rounding, context.Emin, context.Emax, context.clamp
+
+
+def is_array(thing: Any) -> bool:
+    """Whether this is an array or a number of NumPy's."""
+    return isinstance(thing, (np.ndarray, np.generic))
+
+
+@functools.lru_cache(maxsize=1024)
+def is_python(kind: type) -> bool:
+    """Whether a class was written in Python: then all that its objects hold is in a dictionary or in slots."""
+    own = (types.GetSetDescriptorType, types.MethodDescriptorType, types.WrapperDescriptorType)
+    found = [
+        n for n, part in vars(kind).items() if isinstance(part, own) and getattr(part, "__objclass__", None) is kind
+    ]
+    return bool(kind.__flags__ & HEAP) and not set(found) - {"__dict__", "__weakref__"}
+
+
+def shown_path(path: Path) -> str:
+    """A path as text.
+
+    >>> shown_path((((None, "model"), ".layers"), "[0]"))
+    'model.layers[0]'
+    """
+    parts = []
+    while path is not None:
+        path, label = path
+        parts.append(label)
+    return "".join(reversed(parts))
+
+
+CONSTANTS = frozenset({
+    range, slice, type(str.join), type(str.__len__), type(dict.__dict__["fromkeys"]), types.CodeType, SLOT,
+    types.GetSetDescriptorType, type(NotImplemented), types.UnionType, types.GenericAlias, operator.itemgetter,
+    type(threading.Lock()), type(threading.RLock()),
+})  # fmt: skip
+"""Types whose objects cannot change, or are locks."""
+
+KNOWN: set[type] = {
+    object, list, tuple, dict, set, frozenset, int, float, str, bytes, complex, bool, type, collections.deque,
+    collections.defaultdict, collections.OrderedDict, ModuleType, property, types.SimpleNamespace, bytearray,
+    *(kind for kind in vars(builtins).values() if isinstance(kind, type) and issubclass(kind, BaseException)),
+}  # fmt: skip
+
+UNCHANGING = {
+    "datetime", "re", "_sre", "numpy", "zoneinfo", "_struct", "_abc", "typing", "_operator", "operator", "types",
+    "_hashlib", "uuid", "collections", "_collections",
+}  # fmt: skip
+"""Modules whose types, written in C, are constants, or locks."""
