@@ -33,21 +33,9 @@ from .activations import Activation, activation, activation_names, register_acti
 from .checkpoint import load, save
 from .clipping import clip_gradient_norm, clip_gradient_value
 from .data import (
-    batches,
-    load_breast_cancer,
-    load_diabetes,
-    load_digits,
-    load_iris,
-    load_wine,
-    make_blobs,
-    make_circles,
-    make_moons,
-    make_spiral,
-    make_xor,
-    one_hot,
-    standardize,
-    train_test_split,
-)
+    batches, load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine, make_blobs, make_circles, make_moons,
+    make_spiral, make_xor, one_hot, standardize, train_test_split,
+)  # fmt: skip
 from .diagnostics import diagnose
 from .dropout import Dropout
 from .embedding import Embedding
@@ -56,17 +44,9 @@ from .fit import fit
 from .history import EarlyStopping, History
 from .layers import MLP, Layer, Neuron, Sequential
 from .losses import (
-    binary_cross_entropy,
-    binary_cross_entropy_with_logits,
-    cross_entropy,
-    hinge,
-    huber,
-    l1_penalty,
-    l2_penalty,
-    mean_absolute_error,
-    mean_squared_error,
-    negative_log_likelihood,
-)
+    binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy, hinge, huber, l1_penalty, l2_penalty,
+    mean_absolute_error, mean_squared_error, negative_log_likelihood,
+)  # fmt: skip
 from .metrics import accuracy
 from .module import Module
 from .normalization import LayerNorm
