@@ -272,10 +272,10 @@ sigmoid_partial    = primitive("sigmoid_partial", lambda x: exp(-absolute(x)) / 
                              text="sigmoid({0}) * sigmoid(-{0})", latex=r"\sigma({0}) \cdot \sigma(-{0})")
 silu_partial       = primitive("silu_partial", lambda x: sigmoid(x) + times_exp(x, -absolute(x)) / (1.0 + exp(-absolute(x))) ** 2,
                              lambda out, x: silu_curve(x),
-                             text="sigmoid({0}) + {0} * sigmoid_partial({0})", latex=r"\sigma({0}) + {0} \cdot \sigma'({0})")
+                             text="sigmoid({0}) + {0} * sigmoid({0}) * sigmoid(-{0})", latex=r"\sigma({0}) + {0} \cdot \sigma({0}) \cdot \sigma(-{0})")
 silu_curve       = primitive("silu_curve", lambda x: times_exp(2.0 - x * tanh(0.5 * x), -absolute(x)) / (1.0 + exp(-absolute(x))) ** 2,
                              lambda out, x: -out * tanh(0.5 * x) - sigmoid_partial(x) * (tanh(0.5 * x) + x * (2.0 * sigmoid_partial(x))),
-                             text="sigmoid_partial({0}) * (2 - {0} * tanh({0} / 2))", latex=r"\sigma'({0}) (2 - {0} \tanh\frac{{{0}}}{{2}})")
+                             text="sigmoid({0}) * sigmoid(-{0}) * (2 - {0} * tanh({0} / 2))", latex=r"\sigma({0}) \cdot \sigma(-{0}) (2 - {0} \tanh\frac{{{0}}}{{2}})")
 normal_pdf       = primitive("normal_pdf", _normal_pdf,
                              lambda out, x: -times_normal_pdf(x, x), latex=r"\varphi({})")
 normal_cdf       = primitive("normal_cdf", _normal_cdf,

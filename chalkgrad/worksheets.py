@@ -15,9 +15,9 @@ from chalkgrad.random_graphs import OPERATIONS, GraphProgram, is_tame, random_pr
 
 WHAT_TO_DO = {
     "grad": "Do the backward pass: write into each box how the output changes with its number. Begin at the output, "
-    "whose gradient is 1; each operation hands on its gradient, times the local partial; what arrives at the same box "
+    "whose gradient is 1. Each operation passes on its gradient times the local partial; what arrives at the same box "
     "is added.",
-    "data": "Do the forward pass: write into each box its number, from the left to the right.",
+    "data": "Do the forward pass: write into each box its number, from left to right.",
 }
 ROUNDING = {"divide", "tanh", "sigmoid", "exp"}
 """Operations whose results are not whole numbers."""

@@ -60,11 +60,6 @@ def is_scalar(item: object) -> bool:
     return isinstance(item, Value) or is_number(item)
 
 
-def used_up(values: object) -> bool:
-    """Is this an exhausted generator?"""
-    return isinstance(values, GeneratorType) and values.gi_frame is None
-
-
 def as_list(values: Any, name: str, expected: str = "a sequence of numbers or Values, such as a list") -> list[Any]:
     """The items of any sequence as a list; a list is returned as it is, not copied.
 
@@ -75,7 +70,7 @@ def as_list(values: Any, name: str, expected: str = "a sequence of numbers or Va
     """
     if isinstance(values, list):
         return values
-    if used_up(values):
+    if isinstance(values, GeneratorType) and values.gi_frame is None:
         raise ValueError(f"{name} is a generator that is already exhausted: make a list of it first, list(...)")
     given = values
     if not isinstance(values, _NOT_SEQUENCES) and not isinstance(values, Value):

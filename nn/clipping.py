@@ -14,15 +14,6 @@ from .checks import real_number
 from .parameters import named_values
 
 
-def gradient_norm(gradients: list[float]) -> float:
-    """The Euclidean norm of all gradients as one vector; it does not overflow below the largest float.
-
-    >>> gradient_norm([3.0, 4.0])
-    5.0
-    """
-    return math.hypot(*gradients)
-
-
 def clip_gradient_norm(parameters: Any, max_norm: float) -> float:
     """Scale all gradients by one factor if their norm exceeds ``max_norm``; return the norm before scaling.
 
@@ -39,7 +30,7 @@ def clip_gradient_norm(parameters: Any, max_norm: float) -> float:
     names, values = named_values(parameters)
     gradients = [value.grad for value in values]
     check_finite(names, gradients)
-    norm = gradient_norm(gradients)
+    norm = math.hypot(*gradients)  # no overflow below the largest float
     assign(values, grad=scaled_to_norm(gradients, norm, max_norm))
     return norm
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from .checks import (
     MAX_COUNT,
-    as_list,
     is_scalar,
     random_source,
     real_number,
@@ -273,12 +272,3 @@ def batch_indices(count: int, size: int, source: random.Random | None) -> list[l
     if source is not None:
         source.shuffle(order)
     return [order[start : start + size] for start in range(0, count, size)]
-
-
-def classes_of(y: Any) -> list[int]:
-    """The distinct class labels in ascending order.
-
-    >>> classes_of([1, 0, 1])
-    [0, 1]
-    """
-    return sorted({int(label) for label in as_list(y, "y")})

@@ -126,7 +126,7 @@ class Optimizer:
             )
         if gradients is None and any(type(parameter.grad) is _Mixed for parameter in self.parameters):
             warnings.warn(
-                "step() with the gradients of an earlier step still in these: backward() adds to .grad; "
+                "step() found gradients left over from an earlier step: backward() adds to .grad, so "
                 "call optimizer.zero_grad(), or model.zero_grad(), before each backward()",
                 RuntimeWarning,
                 stacklevel=2,

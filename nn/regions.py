@@ -65,3 +65,5 @@ def paint_regions(axes: Any, grids: list[list[float]], scores: list[list[float]]
         if known.size and known.max() >= 0.0:
             image, levels = lead.reshape(len(grids[1]), len(grids[0])), [0.0, 2.0 * known.max() + 1.0]
             axes.contourf(*grids, image, levels=levels, colors=[COLOURS[label % len(COLOURS)]], alpha=0.25)
+            if known.min() < 0.0:
+                axes.contour(*grids, image, levels=[0.0], colors="black", linewidths=0.8)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import Value, assign, no_grad
 
 from .checks import random_source, real_number, samples_and_targets, shown, whole_number
-from .clipping import gradient_norm, scaled_to_norm
+from .clipping import scaled_to_norm
 from .data import batch_indices, train_test_split
 from .evaluation import check_targets, decision_threshold, evaluate, measured, recorded_output
 from .history import EarlyStopping, History
@@ -250,7 +250,7 @@ class Training:
         before = self.engine.optimizer.snapshot()
         try:
             loss, gradients, outputs = self.engine(batch)
-            norm = gradient_norm(gradients)
+            norm = math.hypot(*gradients)
             clipped = gradients if self.clip_norm is None else scaled_to_norm(gradients, norm, self.clip_norm)
             self.engine.optimizer.step(clipped)
         except _FAILURES as error:

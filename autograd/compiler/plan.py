@@ -373,14 +373,16 @@ class Plan:
         size = f"{len(self.flat):,} nodes were traced"
         if self.is_eager:
             return f"{name}: {size}; backend eager (sample by sample), because of {self.reason}"
-        flops = sum(2 * g.left.size * len(g.right) for g in products)
+        flops = [2 * g.left.size * len(g.right) for g in products]
+        sides = [[side for side in (g.left, g.right) if self.active[side].any()] for g in products]
+        reverse = sum(count * len(wanted) for count, wanted in zip(flops, sides, strict=True))
         unit = " a sample" if self.batched else ""
         layout = self.layout
         assert layout is not None  # noqa: S101
         lines = [
             f"{name}: {size}, and became {len(self.groups)} groups, {len(products)} of them matrix products",
             f"backend {self.backend}{f' (not c: {self.reason})' if self.reason else ''}; "
-            f"{flops:,} flops in products forward{unit}, twice that in reverse; "
+            f"{sum(flops):,} flops in products forward{unit}, {reverse:,} in reverse; "
             f"{16 * layout.uniform_rows:,} bytes, and {16 * layout.lane_rows:,} for each sample",
         ]
         for number, group in enumerate(self.groups):

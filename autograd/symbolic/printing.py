@@ -75,6 +75,16 @@ def name_text(name: str, style: str = "text") -> str:
     return f"{letters}_{{{index}}}" if index else letters
 
 
+def ordinal(number: int) -> str:
+    """The place of something that is counted from 1.
+
+    >>> ordinal(1), ordinal(2), ordinal(12), ordinal(23)
+    ('1st', '2nd', '12th', '23rd')
+    """
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
 def atom(name: str) -> str:
     """A name as it can stand inside a formula: in brackets where it is an expression itself.
 

@@ -14,7 +14,7 @@ from typing import Any
 
 
 class Parser(ArgumentParser):
-    """Finds the formula or data set behind an option of many values too, and knows what an unknown option is here.
+    """Finds the formula or data set after an option of many values too, and knows what an unknown option is here.
 
     >>> parser = Parser(prog="train")
     >>> _ = parser.add_argument("dataset"), parser.add_argument("--hidden", type=positive_int, nargs="+")
@@ -45,9 +45,9 @@ class Parser(ArgumentParser):
         return known, unknown
 
     def _first(self, texts: list[str]) -> list[str]:
-        """The arguments, with what stands behind the values of an option and cannot be one of them at the beginning.
+        """The arguments, with what follows the values of an option, and cannot be one of them, moved to the beginning.
 
-        argparse would take it for one more value. Where something stands outside of all options, nothing is moved.
+        argparse would take it for one more value. Where something comes outside of all options, nothing is moved.
         """
         texts = [f" {text}" if self._is_formula(text) else text for text in texts]  # argparse: with a space, no option
         option, left, found = None, 0.0, None
@@ -79,7 +79,7 @@ class Parser(ArgumentParser):
     def _nearest(self, option: str) -> str:
         """The known option that an unknown one probably means: --learning-rate for --lr."""
         words = option.strip("-")
-        if option in self._options:  # it stands where options are not looked for
+        if option in self._options:  # it comes where options are not looked for
             return ""
         for name in self._options:
             if words and words == "".join(word[0] for word in name.strip("-").split("-")):

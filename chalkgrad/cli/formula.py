@@ -1,6 +1,6 @@
 """How does a formula from the command line become a graph, and nothing else run?
 
-The text is parsed by Python's own `ast`, and only what stands in a short list is evaluated: numbers, names, arithmetic,
+The text is parsed by Python's own `ast`, and only what is on a short list is evaluated: numbers, names, arithmetic,
 and calls of the table's functions. Everything else is refused, with a message that points at the position.
 """
 
@@ -69,7 +69,7 @@ WHAT: dict[type[ast.AST], str] = {
     ast.JoinedStr: "text is not a number",
     ast.Set: "braces are not allowed; use round brackets",
     ast.Dict: "braces are not allowed; use round brackets",
-    ast.Tuple: "a comma stands between the arguments of a function only; a decimal point is a .",
+    ast.Tuple: "a comma separates the arguments of a function; a decimal point is a .",
     ast.List: "a list can only be an argument of " + ", ".join(OF_LISTS),
 }
 """The error messages for some of the refused constructs."""
@@ -133,7 +133,7 @@ class Formula:
 def parse(text: str) -> Formula:
     """Check a formula, or several assignments with `;` between them of which the last is the output.
 
-    Raises FormulaError for everything that is no arithmetic on numbers, names and functions of the table.
+    Raises FormulaError for everything that is not arithmetic on numbers, names and functions of the table.
 
     >>> parse("e = a * b; tanh(e + c)").names
     ['a', 'b', 'c']

@@ -1,4 +1,4 @@
-"""What did one mean who wrote a formula as on paper, or for another library?
+"""What is meant by a formula that is written as on paper, or for another library?
 
 `2a` is 2*a, `a.tanh()` and `math.tanh(a)` are tanh(a), `ln` is log. No formula is corrected silently: the hint becomes
 part of the error message. Read next: `formula`.
@@ -39,7 +39,7 @@ def did_you_mean(name: str, known: Collection[str]) -> str:
 
 
 def with_products(text: str) -> str:
-    """The formula with a * wherever two factors stand side by side; '' where that makes no formula of it.
+    """The formula with a * wherever two factors are side by side; '' where that makes no formula of it.
 
     >>> with_products("2a + 3 sin(b)(c + 1)"), with_products("a +")
     ('2*a + 3*sin(b)*(c + 1)', '')

@@ -31,7 +31,7 @@ WINDOWS = {"\xe0M": "\x1b[C", "\xe0K": "\x1b[D", "\xe0G": "\x1b[H", "\xe0O": "\x
 
 
 def is_interactive() -> bool:
-    """Whether there is somebody to press keys."""
+    """Whether a user can press keys."""
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
@@ -80,7 +80,7 @@ def wrapped(line: str, columns: int) -> list[str]:
 
 @contextmanager
 def resizing(redraw: Callable[[], None]) -> Iterator[None]:
-    """Draw anew when the window gets another size, where the system tells."""
+    """Draw again when the size of the window changes, where the system reports it."""
     if not hasattr(signal, "SIGWINCH"):
         yield
         return

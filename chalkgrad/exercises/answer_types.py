@@ -42,7 +42,7 @@ CLOSE = 0.02
 def as_number(answer: Any) -> float:
     """The number that was meant: a Value's, a NumPy scalar's and a fraction's count.
 
-    Raises UnreadableError where it is none.
+    Raises UnreadableError where it is not a number.
     """
     if isinstance(answer, Value):
         return answer.data
@@ -52,8 +52,8 @@ def as_number(answer: Any) -> float:
         with suppress(TypeError, ValueError, OverflowError):
             return float(answer)
     if isinstance(answer, str) and re.fullmatch(r"[-+*/.()\d\s]*\d(e-?\d+)?\s*", answer):
-        raise UnreadableError("A number is wanted, and this is a text: leave out the quotation marks.")
-    raise UnreadableError(f"A number is wanted, such as 2.5, and this is {described(answer)}.")
+        raise UnreadableError("This should be a number, not a string: remove the quotation marks.")
+    raise UnreadableError(f"This should be a number, such as 2.5, not {described(answer)}.")
 
 
 def digits_of(number: float) -> int:
@@ -98,7 +98,7 @@ class Number(Kind):
             return "The size is right, the sign is not.", None
         if self.tolerance == ROUNDED and (rounds_to(right, number) or same(number, right, CLOSE)):
             return f"{short(number)} is close. Give three significant digits.", None
-        return f"{short(number)} is not it, and not a mistake that I know.", None
+        return f"{short(number)} is not right, and I do not recognise the mistake.", None
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class Numbers(Kind):
             answer = dict(zip(self.names, answer, strict=True))
         if not isinstance(answer, Mapping):
             wanted = ", ".join(f'"{name}": ...' for name in self.names)
-            raise UnreadableError(f"A dictionary is wanted: {{{wanted}}}.")
+            raise UnreadableError(f"This should be a dictionary: {{{wanted}}}.")
         strange = [name for name in answer if name not in self.names]
         missing = [name for name in self.names if answer.get(name, ...) is ...]
         if strange or missing:
@@ -180,15 +180,15 @@ def meaning(option: Any) -> Any:
 
 def require_function(answer: Any, arguments: Sequence[str], name: str = "of ") -> None:
     """Raise UnreadableError unless it can be called with so many arguments."""
-    wanted = f"A function {name}({', '.join(arguments)}) is wanted"
+    wanted = f"This should be a function {name}({', '.join(arguments)})"
     if not callable(answer) or isinstance(answer, type):
-        raise UnreadableError(f"{wanted}, and this is {described(answer)}.")
+        raise UnreadableError(f"{wanted}, not {described(answer)}.")
     with suppress(ValueError):  # a built-in function without a signature
         signature = inspect.signature(answer)
         try:
             signature.bind(*arguments)
         except TypeError as error:
-            raise UnreadableError(f"{wanted}, and yours takes {signature}.") from error
+            raise UnreadableError(f"{wanted}; yours takes {signature}.") from error
 
 
 def own_names(answer: Any, names: Sequence[str]) -> Sequence[str]:
@@ -208,7 +208,7 @@ class Function(Kind):
     """A function that the learner writes, tried at `points` from the simplest on; each is a tuple of arguments.
 
     With `gradients=True` the numbers of a point become Values, but for the `constants`, and the gradients of the
-    result are observed too. `watch(function, *point)` replaces the plain call where something else is to be observed.
+    result are observed too. `watch(function, *point)` replaces the plain call where something else should be observed.
     Each call gets points of its own: a function may change the lists that it is given.
     """
 
@@ -275,8 +275,8 @@ class Function(Kind):
         if got is None or (isinstance(got, NoValue) and got.result is None):
             return f"{self.gives} nothing, None; {short(right)} is right. Is the return missing?"
         if isinstance(got, NoValue):
-            return f"it gives {short(got.result)}, and a Value is wanted: keep to operations on Values."
-        if not parts:
+            return f"it gives {short(got.result)}, not a Value: keep to operations on Values."
+        if not parts or not isinstance(got, (list, tuple)) or len(got) != len(wanted):
             texts = contrast(got, wanted)
             no_list = missing_list(got) if isinstance(wanted, (list, tuple)) else ""
             return f"{self.gives} {no_list or f'{texts[0]}; {texts[1]} is right.'}"
@@ -288,7 +288,7 @@ class Function(Kind):
         """A picture of the graph that the answer made, or None."""
         if got is None or isinstance(got, Failure) or not (self.gradients or self.picture):
             return None
-        with suppress(Exception), redirect_stdout(io.StringIO()):  # without a picture the text still stands
+        with suppress(Exception), redirect_stdout(io.StringIO()):  # without a picture the text remains
             inputs = self._inputs(point, own_names(answer, self.names)) if self.gradients else []
             output = self.picture(answer, *deepcopy(point)) if self.picture else answer(*inputs)
             if isinstance(output, Value):
@@ -300,13 +300,13 @@ class Function(Kind):
 
 @dataclass(frozen=True)
 class NoValue:
-    """What was observed where a Value was wanted, and something else came."""
+    """What was observed where a Value was expected, and something else came."""
 
     result: Any
 
 
 def value_of(result: Any) -> Any:
-    """The number of a Value; of anything else that it is none."""
+    """The number of a Value; a NoValue for anything else."""
     return result.data if isinstance(result, Value) else NoValue(plain(result))
 
 
@@ -316,7 +316,7 @@ class Judged(Kind):
 
     says: Callable[[Any], str]
     arguments: Sequence[str] = ()
-    """Those of the function that is wanted, where it is one."""
+    """Those of the expected function, where the answer should be one."""
 
     def judge(self, exercise: Exercise, answer: Any) -> Assessment:
         """What the function says."""

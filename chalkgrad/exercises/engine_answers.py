@@ -146,7 +146,7 @@ class Engine(OnGraphs):
     def observe(self, answer: Any) -> Seen:
         """As for every engine, after a check that the answer is a class with the required methods."""
         if not isinstance(answer, type):
-            raise UnreadableError(f"A class is wanted, such as your Value, and this is {described(answer)}.")
+            raise UnreadableError(f"This should be a class, such as your Value, not {described(answer)}.")
         missing = [
             name for name in ("backward", *map(METHODS.__getitem__, self.operations)) if not hasattr(answer, name)
         ]
@@ -190,7 +190,7 @@ class Operation(OnGraphs):
     def _node(out: Any, make: Any) -> Any:
         if not hasattr(out, "edges"):
             raise UnreadableError(
-                f"It returns {described(out)}; a number with edges is wanted: return {make.__name__}(..., [...])."
+                f"It returns {described(out)}; it should return a number with edges, {make.__name__}(..., [...])."
             )
         return out
 

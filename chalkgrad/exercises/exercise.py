@@ -23,7 +23,7 @@ from chalkgrad.exercises.verdict import Verdict
 
 @dataclass(frozen=True)
 class Mistake:
-    """One catalogued wrong answer, and what to say to somebody who gives it."""
+    """One catalogued wrong answer, and what to say to a learner who gives it."""
 
     answer: Any
     says: str
@@ -39,34 +39,34 @@ class Assessment:
     """The smallest case in which the answer goes wrong."""
     picture: Any = None
     known: bool = True
-    """Whether it is told what is wrong; otherwise a hint may help."""
+    """Whether `says` names the mistake; otherwise a hint may help."""
 
 
 class Kind:
-    """What can be observed of an answer, and how a difference is told."""
+    """What can be observed of an answer, and how a difference is described."""
 
     tolerance = 1e-9
     """By how much numbers may differ, relative to the greater of them."""
     has_cases = True
-    """Whether `show` tells of one case among many, and so belongs below the name of a mistake too."""
+    """Whether `show` describes one case among many, which then belongs below the name of a mistake too."""
 
     def observe(self, answer: Any) -> Seen:
         """One entry a case: numbers, strings, nested lists of them, or a `Failure`.
 
-        Raises UnreadableError where the answer has not the form that is wanted.
+        Raises UnreadableError where the answer does not have the expected form.
         """
         raise NotImplementedError
 
     def agree(self, seen: Seen, expected: Seen) -> bool:
-        """Whether an answer of which this was observed counts as the other one."""
+        """Whether an answer with these observations counts as the expected one."""
         return same(seen, expected, self.tolerance)
 
     def show(self, answer: Any, seen: Seen, expected: Seen) -> tuple[str, Any]:
         """The first case in which an unknown wrong answer differs: a text, and a picture or None."""
-        return "That is not it, and not a mistake that I know.", None
+        return "That is not right, and I do not recognise the mistake.", None
 
     def judge(self, exercise: Exercise, answer: Any) -> Assessment:
-        """Whether the answer is right, and if not, what is to be said about it."""
+        """Whether the answer is right, and if not, what to say about it."""
         seen, expected = self.observe(answer), self.observe(exercise.right)
         if self.agree(seen, expected):
             return Assessment(True, exercise.praise)
@@ -83,9 +83,9 @@ class Exercise:
 
     >>> from chalkgrad.exercises.answer_types import Number
     >>> slope = Exercise("00.9", "The slope of x² at x = 3?", Number(), right=6.0,
-    ...                  wrong=[Mistake(9.0, "That is x² itself; its slope is wanted.")], hints=["Nudge x by 0.001."])
+    ...                  wrong=[Mistake(9.0, "That is x² itself, not its slope.")], hints=["Nudge x by 0.001."])
     >>> slope.check(9)
-    ✗ 00.9  That is x² itself; its slope is wanted.
+    ✗ 00.9  That is x² itself, not its slope.
     >>> slope.check(6.0)
     ✓ 00.9  Right.
     >>> slope.check(7).state

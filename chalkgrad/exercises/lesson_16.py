@@ -13,10 +13,10 @@ from chalkgrad.exercises.messages import contrast, described
 from chalkgrad.exercises.sandbox import UnreadableError
 
 BRANCH = (
-    "Right for single numbers, but it decides by the number (if, max, min, sorted): the compiler traces once, for all "
-    "numbers. Use maximum, minimum or where."
+    "Right for single numbers, but it makes a decision based on the number (if, max, min, sorted). The compiler traces "
+    "once, for all numbers. Use maximum, minimum or where."
 )
-READS = "It reads .data or float(x): the compiler would keep that one number for ever. Compute with x itself."
+READS = "It reads .data or float(x), so the compiler would keep that one number in the program. Compute with x itself."
 CONSTANT = "The compiled program gives the same for every x: the result was made from a plain number, not from x."
 SWAPPED = "The bounds are swapped: minimum(x, 1) keeps x from rising above 1, maximum(x, -1) from falling below -1."
 UPPER = "Below -1 it must give -1: the lower bound is missing."
@@ -32,7 +32,7 @@ def _at(clip: Any, x: float) -> float:
         raise UnreadableError("It returns nothing, None. Is the return missing?")
     with suppress(UnreadableError):
         return as_number(result)
-    raise UnreadableError(f"It gives {described(result)}, and a Value is wanted: keep to operations on Values.")
+    raise UnreadableError(f"It gives {described(result)} instead of a Value: keep to operations on Values.")
 
 
 def _faults_of_clip(clip: Any) -> str:
@@ -76,11 +76,12 @@ EXERCISES = [
         right=2 * 100 * 64 * 32,
         wrong=[
             Mistake(
-                100 * 64 * 32, "These are the multiplications. Each product is added to a sum, too: twice as many."
+                100 * 64 * 32,
+                "These are the multiplications. Each product is also added to a sum, so there are twice as many.",
             ),
             Mistake(2 * 64 * 32, "That is for one image; there are 100."),
             Mistake(
-                64 * 32, "These are the multiplications for one image: 100 images, and the additions, are missing."
+                64 * 32, "These are the multiplications for one image. The 100 images and the additions are missing."
             ),
             Mistake(3 * 2 * 100 * 64 * 32, "That is forward and back together; only forward was asked for."),
             Mistake(2 * 100 * (64 * 32 + 32 * 10), "That is both layers; only the first was asked for."),
@@ -88,7 +89,7 @@ EXERCISES = [
                 2 * 100 * (64 + 32), "Each of the 32 neurons multiplies each of the 64 pixels: 64 times 32, not plus."
             ),
         ],
-        hints=["How many multiplications does one neuron make for one image?", "2 · 100 · 64 · 32"],
+        hints=["How many multiplications does a neuron make for one image?", "2 · 100 · 64 · 32"],
     ),
     Exercise(
         "16.2",
@@ -105,7 +106,7 @@ EXERCISES = [
             Mistake(lambda x: minimum(relu(x), 1.0), HALF),
         ],
         hints=["minimum(x, 1.0) does the upper bound.", "Put its result into maximum(..., -1.0); or use where twice."],
-        praise="Right: no decision by the number, so one program serves all numbers.",
+        praise="Right: no decision depends on the number, so one program serves all numbers.",
     ),
     Exercise(
         "16.3",
@@ -115,13 +116,13 @@ EXERCISES = [
         wrong=[
             Mistake(1000, "Only a part became faster. The other 10 ms take as long as before."),
             Mistake(900, "Speeds do not mix like that. How many milliseconds does the step take afterwards?"),
-            Mistake(10, "Nearly: that would be if the 90 ms vanished altogether. They become 0.09 ms."),
+            Mistake(10, "Nearly: that would be right if the 90 ms vanished altogether. They become 0.09 ms."),
             Mistake(10.09, "That is how many milliseconds the step takes afterwards. It took 100 before."),
-            Mistake(100 / 90, "The 90 ms are what is gained, and the 10 ms what remains: 100 divided by what remains."),
+            Mistake(100 / 90, "The 90 ms are what is gained, and about 10 ms remain. Divide 100 by what remains."),
             Mistake(100 / (10 + 90 / 100), "A thousand times faster, not a hundred: 90 ms become 0.09."),
         ],
         hints=["What does the step take afterwards? 10 ms stay.", "100 / (10 + 90/1000)"],
-        praise="Right: under ten times, whatever the compiler does. This is Amdahl's law: what stays slow decides.",
+        praise="Right: less than ten times, whatever the compiler does. This is Amdahl's law: what stays slow decides.",
     ),
     Exercise(
         "16.4",
@@ -134,7 +135,7 @@ EXERCISES = [
         wrong=[
             Mistake(
                 lambda operations, moved, speed, bandwidth: operations / speed + moved / bandwidth,
-                "Computing and fetching go on at the same time: they do not add up, the slower of the two decides.",
+                "Computing and fetching go on at the same time. They do not add up; the slower of the two decides.",
             ),
             Mistake(
                 lambda operations, moved, speed, bandwidth: min(operations / speed, moved / bandwidth),
@@ -150,7 +151,7 @@ EXERCISES = [
             ),
             Mistake(
                 lambda operations, moved, speed, bandwidth: max(speed / operations, bandwidth / moved),
-                "Upside down: seconds are operations divided by operations a second.",
+                "Upside down: seconds are operations divided by operations per second.",
             ),
             Mistake(
                 lambda operations, moved, speed, bandwidth: max(operations / bandwidth, moved / speed),
@@ -158,5 +159,21 @@ EXERCISES = [
             ),
         ],
         hints=["Two times: one for computing, one for fetching.", "Which of the two decides, if both go on at once?"],
+    ),
+    Exercise(
+        "16.5",
+        "A network of four layers whose inputs are data: how many matrix products in the reverse sweep?",
+        Number(tolerance=1e-6),
+        right=7,
+        wrong=[
+            Mistake(8, "Two for each layer, but the first has no use for the gradient of its inputs, which are data."),
+            Mistake(4, "That is one for each layer's weights. The layers above the first also pass a gradient down."),
+            Mistake(3, "That is what is passed down between the layers. Each layer also needs its weights' gradient."),
+            Mistake(6, "Only the first layer leaves one out. The other three need two, and the first needs one."),
+            Mistake(12, "That is three for each layer, forward and back. Count only the reverse sweep."),
+            Mistake(11, "That is forward and back together. Count only the reverse sweep."),
+        ],
+        hints=["Which gradients does a layer compute on the way back?", "Who needs the gradient of the inputs?"],
+        praise="Right: four for the weights, three to pass the gradient down. The compiler leaves the eighth out.",
     ),
 ]

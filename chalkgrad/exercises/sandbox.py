@@ -1,4 +1,4 @@
-"""How is a learner's code run, so that nothing that it does can do harm?
+"""How is a learner's code run, so that nothing it does can cause harm?
 
 It may raise an error, print, leave Python, change the lists that it was given, or never come to an end. All of this is
 an observation like any other, and never the end of the notebook. Read next: `exercise`.
@@ -19,7 +19,7 @@ SECONDS = 5.0
 """The time limit for all cases of an answer together; right answers take milliseconds."""
 
 ADDRESS = r" at 0x[0-9A-Fa-f]+"
-"""What nobody wants to read of an object without a text of its own."""
+"""The useless part of the repr of an object without a text of its own."""
 
 
 def readable(text: str) -> str:
@@ -37,7 +37,7 @@ def readable(text: str) -> str:
 
 
 class UnreadableError(Exception):
-    """An answer that is no answer to this question; the text says what is wanted."""
+    """An answer that does not fit the question; the text says what does."""
 
 
 class TakesTooLongError(BaseException):
@@ -64,7 +64,7 @@ class Failure:
         return f"raises {self.name}" + (f": {self.text}" if self.text else "")
 
 
-ENDLESS = Failure("endless", f"has not come to an end after {SECONDS:g} seconds (when does its loop stop?)")
+ENDLESS = Failure("endless", f"has not finished after {SECONDS:g} seconds (when does its loop stop?)")
 
 
 class Seen(list[Any]):
@@ -135,7 +135,7 @@ def deadline(seconds: float) -> Iterator[None]:
         with lock:
             over = True
         timer.cancel()
-        if sent:  # and perhaps not arrived; to call it back would leave the interpreter looking for it for ever
+        if sent:  # and perhaps not arrived; to call it back would leave the interpreter looking for it forever
             with suppress(TakesTooLongError):
                 for _ in range(100):
                     pass

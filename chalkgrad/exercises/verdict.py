@@ -16,7 +16,7 @@ LOOKS = {"right": ("✓", "#2f855a"), "wrong": ("✗", "#c53030"), "open": ("○
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is to be said about one answer.  `bool(verdict)` is whether it was right.
+    """What to say about one answer.  `bool(verdict)` is whether it was right.
 
     >>> print(Verdict("02.3", "wrong", "You overwrote the gradient: use +=."))
     ✗ 02.3  You overwrote the gradient: use +=.

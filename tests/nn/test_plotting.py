@@ -66,9 +66,74 @@ def test_weights_and_gradients_by_layer(tmp_path: Path) -> None:
         assert [axes.get_title().split(":")[0] for axes in figure.axes] == ["layers.0", "layers.1"]
 
 
+def test_curves_differ_in_more_than_colour(tmp_path: Path) -> None:
+    curves = {f"curve {n}": [float(n), n + 1.0] for n in range(6)}
+    axes = plotting.plot_curves(curves, tmp_path / "c.png", x=[10, 20], log="x", xlabel="step").axes[0]
+    assert is_png(tmp_path / "c.png")
+    looks = [(line.get_linestyle(), line.get_marker()) for line in axes.lines]
+    assert len(set(looks)) == 6
+    assert [list(line.get_xdata()) for line in axes.lines] == [[10, 20]] * 6
+    assert [list(line.get_ydata()) for line in axes.lines] == list(curves.values())
+    assert (axes.get_xscale(), axes.get_yscale(), axes.get_xlabel()) == ("log", "linear", "step")
+    assert list(plotting.plot_curves({"one": [1.0, 2.0, 3.0]}).axes[0].lines[0].get_xdata()) == [1, 2, 3]
+
+
+def test_images_are_drawn_row_after_row_and_signed_ones_have_a_colour_bar(tmp_path: Path) -> None:
+    figure = plotting.plot_images([[0.0, 0.25, 0.5, 1.0]] * 3, "abc", tmp_path / "i.png", columns=2)
+    assert is_png(tmp_path / "i.png")
+    assert figure.axes[0].images[0].get_array().tolist() == [[0.0, 0.25], [0.5, 1.0]]
+    assert [axes.get_title() for axes in figure.axes] == ["a", "b", "c", ""]
+    signed = plotting.plot_images([[-2.0]], limit=2.0)
+    assert len(signed.axes) == 2
+    assert signed.axes[0].images[0].get_clim() == (-2.0, 2.0)
+
+
+def test_tables_are_labelled_and_their_numbers_written(tmp_path: Path) -> None:
+    table = [[3, 0], [1, 12]]
+    figure = plotting.plot_tables(
+        {"t": table, "u": table}, tmp_path / "t.png", labels={"t": "ab", "u": ("ab", "xy")}, numbers=True
+    )
+    assert is_png(tmp_path / "t.png")
+    first, second, _ = figure.axes
+    assert [text.get_text() for text in first.texts] == ["3", "", "1", "12"]
+    ticks = [[tick.get_text() for tick in axes.get_yticklabels()] for axes in (first, second)]
+    assert ticks == [["a", "b"], ["x", "y"]]
+    assert first.images[0].get_clim() == (0, 12.0)
+    assert plotting.plot_tables({"t": [[-1.0]]}, limit=3.0).axes[0].images[0].get_clim() == (-3.0, 3.0)
+
+
+def test_paths_lie_over_the_contours_of_their_surface(tmp_path: Path) -> None:
+    def bowl(p: list[float]) -> float:
+        return p[0] ** 2 + 4 * p[1] ** 2
+
+    paths = {"one": [(1.0, 1.0), (0.5, 0.0)], "two": [(-1.0, 1.0), (0.0, 0.0)]}
+    ends: Any = {"x": (-2, 2), "y": (-1, 1), "levels": [1.0]}
+    figure = plotting.plot_paths(bowl, paths, tmp_path / "p.png", **ends)
+    assert is_png(tmp_path / "p.png")
+    assert [axes.get_title() for axes in figure.axes] == ["one", "two"]
+    assert [list(line) for line in zip(*figure.axes[0].lines[0].get_data(), strict=True)] == [[1.0, 1.0], [0.5, 0.0]]
+    points = [point for path in figure.axes[0].collections[0].get_paths() for point in path.vertices]
+    assert points
+    assert all(bowl(point) == pytest.approx(1.0, abs=0.01) for point in points)
+    together = plotting.plot_paths(bowl, paths, together=True, **ends)
+    assert [text.get_text() for text in together.axes[0].get_legend().get_texts()] == ["one", "two"]
+    film = plotting.film_paths(bowl, paths, **ends)
+    film.save(tmp_path / "film.gif")
+    assert (tmp_path / "film.gif").read_bytes() == film.gif
+    assert film.gif.startswith(b"GIF")
+    assert 'src="data:image/gif;base64,' in film._repr_html_()
+
+
 @pytest.mark.parametrize(
     ("call", "kind", "message"),
     [
+        (lambda: plotting.plot_curves({}), ValueError, "at least one curve"),
+        (lambda: plotting.plot_curves({"a": [1.0]}, log="z"), ValueError, "log"),
+        (lambda: plotting.plot_images([]), ValueError, "at least one image"),
+        (lambda: plotting.plot_images([[1.0, 2.0]]), ValueError, "square number of pixels, got 2"),
+        (lambda: plotting.plot_images([[1.0]], columns=0), ValueError, "columns must be"),
+        (lambda: plotting.plot_tables({}), ValueError, "at least one table"),
+        (lambda: plotting.plot_paths(sum, {}, x=(0, 1), y=(0, 1), levels=[1]), ValueError, "at least one path"),
         (lambda: plotting.plot_decision_boundary(nn.Neuron(1), [[1.0]], [0]), ValueError, "samples with 2 features"),
         (lambda: plotting.plot_decision_boundary(nn.Neuron(2), X, Y[:2]), ValueError, "X has 20 samples but y has 2"),
         (lambda: plotting.plot_decision_boundary(nn.Neuron(2), X, Y, resolution=1), ValueError, "resolution must be"),
@@ -96,3 +161,4 @@ def test_without_matplotlib_the_cure_is_named(monkeypatch: pytest.MonkeyPatch) -
 def test_a_notebook_shows_a_figure_though_pyplot_was_never_imported() -> None:
     figure = plotting.plot_activations(["tanh"])
     assert figure._repr_png_().startswith(b"\x89PNG")
+    assert "<svg" in figure._repr_svg_()

@@ -53,7 +53,7 @@ SPECIAL_POWERS = (2.0, -1.0)
 def kinds() -> list[tuple[str, Primitive, tuple[tuple[str, float], ...]]]:
     """Every element-wise function of the runtime: its name, its row, and the operands that are fixed numbers."""
     rows = [row for row in table.TABLE.values() if row.arity is not None and _printable(row)]
-    from autograd.compiler.frontend.tracer import detached, less, less_equal
+    from autograd.compiler.frontend.traced_rows import detached, less, less_equal
 
     others = [row for row in [*rows, less, less_equal, detached] if row is not table.identity]
     found: list[Any] = [(row.name, row, ()) for row in [table.identity, *others]]

@@ -7,14 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autograd import primitives as table
-from autograd import vector_ops
+from autograd import functional, vector_ops
 from autograd.backpropagation import backpropagate, topological_order
-from autograd.compiler.frontend.tracer import is_watched, less_equal
-from autograd.functional import edges_as_graph
-from autograd.ieee import ieee_arithmetic
-from autograd.node import operands
-from autograd.primitive import NOT_TAKEN
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -42,25 +36,4 @@ def gradient_graph(output: Any) -> dict[Value, Any]:
     """
     if not isinstance(output, Value):
         return {}
-    return backpropagate(topological_order(output), {output: 1.0}, _edges if is_watched() else edges_as_graph)
-
-
-def _edges(node: Value) -> list[tuple[Value, Any]]:
-    """As `edges_as_graph`, where which branch is taken is known only when the program runs."""
-    inputs = operands(node)
-    with ieee_arithmetic():
-        partials = [] if node.primitive is None else _partials(node, inputs)
-    pairs = zip(inputs, partials, strict=bool(partials))
-    return [(o, partial) for o, partial in pairs if isinstance(o, Value) and partial is not NOT_TAKEN]
-
-
-def _partials(node: Value, inputs: Sequence[Any]) -> Sequence[Any]:
-    """The row's partials as Values; an index that is known only later becomes shares of 0 and 1."""
-    row = node.primitive
-    if row in (table.cross_entropy, table.take) and isinstance(inputs[0], Value):
-        index, xs = inputs[0], inputs[1:]
-        chosen = [less_equal(index, float(n)) * less_equal(float(n), index) for n in range(len(xs))]
-        if row is table.take:
-            return [NOT_TAKEN, *chosen]
-        return [NOT_TAKEN, *table.soft_cross_entropy.partials(node, *xs, *chosen)[: len(xs)]]
-    return row.partials(node, *inputs)  # type: ignore[union-attr]
+    return backpropagate(topological_order(output), {output: 1.0}, functional.edges_as_graph)

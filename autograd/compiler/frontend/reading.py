@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
-from autograd.compiler.frontend import foreign
+from autograd.compiler.frontend import foreign, tracer
 from autograd.compiler.frontend.catching import catching_line
 from autograd.compiler.frontend.tracer import is_interruption, users_line
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from autograd.compiler.frontend.tracer import Watch
 
-_ENGINE = os.path.dirname(os.path.dirname(__file__)) + os.sep  # noqa: PTH120 - as in `watching`
+_ENGINE = tracer.ENGINE
 _LAYERS = os.path.join(os.path.dirname(_ENGINE[:-1]), "nn", "")  # noqa: PTH118, PTH120
 _STANDARD = os.path.dirname(os.__file__) + os.sep  # noqa: PTH120
 

@@ -16,12 +16,13 @@ from operator import call
 from typing import TYPE_CHECKING, Any, NoReturn
 from weakref import ref
 
+from autograd import functional, node
 from autograd.arguments import check_callable
+from autograd.compiler.frontend.traced_rows import detached, less, less_equal, traced_edges
 from autograd.fast_backward import exhaust
 from autograd.no_grad import no_grad
 from autograd.node import NOT_COMPUTED
-from autograd.primitive import NOT_TAKEN, Primitive, primitive
-from autograd.primitives import where
+from autograd.primitive import Primitive
 from autograd.value import Value, apply
 
 if TYPE_CHECKING:
@@ -30,15 +31,8 @@ if TYPE_CHECKING:
     from types import FrameType
 
 
-def _no_partial(out: Any, *operands: Any) -> float:
-    return NOT_TAKEN
-
-
-less = primitive("less", lambda x, y: where(x < y, 1.0, 0.0), _no_partial, _no_partial, text="{} < {}")
-less_equal = primitive("less_equal", lambda x, y: where(x <= y, 1.0, 0.0), _no_partial, _no_partial, text="{} <= {}")
-detached = primitive("detached", lambda x: 1.0 * x, _no_partial, doc="x, through which no gradient flows.")
-
-_HERE = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))  # noqa: PTH120 - pathlib would slow down `import autograd`
+ENGINE = os.path.join(os.path.dirname(functional.__file__), "")  # noqa: PTH118, PTH120 - pathlib would slow down the import
+"""The folder of the engine's own code."""
 _lock = threading.RLock()
 _watches: dict[int, Watch] = {}
 _replays: dict[int, Iterator[float]] = {}
@@ -154,7 +148,7 @@ def is_interruption(frame: FrameType, watch: Watch) -> bool:
         return True
     if code.co_name == "__call__" and frame.f_globals.get("__name__") == "weakref":
         return True  # weakref.finalize
-    if code.co_argcount != 1 or code.co_filename.startswith((_HERE, "<autograd")):
+    if code.co_argcount != 1 or code.co_filename.startswith((ENGINE, "<autograd")):
         return False
     first = frame.f_locals.get(code.co_varnames[0])
     return isinstance(first, ref) and first() is None  # the callback of a weak reference
@@ -200,11 +194,6 @@ def depends_on(read: Callable[[], Any]) -> Any:
     return setting
 
 
-def is_watched() -> bool:
-    """Whether this thread is tracing a function, so that it is not known which branch a row takes."""
-    return threading.get_ident() in _watches
-
-
 def is_index(thing: object) -> bool:
     """Whether this stands for an integer that is known only when the program runs: see `take`.
 
@@ -224,7 +213,7 @@ def users_line() -> str:
 
 
 def _is_ours(filename: str) -> bool:
-    return filename.startswith((_HERE, "<autograd", "<string>"))
+    return filename.startswith((ENGINE, "<autograd", "<string>"))
 
 
 def _is_numpys(frame: FrameType) -> bool:
@@ -235,8 +224,8 @@ def _is_numpys(frame: FrameType) -> bool:
 
 
 BRANCH = (
-    "use maximum, minimum, relu or where(x < y, a, b); or decide on a plain number that the function closes over, "
-    "for which the program is traced anew when it changes"
+    "use maximum, minimum, relu or where(x < y, a, b), or decide on a plain number outside the function (the program "
+    "is traced again when that number changes)"
 )
 """The cure where a function decides on data."""
 
@@ -301,6 +290,9 @@ def _drawing(plain: Callable[..., Any]) -> Callable[..., Any]:
     return draw
 
 
+PLAIN_DERIVATIVES = "gradients, grad, explain, trace"
+
+
 def _refusals() -> list[tuple[Any, str, Any]]:
     from random import Random  # not needed by `import autograd`
 
@@ -311,7 +303,11 @@ def _refusals() -> list[tuple[Any, str, Any]]:
     return [
         (Value, "data", (_refusing("reading .data", with_value), _refusing("assigning .data", outside))),
         (Value, "grad", (_reading_gradient, None)),
-        (graph, "edges", _refusing("taking derivatives as plain numbers (gradients, grad, explain, trace)", as_graph)),
+        *[
+            (module, "edges", _refusing(f"taking derivatives as plain numbers ({PLAIN_DERIVATIVES})", as_graph))
+            for module in (node, functional)
+        ],
+        (functional, "edges_as_graph", traced_edges),
         (Value, "__lt__", lambda self, other: _compare(less, self, other)),
         (Value, "__gt__", lambda self, other: _compare(less, other, self)),
         (Value, "__le__", lambda self, other: _compare(less_equal, self, other)),

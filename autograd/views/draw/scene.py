@@ -175,7 +175,7 @@ def _tooltip(node: Node, formula: str, wishes: DrawOptions) -> str:
 def _with_partial(step: BackwardStep, trace: Trace, wishes: DrawOptions) -> tuple[str, str]:
     """The label and the tooltip of an arrow from an operand: the local partial."""
     number = number_text(step.partial)
-    names = f"∂{atom(trace.nodes[step.node].name)}/∂{atom(trace.nodes[step.operand].name)}"
+    names = f"∂{atom(trace.nodes[step.node].name)}/∂{atom(trace.nodes[step.operand].name)}{trace.which(step)}"
     tooltip = " = ".join(filter(None, [names, step.formula, number if number != step.formula else ""]))
     label = step.formula if wishes.partials == "formula" and step.formula else f"∂ = {number}"
     return label if wishes.partials else "", "" if wishes.hide else tooltip

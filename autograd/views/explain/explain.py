@@ -40,11 +40,10 @@ def explain(output: Value, wrt: Value | str, *, names: Names = ()) -> Explanatio
     Forward:
       y = x * x = 3 * 3 = 9
     Each step on the way from x to y:
-      ∂y/∂x = x = 3
-      ∂y/∂x = x = 3
+      ∂y/∂x (1st operand) = x = 3
+      ∂y/∂x (2nd operand) = x = 3; together ∂y/∂x = 6
     Each path, with the product of its steps:
-      x → y: 3
-      x → y: 3
+      2 × (x → y): 3 each
     The sum over the 2 paths: dy/dx = 3 + 3 = 6
     (x.grad is not computed yet; y.backward() adds this to it.)
     """

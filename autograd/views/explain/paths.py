@@ -21,11 +21,11 @@ from autograd.views.explain import render
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from autograd.views.trace.trace import Trace
+    from autograd.views.trace.trace import BackwardStep, Trace
 
 MAX_PATHS = 200
 """Up to so many paths are followed one by one; of more, only their number and their sums are given."""
-MAX_PATHS = 200_000
+MAX_PATH_NODES = 200_000
 """So many nodes may stand on these paths together."""
 
 ROUNDING = 1e-10
@@ -53,7 +53,7 @@ class Forward(NamedTuple):
 
 
 class Local(NamedTuple):
-    """One link of the chain: the local partial ∂node/∂operand."""
+    """One link of the chain: the local partial of a node with respect to one of its operands."""
 
     node: str
     operand: str
@@ -62,6 +62,10 @@ class Local(NamedTuple):
     latex: str
     latex_numbers: str
     partial: float
+    which: str = ""
+    """' (1st operand)' where the node uses the number more than once, as `x * x` does; else ''."""
+    total: float | None = None
+    """∂node/∂operand, the sum over all uses, on the last of several; None elsewhere."""
     taken: bool = True
     """Whether a gradient flows along it: not where the operation did not select the operand."""
 
@@ -82,6 +86,8 @@ class Contribution(NamedTuple):
     partial: float
     product: float
     paths: int
+    which: str
+    """' (1st operand)' where the user uses the number more than once; else ''."""
 
 
 Record = TypeVar("Record")
@@ -187,12 +193,15 @@ class Chains:
             if not between.isdisjoint(node.operands):
                 between.add(node.id)
         self.between = between
-        self.links: dict[int, list[tuple[int, float]]] = {}  # operand -> its users, each with the partial
+        self.links: dict[int, list[tuple[int, float, str]]] = {}  # operand -> its users, each with the partial
         in_order = sorted(traced.backward, key=lambda step: (step.node, step.position))
         self.steps = [step for step in in_order if step.operand in between]
         """The links of the chain, from the number to the output."""
         for step in self.steps:
-            self.links.setdefault(step.operand, []).append((step.node, step.partial))
+            self.links.setdefault(step.operand, []).append((step.node, step.partial, traced.which(step)))
+        self.uses: dict[tuple[int, int], list[BackwardStep]] = {}  # (node, operand) -> its links, several for x * x
+        for step in self.steps:
+            self.uses.setdefault((step.node, step.operand), []).append(step)
         reached = {traced.output, *(step.operand for step in traced.backward)}
         self.not_taken = [
             (node.id, node.operands[place], place)
@@ -208,11 +217,13 @@ class Chains:
         """All of it together."""
         nodes = self.trace.nodes
         count = self.path_counts[self.start]
-        paths = list(self._paths()) if count <= MAX_PATHS and count * len(self.between) <= MAX_PATHS else []
+        paths = list(self._paths()) if count <= MAX_PATHS and count * len(self.between) <= MAX_PATH_NODES else []
         gradient = {n: nodes[n].gradient for n in self.between}
         contributions = [
-            Contribution(nodes[user].name, gradient[user], partial, gradient[user] * partial, self.path_counts[user])
-            for user, partial in self.links.get(self.start, [])
+            Contribution(
+                nodes[user].name, gradient[user], partial, gradient[user] * partial, self.path_counts[user], which
+            )
+            for user, partial, which in self.links.get(self.start, [])
         ]
         grad = None if self.wrt.grad is NOT_COMPUTED else self.wrt.grad
         changed = [nodes[n].name for n in sorted(self.between) if nodes[n].changed]
@@ -240,7 +251,7 @@ class Chains:
         counts = dict.fromkeys(self.between, 0)
         counts[self.trace.output] = 1
         for n in sorted(self.between, reverse=True):
-            for user, _ in self.links.get(n, []):
+            for user, _, _ in self.links.get(n, []):
                 counts[n] = min(counts[n] + counts[user], 10**300)
         return counts
 
@@ -301,4 +312,8 @@ class Chains:
             )
             for style in ("text", "latex")
         )
-        return Local(nodes[node].name, nodes[operand].name, *text, *latex, partial)
+        uses = self.uses[node, operand]
+        step = next(each for each in uses if each.position == position)
+        which = self.trace.which(step)
+        total = math.fsum(each.partial for each in uses) if which and step is uses[-1] else None
+        return Local(nodes[node].name, nodes[operand].name, *text, *latex, partial, which, total)

@@ -6,6 +6,7 @@ Read `paths` first, which finds out what is said here.  Long lists are cut, and 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import TYPE_CHECKING, TypeVar
 
 from autograd.symbolic.printing import MAX_LIST, atom, name_text, number_text
@@ -36,7 +37,7 @@ def text(explained: Explanation) -> str:
         lines += _cut(explained.steps, _local, "  ")
     if explained.forward and explained.paths:
         lines += ["Each path, with the product of its steps:"]
-        lines += _cut(explained.paths, _path, "  ")
+        lines += _cut(_alike(explained.paths), _path, "  ")
     if not explained.paths and explained.path_count:
         lines += [f"{_there_are(explained.path_count)}; added up by where they begin:"]
         lines += _cut(explained.contributions, lambda found: _contribution(found, explained), "  ")
@@ -75,21 +76,29 @@ def _forward(step: Forward) -> str:
 
 
 def _local(step: Local) -> str:
-    slope = f"∂{atom(step.node)}/∂{atom(step.operand)}"
+    partial = f"∂{atom(step.node)}/∂{atom(step.operand)}"
     if not step.taken:
-        return f"{slope} = 0 (not taken)"
-    return _equal(slope, step.formula, step.numbers, number_text(step.partial))
+        return f"{partial} = 0 (not taken)"
+    total = "" if step.total is None else f"; together {partial} = {number_text(step.total)}"
+    return _equal(partial + step.which, step.formula, step.numbers, number_text(step.partial)) + total
 
 
-def _path(path: Path) -> str:
-    return f"{' → '.join(_short(path.nodes))}: {_equal(_product(path.partials, ' · '), number_text(path.product))}"
+def _path(found: tuple[Path, int]) -> str:
+    path, times = found
+    way, product = " → ".join(_short(path.nodes)), _equal(_product(path.partials, " · "), number_text(path.product))
+    return f"{way}: {product}" if times == 1 else f"{times} × ({way}): {product} each"
+
+
+def _alike(paths: Sequence[Path]) -> list[tuple[Path, int]]:
+    """Each path once, with the number of times that it occurs: those through both operands of d * d look the same."""
+    return list(Counter(paths).items())
 
 
 def _contribution(found: Contribution, explained: Explanation) -> str:
     product = f"{number_text(found.gradient)} · {_factor(found.partial)}"
     output, wrt, user = atom(explained.output), atom(explained.wrt), atom(found.user)
     return (
-        f"through {found.user}: d{output}/d{user} · ∂{user}/∂{wrt} = {product}"
+        f"through {found.user}{found.which}: d{output}/d{user} · ∂{user}/∂{wrt}{found.which} = {product}"
         f" = {number_text(found.product)} ({_many(found.paths)} path{'s' * (found.paths != 1)})"
     )
 
@@ -111,7 +120,7 @@ def _ends(explained: Explanation) -> list[str]:
     if explained.grad is None:
         lines.append(f"({wrt}.grad is not computed yet; {output}.backward() adds this to it.)")
     elif explained.is_all_of_grad:
-        lines.append(f"(This is what stands in {wrt}.grad.)")
+        lines.append(f"(This is the value of {wrt}.grad.)")
     else:
         lines.append(
             f"({wrt}.grad is {number_text(explained.grad)}: more than this one backward pass has added to it.)"
@@ -135,7 +144,7 @@ def markdown(explained: Explanation) -> str:
         ]
         lines += [f"Each step on the way from ${wrt}$ to ${output}$:", *_bullets(explained.steps, _local_latex)]
     if explained.forward and explained.paths:
-        lines += ["Each path, with the product of its steps:", *_bullets(explained.paths, _path_latex)]
+        lines += ["Each path, with the product of its steps:", *_bullets(_alike(explained.paths), _path_latex)]
     if not explained.paths and explained.path_count:
         lines += [f"{_there_are(explained.path_count)}; added up by where they begin:"]
         lines += _bullets(explained.contributions, lambda found: _contribution_latex(found, explained))
@@ -155,13 +164,21 @@ def _local_latex(step: Local) -> str:
     slope = _fraction(r"\partial ", step.node, step.operand)
     if not step.taken:
         return f"${slope} = 0$ (not taken)"
-    return _formula(slope, step.latex, step.latex_numbers, number_text(step.partial, "latex"))
+    total = "" if step.total is None else f"; together {_formula(slope, number_text(step.total, 'latex'))}"
+    one_use = slope + _which_latex(step.which)
+    return _formula(one_use, step.latex, step.latex_numbers, number_text(step.partial, "latex")) + total
 
 
-def _path_latex(path: Path) -> str:
+def _which_latex(which: str) -> str:
+    return rf"\text{{{which}}}" if which else ""
+
+
+def _path_latex(found: tuple[Path, int]) -> str:
+    path, times = found
     way = r" \to ".join(name_text(name, "latex") if name != "…" else r"\dots" for name in _short(path.nodes))
     product = _product(path.partials, r" \cdot ", "latex")
-    return f"${way}$: {_formula(product, number_text(path.product, 'latex'))}"
+    formula = _formula(product, number_text(path.product, "latex"))
+    return f"${way}$: {formula}" if times == 1 else rf"${times} \times ({way})$: {formula} each"
 
 
 def _fraction(sign: str, upper: str, lower: str) -> str:
@@ -172,7 +189,8 @@ def _fraction(sign: str, upper: str, lower: str) -> str:
 def _contribution_latex(found: Contribution, explained: Explanation) -> str:
     before, local = _fraction("d", explained.output, found.user), _fraction(r"\partial ", found.user, explained.wrt)
     numbers = rf"{number_text(found.gradient, 'latex')} \cdot {_factor(found.partial, 'latex')}"
-    paths, product = f"{_many(found.paths)} path{'s' * (found.paths != 1)}", rf"{before} \cdot {local}"
+    paths = f"{_many(found.paths)} path{'s' * (found.paths != 1)}"
+    product = rf"{before} \cdot {local}{_which_latex(found.which)}"
     return f"{_formula(product, numbers, number_text(found.product, 'latex'))} ({paths})"
 
 

@@ -73,10 +73,11 @@ def backward_sentences(stepper: Stepper, order: str, position: int) -> list[str]
         if earlier
         else contribution
     )
+    local = f"∂{node}/∂{operand}{stepper.trace.which(step)}"
     return [
         f"{nodes[step.node].name} hands its gradient on to {nodes[step.operand].name}:",
-        f"  d{output}/d{operand} {'+=' if earlier else '='} d{output}/d{node} · ∂{node}/∂{operand}",
-        f"  with ∂{node}/∂{operand}{formula} = {number_text(step.partial)}",
+        f"  d{output}/d{operand} {'+=' if earlier else '='} d{output}/d{node} · {local}",
+        f"  with {local}{formula} = {number_text(step.partial)}",
         f"  = {factor(step.incoming)} · {factor(step.partial)} = {contribution}",
         f"  running sum: {running}" + ("" if order == "naive" and left else f" {state}"),
     ]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.arguments import choose, shown
 from autograd.backpropagation import backpropagate, topological_order
+from autograd.symbolic.printing import ordinal
 from autograd.value import Value
 from autograd.views.trace.expand import Part, Template, unfold, with_numbers
 
@@ -131,6 +132,19 @@ class Trace:
     def numbers(self, step: ForwardStep) -> str:
         """The formula of a forward step with the operands' numbers, rounded for reading, such as '2 * (-3)'."""
         return with_numbers(self._templates[step.node], step.values)
+
+    def which(self, step: BackwardStep) -> str:
+        """' (1st operand)' and so on where a node uses a number more than once, with a partial for each use; else ''.
+
+        >>> from autograd import Value
+        >>> x = Value(3.0)
+        >>> squared = trace(x * x)
+        >>> [squared.which(step) for step in squared]
+        [' (1st operand)', ' (2nd operand)']
+        """
+        if self.nodes[step.node].operands.count(step.operand) == 1:
+            return ""
+        return f" ({ordinal(step.position + 1)} operand)"
 
     def __iter__(self) -> Iterator[BackwardStep]:
         return iter(self.backward)

@@ -36,7 +36,9 @@ def run(arguments: argparse.Namespace) -> int:
     print(f"Two moons: {len(X_train)} samples to learn from, {len(X_held)} held back.\n")
     print(take_first_step(model, X_train[0], y_train[0], optimizer))
 
-    print(f"Now the same {EPOCHS} times over all samples, in batches of 20:")
+    print(
+        f"Now {EPOCHS} times over all samples, in batches of 20. With momentum, each step also keeps 0.9 of the last:"
+    )
     loss = nn.binary_cross_entropy_with_logits
     history = nn.fit(
         model, X_train, y_train, loss=loss, optimizer=optimizer, epochs=EPOCHS, batch_size=20, seed=arguments.seed

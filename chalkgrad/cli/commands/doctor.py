@@ -88,7 +88,7 @@ def _versions() -> Check:
         return Check("chalkgrad", f"{chalkgrad.__version__}, not installed", "python -m pip install -e .", needed=False)
     if installed != chalkgrad.__version__:
         found = f"{chalkgrad.__version__} is imported, but {installed} is installed"
-        return Check("chalkgrad", found, "start again in another folder, or install it again")
+        return Check("chalkgrad", found, "start again in another folder, or install chalkgrad again")
     return Check("chalkgrad", installed)
 
 
@@ -105,7 +105,7 @@ def _other_owner() -> Check:
     if owners:
         cure = "python -m pip uninstall -y autograd chalkgrad, then install chalkgrad again"
         return Check("import folder autograd", f"shared with {', '.join(sorted(set(owners)))}", cure)
-    return Check("import folder autograd", "chalkgrad's alone")
+    return Check("import folder autograd", "holds only chalkgrad")
 
 
 def _gradient() -> Check:

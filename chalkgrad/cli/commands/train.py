@@ -27,19 +27,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     summaries = "; ".join(f"{name}: {recipe.summary}" for name, recipe in RECIPES.items())
     parser.add_argument("dataset", choices=RECIPES, help=summaries)
     parser.add_argument(
-        "--hidden", type=positive_int, nargs="+", metavar="WIDTH", help="neurons of each hidden layer (by data set)"
+        "--hidden",
+        type=positive_int,
+        nargs="+",
+        metavar="WIDTH",
+        help="neurons of each hidden layer (default: depends on the data set)",
     )
     parser.add_argument("--activation", choices=ACTIVATIONS, default="tanh", help="of the hidden layers (%(default)s)")
     parser.add_argument(
         "--optimizer", choices=OPTIMIZERS, default="adam", help="how steps are made from gradients (%(default)s)"
     )
     parser.add_argument(
-        "--learning-rate", type=positive_float, metavar="RATE", help="how far each step goes (by data set)"
+        "--learning-rate",
+        type=positive_float,
+        metavar="RATE",
+        help="how far each step goes (default: depends on the data set)",
     )
     parser.add_argument(
-        "--epochs", type=positive_int, metavar="N", help="how often to go through the samples (by data set)"
+        "--epochs",
+        type=positive_int,
+        metavar="N",
+        help="how often to go through the samples (default: depends on the data set)",
     )
-    parser.add_argument("--batch-size", type=positive_int, metavar="N", help="samples per step (by data set)")
+    parser.add_argument(
+        "--batch-size", type=positive_int, metavar="N", help="samples a step (default: depends on the data set)"
+    )
     parser.add_argument(
         "--seed", type=seed_number, default=0, help="for the split, the weights and the order (%(default)s)"
     )

@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--depth", type=positive_int, default=4, help="operations one after the other (%(default)s)")
     parser.add_argument("--seed", type=seed_number, default=0, help="another seed, other graphs (%(default)s)")
     parser.add_argument(
-        "--hide", choices=["grad", "data"], default="grad", help="what is to be filled in (%(default)s)"
+        "--hide", choices=["grad", "data"], default="grad", help="what the learner fills in (%(default)s)"
     )
     parser.add_argument("--partials", action="store_true", help="write the local partials on the arrows")
     parser.add_argument(

@@ -323,7 +323,7 @@ def test_explain_says_so() -> None:
     assert "not taken" not in str(explain(out, y))
     out.backward()
     assert "x.grad is not computed yet" in str(explain(out, x))
-    assert "This is what stands in y.grad" in str(explain(out, y))
+    assert "This is the value of y.grad" in str(explain(out, y))
 
 
 @pytest.mark.parametrize(
@@ -401,6 +401,6 @@ def test_one_pass_is_never_called_more_than_one() -> None:
         loss = autograd.sum([tanh(out) for pair in outputs for out in pair]) * w[0] + w[1] / 3.0
         loss.backward()
         for each in w:
-            assert explain(loss, each).text.endswith(f"(This is what stands in {each.label}.grad.)")
+            assert explain(loss, each).text.endswith(f"(This is the value of {each.label}.grad.)")
         loss.backward()
         assert "more than this one backward pass" in explain(loss, w[0]).text

@@ -87,7 +87,7 @@ HOSTILE = [
     ("a << 100", "LShift"),
     ("~a", "Invert"),
     ("(a := 3)", "write the assignment before"),
-    ("*a, b", "a comma stands between"),
+    ("*a, b", "a comma separates"),
     ("exp(*a)", "before an argument"),
     ("exp(x=a)", "without names|takes 1"),
     ("tanh(a, a)", "takes 1 argument"),

@@ -34,7 +34,7 @@ function createTeller(data, nodes, passes) {
     const [incoming, partial, contribution, before, after] =
       [now.incoming, now.partial, now.contribution, now.before, now.after].map(cell => format(number(cell)));
     const again = passes[order].steps.slice(0, position - 2).filter(each => each.operand === now.operand).length;
-    const local = `∂${atom(node.name)}/∂${atom(operand.name)}`;
+    const local = `∂${atom(node.name)}/∂${atom(operand.name)}${which(now, node)}`;
     return [
       paragraph("what", `${node.name} hands its gradient on to ${operand.name}` + (now.operation ? `, through ${now.operation}` : "")),
       paragraph("rule", `${gradientName(operand)} ${again ? "+=" : "="} `, mark("incoming", gradientName(node)), " · ", mark("partial", local)),
@@ -44,6 +44,13 @@ function createTeller(data, nodes, passes) {
         " = ", mark("result", hidden ? "?" : contribution)),
       paragraph("sum", again || now.before ? `Running sum: ${before} + ${hidden ? "?" : bracket(contribution)} = ${hidden ? "?" : after}`
         : `Running sum: ${hidden ? "?" : after}`, waiting({now, order, position}))];
+  }
+
+  // Where a node uses a number more than once, as in x * x, each use has a partial of its own.
+  function which(step, node) {
+    if (node.operands.filter(each => each === step.operand).length === 1) return "";
+    const place = step.position + 1, digit = place % 100 > 10 && place % 100 < 14 ? 0 : place % 10;
+    return ` (${place}${["th", "st", "nd", "rd"][digit] || "th"} operand)`;
   }
 
   function waiting({now, order, position}) {

@@ -192,7 +192,7 @@ def test_a_compiler_that_hangs_is_stopped_with_all_that_it_started(
 
 
 def test_imported_from_a_zip_file(tmp_path: Path) -> None:
-    root = Path(toolchain.__file__).parents[2]
+    root = Path(toolchain.__file__).parents[3]
     with zipfile.ZipFile(tmp_path / "all.zip", "w") as file:
         for path in (root / "autograd").rglob("*"):
             if "__pycache__" not in path.parts:

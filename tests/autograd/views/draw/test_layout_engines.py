@@ -115,7 +115,7 @@ def test_ctrl_c_stops_a_layout_inside_this_process() -> None:
 def test_a_fork_in_the_middle_of_a_layout_leaves_the_child_its_own() -> None:
     code = f"""
 import os, threading, time
-from autograd.views.draw import layout_engines
+from autograd.views.draw import layout_engines as engines
 engines.inside()
 engines.TIME_LIMIT = 3.0
 def endless():

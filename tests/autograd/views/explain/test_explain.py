@@ -6,6 +6,7 @@ import json
 import math
 import random
 import re
+from collections.abc import Callable
 
 import pytest
 
@@ -47,7 +48,7 @@ def test_the_neuron_of_the_lesson() -> None:
     assert str(explained) == NEURON
     assert values["x1"].grad == 0.0
     values["o"].backward()
-    assert explain(values["o"], values["x1"]).text.endswith("(This is what stands in x1.grad.)")
+    assert explain(values["o"], values["x1"]).text.endswith("(This is the value of x1.grad.)")
     values["o"].backward()
     assert "x1.grad is -3: more than this one backward pass" in str(explain(values["o"], values["x1"]))
 
@@ -61,6 +62,39 @@ def test_two_paths_are_added() -> None:
     assert sorted(path.product for path in explained.paths) == [2.0, 2.0, 3.0]
     assert explained.gradient == 7.0
     assert "The sum over the 3 paths: dout/da = 3 + 2 + 2 = 7" in str(explained)
+
+
+def test_each_use_of_a_repeated_operand_has_its_name_and_the_total_is_true() -> None:
+    d, x = Value(-4.0, label="d"), Value(2.0, label="x")
+    squared, one = str(explain(d * d, d)), str(explain(x / x, x))
+    assert "∂v1/∂d (1st operand) = d = -4\n" in squared
+    assert "∂v1/∂d (2nd operand) = d = -4; together ∂v1/∂d = -8\n" in squared
+    assert "2 × (d → v1): -4 each" in squared
+    assert "∂v1/∂x (2nd operand) = -x / x² = -2 / 2² = -0.5; together ∂v1/∂x = 0" in one
+    assert "x → v1: 0.5\n  x → v1: -0.5" in one
+    markdown = explain(d * d, d)._repr_markdown_()
+    assert r"$\frac{\partial v_{1}}{\partial d}\text{ (2nd operand)} = d = -4$; together $" in markdown
+    assert r"$2 \times (d \to v_{1})$" in markdown
+
+
+@pytest.mark.parametrize(
+    ("make", "partial"),
+    [
+        (lambda x: x * x, 3.0),
+        (lambda x: x / x, 0.0),
+        (lambda x: x - x, 0.0),
+        (lambda x: x**x, 1.5**1.5 * (math.log(1.5) + 1)),
+        (lambda x: total([x] * 13), 13.0),
+        (lambda x: x * 2.0, 2.0),
+    ],
+)
+def test_no_line_claims_a_false_partial(make: Callable[[Value], Value], partial: float) -> None:
+    """What is said to be ∂out/∂x, without "(1st operand)", is the whole effect of x on out, worked out by hand."""
+    x = Value(1.5, label="x")
+    out = make(x)
+    out.label = "out"
+    claims = re.findall(r"∂out/∂x = (?:.* = )?(\S+)$", str(explain(out, x)), re.MULTILINE)
+    assert [float(claim) for claim in claims] == [pytest.approx(partial, rel=1e-3)]
 
 
 def test_every_gradient_is_that_of_the_backward_pass() -> None:

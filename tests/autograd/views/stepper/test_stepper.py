@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -206,7 +207,7 @@ def test_without_an_engine_the_steps_remain(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_too_many_boxes_are_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autograd.views.stepper.stepper.MAX_BOXES", 3)
+    monkeypatch.setattr(sys.modules["autograd.views.stepper.stepper"], "MAX_BOXES", 3)
     monkeypatch.setattr("autograd.views.stepper.layout", None)
     assert "too many to be seen" in stepper(small()).data()["layoutRefused"]
 
@@ -266,6 +267,12 @@ def test_a_name_that_is_an_expression_stands_in_brackets() -> None:
     product.label = "a*b"
     told = stepper(product.tanh()).sentences("topological", 3)
     assert told[:2] == ["a*b hands its gradient on to a:", "  dv1/da = dv1/d(a*b) · ∂(a*b)/∂a"]
+
+
+def test_each_use_of_a_repeated_operand_has_its_name() -> None:
+    d = Value(-4.0, label="d")
+    told = stepper(d * d).sentences("topological", 3)
+    assert told[2] == "  with ∂v1/∂d (2nd operand) = d = -4"
 
 
 def test_the_table_fits_the_width_that_there_is() -> None:
