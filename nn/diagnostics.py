@@ -245,7 +245,7 @@ def _gradients(sizes: dict[str, float], cure: str) -> Iterator[Finding]:
 
 
 def _cure_of_fading(probes: list[LayerProbe], findings: list[Finding]) -> str:
-    """What to do about a gradient that fades: cure its cause, where that was found."""
+    """What to do about a gradient that fades: cure its cause, if that was found."""
     found = {finding.problem for finding in findings}
     for cause in ("unscaled inputs", "symmetric weights", "saturated units", "dead units"):
         if cause in found:

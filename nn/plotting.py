@@ -173,7 +173,7 @@ def _curve(choice: Activation, points: list[float]) -> tuple[list[float], list[f
 def plot_curves(
     curves: Any, path: Any = None, *, x: Any = None, xlabel: str = "", ylabel: str = "", title: str = "", log: str = ""
 ) -> Any:
-    """Draw several curves that differ in dashes and markers as well as in colour.  Gives the matplotlib figure.
+    """Draw several curves that differ in dashes and markers as well as in colour.  Returns the matplotlib figure.
 
     ``curves`` maps names to lists of numbers of any lengths.  ``x`` has the places of the numbers, 1, 2, 3 ... by
     default.  ``log`` is "", "x", "y" or "xy": which axes are logarithmic.  Raises ``ValueError`` for any other ``log``.
@@ -204,10 +204,10 @@ def plot_curves(
 
 
 def plot_images(images: Any, titles: Any = None, path: Any = None, *, columns: int = 10, limit: Any = None) -> Any:
-    """Draw square images, each a list of its pixels, row after row.  Gives the matplotlib figure.
+    """Draw square images, each a list of its pixels, row after row.  Returns the matplotlib figure.
 
     Pixels go from 0 (white) to 1 (black).  With ``limit`` they have signs: red is positive, white 0 and blue negative,
-    full colour is reached at ``limit``, and a colour bar says so.  Raises ``ValueError`` where an image is not square.
+    full colour is reached at ``limit``, and a colour bar says so.  Raises ``ValueError`` if an image is not square.
 
     >>> len(plot_images([[0.0, 1.0, 1.0, 0.0]] * 3, ["a", "b", "c"], columns=2).axes)
     4
@@ -240,7 +240,7 @@ def plot_tables(
     tables: Any, path: Any = None, *, labels: Any = None, xlabel: str = "", ylabel: str = "", limit: Any = None,
     numbers: bool = False,
 ) -> Any:  # fmt: skip
-    """Draw tables of numbers side by side, a coloured field for each number.  Gives the matplotlib figure.
+    """Draw tables of numbers side by side, a coloured field for each number.  Returns the matplotlib figure.
 
     ``tables`` maps titles to lists of rows.  ``labels`` maps a title to the names of its columns, or to a pair: names
     of columns, names of rows.  Colours go from white for 0 to dark for the largest number; with ``limit`` from blue for
@@ -285,7 +285,7 @@ def plot_paths(
     """Draw the contour lines of ``height([x, y])``, and paths over it, each a list of points (x, y).
 
     ``paths`` maps names to paths.  Each has a panel of its own, or with ``together`` all share one.  ``x`` and ``y``
-    are the ends of the axes, ``levels`` the heights of the contour lines.  Gives the matplotlib figure.
+    are the ends of the axes, ``levels`` the heights of the contour lines.  Returns the matplotlib figure.
 
     >>> bowl, walk = lambda p: p[0] ** 2 + p[1] ** 2, [(1, 1), (0, 0)]
     >>> figure = plot_paths(bowl, {"walk": walk}, x=(-2, 2), y=(-2, 2), levels=[1])

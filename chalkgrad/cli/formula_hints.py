@@ -39,7 +39,7 @@ def did_you_mean(name: str, known: Collection[str]) -> str:
 
 
 def with_products(text: str) -> str:
-    """The formula with a * wherever two factors are side by side; '' where that makes no formula of it.
+    """The formula with a * wherever two factors are side by side; '' if that is not a formula.
 
     >>> with_products("2a + 3 sin(b)(c + 1)"), with_products("a +")
     ('2*a + 3*sin(b)*(c + 1)', '')

@@ -80,7 +80,7 @@ def wrapped(line: str, columns: int) -> list[str]:
 
 @contextmanager
 def resizing(redraw: Callable[[], None]) -> Iterator[None]:
-    """Draw again when the size of the window changes, where the system reports it."""
+    """Draw again when the size of the window changes, if the system reports it."""
     if not hasattr(signal, "SIGWINCH"):
         yield
         return

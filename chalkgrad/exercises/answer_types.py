@@ -42,7 +42,7 @@ CLOSE = 0.02
 def as_number(answer: Any) -> float:
     """The number that was meant: a Value's, a NumPy scalar's and a fraction's count.
 
-    Raises UnreadableError where it is not a number.
+    Raises UnreadableError if it is not a number.
     """
     if isinstance(answer, Value):
         return answer.data
@@ -163,7 +163,7 @@ class Choice(Kind):
 
 
 def meaning(option: Any) -> Any:
-    """A number where it is one, else the letters and digits alone, all small.
+    """A number if it is one, else only the letters and digits, in lower case.
 
     >>> meaning("c) This."), meaning("1e-05"), meaning(["d", "c"]), meaning("D, c"), meaning(3)
     ('c', 1e-05, 'dc', 'dc', 3.0)
@@ -219,11 +219,11 @@ class Function(Kind):
     watch: Callable[..., Any] | None = None
     tolerance: float = 1e-6
     arguments: Sequence[str] = ()
-    """The names of the function's own arguments, where they are not the point's."""
+    """The names of the function's own arguments, if they are not those of the point."""
     where: Callable[..., str] | None = None
     """`where(*point)` says where something goes wrong; otherwise the point is written out, with the learner's names."""
     parts: Sequence[str] = ()
-    """What the parts of an observation are called, where it is a list of things that the learner did not put in one."""
+    """The names of an observation's parts, if it is a list that the learner did not make."""
     gives: str = "it gives"
     """What is said before a wrong observation."""
     picture: Callable[..., Any] | None = None
@@ -316,7 +316,7 @@ class Judged(Kind):
 
     says: Callable[[Any], str]
     arguments: Sequence[str] = ()
-    """Those of the expected function, where the answer should be one."""
+    """The names of the expected function's arguments, if the answer should be one."""
 
     def judge(self, exercise: Exercise, answer: Any) -> Assessment:
         """What the function says."""

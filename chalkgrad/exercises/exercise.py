@@ -53,7 +53,7 @@ class Kind:
     def observe(self, answer: Any) -> Seen:
         """One entry a case: numbers, strings, nested lists of them, or a `Failure`.
 
-        Raises UnreadableError where the answer does not have the expected form.
+        Raises UnreadableError if the answer does not have the expected form.
         """
         raise NotImplementedError
 

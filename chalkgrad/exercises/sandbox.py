@@ -46,7 +46,7 @@ class TakesTooLongError(BaseException):
 
 @dataclass(frozen=True)
 class Failure:
-    """What was observed when the answer raised an error: alike where the type is."""
+    """What was observed when the answer raised an error; failures of one type are alike."""
 
     name: str
     text: str = ""

@@ -59,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--engine",
         choices=["eager", "compiled", "auto"],
         default="auto",
-        help="build a graph at each step, compile the model, or compile where it pays (%(default)s)",
+        help="build a graph at each step, compile the model, or compile if it is worth it (%(default)s)",
     )
     parser.add_argument("--save", type=Path, metavar="FILE", help="write the trained model, for nn.load")
     parser.add_argument("--overwrite", action="store_true", help="replace the file of --save if it exists")
