@@ -270,7 +270,7 @@ def _classified(prediction: Any, target: Any) -> list[tuple[list[Any], Any]]:
     if single and not is_scalar(target) and len(as_list(target, "target")) != shape[0]:
         raise ValueError(
             f"prediction has shape {shape} but target has {len(as_list(target, 'target'))} entries: "
-            "the target of one sample is a class index or a probability for each class"
+            "for one sample, give a class index or a probability for each class"
         )
     predictions = [
         as_list(row, "prediction") for row in ([prediction] if single else as_list(prediction, "prediction"))
