@@ -1,7 +1,8 @@
-"""The command line of chalkgrad, and what a classroom needs around `autograd` and `nn`.
+"""The command line of chalkgrad, and what a classroom needs besides the packages autograd and nn.
 
-Is the `autograd` that Python finds really ours? Another package of that name
-(HIPS autograd) installs the same folder, and whichever comes first on the path wins. Read next: `__main__`.
+Read `__main__` (the commands), then the package `cli`; `random_graphs` and `worksheets` (exercises on paper); `course`
+(the lessons as notebooks) and the package `exercises` (answers that are checked). This file checks that the autograd
+that Python finds is ours: HIPS autograd installs a folder of the same name, and Python takes the first on its path.
 """
 
 from functools import partial
@@ -18,12 +19,12 @@ _CURE = (
 
 
 def _check_autograd() -> None:
-    """Raise ImportError where another package's `autograd` hides, or is mixed with, chalkgrad's."""
+    """Raise ImportError if another package's `autograd` hides chalkgrad's, or is mixed with it."""
     found = find_spec("autograd")
     if found is None or found.origin is None:
         raise ImportError("chalkgrad's package `autograd` is missing. Install chalkgrad again.")
     folder = Path(found.origin).parent
-    # Looked up by the import system, which also finds modules in a zip file, but without importing the package.
+    # The import system also finds modules in a zip file. The package itself is not imported.
     holds = partial(PathFinder.find_spec, path=found.submodule_search_locations)
     if holds("autograd.tracer") or not holds("autograd.primitives"):
         raise ImportError(f"the package in {folder} is another project named autograd (HIPS autograd). Cure: {_CURE}")

@@ -1,8 +1,8 @@
 """How does `chalkgrad NAME ...` reach the module that does the work?
 
-Each command is one module of `chalkgrad.cli.commands`: the first line of its docstring is its help, `add_arguments(parser)`
-declares its arguments, and `run(arguments)` does the work and returns the exit code. To add one, write the module and
-name it in `COMMANDS`.
+Each command is one module of `chalkgrad.cli.commands`: the first line of its docstring is its help,
+`add_arguments(parser)` declares its arguments, and `run(arguments)` does the work and returns the exit code. To add a
+command, write its module and add its name to `COMMANDS`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ COMMANDS = ("demo", "train", "draw", "explain", "step", "worksheet", "lessons", 
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """The parser of the whole command line, with one subparser a command."""
+    """The parser of the whole command line, with one subparser per command."""
     parser = Parser(
         prog="chalkgrad", description="Automatic differentiation and small neural networks, to be read and trusted."
     )
@@ -43,7 +43,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; return 0, or 2 after one line on what the user can change, or 130 after Ctrl-C."""
+    """Run one command; return 0, or 2 after an error that the user can correct, or 130 after Ctrl-C."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without × gets a ?, not a traceback
@@ -57,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nstopped", file=sys.stderr)
         return 130
-    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+    except BrokenPipeError:  # the reader of the pipe, such as `head`, has stopped reading
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return code

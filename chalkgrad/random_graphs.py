@@ -1,7 +1,7 @@
-"""Where do fresh small graphs come from, for worksheets and for checking answers?
+"""Where do the small graphs of worksheets and of exercises come from?
 
-A `Program` is a graph before it has numbers' arithmetic: leaves, and steps that name an operation and its operands. It
-can be run on any class that has the operations: on `autograd.Value`, or on what a learner wrote.
+A `GraphProgram` describes a graph: its leaves, and steps that name an operation and its operands. It runs on any class
+that has the operations: on `autograd.Value`, or on a class that a learner wrote.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from autograd import Value
 
 NAMES = "abcdefghijkmnpqrstuvwxyz"
-"""What the numbers of a program are called, in order; without l and o, which look like digits."""
+"""The names of a program's numbers, in order; without l and o, which look like digits."""
 
 OPERATIONS: dict[str, tuple[int, Callable[..., Any], str]] = {
     "add": (2, operator.add, "{} + {}"),
@@ -29,14 +29,14 @@ OPERATIONS: dict[str, tuple[int, Callable[..., Any], str]] = {
     "sigmoid": (1, lambda x: x.sigmoid(), "sigmoid({})"),
     "exp": (1, lambda x: x.exp(), "exp({})"),
 }
-"""For each operation: how many operands it has, how it is done, how it is written."""
+"""For each operation: its number of operands, its function, and its notation."""
 
 
 @dataclass(frozen=True)
-class Program:
-    """A small computation: numbers, then steps that use them and each other; the last step is the output.
+class GraphProgram:
+    """A small computation: numbers, then steps that use them and earlier steps; the last step is the output.
 
-    >>> program = Program((2.0, -3.0), (("multiply", (0, 1)), ("add", (2, 0))))
+    >>> program = GraphProgram((2.0, -3.0), (("multiply", (0, 1)), ("add", (2, 0))))
     >>> print(program)
     c = a * b, d = c + a, with a = 2, b = -3
     >>> program.on_values()[-1].data
@@ -47,9 +47,9 @@ class Program:
     steps: tuple[tuple[str, tuple[int, ...]], ...]
 
     def run(self, leaf: Callable[[float], Any], using: Mapping[str, Callable[..., Any]] | None = None) -> list[Any]:
-        """All the numbers of the computation, leaves first, made by `leaf` and by the operations on what it gives.
+        """All nodes of the computation, leaves first: `leaf` makes a leaf from a number, the operations make the rest.
 
-        `using` has functions to be taken in place of operations, by their names.
+        `using` maps names of operations to functions that replace them.
         """
         nodes = [leaf(number) for number in self.leaves]
         for operation, operands in self.steps:
@@ -58,7 +58,7 @@ class Program:
         return nodes
 
     def on_values(self) -> list[Value]:
-        """The same as Values, with names, before any backward pass."""
+        """The nodes as labelled Values, before any backward pass."""
         nodes: list[Value] = self.run(Value)
         for node, name in zip(nodes, NAMES, strict=False):
             node.label = name
@@ -66,7 +66,7 @@ class Program:
 
     @property
     def depth(self) -> int:
-        """How many operations follow one another on the longest way from a leaf to the output."""
+        """The number of operations on the longest path from a leaf to the output."""
         depths = [0] * len(self.leaves)
         for _, operands in self.steps:
             depths.append(1 + max(depths[i] for i in operands))
@@ -81,11 +81,11 @@ class Program:
         return ", ".join(formulas) + ", with " + ", ".join(given)
 
 
-def random_program(source: random.Random, operations: Sequence[str], steps: int, leaves: int) -> Program:
-    """A program of at most so many steps and leaves, in which the output depends on everything that is there.
+def random_program(source: random.Random, operations: Sequence[str], steps: int, leaves: int) -> GraphProgram:
+    """A program of at most `steps` steps and `leaves` leaves, all of which the output depends on.
 
-    Its leaves are small whole numbers. Each step prefers results that nothing has used yet, and now and then takes one
-    that something has: the graph gets a node with two users.
+    Its leaves are small whole numbers. Each step prefers results that no step has used yet, and sometimes takes a
+    used one, so that some nodes have two users.
     """
     numbers = tuple(float(source.choice([-3, -2, -1, 1, 2, 3])) for _ in range(leaves))
     done: list[tuple[str, tuple[int, ...]]] = []
@@ -100,13 +100,13 @@ def random_program(source: random.Random, operations: Sequence[str], steps: int,
             )
         unused = [i for i in unused if i not in operands] + [leaves + len(done)]
         done.append((operation, tuple(operands)))
-    return pruned(Program(numbers, tuple(done)))
+    return pruned(GraphProgram(numbers, tuple(done)))
 
 
-def pruned(program: Program) -> Program:
-    """The same output, without what it does not depend on.
+def pruned(program: GraphProgram) -> GraphProgram:
+    """The program without the leaves and steps that its output does not depend on.
 
-    >>> print(pruned(Program((5.0, 2.0), (("add", (0, 0)), ("multiply", (1, 1))))))
+    >>> print(pruned(GraphProgram((5.0, 2.0), (("add", (0, 0)), ("multiply", (1, 1))))))
     b = a * a, with a = 2
     """
     count = len(program.leaves)
@@ -115,7 +115,7 @@ def pruned(program: Program) -> Program:
         if count + n in needed:
             needed |= set(program.steps[n][1])
     place = {old: new for new, old in enumerate(sorted(needed))}
-    return Program(
+    return GraphProgram(
         tuple(number for i, number in enumerate(program.leaves) if i in needed),
         tuple(
             (name, tuple(place[i] for i in operands))
@@ -125,10 +125,10 @@ def pruned(program: Program) -> Program:
     )
 
 
-def programs(operations: Sequence[str], count: int = 60, seed: int = 0, largest: float = 1e3) -> list[Program]:
-    """Programs from the smallest on, without repeats, whose numbers stay below `largest`.
+def programs(operations: Sequence[str], count: int = 60, seed: int = 0, largest: float = 1e3) -> list[GraphProgram]:
+    """Different programs, the smallest first, whose numbers stay below `largest`.
 
-    The first ones have a single step, so that the first one on which something fails is a small one.
+    The first ones have a single step, so that the first program on which an answer fails is small.
 
     >>> print(*programs(["add"], count=3), sep="; ")
     b = a + a, with a = 2; c = a + b, with a = 2, b = -3; ...
@@ -137,8 +137,8 @@ def programs(operations: Sequence[str], count: int = 60, seed: int = 0, largest:
     found = []
     for name in operations:
         arity = OPERATIONS[name][0]
-        found += [Program((2.0,), ((name, (0,) * arity),))]
-        found += [Program((2.0, -3.0), ((name, (0, 1)),))] if arity == 2 else []
+        found += [GraphProgram((2.0,), ((name, (0,) * arity),))]
+        found += [GraphProgram((2.0, -3.0), ((name, (0, 1)),))] if arity == 2 else []
     tries = 0
     while len(found) < count and tries < 100 * count:
         tries += 1
@@ -148,8 +148,8 @@ def programs(operations: Sequence[str], count: int = 60, seed: int = 0, largest:
     return sorted(found, key=lambda p: (len(p.steps), len(p.leaves)))
 
 
-def is_tame(program: Program, largest: float) -> bool:
-    """Whether every step can be computed and every number has a sensible size."""
+def is_tame(program: GraphProgram, largest: float) -> bool:
+    """Whether every step can be computed and every number is smaller than `largest`."""
     try:
         return all(abs(node.data) < largest for node in program.on_values())
     except (ArithmeticError, ValueError):

@@ -1,7 +1,7 @@
-"""How does a teacher get fresh exercises on paper, with an answer key?
+"""How does a teacher get new exercises on paper, with an answer key?
 
-A worksheet is one HTML page: graphs with blanks to be filled in by hand, and after them the same graphs with the
-numbers. The same seed gives the same page. Read before: `random_graphs`, which makes the graphs.
+A worksheet is one HTML page: graphs with blanks to fill in by hand, followed by the same graphs with the numbers.
+The same seed gives the same page. Read before: `random_graphs`, which makes the graphs.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import random
 from collections.abc import Sequence
 
 from autograd import draw
-from chalkgrad.random_graphs import OPERATIONS, Program, is_tame, random_program
+from chalkgrad.random_graphs import OPERATIONS, GraphProgram, is_tame, random_program
 
 WHAT_TO_DO = {
     "grad": "Do the backward pass: write into each box how the output changes with its number. Begin at the output, "
@@ -20,11 +20,11 @@ WHAT_TO_DO = {
     "data": "Do the forward pass: write into each box its number, from left to right.",
 }
 ROUNDING = {"divide", "tanh", "sigmoid", "exp"}
-"""What leaves the whole numbers."""
-LARGEST = 100.0
-"""No number and no gradient on a worksheet is larger: it should be possible by hand."""
-TRIES = 2000
-"""So many graphs are made for each one that is taken."""
+"""Operations whose results are not whole numbers."""
+MAX_NUMBER = 100.0
+"""The largest number or gradient on a worksheet, because it is solved by hand."""
+MAX_TRIES = 2000
+"""The maximum number of graphs that are tried for each one on the sheet."""
 
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em; color: #1f2937 }
@@ -33,20 +33,20 @@ svg { max-width: 100%; height: auto } .key { break-before: page } p.formula { fo
 .formula span { white-space: nowrap }
 @page { size: landscape; margin: 12mm } @media print { body { max-width: none; margin: 0; padding: 0 } }
 """
-"""On paper a page lies on its side, so that the blanks are wide enough to write in."""
+"""Pages are printed in landscape format, so that the blanks are wide enough to write in."""
 
 
-def draw_programs(count: int, depth: int, seed: int, operations: Sequence[str]) -> list[Program]:
-    """So many different graphs with `depth` operations one after the other, small enough to be done by hand.
+def draw_programs(count: int, depth: int, seed: int, operations: Sequence[str]) -> list[GraphProgram]:
+    """`count` different graphs with `depth` operations on the longest path, small enough to be solved by hand.
 
-    Raises ValueError where these operations do not give as many.
+    Raises ValueError if these operations do not give as many.
 
     >>> [program.depth for program in draw_programs(2, depth=3, seed=7, operations=["add", "multiply"])]
     [3, 3]
     """
     source = random.Random(seed)
-    found: list[Program] = []
-    for _ in range(TRIES * count):
+    found: list[GraphProgram] = []
+    for _ in range(MAX_TRIES * count):
         if len(found) == count:
             return found
         steps = source.randint(depth, depth + 1)
@@ -64,13 +64,13 @@ def draw_programs(count: int, depth: int, seed: int, operations: Sequence[str]) 
     )
 
 
-def _by_hand(program: Program) -> bool:
-    """Whether all numbers and gradients are small, and every number matters."""
-    if not is_tame(program, LARGEST):
+def _by_hand(program: GraphProgram) -> bool:
+    """Whether all numbers and gradients are small, and no gradient is 0."""
+    if not is_tame(program, MAX_NUMBER):
         return False
     nodes = program.on_values()
     nodes[-1].backward()
-    return all(0.0 < abs(node.grad) < LARGEST for node in nodes)
+    return all(0.0 < abs(node.grad) < MAX_NUMBER for node in nodes)
 
 
 def worksheet(
@@ -81,12 +81,12 @@ def worksheet(
     operations: Sequence[str] = ("add", "subtract", "multiply"),
     partials: bool = False,
 ) -> tuple[str, str]:
-    """The HTML of the sheet, and that of its answer key: the contents of the body of a page.
+    """The HTML of the sheet and of its answer key, each for the body of a page.
 
     `hide` is "grad" or "data"; `operations` are names of `random_graphs.OPERATIONS`; with `partials` the local partials
-    are on the arrows, which makes it easier.
+    are written on the arrows, which makes the exercise easier.
 
-    Raises ValueError for an unknown operation, and where no such graphs are found.
+    Raises ValueError for an unknown operation, and if no such graphs are found.
 
     >>> sheet, key = worksheet(count=1, depth=2, seed=7)
     >>> "______" in sheet, "______" in key
@@ -113,7 +113,7 @@ def worksheet(
 
 
 def page(*parts: str) -> str:
-    """A self-contained HTML page; each part begins on a sheet of paper of its own."""
+    """A self-contained HTML page; each part begins on a new sheet of paper."""
     body = "\n".join(f"<div class='{'key' if n else 'sheet'}'>{part}</div>" for n, part in enumerate(parts))
     return (
         "<!doctype html>\n<html lang='en'><head><meta charset='utf-8'>"

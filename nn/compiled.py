@@ -1,7 +1,7 @@
 """How does ``fit`` train with compiled programs instead of graphs of Values?
 
 A model and a loss for one sample are traced once and become a program over all samples of a batch; see
-``autograd.compile``. The loop, the optimizers and the metrics stay the same, and so do the numbers, to rounding.
+``autograd.compile``. The loop, the optimizers and the metrics are the same; the numbers agree up to rounding.
 Read before: ``training``.
 """
 
@@ -9,22 +9,22 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import autograd
 from autograd import log, log1p, relu, softplus, take, where
 
 from . import losses
 from .checks import shown
+from .embedding import Embedding
 from .module import Module
-from .normalization import Embedding
 from .schedules import Schedule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from .history import History
     from .optimizers import Optimizer
-    from .training import Training
 
     Loss = Callable[[Any, Any], Any]
 
@@ -34,7 +34,7 @@ def _hinge(p: Any, t: Any) -> Any:
 
 
 def _binary_cross_entropy(p: Any, t: Any) -> Any:
-    # Both sides of a `where` are computed: what is multiplied by 0 must not be infinite.
+    # Both sides of a `where` are computed, so a term that is multiplied by 0 must be finite.
     return -log(where(t > 0.0, p, 1.0)) * t - log1p(-where(t < 1.0, p, 0.0)) * (1.0 - t)
 
 
@@ -56,22 +56,37 @@ _WITHOUT_BRANCHES: dict[Loss, Loss] = {
     losses.mean_absolute_error: losses.mean_absolute_error,
     losses.huber: losses.huber,
 }
-"""For one sample, what each loss computes once its target has been checked, without asking for the target's number."""
+"""The formula of each loss for one sample whose target has been checked: it does not branch on the target."""
 
 _OF_CLASSES = (losses.cross_entropy, losses.negative_log_likelihood)
 _ELEMENT_BY_ELEMENT = (losses.hinge, losses.binary_cross_entropy, losses.binary_cross_entropy_with_logits)
 
 
-class CompiledEngine:
-    """What ``EagerEngine`` does, with a program: called with a batch it gives loss, gradients and outputs.
+class Run(Protocol):
+    """The attributes of a ``Training`` that its engine uses."""
 
-    The program looks at the beginning of each epoch whether what the model reads has changed, and at each step where
-    code of the user's own runs between steps. What is not finite or cannot be computed is left to the eager engine,
-    whose error names the sample. ``fall_back``: train with the eager engine where the model cannot be traced again.
-    Raises ``TypeError`` where the model or the loss cannot be traced; the message names the line and a cure.
+    model: Module
+    loss: Any
+    X: list[Any]
+    y: list[Any]
+    batch_size: int
+    optimizer: Any
+    schedule: Any
+    callbacks: list[Any]
+    history: History
+    engine: Any
+
+
+class CompiledEngine:
+    """The counterpart of ``EagerEngine``: called with a batch, its program gives loss, gradients and outputs.
+
+    The program checks whether anything that the model reads has changed: at the beginning of each epoch, and at each
+    step if the user's own code runs between steps. A step that cannot be computed or is not finite is left to the eager
+    engine, whose error names the sample. ``fall_back``: use the eager engine if the model cannot be traced again.
+    Raises ``TypeError`` if the model or the loss cannot be traced; the message names the line and a cure.
     """
 
-    def __init__(self, training: Training, fall_back: bool = False) -> None:
+    def __init__(self, training: Run, fall_back: bool = False) -> None:
         model, loss = training.model, training.loss
         if loss not in _WITHOUT_BRANCHES:
             names = ", ".join(losses.LOSSES)
@@ -100,7 +115,6 @@ class CompiledEngine:
         for name, thing in {"the optimizer": training.optimizer, "the training": training}.items():
             if self.program.reads(thing):
                 raise TypeError(f'the model reads {name}, which changes at every step: use engine="eager"')
-        _check_targets(loss, self._shape(), training.y)
 
     def _read_data(self) -> None:
         """The samples and targets as arrays."""
@@ -114,7 +128,7 @@ class CompiledEngine:
         self.y = np.array(training.y, dtype=np.int64 if classes else np.float64)
 
     def _shape(self) -> Any:
-        """None where the model gives one number, else a list with one entry for each."""
+        """None if the model has a single output, else a list with one entry per output."""
         return self.program.plan.shape[1]
 
     def __call__(self, batch: list[int]) -> tuple[float, Any, list[Any]]:
@@ -142,7 +156,7 @@ class CompiledEngine:
         return loss, gradient.tolist(), (outputs[:, 0] if self._shape() is None else outputs).tolist()
 
     def _eagerly(self, batch: list[int]) -> tuple[float, Any, list[Any]]:
-        """One step with the eager engine, at the numbers where training stands."""
+        """One step with the eager engine, with the current numbers of the parameters."""
         if isinstance(self.optimizer, InArrays):
             self.optimizer.show()
         self.sample = None
@@ -154,7 +168,7 @@ class CompiledEngine:
 
     @contextmanager
     def epoch(self) -> Iterator[None]:
-        """Within it the parameters are arrays, which are put back at its end, whatever happens."""
+        """Inside ``with`` the parameters are arrays; at its end, also after an error, they are written back."""
         training = self.training
         if training.callbacks and (training.X, training.y) != self._data:
             self._read_data()
@@ -177,7 +191,7 @@ class CompiledEngine:
 
 
 def _is_own(thing: Any) -> bool:
-    """Whether an optimizer or a schedule is, or has, code of the user's own."""
+    """Whether an optimizer or a schedule is or contains code of the user's."""
     home = str(getattr(thing, "__module__", ""))  # of a function, or of an object's class
     parts = [part for part in getattr(thing, "__dict__", {}).values() if callable(part)]
     own = any(map(_is_own, parts)) if isinstance(thing, Schedule) else bool(parts)
@@ -185,10 +199,10 @@ def _is_own(thing: Any) -> bool:
 
 
 def remembered(model: Any) -> Callable[[], None]:
-    """A function that puts the model, and the sources of random numbers, back to where they are now.
+    """A function that restores the model and the random number generators to their current state.
 
-    For the objects, lists and dictionaries that the model holds, and the sources in them; what a model counts in
-    global names is not put back.
+    It restores the objects, lists and dictionaries that the model contains, and the generators in them, but not global
+    variables that a model changes.
     """
     import random
     import sys
@@ -209,10 +223,10 @@ def remembered(model: Any) -> Callable[[], None]:
         elif hasattr(thing, "bit_generator"):
             undo.append((partial(setattr, thing.bit_generator, "state"), thing.bit_generator.state))
         elif isinstance(thing, (list, deque)):
-            undo.append((partial(_refilled, thing), list(thing)))
+            undo.append((partial(_refill, thing), list(thing)))
             todo += thing
         elif isinstance(thing, dict):
-            undo.append((partial(_refilled, thing), dict(thing)))
+            undo.append((partial(_refill, thing), dict(thing)))
             todo += thing.values()
         elif not callable(thing) or isinstance(thing, Module):
             todo.append(getattr(thing, "__dict__", None))
@@ -224,7 +238,7 @@ def remembered(model: Any) -> Callable[[], None]:
     return put_back
 
 
-def _refilled(container: Any, content: Any) -> None:
+def _refill(container: Any, content: Any) -> None:
     container.clear()
     (container.update if isinstance(container, dict) else container.extend)(content)
 
@@ -236,17 +250,17 @@ def _copied(rows: list[Any]) -> list[Any]:
 class InArrays:
     """An optimizer whose numbers and memory are arrays between ``take()`` and ``put_back()``.
 
-    Each step is all or nothing, and gives the same bits as the optimizer's own.
+    Each step is all or nothing, and bit for bit the same as the optimizer's own.
     """
 
     def __init__(self, optimizer: Optimizer) -> None:
         self.optimizer = optimizer
         self._held: Any = None
-        """The numbers, the number of steps and the memory: a list of one array for each list of the optimizer."""
+        """The numbers, the step count and the memory, with one array in place of each list of the optimizer."""
         self._taken: Any = None
 
     def take(self) -> None:
-        """Begin with what the parameters and the optimizer hold now."""
+        """Copy the numbers of the parameters and the memory of the optimizer into arrays."""
         import numpy as np
 
         numbers, _ = self.optimizer.snapshot()
@@ -254,7 +268,7 @@ class InArrays:
         self._held = self._taken = [np.array(numbers)], (self.optimizer.steps, memory)
 
     def show(self) -> None:
-        """Write the numbers into the parameters now, for who looks at them there."""
+        """Write the numbers into the parameters before the end, for code that reads them there."""
         autograd.assign(self.optimizer.parameters, data=self.numbers.tolist())
         self._taken = None
 
@@ -267,7 +281,7 @@ class InArrays:
 
     @property
     def numbers(self) -> Any:
-        """The parameters' numbers, as an array that is not to be written to."""
+        """The parameters' numbers, as an array that must not be written to."""
         return self._held[0][0]
 
     def step(self, gradients: list[float]) -> None:
@@ -275,18 +289,13 @@ class InArrays:
         import numpy as np
 
         numbers, state = self._held
-        with np.errstate(all="ignore"):  # what is not finite is found afterwards
+        with np.errstate(all="ignore"):  # numbers that are not finite are found afterwards
             self._held = self.optimizer.proposed(numbers, [np.array(gradients)], state)  # type: ignore[list-item]
 
     def snapshot(self) -> Any:
-        """What ``restore`` needs to come back to this moment."""
+        """A snapshot for ``restore``."""
         return self._held
 
     def restore(self, snapshot: Any) -> None:
-        """Go back to the moment of a ``snapshot()``."""
+        """Return to the state of a ``snapshot()``."""
         self._held = snapshot
-
-
-def _check_targets(loss: Any, shape: Any, y: list[Any]) -> None:
-    """Let the loss itself look at every target, with a prediction that it accepts."""
-    loss([0.5 if shape is None else [0.5] * len(shape) for _ in y], y)

@@ -1,7 +1,7 @@
 """Why does this model not learn?
 
-``diagnose`` measures one pass over the data (``layer_stats``) and says in words what is wrong, how that shows, and what
-to do. Each check is one function here that gives findings. Read before: ``training``. Read after: nothing.
+``diagnose`` measures one pass over the data (``layer_stats``) and says what is wrong, how it shows, and what to do.
+Each check is one function that yields findings. Read before: ``training``. Read after: nothing.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from autograd import Primitive
 
 from .activations import activation as find_activation
 from .activations import activation_names
-from .checks import samples_and_targets, shown
+from .checks import samples_and_targets
 from .evaluation import recorded_output
 from .layer_stats import probe_gradients, probe_layers, probe_step
 from .losses import TAKES_LOGITS, find_loss
 from .metrics import threshold_of
-from .module import Module
-from .optimizers import Optimizer
+from .module import Module, check_module
+from .optimizers import check_optimizer
 from .plotting import bars, by_layer
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .layer_stats import LayerProbe
 
 _MAX_SAMPLES = 200
-_LARGE = 10.0  # root mean square of a feature from which the first weights are far too large for it
+_LARGE = 10.0  # root mean square of a feature above which the usual initial weights are far too large
 _FADED = 1e-3  # share of the strongest layer's gradient below which a layer learns a thousand times more slowly
 _EXPLODED = 1e3
 _NOTHING = 1e-12  # a gradient of this size is a sum of rounding errors
@@ -56,11 +56,11 @@ class Diagnosis:
 
     @property
     def problems(self) -> list[str]:
-        """The short names of what was found, each once."""
+        """The short names of the problems found, each once."""
         return list(dict.fromkeys(finding.problem for finding in self.findings))
 
     def plot(self, path: Any = None) -> Any:
-        """Draw the size of each layer's gradient on a logarithmic scale; gives the matplotlib figure."""
+        """Draw the size of each layer's gradient on a logarithmic scale; returns the matplotlib figure."""
         return bars(self.gradients, "root mean square of the gradient", path)
 
     def __repr__(self) -> str:
@@ -71,20 +71,18 @@ class Diagnosis:
 
 
 def diagnose(model: Any, X: Any, y: Any, *, loss: Any = None, optimizer: Any = None) -> Diagnosis:
-    """Say in words what keeps ``model`` from learning ``y`` from ``X``; nothing about the model changes.
+    """Say what prevents ``model`` from learning ``y`` from ``X``; the model is left unchanged.
 
-    ``loss`` is what ``fit`` gets (guessed from the targets if left out); with ``optimizer``, one step is tried to judge
-    the learning rate. At most 200 samples are looked at. Raises ``TypeError`` and ``ValueError`` as ``fit`` does.
+    ``loss`` is as for ``fit`` (guessed from the targets if left out); with ``optimizer``, one trial step is used to
+    judge the learning rate. At most 200 samples are used. Raises ``TypeError`` and ``ValueError`` as ``fit`` does.
 
     >>> from nn import MLP
     >>> report = diagnose(MLP(1, [4, 1], init="zeros"), [[1000.0], [3000.0]], [0, 1])
     >>> "symmetric weights" in report.problems, "unscaled inputs" in report.problems
     (True, True)
     """
-    if not isinstance(model, Module):
-        raise TypeError(f"model must be a module such as nn.MLP(2, [16, 1]), got {shown(model)}")
-    if optimizer is not None and not isinstance(optimizer, Optimizer):
-        raise TypeError(f"optimizer must be an optimizer such as nn.Adam(model), got {shown(optimizer)}")
+    check_module(model)
+    check_optimizer(optimizer)
     rows, targets = samples_and_targets(X, y)
     step = max(1, len(rows) // _MAX_SAMPLES)
     rows, targets = rows[::step], targets[::step]
@@ -122,20 +120,20 @@ def _guessed(output: Any, targets: list[Any]) -> str:
 
 
 def _last_activation(output: Any, probes: list[LayerProbe]) -> Activation | None:
-    """What the model's output comes from: the activation whose primitive computed it, or that of the last layer."""
+    """The activation that computed the model's output, found by its primitive, or that of the last layer."""
     primitive = getattr(output[0] if isinstance(output, list) and output else output, "primitive", None)
     if primitive is not None and primitive.name in activation_names():
         return find_activation(primitive.name)
     last = probes[-1].activation if probes else None
     if last is not None and isinstance(last.function, Primitive) and last.name != "identity":
-        return find_activation("identity")  # something else has been made of that layer's outputs since
+        return find_activation("identity")  # other operations have been applied to that layer's outputs
     return last
 
 
 def _inputs(rows: list[Any]) -> Iterator[Finding]:
     columns = list(zip(*[row if isinstance(row, list) else [row] for row in rows], strict=True))
     largest = [max(map(abs, column)) for column in columns]
-    sizes = [_size(list(column)) for column in columns]  # a rare pixel, standardized, may well reach 40
+    sizes = [_size(list(column)) for column in columns]  # a rarely set pixel, standardized, can reach 40
     worst = max(range(len(columns)), key=sizes.__getitem__)
     smallest = min((size for size in largest if size), default=1.0)
     if sizes[worst] > _LARGE or largest[worst] > 100 * smallest:
@@ -157,7 +155,7 @@ def _symmetry(probes: list[LayerProbe]) -> Iterator[Finding]:
 
 
 def _units(probes: list[LayerProbe]) -> Iterator[Finding]:
-    """Some units of most networks are dead or saturated by chance: it matters where many are, or one is far off."""
+    """In most networks a few units are dead or saturated by chance; it matters if many are, or one is far off."""
     for probe in probes:
         if probe.activation.whole_layer or probe.activation.name == "identity":
             continue
@@ -168,7 +166,7 @@ def _units(probes: list[LayerProbe]) -> Iterator[Finding]:
                 evidence = f"{_of(stuck, units)} are within 2.5 % of {name}'s limits for nearly every sample"
                 yield Finding("saturated units", probe.name, evidence, "smaller weights or inputs, or relu instead")
         else:
-            dead = [u for u in units if not any(probe.slopes(u))]
+            dead = [u for u in units if not any(probe.derivatives(u))]
             lost = [u for u in dead if _far_below(probe.sums_of(u))]
             if lost or 2 * len(dead) >= len(units):
                 silent = not any(row[u] for row in probe.outputs for u in dead)
@@ -183,7 +181,7 @@ def _far_below(sums: list[float]) -> bool:
 
 
 def _saturated(probe: LayerProbe, last: bool) -> list[int]:
-    """Units that never leave a limit, and, if those are half of a hidden layer, units that leave it rarely."""
+    """Units that never leave a limit; if half of a hidden layer rarely leaves one, all units that rarely do."""
     low, high = probe.activation.range
     units, near = range(probe.layer.out_size), 0.025 * (high - low)
     outputs = [[row[u] for row in probe.outputs] for u in units]
@@ -247,7 +245,7 @@ def _gradients(sizes: dict[str, float], cure: str) -> Iterator[Finding]:
 
 
 def _cure_of_fading(probes: list[LayerProbe], findings: list[Finding]) -> str:
-    """What to do about a gradient that fades: cure its cause, where that was found."""
+    """What to do about a gradient that fades: cure its cause, if that was found."""
     found = {finding.problem for finding in findings}
     for cause in ("unscaled inputs", "symmetric weights", "saturated units", "dead units"):
         if cause in found:
@@ -267,7 +265,7 @@ def _weights_are_small(probe: LayerProbe) -> bool:
 
 
 def _learning_rate(before: float, change: float, after: float, size_of_loss: float) -> Iterator[Finding]:
-    """Far off, that is: near a minimum a good step may well raise the loss a little."""
+    """Only rates that are far off: near a minimum a good step may raise the loss a little."""
     where = "the optimizer"
     if after > 2 * before + 0.01 * size_of_loss or (after > 1.05 * before and change > 0.05):
         evidence = (

@@ -1,7 +1,7 @@
 """What do a model, its training and its activations look like?
 
-Every function draws with matplotlib, which is imported when the first one is called, and gives the figure; with
-``path`` it writes the picture to that file as well. Read before: ``evaluation``, ``history``. Read after: nothing.
+Every function draws with matplotlib, which is imported by the first call, and returns the figure; with ``path`` it
+also writes the picture to that file. Read before: ``evaluation``, ``history``. Read after: nothing.
 """
 
 from __future__ import annotations
@@ -20,9 +20,8 @@ from .activations import Activation, activation_names
 from .activations import activation as find_activation
 from .checks import as_list, choose, file_path, samples_and_targets, shown, whole_number
 from .evaluation import decision_threshold, predict
-from .history import History
 from .metrics import true_class
-from .module import Module
+from .module import check_module
 from .regions import COLOURS, class_scores, grid, paint_regions
 
 _JUMP = 0.3
@@ -33,7 +32,7 @@ _DASHES = ("-", "--", "-.", ":")
 
 
 def _figure(rows: int = 1, columns: int = 1, size: tuple[float, float] = (6.0, 4.0)) -> tuple[Any, list[Any]]:
-    """A figure of its own, outside pyplot: nothing stays in memory and no window opens."""
+    """A figure outside pyplot, so that it is not kept in memory and no window opens."""
     try:
         from matplotlib.figure import Figure
     except ImportError as error:
@@ -66,10 +65,10 @@ def plot_decision_boundary(
     loss: Any = None,
     threshold: float | None = None,
 ) -> Any:
-    """Colour the plane by the class that ``model`` decides for, and draw the samples over it.
+    """Colour the plane by the class that ``model`` predicts, and draw the samples over it.
 
-    ``X`` has two features. ``resolution`` is the number of points along each side. ``loss`` and ``threshold`` decide as
-    in ``nn.predict_classes``. Gives the matplotlib figure.
+    ``X`` has two features. ``resolution`` is the number of points along each side. ``loss`` and ``threshold`` are as
+    for ``nn.predict_classes``. Returns the matplotlib figure.
     Raises ``ValueError`` for any other number of features.
     """
     rows, targets = samples_and_targets(X, y)
@@ -94,8 +93,8 @@ def plot_decision_boundary(
 
 
 def plot_history(history: Any, path: Any = None) -> Any:
-    """Draw the loss, and beside it the metrics, over the epochs; held-back data dashed. Gives the figure."""
-    if not isinstance(history, History):
+    """Draw the loss, and beside it the metrics, over the epochs; validation data dashed. Returns the figure."""
+    if not isinstance(getattr(history, "records", None), dict):
         raise TypeError(f"history must be what nn.fit returned, got {shown(history)}")
     if not len(history):
         raise ValueError("history has no epoch yet: there is nothing to draw")
@@ -112,7 +111,7 @@ def plot_history(history: Any, path: Any = None) -> Any:
                 sorted({n.removeprefix("validation_") for n in panel}).index(name.removeprefix("validation_")) % 6
             ]
             epochs = range(1, len(history[name]) + 1)
-            style = ("--" if held_back else "-") + ("o" if len(epochs) == 1 else "")  # of one point there is no line
+            style = ("--" if held_back else "-") + ("o" if len(epochs) == 1 else "")  # one point has no line
             axes.plot(epochs, history[name], style, color=colour, label=name.replace("_", " "))
         axes.set(title=title, xlabel="epoch")
         axes.xaxis.get_major_locator().set_params(integer=True)
@@ -126,8 +125,8 @@ def plot_activations(names: Any = None, path: Any = None) -> Any:
 
     All panels have the same scale, so that slopes can be compared.
     """
-    wanted = activation_names() if names is None else as_list(names, "names", "a list such as ['relu', 'tanh']")
-    chosen = [find_activation(name) for name in wanted]
+    names = activation_names() if names is None else as_list(names, "names", "a list such as ['relu', 'tanh']")
+    chosen = [find_activation(name) for name in names]
     chosen = [choice for choice in chosen if not choice.whole_layer]
     if not chosen:
         raise ValueError("names must hold at least one activation of single numbers (softmax takes a whole layer)")
@@ -174,7 +173,7 @@ def _curve(choice: Activation, points: list[float]) -> tuple[list[float], list[f
 def plot_curves(
     curves: Any, path: Any = None, *, x: Any = None, xlabel: str = "", ylabel: str = "", title: str = "", log: str = ""
 ) -> Any:
-    """Draw several curves that differ in dashes and markers as well as in colour.  Gives the matplotlib figure.
+    """Draw several curves that differ in dashes and markers as well as in colour.  Returns the matplotlib figure.
 
     ``curves`` maps names to lists of numbers of any lengths.  ``x`` has the places of the numbers, 1, 2, 3 ... by
     default.  ``log`` is "", "x", "y" or "xy": which axes are logarithmic.  Raises ``ValueError`` for any other ``log``.
@@ -205,10 +204,10 @@ def plot_curves(
 
 
 def plot_images(images: Any, titles: Any = None, path: Any = None, *, columns: int = 10, limit: Any = None) -> Any:
-    """Draw square images, each a list of its pixels, row after row.  Gives the matplotlib figure.
+    """Draw square images, each a list of its pixels, row after row.  Returns the matplotlib figure.
 
     Pixels go from 0 (white) to 1 (black).  With ``limit`` they have signs: red is positive, white 0 and blue negative,
-    full colour is reached at ``limit``, and a colour bar says so.  Raises ``ValueError`` where an image is not square.
+    full colour is reached at ``limit``, and a colour bar says so.  Raises ``ValueError`` if an image is not square.
 
     >>> len(plot_images([[0.0, 1.0, 1.0, 0.0]] * 3, ["a", "b", "c"], columns=2).axes)
     4
@@ -241,7 +240,7 @@ def plot_tables(
     tables: Any, path: Any = None, *, labels: Any = None, xlabel: str = "", ylabel: str = "", limit: Any = None,
     numbers: bool = False,
 ) -> Any:  # fmt: skip
-    """Draw tables of numbers side by side, a coloured field for each number.  Gives the matplotlib figure.
+    """Draw tables of numbers side by side, a coloured field for each number.  Returns the matplotlib figure.
 
     ``tables`` maps titles to lists of rows.  ``labels`` maps a title to the names of its columns, or to a pair: names
     of columns, names of rows.  Colours go from white for 0 to dark for the largest number; with ``limit`` from blue for
@@ -286,7 +285,7 @@ def plot_paths(
     """Draw the contour lines of ``height([x, y])``, and paths over it, each a list of points (x, y).
 
     ``paths`` maps names to paths.  Each has a panel of its own, or with ``together`` all share one.  ``x`` and ``y``
-    are the ends of the axes, ``levels`` the heights of the contour lines.  Gives the matplotlib figure.
+    are the ends of the axes, ``levels`` the heights of the contour lines.  Returns the matplotlib figure.
 
     >>> bowl, walk = lambda p: p[0] ** 2 + p[1] ** 2, [(1, 1), (0, 0)]
     >>> figure = plot_paths(bowl, {"walk": walk}, x=(-2, 2), y=(-2, 2), levels=[1])
@@ -370,16 +369,14 @@ def film_paths(
 
 
 def by_layer(model: Any) -> dict[str, list[Value]]:
-    """The parameters of each layer: those whose names agree up to the first number, such as ``layers.0``.
+    """The parameters of each layer: those whose names have the same beginning up to a number, such as ``layers.0``.
 
     >>> from nn import MLP
     >>> {name: len(values) for name, values in by_layer(MLP(2, [3, 1])).items()}
     {'layers.0': 9, 'layers.1': 4}
     """
-    if not isinstance(model, Module):
-        raise TypeError(f"model must be a module such as nn.MLP(2, [16, 1]), got {shown(model)}")
     groups: dict[str, list[Value]] = {}
-    for name, parameter in model.named_parameters():
+    for name, parameter in check_module(model).named_parameters():
         parts = name.split(".")
         end = next((i + 1 for i, part in enumerate(parts) if part.isdigit()), 1)
         groups.setdefault(".".join(parts[:end]), []).append(parameter)

@@ -1,6 +1,6 @@
-"""I know PyTorch: what is it called here?
+"""What are PyTorch's names called here?
 
-Asking ``nn`` for a name that PyTorch or Keras has gives an error that says which name to use. Read before: nothing.
+The error for a name that only PyTorch or Keras has says which name to use here. Read before: nothing.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ NAMES = {
     "functional": "nn itself for losses, and autograd for relu, tanh, softmax ...",
     "optim": "nn itself: nn.SGD, nn.Adam ...",
 }  # fmt: skip
-"""PyTorch's or Keras's names, and what to write here."""
+"""Names of PyTorch or Keras, and their replacements."""
 
 
 def no_such_name(name: str, known: list[str]) -> str:
-    """What to say to somebody who asks for ``nn.name``, which is not there.
+    """The message of the error for ``nn.name``, which does not exist.
 
     >>> no_such_name("MSELoss", [])
     "module 'nn' has no attribute 'MSELoss'; here it is nn.mean_squared_error"

@@ -1,14 +1,13 @@
 """What does the loop look like that turns data into a trained model?
 
-Four steps for each batch: forward, loss, backward, update. An engine does the first three and gives the loss and one
-gradient for each parameter; the optimizer does the fourth. All the rest is bookkeeping around these two calls.
-Read before: ``optimizers``, ``schedules``, ``metrics``. Read after: ``checkpoint``, ``diagnostics``.
+There are four steps for each batch: forward, loss, backward, update. An engine does the first three and gives the loss
+and one gradient per parameter; the optimizer does the fourth. Everything else is bookkeeping around these two calls.
+Read before: ``optimizers``, ``schedules``, ``metrics``. Read after: ``compiled``, ``fit``.
 """
 
 from __future__ import annotations
 
 import math
-import os
 import time
 import warnings
 from contextlib import nullcontext
@@ -16,119 +15,33 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Value, assign, no_grad
 
-from .checks import as_list, choose, random_source, real_number, samples_and_targets, shown, whole_number
-from .clipping import gradient_norm, scaled_to_norm
+from .checks import random_source, real_number, samples_and_targets, shown, whole_number
+from .clipping import scaled_to_norm
 from .data import batch_indices, train_test_split
 from .evaluation import check_targets, decision_threshold, evaluate, measured, recorded_output
-from .history import EarlyStopping, History, find_stopping
+from .history import EarlyStopping, History
 from .losses import TAKES_LOGITS, find_loss
-from .metrics import find_metrics, number_of, plain
-from .module import Module
+from .metrics import number_of, plain
+from .module import check_module
 from .optimizers import find_optimizer
-from .pause_gc import resting_collector
+from .pause_gc import pause_gc
 from .progress import Progress
 from .schedules import find_schedule
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
 WORTH_COMPILING = 1_000_000
-"""Parameters times samples times epochs: less than this is trained before it is compiled."""
+"""Parameters times samples times epochs: below this, training takes less time than compiling."""
 
 _FAILURES = (ArithmeticError, ValueError)  # FloatingPointError, OverflowError and ZeroDivisionError are arithmetic
 
 
-def fit(
-    model: Any,
-    X: Any,
-    y: Any,
-    *,
-    loss: Any,
-    optimizer: Any,
-    epochs: int,
-    batch_size: int | None = None,
-    validation: Any = None,
-    schedule: Any = None,
-    early_stopping: Any = None,
-    callbacks: Sequence[Any] = (),
-    metrics: Any = ("accuracy",),
-    threshold: float | None = None,
-    progress: bool = True,
-    seed: Any = None,
-    clip_norm: float | None = None,
-    checkpoint: Any = None,
-    resume: bool = False,
-    engine: str = "eager",
-) -> History:
-    """Train ``model`` on samples ``X`` and targets ``y`` for ``epochs`` passes, and tell what happened.
-
-    ``loss``: a name in ``nn.losses`` or a callable (predictions, targets) that gives one Value.
-    ``optimizer``: an optimizer, or a name for one with default settings. ``batch_size``: samples in a step, all by
-    default. ``validation``: a pair (X, y), or the share of the data to hold back; the parameters with the lowest
-    validation loss are the ones kept. ``schedule``: a name or a callable from epochs passed to a factor.
-    ``early_stopping``: a patience in epochs; without ``validation`` the training loss decides, also about which
-    parameters are kept (with one batch an epoch, those with which it was measured, else those after the epoch).
-    ``callbacks``: each is called with the ``Training`` after each epoch; the learning rate that one gives to
-    ``training.optimizer`` becomes the base rate of the schedule. ``metrics``: names or callables (outputs, targets);
-    accuracy is left out where targets are no classes. ``threshold``: between class 0 and class 1 where the model has
-    one output; by default the loss or the model's last primitive decides, see ``nn.evaluation.decision_threshold``.
-    ``seed``: for shuffling and splitting. ``clip_norm``: longest gradient. ``checkpoint``: a file written after each
-    epoch, from which ``resume=True`` continues bit for bit. Data, batch size, seed, loss and kind of optimizer must
-    then be the same; the optimizer's settings, ``clip_norm`` and ``schedule`` may be others, and are listed in
-    ``history.changes``. ``engine``: ``"eager"`` builds a graph for each batch,
-    ``"compiled"`` traces the model once and trains with arrays, ``"auto"`` compiles where that works and pays.
-
-    Each step is all or nothing. Ctrl-C returns the history so far. Where a step fails (an overflow, a domain error, a
-    loss or gradient that is not finite), the same kind of error is raised with the step and the sample in its message,
-    the history in its attribute ``history`` and the epoch in ``epoch``, and the last parameters that gave a finite loss
-    are back in place. Where the validation pass fails it is the same, but the best parameters are in place.
-    Wrong arguments and targets raise ``TypeError`` or ``ValueError`` before anything has changed.
-
-    >>> from nn import Neuron, SGD
-    >>> model = Neuron(1, nonlin=False, init="zeros")
-    >>> history = fit(model, [[1.0]], [2.0], loss="mean_squared_error", optimizer=SGD(model, 0.25), epochs=2,
-    ...               progress=False)
-    >>> history["loss"], model.w[0].data         # error 2, then weight and bias move by 0.25*2*2 each
-    ([4.0, 0.0], 1.0)
-    """
-    training = Training(model, X, y, loss, optimizer, epochs, batch_size, validation, seed)
-    training.schedule = find_schedule(schedule, training.epochs)
-    training.stopping = find_stopping(early_stopping)
-    training.callbacks = list(as_list(callbacks, "callbacks", "a list of functions, such as [print]"))
-    for callback in training.callbacks:
-        if not callable(callback):
-            raise TypeError(f"a callback must be callable with one argument, the training; got {shown(callback)}")
-    training.metrics = find_metrics(metrics)
-    training.threshold = None if threshold is None else real_number(threshold, "threshold")
-    training.clip_norm = None if clip_norm is None else real_number(clip_norm, "clip_norm", 0, above=True)
-    training.checkpoint = checkpoint
-    if checkpoint is not None and not isinstance(checkpoint, (str, os.PathLike)):
-        raise TypeError(f"checkpoint must be the path of a file, such as 'training.json', got {shown(checkpoint)}")
-    for name, switch in {"progress": progress, "resume": resume}.items():
-        if not isinstance(switch, bool):
-            raise TypeError(f"{name} must be True or False, got {shown(switch)}")
-    if resume and checkpoint is None:
-        raise ValueError("resume=True needs checkpoint=path: there is no file to continue from")
-    choose(engine, ("eager", "compiled", "auto"), "engine")
-    training.try_out()
-    training.optimizer.follow()
-    training.optimizer.call_as_in(training.model)
-    training.use_engine(engine)
-    if checkpoint is not None:
-        from .resuming import resume_training, settings_of
-
-        training.given = settings_of(training)
-        if resume:
-            resume_training(training)
-    training.run(progress)
-    return training.history
-
-
 class EagerEngine:
-    """Forward, loss, backward with a graph of Values that is built anew for each batch.
+    """Forward, loss and backward with a new graph of Values for each batch.
 
-    An engine is called with a batch (the numbers of its samples) and gives the loss, one gradient for each parameter
-    and the outputs, all plain numbers. ``sample`` is the one at work, for messages. Within ``epoch()``, its
+    An engine is called with a batch (the indices of its samples) and returns the loss, one gradient per parameter and
+    the outputs, all plain numbers. ``sample`` is the current sample, for error messages. Inside ``epoch()``, its
     ``optimizer`` takes the steps.
     """
 
@@ -155,7 +68,7 @@ class EagerEngine:
         return loss.data, [parameter.grad for parameter in parameters], [plain(output) for output in outputs]
 
     def epoch(self) -> Any:
-        """The optimizer is ready at any time."""
+        """The optimizer needs no preparation."""
         return nullcontext()
 
     def _culprit(self, batch: list[int], outputs: list[Any]) -> int | None:
@@ -185,9 +98,7 @@ class Training:
         validation: Any,
         seed: Any,
     ) -> None:
-        if not isinstance(model, Module):
-            raise TypeError(f"model must be a module such as nn.MLP(2, [16, 1]), got {shown(model)}")
-        self.model, self.loss = model, find_loss(loss)
+        self.model, self.loss = check_module(model), find_loss(loss)
         self.X, self.y = samples_and_targets(X, y)
         self.source = random_source(seed)
         self.seed = seed
@@ -198,7 +109,7 @@ class Training:
         self._check_optimizer()
         self.history, self.epoch, self.batches_done = History(), 0, 0
         self.base_rate = self.optimizer.learning_rate
-        """What the schedule's factor is multiplied by."""
+        """The rate that the schedule's factor multiplies."""
         self.schedule: Any = find_schedule(None, self.epochs)
         self.stopping: EarlyStopping | None = None
         self.callbacks: list[Any] = []
@@ -206,11 +117,12 @@ class Training:
         self.threshold: float | None = None
         self.clip_norm: float | None = None
         self.checkpoint: Any = None
-        self.setup: dict[str, Any] | None = None  # for the checkpoint: what must be the same on resuming
+        self.save_checkpoint: Callable[[Training], None] | None = None
+        self.setup: dict[str, Any] | None = None  # for the checkpoint: the part that must be the same on resuming
         self.given: dict[str, Any] = {}  # for the checkpoint: the settings that the caller gave
         self.best: tuple[float, list[float]] | None = None
         self._last_good: Any = None
-        self._rate = self.base_rate  # what the schedule last made of it
+        self._rate = self.base_rate  # the rate that the schedule last set
         self._choice = "eager"
         self._stop_reason = ""
         self.engine: Any = EagerEngine(model, self.loss, self.X, self.y, self.optimizer)
@@ -232,7 +144,7 @@ class Training:
             raise ValueError("optimizer holds none of this model's parameters: make it with nn.SGD(model) or the like")
 
     def try_out(self) -> None:
-        """Predict one sample and look at all targets, so that what does not fit is found before anything changes."""
+        """Predict one sample and check all targets, so that errors are found before anything changes."""
         check_targets(self.model, self.loss, self.metrics, self.X, self.y)
         if self.validation is not None:
             try:
@@ -245,14 +157,14 @@ class Training:
         made_by = getattr(getattr(first, "primitive", None), "name", "")
         if name in TAKES_LOGITS and made_by in TAKES_LOGITS.values():
             warnings.warn(
-                f"{name} applies {TAKES_LOGITS[name]} itself, and this model's outputs come from {made_by} already: "
-                'it learns badly; take output_activation="identity"',
+                f"{name} applies {TAKES_LOGITS[name]} itself, and this model's outputs already come from {made_by}: "
+                'it learns badly; use output_activation="identity"',
                 UserWarning,
                 stacklevel=3,
             )
 
     def use_engine(self, choice: str) -> None:
-        """Compile the model, if asked to, or if the work is worth it and it can be compiled."""
+        """Compile the model if required, or if that is worth it and possible."""
         self._choice = choice
         work = len(self.optimizer.parameters) * len(self.X) * self.epochs
         if choice == "eager" or (choice == "auto" and work < WORTH_COMPILING):
@@ -276,17 +188,17 @@ class Training:
         self._stop_reason = str(reason)
 
     def run(self, show: bool) -> None:
-        """All epochs that are left, with the collector at rest; afterwards the best parameters are in place."""
+        """Run the remaining epochs with the garbage collector paused; afterwards the model has the best parameters."""
         progress = Progress(self.epochs, self.epoch, bool(show))
         self._rate = self.optimizer.learning_rate
         mode = self.model.training
         self.model.train()
         try:
-            with resting_collector():
+            with pause_gc():
                 while self.epoch < self.epochs and not self._stop_reason:
                     progress.show(self.epoch + 1, self._one_epoch())
             self.history.stopped = self._stop_reason or "finished"
-            self._judge_the_last()
+            self._evaluate_last()
         except KeyboardInterrupt:
             self.history.stopped = "interrupted"
         finally:
@@ -299,7 +211,7 @@ class Training:
     def _one_epoch(self) -> dict[str, float]:
         began = time.perf_counter()
         if self.optimizer.follow():
-            self._begin_with_other_parameters()
+            self._replace_parameters()
         whole = self.batch_size >= len(self.X)
         batches = batch_indices(len(self.X), self.batch_size, None if whole else self.source)
         losses, norms, outputs, order = [], [], [], []
@@ -314,7 +226,7 @@ class Training:
                 norms.append(norm)
                 outputs += given
                 order += batch
-        assign(self.optimizer.parameters, grad=gradients)  # as backward() leaves them, with every engine
+        assign(self.optimizer.parameters, grad=gradients)  # as after backward(), for every engine
         self.epoch += 1
         row = {"loss": math.fsum(losses) / len(self.X)}
         targets = [self.y[i] for i in order]
@@ -338,7 +250,7 @@ class Training:
         before = self.engine.optimizer.snapshot()
         try:
             loss, gradients, outputs = self.engine(batch)
-            norm = gradient_norm(gradients)
+            norm = math.hypot(*gradients)
             clipped = gradients if self.clip_norm is None else scaled_to_norm(gradients, norm, self.clip_norm)
             self.engine.optimizer.step(clipped)
         except _FAILURES as error:
@@ -348,12 +260,12 @@ class Training:
             if self._last_good is not None:
                 self.engine.optimizer.restore(self._last_good)
             raise self._explained(error, place, self.epoch + 1, "last good") from error
-        self._last_good = before  # these gave a finite loss; what the new ones give, the next step will show
+        self._last_good = before  # these gave a finite loss; the next step shows what the new ones give
         self.batches_done += 1
         return loss, gradients, norm, outputs
 
-    def _begin_with_other_parameters(self) -> None:
-        """The model has others now: what was kept of earlier epochs does not fit any more."""
+    def _replace_parameters(self) -> None:
+        """The model has other parameters now, so that everything kept of earlier epochs is dropped."""
         self.optimizer.call_as_in(self.model)
         self.best = self.history.best_epoch = self._last_good = None
         self.engine = EagerEngine(self.model, self.loss, self.X, self.y, self.optimizer)
@@ -382,7 +294,7 @@ class Training:
         return {f"validation_{name}": number for name, number in results.items()}
 
     def _keep_best(self, loss: float, parameters: list[float], epoch: int) -> None:
-        """Keep the parameters that the model has after ``epoch``, if their loss is the lowest."""
+        """Keep the parameters of the model after ``epoch`` if their loss is the lowest."""
         if math.isfinite(loss) and (self.best is None or loss < self.best[0]):
             self.best, self.history.best_epoch = (loss, parameters), epoch
 
@@ -390,8 +302,8 @@ class Training:
         if self.best is not None:
             assign(self.optimizer.parameters, data=self.best[1])
 
-    def _judge_the_last(self) -> None:
-        """The loss of the parameters after the last epoch, which no step has measured where there is one an epoch."""
+    def _evaluate_last(self) -> None:
+        """With one batch per epoch, no step has measured the loss of the parameters after the last epoch: do it now."""
         if self.stopping is None or self.validation is not None or self.batch_size < len(self.X):
             return
         try:
@@ -401,12 +313,14 @@ class Training:
         self._keep_best(loss, self._numbers(), self.epoch)
 
     def _note_rate(self) -> None:
-        """The rate that a callback has given the optimizer becomes the base rate."""
-        if self.optimizer.learning_rate is not self._rate:  # another object: assigned, if only to the same number
+        """A rate that a callback has assigned to the optimizer becomes the base rate."""
+        if (
+            self.optimizer.learning_rate is not self._rate
+        ):  # another object: it was assigned, perhaps with the same number
             self._rate = self.base_rate = self.optimizer.learning_rate
 
     def watched(self) -> list[float]:
-        """The losses that decide about early stopping: the validation set's, if there is one."""
+        """The losses that early stopping watches: those of the validation set, if there is one."""
         return self.history["validation_loss" if self.validation else "loss"]
 
     def _after_epoch(self) -> None:
@@ -415,13 +329,11 @@ class Training:
         for callback in self.callbacks:
             callback(self)
         self._note_rate()
-        if self.checkpoint is not None:
-            from .resuming import save_training
-
-            save_training(self)
+        if self.save_checkpoint is not None:
+            self.save_checkpoint(self)
 
     def _explained(self, error: Exception, place: str, epoch: int, kept: str) -> Exception:
-        """The same kind of error with the place in its message, and what has been recorded in its attributes."""
+        """The same kind of error with the place in its message, and history and epoch in its attributes."""
         self.history.stopped = "error"
         kind = next((kind for kind in _KINDS if isinstance(error, kind)), None)
         explained: Any = error if kind is None else kind(f"{place}: {error}; the {kept} parameters are in place")

@@ -1,1 +1,5 @@
-"""The command line: `arguments`, `formula`, `formula_hints`, `datasets`, `pictures`, `first_step`, `terminal_stepper`, `commands`."""
+"""What the command line needs besides its commands.
+
+Read `arguments`, `formula_hints` and `formula` (what was typed), `datasets`, `pictures` and `first_step` (training),
+`terminal_stepper`; then the package `commands`, one module per command.
+"""

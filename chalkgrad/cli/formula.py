@@ -1,7 +1,7 @@
 """How does a formula from the command line become a graph, and nothing else run?
 
 The text is parsed by Python's own `ast`, and only what is on a short list is evaluated: numbers, names, arithmetic,
-and calls of the table's functions. Everything else is refused, and the message points at the place.
+and calls of the table's functions. Everything else is refused, with a message that points at the position.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from autograd import Primitive, Value
 from chalkgrad.cli.commands import CommandError
 from chalkgrad.cli.formula_hints import as_call, did_you_mean, with_products
 
-LONGEST = 10_000
-"""Characters: a formula that a person typed is shorter."""
-DEEPEST = 100
-"""Levels of nesting."""
+MAX_CHARACTERS = 10_000
+"""The maximum length of a formula; one that a person types is shorter."""
+MAX_DEPTH = 100
+"""The maximum depth of nesting."""
 
 FUNCTIONS: dict[str, Any] = {
     **{name: getattr(autograd, name) for name in autograd.__all__ if isinstance(vars(autograd).get(name), Primitive)},
@@ -30,12 +30,12 @@ FUNCTIONS: dict[str, Any] = {
     "max": autograd.maximum,
     "min": autograd.minimum,
 }
-"""What may be called with numbers: the table's functions, and Python's names for three of them."""
+"""Functions of numbers: those of the table, and three of them by Python's names."""
 
 OF_LISTS: dict[str, Callable[..., Any]] = {
     name: getattr(autograd, name) for name in ("dot", "sum", "mean", "logsumexp")
 }
-"""What may be called with lists: `dot([w1, w2], [x1, x2], b)`."""
+"""Functions of lists: `dot([w1, w2], [x1, x2], b)`."""
 
 OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
     ast.Add: operator.add,
@@ -66,17 +66,17 @@ WHAT: dict[type[ast.AST], str] = {
     ast.MatMult: "@ is not allowed; write the products out, or dot([a, b], [c, d])",
     ast.BoolOp: "and, or are not for numbers; use minimum, maximum",
     ast.Not: "not is not for numbers; use 1 - x",
-    ast.JoinedStr: "text is no number",
+    ast.JoinedStr: "text is not a number",
     ast.Set: "braces are not allowed; use round brackets",
     ast.Dict: "braces are not allowed; use round brackets",
     ast.Tuple: "a comma separates the arguments of a function; a decimal point is a .",
     ast.List: "a list can only be an argument of " + ", ".join(OF_LISTS),
 }
-"""What is said about some of the things that are refused."""
+"""The error messages for some of the refused constructs."""
 
 
-class ExpressionError(ValueError):
-    """A formula that cannot be read; the message shows the place."""
+class FormulaError(ValueError):
+    """A formula that cannot be read; the message shows the position."""
 
     def __init__(self, text: str, problem: str, node: ast.AST | None = None, offset: int = 0) -> None:
         column = getattr(node, "col_offset", offset)
@@ -88,19 +88,19 @@ class ExpressionError(ValueError):
 
 
 @dataclass
-class Expression:
+class Formula:
     """A formula that was checked: `names` are its variables in the order in which they occur."""
 
     text: str
     statements: list[tuple[str, ast.expr]]
-    """Each with the name that is assigned, '' for none; the last one is the output."""
+    """Each with the assigned name, or ''; the last one is the output."""
     names: list[str] = field(default_factory=list)
 
     def evaluate(self, numbers: Mapping[str, float]) -> tuple[Value, dict[str, Value]]:
         """The output as a graph, and the leaf of each variable.
 
-        Raises ExpressionError where a variable has no number, a number no variable, or nothing is variable; and what
-        the operations raise: ValueError, ZeroDivisionError, OverflowError.
+        Raises FormulaError if a variable has no number, a number has no variable, or there is no variable; and the
+        errors of the operations: ValueError, ZeroDivisionError, OverflowError.
 
         >>> output, leaves = parse("a * b + 1").evaluate({"a": 2.0, "b": -3.0})
         >>> output.data, list(leaves)
@@ -108,13 +108,13 @@ class Expression:
         """
         missing = [name for name in self.names if name not in numbers]
         if missing:
-            raise ExpressionError(
+            raise FormulaError(
                 "", f"no number for {', '.join(missing)}; add --at {' '.join(f'{name}=1.0' for name in missing)}"
             )
         unknown = [name for name in numbers if name not in self.names]
         if unknown:
             have = ", ".join(self.names) or "none"
-            raise ExpressionError("", f"{', '.join(unknown)} does not occur in the formula; its variables are: {have}")
+            raise FormulaError("", f"{', '.join(unknown)} does not occur in the formula; its variables are: {have}")
         leaves = {name: Value(numbers[name], label=name) for name in self.names}
         scope: dict[str, Any] = {**CONSTANTS, **leaves}
         for name, tree in self.statements:
@@ -124,43 +124,43 @@ class Expression:
                     output.label = name
                 scope[name] = output
         if not isinstance(output, Value):
-            raise ExpressionError(self.text, f"the formula is the number {output}; there is nothing to differentiate")
+            raise FormulaError(self.text, f"the formula is the number {output}; there is nothing to differentiate")
         if not output.label and "out" not in scope:
             output.label = "out"
         return output, leaves
 
 
-def parse(text: str) -> Expression:
+def parse(text: str) -> Formula:
     """Check a formula, or several assignments with `;` between them of which the last is the output.
 
-    Raises ExpressionError for everything that is not arithmetic on numbers, names and functions of the table.
+    Raises FormulaError for everything that is not arithmetic on numbers, names and functions of the table.
 
     >>> parse("e = a * b; tanh(e + c)").names
     ['a', 'b', 'c']
     >>> parse("a.real")
     Traceback (most recent call last):
     ...
-    chalkgrad.cli.formula.ExpressionError: attributes (a.b) are not allowed
+    chalkgrad.cli.formula.FormulaError: attributes (a.b) are not allowed
       a.real
       ^
     """
-    if len(text) > LONGEST:
-        raise ExpressionError("", f"the formula has {len(text):,} characters, more than {LONGEST:,}; shorten it")
+    if len(text) > MAX_CHARACTERS:
+        raise FormulaError("", f"the formula has {len(text):,} characters, more than {MAX_CHARACTERS:,}; shorten it")
     try:
         module = ast.parse(text.strip(), mode="exec")
     except SyntaxError as error:
         product = with_products(error.text or text)
-        what = f"a product needs its sign: write {product:.60}" if product else f"this is no formula: {error.msg}"
-        raise ExpressionError(error.text or text, what, None, (error.offset or 1) - 1) from None
+        what = f"a product needs its sign: write {product:.60}" if product else f"this is not a formula: {error.msg}"
+        raise FormulaError(error.text or text, what, None, (error.offset or 1) - 1) from None
     except (RecursionError, MemoryError):
-        raise ExpressionError(
+        raise FormulaError(
             text, "the formula is nested too deeply to be read; name its parts: a = b*c; tanh(a)"
         ) from None
     except ValueError as error:
-        raise ExpressionError(text, f"the formula cannot be read: {error}") from None
+        raise FormulaError(text, f"the formula cannot be read: {error}") from None
     if not module.body:
-        raise ExpressionError("", "the formula is empty; try 'tanh(x*w + b)'")
-    parsed = Expression(text.strip(), [])
+        raise FormulaError("", "the formula is empty; try 'tanh(x*w + b)'")
+    parsed = Formula(text.strip(), [])
     assigned: set[str] = set()
     for statement in module.body:
         name, tree = _statement(parsed.text, statement)
@@ -168,9 +168,9 @@ def parse(text: str) -> Expression:
             if variable not in assigned and variable not in parsed.names and variable not in CONSTANTS:
                 parsed.names.append(variable)
         if not name and statement is not module.body[-1]:
-            raise ExpressionError(parsed.text, "what comes before the last ; needs a name: a = b*c; tanh(a)", statement)
+            raise FormulaError(parsed.text, "what comes before the last ; needs a name: a = b*c; tanh(a)", statement)
         if name in parsed.names or name in assigned:
-            raise ExpressionError(parsed.text, f"{name} is used already; give each number a name of its own", statement)
+            raise FormulaError(parsed.text, f"{name} is used already; give each number a name of its own", statement)
         assigned |= {name}
         parsed.statements.append((name, tree))
     return parsed
@@ -182,63 +182,63 @@ def _statement(text: str, statement: ast.stmt) -> tuple[str, ast.expr]:
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1 and isinstance(statement.targets[0], ast.Name):
         name = statement.targets[0].id
         if name in FUNCTIONS or name in OF_LISTS or name in CONSTANTS:
-            raise ExpressionError(text, f"{name} has a meaning already; choose another name", statement)
+            raise FormulaError(text, f"{name} has a meaning already; choose another name", statement)
         return name, statement.value
-    raise ExpressionError(text, "only a formula, or name = formula, is allowed here", statement)
+    raise FormulaError(text, "only a formula, or name = formula, is allowed here", statement)
 
 
 def _checked(text: str, tree: ast.expr) -> Iterator[str]:
-    """The variables of a formula, from left to right; ExpressionError for what is not allowed in it."""
+    """The variables of a formula, from left to right; FormulaError for what is not allowed in it."""
     stack: list[tuple[ast.AST, int]] = [(tree, 1)]
     while stack:
         node, depth = stack.pop()
-        if depth > DEEPEST:
-            raise ExpressionError(text, f"the formula is nested more than {DEEPEST} levels deep; name its parts", node)
+        if depth > MAX_DEPTH:
+            raise FormulaError(text, f"the formula is nested more than {MAX_DEPTH} levels deep; name its parts", node)
         if isinstance(node, ast.Name):
             if node.id in FUNCTIONS or node.id in OF_LISTS:
-                raise ExpressionError(text, f"{node.id} is a function; call it, as in {node.id}(x)", node)
+                raise FormulaError(text, f"{node.id} is a function; call it, as in {node.id}(x)", node)
             yield node.id
             continue
         stack += [(child, depth + 1) for child in reversed(_parts(text, node))]
 
 
 def _parts(text: str, node: ast.AST) -> list[ast.expr]:
-    """The operands of an allowed operation; ExpressionError for any other."""
+    """The operands of an allowed operation; FormulaError for any other."""
     if isinstance(node, ast.Constant):
         if type(node.value) not in (int, float):
-            raise ExpressionError(text, f"{node.value!r:.40} is no real number", node)
+            raise FormulaError(text, f"{node.value!r:.40} is not a real number", node)
         return []
     if isinstance(node, (ast.BinOp, ast.UnaryOp)):
         if type(node.op) not in OPERATORS:
             what = WHAT.get(type(node.op), f"the operator {type(node.op).__name__} is not allowed; use + - * / **")
-            raise ExpressionError(text, what, node)
+            raise FormulaError(text, what, node)
         return [node.left, node.right] if isinstance(node, ast.BinOp) else [node.operand]
     if isinstance(node, ast.Call):
         return _arguments(text, node)
     if isinstance(node, ast.Attribute):
-        raise ExpressionError(text, _attribute(node, None), node)
-    raise ExpressionError(text, WHAT.get(type(node), f"{type(node).__name__} is not allowed in a formula"), node)
+        raise FormulaError(text, _attribute(node, None), node)
+    raise FormulaError(text, WHAT.get(type(node), f"{type(node).__name__} is not allowed in a formula"), node)
 
 
 def _attribute(node: ast.Attribute, call: ast.Call | None) -> str:
-    """What is said about a.tanh() and math.pi."""
+    """The error message for a.tanh() and math.pi."""
     known = {*FUNCTIONS, *OF_LISTS} if call is not None else {*FUNCTIONS, *OF_LISTS, *CONSTANTS}
     meant = as_call(node, call, known)
     return WHAT[ast.Attribute] + (f"; write {meant:.60}" if meant else "")
 
 
-def _no_function(text: str, call: ast.Call) -> ExpressionError:
-    """What is said about a call of something that is no function of the table."""
+def _no_function(text: str, call: ast.Call) -> FormulaError:
+    """The error for a call of anything but a function of the table."""
     if isinstance(call.func, ast.Attribute):
-        return ExpressionError(text, _attribute(call.func, call), call.func)
+        return FormulaError(text, _attribute(call.func, call), call.func)
     if isinstance(call.func, ast.Name):
         name, known = call.func.id, {*FUNCTIONS, *OF_LISTS}
         near = did_you_mean(name, known)
         advice = f"did you mean {near}?" if near else f"choose one of: {', '.join(sorted(known))}"
-        return ExpressionError(text, f"unknown function {name!r}; {advice}", call)
+        return FormulaError(text, f"unknown function {name!r}; {advice}", call)
     product = with_products(text) if isinstance(call.func, (ast.Constant, ast.BinOp, ast.Call)) else ""
     advice = f"; a product needs its sign: write {product:.60}" if product else ""
-    return ExpressionError(
+    return FormulaError(
         text, WHAT.get(type(call.func), f"only functions of the table can be called{advice}"), call.func
     )
 
@@ -248,23 +248,23 @@ def _arguments(text: str, call: ast.Call) -> list[ast.expr]:
     if name not in FUNCTIONS and name not in OF_LISTS:
         raise _no_function(text, call)
     if call.keywords:
-        raise ExpressionError(text, f"{name}: give the arguments without names", call)
+        raise FormulaError(text, f"{name}: give the arguments without names", call)
     if name in FUNCTIONS:
         row = FUNCTIONS[name]
         if not row.arity - len(row.defaults) <= len(call.args) <= row.arity:
-            raise ExpressionError(text, f"{name} takes {row.arity} argument(s), got {len(call.args)}", call)
+            raise FormulaError(text, f"{name} takes {row.arity} argument(s), got {len(call.args)}", call)
         return call.args
     lists = [argument for argument in call.args if isinstance(argument, ast.List)]
     if len(lists) != (2 if name == "dot" else 1) or call.args[: len(lists)] != lists or len(call.args) > len(lists) + 1:
         example = "dot([w1, w2], [x1, x2], b)" if name == "dot" else f"{name}([a, b, c])"
-        raise ExpressionError(text, f"{name} takes lists, as in {example}", call)
+        raise FormulaError(text, f"{name} takes lists, as in {example}", call)
     return [element for part in lists for element in part.elts] + call.args[len(lists) :]
 
 
 def _value(text: str, node: ast.expr, scope: Mapping[str, Any]) -> Any:
-    """The value of a checked formula; not deeper than `DEEPEST`, so recursion is safe here.
+    """The value of a checked formula; its depth is at most `MAX_DEPTH`, so recursion is safe.
 
-    What an operation raises is raised again, with the place added to its message.
+    The error of an operation is raised again, with the position added to its message.
     """
     if isinstance(node, ast.Name):
         return scope[node.id]
@@ -274,7 +274,7 @@ def _value(text: str, node: ast.expr, scope: Mapping[str, Any]) -> Any:
     try:
         return _result(node, parts)
     except (ValueError, ArithmeticError) as error:
-        pointing = ExpressionError(text, str(error), node)
+        pointing = FormulaError(text, str(error), node)
         raise (pointing if isinstance(error, ValueError) else type(error)(str(pointing))) from error
 
 
@@ -285,7 +285,7 @@ def _operands(node: ast.expr) -> list[ast.expr]:
 
 
 def _result(node: ast.expr, parts: list[Any]) -> Any:
-    """A number, or what an operation makes of its operands."""
+    """A number, or the result of an operation on its operands."""
     if isinstance(node, ast.Constant):
         try:
             return float(node.value)  # type: ignore[arg-type]
@@ -301,7 +301,7 @@ def _result(node: ast.expr, parts: list[Any]) -> Any:
 
 
 def add_expression_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the formula and the numbers at which it is evaluated."""
+    """Declare the formula and the values of its variables."""
     parser.add_argument("expression", metavar="EXPR", help="a formula, such as 'tanh(x*w + b)'")
     parser.add_argument(
         "--at", type=assignment, nargs="+", default=[], metavar="NAME=NUMBER", help="a number for each variable"
@@ -335,7 +335,7 @@ def variable(text: str) -> str:
 
 
 def read_expression(arguments: argparse.Namespace) -> tuple[Value, dict[str, Value]]:
-    """The graph of the formula on the command line, and the leaf of each variable; CommandError where there is none."""
+    """The graph of the formula on the command line, and the leaf of each variable; CommandError for a wrong one."""
     names = [name for name, _ in arguments.at]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:

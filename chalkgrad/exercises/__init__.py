@@ -1,7 +1,8 @@
 """How does a learner check an answer, and ask for a hint?
 
-`check("02.3", answer)` says right, or why not; `hint("02.3")` gives one hint more each time. To add a lesson, write
-`lesson_NN.py` beside this file with a list `EXERCISES`, and nothing else needs to change. Read next: `exercise`.
+`check("02.3", answer)` says whether the answer is right, and if not, why; each call of `hint("02.3")` gives one more
+hint. Read `sandbox` (running a learner's code), `messages`, `verdict`, `exercise`, `answer_types`, `engine_answers`;
+then a lesson. To add a lesson, write `lesson_NN.py` next to this file with a list `EXERCISES`; nothing else changes.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ from chalkgrad.exercises.verdict import Verdict
 __all__ = ["Exercise", "Mistake", "UnreadableError", "Verdict", "check", "exercises_of", "find", "hint", "lessons"]
 
 _given: dict[str, int] = {}
-"""How many hints were given, by exercise."""
+"""The number of hints given for each exercise."""
 
 
 def check(number: str, answer: Any) -> Verdict:
     """Judge an answer to the exercise of this number, such as "02.3".
 
-    Raises ValueError where there is no such exercise.
+    Raises ValueError if there is no such exercise.
 
     >>> check("00.1", ...)
     ○ 00.1  Not answered yet: put your answer in place of the three dots.
@@ -40,7 +41,7 @@ def hint(number: str, which: int | None = None) -> Verdict:
 
 
 def find(number: str, asked_by: str = "check") -> Exercise:
-    """The exercise of this number; `asked_by` is named in the message of the ValueError where there is none.
+    """The exercise with this number; if there is none, a ValueError whose message begins with `asked_by`.
 
     >>> find("00.77")
     Traceback (most recent call last):

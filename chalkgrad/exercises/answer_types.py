@@ -19,8 +19,16 @@ from functools import partial
 from typing import Any
 
 from autograd import Value, draw
-from chalkgrad.exercises.exercise import Exercise, Finding, Kind, same
-from chalkgrad.exercises.messages import contrast, described, is_number, missing_list, short, told, what_was_printed
+from chalkgrad.exercises.exercise import Assessment, Exercise, Kind, same
+from chalkgrad.exercises.messages import (
+    contrast,
+    described,
+    is_number,
+    item_text,
+    missing_list,
+    short,
+    what_was_printed,
+)
 from chalkgrad.exercises.sandbox import Failure, Seen, UnreadableError, observe_each
 
 ROUNDED = 2e-3
@@ -34,7 +42,7 @@ CLOSE = 0.02
 def as_number(answer: Any) -> float:
     """The number that was meant: a Value's, a NumPy scalar's and a fraction's count.
 
-    Raises UnreadableError where it is not a number.
+    Raises UnreadableError if it is not a number.
     """
     if isinstance(answer, Value):
         return answer.data
@@ -122,7 +130,7 @@ class Numbers(Kind):
                 raise UnreadableError(f"{name}: {error}") from error
         return numbers
 
-    def judge(self, exercise: Exercise, answer: Any) -> Finding:
+    def judge(self, exercise: Exercise, answer: Any) -> Assessment:
         """As for every kind; a slip that has its own words is known."""
         found = super().judge(exercise, answer)
         return replace(found, known=found.known or found.says.endswith(tuple(self.slips.values())))
@@ -155,7 +163,7 @@ class Choice(Kind):
 
 
 def meaning(option: Any) -> Any:
-    """A number where it is one, else the letters and digits alone, all small.
+    """A number if it is one, else only the letters and digits, in lower case.
 
     >>> meaning("c) This."), meaning("1e-05"), meaning(["d", "c"]), meaning("D, c"), meaning(3)
     ('c', 1e-05, 'dc', 'dc', 3.0)
@@ -184,7 +192,7 @@ def require_function(answer: Any, arguments: Sequence[str], name: str = "of ") -
 
 
 def own_names(answer: Any, names: Sequence[str]) -> Sequence[str]:
-    """What the learner calls the arguments, where there are as many."""
+    """The learner's names of the arguments, if their number is right."""
     with suppress(TypeError, ValueError):
         own = inspect.signature(answer).parameters.values()
         if len(own) == len(names) and all(parameter.kind in POSITIONAL for parameter in own):
@@ -211,11 +219,11 @@ class Function(Kind):
     watch: Callable[..., Any] | None = None
     tolerance: float = 1e-6
     arguments: Sequence[str] = ()
-    """The names of the function's own arguments, where they are not the point's."""
+    """The names of the function's own arguments, if they are not those of the point."""
     where: Callable[..., str] | None = None
     """`where(*point)` says where something goes wrong; otherwise the point is written out, with the learner's names."""
     parts: Sequence[str] = ()
-    """What the parts of an observation are called, where it is a list of things that the learner did not put in one."""
+    """The names of an observation's parts, if it is a list that the learner did not make."""
     gives: str = "it gives"
     """What is said before a wrong observation."""
     picture: Callable[..., Any] | None = None
@@ -247,10 +255,11 @@ class Function(Kind):
         ]
 
     def show(self, answer: Any, seen: Seen, expected: Seen) -> tuple[str, Any]:
-        """The first point at which the results differ, and its graph, drawn, where there is one."""
+        """The first point at which the results differ, and a picture of its graph, if there is one."""
         place = next(i for i, (a, b) in enumerate(zip(seen, expected, strict=True)) if not same(a, b, self.tolerance))
         point, names = self.points[place], own_names(answer, self.names)
-        where = self.where(*point) if self.where else "At " + ", ".join(map("{} = {}".format, names, map(told, point)))
+        values = ", ".join(map("{} = {}".format, names, map(item_text, point)))
+        where = self.where(*point) if self.where else f"At {values}"
         text = f"{where} {self._difference(seen[place], expected[place], names)}"
         return text + what_was_printed(seen.printed[place]), self._drawn(answer, point, seen[place])
 
@@ -276,7 +285,7 @@ class Function(Kind):
         return f"{f'{parts[0]} is right, but ' if part else ''}{parts[part]} is {texts[0]}; {texts[1]} is right."
 
     def _drawn(self, answer: Callable[..., Any], point: tuple[Any, ...], got: Any) -> Any:
-        """The graph that the answer made; None where it made none."""
+        """A picture of the graph that the answer made, or None."""
         if got is None or isinstance(got, Failure) or not (self.gradients or self.picture):
             return None
         with suppress(Exception), redirect_stdout(io.StringIO()):  # without a picture the text remains
@@ -307,16 +316,16 @@ class Judged(Kind):
 
     says: Callable[[Any], str]
     arguments: Sequence[str] = ()
-    """Those of the expected function, where the answer should be one."""
+    """The names of the expected function's arguments, if the answer should be one."""
 
-    def judge(self, exercise: Exercise, answer: Any) -> Finding:
+    def judge(self, exercise: Exercise, answer: Any) -> Assessment:
         """What the function says."""
         if self.arguments:
             require_function(answer, self.arguments)
         seen = observe_each([lambda: self.says(answer)])
         if isinstance(seen[0], Failure):
-            return Finding(False, f"Your answer {seen[0]}.")
-        return Finding(not seen[0], seen[0] or exercise.praise)
+            return Assessment(False, f"Your answer {seen[0]}.")
+        return Assessment(not seen[0], seen[0] or exercise.praise)
 
 
 def plain(result: Any) -> Any:

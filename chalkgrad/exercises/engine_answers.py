@@ -18,7 +18,7 @@ from chalkgrad.exercises.answer_types import require_function
 from chalkgrad.exercises.exercise import Kind, same
 from chalkgrad.exercises.messages import contrast, described, what_was_printed
 from chalkgrad.exercises.sandbox import Failure, Seen, UnreadableError, observe_each
-from chalkgrad.random_graphs import NAMES, Program, programs
+from chalkgrad.random_graphs import NAMES, GraphProgram, programs
 
 _programs = functools.cache(programs)
 
@@ -76,11 +76,11 @@ class OnGraphs(Kind):
     count: int = 60
 
     @property
-    def programs(self) -> list[Program]:
+    def programs(self) -> list[GraphProgram]:
         """The graphs, from the simplest on."""
         return _programs(tuple(self.operations), self.count)
 
-    def run(self, answer: Any, program: Program) -> list[Any]:
+    def run(self, answer: Any, program: GraphProgram) -> list[Any]:
         """The nodes of one graph, after the learner's backward pass."""
         raise NotImplementedError
 
@@ -88,7 +88,7 @@ class OnGraphs(Kind):
         """For each graph the data of its output, and the gradient of every number."""
         return observe_each([functools.partial(self._on, answer, program) for program in self.programs])
 
-    def _on(self, answer: Any, program: Program) -> Any:
+    def _on(self, answer: Any, program: GraphProgram) -> Any:
         nodes = self.run(answer, program)
         return [nodes[-1].data, [node.grad for node in nodes]]
 
@@ -119,14 +119,14 @@ class OnGraphs(Kind):
 class Backward(OnGraphs):
     """A function `backward(output)` that is to fill in `.grad` on graphs of `Node`."""
 
-    def run(self, answer: Any, program: Program) -> list[Any]:
+    def run(self, answer: Any, program: GraphProgram) -> list[Any]:
         """Build the graph of Nodes and call the function on its output."""
         nodes = program.run(Node)
         answer(nodes[-1])
         return nodes
 
     def observe(self, answer: Any) -> Seen:
-        """As for every engine; first, whether it is a function."""
+        """As for every engine, after a check that the answer is a function."""
         require_function(answer, ("output",), "backward")
         return super().observe(answer)
 
@@ -137,14 +137,14 @@ class Engine(OnGraphs):
 
     operations: Sequence[str] = ("add", "multiply", "tanh")
 
-    def run(self, answer: Any, program: Program) -> list[Any]:
+    def run(self, answer: Any, program: GraphProgram) -> list[Any]:
         """Build the graph from the learner's class and call `backward()` on its output."""
         nodes = program.run(answer)
         nodes[-1].backward()
         return nodes
 
     def observe(self, answer: Any) -> Seen:
-        """As for every engine; first, whether it is a class with what is needed."""
+        """As for every engine, after a check that the answer is a class with the required methods."""
         if not isinstance(answer, type):
             raise UnreadableError(f"This should be a class, such as your Value, not {described(answer)}.")
         missing = [
@@ -166,7 +166,7 @@ METHODS = {
 class Operation(OnGraphs):
     """A function from nodes to a node, with the right data and the right partials: the operation `name` of the graphs.
 
-    The nodes are of the learner's own class, where there is one of the name `own` beside the function.
+    The nodes are of the learner's own class, if the function's module has one of the name `own`.
     """
 
     name: str = ""
@@ -175,11 +175,11 @@ class Operation(OnGraphs):
     tolerance: float = 1e-6
 
     @property
-    def programs(self) -> list[Program]:
+    def programs(self) -> list[GraphProgram]:
         """Graphs of this one operation, from the simplest on."""
         return _programs((self.name,), self.count)
 
-    def run(self, answer: Any, program: Program) -> list[Any]:
+    def run(self, answer: Any, program: GraphProgram) -> list[Any]:
         """Build the graph with the learner's function in the place of the operation."""
         make = getattr(answer, "__globals__", {}).get(self.own, Node)
         nodes = program.run(make, {self.name: lambda *operands: self._node(answer(*operands), make)})
@@ -195,6 +195,6 @@ class Operation(OnGraphs):
         return out
 
     def observe(self, answer: Any) -> Seen:
-        """As for every engine; first, whether it is a function."""
+        """As for every engine, after a check that the answer is a function."""
         require_function(answer, self.arguments, self.name)
         return super().observe(answer)

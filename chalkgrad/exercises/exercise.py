@@ -30,7 +30,7 @@ class Mistake:
 
 
 @dataclass(frozen=True)
-class Finding:
+class Assessment:
     """What a kind found out about an answer."""
 
     right: bool
@@ -53,7 +53,7 @@ class Kind:
     def observe(self, answer: Any) -> Seen:
         """One entry a case: numbers, strings, nested lists of them, or a `Failure`.
 
-        Raises UnreadableError where the answer does not have the expected form.
+        Raises UnreadableError if the answer does not have the expected form.
         """
         raise NotImplementedError
 
@@ -65,16 +65,16 @@ class Kind:
         """The first case in which an unknown wrong answer differs: a text, and a picture or None."""
         return "That is not right, and I do not recognise the mistake.", None
 
-    def judge(self, exercise: Exercise, answer: Any) -> Finding:
+    def judge(self, exercise: Exercise, answer: Any) -> Assessment:
         """Whether the answer is right, and if not, what to say about it."""
         seen, expected = self.observe(answer), self.observe(exercise.right)
         if self.agree(seen, expected):
-            return Finding(True, exercise.praise)
+            return Assessment(True, exercise.praise)
         text, picture = self.show(answer, seen, expected)
         for mistake in exercise.wrong:
             if self.agree(seen, self.observe(mistake.answer)):
-                return Finding(False, mistake.says, text if self.has_cases else "", picture)
-        return Finding(False, text, "", picture, known=False)
+                return Assessment(False, mistake.says, text if self.has_cases else "", picture)
+        return Assessment(False, text, "", picture, known=False)
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class Exercise:
         return Verdict(self.number, "right" if found.right else "wrong", found.says, detail, found.picture)
 
     def hint(self, which: int) -> Verdict:
-        """The hint of that number, counted from 1; the last one where there are fewer."""
+        """The hint with that number, counted from 1; the last one if there are fewer."""
         if not self.hints:
             return Verdict(self.number, "hint", "There is no hint for this one.")
         which = min(which, len(self.hints))
@@ -135,7 +135,7 @@ def is_open(answer: Any) -> bool:
 
 
 def does_nothing(code: CodeType) -> bool:
-    """Whether compiled code only returns None: so does a body of three dots, with or without a docstring."""
+    """Whether compiled code only returns None, as a body of three dots does, with or without a docstring."""
     return all(
         step.opname in ("RESUME", "NOP", "RETURN_VALUE") or (step.opname in RETURNS and step.argval is None)
         for step in dis.get_instructions(code)

@@ -13,15 +13,15 @@ from typing import Any
 
 from chalkgrad.exercises.sandbox import ADDRESS, Failure, readable
 
-LONGEST = 100
+MAX_CHARACTERS = 100
 """So many characters of an answer are shown."""
 
-TOO_LARGE = 10**308
+MAX_WHOLE = 10**308
 
 
 def is_number(value: Any) -> bool:
     """Whether it is a plain number, not True or False, and not a whole number too large for a float."""
-    return isinstance(value, float) or (type(value) is int and abs(value) < TOO_LARGE)
+    return isinstance(value, float) or (type(value) is int and abs(value) < MAX_WHOLE)
 
 
 def short(value: Any, digits: int = 4) -> str:
@@ -80,14 +80,14 @@ def described(value: Any) -> str:
     return of_its_type if re.fullmatch(rf"<.*{ADDRESS}>", text) else cut(readable(text))
 
 
-def told(item: Any) -> str:
+def item_text(item: Any) -> str:
     """A part of a question as text; a function by its formula, which is its docstring."""
     return str(item.__doc__ or item.__name__).rstrip(".") if inspect.isfunction(item) else short(item)
 
 
 def cut(text: str) -> str:
     """The beginning of a long text."""
-    return text if len(text) <= LONGEST else text[:LONGEST].rstrip(" ,") + " ..."
+    return text if len(text) <= MAX_CHARACTERS else text[:MAX_CHARACTERS].rstrip(" ,") + " ..."
 
 
 def what_was_printed(text: str) -> str:
@@ -97,7 +97,7 @@ def what_was_printed(text: str) -> str:
     '\nIt printed: one ...'
     """
     lines = readable(text).splitlines()
-    return f"\nIt printed: {lines[0][:LONGEST]}{' ...' if len(lines) > 1 else ''}" if lines else ""
+    return f"\nIt printed: {lines[0][:MAX_CHARACTERS]}{' ...' if len(lines) > 1 else ''}" if lines else ""
 
 
 def missing_list(value: Any) -> str:

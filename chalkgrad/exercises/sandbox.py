@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 SECONDS = 5.0
-"""An answer that takes longer for all of its cases together is stopped; right ones take milliseconds."""
+"""The time limit for all cases of an answer together; right answers take milliseconds."""
 
 ADDRESS = r" at 0x[0-9A-Fa-f]+"
 """The useless part of the repr of an object without a text of its own."""
@@ -46,7 +46,7 @@ class TakesTooLongError(BaseException):
 
 @dataclass(frozen=True)
 class Failure:
-    """What was observed when the answer raised an error: alike where the type is."""
+    """What was observed when the answer raised an error; failures of one type are alike."""
 
     name: str
     text: str = ""
@@ -68,7 +68,7 @@ ENDLESS = Failure("endless", f"has not finished after {SECONDS:g} seconds (when 
 
 
 class Seen(list[Any]):
-    """Observations, one a case, and beside each of them what was printed meanwhile."""
+    """Observations, one per case, each with the text that was printed during it."""
 
     def __init__(self, entries: Iterable[Any] = ()) -> None:
         super().__init__(entries)
@@ -101,15 +101,15 @@ def _result(case: Callable[[], Any]) -> Any:
         return case()
     except UnreadableError:
         raise
-    except (Exception, SystemExit) as error:  # whatever the learner's code does is an observation
+    except (Exception, SystemExit) as error:  # every outcome of a learner's code is an observation
         return Failure.of(error)
 
 
 @contextmanager
 def deadline(seconds: float) -> Iterator[None]:
-    """Raise TakesTooLongError in what is done meanwhile, if it is not done after so many seconds.
+    """Raise TakesTooLongError inside `with` if its code has not finished after `seconds`.
 
-    Python code is stopped, not a single long call into C. Where there are no threads there is no limit.
+    This stops Python code, but not a single long call into C. Without threads there is no limit.
     """
     raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
     here = ctypes.c_ulong(threading.get_ident())

@@ -41,3 +41,46 @@ def test_it_scrubs_through_the_epochs(tmp_path: Path, visit: Any) -> None:
     page.wait_for_selector("#root[data-epoch='6']", timeout=8000)
     assert page.locator(".loss text", has_text="epoch").count() == 1
     assert [text for text in page.locator(".loss text").all_text_contents() if text.isdecimal()][-1] == "6"
+
+
+def test_of_three_classes_the_one_with_the_highest_score_is_painted(tmp_path: Path, visit: Any) -> None:
+    """The scores are linear in the place, so that all boundaries are straight, however coarse the grid is."""
+    model = nn.MLP(2, [3], init="zeros")
+    for neuron, (bias, *weights) in zip(
+        model.layers[0].neurons, [(0.0, 2.0, 0.5), (0.3, -1.0, 1.5), (-0.2, -0.4, -2.0)], strict=True
+    ):
+        neuron.bias.data = bias
+        for weight, number in zip(neuron.weights, weights, strict=True):
+            weight.data = number
+    recording = nn.record(resolution=6)
+    X = [[-1.0, -1.0], [1.0, 1.0], [1.0, -1.0], [-1.0, 1.0]]
+    nn.fit(model, X, [0, 1, 2, 0], loss="cross_entropy", optimizer=nn.SGD(model, 0.0), epochs=1,
+           callbacks=[recording], progress=False)  # fmt: skip
+    page = visit(recording.save(tmp_path / "training.html")).page
+    pixels = page.evaluate(
+        "() => { const c = document.querySelector('.boundary canvas');"
+        "return Array.from(c.getContext('2d').getImageData(0, 0, c.width, c.height).data); }"
+    )
+    palette = [(47, 109, 181), (209, 96, 61), (79, 157, 105)]
+    shades = {tuple(round(255 - 0.45 * (255 - part)) for part in colour): label for label, colour in enumerate(palette)}
+    compared = []
+    for row in range(0, 400, 7):
+        for column in range(0, 500, 7):
+            x = -1.3 + 2.6 * column / 499
+            y = 1.3 - 2.6 * row / 399
+            scores = model([x, y])
+            ordered = sorted((score.data for score in scores), reverse=True)
+            at = 4 * (500 * row + column)
+            if ordered[0] - ordered[1] < 0.15 or ordered[0] - ordered[2] < 0.9:
+                continue  # on a boundary, or in the cell in which three regions meet
+            if min((x - a) ** 2 + (y - b) ** 2 for a, b in X) < 0.01:
+                continue  # a sample is drawn here
+            found = [
+                label
+                for shade, label in shades.items()
+                if max(abs(s - p) for s, p in zip(shade, pixels[at : at + 3], strict=True)) <= 1
+            ]
+            assert found == [max(range(3), key=lambda label: scores[label].data)], (x, y)
+            compared.append(found[0])
+    assert {0, 1, 2} == set(compared)
+    assert len(compared) > 2000

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from chalkgrad.random_graphs import OPERATIONS, Program, programs, pruned, random_program
+from chalkgrad.random_graphs import OPERATIONS, GraphProgram, programs, pruned, random_program
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -38,4 +38,4 @@ def test_many_graphs_share_a_number() -> None:
 
 
 def test_depth_is_the_longest_way() -> None:
-    assert Program((1.0, 2.0), (("add", (0, 1)), ("add", (0, 1)), ("multiply", (2, 3)))).depth == 2
+    assert GraphProgram((1.0, 2.0), (("add", (0, 1)), ("add", (0, 1)), ("multiply", (2, 3)))).depth == 2

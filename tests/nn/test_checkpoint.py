@@ -96,7 +96,7 @@ def test_parameters_that_are_used_twice_are_saved_as_numbers(tmp_path: Path) -> 
 def test_a_shared_layer_must_have_been_there_before(path: str, tmp_path: Path) -> None:
     shared = {"kind": "Sequential", "layers": [NEURON, {"kind": "Shared", "path": path}, NEURON]}
     names = ["layers.0.weights.0", "layers.0.bias", "layers.2.weights.0", "layers.2.bias"]
-    with pytest.raises(ValueError, match=f"shares '{path}', which is no layer before layers.1"):
+    with pytest.raises(ValueError, match=f"shares '{path}', which is not a layer before layers.1"):
         nn.load(forged(tmp_path / "f.json", content(architecture=shared, parameters=dict.fromkeys(names, 1.0))))
 
 

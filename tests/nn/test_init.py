@@ -1,15 +1,11 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 import nn
-from nn.torch_names import NAMES
 
 ROOT = Path(nn.__file__).parents[1]
 
@@ -23,29 +19,6 @@ def run(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
 def test_every_public_name_exists_and_is_listed_once() -> None:
     assert len(set(nn.__all__)) == len(nn.__all__)
     assert all(hasattr(nn, name) for name in nn.__all__)
-
-
-@pytest.mark.parametrize(
-    ("name", "message"),
-    [
-        ("Linear", "here it is nn.Layer"),
-        ("ReLU", "activation='relu'"),
-        ("CrossEntropyLoss", "here it is nn.cross_entropy"),
-        ("confusion_matrx", "did you mean nn.confusion_matrix?"),
-        ("zzz", "module 'nn' has no attribute 'zzz'"),
-    ],
-)
-def test_a_name_from_elsewhere_is_answered(name: str, message: str) -> None:
-    with pytest.raises(AttributeError, match=re.escape(message)):
-        getattr(nn, name)
-
-
-def test_what_is_suggested_for_a_name_from_elsewhere_exists() -> None:
-    for words in NAMES.values():
-        for name in re.findall(r"nn\.(\w+)", words):
-            assert hasattr(nn, name)
-        for name in re.findall(r"activation='(\w+)'", words):
-            assert name in nn.activation_names()
 
 
 def test_another_package_named_autograd_is_recognised(tmp_path: Path) -> None:

@@ -129,7 +129,7 @@ def test_a_module_without_call_says_so() -> None:
         nn.Module()([1.0])
 
 
-def test_a_forward_of_pytorch_s_is_told_its_name_here() -> None:
+def test_a_method_called_forward_is_answered_by_its_name_here() -> None:
     class Mine(nn.Module):
         def forward(self, x: object) -> object:
             return x

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 import nn
 from nn import plotting
-from nn.regions import COLOURS, paint_regions
+from nn.regions import COLOURS, leads, paint_regions
 
 GRID = [[0.0, 1.0, 2.0, 3.0], [0.0, 1.0, 2.0, 3.0]]
 
@@ -76,3 +76,13 @@ def test_the_plot_shows_what_the_model_predicts(monkeypatch: pytest.MonkeyPatch)
     points = [[a, b] for b in seen[-1][0][1] for a in seen[-1][0][0]]
     plotting.plot_decision_boundary(models[-1], X, y, resolution=6, threshold=0.875)
     assert [row.index(max(row)) for row in seen[-1][1]] == nn.predict_classes(models[-1], points, threshold=0.875)
+
+
+def test_one_class_leads_at_each_point_and_by_how_much() -> None:
+    found = leads([[3.0, 1.0, 2.5], [1.0, 1.0, 0.0], [float("nan"), 0.0, 1.0], [-5.0, 2.0, -3.0]])
+    assert found[:, 0].tolist() == [0.5, -2.0, -0.5]
+    assert found[0, 1] == 0.0
+    assert -1e-300 < found[1, 1] < 0.0  # a tie is the first class's
+    assert found[2, 1] == -1.0
+    assert np.isnan(found[:, 2]).all()
+    assert found[:, 3].tolist() == [-7.0, 5.0, -5.0]

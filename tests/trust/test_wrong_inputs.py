@@ -182,7 +182,7 @@ ELSEWHERE = {
     "autograd.is_index",  # a question, of anything
     "autograd.Digraph",  # graphviz's own class
     "nn.diagnostics.Diagnosis", "nn.diagnostics.Finding",  # made by `diagnose`
-    "nn.plotting.bars", "nn.data.batch_indices", "nn.data.classes_of",  # called with what was checked already
+    "nn.plotting.bars", "nn.data.batch_indices",  # called with what was checked already
 }  # fmt: skip
 
 # Right after all: a default, a name that is free, a string where names are free, a function that is one.

@@ -1,4 +1,4 @@
-"""The commands, one module each. How does a command say that it cannot go on?"""
+"""The commands, one module each. How does a command report an error that the user can correct?"""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ _CALLED = ("draw", "save", "png", "stepper", "stepper.save", "explain", "nudge",
 
 
 class CommandError(Exception):
-    """Something that the user can change: `main` prints it as one line, without a traceback, and exits with code 2."""
+    """An error that the user can correct: `main` prints it as one line, without a traceback, and exits with code 2."""
 
     @classmethod
     def of(cls, error: Exception, **options: str) -> CommandError:
-        """What the library said to a caller, for a user who called no function: without the function's name in front.
+        """The message of an error of the library, without the function's name at its beginning.
 
-        `options` says as which option an argument of the function was typed.
+        `options` maps arguments of the function to the options of the command line.
 
         >>> CommandError.of(ValueError("stepper.save: 'a.svg' must end in .html"))
         CommandError("'a.svg' must end in .html")
@@ -30,7 +30,7 @@ class CommandError(Exception):
 
 
 def check_targets(paths: Sequence[Path], overwrite: bool) -> None:
-    """Raise CommandError if a file to be written exists, or is named twice: before any of them is written."""
+    """Raise CommandError if a file to be written exists or is named twice, before any of them is written."""
     for n, path in enumerate(paths):
         if path.exists() and not overwrite:
             raise CommandError(f"{path} exists already; choose another name, or --overwrite")

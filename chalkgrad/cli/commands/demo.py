@@ -19,7 +19,7 @@ EPOCHS = 25
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare where the pictures go, and the seed."""
+    """Declare the folder for the pictures, and the seed."""
     parser.add_argument(
         "--out", type=Path, default=Path("chalkgrad-demo"), help="folder for the pictures (%(default)s)"
     )

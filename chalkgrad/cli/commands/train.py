@@ -1,7 +1,7 @@
 """Train a network on a data set, and report how well it does on samples held back.
 
 Without options, each data set trains with settings that work for it; `--epochs 5 --hidden 8` changes some of them.
-A quarter of the samples is held back: never trained on, only measured at the end.
+A quarter of the samples is held back: it is not trained on, only measured at the end.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 import nn
 from chalkgrad.cli.arguments import positive_float, positive_int, seed_number
-from chalkgrad.cli.commands import CommandError
+from chalkgrad.cli.commands import CommandError, check_targets
 from chalkgrad.cli.datasets import RECIPES
 from chalkgrad.cli.pictures import make_folder, save_pictures
 from nn.data import standardize, train_test_split
@@ -59,14 +59,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--engine",
         choices=["eager", "compiled", "auto"],
         default="auto",
-        help="build a graph at each step, compile the model, or compile where it pays (%(default)s)",
+        help="build a graph at each step, compile the model, or compile if it is worth it (%(default)s)",
     )
     parser.add_argument("--save", type=Path, metavar="FILE", help="write the trained model, for nn.load")
+    parser.add_argument("--overwrite", action="store_true", help="replace the file of --save if it exists")
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder for pictures of the training")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Train with the recipe's settings, save what was asked for, and report."""
+    """Train with the recipe's settings, save the requested files, and report."""
     recipe = RECIPES[arguments.dataset]
     X, y = recipe.load(arguments.seed)
     X_train, X_held, y_train, y_held = train_test_split(X, y, test_size=0.25, seed=arguments.seed)
@@ -74,12 +75,13 @@ def run(arguments: argparse.Namespace) -> int:
     sizes = [*(arguments.hidden or recipe.hidden), max(y) + 1]
     model = nn.MLP(len(X[0]), sizes, activation=arguments.activation, seed=arguments.seed)
     rate = arguments.learning_rate or recipe.learning_rate
-    if arguments.save:  # what cannot be written is better known before the training than after it
+    if arguments.save:  # a file that cannot be written is reported before the training
         make_folder(arguments.save.parent, "--save")
         if arguments.save.is_dir():
             raise CommandError(
                 f"--save {arguments.save} is a folder; name a file in it, such as {arguments.save / 'model.json'}"
             )
+        check_targets([arguments.save], arguments.overwrite)
     if arguments.out:
         make_folder(arguments.out)
     print(f"{arguments.dataset}: {len(X_train)} samples to learn from, {len(X_held)} held back, {max(y) + 1} classes")
@@ -96,7 +98,7 @@ def run(arguments: argparse.Namespace) -> int:
             seed=arguments.seed,
             engine=arguments.engine,
         )
-    except (ArithmeticError, ValueError) as error:  # numbers grew too large; the message says where
+    except (ArithmeticError, ValueError) as error:  # numbers became too large; the message says where
         raise CommandError(str(error)) from error
     print(f"engine: {history.engine}")
     for name, inputs, targets in (("training", X_train, y_train), ("held-back", X_held, y_held)):

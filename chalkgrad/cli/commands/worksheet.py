@@ -1,7 +1,7 @@
 """Make a page of fresh graphs with blanks, and the answer key.
 
-The page opens in any browser and prints well; the key begins on a new sheet of paper, or goes to a file of its own with
---key. The same seed gives the same page.
+The page opens in any browser and prints well; the answer key begins on a new sheet, or with --key is a
+separate file. The same seed gives the same page.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from chalkgrad.cli.commands import CommandError, check_targets
 from chalkgrad.random_graphs import OPERATIONS
 from chalkgrad.worksheets import page, worksheet
 
-DEEPEST = 12
-MOST = 200
+MAX_DEPTH = 12
+MAX_GRAPHS = 200
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare how many graphs, how difficult, and where they go."""
+    """Declare the number of graphs, their difficulty, and the files."""
     parser.add_argument("-n", "--number", type=positive_int, default=10, help="how many graphs (%(default)s)")
     parser.add_argument("--depth", type=positive_int, default=4, help="operations one after the other (%(default)s)")
     parser.add_argument("--seed", type=seed_number, default=0, help="another seed, other graphs (%(default)s)")
@@ -32,14 +32,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME", help=f"among {', '.join(OPERATIONS)} (add subtract multiply)",
     )  # fmt: skip
     parser.add_argument("-o", "--out", type=Path, default=Path("worksheet.html"), metavar="FILE", help="(%(default)s)")
-    parser.add_argument("--key", type=Path, metavar="FILE", help="put the answer key into a file of its own")
+    parser.add_argument("--key", type=Path, metavar="FILE", help="write the answer key to a separate file")
     parser.add_argument("--overwrite", action="store_true", help="replace files that exist")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Make the graphs, draw them, write the page."""
-    if arguments.depth > DEEPEST or arguments.number > MOST:
-        raise CommandError(f"--depth goes up to {DEEPEST} and -n up to {MOST}: it should be possible by hand")
+    if arguments.depth > MAX_DEPTH or arguments.number > MAX_GRAPHS:
+        raise CommandError(f"--depth goes up to {MAX_DEPTH} and -n up to {MAX_GRAPHS}: they are solved by hand")
     targets = [path for path in (arguments.out, arguments.key) if path is not None]
     for path in targets:
         if path.suffix.lower() not in (".html", ".htm"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalkgrad.cli.formula import ExpressionError, parse
+from chalkgrad.cli.formula import FormulaError, parse
 from chalkgrad.cli.formula_hints import with_products
 
 
@@ -31,14 +31,14 @@ from chalkgrad.cli.formula_hints import with_products
     ],
 )
 def test_the_message_says_what_to_write(text: str, advice: str) -> None:
-    with pytest.raises(ExpressionError) as error:
+    with pytest.raises(FormulaError) as error:
         parse(text)
     assert advice in str(error.value).splitlines()[0]
 
 
 @pytest.mark.parametrize("text", ["a.real", "().__class__.__bases__", "a.b()", "().mro()", "math.tau"])
 def test_nothing_is_proposed_where_nothing_is_meant(text: str) -> None:
-    with pytest.raises(ExpressionError) as error:
+    with pytest.raises(FormulaError) as error:
         parse(text)
     assert "write" not in str(error.value)
 

@@ -132,7 +132,7 @@ def test_what_cannot_be_done_is_one_line(tmp_path: Path, capsys: pytest.CaptureF
     assert "cannot write" in capsys.readouterr().err
 
 
-def test_a_narrow_window_is_filled_anew(terminal: Terminal) -> None:
+def test_a_window_that_becomes_narrow_is_redrawn(terminal: Terminal) -> None:
     import fcntl
     import struct
     import termios

@@ -95,3 +95,16 @@ def test_a_model_that_cannot_be_written_is_said_in_one_line(tmp_path: Path, caps
     assert captured.err.count("\n") == 1
     assert "folder is a folder; name a file in it, such as" in captured.err
     assert captured.out == ""
+
+
+def test_a_saved_model_is_replaced_only_if_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "model.json"
+    path.write_text("mine")
+    argv = ["train", "moons", "--epochs", "1", "--save", str(path)]
+    assert main(argv) == 2
+    captured = capsys.readouterr()
+    assert captured.err.endswith("model.json exists already; choose another name, or --overwrite\n")
+    assert captured.out == ""
+    assert path.read_text() == "mine"
+    assert main([*argv, "--overwrite"]) == 0
+    assert nn.load(path).parameters()

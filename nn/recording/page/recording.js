@@ -1,4 +1,4 @@
-// Scrub through a training: one snapshot at a time.  Read nn/recording.py first, which makes the data.
+// Scrub through a training: one snapshot at a time.  Read nn/recording/recording.py first, which makes the data.
 
 function showRecording(root, data) {
   const snapshots = data.snapshots, palette = [[47, 109, 181], [209, 96, 61], [79, 157, 105], [142, 99, 169], [201, 162, 39], [95, 107, 115]];
@@ -44,7 +44,7 @@ function showRecording(root, data) {
     timer = setInterval(() => (position < snapshots.length - 1 ? show(position + 1) : pause()), 150);
     play.textContent = "Pause";
     play.setAttribute("aria-pressed", "true");
-    numbers.setAttribute("aria-live", "off");   // nobody can listen as fast as that
+    numbers.setAttribute("aria-live", "off");   // too fast for a screen reader
   }
 
   root.tabIndex = 0;
@@ -69,10 +69,10 @@ function showRecording(root, data) {
       button("▶", "One snapshot on", () => move(1)), button("▶|", "To the end", () => move(Infinity)), slider),
     numbers,
     make("div", {class: "panels"},
-      ...(data.corners.length ? [make("figure", {class: "boundary"}, boundary, note("What the model decides over the plane, and the samples"))] : []),
+      ...(data.corners.length ? [make("figure", {class: "boundary"}, boundary, note("The class that the model predicts at each point, and the samples"))] : []),
       make("figure", {class: "loss"}, chart, note("Loss" + (data.history.validation_loss ? "; dashed: on held-back data" : "")))),
-    make("p", {class: "key"}, `One row a neuron${data.layers.every(layer => layer.rows.every(row => data.names[row.at(-1)].endsWith("bias"))) ? ", its bias last" : ""}. `, make("b", {class: "above"}, "Orange"), ": above 0; ",
-      make("b", {class: "below"}, "blue"), ": below 0; the stronger, the larger."),
+    make("p", {class: "key"}, `One row per neuron${data.layers.every(layer => layer.rows.every(row => data.names[row.at(-1)].endsWith("bias"))) ? ", its bias last" : ""}. `, make("b", {class: "above"}, "Orange"), ": above 0; ",
+      make("b", {class: "below"}, "blue"), ": below 0; darker means larger."),
     make("div", {class: "layers"}, ...strips.map(({layer, weights, gradients}) => make("div", {class: "pair"},
       make("figure", {}, note(`${layer.name}: weights`), weights), make("figure", {}, note(`${layer.name}: gradients`), gradients)))),
   );
@@ -90,9 +90,9 @@ function showRecording(root, data) {
     const snapshot = snapshots[position];
     slider.value = position;
     slider.setAttribute("aria-valuetext", `epoch ${snapshot.epoch}`);
-    const told = Object.entries(snapshot.numbers).filter(([name]) => name !== "seconds");
+    const named = Object.entries(snapshot.numbers).filter(([name]) => name !== "seconds");
     numbers.replaceChildren(make("b", {}, `epoch ${snapshot.epoch}`),
-      ...told.map(([name, value]) => make("span", {}, `${name.replaceAll("_", " ")} ${number(value)}`)));
+      ...named.map(([name, value]) => make("span", {}, `${name.replaceAll("_", " ")} ${number(value)}`)));
     if (snapshot.boundary) drawBoundary(snapshot);
     const x = placeOf(snapshot.epoch);
     cursor.setAttribute("x1", x);
@@ -107,7 +107,7 @@ function showRecording(root, data) {
 
   function drawBoundary(snapshot) {
     const {width, height} = boundary, pen = boundary.getContext("2d"), image = pen.createImageData(width, height);
-    const colours = snapshot.boundary.map(colourOf);
+    const colours = data.manyClasses ? [] : snapshot.boundary.map(colourOf);
     for (let y = 0, at = 0; y < height; y++) for (let x = 0; x < width; x++, at += 4) {
       const [r, g, b] = between(snapshot.boundary, colours, x / (width - 1), 1 - y / (height - 1));
       image.data.set([r, g, b, 255], at);
@@ -127,20 +127,24 @@ function showRecording(root, data) {
 
   function colourOf(value) {
     if (value === null) return [120, 120, 120];
-    const colour = data.manyClasses ? palette[value % palette.length] : palette[value > 0 ? 1 : 0];
-    const strength = data.manyClasses ? 0.45 : 0.15 + 0.5 * Math.abs(value);
+    return mixed(palette[value > 0 ? 1 : 0], 0.15 + 0.5 * Math.abs(value));
+  }
+
+  function mixed(colour, strength) {
     return colour.map(part => 255 - strength * (255 - part));
   }
 
-  // The colour at a place between the grid's points: of many classes the nearest wins, of two the colours blend.
+  // The colour between the grid's points. Two classes blend; of more, the class with the highest interpolated lead wins,
+  // if it wins at a corner: the rule of nn/regions.py.
   function between(values, colours, across, up) {
     const size = data.resolution, column = Math.min(size - 2, Math.floor(across * (size - 1))), row = Math.min(size - 2, Math.floor(up * (size - 1)));
     const right = across * (size - 1) - column, above = up * (size - 1) - row, first = row * size + column;
     const corners = [first, first + 1, first + size, first + size + 1];
     const shares = [(1 - right) * (1 - above), right * (1 - above), (1 - right) * above, right * above];
     if (!data.manyClasses) return [0, 1, 2].map(c => corners.reduce((sum, corner, n) => sum + shares[n] * colours[corner][c], 0));
-    const votes = corners.map(corner => corners.reduce((sum, other, n) => sum + (values[other] === values[corner] ? shares[n] : 0), 0));
-    return colours[corners[votes.indexOf(Math.max(...votes))]];
+    if (corners.some(corner => values[0][corner] === null)) return [120, 120, 120];
+    const leads = values.map(lead => corners.some(corner => lead[corner] >= 0) ? corners.reduce((sum, corner, n) => sum + shares[n] * lead[corner], 0) : -Infinity);
+    return mixed(palette[leads.indexOf(Math.max(...leads)) % palette.length], 0.45);
   }
 
   function placeOf(epoch) {

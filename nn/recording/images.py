@@ -1,7 +1,8 @@
-"""How does a recorded training become pictures for slides?
+"""How are the snapshots of a training drawn as pictures for slides?
 
-Each snapshot becomes one picture: the decision boundary (where there are two features), the loss until then, and the
-weights. matplotlib and Pillow are imported when the first picture is asked for. Read before: ``recording``.
+Each snapshot gives one picture: the decision boundary (for two features), the loss so far, and the weights.
+matplotlib and Pillow are imported when the first picture is drawn. Read before: ``snapshots``, ``regions``.
+Read after: ``recording``.
 """
 
 from __future__ import annotations
@@ -10,18 +11,18 @@ import math
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from .checks import real_number
-from .regions import COLOURS, class_scores, paint_regions
+from nn.checks import real_number
+from nn.regions import COLOURS, class_scores, paint_regions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from .recording import Recording
+    from nn.recording.snapshots import Snapshots
 
 
-def save_animation(recording: Recording, path: Path, seconds: float) -> None:
-    """Write all snapshots as a GIF that repeats for ever, resting on the last."""
+def save_animation(recording: Snapshots, path: Path, seconds: float) -> None:
+    """Write all snapshots as a GIF that repeats, with a pause at the last."""
     seconds = real_number(seconds, "seconds for each frame", 0.02, 60)
     from PIL import Image
 
@@ -33,7 +34,7 @@ def save_animation(recording: Recording, path: Path, seconds: float) -> None:
     images[0].save(path, format="GIF", save_all=True, append_images=images[1:], duration=durations, loop=0)
 
 
-def save_pictures(recording: Recording, folder: Path) -> list[Path]:
+def save_pictures(recording: Snapshots, folder: Path) -> list[Path]:
     """Write each snapshot as a PNG: ``frame-0001.png`` and so on."""
     present = sorted(folder.glob("frame-*.png")) if folder.exists() else []
     if present:
@@ -46,7 +47,7 @@ def save_pictures(recording: Recording, folder: Path) -> list[Path]:
     return paths
 
 
-def _pictures(recording: Recording, dots_per_inch: int) -> Iterator[bytes]:
+def _pictures(recording: Snapshots, dots_per_inch: int) -> Iterator[bytes]:
     try:
         from matplotlib.figure import Figure
     except ImportError as error:
@@ -64,7 +65,7 @@ def _pictures(recording: Recording, dots_per_inch: int) -> Iterator[bytes]:
         yield buffer.getvalue()
 
 
-def _draw_boundary(axes: Any, recording: Recording, snapshot: dict[str, Any]) -> None:
+def _draw_boundary(axes: Any, recording: Snapshots, snapshot: dict[str, Any]) -> None:
     paint_regions(axes, recording.grids, snapshot["scores"] or class_scores(snapshot["boundary"], 0.0))
     shades = [COLOURS[int(point[2]) % len(COLOURS)] for point in recording.points]
     axes.scatter(
@@ -73,8 +74,8 @@ def _draw_boundary(axes: Any, recording: Recording, snapshot: dict[str, Any]) ->
     axes.set(title=f"epoch {snapshot['epoch']}", xlabel="feature 0", ylabel="feature 1")
 
 
-def _draw_loss(axes: Any, recording: Recording, snapshot: dict[str, Any], highest: float) -> None:
-    """The loss until this epoch, in the frame of the whole; below it all weights as one strip."""
+def _draw_loss(axes: Any, recording: Snapshots, snapshot: dict[str, Any], highest: float) -> None:
+    """The loss so far on the axes of the whole training; below it all weights as one strip."""
     losses = [name for name in ("loss", "validation_loss") if name in recording.history]
     for name, style in zip(losses, ("-", "--"), strict=False):
         numbers = recording.history[name]
@@ -87,7 +88,7 @@ def _draw_loss(axes: Any, recording: Recording, snapshot: dict[str, Any], highes
             color=COLOURS[0],
             label=name.replace("_", " "),
         )
-    epoch = "" if recording.grids else f"epoch {snapshot['epoch']}, "  # else it stands above the other panel
+    epoch = "" if recording.grids else f"epoch {snapshot['epoch']}, "  # otherwise the other panel has it as its title
     axes.set(title=f"{epoch}loss {snapshot['numbers']['loss']:.4g}", xlabel="epoch")
     axes.legend(loc="upper right")
     strip = axes.inset_axes((0.0, -0.32, 1.0, 0.08))
