@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd.arguments import choose
 from autograd.compiler.frontend.flatten import CAPTURED, DRAWN, INPUT, PARAMETER
-from autograd.compiler.passes.group import describe
+from autograd.compiler.passes.group import FusedChain, MatMul
 from autograd.views.draw.dot import DIRECTIONS
 from autograd.views.draw.layout_engines import ENGINES
 from autograd.views.draw.picture import THEMES, Graph
@@ -74,14 +74,17 @@ def _contents(plan: Plan) -> Contents:
         boxes.append(Box(names[-1], [text], "leaf"))
     first = len(names)
     for number, group in enumerate(plan.groups):
-        for each in (group, *group.parts, *([group.then] if group.then else [])):
+        inside: list[Group] = list(group.parts) if isinstance(group, FusedChain) else []
+        if isinstance(group, MatMul) and group.epilogue is not None:
+            inside.append(group.epilogue)
+        for each in (group, *inside):
             owner[each.nodes[each.nodes >= 0]] = first + number
         names.append(f"g{number}")
     outputs = set(owner[plan.outputs].tolist())
     for number, group in enumerate(plan.groups, first):
-        kind = "output" if number in outputs else "unit" if group.kind == "product" else "operation"
-        when = "for each sample" if group.lane else "once"
-        boxes.append(Box(names[number], describe(group).split(": "), kind, tooltip=when))
+        kind = "output" if number in outputs else "unit" if isinstance(group, MatMul) else "operation"
+        when = "for each sample" if group.per_sample else "once"
+        boxes.append(Box(names[number], group.describe().split(": "), kind, tooltip=when))
         sources = {int(source) for nodes in _read(group) for source in np.unique(owner[nodes])}
         arrows += [Arrow(names[source], names[number]) for source in sorted(sources - {-1, number})]
     return Contents(boxes, [], arrows)
@@ -93,7 +96,7 @@ def _leaves(plan: Plan) -> Iterator[tuple[str, Any]]:
     for kind, (one, several) in LEAVES.items():
         nodes = np.flatnonzero(operation == kind)
         if kind == INPUT:
-            argument = np.searchsorted(np.cumsum(plan.sizes), position[nodes], side="right")
+            argument = np.searchsorted(np.cumsum(plan.signature.sizes), position[nodes], side="right")
             yield from ((f"argument {n + 1}", nodes[argument == n]) for n in np.unique(argument).tolist())
         elif len(nodes):
             yield f"{len(nodes):,} {one if len(nodes) == 1 else several}", nodes

@@ -1,7 +1,7 @@
 """How is a compiled function called?  `Program`: traced when shapes are new, run in blocks, honest in errors.
 
-Read the passes first (see `__init__`).  A `Program` keeps one `Plan` for each combination of shapes; a `Plan` is a
-traced graph with everything that the passes found out; a `Buffers` is a plan with memory for a number of samples.
+Read `pipeline` and `correction` first.  A `Program` keeps one `Plan` for each combination of shapes; a `Plan` is a traced
+graph with everything that the passes found out, and an executable.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import gc
 import os
 import warnings
 from contextlib import contextmanager
-from itertools import repeat
 from threading import RLock, get_ident
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
@@ -18,16 +17,17 @@ from weakref import WeakSet
 import numpy as np
 
 from autograd.arguments import choose, real, shown
-from autograd.compiler.again import ArgumentCache, Step
-from autograd.compiler.eager import corrected
+from autograd.compiler.argument_cache import ArgumentCache
+from autograd.compiler.correction import at_theta, corrected
+from autograd.compiler.executable import Signature
 from autograd.compiler.frontend.flatten import PARAMETER, flatten, flatten_by_leaves, trace
-from autograd.compiler.plan import Plan, make_plan
-from autograd.fast_backward import exhaust
+from autograd.compiler.pipeline import make_plan
 from autograd.value import Value, assign
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from autograd.compiler.plan import Plan
     from autograd.views.draw import Graph
 
 BACKENDS = ("auto", "numpy", "c", "emit")
@@ -105,15 +105,15 @@ class Program:
     def __call__(self, *arrays: Any) -> Any:
         """The value: a float (with `batched` the mean over samples), or a list where the function gives one."""
         with self._lock:
-            recent = self._recent
+            recent = self._repeated(arrays)
             given: Sequence[Any] = arrays
-            if recent is not None and recent.has(arrays):
+            if recent is not None:
                 plan = recent.plan
-                values, _, may_be_nonfinite = plan.run_attached(self._theta, None)
+                values, _, may_be_nonfinite = plan.executable.run(self._theta, False)
             else:
                 plan, given = self._prepared(arrays)
-                values, _, may_be_nonfinite = plan.run(self._theta, given, None)
-                self._recent = ArgumentCache.of(self, plan, arrays)
+                values, _, may_be_nonfinite = plan.run(self._theta, given, False)
+                self._recent = ArgumentCache.of(plan, arrays)
             if may_be_nonfinite:
                 values, _ = corrected(self, plan, given, backward=False)
         return values[0] if plan.shape is None else _nested(iter(values), plan.shape)
@@ -124,14 +124,24 @@ class Program:
         Raises what the eager engine raises, for the sample that fails.
         """
         with self._lock:
-            recent = self._recent
-            if recent is not None and recent.has(arrays):
-                return recent.value_and_grad(arrays)
+            recent = self._repeated(arrays)
+            if recent is not None:
+                return _attached_value_and_grad(self, recent.plan, arrays)
             plan, given = self._prepared(arrays)
             self._check_single(plan)
-            (value, *_), gradient = self._value_and_grad(plan, given)
-            self._recent = ArgumentCache.of(self, plan, arrays)
+            (value, *_), gradient, may_be_nonfinite = plan.run(self._theta, given, True)
+            self._recent = ArgumentCache.of(plan, arrays)  # before a correction, which attaches parts of the arrays
+            if may_be_nonfinite:
+                (value, *_), gradient = corrected(self, plan, given, backward=True)
             return value, gradient
+
+    def _repeated(self, arrays: tuple[Any, ...]) -> ArgumentCache | None:
+        """The cache of the last call, if this call has the same arrays and nothing else has changed."""
+        recent = self._recent
+        if recent is None or not recent.has(arrays) or (self._assumed is None and recent.plan.changed()):
+            return None
+        self._retraced = 0
+        return recent
 
     def _check_single(self, plan: Plan) -> None:
         if plan.shape is not None:
@@ -139,10 +149,10 @@ class Program:
             raise TypeError(f"{self.name} gives {count} values in a list; value_and_grad needs a function with one")
 
     def _value_and_grad(self, plan: Plan, given: list[Any]) -> tuple[list[float], Any]:
-        values, gradient, may_be_nonfinite = plan.run(self._theta, given, 0)
+        values, gradient, may_be_nonfinite = plan.run(self._theta, given, True)
         return corrected(self, plan, given, backward=True) if may_be_nonfinite else (values, gradient)
 
-    def bind(self, *arrays: Any) -> Step:
+    def bind(self, *arrays: Any) -> BoundProgram:
         """The program for these arrays alone: they are checked and copied once, for many steps with the same data.
 
         This freezes it: later changes of the arrays, and of anything that the function reads, are not seen; bind again
@@ -151,7 +161,7 @@ class Program:
         with self._lock:
             plan, given = self._prepared(arrays)
             self._check_single(plan)
-            return Step(self, plan, given)
+            return BoundProgram(self, plan, given)
 
     def loss_and_outputs(self, *arrays: Any) -> tuple[float, Any, Any]:
         """For a function that gives a list whose first entry is a loss: its mean, its gradient, and the other entries.
@@ -275,7 +285,7 @@ class Program:
         while len(self._plans) > MAX_SHAPES:
             self._plans.pop(next(iter(self._plans)))
         plan, change = self._valid(key, plans)
-        outgrown = plan is not None and plan.is_eager and self.batched and given[0].shape[0] > 4 * plan.made_for
+        outgrown = plan is not None and plan.is_eager and self.batched and given[0].shape[0] > 4 * plan.samples
         if plan is None or outgrown:
             with self._lock:
                 plan = _without_collector(self._traced, given)
@@ -328,23 +338,42 @@ class Program:
                 flat = flatten([self.function], known)
         else:
             one = [a[0] for a in given] if self.batched else given
-            traced = self.at_theta(trace, self.function, one, self.parameters, self.name)
+            traced = at_theta(self, trace, self.function, one, self.parameters, self.name)
             flat, shape, settings, guard = traced.flat, traced.shape, traced.settings, traced.guard
         samples = len(given[0]) if self.batched else 1
-        plan = make_plan(
-            flat, shape, given, len(self.parameters), self.by_parameters, self.batched, self.backend, samples
-        )
+        shapes = [array.shape[1:] if self.batched else array.shape for array in given]
+        signature = Signature(flat, shapes, len(self.parameters), self.by_parameters, self.batched)
+        plan = make_plan(signature, shape, self.backend, samples)
         plan.settings, plan.guard = settings, guard
         return plan
 
-    def at_theta(self, action: Callable[..., Any], *arguments: Any) -> Any:
-        """What an action gives while the parameters have the numbers of `theta`."""
-        back = map(setattr, self.parameters, repeat("_data"), [parameter._data for parameter in self.parameters])
-        try:
-            exhaust(map(setattr, self.parameters, repeat("_data"), self.theta.tolist()))
-            return action(*arguments)
-        finally:
-            exhaust(back)
+
+def _attached_value_and_grad(program: Program, plan: Plan, given: Sequence[Any]) -> tuple[float, Any]:
+    """The value and the gradient for the arguments that are attached already."""
+    value, gradient, may_be_nonfinite = plan.executable.value_and_grad(program._theta)
+    if may_be_nonfinite:
+        (value, *_), gradient = corrected(program, plan, given, backward=True)
+    return value, gradient
+
+
+class BoundProgram:
+    """A program with its arguments: `step.value_and_grad()` for the current `theta`, with next to no overhead."""
+
+    def __init__(self, program: Program, plan: Plan, given: list[Any]) -> None:
+        self.program, self.plan = program, plan
+        self.given = [array.copy() for array in given]
+        self.samples = given[0].shape[0] if program.batched else 1
+        self.inputs = [array.reshape(self.samples, -1) for array in self.given]
+        self.packed = plan.executable.pack(self.inputs, self.samples)
+        self.attached: Any = None
+
+    def value_and_grad(self) -> tuple[float, Any]:
+        """As `Program.value_and_grad`, for the bound arguments."""
+        executable = self.plan.executable
+        with self.program._lock:
+            if executable.attached is not self.attached or self.attached is None:
+                self.attached = executable.attach(self.inputs, self.samples, self.packed)
+            return _attached_value_and_grad(self.program, self.plan, self.given)
 
 
 _resting: list[int] = []

@@ -18,6 +18,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from autograd import primitives as table
+from autograd.compiler.c_backend.opcodes import MAX_OPERANDS
 from autograd.compiler.lower import BASIC, OPERANDS, formula, has_partial, simplify, with_constants
 from autograd.primitive import NOT_TAKEN, Primitive
 from autograd.symbolic.expression import INFIX, PYTHON, Expression, Style, rows_in, write
@@ -38,12 +39,10 @@ FAST = {"exp": "fast_exp", "tanh": "fast_tanh", "sech": "fast_sech"}
 HEAD = files("autograd.compiler.c_backend").joinpath("functions.h").read_text(encoding="utf-8")
 """What every file begins with that applies rows."""
 
-KEPT = """void hand_on_kept(double *restrict t, const double *g, const double *s, long n) {
+KEPT = """void accumulate_kept(double *restrict t, const double *g, const double *s, long n) {
     for (long i = 0; i < n; i++) t[i] += g[i] * s[i];
 }"""
 """What the functions in reverse do, for a partial that was kept."""
-
-MAX_OPERANDS = 4
 
 SPECIAL_POWERS = (2.0, -1.0)
 """Exponents for which x ** exponent has a function of its own."""
@@ -115,7 +114,7 @@ class Function:
         return any(row.name in FAST for formula in self.fast_formulas for row in rows_in(formula))
 
     @property
-    def hands_on_nothing(self) -> bool:
+    def never_taken(self) -> bool:
         """Whether no gradient ever flows to this operand."""
         return self.formulas[0].row is NOT_TAKEN
 
@@ -124,11 +123,11 @@ class Function:
         kind = self.name[: self.name.index("_")]
         outs, body = {
             "forward": ("double *t", "t[i] = {};"),
-            "slope": ("double *t, double *s", "double out = {}; t[i] = out; s[i] = {};"),
+            "both": ("double *t, double *s", "double out = {}; t[i] = out; s[i] = {};"),
             "reverse": ("double *restrict t, const double *g, const double *o", "t[i] += {};"),
         }[kind]
         results = {"out": "o", "gradient": "g"} if kind == "reverse" else {}
-        operands = "" if kind == "slope" else ", const double *b, const double *c, const double *d"
+        operands = "" if kind == "both" else ", const double *b, const double *c, const double *d"
         reads = "".join(
             f"double {symbol} = {array}[i]; "
             for symbol, array in {**dict(zip(OPERANDS, "abcd", strict=False)), **results}.items()
@@ -139,7 +138,7 @@ class Function:
         lines = [f"void {self.called(fast)}({outs}, const double *a{operands}, long n) {{"]
         if kind != "reverse":
             lines.append("#pragma GCC ivdep /* results may take the place of operands */")
-        if kind != "reverse" or not self.hands_on_nothing:
+        if kind != "reverse" or not self.never_taken:
             lines.append(f"    for (long i = 0; i < n; i++) {{ {reads}{body} }}")
         return "\n".join([*lines, "}"])
 
@@ -202,21 +201,21 @@ def functions() -> list[tuple[Function, Function | None, list[Function]]]:
         exact, fast = (_formulas(row, dict(constants), closed) for closed in (BASIC, others))
         forward = Function(f"forward_{name}", exact[:1], fast[:1])
         if has_partial(row):
-            found.append((forward, Function(f"slope_{name}", exact, fast), []))
+            found.append((forward, Function(f"both_{name}", exact, fast), []))
         else:
             partials = enumerate(zip(exact[1:], fast[1:], strict=True))
-            both = [(n, [_handed_on(e)], [_handed_on(f)]) for n, (e, f) in partials]
-            found.append((forward, None, [Function(f"reverse_{name}_{n}", e, f) for n, e, f in both]))
+            pairs = [(n, [_times_gradient(e)], [_times_gradient(f)]) for n, (e, f) in partials]
+            found.append((forward, None, [Function(f"reverse_{name}_{n}", e, f) for n, e, f in pairs]))
     return found
 
 
-def _handed_on(partial: Expression) -> Expression:
+def _times_gradient(partial: Expression) -> Expression:
     """gradient · partial; nothing to an operand that is not selected, not even where the gradient is inf or nan."""
     if partial.row is NOT_TAKEN:
         return partial
     if partial.row is table.where and _selects(partial):
         condition, *choices = partial.operands
-        return Expression(table.where, [condition, *map(_handed_on, choices)])
+        return Expression(table.where, [condition, *map(_times_gradient, choices)])
     return simplify(GRADIENT * partial)
 
 
@@ -235,8 +234,8 @@ def _formulas(row: Primitive, constants: dict[str, float], closed: frozenset[str
 def sources() -> dict[str, str]:
     """Two files, so that two compilers can work at once: all exact functions with the tables, and the fast ones."""
     exact, fast, declared = [HEAD], [HEAD], []
-    for forward, slope, reverse in functions():
-        for function in (forward, slope, *reverse):
+    for forward, both, reverse in functions():
+        for function in (forward, both, *reverse):
             if function is not None:
                 exact.append(f"static {function.text(False)}")
                 if function.has_fast:
@@ -255,10 +254,10 @@ def _in_place(row: Primitive) -> str:
     """The row's partial, taken at its result, multiplied into a gradient."""
     partials = formula(row)[1]
     assert partials is not None  # noqa: S101 - called for relu
-    handed_on = write(_handed_on(_compared(partials[0])), style(False))
+    product = write(_times_gradient(_compared(partials[0])), style(False))
     return (
         "void in_place_reverse(double *restrict g, const double *restrict z, long n) {\n"
-        f"    for (long i = 0; i < n; i++) {{ double x = z[i], gradient = g[i]; g[i] = {handed_on}; }}\n}}"
+        f"    for (long i = 0; i < n; i++) {{ double x = z[i], gradient = g[i]; g[i] = {product}; }}\n}}"
     )
 
 
@@ -279,14 +278,14 @@ def _tables() -> str:
     """Pointers: first to all exact functions, then to all again, the fast ones where there are any."""
     whole = [(fast, *kind) for fast in (False, True) for kind in functions()]
     forward = ",\n    ".join(function.called(fast) for fast, function, _, _ in whole)
-    slope = ",\n    ".join("0" if function is None else function.called(fast) for fast, _, function, _ in whole)
+    both = ",\n    ".join("0" if function is None else function.called(fast) for fast, _, function, _ in whole)
     reverse = ",\n    ".join(f"{{{', '.join(f.called(fast) for f in each) or 0}}}" for fast, _, _, each in whole)
     operands = "const double *, const double *, const double *, const double *"
     return (
         f"typedef void (*forward_function)(double *, {operands}, long);\n"
-        f"typedef void (*slope_function)(double *, double *, const double *, long);\n"
+        f"typedef void (*value_and_partial_function)(double *, double *, const double *, long);\n"
         f"typedef void (*reverse_function)(double *, const double *, const double *, {operands}, long);\n"
         f"const forward_function forwards[] = {{\n    {forward}\n}};\n"
-        f"const slope_function slopes[] = {{\n    {slope}\n}};\n"
+        f"const value_and_partial_function values_and_partials[] = {{\n    {both}\n}};\n"
         f"const reverse_function reverses[][{MAX_OPERANDS}] = {{\n    {reverse}\n}};\n"
     )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Part:
+class ChainPart:
     """One operation of a chain.
 
     `operands` are names: "v0" is the result of the first part, "a0" the first operand from memory, "c0" a number.
@@ -52,16 +52,16 @@ class Part:
         """For each operand that gradients flow to, the last first: its partial as a function; None where it is kept."""
         _, _, functions = elementwise.functions()[self.function]
         for n in reversed(range(len(self.operands))):
-            if self.wanted[n] and (self.keeps_partial or not functions[n].hands_on_nothing):
+            if self.wanted[n] and (self.keeps_partial or not functions[n].never_taken):
                 yield n, None if self.keeps_partial else functions[n]
 
 
 @dataclass
-class Chain:
+class FusedLoop:
     """A chain of parts, in their order, and what they read from memory."""
 
     fast: bool
-    parts: list[Part] = field(default_factory=list)
+    parts: list[ChainPart] = field(default_factory=list)
     numbers: list[float] = field(default_factory=list)
     alone: list[bool] = field(default_factory=list)
     """For each operand whether only this chain reads it: then its gradient is written, not added to."""
@@ -83,7 +83,7 @@ class Chain:
                 needed |= self._read(part.forward, part)
         return [f"v{n}" in needed and not part.stored for n, part in enumerate(self.parts)]
 
-    def _read(self, function: Function, part: Part) -> set[str]:
+    def _read(self, function: Function, part: ChainPart) -> set[str]:
         return {o for s, o in zip(OPERANDS, part.operands, strict=False) if function.reads(s, self.fast)}
 
     def pointers(self, backward: bool) -> list[str]:
@@ -156,7 +156,7 @@ class Chain:
                 yield f"{{ {given}{declared}{target} += {partial}; }}"
         yield from (f"d{n}_at[i] = d{n};" for n in range(len(self.alone)) if self.wants(n))
 
-    def _named(self, function: Function, part: Part) -> str:
+    def _named(self, function: Function, part: ChainPart) -> str:
         """The operands under the names that the row's formula gives them."""
         return "".join(
             f"double {symbol} = {elementwise.number(self.numbers[int(name[1:])]) if name[0] == 'c' else name}; "

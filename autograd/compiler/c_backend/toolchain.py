@@ -19,7 +19,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from autograd import file_cache
-from autograd.compiler.c_backend import elementwise
+from autograd.compiler.c_backend import elementwise, opcodes
 from autograd.compiler.passes.group import UnsupportedError
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ _failures: dict[tuple[str, ...], str] = {}
 def runtime() -> Any:
     """The loaded runtime; raises UnsupportedError, with the reason, if it is not available."""
     text = files("autograd.compiler.c_backend").joinpath("runtime.c").read_text(encoding="utf-8")
-    loaded = library("runtime", {**elementwise.sources(), "runtime.c": text}, ["run", "pack"])
+    sources = {"opcodes.h": opcodes.header(), **elementwise.sources(), "runtime.c": text}
+    loaded = library("runtime", sources, ["run", "pack"])
     loaded.run.restype = loaded.pack.restype = None
     return loaded
 
@@ -104,11 +105,13 @@ def _compiled(compiler: list[str], sources: dict[str, str], folder: Path) -> Pat
     for name, text in sources.items():
         path = folder / name
         path.write_text(text, encoding="utf-8")
+        if path.suffix != ".c":
+            continue
         flags = [*FLAGS, *(() if name == "runtime.c" else ELEMENTS_FLAGS)]
         flags += [*GCC_FLAGS, *GCC_FLAGS_OF.get(name, ())] if gcc else []
         commands.append([*compiler, *flags, "-c", str(path), "-o", str(path.with_suffix(".o"))])
     made = folder / "made.so"
-    objects = [str((folder / name).with_suffix(".o")) for name in sources]
+    objects = [str((folder / name).with_suffix(".o")) for name in sources if name.endswith(".c")]
     for step in (commands, [[*compiler, "-shared", "-o", str(made), *objects, "-lm"]]):
         success, messages = _run(step, folder, deadline)
         if not success:

@@ -69,7 +69,7 @@ def _is_compared_by_identity(thing: Any) -> bool:
     return equal is object.__eq__ or hasattr(type(thing), "_apply_primitive")
 
 
-class Check:
+class GuardBuilder:
     """Collects what must not change; `build` makes the function that tells whether it has not."""
 
     def __init__(self) -> None:

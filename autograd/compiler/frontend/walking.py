@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.frontend import foreign
-from autograd.compiler.frontend.comparing import SCALARS, Check, image, image_of_array, is_plain
+from autograd.compiler.frontend.comparing import SCALARS, GuardBuilder, image, image_of_array, is_plain
 from autograd.compiler.frontend.objects import (
     CONSTANTS,
     HEAP,
@@ -72,7 +72,7 @@ class Snapshot:
         """One walk."""
         self.paths: list[Path] = []
         self.tokens: list[Any] = []
-        self.check = Check()
+        self.check = GuardBuilder()
         self.sources: list[Any] = []
         """Sources of random numbers."""
         self.functions: set[Any] = set()

@@ -135,8 +135,8 @@ def soft_cross_entropy(x: Array, targets: Array) -> tuple[Array, Array, Array]:
     powers = np.exp(x - highest)
     losses = (highest - x) + _above(x, highest, powers)
     p = powers / powers.sum(axis=1, keepdims=True)
-    slopes = p * of_others(targets + 0.0 * p) - targets * of_others(p)
-    return (targets * losses).sum(axis=1), slopes, losses
+    partials = p * of_others(targets + 0.0 * p) - targets * of_others(p)
+    return (targets * losses).sum(axis=1), partials, losses
 
 
 def softmax(x: Array) -> Array:

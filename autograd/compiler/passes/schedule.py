@@ -1,7 +1,7 @@
 """What must come first, what is the same for all samples, and what needs a gradient?
 
 Read `contract` first, `group` next.  A node's level is one more than the highest level among its operands: nodes of
-one level do not need each other.  A node is a *lane* when it differs from sample to sample; what is no lane depends on
+one level do not need each other.  A node is a *per_sample* when it differs from sample to sample; what is no per_sample depends on
 parameters and constants alone, and is computed once, however many samples there are.
 """
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Schedule:
+class NodeSchedule:
     """Three facts about each node, and the depth of the whole."""
 
     level: Any
-    lane: Any
+    per_sample: Any
     """Whether the node has one number for each sample, and not one for all."""
     active: Any
     """Whether a gradient flows through the node: it depends on what gradients are taken with respect to."""
