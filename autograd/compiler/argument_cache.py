@@ -1,4 +1,4 @@
-"""How does the same call cost next to nothing the next time?  Arrays that are still in place are read where they are.
+"""How is the same call repeated at almost no cost?  Arrays that are still in place are read without a check or a copy.
 
 Read `executable` first, `program` next.
 """
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ArgumentCache:
-    """The arrays of the last call.  While the executable still reads them, they are neither checked nor copied again."""
+    """The arrays of the last call: while they are attached, they are neither checked nor copied again."""
 
     __slots__ = ("arrays", "attached", "executable", "places", "plan")
 
@@ -44,7 +44,7 @@ class ArgumentCache:
 
 
 class _Pointer:
-    """The address of an array's numbers, asked of the array each time."""
+    """The address of an array's numbers, read from the array each time."""
 
     def __init__(self, array: Any) -> None:
         self._array = array

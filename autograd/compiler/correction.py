@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class CompiledFunction(Protocol):
-    """What is asked of a `Program`: the function that it was made from."""
+    """What the correction needs of a `Program`: the original function."""
 
     function: Any
     name: str
@@ -38,7 +38,7 @@ class CompiledFunction(Protocol):
 
 
 def at_theta(function: CompiledFunction, action: Callable[..., Any], *arguments: Any) -> Any:
-    """What an action gives while the parameters have the numbers of `theta`."""
+    """Call an action while the parameters have the numbers of `theta`; return its result."""
     parameters = function.parameters
     back = map(setattr, parameters, repeat("_data"), [parameter._data for parameter in parameters])
     try:
@@ -49,9 +49,9 @@ def at_theta(function: CompiledFunction, action: Callable[..., Any], *arguments:
 
 
 def corrected(function: CompiledFunction, plan: Plan, given: Sequence[Any], backward: bool) -> tuple[list[float], Any]:
-    """The outputs (means over samples) and, with `backward`, the gradient of the first, after a may_be_nonfinite run of `plan`.
+    """The outputs (means over samples) and, with `backward`, the gradient of the first, after a run with bad numbers.
 
-    Raises what the eager engine raises; a note tells the sample.
+    Raises what the eager engine raises; a note names the sample.
     """
     with np.errstate(all="ignore"):
         correction = Correction(function, plan, given, backward)
@@ -63,7 +63,7 @@ def corrected(function: CompiledFunction, plan: Plan, given: Sequence[Any], back
 
 
 class Correction:
-    """The results of one call, from samples that the program does well and samples that the eager engine does."""
+    """The results of one call: some samples computed by the program, the others by the eager engine."""
 
     def __init__(self, function: CompiledFunction, plan: Plan, given: Sequence[Any], backward: bool) -> None:
         self.function, self.plan, self.given, self.backward = function, plan, given, backward
@@ -76,7 +76,7 @@ class Correction:
         )
 
     def run(self) -> None:
-        """Halve the samples until each is done, from the first to the last."""
+        """Halve the range of samples until every sample is computed, from the first to the last."""
         ranges = [(0, self.samples)]
         while ranges:
             begin, end = ranges.pop()
@@ -88,7 +88,7 @@ class Correction:
                 ranges += [(middle, end), (begin, middle)]
 
     def _add(self, begin: int, end: int) -> bool:
-        """Let the program do these samples; whether the result can be used."""
+        """Let the program compute these samples; return whether the result can be used."""
         part = [array[begin:end] for array in self.given]
         drawn = None if self.drawn is None else self.drawn[begin:end]
         _, gradient, may_be_nonfinite = self.plan.run(self.function.theta, part, self.backward, drawn)
@@ -142,7 +142,7 @@ class Correction:
         return numbers, [g.reshape(shape) for g, shape in zip(np.split(flat, ends), signature.shapes, strict=True)]
 
     def _replayed(self, arguments: list[Any], drawn: list[float]) -> tuple[list[float], Any] | None:
-        """What the traced graph gives; None where it raises or is not finite, if there is a function to ask."""
+        """The result of the traced graph; None if it raises or is not finite, and a function can be called instead."""
         inputs = [leaf if isinstance(leaf, Value) else Value(leaf) for a in arguments for leaf in _leaves(a)]
         leaves = {PARAMETER: self.function.parameters, CAPTURED: self.plan.flat.captured, INPUT: inputs}
         try:
@@ -157,7 +157,7 @@ class Correction:
         return (numbers, gradient) if finite or self.function.of_graph else None
 
     def _gradients(self, output: Value, leaves: Sequence[Any]) -> list[float]:
-        """What `backward()` gives; all `.grad` are then as they were."""
+        """The gradients that `backward()` computes; every `.grad` is restored afterwards."""
         touched = [leaf for leaf in [*leaves, *self.plan.flat.captured] if isinstance(leaf, Value)]
         back = map(setattr, touched, repeat("grad"), [leaf.grad for leaf in touched])
         try:

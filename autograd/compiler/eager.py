@@ -57,7 +57,7 @@ class EagerProgram:
 
 
 class Replay:
-    """A traced graph as a list of the operations that built it, to be built anew from other leaves.
+    """A traced graph as a list of the operations that built it, which can build it again from other leaves.
 
     >>> from autograd.compiler.frontend.flatten import flatten_by_leaves
     >>> x = Value(3.0)
@@ -88,7 +88,7 @@ class Replay:
 
 
 def _operation(row: Primitive, which: list[int], constants: list[bool]) -> tuple[Callable[..., Any], list[int]]:
-    """The quickest function for a row, and the operands in the order in which it takes them."""
+    """The fastest function for a row, and the operands in the order in which it takes them."""
     if TABLE.get(row.name) is row and row.arity in (1, 2) and not all(constants):
         return function_of_nodes(row, constants[0]), which[::-1] if constants[0] else which
     return (row if row.arity is not None else lambda *operands: node_of(row, operands)), which

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from autograd.compiler.frontend.flatten import Flat
 
 
-@dataclass
+@dataclass(eq=False)
 class Signature:
     """What a compiled graph takes, and with respect to what its gradient is taken."""
 

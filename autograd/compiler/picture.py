@@ -1,7 +1,7 @@
 """How do the groups of a program look?  A picture with a box for each group, made and shown as `autograd.draw` does.
 
-Read `group` and `plan` first, and `draw` for what a `Graph` can do.  Green boxes are what goes in: parameters,
-arguments, draws, and Values closed over.  A blue box is a matrix product, an orange one holds an output.
+Read `group` and `plan` first, and `draw` for what a `Graph` can do.  Green boxes are inputs: parameters, arguments,
+random numbers, and Values closed over.  A blue box is a matrix product, an orange box contains an output.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ LEAVES = {
 }
 
 MAX_BOXES = 400
-"""More groups than this are no picture: it says how many there are."""
+"""More groups than this are not drawn: the picture says how many there are."""
 
 
 class Picture(Graph):
@@ -67,7 +67,7 @@ def _contents(plan: Plan) -> Contents:
     boxes: list[Box] = []
     arrows: list[Arrow] = []
     names: list[str] = []
-    owner = np.full(len(plan.active), -1)  # for each node the box that it is in
+    owner = np.full(len(plan.active), -1)  # for each node the number of its box
     for text, nodes in _leaves(plan):
         owner[nodes] = len(names)
         names.append(f"l{len(names)}")
@@ -91,7 +91,7 @@ def _contents(plan: Plan) -> Contents:
 
 
 def _leaves(plan: Plan) -> Iterator[tuple[str, Any]]:
-    """What goes in: a text, and the nodes; one for each argument."""
+    """The inputs: a text and the nodes; one entry for each argument."""
     operation, position = plan.flat.operation, plan.flat.position
     for kind, (one, several) in LEAVES.items():
         nodes = np.flatnonzero(operation == kind)

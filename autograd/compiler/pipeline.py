@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from autograd.compiler.frontend.flatten import Flat
 
 SHORTEST_SUM, MAX_EXACT = 16, 2_000
-"""A graph without matrix products is element-wise: shorter sums than this stay single additions, so that the C runtime
-rounds them as the eager engine does; unless there are more groups than `MAX_EXACT`."""
+"""In a graph without matrix products, shorter sums than this stay single additions, so that the C runtime rounds them
+as the eager engine does; unless there are more groups than `MAX_EXACT`."""
 
 MAX_GROUPS = 20_000
-"""For the C runtime a group costs nothing to run, but about 0.1 ms to make."""
+"""For the C runtime a group costs almost nothing to run, but about 0.1 ms to link."""
 
 PRICE_OF_A_GROUP, PRICE_OF_A_NODE = 12.0, 1.0
-"""Microseconds for a group in NumPy calls, and for a node of the eager engine: what decides for the fallback."""
+"""Microseconds for a group in NumPy calls, and for a node of the eager engine: their ratio decides on the fallback."""
 
 
 def make_plan(signature: Signature, shape: Any, backend: str, samples: int) -> Plan:
@@ -78,7 +78,7 @@ def _native_plan(
 def _grouped(
     flat: Flat, flags: tuple[Any, Any, Any], batched: bool, shortest: int, samples: int, native: bool
 ) -> tuple[Nodes, list[Group], tuple[Any, Any, Any]]:
-    """The nodes after contraction, their groups, and which nodes differ between samples, vary between calls, and are active."""
+    """The nodes after contraction; their groups; and which nodes are per sample, vary between calls, and are active."""
     nodes = contract(flat, flags[0] if batched else None, shortest)
     grown = len(nodes.operation) - len(flags[0])  # a constant may have been added
     per_sample, varies, active = (np.append(each, np.zeros(grown, bool)) for each in flags)
@@ -86,7 +86,7 @@ def _grouped(
     alive = int((nodes.alive & (nodes.operation >= 0)).sum())
     worth = MAX_GROUPS if native else alive * samples * PRICE_OF_A_NODE / max(PRICE_OF_A_GROUP, 1e-9)
     if schedule.depth > worth:
-        raise UnsupportedError(f"{schedule.depth:,} levels for {alive:,} nodes: too little that can be done at once")
+        raise UnsupportedError(f"{schedule.depth:,} levels for {alive:,} nodes: too few operations can be done at once")
     found = groups(nodes, schedule, ~varies, worth)
     return nodes, found, (per_sample, varies, active)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.compiler.eager import Replay
-from autograd.compiler.frontend.comparing import image, is_plain
+from autograd.compiler.frontend.change_check import image, is_plain
 from autograd.compiler.passes.group import MatMul
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from autograd.compiler.passes.layout import Layout
 
 
-@dataclass
+@dataclass(eq=False)
 class Plan:
     """One traced graph, ready to run."""
 
@@ -71,7 +71,7 @@ class Plan:
         return self.executable.backend == "eager"
 
     def changed(self) -> str:
-        """What has changed of that on which the trace depends, by name; '' if nothing has."""
+        """The name of something that the trace depends on and that has changed; '' if nothing has."""
         guard = self.guard
         if guard is not None and not guard.unchanged():
             what = guard.changed()

@@ -1,7 +1,7 @@
-"""How is a compiled function called?  `Program`: traced when shapes are new, run in blocks, honest in errors.
+"""How is a compiled function called?  `Program`: traced when shapes are new, run in blocks, with clear errors.
 
-Read `pipeline` and `correction` first.  A `Program` keeps one `Plan` for each combination of shapes; a `Plan` is a traced
-graph with everything that the passes found out, and an executable.
+Read `pipeline` and `correction` first.  A `Program` keeps one `Plan` for each combination of shapes.  A `Plan` is a
+traced graph with everything that the passes found out, and an executable.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
 BACKENDS = ("auto", "numpy", "c", "emit")
 
 MAX_PLANS = 8
-"""For each combination of shapes so many plans are kept: for training and evaluation, for other settings."""
+"""How many plans are kept for each combination of shapes: for training and evaluation, for other settings."""
 
 MAX_SHAPES = 64
-"""For so many combinations of shapes: those used last."""
+"""For how many combinations of shapes plans are kept: those used last."""
 
 MAX_RETRACES = 10
-"""After so many calls in a row that had to trace the function again, a warning says so."""
+"""After this many calls in a row that had to trace the function again, a warning is issued."""
 
 
 class Program:
@@ -55,7 +55,7 @@ class Program:
         if not callable(function) and not self.of_graph:
             raise TypeError(f"compile needs a function of Values, or a Value; got {shown(function)}")
         if self.of_graph and batched:
-            raise TypeError("batched=True needs a function of one sample; a graph that exists already has no samples")
+            raise TypeError("batched=True needs a function of one sample; an existing graph has no samples")
         if not isinstance(batched, bool):
             raise TypeError(f"batched must be True or False, got {shown(batched)}")
         self._flat: Any = None
@@ -69,12 +69,12 @@ class Program:
             if not isinstance(parameter, Value) or parameter.primitive is not None:
                 raise TypeError(f"parameters[{n}] must be a leaf Value, got {shown(parameter)}")
         if len({id(parameter) for parameter in self.parameters}) < len(self.parameters):
-            raise ValueError("parameters has a Value twice: give each of them once")
+            raise ValueError("parameters contains a Value twice: list each of them once")
         self._theta = np.array([parameter.data for parameter in self.parameters], dtype=np.float64)
-        self._lock = RLock()  # a plan has one memory: threads take turns
+        self._lock = RLock()  # a plan has only one memory: threads take turns
         self._plans: dict[Any, list[Plan]] = {}
         self._assumed: set[Any] | None = None
-        """Within `assume_unchanged`: the combinations of shapes for which it has been looked already."""
+        """Within `assume_unchanged`: the combinations of shapes that have been checked for changes."""
         self._retraced = 0
         """How many calls in a row had to trace the function again, because something had changed."""
         _programs.add(self)
@@ -84,9 +84,9 @@ class Program:
 
     @property
     def theta(self) -> Any:
-        """The parameters' values, in their order: a float64 array, to be written to.
+        """The parameters' values, in their order: a float64 array that can be written to.
 
-        Raises ValueError where what is assigned has another length.
+        Raises ValueError if an array of another length is assigned.
         """
         return self._theta
 
@@ -100,7 +100,7 @@ class Program:
                 )
             self._theta[:] = array
 
-    # ----------------------------------------------------------------------------------------------------- running it
+    # ----------------------------------------------------------------------------------------------------- running
 
     def __call__(self, *arrays: Any) -> Any:
         """The value: a float (with `batched` the mean over samples), or a list where the function gives one."""
@@ -155,8 +155,9 @@ class Program:
     def bind(self, *arrays: Any) -> BoundProgram:
         """The program for these arrays alone: they are checked and copied once, for many steps with the same data.
 
-        This freezes it: later changes of the arrays, and of anything that the function reads, are not seen; bind again
-        after a change.  Only `theta`, and the `.data` of Values that the function closes over, are read at each step.
+        This freezes the program: later changes of the arrays, and of anything that the function reads, have no effect;
+        bind again after a change.  Only `theta`, and the `.data` of Values that the function closes over, are read at
+        each step.
         """
         with self._lock:
             plan, given = self._prepared(arrays)
@@ -182,7 +183,7 @@ class Program:
             self._prepared(arrays, quiet=True)
 
     def reads(self, thing: Any) -> bool:
-        """Whether the function, as it was traced last, has read something of this object."""
+        """Whether the function, when it was traced last, read anything of this object."""
         guard = self.plan.guard
         return guard is not None and guard.snapshot.has_visited(thing)
 
@@ -220,14 +221,14 @@ class Program:
         program.theta[:] = np.concatenate((self.theta, vector))
         return program.value_and_grad(*arrays)[1][: len(vector)]
 
-    # -------------------------------------------------------------------------------------------------------- looking
+    # ------------------------------------------------------------------------------------------------------- inspection
 
     @property
     def plan(self) -> Plan:
         """What the passes made of the function, for the shapes of the last call."""
         if self._last is None:
             if not self.of_graph:
-                raise RuntimeError("the program has not been traced yet: call it once, then look at it")
+                raise RuntimeError("the program has not been traced yet: call it once first")
             self._prepared(())
         assert self._last is not None  # noqa: S101 - set just now
         return self._last
@@ -238,11 +239,11 @@ class Program:
         return self.plan.source
 
     def explain(self) -> str:
-        """What was recognised: groups, matrix products with their sizes, flops, bytes, the backend, and why."""
+        """What was recognised: groups, matrix products with their sizes, flops, bytes, the backend and why."""
         return self.plan.explain(self.name)
 
     def draw(self, direction: str = "LR", theme: str = "auto", engine: str = "auto") -> Graph:
-        """The groups as a picture like that of `autograd.draw`: a notebook shows it; or `.svg`, `.save(path)`.
+        """The groups as a picture like that of `autograd.draw`: notebooks display it; it has `.svg` and `.save(path)`.
 
         `direction` is "LR", "TB", "RL" or "BT", `theme` "auto", "light" or "dark"; `engine` as in `autograd.draw`.
         Raises ValueError for other words.
@@ -251,11 +252,11 @@ class Program:
 
         return picture(self.plan, self.name, direction=direction, theme=theme, engine=engine)
 
-    # ------------------------------------------------------------------------------------------------------- preparing
+    # ------------------------------------------------------------------------------------------------------- tracing
 
     @contextmanager
     def assume_unchanged(self) -> Iterator[None]:
-        """Within this block look only once whether what the function reads has changed, at the first call.
+        """Within this block, check only at the first call whether what the function reads has changed.
 
         For a loop of steps in which no other code runs.
 
@@ -299,7 +300,7 @@ class Program:
         return plan, given
 
     def _valid(self, key: Any, plans: list[Plan]) -> tuple[Plan | None, str]:
-        """The plan to which nothing has changed, if there is one; and what has changed for the last."""
+        """The plan for which nothing has changed, if there is one; and what has changed for the last plan."""
         if self._assumed is not None and plans:
             if key in self._assumed:
                 return plans[-1], ""
@@ -316,7 +317,7 @@ class Program:
         return None, change
 
     def _notice(self, change: str) -> None:
-        """Warn, once, where each call needs another trace."""
+        """Warn once if every call has to trace the function again."""
         self._retraced += 1
         if self._retraced == MAX_RETRACES:
             warnings.warn(
@@ -357,7 +358,7 @@ def _attached_value_and_grad(program: Program, plan: Plan, given: Sequence[Any])
 
 
 class BoundProgram:
-    """A program with its arguments: `step.value_and_grad()` for the current `theta`, with next to no overhead."""
+    """A program with its arguments: `step.value_and_grad()` for the current `theta`, with almost no overhead."""
 
     def __init__(self, program: Program, plan: Plan, given: list[Any]) -> None:
         self.program, self.plan = program, plan
@@ -381,7 +382,7 @@ _resting: list[int] = []
 
 
 def _without_collector(action: Callable[..., Any], *arguments: Any) -> Any:
-    """What an action gives without the cyclic collector: graphs have no cycles, and to look for some takes long."""
+    """Call an action with the cyclic garbage collector off: graphs have no cycles, and the search takes long."""
     if not gc.isenabled():
         return action(*arguments)
     try:
@@ -419,7 +420,7 @@ def _listed(parameters: Any) -> list[Value]:
 
 
 def _as_array(argument: Any, name: str) -> Any:
-    """The argument as an array of float64 or int64; TypeError for what is not made of real numbers."""
+    """The argument as an array of float64 or int64; TypeError if it is not made of real numbers."""
     if type(argument) is np.ndarray and argument.dtype in _KNOWN:
         return argument
     try:
@@ -441,9 +442,7 @@ _KNOWN = {np.dtype(np.float64), np.dtype(np.int64)}
 
 def _check_samples(given: list[Any]) -> None:
     if not given:
-        raise TypeError(
-            "a batched program needs at least one argument: its leading axis tells how many samples there are"
-        )
+        raise TypeError("a batched program needs at least one argument: its leading axis is the axis of samples")
     lengths = [array.shape[0] if array.ndim else -1 for array in given]
     if min(lengths) < 1 or len(set(lengths)) > 1:
         sizes = ", ".join("a single number" if length < 0 else f"{length} samples" for length in lengths)

@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
 
 class Bytecode:
-    """The steps of one graph so far, and what they refer to."""
+    """The steps of one graph so far, their tables, and the memory that they need."""
 
     def __init__(self, layout: Layout, active: Any, number: Any, groups: list[Group], outputs: list[int]) -> None:
         self.layout, self.active, self.number = layout, active, number
         self.fast = any(isinstance(group, MatMul) for group in groups)
         self.readers = readers(groups, outputs, len(layout.slot))
-        """For each node how many lists of operands have it."""
+        """For each node how many lists of operands contain it."""
         chosen = np.flatnonzero(layout.per_sample[: len(layout.slot)] & (layout.slot >= 0))
         self.written = layout.slot[chosen[~active[chosen]]]
-        """Rows of gradients that nobody adds to: they need not be cleared."""
+        """Rows of gradients that are never accumulated into: they need not be cleared."""
         self.slot, self.per_sample = layout.slot, layout.per_sample
         self.uniform_rows, self.sample_rows = layout.uniform_rows, layout.sample_rows
         self.forward: dict[bool, list[list[int]]] = {False: [], True: []}
@@ -46,7 +46,7 @@ class Bytecode:
         """The number of the first function of those that are used."""
 
     def table(self, numbers: Any) -> int:
-        """Where a table of integers begins."""
+        """The position of a table of integers; equal tables are stored once."""
         numbers = np.ascontiguousarray(numbers, np.int32).ravel()
         key = numbers.tobytes()
         if key not in self.known:
@@ -56,7 +56,7 @@ class Bytecode:
         return self.known[key]
 
     def step(self, per_sample: bool, code: int, words: Sequence[int], reverse: Sequence[int] | None = None) -> None:
-        """One step forward, and one of the next code with the same words (or others) in reverse."""
+        """Add a forward step, and its reverse step, which has the next opcode and the same words (or others)."""
         self.forward[per_sample].append([code, len(words) + 2, *words])
         words = words if reverse is None else reverse
         self.reverse[per_sample].append([code + 1, len(words) + 2, *words])
@@ -66,7 +66,7 @@ class Bytecode:
         return bool(self.active[nodes].any())
 
     def own_rows(self, per_sample: bool, nodes: Any) -> Any:
-        """Rows of the group's own memory with these nodes; what is the same for all samples is spread out first."""
+        """Rows of the group's own memory with these nodes; uniform nodes are first copied into rows of their own."""
         rows = self.slot[nodes]
         if not per_sample or self.per_sample[nodes].all():
             return rows
@@ -84,7 +84,7 @@ class Bytecode:
         return rows
 
     def argument(self, per_sample: bool, nodes: Any) -> list[int]:
-        """Where the runtime finds these nodes: a kind, and a row, a table or the bits of a number."""
+        """The location of these nodes for the runtime: a kind, and a row, a table or the bits of a number."""
         number = self.constant(nodes)
         if number is not None:
             return [OperandKind.CONSTANT, struct.unpack("q", struct.pack("d", number))[0]]
@@ -97,7 +97,7 @@ class Bytecode:
         return [OperandKind.OWN_TABLE, self.table(rows)]
 
     def constant(self, nodes: Any) -> float | None:
-        """The number, where all of these nodes are one constant."""
+        """The number, if all of these nodes are one constant."""
         first = nodes.flat[0]
         number = self.number[first]
         if (
@@ -110,13 +110,13 @@ class Bytecode:
         return float(number)
 
     def kept_partials(self, group: ElementWise, wanted: bool) -> int:
-        """Where the partials are kept that are computed together with the values; -1 where none are."""
+        """The first row of the partials that are computed together with the values; -1 if there are none."""
         if not wanted or not has_partial(group.row):
             return -1
         return self.new_rows(group.per_sample, len(group.nodes))
 
     def new_rows(self, per_sample: bool, count: int) -> int:
-        """The first of so many rows without gradients."""
+        """The first of this many new rows, which have no gradients."""
         if not per_sample:
             first, self.uniform_rows = self.uniform_rows, self.uniform_rows + count
             return first
@@ -125,11 +125,11 @@ class Bytecode:
         return first
 
     def skip_zeroing(self, rows: Any) -> None:
-        """Rows of gradients that nobody adds to before they are written, or that nobody reads."""
+        """Do not clear these rows of gradients: they are written before anything is added, or are never read."""
         self.written = np.concatenate((self.written, rows.ravel()))
 
     def cleared(self) -> Any:
-        """Which rows of gradients must be set to 0 before a block: pairs of a first row and their number."""
+        """The rows of gradients to set to 0 before each block: (ranges, 2) int64, a first row and a number of rows."""
         needed = np.ones(self.sample_rows + 2, bool)
         needed[self.written + 1] = needed[0] = needed[-1] = False
         edges = np.flatnonzero(np.diff(needed))

@@ -1,4 +1,4 @@
-"""How does a linked graph run natively?  One call of the C runtime, with one pointer to all of its memory.
+"""How does a linked graph run?  With one call of the C runtime, which gets one pointer to all memory.
 
 Read `link`, which writes the steps, and `toolchain`, which builds the runtime, first; `plan` next.
 """
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from autograd.compiler.passes.layout import Layout
 
 CACHE = 512 * 1024
-"""Bytes that the rows of a block, with their gradients, should fit in."""
+"""Bytes of cache into which the rows of a block, with their gradients, should fit."""
 
 
 class _Structure(ctypes.Structure):
@@ -114,7 +114,7 @@ class NativeProgram:
         self.theta: Any = None
         self.backward = False
         self.gradient = self.DU[: signature.parameters]
-        """With respect to the parameters, after a run: to be copied."""
+        """The gradient with respect to the parameters after a run; copy it before the next."""
         self._call, self._first = self.runtime.run, self.means.item
         s.parameters, s.inputs_at = signature.parameters, layout.inputs_at
         cleared = code.cleared()

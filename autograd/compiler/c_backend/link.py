@@ -88,7 +88,7 @@ class GroupLinker(Bytecode):
         if per_sample and self.wants(group.right):
             right = self._without_repeats(right)
             alone = 8 * int((self.readers[group.right] == 1).all() and len(np.unique(right)) == right.size)
-            if alone:  # what it hands on is the whole gradient, and need not be added to anything
+            if alone:  # its contribution is the whole gradient, and is written, not accumulated
                 self.skip_zeroing(right)
         where = spaced(self.slot[group.left])
         left, sp, sk = (where.first, *where.steps) if where is not None and where.distinct else self._packed(group.left)
@@ -115,7 +115,7 @@ class GroupLinker(Bytecode):
             self._terms(group, group.pairs, rest, 1)
 
     def _epilogue(self, group: MatMul) -> tuple[int, int]:
-        """The function that is applied to the results, and where its partials are kept; -1 where there is none."""
+        """The function that is applied to the results, and the first row of its partials; -1 if there is none."""
         if group.epilogue is None:
             return -1, -1
         function = elementwise.number_of(group.epilogue.row.name)
@@ -123,9 +123,9 @@ class GroupLinker(Bytecode):
         return function + self.functions, self.kept_partials(group.epilogue, self.wants(group.nodes))
 
     def _without_repeats(self, lists: Any) -> Any:
-        """The lists of rows, with copies in place of those that have a row twice.
+        """The lists of rows, in which lists that contain a row twice are replaced by copies.
 
-        A tile of the runtime adds to the gradients of several rows at once, and must not meet one of them twice.
+        A tile of the runtime adds to the gradients of several rows at once, so these must be distinct.
         """
         ordered = np.sort(lists, axis=1)
         repeated = (ordered[:, 1:] == ordered[:, :-1]).any(axis=1)
@@ -149,7 +149,7 @@ class GroupLinker(Bytecode):
         return lists
 
     def _packed(self, nodes: Any) -> tuple[int, int, int]:
-        """A copy of the left lists in rows of their own, evenly spaced; their gradients go back by table."""
+        """A copy of the left lists in rows with a constant stride; a table adds their gradients to the originals."""
         first, self.uniform_rows = self.uniform_rows, self.uniform_rows + nodes.size
         at = self.table(self.slot[nodes])
         identity = elementwise.IDENTITY
@@ -163,7 +163,7 @@ class GroupLinker(Bytecode):
         self._terms(group, group.pairs, group.singles, 0)
 
     def _batched_products(self, group: SumOfProducts) -> bool:
-        """Whether these sums are products of matrices that both differ from sample to sample; then they are linked."""
+        """Link sums that are products of two per-sample matrices; return whether they are."""
         left, right = group.pairs[0]
         if not (self.per_sample[left].all() and self.per_sample[right].all()) or left.shape[1] < 2:
             return False

@@ -1,4 +1,4 @@
-"""How does a chain become a step of the C runtime?  A word for each part and its operands; or the address of a loop.
+"""How does a chain become a step of the C runtime?  Words for each part and its operands, or the address of a loop.
 
 Read `fused_loop` and `bytecode` first, and `fused_step` in `runtime.c` beside this; `toolchain` next.
 """
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from autograd.compiler.passes.group import FusedChain
 
 Place = tuple[int, int]
-"""Where rows are: the kind of an operand, and its word."""
+"""The location of an operand: its kind, and its word."""
 
 
 class EmittedLoops:
@@ -31,9 +31,9 @@ class EmittedLoops:
 
     def __init__(self) -> None:
         self.names: dict[str, str] = {}
-        """By their text, with a name that all have in common."""
+        """Names by the text of the loop, in which a placeholder is the name."""
         self.waiting: list[tuple[list[int], int, str]] = []
-        """Steps that wait for the address of a loop: the step, where the address belongs, the name of the function."""
+        """Steps that still need the address of a loop: the step, the position of the address, the function."""
 
     def name(self, chain: FusedLoop) -> str:
         """The name of a chain's loop, the same for equal chains."""
@@ -45,7 +45,7 @@ class EmittedLoops:
         return "\n".join(text.replace("long loop_", f"long {name}_") for text, name in self.names.items())
 
     def build(self) -> None:
-        """Compile the loops, or find them compiled, and write their addresses; UnsupportedError without a compiler."""
+        """Compile or load the loops, and write their addresses; raises UnsupportedError without a compiler."""
         if self.waiting:
             functions = [name for _, _, name in self.waiting]
             loaded = library("loops", {"loops.c": source([self.source])}, functions)
@@ -108,7 +108,7 @@ def link_fused(code: Bytecode, group: FusedChain, loops: EmittedLoops | None) ->
 
 
 def _loop_words(chain: FusedLoop, known: dict[str, list[Place]]) -> list[int]:
-    """Two addresses, still 0; whether rows are taken one at a time; and where the memory of each pointer is."""
+    """Two addresses, still 0; whether rows are processed one at a time; and the location of each pointer."""
     pairs = [(name, *known[name[0]][int(name[1:])]) for back in (False, True) for name in chain.pointers(back)]
     by_row = any(kind != OperandKind.OWN for _, kind, _ in pairs)
     where = [word for name, kind, at in pairs for word in (int(name[0] in "gd"), kind, at)]
@@ -116,7 +116,7 @@ def _loop_words(chain: FusedLoop, known: dict[str, list[Place]]) -> list[int]:
 
 
 def _described(code: Bytecode, group: FusedChain) -> tuple[FusedLoop, list[Place], list[Any]]:
-    """The chain, and for each of its operands from memory where that is, and its nodes."""
+    """The chain, and for each of its operands from memory its location and its nodes."""
     chain = FusedLoop(code.fast)
     places: list[Place] = []
     columns: list[Any] = []
@@ -151,7 +151,7 @@ def _described(code: Bytecode, group: FusedChain) -> tuple[FusedLoop, list[Place
 
 
 def _why_no_loop(code: Bytecode, chain: FusedLoop, places: list[Place], columns: list[Any]) -> str:
-    """What keeps a loop from adding to every gradient in the order in which the runtime does; empty where nothing."""
+    """Why a loop cannot accumulate gradients in the order in which the runtime does; '' if it can."""
     if len(chain.pointers(True)) > MAX_POINTERS:
         return "no loop: too many operands"
     wanted = [n for n in range(len(columns)) if chain.wants(n)]

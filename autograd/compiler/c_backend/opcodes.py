@@ -1,4 +1,4 @@
-"""What do the integers of the C runtime mean?  Kinds of steps and of operands, and sizes, defined here for both languages.
+"""What do the integers of the C runtime mean?  Kinds of steps and of operands, and sizes, for both languages.
 
 Read `runtime.c` beside this, which includes these definitions as `opcodes.h`; `bytecode` next, which writes steps.
 """

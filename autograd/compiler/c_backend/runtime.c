@@ -1,8 +1,8 @@
-/* How does a compiled graph run natively?  This file is the same for every graph: it walks over tables of integers.
+/* How does a compiled graph run natively?  This file is the same for every graph: it interprets steps of integers.
 
-   Read link.py, which writes the steps, and opcodes.py, which names them, beside it.  Memory is rows of `stride` doubles.  Graphs of one sample have
-   rows of one number (memory U); with samples, a block of samples is worked on at a time (memory S), so that
-   all rows of a block stay in the cache.  A step is a few words: what to do, how long the step is, and its operands.
+   Read link.py, which writes the steps, and opcodes.py, which defines them, beside it.  Memory is rows of `stride`
+   doubles.  Uniform numbers, which are the same for all samples, are rows of one number (memory U).  Per-sample rows
+   (memory S) hold one block of samples at a time, so that all rows of a block stay in the cache.  A step is a few words: what to do, how long the step is, and its operands.
    Element-wise functions are not here: they are printed from the rows of the table into elements.c.
 
    Sums over samples are taken in one fixed order, so that the same program gives the same bits at every run.         */
@@ -23,7 +23,7 @@
 
 typedef double vec __attribute__((vector_size(8 * W), aligned(8), may_alias));
 
-/* Keep a vector in a register: without this gcc loads it anew for each of its uses, and loading is what takes the time. */
+/* Keep a vector in a register: without this gcc loads it again for each use, and the loads dominate the time. */
 #if defined(__x86_64__)
 #define KEEP(v) __asm__("" : "+v"(v))
 #elif defined(__aarch64__)
@@ -39,10 +39,10 @@ typedef void (*reverse_function)(double *, const double *, const double *, const
                                  const double *, long);
 
 extern const forward_function forwards[];
-extern const value_and_partial_function values_and_partials[]; /* value and partial at once; 0 where the way back computes the partial */
+extern const value_and_partial_function values_and_partials[]; /* value and partial at once; 0 if the reverse pass computes the partial */
 extern const reverse_function reverses[][MAX_OPERANDS];
 extern void accumulate_kept(double *restrict to, const double *gradient, const double *partial, long n);
-extern void in_place_reverse(double *restrict g, const double *restrict z, long n); /* relu, whose partial its result tells */
+extern void in_place_reverse(double *restrict g, const double *restrict z, long n); /* relu, whose partial follows from its result */
 extern void exp_rows(double *z, const double *x, long n, long fast);
 
 typedef struct {
@@ -123,7 +123,7 @@ static const double *gathered(word kind, word at, const program *p, const double
     return scratch;
 }
 
-/* Results of a function; with them its partials, which are kept for the way back, where it has both in one. */
+/* Results of a function, and its partials for the reverse pass if one function computes both. */
 static inline void apply(const program *p, word function, double *out, double *partial, const double *const *x, long n) {
     if (partial && p->backward) values_and_partials[function](out, partial, x[0], n);
     else forwards[function](out, x[0], x[1], x[2], x[3], n);
@@ -165,7 +165,7 @@ static void add_to(double *restrict d, const double *restrict x, long n) {
     for (long i = 0; i < n; i++) d[i] += x[i];
 }
 
-/* to += gradient times the partial, which was kept, or is computed here. */
+/* to += gradient times the partial, which is kept from the forward pass or computed here. */
 static inline void accumulate(word function, word wanted, double *to, const double *gradient, const double *partial,
                            const double *out, const double *const *x, long n) {
     if (partial) accumulate_kept(to, gradient, partial, n);
@@ -203,9 +203,9 @@ static void row_reverse(program *p, const word *s, double *V, double *D, long st
 }
 
 /* A chain of rows, a few rows of memory at a time.  What only the chain reads is in buffers of CHUNK numbers, the
-   gradients of these in as many more; on the way back the buffers are computed again. */
+   gradients of these in as many more; in the reverse pass the buffers are computed again. */
 enum { PART = 7 + 2 * MAX_OPERANDS }; /* words: function, operands, kind and place of the result, flags (1: may raise, 2: computed again
-                                      on the way back), wanted, partial; kinds and places of operands */
+                                      in the reverse pass), wanted, partial; kinds and places of operands */
 
 static const double *part_operand(const program *p, const word *at, const double *V, const double *buffers, long i, long n,
                                   long width, double *gathered) {
@@ -811,7 +811,7 @@ static void variadic_step(program *p, const word *s, double *V, double *D, long 
     const int32_t *t = p->tables + s[6], *index = p->tables + s[7];
     for (long i = 0; i < rows; i++, t += what == SOFT_CROSS_ENTROPY ? 2 * K : K) {
         double *z = V + (first + i * outputs) * width, *g = D + (first + i * outputs) * width, *e = p->scratch;
-        double *kept = s[8] >= 0 && p->backward ? V + (s[8] + i * K) * width : 0; /* partials for the way back */
+        double *kept = s[8] >= 0 && p->backward ? V + (s[8] + i * K) * width : 0; /* partials for the reverse pass */
         switch (what) {
         case TAKE:
         case TAKE_UNIFORM: take(p, V, D, t, V + index[i] * width, K, width, z, g, what == TAKE_UNIFORM, backward); break;

@@ -1,4 +1,4 @@
-"""How are gradients handed on in a NumPy program?  Written, added, or summed over samples or over equal rows.
+"""How are gradients accumulated in a NumPy program?  They are written, added, or summed over samples or equal rows.
 
 Read `emitter` and `reverse` first, `source` next.
 """
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class AccumulatingEmitter(Emitter):
-    """What a group does on the way back, whatever it computes: its contributions find their gradients."""
+    """Accumulates the contributions of any group into the gradients of its operands."""
 
     def accumulate(
         self, per_sample: bool, nodes: Any, shape: tuple[int, ...], compute: Callable[[str | None], str]
@@ -77,7 +77,7 @@ class AccumulatingEmitter(Emitter):
         self.release(contribution)
 
     def _add_repeated(self, memory: str, rows: Any, text: str) -> None:
-        """Add to rows that may occur several times, in an order that is always the same."""
+        """Add to rows that may occur several times, in a fixed order."""
         where = spaced(rows)
         if where is not None:
             for axis, (step, size) in enumerate(zip(where.steps, where.shape, strict=True)):
@@ -105,7 +105,7 @@ class AccumulatingEmitter(Emitter):
             self.lines.append(f"{memory}[{self.table(unique)}] += {summed}")
 
     def clear(self, per_sample: bool, rows: Any) -> None:
-        """Set gradients to 0 that are added to, or read, before anything was written."""
+        """Set gradients to 0 that are added to, or read, before anything is written."""
         if len(rows):
             memory = "DS" if per_sample else "DU"
             where = spaced(rows)
@@ -113,7 +113,7 @@ class AccumulatingEmitter(Emitter):
             self.lines.append(f"{target} = 0.0")
 
     def clear_unread(self, parameters: int, by_parameters: bool, batched: bool) -> None:
-        """Set the gradients to 0 of what is asked for and was used by nobody."""
+        """Set requested gradients to 0 if nothing contributes to them."""
         self.lines = self.reverse
         first, size, per_sample = (
             (0, parameters, False) if by_parameters else (self.layout.inputs_at, self.layout.inputs, batched)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.compiler.lower import fuse_ufuncs, steps
+from autograd.compiler.lower import fuse_ufuncs, operations
 from autograd.compiler.passes.layout import Layout, StridedSlice, spaced
 from autograd.compiler.passes.reverse import Gradients
 from autograd.primitive import Primitive
@@ -52,7 +52,7 @@ class Emitter:
         return f"{letter}{self.counter}"
 
     def bound(self, letter: str, text: str) -> str:
-        """The name of something that is made when the program is bound to a number of samples; the same text once."""
+        """The name of something that is made once, when the program is bound to a number of samples."""
         if text not in self.names:
             self.names[text] = self.name(letter)
             self.binding.append(f"{self.names[text]} = {text}")
@@ -67,7 +67,7 @@ class Emitter:
         return self.names[key]
 
     def scratch(self, shape: str, kind: str = "float") -> str:
-        """A buffer, to be given back with `release`."""
+        """A scratch buffer; `release` makes it available again."""
         free = self.free.setdefault(f"{shape}, {kind}", [])
         if free:
             return free.pop()
@@ -77,7 +77,7 @@ class Emitter:
         return name
 
     def release(self, *names: str) -> None:
-        """Buffers that nobody reads any more."""
+        """Make buffers that are no longer read available again."""
         for name in names:
             if name.startswith("t") and name in self.names:
                 self.free[self.names[name]].append(name)
@@ -120,7 +120,7 @@ class Emitter:
         return self.names[key]
 
     def constant(self, nodes: Any) -> float | None:
-        """The number, where all of these nodes are one constant."""
+        """The number, if all of these nodes are one constant."""
         first = nodes.flat[0]
         number = self.number[first]
         same = number == number and bool((nodes == first).all())
@@ -133,8 +133,8 @@ class Emitter:
     # ------------------------------------------------------------------------------------------------------ formulas
 
     def compute(self, expression: Expression, names: dict[str, str], shape: str, target: str | None) -> str:
-        """Write the steps of a formula; the result goes into `target`, or a scratch buffer, or is an operand itself."""
-        todo, result = steps(fuse_ufuncs(expression))
+        """Write the operations of a formula; the result is `target`, a scratch buffer, or an operand itself."""
+        todo, result = operations(fuse_ufuncs(expression))
         if not todo:
             text = names.get(str(result), repr(result)) if isinstance(result, str) else repr(result)
             if target is None:
@@ -187,7 +187,7 @@ def _condition(text: str) -> str:
 
 
 def view(memory: Any, first: int, shape: tuple[int, ...], steps: tuple[int, ...], flat: bool = False) -> Any:
-    """Evenly spaced rows of memory, without copying."""
+    """Rows of memory with constant strides, without copying."""
     row, column = memory.strides
     strides = tuple(step * row for step in steps)
     if flat:

@@ -1,8 +1,8 @@
 """How do the groups become a NumPy program?  One source text: views of memory, a forward and a reverse function.
 
-Read `emitter` and `accumulate` first, `plan` next.  Samples are the last axis, so that a group of N nodes is an N x n block
-of memory and every call works on long rows.  All memory is allocated once for each number of samples;
-results are written where they belong.  The text is registered with `linecache`: a debugger steps through it.
+Read `emitter` and `accumulate` first, `plan` next.  Samples are the last axis, so that a group of N nodes is an N x n
+block of memory and every call works on long rows.  All memory is allocated once for each number of samples; results are
+written where they belong.  The text is registered with `linecache`: a debugger steps through it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from autograd.compiler.passes.group import Group
 
 CLOSED = BASIC | {"sech"}
-"""Rows that stay in formulas: there is a form of them in few calls."""
+"""Rows that are not expanded in formulas: NumPy needs only a few calls for them."""
 
 
 class NumpySource(AccumulatingEmitter):
@@ -52,7 +52,7 @@ class NumpySource(AccumulatingEmitter):
                 self._variadic_forward(group, out)
 
     def add_reverse(self, group: Group) -> None:
-        """Write the lines that hand a group's gradients on."""
+        """Write the lines that propagate a group's gradients to its operands."""
         self.lines = self.reverse
         written, missing = self.gradients.reached(group.per_sample, group.first, len(group.nodes))
         if written and self.gradients.wants(group.nodes[group.nodes >= 0]):
@@ -121,7 +121,7 @@ class NumpySource(AccumulatingEmitter):
     def _times(
         self, gradient: str, derivative: Expression, names: dict[str, str], group: Group, target: str | None
     ) -> str:
-        """gradient · derivative."""
+        """Write gradient · derivative."""
         if derivative.row == 1.0:
             return gradient if target is None else self._copied(gradient, target)
         shape = self._shape(group)
@@ -221,7 +221,7 @@ class NumpySource(AccumulatingEmitter):
         return left, self.read(group.right), self.bound("v", f"{out}.reshape({q}, {p}, n)")
 
     def _matmul_reverse(self, group: MatMul, gradient: str) -> None:
-        self._terms_reverse(group, gradient)  # what was added to the products
+        self._terms_reverse(group, gradient)  # of the terms that were added to the product
         left, right, outer = self._matrices(group, gradient)
         p, q, k = len(group.left), len(group.right), group.left.shape[1]
         if self.gradients.wants(group.left):
@@ -322,7 +322,7 @@ OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 def _as_mask(derivative: Expression) -> Expression | None:
     """The opposite comparison, for where(comparison, NOT_TAKEN, 1): as a factor, True is 1.
 
-    A factor is quicker than to leave the numbers out; where the gradient is not finite, the eager engine looks.
+    A factor is faster than a selection; if the gradient is not finite, the eager engine computes the sample.
     """
     row, operands = derivative.row, derivative.operands
     if isinstance(row, Primitive) and row.name == "where" and operands[1].row is NOT_TAKEN and operands[2].row == 1.0:
@@ -332,7 +332,7 @@ def _as_mask(derivative: Expression) -> Expression | None:
 
 
 def _python_function(row: Primitive) -> Callable[..., Any]:
-    """A function of floats, element by element, with its poles as IEEE 754 has them."""
+    """A function of floats, applied element by element, with poles as in IEEE 754."""
     return lambda *arrays: kernels.number_by_number(row, *arrays)
 
 
@@ -347,7 +347,7 @@ def take_rows(index: Any, table: Any) -> Any:
 
 
 def take_rows_reverse(index: Any, gradient: Any, size: int) -> Any:
-    """The gradient of `take_rows` with respect to the table: for each entry the sum over the samples that took it."""
+    """The gradient of `take_rows` with respect to the table: each entry is a sum over the samples that took it."""
     rows = len(gradient)
     at = index[:, 0].astype(np.intp) + size * np.arange(rows)[:, None]
     return np.bincount(at.ravel(), weights=gradient.ravel(), minlength=rows * size).reshape(rows, size, 1)

@@ -1,8 +1,8 @@
-"""Which element-wise groups can be computed together, a few rows at a time?  Chains, whose inner results go nowhere.
+"""Which element-wise groups can be computed together, a few rows at a time?  Chains with results that only they read.
 
 Read `group` first, `layout` next.  Groups that apply rows to the same numbers, in the same order, form a chain: each of
 its results belongs to one row of the chain.  What only the chain itself reads needs no memory: it stays in a small
-buffer, and is computed again on the way back, which is quicker than to fetch it from memory that fits in no cache.
+buffer, and is computed again in the reverse pass, which is faster than loading it from memory outside the cache.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     from autograd.primitive import Primitive
 
 MAX_PARTS = 24
-"""So many buffers still fit in the first cache."""
+"""This many buffers still fit in the first-level cache."""
 
 
 class _Chain:
-    """Groups so far, and every list of nodes that tells which row is which."""
+    """The groups of a chain so far, and every list of nodes that identifies its rows."""
 
     def __init__(self, position: int, group: ElementWise) -> None:
         self.positions, self.parts = [position], [group]
         self.is_read = False
-        """Whether a group that is no part of it has read a result: then no further part may come."""
+        """Whether a group outside the chain has read a result: then no further part can be added."""
         self.columns: dict[bytes, Any] = {}
         self._note(group)
 
@@ -43,7 +43,7 @@ class _Chain:
                 self.columns.setdefault(key, column)
 
     def order_for(self, group: ElementWise) -> Any:
-        """The order in which the group's nodes belong to the rows of the chain; None where they do not."""
+        """The order in which the group's nodes correspond to the rows of the chain; None if they do not."""
         for column in group.operands:
             mine = self.columns.get(_key(column) or b"")
             if mine is not None:
@@ -53,7 +53,7 @@ class _Chain:
         return None
 
     def _agrees(self, group: ElementWise, order: Any) -> bool:
-        """Whether each operand is in the same order, or none of the chain's results (one of them for all rows, say)."""
+        """Whether each operand is in the same order, or contains no result of the chain."""
         own = np.concatenate([part.nodes for part in self.parts])
         for column in group.operands:
             mine = self.columns.get(_key(column) or b"")
@@ -69,17 +69,17 @@ class _Chain:
 
 
 def _key(column: Any) -> bytes | None:
-    """The same for lists of the same nodes in any order; None where a node occurs twice."""
+    """A key that is equal for lists of the same nodes in any order; None if a node occurs twice."""
     ordered = np.sort(column).astype(np.int64)
     return None if (ordered[1:] == ordered[:-1]).any() else ordered.tobytes()
 
 
 def fuse_chains(groups: Iterable[Group], flat: Flat, constants: Any, emit: bool = False) -> list[Group]:
-    """The groups, with each chain of two or more as one group of kind "fused", at the place of its last part.
+    """The groups, with each chain of two or more as one `FusedChain`, at the position of its last part.
 
-    `constants[i]`: whether node i is a constant.  With `emit`, what works with one number for many rows is a chain too,
-    even alone.  A part can join a chain only if nobody else has read the chain's results before that part: these
-    readers would come too early.
+    `constants[i]`: whether node i is a constant.  With `emit`, a single group that uses one number for many rows is a
+    chain too.  A part can join a chain only if no other group has read the chain's results before it: these groups
+    would run too early.
     """
     whole = list(groups)
     if not any(group.per_sample for group in whole):
@@ -87,7 +87,7 @@ def fuse_chains(groups: Iterable[Group], flat: Flat, constants: Any, emit: bool 
     whole = list(_split_by_constants(whole, constants))
     chains: list[_Chain] = []
     chain_of = np.full(len(constants), -1)  # for each node
-    outside = np.zeros(len(constants), bool)  # whether somebody outside its chain reads the node
+    outside = np.zeros(len(constants), bool)  # whether a group outside its chain reads the node
     outside[flat.outputs] = True
     open_chains: dict[bytes, int] = {}
     for position, group in enumerate(whole):
@@ -106,13 +106,14 @@ def fuse_chains(groups: Iterable[Group], flat: Flat, constants: Any, emit: bool 
 
 
 IN_PLACE = "relu"
-"""relu(relu(x)) is relu(x): its partial can be computed from its own result, and so the operand need not be kept."""
+"""relu(relu(x)) is relu(x): its partial can be computed from its own result, so the operand need not be kept."""
 
 
 def fuse_activations(groups: list[Group], outputs: list[int], per_sample: Any) -> list[Group]:
-    """The groups, with each activation that alone reads a whole product inside that product.
+    """The groups, with each activation that is the only reader of a matrix product as the epilogue of that product.
 
-    Its results take the place of what it reads; so it is relu, or a row whose partial is computed forward and kept.
+    Its results overwrite its operands; so it must be relu, or a row whose partial is computed and kept in the forward
+    pass.
     """
     activations = {
         _key(group.operands[0]): group
@@ -175,7 +176,7 @@ def _reads_one_for_many(group: ElementWise, constants: Any) -> bool:
 
 
 def _split_by_constants(groups: Iterable[Group], constants: Any) -> Iterator[Group]:
-    """0.5 x and 3 x are one group of products; for a chain they are two, each with one constant."""
+    """0.5 x and 3 x are one group of products; a chain needs two groups, each with one constant."""
     for group in groups:
         if not isinstance(group, ElementWise):
             yield group

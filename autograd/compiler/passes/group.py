@@ -30,7 +30,7 @@ IntArray: TypeAlias = Any
 
 
 class UnsupportedError(Exception):
-    """A graph that cannot be expressed as groups; the message says why.  The fallback catches it: users never see it."""
+    """A graph that cannot be expressed as groups; the message says why.  The fallback catches it."""
 
 
 @dataclass(kw_only=True)
@@ -192,7 +192,7 @@ def readers(groups: list[Group], outputs: list[int], count: int) -> Any:
 
 
 ROWS_OF_MANY = {"softmax", "softmax_others", "logsumexp", "cross_entropy", "soft_cross_entropy", "take"}
-"""Rows of any number of operands for which `kernels` has a form."""
+"""Rows of any number of operands that `kernels` implements."""
 
 
 def groups(nodes: Nodes, schedule: NodeSchedule, prefer_left: Any, most: float = math.inf) -> list[Group]:
@@ -209,7 +209,7 @@ def groups(nodes: Nodes, schedule: NodeSchedule, prefer_left: Any, most: float =
     sorted_keys = np.stack([key[order] for key in keys])
     edges = np.flatnonzero((np.diff(sorted_keys, axis=1) != 0).any(axis=0)) + 1
     if len(edges) >= most:
-        raise UnsupportedError(f"{len(edges) + 1:,} groups for {len(alive):,} nodes: too little of the same kind")
+        raise UnsupportedError(f"{len(edges) + 1:,} groups for {len(alive):,} nodes: too few nodes of the same kind")
     found: list[Group] = []
     for members in np.split(alive[order], edges) if len(alive) else []:
         code = int(operation[members[0]])
@@ -225,7 +225,7 @@ def groups(nodes: Nodes, schedule: NodeSchedule, prefer_left: Any, most: float =
 
 
 def _kinds(nodes: Nodes, alive: Any, per_sample: Any, is_sum: Any, prefer_left: Any) -> list[Any]:
-    """What must agree within a group beyond level and operation: which operands are lanes, how many terms there are."""
+    """What must agree within a group: which operands are per sample, and how many terms there are."""
     count = len(nodes.operation)
     lengths = np.diff(nodes.start)
     user = np.repeat(np.arange(count), lengths)
@@ -245,13 +245,13 @@ def _kinds(nodes: Nodes, alive: Any, per_sample: Any, is_sum: Any, prefer_left: 
 
 
 def term_kind(left: Any, right: Any, per_sample: Any) -> Any:
-    """0: product with at most one per_sample; 1: product of two lanes; 2: a per_sample alone; 3: a single that is no per_sample."""
+    """0: product with at most one per-sample factor; 1: of two; 2: single per-sample node; 3: single uniform node."""
     alone = right == ALONE
     return np.where(alone, np.where(per_sample[left], 2, 3), np.where(per_sample[left] & per_sample[right], 1, 0))
 
 
 def _sums(nodes: Nodes, members: Any, per_sample: Any, prefer_left: Any) -> Iterator[Group]:
-    """Matrix products, and one group of the sums that are none."""
+    """Matrix products, and one group of the remaining sums."""
     width = int(nodes.start[members[0] + 1] - nodes.start[members[0]])
     terms = nodes.operand[nodes.start[members][:, None] + np.arange(width)].reshape(len(members), width // 2, 2)
     left, right = terms[:, :, 0], terms[:, :, 1]
@@ -290,7 +290,7 @@ def _rows(nodes: Nodes, members: Any, row: Primitive) -> Iterator[Group]:
     if row.arity is not None:
         yield ElementWise(nodes=members, row=row, operands=[operands[:, n] for n in range(width)])
     elif row.name not in ROWS_OF_MANY:
-        raise UnsupportedError(f"{row.name} takes any number of operands, and has no form for arrays")
+        raise UnsupportedError(f"{row.name} takes any number of operands, and is not implemented for arrays")
     elif row.name in ("softmax", "softmax_others"):
         yield _softmaxes(nodes, members, row, operands)
     elif row.name in ("cross_entropy", "take"):
@@ -302,7 +302,7 @@ def _rows(nodes: Nodes, members: Any, row: Primitive) -> Iterator[Group]:
 
 
 def _softmaxes(nodes: Nodes, members: Any, row: Primitive, operands: Any) -> Variadic:
-    """All outputs of each softmax together: `nodes` is V x K, with -1 where nobody uses an output."""
+    """All outputs of each softmax together: `nodes` is V x K, with -1 for an output that is not used."""
     position = nodes.number[operands[:, 0]].astype(np.int64)
     seen: dict[tuple[bytes, int], int] = {}  # how often this output of this softmax has been asked for
     copy = np.zeros(len(members), np.int64)

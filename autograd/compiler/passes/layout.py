@@ -1,9 +1,10 @@
-"""Where does each number live?  In rows of two memories, so that what a group reads lies side by side.
+"""Where does each number live?  In rows of two memories, arranged so that a group reads consecutive rows.
 
 Read `group` first, `reverse` next.  Memory U has one number a row: parameters first (so that they are one vector, in
 their order), then other leaves that are the same for all samples, then what is computed from them.  Memory S has one
-row for each number that differs from sample to sample, and a column for each sample.  A group's results get rows one
-after the other, ordered by where their operands are; so operands are mostly a slice, or evenly spaced, of a memory.
+row for each number that differs from sample to sample, and a column for each sample.  A group's results get consecutive
+rows, ordered by the rows of their operands; so operands are mostly a slice of a memory, or a view with constant
+strides.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 class Layout:
     """The row of each node in its memory, and how large the memories are."""
 
-    slot: Any
-    per_sample: Any
+    slot: Any  # (nodes,) int64: the row, -1 for none
+    per_sample: Any  # (nodes,) bool: whether the row is in memory S
     parameters: int
     inputs: int
     captured_at: int
@@ -34,7 +35,7 @@ class Layout:
     draws_at: int
     uniform_rows: int
     sample_rows: int
-    constants: tuple[Any, Any]
+    constants: tuple[Any, Any]  # (constants,) int64 and float64
     """Rows of U that hold constants, and the constants."""
 
 
@@ -82,7 +83,8 @@ def lay_out(
         else:
             uniform += size
     return Layout(
-        slot, per_sample, parameters, inputs, where[CAPTURED], where[INPUT], where[DRAWN], uniform, sample_rows, constants
+        slot, per_sample, parameters, inputs, where[CAPTURED], where[INPUT], where[DRAWN], uniform, sample_rows,
+        constants
     )  # fmt: skip
 
 
@@ -147,7 +149,7 @@ class StridedSlice:
 
 
 def spaced(rows: Any) -> StridedSlice | None:
-    """How the rows of an index array are spaced, when each of its axes has one step.
+    """The strides of an index array, if each of its axes has a constant one; else None.
 
     >>> spaced(np.array([[4, 5, 6], [8, 9, 10]]))
     StridedSlice(first=4, shape=(2, 3), steps=(4, 1))
