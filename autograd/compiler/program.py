@@ -1,7 +1,7 @@
-"""How is a compiled function called?  `Program`: traced when shapes are new, run in blocks, honest in errors.
+"""How is a compiled function called?  `Program`: traced when shapes are new, run in blocks, with clear errors.
 
-Read the passes first (see `__init__`).  A `Program` keeps one `Plan` for each combination of shapes; a `Plan` is a
-traced graph with everything that the passes found out; a `Buffers` is a plan with memory for a number of samples.
+Read `pipeline` and `correction` first.  A `Program` keeps one `Plan` for each combination of shapes.  A `Plan` is a
+traced graph with everything that the passes found out, and an executable.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import gc
 import os
 import warnings
 from contextlib import contextmanager
-from itertools import repeat
 from threading import RLock, get_ident
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
@@ -18,28 +17,29 @@ from weakref import WeakSet
 import numpy as np
 
 from autograd.arguments import choose, real, shown
-from autograd.compiler.again import ArgumentCache, Step
-from autograd.compiler.eager import corrected
+from autograd.compiler.argument_cache import ArgumentCache
+from autograd.compiler.correction import at_theta, corrected
+from autograd.compiler.executable import Signature
 from autograd.compiler.frontend.flatten import PARAMETER, flatten, flatten_by_leaves, trace
-from autograd.compiler.plan import Plan, make_plan
-from autograd.fast_backward import exhaust
+from autograd.compiler.pipeline import make_plan
 from autograd.value import Value, assign
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from autograd.compiler.plan import Plan
     from autograd.views.draw import Graph
 
 BACKENDS = ("auto", "numpy", "c", "emit")
 
 MAX_PLANS = 8
-"""For each combination of shapes so many plans are kept: for training and evaluation, for other settings."""
+"""How many plans are kept for each combination of shapes: for training and evaluation, for other settings."""
 
 MAX_SHAPES = 64
-"""For so many combinations of shapes: those used last."""
+"""For how many combinations of shapes plans are kept: those used last."""
 
 MAX_RETRACES = 10
-"""After so many calls in a row that had to trace the function again, a warning says so."""
+"""After this many calls in a row that had to trace the function again, a warning is issued."""
 
 
 class Program:
@@ -55,7 +55,7 @@ class Program:
         if not callable(function) and not self.of_graph:
             raise TypeError(f"compile needs a function of Values, or a Value; got {shown(function)}")
         if self.of_graph and batched:
-            raise TypeError("batched=True needs a function of one sample; a graph that exists already has no samples")
+            raise TypeError("batched=True needs a function of one sample; an existing graph has no samples")
         if not isinstance(batched, bool):
             raise TypeError(f"batched must be True or False, got {shown(batched)}")
         self._flat: Any = None
@@ -69,12 +69,12 @@ class Program:
             if not isinstance(parameter, Value) or parameter.primitive is not None:
                 raise TypeError(f"parameters[{n}] must be a leaf Value, got {shown(parameter)}")
         if len({id(parameter) for parameter in self.parameters}) < len(self.parameters):
-            raise ValueError("parameters has a Value twice: give each of them once")
+            raise ValueError("parameters contains a Value twice: list each of them once")
         self._theta = np.array([parameter.data for parameter in self.parameters], dtype=np.float64)
-        self._lock = RLock()  # a plan has one memory: threads take turns
+        self._lock = RLock()  # a plan has only one memory: threads take turns
         self._plans: dict[Any, list[Plan]] = {}
         self._assumed: set[Any] | None = None
-        """Within `assume_unchanged`: the combinations of shapes for which it has been looked already."""
+        """Within `assume_unchanged`: the combinations of shapes that have been checked for changes."""
         self._retraced = 0
         """How many calls in a row had to trace the function again, because something had changed."""
         _programs.add(self)
@@ -84,9 +84,9 @@ class Program:
 
     @property
     def theta(self) -> Any:
-        """The parameters' values, in their order: a float64 array, to be written to.
+        """The parameters' values, in their order: a float64 array that can be written to.
 
-        Raises ValueError where what is assigned has another length.
+        Raises ValueError if an array of another length is assigned.
         """
         return self._theta
 
@@ -100,20 +100,20 @@ class Program:
                 )
             self._theta[:] = array
 
-    # ----------------------------------------------------------------------------------------------------- running it
+    # ----------------------------------------------------------------------------------------------------- running
 
     def __call__(self, *arrays: Any) -> Any:
         """The value: a float (with `batched` the mean over samples), or a list where the function gives one."""
         with self._lock:
-            recent = self._recent
+            recent = self._repeated(arrays)
             given: Sequence[Any] = arrays
-            if recent is not None and recent.has(arrays):
+            if recent is not None:
                 plan = recent.plan
-                values, _, may_be_nonfinite = plan.run_attached(self._theta, None)
+                values, _, may_be_nonfinite = plan.executable.run(self._theta, False)
             else:
                 plan, given = self._prepared(arrays)
-                values, _, may_be_nonfinite = plan.run(self._theta, given, None)
-                self._recent = ArgumentCache.of(self, plan, arrays)
+                values, _, may_be_nonfinite = plan.run(self._theta, given, False)
+                self._recent = ArgumentCache.of(plan, arrays)
             if may_be_nonfinite:
                 values, _ = corrected(self, plan, given, backward=False)
         return values[0] if plan.shape is None else _nested(iter(values), plan.shape)
@@ -124,14 +124,24 @@ class Program:
         Raises what the eager engine raises, for the sample that fails.
         """
         with self._lock:
-            recent = self._recent
-            if recent is not None and recent.has(arrays):
-                return recent.value_and_grad(arrays)
+            recent = self._repeated(arrays)
+            if recent is not None:
+                return _attached_value_and_grad(self, recent.plan, arrays)
             plan, given = self._prepared(arrays)
             self._check_single(plan)
-            (value, *_), gradient = self._value_and_grad(plan, given)
-            self._recent = ArgumentCache.of(self, plan, arrays)
+            (value, *_), gradient, may_be_nonfinite = plan.run(self._theta, given, True)
+            self._recent = ArgumentCache.of(plan, arrays)  # before a correction, which attaches parts of the arrays
+            if may_be_nonfinite:
+                (value, *_), gradient = corrected(self, plan, given, backward=True)
             return value, gradient
+
+    def _repeated(self, arrays: tuple[Any, ...]) -> ArgumentCache | None:
+        """The cache of the last call, if this call has the same arrays and nothing else has changed."""
+        recent = self._recent
+        if recent is None or not recent.has(arrays) or (self._assumed is None and recent.plan.changed()):
+            return None
+        self._retraced = 0
+        return recent
 
     def _check_single(self, plan: Plan) -> None:
         if plan.shape is not None:
@@ -139,19 +149,20 @@ class Program:
             raise TypeError(f"{self.name} gives {count} values in a list; value_and_grad needs a function with one")
 
     def _value_and_grad(self, plan: Plan, given: list[Any]) -> tuple[list[float], Any]:
-        values, gradient, may_be_nonfinite = plan.run(self._theta, given, 0)
+        values, gradient, may_be_nonfinite = plan.run(self._theta, given, True)
         return corrected(self, plan, given, backward=True) if may_be_nonfinite else (values, gradient)
 
-    def bind(self, *arrays: Any) -> Step:
+    def bind(self, *arrays: Any) -> BoundProgram:
         """The program for these arrays alone: they are checked and copied once, for many steps with the same data.
 
-        This freezes it: later changes of the arrays, and of anything that the function reads, are not seen; bind again
-        after a change.  Only `theta`, and the `.data` of Values that the function closes over, are read at each step.
+        This freezes the program: later changes of the arrays, and of anything that the function reads, have no effect;
+        bind again after a change.  Only `theta`, and the `.data` of Values that the function closes over, are read at
+        each step.
         """
         with self._lock:
             plan, given = self._prepared(arrays)
             self._check_single(plan)
-            return Step(self, plan, given)
+            return BoundProgram(self, plan, given)
 
     def loss_and_outputs(self, *arrays: Any) -> tuple[float, Any, Any]:
         """For a function that gives a list whose first entry is a loss: its mean, its gradient, and the other entries.
@@ -172,7 +183,7 @@ class Program:
             self._prepared(arrays, quiet=True)
 
     def reads(self, thing: Any) -> bool:
-        """Whether the function, as it was traced last, has read something of this object."""
+        """Whether the function, when it was traced last, read anything of this object."""
         guard = self.plan.guard
         return guard is not None and guard.snapshot.has_visited(thing)
 
@@ -210,14 +221,14 @@ class Program:
         program.theta[:] = np.concatenate((self.theta, vector))
         return program.value_and_grad(*arrays)[1][: len(vector)]
 
-    # -------------------------------------------------------------------------------------------------------- looking
+    # ------------------------------------------------------------------------------------------------------- inspection
 
     @property
     def plan(self) -> Plan:
         """What the passes made of the function, for the shapes of the last call."""
         if self._last is None:
             if not self.of_graph:
-                raise RuntimeError("the program has not been traced yet: call it once, then look at it")
+                raise RuntimeError("the program has not been traced yet: call it once first")
             self._prepared(())
         assert self._last is not None  # noqa: S101 - set just now
         return self._last
@@ -228,11 +239,11 @@ class Program:
         return self.plan.source
 
     def explain(self) -> str:
-        """What was recognised: groups, matrix products with their sizes, flops, bytes, the backend, and why."""
+        """What was recognised: groups, matrix products with their sizes, flops, bytes, the backend and why."""
         return self.plan.explain(self.name)
 
     def draw(self, direction: str = "LR", theme: str = "auto", engine: str = "auto") -> Graph:
-        """The groups as a picture like that of `autograd.draw`: a notebook shows it; or `.svg`, `.save(path)`.
+        """The groups as a picture like that of `autograd.draw`: notebooks display it; it has `.svg` and `.save(path)`.
 
         `direction` is "LR", "TB", "RL" or "BT", `theme` "auto", "light" or "dark"; `engine` as in `autograd.draw`.
         Raises ValueError for other words.
@@ -241,11 +252,11 @@ class Program:
 
         return picture(self.plan, self.name, direction=direction, theme=theme, engine=engine)
 
-    # ------------------------------------------------------------------------------------------------------- preparing
+    # ------------------------------------------------------------------------------------------------------- tracing
 
     @contextmanager
     def assume_unchanged(self) -> Iterator[None]:
-        """Within this block look only once whether what the function reads has changed, at the first call.
+        """Within this block, check only at the first call whether what the function reads has changed.
 
         For a loop of steps in which no other code runs.
 
@@ -275,7 +286,7 @@ class Program:
         while len(self._plans) > MAX_SHAPES:
             self._plans.pop(next(iter(self._plans)))
         plan, change = self._valid(key, plans)
-        outgrown = plan is not None and plan.is_eager and self.batched and given[0].shape[0] > 4 * plan.made_for
+        outgrown = plan is not None and plan.is_eager and self.batched and given[0].shape[0] > 4 * plan.samples
         if plan is None or outgrown:
             with self._lock:
                 plan = _without_collector(self._traced, given)
@@ -289,7 +300,7 @@ class Program:
         return plan, given
 
     def _valid(self, key: Any, plans: list[Plan]) -> tuple[Plan | None, str]:
-        """The plan to which nothing has changed, if there is one; and what has changed for the last."""
+        """The plan for which nothing has changed, if there is one; and what has changed for the last plan."""
         if self._assumed is not None and plans:
             if key in self._assumed:
                 return plans[-1], ""
@@ -306,7 +317,7 @@ class Program:
         return None, change
 
     def _notice(self, change: str) -> None:
-        """Warn, once, where each call needs another trace."""
+        """Warn once if every call has to trace the function again."""
         self._retraced += 1
         if self._retraced == MAX_RETRACES:
             warnings.warn(
@@ -328,23 +339,42 @@ class Program:
                 flat = flatten([self.function], known)
         else:
             one = [a[0] for a in given] if self.batched else given
-            traced = self.at_theta(trace, self.function, one, self.parameters, self.name)
+            traced = at_theta(self, trace, self.function, one, self.parameters, self.name)
             flat, shape, settings, guard = traced.flat, traced.shape, traced.settings, traced.guard
         samples = len(given[0]) if self.batched else 1
-        plan = make_plan(
-            flat, shape, given, len(self.parameters), self.by_parameters, self.batched, self.backend, samples
-        )
+        shapes = [array.shape[1:] if self.batched else array.shape for array in given]
+        signature = Signature(flat, shapes, len(self.parameters), self.by_parameters, self.batched)
+        plan = make_plan(signature, shape, self.backend, samples)
         plan.settings, plan.guard = settings, guard
         return plan
 
-    def at_theta(self, action: Callable[..., Any], *arguments: Any) -> Any:
-        """What an action gives while the parameters have the numbers of `theta`."""
-        back = map(setattr, self.parameters, repeat("_data"), [parameter._data for parameter in self.parameters])
-        try:
-            exhaust(map(setattr, self.parameters, repeat("_data"), self.theta.tolist()))
-            return action(*arguments)
-        finally:
-            exhaust(back)
+
+def _attached_value_and_grad(program: Program, plan: Plan, given: Sequence[Any]) -> tuple[float, Any]:
+    """The value and the gradient for the arguments that are attached already."""
+    value, gradient, may_be_nonfinite = plan.executable.value_and_grad(program._theta)
+    if may_be_nonfinite:
+        (value, *_), gradient = corrected(program, plan, given, backward=True)
+    return value, gradient
+
+
+class BoundProgram:
+    """A program with its arguments: `step.value_and_grad()` for the current `theta`, with almost no overhead."""
+
+    def __init__(self, program: Program, plan: Plan, given: list[Any]) -> None:
+        self.program, self.plan = program, plan
+        self.given = [array.copy() for array in given]
+        self.samples = given[0].shape[0] if program.batched else 1
+        self.inputs = [array.reshape(self.samples, -1) for array in self.given]
+        self.packed = plan.executable.pack(self.inputs, self.samples)
+        self.attached: Any = None
+
+    def value_and_grad(self) -> tuple[float, Any]:
+        """As `Program.value_and_grad`, for the bound arguments."""
+        executable = self.plan.executable
+        with self.program._lock:
+            if executable.attached is not self.attached or self.attached is None:
+                self.attached = executable.attach(self.inputs, self.samples, self.packed)
+            return _attached_value_and_grad(self.program, self.plan, self.given)
 
 
 _resting: list[int] = []
@@ -352,7 +382,7 @@ _resting: list[int] = []
 
 
 def _without_collector(action: Callable[..., Any], *arguments: Any) -> Any:
-    """What an action gives without the cyclic collector: graphs have no cycles, and to look for some takes long."""
+    """Call an action with the cyclic garbage collector off: graphs have no cycles, and the search takes long."""
     if not gc.isenabled():
         return action(*arguments)
     try:
@@ -390,7 +420,7 @@ def _listed(parameters: Any) -> list[Value]:
 
 
 def _as_array(argument: Any, name: str) -> Any:
-    """The argument as an array of float64 or int64; TypeError for what is not made of real numbers."""
+    """The argument as an array of float64 or int64; TypeError if it is not made of real numbers."""
     if type(argument) is np.ndarray and argument.dtype in _KNOWN:
         return argument
     try:
@@ -412,9 +442,7 @@ _KNOWN = {np.dtype(np.float64), np.dtype(np.int64)}
 
 def _check_samples(given: list[Any]) -> None:
     if not given:
-        raise TypeError(
-            "a batched program needs at least one argument: its leading axis tells how many samples there are"
-        )
+        raise TypeError("a batched program needs at least one argument: its leading axis is the axis of samples")
     lengths = [array.shape[0] if array.ndim else -1 for array in given]
     if min(lengths) < 1 or len(set(lengths)) > 1:
         sizes = ", ".join("a single number" if length < 0 else f"{length} samples" for length in lengths)

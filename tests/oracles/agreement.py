@@ -20,7 +20,7 @@ import autograd
 from autograd import Value
 from autograd.backpropagation import topological_order
 from autograd.compiler import compile as compiled
-from autograd.compiler import plan
+from autograd.compiler import pipeline
 from autograd.node import edges
 
 PATHS = {"numpy": 0.0, "fallback": 1e9, "c": 0.0, "emit": 0.0}
@@ -194,13 +194,13 @@ def through(path: str, source: Source) -> list[Answer]:
     """What the compiled program gives for each call; AssertionError if a later call changes an earlier result."""
     parameters = [Value(number) for number in source.parameters]
     backend = "numpy" if path == "fallback" else path
-    usual, plan.PRICE_OF_A_GROUP = plan.PRICE_OF_A_GROUP, PATHS[path]
+    usual, pipeline.PRICE_OF_A_GROUP = pipeline.PRICE_OF_A_GROUP, PATHS[path]
     results: list[tuple[Any, bytes]] = []
     try:
         program = compiled(function_of(source, parameters), parameters or None, source.batched, backend)
         answers = [_called(program, source.single, arrays, results) for arrays in source.calls]
     finally:
-        plan.PRICE_OF_A_GROUP = usual
+        pipeline.PRICE_OF_A_GROUP = usual
     assert all(array.tobytes() == before for array, before in results), "a later call changed an earlier result"
     return answers
 

@@ -1,6 +1,6 @@
-"""What did the function compute?  It is called once on Values, and the graph becomes flat arrays.
+"""What did the function compute?  It is called on Values, and the graph becomes flat arrays.
 
-Read `tracer` and `guards` first, `contract` next.  `trace` calls the function; twice, because what differs between
+Read `tracer` and `guards` first, `contract` next.  `trace` calls the function twice, because what differs between
 two calls (a random number, a clock, a counter) must not become part of a program.  `flatten` walks the graph once and
 numbers its nodes so that operands come before their users.
 """
@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.arguments import real, shown
+from autograd.compiler.frontend.executed_code import ExecutedCode, hooked
 from autograd.compiler.frontend.guards import Guard, moved, positions
-from autograd.compiler.frontend.reading import Reading, hooked
+from autograd.compiler.frontend.snapshot import Snapshot
+from autograd.compiler.frontend.snapshot_notes import ChangedError
 from autograd.compiler.frontend.tracer import Index, Watch, watched
-from autograd.compiler.frontend.walking import ChangedError, Snapshot
 from autograd.fast_backward import _backward_lock, exhaust
 from autograd.node import NOT_COMPUTED, VARIADIC, has_user_backward, operands
 from autograd.value import Value
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from autograd.primitive import Primitive
 
 PARAMETER, INPUT, DRAWN, CONSTANT, CAPTURED = -1, -2, -3, -4, -5
-"""Kinds of leaves, in `Flat.operation`: trained, passed in, drawn anew at each call, a number, a Value closed over."""
+"""Kinds of leaves, in `Flat.operation`: parameter, argument, random number, constant, Value closed over."""
 
 
 @dataclass
@@ -41,18 +42,18 @@ class Flat:
     """A graph as arrays: node i applies `rows[operation[i]]` to the nodes `operand[start[i]:start[i + 1]]`."""
 
     rows: list[Primitive]
-    operation: Any
+    operation: Any  # (nodes,) int32
     """For each node the number of its row; negative for a leaf."""
-    start: Any
-    operand: Any
-    position: Any
+    start: Any  # (nodes + 1,) int64
+    operand: Any  # (edges,) int32
+    position: Any  # (nodes,) int32
     """For a leaf: which parameter, input, draw or captured Value it is."""
-    number: Any
+    number: Any  # (nodes,) float64
     """For a constant: the number."""
     outputs: list[int]
     captured: list[Value] = field(default_factory=list)
     draws: list[Callable[[], float]] = field(default_factory=list)
-    reach: Any = None
+    reach: Any = None  # (nodes,) uint8
     """For each node the kinds of leaves that it depends on, as bits: 1 << -kind."""
 
     def __len__(self) -> int:
@@ -61,7 +62,7 @@ class Flat:
 
 @dataclass
 class Traced:
-    """What came out of a function: its graph, and how its outputs were nested."""
+    """The result of tracing a function: its graph, and how its outputs are nested."""
 
     flat: Flat
     shape: Any
@@ -69,16 +70,16 @@ class Traced:
     settings: list[tuple[Callable[[], Any], Any]] = field(default_factory=list)
     """What the function depends on, by `depends_on`: how to read it, and what it was."""
     guard: Any = None
-    """Tells whether what the function has read is still the same."""
+    """Checks whether what the function has read is still the same."""
 
 
 def trace(function: Callable[..., Any], arguments: Sequence[Any], parameters: Sequence[Value], name: str) -> Traced:
     """The graph that the function builds from these arguments (arrays; integer arrays become indices).
 
-    Raises TypeError where the function decides on data, or is not the same at every call.
+    Raises TypeError if the function decides on data, or is not the same at every call.
     """
     first = _trace_once(function, arguments, parameters, name, None)
-    after_first = Snapshot(function, first.reading, name)
+    after_first = Snapshot(function, first.executed, name)
     before = positions([*first.watch.sources.values(), *after_first.sources])
     again = _trace_once(function, arguments, parameters, name, first)
     difference = _difference(first.traced.flat, again.traced.flat)
@@ -91,24 +92,24 @@ def trace(function: Callable[..., Any], arguments: Sequence[Any], parameters: Se
             f"with autograd.drawn(lambda: ...), and what changes from call to call must be an argument"
         )
     try:
-        Snapshot(function, first.reading, name, expected=after_first)
+        Snapshot(function, first.executed, name, expected=after_first)
     except ChangedError as change:
         raise TypeError(
             f"{name} changes {change} itself, which it reads: a compiled function is not called again for each "
             "sample; make it an argument, or return the new number"
         ) from None
-    again.reading.join(first.reading)
-    again.traced.guard = Guard(function, Snapshot(function, again.reading, name))
+    again.executed.join(first.executed)
+    again.traced.guard = Guard(function, Snapshot(function, again.executed, name))
     return again.traced
 
 
 @dataclass
 class _Trace:
-    """One of the two calls: what it gave, what was watched, what ran; and the nodes that it made, by id."""
+    """One of the two calls: its result, the watch, the code that ran, and the ids of the nodes that it made."""
 
     traced: Traced
     watch: Watch
-    reading: Reading
+    executed: ExecutedCode
     nodes: set[int]
 
 
@@ -124,10 +125,10 @@ def _trace_once(
     nested = [_leaves_like(np.asarray(argument), inputs) for argument in arguments]
     known |= {id(leaf): (INPUT, n) for n, leaf in enumerate(inputs)}
     watch = Watch(name)
-    reading = Reading(watch)
-    result = watched(watch, hooked, reading, function, *nested)
-    if reading.problem:
-        raise TypeError(f"{name} cannot be compiled: {reading.problem}")
+    executed = ExecutedCode(watch)
+    result = watched(watch, hooked, executed, function, *nested)
+    if executed.problem:
+        raise TypeError(f"{name} cannot be compiled: {executed.problem}")
     known |= {id(leaf): (DRAWN, n) for n, (leaf, _) in enumerate(watch.draws)}
     outputs, shape = outputs_and_shape(result, name)
     nodes: list[Value] = []
@@ -135,14 +136,14 @@ def _trace_once(
     flat = flatten(outputs, known, captured, nodes)
     flat.draws = [draw for _, draw in watch.draws]
     watch.kept = [inputs, outputs]
-    reading.finish()
+    executed.finish()
     for node in nodes if earlier is not None else ():
         if id(node) in earlier.nodes:  # type: ignore[union-attr]
             raise TypeError(
                 f"{name} uses {node!r}, which was computed outside it from Values: the program would compute it again "
                 "from them; compute it inside, or close over its .detach()"
             )
-    return _Trace(Traced(flat, shape, watch.settings), watch, reading, set(map(id, nodes)))
+    return _Trace(Traced(flat, shape, watch.settings), watch, executed, set(map(id, nodes)))
 
 
 def _leaves_like(numbers: Any, inputs: list[Value]) -> Any:
@@ -155,7 +156,7 @@ def _leaves_like(numbers: Any, inputs: list[Value]) -> Any:
 
 
 def outputs_and_shape(result: Any, name: str) -> tuple[list[Value], Any]:
-    """The Values that a function has given, in order, and how they are nested."""
+    """The Values that a function has returned, in order, and how they are nested."""
     if isinstance(result, np.ndarray) and result.ndim:
         result = result.tolist()
     if isinstance(result, (list, tuple)):
@@ -167,7 +168,7 @@ def outputs_and_shape(result: Any, name: str) -> tuple[list[Value], Any]:
 
 
 def _difference(one: Flat, two: Flat) -> str:
-    """What tells two traces apart, as text; '' where nothing does."""
+    """A difference between two traces, as text; '' if there is none."""
     same = len(one) == len(two) and len(one.operand) == len(two.operand)
     if not same or [r.name for r in one.rows] != [r.name for r in two.rows]:
         return f"one call made {len(one)} nodes and the next {len(two)}, or others"
@@ -182,11 +183,11 @@ def _difference(one: Flat, two: Flat) -> str:
 
 
 _borrowed: dict[int, tuple[list[Value], list[float]]] = {}
-"""For each thread that flattens a graph: the nodes whose gradients are in use, and what these were."""
+"""For each thread that flattens a graph: the nodes whose `grad` holds a number, and the gradients to restore."""
 
 
 def _give_back() -> None:
-    """In a child process, put back the gradients that another thread had borrowed when the process forked."""
+    """In a child process, restore gradients that another thread had replaced when the process forked."""
     for owner, (reached, before) in list(_borrowed.items()):
         if owner != threading.get_ident():
             exhaust(map(setattr, reached, repeat("grad"), before))
@@ -205,7 +206,7 @@ def flatten(
 ) -> Flat:
     """Number every node that the outputs depend on, operands first.
 
-    `known` tells the kind and position of leaves by their id.  Another leaf is a Value that the function closed over
+    `known` gives the kind and position of leaves by their id.  Another leaf is a Value that the function closed over
     when it is in `earlier`, the leaves of an earlier trace, or when there was none; else it was made inside the
     function, and is a constant.  `nodes` receives the inner nodes.
 
@@ -216,7 +217,7 @@ def flatten(
     """
     reached: list[Value] = []
     before: list[float] = []
-    with _backward_lock:  # while it works, each node's number stands where its gradient was
+    with _backward_lock:  # meanwhile each node's `grad` holds its number
         owner = threading.get_ident()
         try:
             _borrowed[owner] = reached, before
@@ -239,9 +240,10 @@ def flatten_by_leaves(output: Value) -> tuple[Flat, list[Value]]:
 
 
 def _reach(outputs: Sequence[Value], reached: list[Value], before: list[float]) -> tuple[list[Value], list[Value]]:
-    """The leaves, and the inner nodes so that operands come first; `before` gets what the gradients were.
+    """The leaves, and the inner nodes so that operands come first; `before` receives their gradients.
 
-    A node's gradient is one of two zeros of this call, told apart by identity, once it is entered and once it is done.
+    A node's `grad` becomes one of two zeros of this call, distinguished by identity, when it is entered and when it is
+    done.
     """
     entered, done = NOT_COMPUTED + 0.0, NOT_COMPUTED + 0.0  # arithmetic gives new floats
     leaves: list[Value] = []
@@ -311,7 +313,7 @@ def _numbered(
     push, end, reaches = operand.append, ends.append, reach.append
 
     def constant(number: float) -> int:
-        key = number if number < 0.0 or number > 0.0 else repr(number)  # 0.0, -0.0 and nan are told apart by their text
+        key = number if number < 0.0 or number > 0.0 else repr(number)  # the text distinguishes 0.0, -0.0 and nan
         return constants.setdefault(key, -1 - len(constants))
 
     for node in order:
@@ -343,26 +345,44 @@ def _numbered(
                     kinds_below |= reach[number]
         end(len(operand))
         reaches(kinds_below)
+    operation, start, edges, position, number, bits = _with_constants(
+        kinds, positions, numbers, list(constants), operation, operand, ends, reach
+    )
     first, more = len(leaves), len(constants)
+    ends_in = [int(output.grad) + more * (output.grad >= first) for output in outputs]
+    return Flat(rows, operation, start, edges, position, number, ends_in, captured, reach=bits)
+
+
+def _with_constants(
+    kinds: list[int],
+    positions: list[int],
+    numbers: list[float],
+    constants: list[Any],
+    operation: Any,
+    operand: array[int],
+    ends: array[int],
+    reach: bytearray,
+) -> tuple[Any, Any, Any, Any, Any, Any]:
+    """The arrays of `Flat`, in which the constants come between the leaves and the inner nodes.
+
+    Until then constants have negative numbers, and inner nodes follow the leaves.
+    """
+    first, more = len(kinds), len(constants)
     edges = np.frombuffer(operand, np.int32) if len(operand) else np.zeros(0, np.int32)
     edges = np.where(edges < 0, first - 1 - edges, np.where(edges < first, edges, edges + more)).astype(np.int32)
     ended = np.frombuffer(ends, np.int64) if len(ends) else np.zeros(0, np.int64)
-    whole = np.full(first + more + len(order), math.nan)
-    whole[:first], whole[first : first + more] = numbers, [float(key) for key in constants]
-    position = np.zeros(len(whole), np.int32)
+    number = np.full(first + more + len(operation), math.nan)
+    number[:first], number[first : first + more] = numbers, [float(key) for key in constants]
+    position = np.zeros(len(number), np.int32)
     position[:first] = positions
-    return Flat(
-        rows,
+    bits = np.frombuffer(reach, np.uint8)
+    return (
         np.concatenate((np.array(kinds, np.int32), np.full(more, CONSTANT, np.int32), operation)),
         np.concatenate((np.zeros(first + more + 1, np.int64), ended)),
         edges,
         position,
-        whole,
-        [int(o.grad) + more * (o.grad >= first) for o in outputs],
-        captured,
-        reach=np.concatenate(
-            (np.frombuffer(reach, np.uint8)[:first], np.zeros(more, np.uint8), np.frombuffer(reach, np.uint8)[first:])
-        ),
+        number,
+        np.concatenate((bits[:first], np.zeros(more, np.uint8), bits[first:])),
     )
 
 

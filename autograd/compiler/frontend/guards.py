@@ -1,8 +1,8 @@
-"""On what does a program depend besides its arguments?  On all that the function reads, which may change later.
+"""Has anything changed on which a program depends?  It depends on all objects that the function has read.
 
-Read `walking` first, `trace` next.  What a walk from the function has found is compared before each call; where
-something else stands, the function is traced again.  Values that it closes over are read at each call anyway.
-Sources of random numbers must not have moved while it was traced.
+Read `snapshot` first, `flatten` next.  Before each call the objects that a snapshot found are compared; if one has
+changed, the function is traced again.  Values that it closes over are read at each call anyway.  Sources of random
+numbers must not advance while it is traced.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.frontend.walking import ChangedError, Snapshot
+from autograd.compiler.frontend.snapshot import Snapshot
+from autograd.compiler.frontend.snapshot_notes import ChangedError
 
 
 class Guard:
-    """What a traced function has read, and whether something else stands there now."""
+    """What a traced function has read, and whether any of it has changed."""
 
     def __init__(self, function: Any, snapshot: Snapshot) -> None:
         self.function = function
@@ -28,22 +29,22 @@ class Guard:
         self.unchanged = snapshot.check.build()
 
     def changed(self) -> str:
-        """What has changed, by name; '' if nothing has."""
+        """The name of something that has changed; '' if nothing has."""
         if self.unchanged():
             return ""
         before = self.snapshot
         try:
-            now = Snapshot(self.function, before.reading, before.name, expected=before)
+            now = Snapshot(self.function, before.executed, before.name, expected=before)
         except ChangedError as change:
             return str(change)
-        except Exception:  # what stands there now cannot be followed: tracing says so
+        except Exception:  # the new object cannot be followed: tracing reports that
             return before.name
         self._accept(now)
         return ""
 
 
 def positions(sources: Any) -> dict[int, tuple[Any, str]]:
-    """Where sources of random numbers stand: these, and the two global ones."""
+    """The states of sources of random numbers: these, and the two global ones."""
     found: dict[int, tuple[Any, str]] = {0: (random, repr(random.getstate()))}
     module = sys.modules.get("numpy.random")
     if module is not None:
@@ -71,5 +72,5 @@ def _flat(state: Any) -> Any:
 
 
 def moved(before: dict[int, tuple[Any, str]], after: dict[int, tuple[Any, str]]) -> Any:
-    """A source that stood elsewhere before; None if there is none.  One made anew in each call is another object."""
+    """A source whose state has changed; None if there is none.  One created in each call is another object."""
     return next((s for key, (s, state) in after.items() if key in before and before[key][1] != state), None)

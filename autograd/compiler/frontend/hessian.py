@@ -1,6 +1,7 @@
 """How does a program get second derivatives?  The gradient is written as a graph, and that graph is compiled.
 
-Read `program` first.  The rows of the table are evaluated on Values, so that the gradient is a graph like any other.
+Read `backpropagation` first, `program` next.  The rows of the table are evaluated on Values, so that the gradient is a
+graph like any other.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def directional_gradient(function: Any, parameters: Sequence[Value], direction: Sequence[Value]) -> Callable[..., Any]:
-    """A function that gives gradient · direction of what `function` gives, as a graph."""
+    """A function that returns, as a graph, the dot product of the gradient of `function` and a direction."""
 
     def product(*arguments: Any) -> Any:
         result = function if isinstance(function, Value) else function(*arguments)

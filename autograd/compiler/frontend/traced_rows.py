@@ -1,6 +1,6 @@
-"""How is a decision recorded while a function is traced?  As rows whose answer is known when the program runs.
+"""How is a decision recorded while a function is traced?  As an operation whose result is known when the program runs.
 
-Read `tracer` next, which puts these in the place of `<`, `<=`, `detach()` and `functional.edges_as_graph`.
+Read `tracer` next, which replaces `<`, `<=`, `detach()` and `functional.edges_as_graph` by these.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ detached = primitive("detached", lambda x: 1.0 * x, _no_partial, doc="x, through
 
 
 def traced_edges(node: Value) -> list[tuple[Value, Any]]:
-    """As `edges_as_graph`, where which branch is taken is known only when the program runs."""
+    """As `edges_as_graph`, for branches that are decided only when the program runs."""
     inputs = operands(node)
     with ieee_arithmetic():
         partials = [] if node.primitive is None else _partials(node, inputs)
@@ -37,7 +37,7 @@ def traced_edges(node: Value) -> list[tuple[Value, Any]]:
 
 
 def _partials(node: Value, inputs: Sequence[Any]) -> Sequence[Any]:
-    """The row's partials as Values; an index that is known only later becomes shares of 0 and 1."""
+    """The row's partials as Values; an index that is not known yet becomes weights of 0 and 1."""
     row = node.primitive
     if row in (table.cross_entropy, table.take) and isinstance(inputs[0], Value):
         index, xs = inputs[0], inputs[1:]

@@ -1,7 +1,7 @@
-"""What may a function not do while it is traced?  Ask for a number: the answer would be kept for all other samples.
+"""What may a function not do while it is traced?  Read a number: the program would keep it for all other samples.
 
-Read `value` first, `trace` next.  While a `Watch` is open, a Value of this thread refuses to show its data, and a
-comparison gives a node instead of an answer: it can be used in `where`, and refuses to decide an `if`.
+Read `value` first, `flatten` next.  While a `Watch` is open, a Value in this thread refuses access to its data, and a
+comparison returns a node: it can be an operand of `where`, and refuses to decide an `if`.
 """
 
 from __future__ import annotations
@@ -44,24 +44,24 @@ class Watch:
     def __init__(self, name: str) -> None:
         self.name = name
         self.draws: list[tuple[Value, Callable[[], float]]] = []
-        """The leaves that stand for random numbers, each with the function that draws one."""
+        """The leaves that represent random numbers, each with the function that draws one."""
         self.settings: list[tuple[Callable[[], Any], Any]] = []
-        """What the function depends on: how to read it, and what it was."""
+        """Settings that the function depends on: how to read each, and its value."""
         self.sources: dict[int, random.Random] = {}
         """The sources of random numbers that were used."""
         self.kept: Any = None
-        """What must live as long as this, so that an id means one object."""
+        """Objects that must live as long as this, so that their ids stay unique."""
         self.refused: TypeError | None = None
-        """The first refusal, which counts even where the function catches it."""
+        """The first refusal, which is raised even if the function catches it."""
         self.reporting = False
-        """Whether what runs only shows something: a Value may then be shown, without its number."""
+        """Whether the running code only prints or logs: a Value may then be shown, without its number."""
         self.handlers = _handlers_of_signals()
         self._undo: list[tuple[Any, ...]] = []
         self.closing = starmap(call, self._undo)
-        """Going through this closes the watch."""
+        """Exhausting this iterator closes the watch."""
 
     def open(self) -> None:
-        """Put refusals in the place of methods.  What takes each back is noted before it is done."""
+        """Replace methods by refusals.  Each replacement is recorded before it is made, so that it can be undone."""
         owner = threading.get_ident()
         if owner in _watches:
             raise TypeError(
@@ -73,14 +73,14 @@ class Watch:
             original = target.__dict__.get(attribute)
             if original is not None:
                 self._undo.append((setattr, target, attribute, original))
-            else:  # it is inherited, and can be deleted once it is there
+            else:  # it is inherited: deleting the replacement restores it
                 original = getattr(target, attribute)
                 setattr(target, attribute, original)
                 self._undo.append((delattr, target, attribute))
             setattr(target, attribute, self._here(refusal, original))
 
     def _here(self, refusal: Any, original: Any) -> Any:
-        """The refusal for the function that is traced, the original for other threads and for what interrupts it."""
+        """The refusal for the traced function; the original for other threads, finalizers and signal handlers."""
         if not callable(original):  # a property, or a slot
             return _Property(self, refusal, original)
 
@@ -90,7 +90,7 @@ class Watch:
         return either
 
     def refuse(self, what: str, cure: str) -> NoReturn:
-        """Raise the error for something that would bake this sample's numbers into the program."""
+        """Raise the error for an operation that would bake this sample's numbers into the program."""
         refused = TypeError(
             f"{what} while {self.name} is compiled, at {users_line()}: the program would keep this answer for all "
             f"other numbers; {cure}"
@@ -100,7 +100,7 @@ class Watch:
 
 
 def watched(watch: Watch, function: Callable[..., Any], *arguments: Any) -> Any:
-    """What a function gives while the watch is open.  No Ctrl-C leaves it open, with Values that refuse to compare."""
+    """Call a function while the watch is open.  The watch is closed even after Ctrl-C."""
     with _lock:
         try:
             watch.open()
@@ -111,13 +111,13 @@ def watched(watch: Watch, function: Callable[..., Any], *arguments: Any) -> Any:
             raise
         finally:
             exhaust(watch.closing)
-    if watch.refused is not None:  # the function has caught it, and gone on without the answer
+    if watch.refused is not None:  # the function has caught it, and continued
         raise watch.refused
     return result
 
 
 def _after_fork() -> None:
-    """In a child process only the thread that forked goes on: what the others had begun ends here."""
+    """In a child process, close the watches of other threads: only the thread that forked continues."""
     _lock._at_fork_reinit()  # type: ignore[attr-defined]
     for owner, watch in list(_watches.items()):
         if owner != threading.get_ident():
@@ -129,7 +129,7 @@ if hasattr(os, "register_at_fork"):  # not on Windows, nor in a browser
 
 
 def _active() -> Watch | None:
-    """The watch over what runs in this thread now; None in a finalizer or a handler of signals that came in between."""
+    """The watch for the code that runs in this thread; None inside a finalizer or a signal handler."""
     watch = _watches.get(threading.get_ident()) if _watches else None
     if watch is None:
         return None
@@ -142,7 +142,7 @@ def _active() -> Watch | None:
 
 
 def is_interruption(frame: FrameType, watch: Watch) -> bool:
-    """Whether this frame is a finalizer, or a handler of signals, which run in the middle of anything."""
+    """Whether this frame is a finalizer or a signal handler, which can run at any time."""
     code = frame.f_code
     if code.co_name == "__del__" or code in watch.handlers:
         return True
@@ -155,7 +155,7 @@ def is_interruption(frame: FrameType, watch: Watch) -> bool:
 
 
 def drawn(draw: Callable[[], float]) -> Any:
-    """`draw()`, a random number, which a compiled program draws anew at each call, once for each sample.
+    """`draw()`, a random number, which a compiled program draws again at each call, once for each sample.
 
     >>> drawn(lambda: 4.0)
     4.0
@@ -165,14 +165,14 @@ def drawn(draw: Callable[[], float]) -> Any:
     if watch is None:
         again = _replays.get(threading.get_ident()) if _replays else None
         return draw() if again is None else next(again)
-    leaf = Value(0.5)  # tracing draws nothing, so that a seeded source goes on where it was
+    leaf = Value(0.5)  # tracing draws nothing, so that the state of a seeded source does not change
     watch.draws.append((leaf, draw))
     return leaf
 
 
 @contextmanager
 def replayed(numbers: Iterable[float]) -> Iterator[None]:
-    """Within it, `drawn` gives these numbers in this thread: those that a program has drawn already."""
+    """Within this block, `drawn` returns these numbers in this thread: those that a program has drawn already."""
     _replays[threading.get_ident()] = iter(numbers)
     try:
         yield
@@ -181,7 +181,7 @@ def replayed(numbers: Iterable[float]) -> Iterator[None]:
 
 
 def depends_on(read: Callable[[], Any]) -> Any:
-    """`read()`, a setting such as `lambda: self.training`: a compiled program is traced anew once this has changed.
+    """`read()`, a setting such as `lambda: self.training`: a compiled program is traced again after this has changed.
 
     >>> depends_on(lambda: "a setting")
     'a setting'
@@ -195,7 +195,7 @@ def depends_on(read: Callable[[], Any]) -> Any:
 
 
 def is_index(thing: object) -> bool:
-    """Whether this stands for an integer that is known only when the program runs: see `take`.
+    """Whether this represents an integer that is known only when the program runs: see `take`.
 
     >>> is_index(3)
     False
@@ -227,11 +227,11 @@ BRANCH = (
     "use maximum, minimum, relu or where(x < y, a, b), or decide on a plain number outside the function (the program "
     "is traced again when that number changes)"
 )
-"""The cure where a function decides on data."""
+"""The cure for a branch on data."""
 
 
 class Comparison(Value):
-    """The 0 or 1 of a comparison in a traced function: an operand of `where`, and no answer to an `if`."""
+    """The 0 or 1 of a comparison in a traced function: an operand of `where` that refuses to decide an `if`."""
 
     __slots__ = ()
 
@@ -254,7 +254,7 @@ def _watch() -> Watch:
 
 
 def _shown_without_number(_: Value) -> str:
-    """For messages of the engine, and for `print`; the function itself must not compute with the text."""
+    """The text for messages of the engine and for `print`; the function itself must not compute with it."""
     frame = sys._getframe(2)
     if not _watch().reporting and not _is_ours(frame.f_code.co_filename):
         _watch().refuse("the text of a Value (repr, str, %s)", "print it, or use its number outside")
@@ -283,7 +283,7 @@ def _drawing(plain: Callable[..., Any]) -> Callable[..., Any]:
 
     def draw(self: random.Random, *arguments: Any) -> Any:
         watch = _active()
-        if watch is not None:  # `source.random` may be kept, and called when tracing is over
+        if watch is not None:  # `source.random` may be stored, and called after tracing
             watch.sources[id(self)] = self
         return plain(self, *arguments)
 
@@ -294,7 +294,7 @@ PLAIN_DERIVATIVES = "gradients, grad, explain, trace"
 
 
 def _refusals() -> list[tuple[Any, str, Any]]:
-    from random import Random  # not needed by `import autograd`
+    from random import Random  # `import autograd` does not need it
 
     as_graph = "use gradients(..., create_graph=True), or grad of the compiled function outside"
     with_value = "compute with the Value itself (v.exp(), maximum, where), or with v.detach()"
@@ -321,7 +321,7 @@ def _refusals() -> list[tuple[Any, str, Any]]:
         (Value, "_refuse_to_copy", _refusing("copying a Value", "use the Value itself, or v.detach()")),
         (Value, "backward", _refusing("backward()", "return the value; the program has value_and_grad")),
         (Value, "detach", lambda self: apply(detached, (self,))),
-        (no_grad, "__enter__", _refusing("no_grad()", "use v.detach() for what gradients shall not flow through")),
+        (no_grad, "__enter__", _refusing("no_grad()", "use v.detach() to stop gradients")),
         *[(Random, name, _drawing(getattr(Random, name))) for name in ("random", "getrandbits")],
     ]
 
@@ -336,7 +336,7 @@ _CONVERSIONS = {
 
 
 class _Property:
-    """A property of Value that the traced function may not read, or not assign."""
+    """A property of Value that the traced function must not read or assign."""
 
     def __init__(self, watch: Watch, refusals: tuple[Any, Any], original: Any) -> None:
         self.watch, self.original = watch, original
@@ -354,7 +354,7 @@ class _Property:
 
 
 def _handlers_of_signals() -> set[Any]:
-    """The code of the functions that handle signals: one may run in the middle of anything."""
+    """The code of the functions that handle signals: one can run at any time."""
     signal = sys.modules.get("signal")
     if signal is None:
         return set()
@@ -375,7 +375,7 @@ class Index:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name == "leaf":
             raise AttributeError(name)
-        return getattr(self.leaf, name)  # exp(), tanh() ... of its number
+        return getattr(self.leaf, name)  # exp(), tanh() ... of the leaf
 
     def __float__(self) -> NoReturn:
         watch = _watches.get(threading.get_ident()) or Watch("a function")

@@ -22,11 +22,11 @@ from autograd.compiler.frontend.flatten import (
     trace,
 )
 from autograd.compiler.passes.contract import ALONE, Nodes, contract, depends
-from autograd.compiler.passes.group import Group, UnsupportedError, groups
+from autograd.compiler.passes.group import Group, UnsupportedError, Variadic, groups
 from autograd.compiler.passes.layout import StridedSlice, lay_out, spaced
 from autograd.compiler.passes.matmul import blocks
 from autograd.compiler.passes.reverse import Gradients
-from autograd.compiler.passes.schedule import Schedule, levels
+from autograd.compiler.passes.schedule import NodeSchedule, levels
 from autograd.node import edges
 from autograd.primitives import TABLE
 from autograd.symbolic.expression import PYTHON, symbols, write
@@ -148,17 +148,17 @@ def test_zeros_are_left_out() -> None:
 
 def grouped(*outputs: Any, inputs: tuple[Value, ...] = ()) -> tuple[Flat, list[Group], Any, Nodes]:
     flat = flat_of(*outputs, inputs=inputs)
-    lane = depends(flat, (INPUT,))
-    nodes = contract(flat, lane)
-    lane = np.append(lane, np.zeros(len(nodes.operation) - len(lane), bool))
-    schedule = Schedule(levels(nodes), lane, np.ones(len(lane), bool))
-    return flat, groups(nodes, schedule, ~lane), lane, nodes
+    per_sample = depends(flat, (INPUT,))
+    nodes = contract(flat, per_sample)
+    per_sample = np.append(per_sample, np.zeros(len(nodes.operation) - len(per_sample), bool))
+    schedule = NodeSchedule(levels(nodes), per_sample, np.ones(len(per_sample), bool))
+    return flat, groups(nodes, schedule, ~per_sample), per_sample, nodes
 
 
 def test_what_is_the_same_for_all_samples_comes_first() -> None:
     x = Value(1.0)
     _, found, _, _ = grouped((A * A).tanh() * x.tanh(), inputs=(x,))
-    assert [(group.name, group.lane) for group in found] == [
+    assert [(group.name, group.per_sample) for group in found] == [
         ("multiply", False), ("tanh", False), ("tanh", True), ("multiply", True),
     ]  # fmt: skip
 
@@ -202,7 +202,7 @@ def test_all_outputs_of_a_softmax_are_one_group() -> None:
     p = softmax([A, B, C])
     again = softmax([A, B, C])
     _, found, _, _ = grouped(p[0] * p[2] + again[0])
-    many = next(group for group in found if group.kind == "many")
+    many = next(group for group in found if isinstance(group, Variadic))
     assert many.operands[0].shape == (2, 3)
     assert (many.nodes >= 0).sum() == 3
 
@@ -217,8 +217,8 @@ def test_an_unknown_row_of_many_operands_is_reported() -> None:
 
 
 def test_parameters_are_the_first_rows_in_their_order() -> None:
-    flat, found, lane, nodes = grouped(tanh(D * A) + B)
-    layout = lay_out(flat, found, lane, nodes.alive, 4, 0, False)
+    flat, found, per_sample, nodes = grouped(tanh(D * A) + B)
+    layout = lay_out(flat, found, per_sample, nodes.alive, 4, 0, False)
     for node, position in ((n, p) for n, p in enumerate(flat.position) if flat.operation[n] == PARAMETER):
         assert layout.slot[node] == position
     used = layout.slot[nodes.alive]
@@ -235,8 +235,8 @@ def test_rows_evenly_spaced_are_a_view() -> None:
 
 
 def test_the_first_writes_and_the_others_add() -> None:
-    flat, found, lane, nodes = grouped(tanh(A * B))
-    layout = lay_out(flat, found, lane, nodes.alive, 4, 0, False)
+    flat, found, per_sample, nodes = grouped(tanh(A * B))
+    layout = lay_out(flat, found, per_sample, nodes.alive, 4, 0, False)
     gradients = Gradients(layout, np.ones(len(flat), bool), [])
     rows = np.array([0, 1])
     assert gradients.first_write(False, rows)
@@ -263,7 +263,7 @@ def test_formulas_are_opened_and_simplified() -> None:
 
 def test_equal_subexpressions_are_one_step() -> None:
     (x,) = symbols("x")
-    lines, result = lower.steps((x + 1.0) / (x + 1.0))
+    lines, result = lower.operations((x + 1.0) / (x + 1.0))
     assert [operands for _, _, operands in lines] == [("x", 1.0), ("s0", "s0")]
     assert result == "s1"
 

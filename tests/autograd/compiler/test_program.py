@@ -19,6 +19,7 @@ import pytest
 import autograd
 from autograd import Value, cross_entropy, dot, exp, gradients, log, relu, take, tanh
 from autograd.compiler import compile
+from autograd.compiler.numpy_backend import run
 
 BACKENDS = ["numpy", "c"]
 backends = pytest.mark.parametrize("backend", BACKENDS)
@@ -76,12 +77,11 @@ def test_the_trace_does_not_grow_with_the_batch(backend: str) -> None:
 
 @backends
 def test_blocks_of_samples_make_no_difference(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from autograd.compiler import plan
 
     w = Value(0.3)
     X = np.linspace(-2, 2, 1000)
     whole = compile(lambda x: tanh(w * x) * x, [w], batched=True, backend=backend).value_and_grad(X)
-    monkeypatch.setattr(plan, "NUMBERS_IN_A_BLOCK", 10)
+    monkeypatch.setattr(run, "NUMBERS_IN_A_BLOCK", 10)
     parts = compile(lambda x: tanh(w * x) * x, [w], batched=True, backend=backend).value_and_grad(X)
     assert whole[0] == pytest.approx(parts[0], rel=1e-14)
     assert whole[1] == pytest.approx(parts[1], rel=1e-14)

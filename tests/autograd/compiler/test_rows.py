@@ -113,7 +113,7 @@ def test_what_vectorises_is_within_a_few_ulp(row: Primitive, backend: str) -> No
     program = compile(f, batched=True, backend=backend)
     plan, given = program._prepared(columns)
     _, gradients, _ = plan.run(program.theta, given, 0)
-    assert plan.native.structure.fast
+    assert plan.executable.structure.fast
     values = plan.samples_of_outputs(0)[:, 0]
     outs, slopes = [value for value, _ in answers], [np.array(slopes) for _, slopes in answers]
     if backend == "emit":  # in a chain, which is a loop of its own

@@ -1,9 +1,9 @@
 """On which names can a function's result depend?  On those in the code that ran while it was traced.
 
-Read `tracer` first, `guards` next, which follows these names from object to object.  A profile hook notes each
-function of Python that is entered and each C function that it calls.  From the code of the first come the names that
-it reads; a C function that could give another answer next time (a clock, a file) is refused, and so is an exception
-handler around the engine, because the compiled program does not take it.
+Read `tracer`, `c_functions` and `exception_handlers` first, `snapshot` next, which follows these names from object to
+object.  A profile hook notes each Python function that is entered and each C function that is called.  The code of the
+Python functions has the names that they read.  A C function that could give another result next time (a clock, a file)
+is refused, and so is an exception handler around the engine, which a compiled program would not execute.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
-from autograd.compiler.frontend import foreign, tracer
-from autograd.compiler.frontend.catching import catching_line
+from autograd.compiler.frontend import c_functions, tracer
+from autograd.compiler.frontend.exception_handlers import catching_line
 from autograd.compiler.frontend.tracer import is_interruption, users_line
 
 if TYPE_CHECKING:
@@ -33,12 +33,12 @@ _LAYERS = os.path.join(os.path.dirname(_ENGINE[:-1]), "nn", "")  # noqa: PTH118,
 _STANDARD = os.path.dirname(os.__file__) + os.sep  # noqa: PTH120
 
 ENGINE, LAYERS, LIBRARY, QUIET, USERS = range(5)
-"""Whose code it is: autograd's, nn's, NumPy's or the standard library's, one that only reports, the user's."""
+"""Whose code it is: autograd's, nn's, NumPy's or the standard library's, code that only logs or prints, the user's."""
 
 _ONLY_REPORT = {"logging", "warnings", "traceback", "linecache", "importlib", "encodings", "tqdm"}
 
 _ANSWERS = {"isEnabledFor", "getEffectiveLevel", "getLevelName", "hasHandlers", "import_module"}
-"""Functions of these modules that do give an answer."""
+"""Functions of these modules whose results matter."""
 
 _LOADS_OF_GLOBALS = {"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS"}
 _LOADS_OF_CELLS = {"LOAD_DEREF", "LOAD_CLASSDEREF", "LOAD_FROM_DICT_OR_DEREF"}
@@ -61,35 +61,35 @@ class Names:
     attributes: set[str] = field(default_factory=set)
     imports: set[str] = field(default_factory=set)
     passed: set[str] = field(default_factory=set)
-    """Names of what is handed on, not called here: `map(f, xs)`."""
+    """Names of what is passed on instead of called: `map(f, xs)`."""
     written: set[str] = field(default_factory=set)
-    """Names loaded only to write into what they stand for: `log.append(x)`, `counts[k] += 1`."""
+    """Names loaded only to write into the object: `log.append(x)`, `counts[k] += 1`."""
     all_attributes: bool = False
     """Whether it reads attributes whose names are not in the code."""
 
 
-class Reading:
+class ExecutedCode:
     """What ran while a function was traced."""
 
     def __init__(self, watch: Watch) -> None:
         self.watch = watch
         self.codes: dict[CodeType, int] = {}
-        """Whose each code object is that was entered."""
+        """The code objects that were entered, and whose each is."""
         self.places: dict[tuple[CodeType, int], dict[str, Any]] = {}
-        """The global namespaces in which code of the user's or the standard library's ran."""
+        """The global namespaces in which code of the user or the standard library ran."""
         self.first_arguments: list[Any] = []
         self.held: set[str] = set()
         """Names of attributes that objects hold, such as those of `operator.attrgetter`."""
         self.found: dict[CodeType, list[Any]] = {}
-        """Functions that C code has called, to which no name leads."""
+        """Functions that C code has called, and that no name refers to."""
         self.all_attributes = False
         self.structure = False
-        """Whether nn looked for all parameters of a module, that is at each attribute that is no plain number."""
+        """Whether nn searched a module for its parameters, and so read every attribute that is not a plain number."""
         self.problem = ""
-        """Why this function cannot be compiled, if that was found."""
+        """Why this function cannot be compiled; '' if no reason was found."""
         self._quiet_until: Any = None
         self._caught: list[str] = []
-        """For each frame on the stack: the handler that would catch an error of the engine in it, or ''."""
+        """For each frame on the stack: the handler that would catch an error of the engine in it; or ''."""
         self._checked: dict[Any, str] = {}
 
     def __call__(self, frame: FrameType, event: str, argument: Any) -> None:
@@ -140,9 +140,9 @@ class Reading:
                 self.first_arguments.append(first)
 
     def _in_library(self, frame: FrameType) -> None:
-        """Two functions of the standard library whose arguments decide whether they can be followed."""
+        """Refuse functions of the standard library that depend on more than their arguments."""
         name, module = frame.f_code.co_name, str(frame.f_globals.get("__name__"))
-        problem = foreign.of_numpy(module, name) if module.startswith("numpy.") else ""
+        problem = c_functions.of_numpy(module, name) if module.startswith("numpy.") else ""
         if problem:
             self._refuse(problem)
         if module == "random" and name == "seed" and frame.f_locals.get("a", 0) is None:
@@ -159,21 +159,21 @@ class Reading:
         if whose == ENGINE:
             return
         name = getattr(function, "__name__", "")
-        if name in foreign.READ_BY_NAME:
+        if name in c_functions.READ_BY_NAME:
             if whose == LAYERS:
                 self.structure = self.structure or name == "vars"
             elif name not in ("getattr", "hasattr") or not _constant_name(frame.f_code, frame.f_lasti):
                 self.all_attributes = True
         if whose == LAYERS:
             return
-        key = foreign.described(function)
+        key = c_functions.described(function)
         if key[0] == "builtins.str" and name.startswith("format"):
             self._formatted(frame.f_code)
-        if foreign.only_reports(key):
+        if c_functions.only_reports(key):
             self._quiet_until = (frame, "c_return")
             self.watch.reporting = True
         elif key not in self._checked:
-            self._checked[key] = foreign.refusal(key, strict=whose == USERS)
+            self._checked[key] = c_functions.refusal(key, strict=whose == USERS)
             if self._checked[key]:
                 self._refuse(self._checked[key])
 
@@ -189,8 +189,8 @@ class Reading:
 
     # -------------------------------------------------------------------------------------------------------- results
 
-    def join(self, earlier: Reading) -> None:
-        """Add what ran in an earlier trace; of the arguments, those are kept that both have seen."""
+    def join(self, earlier: ExecutedCode) -> None:
+        """Add what ran in an earlier trace; keep only those first arguments that both traces have seen."""
         self.codes = earlier.codes | self.codes
         self.places = earlier.places | self.places
         self.all_attributes |= earlier.all_attributes
@@ -230,12 +230,12 @@ def _whose(frame: FrameType) -> int:
     return LIBRARY if standard or root == "numpy" else USERS
 
 
-def hooked(reading: Reading, function: Callable[..., Any], *arguments: Any) -> Any:
-    """What a function gives while the reading notes what runs; a profiler at work meanwhile rests."""
+def hooked(executed: ExecutedCode, function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call a function while its code is noted; an active profiler is paused meanwhile."""
     before = sys.getprofile()
     if before is not None and not callable(before):  # cProfile on Python 3.11 cannot be put back by setprofile
         before.disable()
-    sys.setprofile(reading)
+    sys.setprofile(executed)
     try:
         return function(*arguments)
     finally:
@@ -251,7 +251,7 @@ def hooked(reading: Reading, function: Callable[..., Any], *arguments: Any) -> A
 
 @functools.lru_cache(maxsize=4096)
 def names_of(code: CodeType) -> Names:
-    """The names that this code reads from outside, without those that it only writes."""
+    """The names that this code reads from outside, except those that it only writes to."""
     steps = list(dis.get_instructions(code))
     names = Names()
     targets = _targets_of_updates(steps)
@@ -291,14 +291,14 @@ def names_of(code: CodeType) -> Names:
 
 
 def _is_called(steps: list[dis.Instruction], i: int) -> bool:
-    """Whether this load is that of a function that is called with what comes next."""
+    """Whether this instruction loads a function that is then called."""
     step = steps[i]
     after = steps[i + 1].opname if i + 1 < len(steps) else ""
     return step.opname == "LOAD_METHOD" or "NULL" in step.argrepr or after == "PUSH_NULL"
 
 
 def _targets_of_updates(steps: list[dis.Instruction]) -> set[Any]:
-    """Where the targets of `n += 1` and the like stand: what is loaded there goes back to where it came from."""
+    """The positions of the targets of `n += 1` and the like, whose loads are stored to the same place."""
     found = set()
     for i, step in enumerate(steps):
         if step.opname == "BINARY_OP" and step.argrepr.endswith("="):
@@ -316,7 +316,7 @@ def _index(steps: list[dis.Instruction], i: int, store: dis.Instruction | None) 
 
 
 def _is_written_into(steps: list[dis.Instruction], i: int) -> bool:
-    """Whether what this loads is only written into: by `.append(...)` and its kin, or by `thing[...] = ...`."""
+    """Whether the loaded object is only written to: by `.append(...)` and similar methods, or by `thing[...] = ...`."""
     after = steps[i + 1] if i + 1 < len(steps) else steps[i]
     if after.opname in ("LOAD_ATTR", "LOAD_METHOD") and after.argval in _METHODS_THAT_WRITE:
         return True
@@ -338,7 +338,7 @@ def _begin(positions: Any) -> tuple[Any, Any]:
 
 @functools.lru_cache(maxsize=1024)
 def _constant_name(code: CodeType, at: int) -> bool:
-    """Whether the call of `getattr` at this place names the attribute in so many words."""
+    """Whether the call of `getattr` at this instruction names the attribute with a literal."""
     steps = [step for step in dis.get_instructions(code) if step.opname not in ("CACHE", "PRECALL")]
     here = next((i for i, step in enumerate(steps) if step.offset >= at), 0)
     before = steps[max(0, here - 2) : here]
@@ -347,9 +347,9 @@ def _constant_name(code: CodeType, at: int) -> bool:
     return len(before) == 2 and before[0].opname == "LOAD_CONST" and isinstance(before[0].argval, str)
 
 
-def imported(reading: Reading) -> Iterator[tuple[str, Any]]:
+def imported(executed: ExecutedCode) -> Iterator[tuple[str, Any]]:
     """The modules that the code imports inside functions, by name."""
-    for (code, _), space in reading.places.items():
+    for (code, _), space in executed.places.items():
         for name in names_of(code).imports:
             parts = name.split(".")
             for n in range(1, len(parts) + 1):

@@ -1,8 +1,8 @@
-"""Which functions written in C may a traced function call?  Those whose answer follows from their arguments.
+"""Which functions written in C may a traced function call?  Those whose result depends on their arguments alone.
 
-Read `reading` first.  A clock, a file, the environment or a counter gives another answer next time, which a program
-would not notice.  In the user's own code only what is listed here is allowed; in the standard library's, what is
-listed as changing is refused.
+Read `executed_code` next.  A clock, a file, the environment or a counter gives another result next time, which a
+program would not notice.  The user's own code may call only the functions listed here; code of the standard library may
+call all but those listed as changing.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 READ_BY_NAME = {"getattr", "hasattr", "vars", "globals", "locals", "dir", "__reduce_ex__", "__getstate__"}
-"""C functions that read attributes by a name that need not be in the code."""
+"""C functions that read attributes by a name that may not occur in the code."""
 
 _MODULES = {
     "builtins", "math", "cmath", "_operator", "operator", "itertools", "functools", "_functools", "collections",
@@ -27,7 +27,7 @@ _CLASSES = (
     "_blake2.", "_thread.lock", "_thread.RLock", "threading.", "_random.", "datetime.", "numpy.", "_abc.", "typing.",
     "_pickle.", "random.",
 )  # fmt: skip
-"""Beginnings of the names of types whose methods depend on the object and the arguments alone."""
+"""Prefixes of the names of types whose methods depend on the object and the arguments alone."""
 
 _CHANGING_MODULES = {
     "time": "a clock", "posix": "the operating system", "nt": "the operating system", "_io": "a file", "io": "a file",
@@ -62,7 +62,7 @@ Key = tuple[str, str]
 
 
 def described(function: Any) -> Key:
-    """Where a C function comes from: its module, or the type that defines it; and its name.
+    """The origin of a C function: its module, or the type that defines it; and its name.
 
     >>> import math
     >>> described(math.sin), described([].append)
@@ -81,7 +81,7 @@ def described(function: Any) -> Key:
 
 
 def of_numpy(module: str, name: str) -> str:
-    """Why a traced function may not call this function of NumPy's, which is written in Python; '' where it may."""
+    """Why a traced function may not call this function of NumPy's, which is written in Python; '' if it may."""
     if module.endswith(".arrayprint"):
         return "the text of an array depends on NumPy's print options: pass what you need of it as an argument"
     if module.endswith("_ufunc_config") and name.startswith("get"):
@@ -90,7 +90,7 @@ def of_numpy(module: str, name: str) -> str:
 
 
 def only_reports(key: Key) -> bool:
-    """Whether this C function only shows something: what happens inside it is no part of the result."""
+    """Whether this C function only prints or writes: it does not affect the result."""
     module, name = key
     return key in (("builtins", "print"), ("_warnings", "warn"), ("_warnings", "warn_explicit")) or (
         module.startswith("_io.") and name in ("write", "writelines", "flush")
@@ -98,7 +98,7 @@ def only_reports(key: Key) -> bool:
 
 
 def refusal(key: Key, strict: bool) -> str:
-    """Why a traced function may not call this C function; '' where it may.
+    """Why a traced function may not call this C function; '' if it may.
 
     >>> import time, math
     >>> refusal(described(time.time), strict=True)

@@ -1,14 +1,11 @@
-"""Which objects does a function read?  From the function, the names that were read lead from one to the next.
+"""How is each kind of object followed?  One method for each kind notes what it holds, and queues it for a visit.
 
-Read `reading` and `comparing` first, `guards` next.  The walk goes through closures, global names, attributes, classes,
-modules, and the elements of containers, and notes what stands at each place.  What cannot be followed, because it moves
-on when it is read or is not written in Python, is refused with its name.
+Read `snapshot_notes` first, `snapshot` next.
 """
 
 from __future__ import annotations
 
 import abc
-import builtins
 import collections
 import decimal
 import functools
@@ -25,147 +22,27 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.frontend import foreign
-from autograd.compiler.frontend.comparing import SCALARS, Check, image, image_of_array, is_plain
-from autograd.compiler.frontend.objects import (
+from autograd.compiler.frontend import c_functions
+from autograd.compiler.frontend.change_check import SCALARS, image, image_of_array, is_plain
+from autograd.compiler.frontend.executed_code import LIBRARY, USERS, names_of
+from autograd.compiler.frontend.object_kinds import (
     CONSTANTS,
     HEAP,
     KNOWN,
     MISSING,
-    SLOT,
-    SPECIAL,
     UNCHANGING,
-    WATCHED,
     Path,
     content_of,
     context_of_decimals,
-    is_array,
     is_only_filled,
     is_python,
-    shown_path,
 )  # fmt: skip
-from autograd.compiler.frontend.reading import LIBRARY, USERS, Reading, imported, names_of
+from autograd.compiler.frontend.snapshot_notes import SnapshotNotes
 from autograd.value import Value
 
 
-class ChangedError(Exception):
-    """Something else stands at this path than before."""
-
-
-class Snapshot:
-    """What a function reads, noted by one walk.  With `expected`, raises ChangedError where that says otherwise."""
-
-    def __init__(self, function: Any, reading: Reading, name: str, expected: Snapshot | None = None) -> None:
-        self.reading, self.name, self.expected = reading, name, expected
-        known = -1
-        while known != len(reading.codes) + len(reading.held):  # names found on the way count for all objects
-            known = len(reading.codes) + len(reading.held)
-            self._once(function)
-        if expected is not None and len(expected.tokens) != len(self.tokens):
-            raise ChangedError(name)
-
-    def has_visited(self, thing: Any) -> bool:
-        """Whether the walk came to this object."""
-        return id(thing) in self._seen
-
-    def _once(self, function: Any) -> None:
-        """One walk."""
-        self.paths: list[Path] = []
-        self.tokens: list[Any] = []
-        self.check = Check()
-        self.sources: list[Any] = []
-        """Sources of random numbers."""
-        self.functions: set[Any] = set()
-        """The code of each function that was reached."""
-        self._seen: set[Any] = set()
-        self._kept: list[Any] = []  # so that an id means one object
-        self._todo: list[tuple[Path, Any, bool]] = []
-        self._start(function)
-        self._walk()
-        found = self.reading.found
-        for code in self._unreached():
-            for thing in found.setdefault(code, [f for f in gc.get_referrers(code) if type(f) is FunctionType]):
-                self._todo.append(((None, thing.__qualname__), thing, True))
-        self._walk()
-
-    def _walk(self) -> None:
-        while self._todo:
-            self._visit(*self._todo.pop())
-
-    def _unreached(self) -> list[Any]:
-        """The code of functions of the user's that ran, and to which no name has led: what C code has called."""
-        ran = [code for code, whose in self.reading.codes.items() if whose == USERS]
-        inside = {part for code in ran for part in code.co_consts if type(part) is types.CodeType}
-        return [code for code in ran if code not in self.functions and code not in inside]
-
-    # ----------------------------------------------------------------------------------------------- notes on the way
-
-    def _note(self, path: Path, token: Any) -> None:
-        """Note what stands here: plain data as bytes, else the object."""
-        if self.expected is not None:
-            n = len(self.tokens)
-            before = self.expected.tokens[n] if n < len(self.expected.tokens) else MISSING
-            if token is not before and not (type(token) is bytes and type(before) is bytes and token == before):
-                raise ChangedError(shown_path(path))
-        self.paths.append(path)
-        self.tokens.append(token)
-
-    def _reach(self, path: Path, thing: Any, strict: bool, text: str = "") -> None:
-        """Note what stands at this place, which can be read again by this expression, and go on from there."""
-        if text:
-            self.check.at(text, thing)
-        if type(thing) in SCALARS:
-            self._note(path, image(thing))
-        else:
-            self._note(path, MISSING if is_plain(thing) or is_array(thing) else thing)
-            self._todo.append((path, thing, strict))
-
-    def _refuse(self, path: Path, what: str, cure: str) -> None:
-        raise TypeError(f"{self.name} reads {shown_path(path)}, {what}: {cure}")
-
-    # ------------------------------------------------------------------------------------------------------ beginning
-
-    def _start(self, function: Any) -> None:
-        reading = self.reading
-        for thing in reading.first_arguments:
-            self._todo.append(((None, f"the {type(thing).__name__} that it uses"), thing, False))
-        for module_name, module in imported(reading):
-            where = self.check.name(sys.modules)
-            self._reach((None, module_name), module, True, f"{where}[{module_name!r}]")
-        methods = vars(Value)
-        for name in sorted((reading.attributes & set(methods)) - WATCHED):
-            self._reach((None, f"Value.{name}"), methods[name], False, f"{self.check.name(methods)}[{name!r}]")
-        for (code, _), space in list(reading.places.items()):
-            self._namespace(code, space, reading.codes[code])
-        self._todo.append(((None, self.name), function, True))
-
-    def _namespace(self, code: Any, space: dict[str, Any], whose: int) -> None:
-        """The global names that this code reads."""
-        names, strict = names_of(code), whose == USERS
-        if not strict and str(space.get("__name__")).startswith("numpy"):
-            return
-        where, new = self.check.name(space), id(space) not in self._seen
-        if strict and new:
-            self._seen.add(id(space))
-            self.check.size(space)
-        read = names.globals | {n for n in names.written if not is_only_filled(space.get(n))}
-        if "globals" in read:
-            read |= {name for name, thing in space.items() if is_plain(thing) or isinstance(thing, Value)}
-        for name in sorted(read):
-            key = where, name
-            if key in self._seen:
-                continue
-            self._seen.add(key)
-            if name in space:
-                self._may_be_passed((None, name), space[name], name, strict)
-                self._reach((None, name), space[name], strict, f"{where}[{name!r}]")
-            elif strict and hasattr(builtins, name):
-                self._note((None, name), getattr(builtins, name))
-                self.check.at(f"{self.check.name(vars(builtins))}[{name!r}]", getattr(builtins, name))
-            else:
-                self._note((None, name), MISSING)
-
-    # ------------------------------------------------------------------------------------------------------- visiting
+class ObjectVisitors(SnapshotNotes):
+    """Visits objects of any kind."""
 
     def _visit(self, path: Path, thing: Any, strict: bool) -> None:
         kind = type(thing)
@@ -176,7 +53,7 @@ class Snapshot:
         if isinstance(thing, Value):
             if kind is not Value:
                 self._reach((path, ".__class__"), kind, strict, f"{self.check.name(thing)}.__class__")
-            if "label" in self.reading.attributes:
+            if "label" in self.executed.attributes:
                 self._reach((path, ".label"), thing.label, strict, f"{self.check.name(thing)}.label")
             for extra in gc.get_referents(thing):
                 if type(extra) is dict and extra:
@@ -187,7 +64,7 @@ class Snapshot:
         else:
             handler = _HANDLERS.get(kind)
             if handler is None:
-                handler = next((h for base, h in _BASES if issubclass(kind, base)), Snapshot._instance)
+                handler = next((h for base, h in _BASES if issubclass(kind, base)), ObjectVisitors._instance)
             handler(self, path, thing, strict)
 
     def _sequence(self, path: Path, thing: Any, strict: bool) -> None:
@@ -215,7 +92,7 @@ class Snapshot:
         self._subclass(path, thing, strict)
 
     def _referents(self, path: Path, thing: Any, strict: bool) -> None:
-        """What an object that cannot change refers to."""
+        """An object that cannot change: what it refers to."""
         for n, part in enumerate(gc.get_referents(thing)):
             self._reach((path, f" ({n})"), part, strict)
 
@@ -227,7 +104,7 @@ class Snapshot:
         code, where = thing.__code__, self.check.name(thing)
         self.functions.add(code)
         self._special(path, thing, strict)
-        whose = self.reading.codes.get(code)
+        whose = self.executed.codes.get(code)
         root = path is not None and path[0] is None and path[1] == self.name
         if whose is None and not root:
             return
@@ -270,21 +147,21 @@ class Snapshot:
             self._reach(path, getattr(thing, part), strict, f"{self.check.name(thing)}.{part}")
         self._may_be_passed(path, thing.func, "", strict)
         names = {part for part in thing.args if type(part) is str}
-        if not names <= self.reading.held:
-            self.reading.held |= names
-            self.reading.finish()
+        if not names <= self.executed.held:
+            self.executed.held |= names
+            self.executed.finish()
 
     def _may_be_passed(self, path: Path, function: Any, name: str, strict: bool) -> None:
-        """A C function that another one calls makes no event for the profile hook: it is looked at here."""
-        if strict and isinstance(function, BuiltinFunctionType) and (not name or name in self.reading.passed):
-            problem = foreign.refusal(foreign.described(function), strict=False)
+        """Check a C function that another C function may call: the profile hook does not see such calls."""
+        if strict and isinstance(function, BuiltinFunctionType) and (not name or name in self.executed.passed):
+            problem = c_functions.refusal(c_functions.described(function), strict=False)
             if problem:
                 self._refuse(
                     path, f"a function that {problem.partition('() ')[2].partition(':')[0]}", "call it outside"
                 )
 
     def _cached(self, path: Path, thing: Any, strict: bool) -> None:
-        """A function with `lru_cache`: what it has kept counts as what it read."""
+        """A function with `lru_cache`: its cached results count as read."""
         for part in gc.get_referents(thing):
             if type(part) is dict and part is not vars(thing):
                 kept = list(part.values())
@@ -298,9 +175,9 @@ class Snapshot:
     def _function_that_ran(self, path: Path, function: Any, strict: bool) -> None:
         if isinstance(function, FunctionType):
             code, space = function.__code__, function.__globals__
-            self.reading.codes.setdefault(code, USERS if strict else LIBRARY)
-            self.reading.places.setdefault((code, id(space)), space)
-            self.reading.finish()
+            self.executed.codes.setdefault(code, USERS if strict else LIBRARY)
+            self.executed.places.setdefault((code, id(space)), space)
+            self.executed.finish()
         self._reach(path, function, strict)
 
     def _number_with_context(self, path: Path, thing: Any, strict: bool) -> None:
@@ -308,12 +185,6 @@ class Snapshot:
         self._note((path, " (the context of decimals)"), image(context_of_decimals()))
         self.check.use(context=context_of_decimals)
         self.check.term(f"context() == {context_of_decimals()!r}")
-
-    def _special(self, path: Path, thing: Any, strict: bool) -> None:
-        """What this has besides its dictionary."""
-        for name in SPECIAL:
-            if name in self.reading.attributes and hasattr(thing, name):
-                self._reach((path, f".{name}"), getattr(thing, name), strict, f"{self.check.name(thing)}.{name}")
 
     def _weak(self, path: Path, thing: Any, strict: bool) -> None:
         where = self.check.name(thing)
@@ -341,8 +212,8 @@ class Snapshot:
         if not ours and not standard and id(space) not in self._seen:
             self._seen.add(id(space))
             self.check.size(space)
-        everything = self.reading.all_attributes and not ours and not standard
-        for name in sorted(n for n in space if everything or n in self.reading.attributes):
+        everything = self.executed.all_attributes and not ours and not standard
+        for name in sorted(n for n in space if everything or n in self.executed.attributes):
             value = space[name]
             self._may_be_passed((path, f".{name}"), value, name, strict)
             self._note((path, f".{name}"), image(value) if type(value) in SCALARS else value)
@@ -351,7 +222,7 @@ class Snapshot:
                 self._todo.append(((path, f".{name}"), value, strict and not standard))
 
     def _class(self, path: Path, thing: type, strict: bool) -> None:
-        """The attributes that were read, of a class written in Python, of its bases and of its metaclass."""
+        """A class written in Python: the attributes that were read, also of its bases and its metaclass."""
         if thing is decimal.Decimal:
             self._number_with_context(path, thing, strict)
         for kind in [*thing.__mro__, *type.mro(type(thing))]:
@@ -374,8 +245,8 @@ class Snapshot:
             self._kept.append(space)
             if not known:
                 self.check.size(space)
-            everything = self.reading.all_attributes and not known
-            for name in sorted(n for n in space if n in self.reading.attributes or (everything and n[:2] != "__")):
+            everything = self.executed.all_attributes and not known
+            for name in sorted(n for n in space if n in self.executed.attributes or (everything and n[:2] != "__")):
                 self._reach((inner, f".{name}"), space[name], strict and not known, f"{where}[{name!r}]")
 
     def _array(self, path: Path, thing: Any, strict: bool) -> None:
@@ -403,7 +274,7 @@ class Snapshot:
                 self._attributes(path, thing, space, strict)
 
     def _buffer(self, path: Path, thing: Any, strict: bool) -> None:
-        """A bytearray, an array of the standard library, a view of memory."""
+        """A bytearray, an array of the standard library, or a memoryview."""
         self._note(path, bytes(thing))
         self.check.term(f"bytes({self.check.name(thing)}) == {self.check.name(bytes(thing))}")
 
@@ -411,11 +282,11 @@ class Snapshot:
         self.sources.append(thing)
 
     def _getter(self, path: Path, thing: Any, strict: bool) -> None:
-        """`operator.attrgetter` and its kin, which hold names."""
+        """`operator.attrgetter` and `methodcaller`, which hold names."""
         for part in thing.__reduce__()[1]:
             if type(part) is str:
-                self.reading.held |= set(part.split("."))
-        self.reading.finish()
+                self.executed.held |= set(part.split("."))
+        self.executed.finish()
 
     def _iterator(self, path: Path, thing: Any, strict: bool) -> None:
         if strict:
@@ -456,57 +327,30 @@ class Snapshot:
             self._attributes(path, thing, space, strict)
         self._slots(path, thing, strict)
 
-    def _slots(self, path: Path, thing: Any, strict: bool) -> None:
-        slots = [n for c in type(thing).__mro__ for n, part in vars(c).items() if type(part) is SLOT]
-        names = [n for n in dict.fromkeys(slots) if self._is_read(n, getattr(thing, n, MISSING))]
-        present = [n for n in names if hasattr(thing, n)]
-        if present:
-            self.check.attributes(thing, None, present)
-        for name in names:
-            if name in present:
-                self._reach((path, f".{name}"), getattr(thing, name), strict)
-            else:
-                self._note((path, f".{name}"), MISSING)
-                self.check.term(f"not hasattr({self.check.name(thing)}, {name!r})")
 
-    def _attributes(self, path: Path, thing: Any, space: dict[str, Any], strict: bool) -> None:
-        names = [name for name, value in space.items() if self._is_read(name, value)]
-        if names:
-            self.check.attributes(thing, space, names)
-            for name in names:
-                self._reach((path, f".{name}"), space[name], strict)
-
-    def _is_read(self, name: str, value: Any) -> bool:
-        reading = self.reading
-        if name in reading.attributes or reading.all_attributes:
-            return True
-        if reading.structure and type(value) not in SCALARS:
-            return True
-        return name in reading.written and not is_only_filled(value)
-
-
+_Visit = ObjectVisitors
 _HANDLERS: dict[type, Any] = {
-    FunctionType: Snapshot._function, MethodType: Snapshot._method, BuiltinFunctionType: Snapshot._builtin,
-    types.MethodWrapperType: Snapshot._builtin, functools.partial: Snapshot._partial, CellType: Snapshot._cell,
-    functools.partialmethod: Snapshot._partial, type(functools.lru_cache(len)): Snapshot._cached,
-    weakref.ProxyType: Snapshot._proxy, weakref.CallableProxyType: Snapshot._proxy,
-    functools.cached_property: Snapshot._descriptor, bytearray: Snapshot._buffer, memoryview: Snapshot._buffer,
-    operator.attrgetter: Snapshot._getter, operator.methodcaller: Snapshot._getter,
-    decimal.Decimal: Snapshot._number_with_context,
-    **dict.fromkeys((type({}.keys()), type({}.values()), type({}.items())), Snapshot._referents),
-    types.MappingProxyType: Snapshot._referents,
+    FunctionType: _Visit._function, MethodType: _Visit._method, BuiltinFunctionType: _Visit._builtin,
+    types.MethodWrapperType: _Visit._builtin, functools.partial: _Visit._partial, CellType: _Visit._cell,
+    functools.partialmethod: _Visit._partial, type(functools.lru_cache(len)): _Visit._cached,
+    weakref.ProxyType: _Visit._proxy, weakref.CallableProxyType: _Visit._proxy,
+    functools.cached_property: _Visit._descriptor, bytearray: _Visit._buffer, memoryview: _Visit._buffer,
+    operator.attrgetter: _Visit._getter, operator.methodcaller: _Visit._getter,
+    decimal.Decimal: _Visit._number_with_context,
+    **dict.fromkeys((type({}.keys()), type({}.values()), type({}.items())), _Visit._referents),
+    types.MappingProxyType: _Visit._referents,
 }  # fmt: skip
 
 _BASES: list[tuple[Any, Any]] = [
-    (type, Snapshot._class),
-    (ModuleType, Snapshot._module),
-    ((np.ndarray, np.generic), Snapshot._array),
-    (random.Random, Snapshot._source),
-    (dict, Snapshot._mapping),
-    ((list, tuple, set, frozenset, collections.deque), Snapshot._sequence),
-    (weakref.ref, Snapshot._weak),
-    ((property, staticmethod, classmethod), Snapshot._descriptor),
-    (io.IOBase, Snapshot._file),
-    (array, Snapshot._buffer),
+    (type, _Visit._class),
+    (ModuleType, _Visit._module),
+    ((np.ndarray, np.generic), _Visit._array),
+    (random.Random, _Visit._source),
+    (dict, _Visit._mapping),
+    ((list, tuple, set, frozenset, collections.deque), _Visit._sequence),
+    (weakref.ref, _Visit._weak),
+    ((property, staticmethod, classmethod), _Visit._descriptor),
+    (io.IOBase, _Visit._file),
+    (array, _Visit._buffer),
 ]
-"""For objects of other types: the first of these that they are instances of."""
+"""For objects of other types: the method of the first of these that they are instances of."""

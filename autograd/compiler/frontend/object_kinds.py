@@ -1,6 +1,6 @@
-"""What kind of object is this?  Which types can change, and which are made in such a way that all they hold is seen.
+"""What kind of object is this?  Which types can change, and of which types can all contents be followed?
 
-Read `comparing` first, `walking` next.
+Read `change_check` first, `snapshot_notes` next.
 """
 
 from __future__ import annotations
@@ -17,37 +17,37 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.frontend.comparing import SCALARS
+from autograd.compiler.frontend.change_check import SCALARS
 from autograd.value import Value
 
 MISSING = object()
-"""What stands where nothing stands."""
+"""The token for a path at which there is nothing."""
 
 Path = tuple[Any, str] | None
-"""How an object was reached, from the end to the beginning."""
+"""How an object was reached, from the last step to the first."""
 
 SPECIAL = (
     "__doc__", "__name__", "__qualname__", "__module__", "__annotations__", "__code__", "__defaults__",
     "__kwdefaults__", "__closure__", "args",
 )  # fmt: skip
-"""What functions, classes and exceptions have besides their dictionary."""
+"""Attributes of functions, classes and exceptions that are not in their dictionary."""
 
 WATCHED = {name for name in vars(Value) if name[:2] == "__"} | {"data", "grad", "backward", "detach"}
-"""What `watching` replaces for a while."""
+"""The attributes of Value that `tracer` replaces while it traces."""
 
 SLOT = types.MemberDescriptorType
 
 HEAP = 1 << 9
-"""The flag of a type that was made while the program runs, as those written in Python are."""
+"""The flag of a type that was created at run time, such as every class written in Python."""
 
 
 def is_only_filled(thing: Any) -> bool:
-    """Whether appending to this, or adding to it, can have no other effect."""
+    """Whether appending or adding to this has no other effect."""
     return thing is None or type(thing) in SCALARS or type(thing) in (list, dict, set, collections.deque)
 
 
 def content_of(cell: Any) -> Any:
-    """What a closure cell holds; MISSING where it is empty."""
+    """The content of a closure cell; MISSING if it is empty."""
     try:
         return cell.cell_contents
     except ValueError:
@@ -61,13 +61,13 @@ def context_of_decimals() -> tuple[Any, ...]:
 
 
 def is_array(thing: Any) -> bool:
-    """Whether this is an array or a number of NumPy's."""
+    """Whether this is a NumPy array or scalar."""
     return isinstance(thing, (np.ndarray, np.generic))
 
 
 @functools.lru_cache(maxsize=1024)
 def is_python(kind: type) -> bool:
-    """Whether a class was written in Python: then all that its objects hold is in a dictionary or in slots."""
+    """Whether a class was written in Python: then all contents of its objects are in a dictionary or in slots."""
     own = (types.GetSetDescriptorType, types.MethodDescriptorType, types.WrapperDescriptorType)
     found = [
         n for n, part in vars(kind).items() if isinstance(part, own) and getattr(part, "__objclass__", None) is kind
@@ -105,4 +105,4 @@ UNCHANGING = {
     "datetime", "re", "_sre", "numpy", "zoneinfo", "_struct", "_abc", "typing", "_operator", "operator", "types",
     "_hashlib", "uuid", "collections", "_collections",
 }  # fmt: skip
-"""Modules whose types, written in C, are constants, or locks."""
+"""Modules whose types, written in C, are immutable, or locks."""

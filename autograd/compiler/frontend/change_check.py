@@ -1,8 +1,7 @@
-"""Is everything still as it was?  One quick look at many objects, in as few steps of the interpreter as possible.
+"""Has any of many objects changed?  One generated function compares them all, with little Python code per object.
 
-Read `guards` first, which finds the objects.  This runs before each call of a program: comparisons of lists, of
-dictionaries and of plain data happen inside the interpreter.  It may say no although nothing that matters has changed;
-it never says yes where something has.
+Read `snapshot_notes` next, which adds the objects.  The function runs before each call of a program: it compares lists,
+dictionaries and plain data in C.  It may report a change although nothing relevant has changed; it never misses one.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ _TERMS_AT_ONCE = 100
 
 
 def is_plain(thing: Any, depth: int = 20) -> bool:
-    """Whether this is a number, a text, or made of nothing but such: it has no identity of its own to speak of.
+    """Whether this is a number, a string, or a nested container of these: its identity does not matter.
 
     >>> is_plain({"k": [1.0, (2, "a")]}), is_plain([object()])
     (True, False)
@@ -46,18 +45,18 @@ def is_plain(thing: Any, depth: int = 20) -> bool:
 
 
 def image(thing: Any) -> bytes:
-    """Plain data as bytes, which tell 0.0 from -0.0, 1 from True, and one order of keys from another."""
+    """Plain data as bytes, which distinguish 0.0 from -0.0, 1 from True, and one order of keys from another."""
     return marshal.dumps(thing, 2)
 
 
 def image_of_array(array: Any) -> bytes:
-    """The numbers of an array, or of a number of NumPy's, with all that tells how to read them."""
+    """The numbers of an array or a NumPy scalar, with dtype, shape and strides, as bytes."""
     numbers = np.ndarray.tobytes(array) if isinstance(array, np.ndarray) else array.tobytes()
     return image((repr(array.dtype), array.shape, array.strides, type(array).__name__, numbers))
 
 
 def is_safe(thing: Any) -> bool:
-    """Whether `==` between this and another object asks for nothing but identity, of it or of its items."""
+    """Whether `==` with another object compares only identities, of this or of its items."""
     kind = type(thing)
     if kind is list or kind is tuple:
         return all(map(_is_compared_by_identity, thing))
@@ -69,8 +68,8 @@ def _is_compared_by_identity(thing: Any) -> bool:
     return equal is object.__eq__ or hasattr(type(thing), "_apply_primitive")
 
 
-class Check:
-    """Collects what must not change; `build` makes the function that tells whether it has not."""
+class ChangeCheck:
+    """Collects what must not change; `build` makes the function that checks it."""
 
     def __init__(self) -> None:
         self._space: dict[str, Any] = {
@@ -88,36 +87,36 @@ class Check:
         self._lists: list[Any] = []
 
     def use(self, **functions: Any) -> None:
-        """Make these known to expressions under their names."""
+        """Make these functions available to expressions under their names."""
         self._space |= functions
 
     def name(self, thing: Any) -> str:
-        """The name of an object in the text of the function."""
+        """The name of an object in the source of the function."""
         name = self._names.setdefault(id(thing), f"o{len(self._names)}")
         self._space[name] = thing
         return name
 
     def term(self, text: str) -> None:
-        """An expression that must be true."""
+        """Require that this expression is true."""
         self._terms.append(text)
 
     def at(self, text: str, thing: Any) -> None:
-        """What an expression gives must stay this number or text, or this object."""
+        """Require that an expression gives this number or string, or this very object."""
         if type(thing) in SCALARS:
             self._scalars.append((text, thing))
         else:
             self._terms.append(f"{text} is {self.name(thing)}")
 
     def plain(self, thing: Any) -> None:
-        """The contents of this list, tuple or dictionary of plain data."""
+        """Require that this list, tuple or dictionary of plain data keeps its contents."""
         self._plain.append(thing)
 
     def array(self, thing: Any) -> None:
-        """The numbers of this array."""
+        """Require that this array keeps its numbers."""
         self._terms.append(f"array({self.name(thing)}) == {self.name(image_of_array(thing))}")
 
     def items(self, thing: Any, items: list[Any], base: Any) -> None:
-        """The items of this list, set, queue, or view of a dictionary."""
+        """Require that this list, set, queue, or view of a dictionary keeps its items."""
         if type(thing) is list and all(map(is_safe, items)):
             self._lists.append(thing)
             return
@@ -126,11 +125,11 @@ class Check:
         self._terms.append(f"{size}({where}) == {len(items)} and all(map(is_, {iterate}({where}), {kept}))")
 
     def size(self, thing: Any) -> None:
-        """The number of names in this namespace."""
+        """Require that this namespace keeps its number of names."""
         self._sized.append(thing)
 
     def attributes(self, owner: Any, space: Any, names: list[str]) -> None:
-        """These attributes of an object, in its dictionary `space`, or in slots where there is none."""
+        """Require that these attributes stay the same, in the dictionary `space`, or in slots if that is None."""
         safe = []
         where = self.name(owner if space is None else space)
         for name in names:
@@ -145,14 +144,14 @@ class Check:
             kept.append(_getter(space is None, safe)(of[-1]))
 
     def instance(self, owner: Any, space: Any) -> None:
-        """The class of an object, and which dictionary it has, of what size."""
+        """Require that an object keeps its class, its dictionary and the size of that."""
         self._owners.append(owner)
         if space is not None:
             self._with_dict.append(owner)
             self._dicts.append(space)
 
     def build(self) -> Callable[[], bool]:
-        """The function that tells whether all is as it was."""
+        """The function that returns whether nothing has changed."""
         terms, space = [], self._space
 
         def equal(live: str, kept: Any) -> None:

@@ -1,7 +1,7 @@
-"""Would an exception handler catch an error of the engine?  Then the program would have to take another path.
+"""Would an exception handler catch an error of the engine?  Then the function would take a path that is not traced.
 
-Read `reading` first.  A compiled program computes all samples at once and cannot leave in the middle.  Here the
-exception table of a code object is read: which handler covers an instruction, what it catches, and whether it ends
+Read `executed_code` next.  A compiled program computes all samples at once, and cannot jump to a handler.  This module
+reads the exception table of a code object: which handler covers an instruction, what it catches, and whether it ends
 without raising again.
 """
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
 
 _ERRORS = (ValueError, ZeroDivisionError, OverflowError, FloatingPointError)
-"""What the engine raises where a number is outside the domain of an operation."""
+"""The errors that the engine raises for a number outside the domain of an operation."""
 
 _NAMES = ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_DEREF", "LOAD_FAST", "LOAD_FAST_CHECK")
 
@@ -24,7 +24,7 @@ _lines: dict[tuple[CodeType, int], str] = {}
 
 
 def catching_line(frame: FrameType) -> str:
-    """File, line and text of the handler in this frame that would catch an error raised where it is; or ''."""
+    """File, line and text of the handler that would catch an error raised at the current instruction; or ''."""
     code, at = frame.f_code, frame.f_lasti
     if not code.co_exceptiontable:
         return ""
@@ -53,11 +53,11 @@ def _found(code: CodeType, at: int, space: dict[str, Any]) -> str:
             return f"the handler in {code.co_filename}:{line} `{text}`"
         if not block:
             return ""
-        at = block[-1].offset  # where nothing matched, the error is raised again, there
+        at = block[-1].offset  # if nothing matched, the error is raised again there
 
 
 def _handler(steps: list[dis.Instruction]) -> list[dis.Instruction]:
-    """The instructions of a handler, up to where the error is raised again if nothing has matched."""
+    """The instructions of a handler, up to the one that raises the error again if nothing has matched."""
     for i, step in enumerate(steps):
         if step.opname == "RERAISE" and not (i and steps[i - 1].opname == "POP_EXCEPT"):
             return steps[: i + 1]
@@ -67,9 +67,9 @@ def _handler(steps: list[dis.Instruction]) -> list[dis.Instruction]:
 
 
 def _swallows(block: list[dis.Instruction]) -> bool:
-    """Whether some way through the handler ends normally."""
+    """Whether some path through the handler ends normally."""
     if any(step.opname == "WITH_EXCEPT_START" for step in block):
-        return False  # decided by the object; what it swallows shows when the sample is run again
+        return False  # the object decides; swallowed errors show when the eager engine computes the sample
     for step, after in zip(block, [*block[1:], None], strict=True):
         if step.opname == "POP_EXCEPT" and (after is None or after.opname != "RERAISE"):
             return True
@@ -77,7 +77,7 @@ def _swallows(block: list[dis.Instruction]) -> bool:
 
 
 def _matches(block: list[dis.Instruction], space: dict[str, Any]) -> bool:
-    """Whether an `except` clause of this handler catches what the engine raises; a bare one does."""
+    """Whether an `except` clause of this handler catches errors of the engine; a bare one does."""
     checks = [i for i, step in enumerate(block) if step.opname == "CHECK_EXC_MATCH"]
     return not checks or any(_catches(block[:check], space) for check in checks)
 
