@@ -1,11 +1,11 @@
-"""How is an explanation put into words?  As text for a terminal, as Markdown with typeset formulas for a notebook.
+"""How is an explanation written?  As text for a terminal, and as Markdown with typeset formulas for a notebook.
 
-Read `paths` first, which finds out what is said here.  Long lists are cut, and say by how much.
+Read `paths` first, which computes what is written here; `explain` next.  Long lists are shortened, and the last line
+says by how much.
 """
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, TypeVar
 
 from autograd.symbolic.printing import MAX_LIST, atom, name_text, number_text
@@ -13,20 +13,19 @@ from autograd.symbolic.printing import MAX_LIST, atom, name_text, number_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from autograd.views.explain.explain import Nudge
-    from autograd.views.explain.paths import Contribution, Explanation, Forward, Local, Path
+    from autograd.views.explain.paths import ChainRule, Contribution, Forward, Local, Path
 
 Record = TypeVar("Record")
 
 MAX_LINES = 20
-"""A list that is longer is cut."""
+"""A longer list is shortened."""
 MAX_GIVEN = 10
-"""So many numbers stand in one line."""
+"""At most so many numbers are listed in one line."""
 
 # ------------------------------------------------------------------------------------------------------- plain text
 
 
-def text(explained: Explanation) -> str:
+def text(explained: ChainRule) -> str:
     """The explanation for a terminal."""
     output, wrt = explained.output, explained.wrt
     lines = [f"How does {output} change with {wrt}?", ""]
@@ -43,21 +42,8 @@ def text(explained: Explanation) -> str:
     return "\n".join([*lines, *_ends(explained)])
 
 
-def nudge_text(tried: Nudge) -> str:
-    """What a nudge showed, in three lines."""
-    off = tried.change - tried.predicted
-    share = f" ({abs(off / tried.predicted):.2%})" if tried.predicted and math.isfinite(off) else ""
-    return (
-        f"{tried.wrt} is changed by {_precise(tried.by)}: "
-        f"{tried.output} goes from {_precise(tried.before)} to {_precise(tried.after)}.\n"
-        f"actual change      {_precise(tried.change)}\n"
-        f"gradient x step    {number_text(tried.gradient)} x {_precise(tried.by)} = {_precise(tried.predicted)}, "
-        f"off by {off:.2g}{share}"
-    )
-
-
-def _given(explained: Explanation, before: str, style: str = "text") -> list[str]:
-    """One line with the numbers that are used on the way and have nothing to do with the one that is asked about."""
+def _given(explained: ChainRule, before: str, style: str = "text") -> list[str]:
+    """One line with the numbers that are used on the way and do not depend on the one that is asked about."""
     many, sign = len(explained.given), "$" if style == "latex" else ""
     if not many:
         return []
@@ -85,7 +71,7 @@ def _path(path: Path) -> str:
     return f"{' → '.join(_short(path.nodes))}: {_equal(_product(path.partials, ' · '), number_text(path.product))}"
 
 
-def _contribution(found: Contribution, explained: Explanation) -> str:
+def _contribution(found: Contribution, explained: ChainRule) -> str:
     product = f"{number_text(found.gradient)} · {_factor(found.partial)}"
     output, wrt, user = atom(explained.output), atom(explained.wrt), atom(found.user)
     return (
@@ -94,8 +80,8 @@ def _contribution(found: Contribution, explained: Explanation) -> str:
     )
 
 
-def _ends(explained: Explanation) -> list[str]:
-    """The sum, and what it has to do with `.grad`."""
+def _ends(explained: ChainRule) -> list[str]:
+    """The sum over the paths, and how it compares with `.grad`."""
     output, wrt, total = explained.output, explained.wrt, number_text(explained.gradient)
     slope = f"d{atom(output)}/d{atom(wrt)}"
     if not explained.forward:
@@ -124,7 +110,7 @@ def _ends(explained: Explanation) -> list[str]:
 # --------------------------------------------------------------------------------------------- Markdown with formulas
 
 
-def markdown(explained: Explanation) -> str:
+def markdown(explained: ChainRule) -> str:
     """The explanation for a notebook."""
     output, wrt = name_text(explained.output, "latex"), name_text(explained.wrt, "latex")
     lines = [f"**How does ${output}$ change with ${wrt}$?**"]
@@ -169,7 +155,7 @@ def _fraction(sign: str, upper: str, lower: str) -> str:
     return rf"\frac{{{sign}{name_text(atom(upper), 'latex')}}}{{{sign}{name_text(atom(lower), 'latex')}}}"
 
 
-def _contribution_latex(found: Contribution, explained: Explanation) -> str:
+def _contribution_latex(found: Contribution, explained: ChainRule) -> str:
     before, local = _fraction("d", explained.output, found.user), _fraction(r"\partial ", found.user, explained.wrt)
     numbers = rf"{number_text(found.gradient, 'latex')} \cdot {_factor(found.partial, 'latex')}"
     paths, product = f"{_many(found.paths)} path{'s' * (found.paths != 1)}", rf"{before} \cdot {local}"
@@ -185,7 +171,7 @@ def _formula(*sides: str) -> str:
 
 
 def _escaped(sentence: str) -> str:
-    """A sentence in which a label stands as it is."""
+    """A sentence in which Markdown shows a label unchanged."""
     for sign in "\\`*_{}[]<>#|$":
         sentence = sentence.replace(sign, f"\\{sign}")
     return sentence
@@ -195,7 +181,7 @@ def _escaped(sentence: str) -> str:
 
 
 def _equal(*sides: str) -> str:
-    """The sides of an equation, without what would be said twice in a row."""
+    """The sides of an equation; a side that repeats the one before it is left out."""
     return " = ".join(side for n, side in enumerate(sides) if n == 0 or side != sides[n - 1])
 
 
@@ -215,7 +201,7 @@ def _sum(terms: Sequence[float], style: str = "text") -> str:
 
 
 def _short(names: Sequence[str]) -> list[str]:
-    """A long way or product as its beginning, an ellipsis and its end."""
+    """A long path or product as its beginning, an ellipsis and its end."""
     return list(names) if len(names) <= 2 * MAX_LIST else [*names[:MAX_LIST], "…", *names[-3:]]
 
 
@@ -231,8 +217,3 @@ def _there_are(paths: int) -> str:
 
 def _many(number: int) -> str:
     return f"{number:,}" if number < 10**15 else f"about 10^{len(str(number)) - 1}"
-
-
-def _precise(number: float) -> str:
-    """Enough digits to see a small change."""
-    return f"{number:.9g}"

@@ -304,7 +304,7 @@ def test_a_long_explanation_costs_what_is_read_of_it() -> None:
 
 
 def test_paths_that_are_too_long_together_are_summed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autograd.views.explain.paths.MAX_PATHS", 1000)
+    monkeypatch.setattr("autograd.views.explain.paths.MAX_PATH_NODES", 1000)
     x = Value(1.0, label="x")
     out = x + x
     for _ in range(600):
