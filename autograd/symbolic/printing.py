@@ -57,6 +57,16 @@ def number_text(number: float, style: str = "text") -> str:
     return f"{digits}e{int(exponent)}" if style == "text" else rf"{digits} \times 10^{{{int(exponent)}}}"
 
 
+def factor_text(number: float, style: str = "text") -> str:
+    """A number as it is written in a product: a negative one in brackets.
+
+    >>> factor_text(3.0), factor_text(-3.0)
+    ('3', '(-3)')
+    """
+    text = number_text(number, style)
+    return f"({text})" if text.startswith("-") else text
+
+
 def name_text(name: str, style: str = "text") -> str:
     r"""A label as it stands in a formula; for LaTeX, `w1` gets an index and what is no identifier becomes plain text.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from autograd.symbolic.printing import MAX_LIST, atom, name_text, number_text
+from autograd.symbolic.printing import MAX_LIST, atom, factor_text, name_text, number_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -72,7 +72,7 @@ def _path(path: Path) -> str:
 
 
 def _contribution(found: Contribution, explained: ChainRule) -> str:
-    product = f"{number_text(found.gradient)} · {_factor(found.partial)}"
+    product = f"{number_text(found.gradient)} · {factor_text(found.partial)}"
     output, wrt, user = atom(explained.output), atom(explained.wrt), atom(found.user)
     return (
         f"through {found.user}: d{output}/d{user} · ∂{user}/∂{wrt} = {product}"
@@ -157,7 +157,7 @@ def _fraction(sign: str, upper: str, lower: str) -> str:
 
 def _contribution_latex(found: Contribution, explained: ChainRule) -> str:
     before, local = _fraction("d", explained.output, found.user), _fraction(r"\partial ", found.user, explained.wrt)
-    numbers = rf"{number_text(found.gradient, 'latex')} \cdot {_factor(found.partial, 'latex')}"
+    numbers = rf"{number_text(found.gradient, 'latex')} \cdot {factor_text(found.partial, 'latex')}"
     paths, product = f"{_many(found.paths)} path{'s' * (found.paths != 1)}", rf"{before} \cdot {local}"
     return f"{_formula(product, numbers, number_text(found.product, 'latex'))} ({paths})"
 
@@ -186,17 +186,12 @@ def _equal(*sides: str) -> str:
 
 
 def _product(factors: Sequence[float], sign: str, style: str = "text") -> str:
-    written = [_factor(factor, style) if n else number_text(factor, style) for n, factor in enumerate(factors)]
+    written = [factor_text(factor, style) if n else number_text(factor, style) for n, factor in enumerate(factors)]
     return sign.join(_short(written)) or "1"
 
 
-def _factor(number: float, style: str = "text") -> str:
-    written = number_text(number, style)
-    return f"({written})" if written.startswith("-") else written
-
-
 def _sum(terms: Sequence[float], style: str = "text") -> str:
-    short = _short([_factor(term, style) if n else number_text(term, style) for n, term in enumerate(terms)])
+    short = _short([factor_text(term, style) if n else number_text(term, style) for n, term in enumerate(terms)])
     return " + ".join(short)
 
 

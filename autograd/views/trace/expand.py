@@ -17,7 +17,7 @@ from autograd.node import all_edges, assignable, changed_since, edges, has_user_
 from autograd.node import operands as operands_of
 from autograd.symbolic.branches import branches_taken
 from autograd.symbolic.formulas import formula, partial_formula
-from autograd.symbolic.printing import atom, number_text, takes_index
+from autograd.symbolic.printing import atom, factor_text, number_text, takes_index
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ class _Unfolding:
                 data = operand.data
                 shape.append(data if operand.kind == "constant" and data in SHAPING else None)
             else:
-                names.append(_in_brackets(number_text(operand)))
+                names.append(factor_text(operand))
                 data = operand
                 shape.append(data)
             values.append(data)
@@ -276,13 +276,9 @@ def _filled(template: Template, names: Sequence[str]) -> str:
     return text.format(*[names[n] for n in which]) if which else text
 
 
-def _in_brackets(number: str) -> str:
-    return f"({number})" if number[0] == "-" else number
-
-
 def with_numbers(template: Template, values: Sequence[float]) -> str:
     """How a part was computed, with the operands' numbers in place of their names."""
-    return _filled(template, [_in_brackets(number_text(value)) for value in values])
+    return _filled(template, [factor_text(value) for value in values])
 
 
 def _parameter(row: Primitive, operands: Sequence[Any]) -> int | None:

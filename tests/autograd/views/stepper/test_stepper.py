@@ -14,7 +14,7 @@ import pytest
 
 from autograd import Value, stepper
 from autograd.views.draw.layout_engines import NoEngineError
-from autograd.views.stepper.stepper import source
+from autograd.views.stepper.front_end import source
 
 
 def small() -> Value:
@@ -141,7 +141,9 @@ def test_sentences_for_each_kind_of_position() -> None:
     shown = stepper(small())
     assert shown.sentences("forward", 0) == ["Only the given numbers are known."]
     assert shown.sentences("forward", 1) == ["v1 is computed: multiply", "  v1 = a * b = 2 * (-3) = -6"]
-    assert shown.sentences("topological", 0) == ["No gradient is known yet."]
+    assert shown.sentences("topological", 0) == [
+        "No gradient is known yet. Each node propagates its gradient only when that is complete."
+    ]
     assert shown.sentences("topological", 1)[-1] == "  dv3/dv3 = 1"
     assert "naive order happens to be right" in shown.sentences("naive", 5)[-1]
 
@@ -236,7 +238,7 @@ def test_the_same_graph_gives_the_same_bytes() -> None:
     assert stepper(small()).html() == stepper(small()).html()
 
 
-@pytest.mark.parametrize("name", ["page.html", "stepper.css", "words.js", "telling.js", "picture.js", "stepper.js"])
+@pytest.mark.parametrize("name", ["page.html", "stepper.css", "dom.js", "picture.js", "stepper.js"])
 def test_the_front_end_is_part_of_the_package(name: str) -> None:
     assert source(name)
 
@@ -253,20 +255,20 @@ def test_what_cannot_be_stepped_through_is_refused() -> None:
         stepper(small(), direction="RL")
 
 
-def test_a_graph_that_nobody_would_step_through_is_refused() -> None:
+def test_a_graph_of_too_many_nodes_is_refused() -> None:
     x = Value(1.0)
     for _ in range(5000):
         x = x.tanh()
-    with pytest.raises(ValueError, match="the graph has 5,001 nodes, and nobody steps through more than 5,000"):
+    with pytest.raises(ValueError, match="the graph has 5,001 nodes, more than the 5,000 that can be stepped through"):
         stepper(x)
 
 
-def test_a_name_that_is_an_expression_stands_in_brackets() -> None:
+def test_a_name_that_is_an_expression_is_written_in_brackets() -> None:
     a, b = Value(2.0, label="a"), Value(3.0, label="b")
     product = a * b
     product.label = "a*b"
     told = stepper(product.tanh()).sentences("topological", 3)
-    assert told[:2] == ["a*b hands its gradient on to a:", "  dv1/da = dv1/d(a*b) · ∂(a*b)/∂a"]
+    assert told[:2] == ["a*b propagates its gradient to a, through multiply:", "  dv1/da = dv1/d(a*b) · ∂(a*b)/∂a"]
 
 
 def test_the_table_fits_the_width_that_there_is() -> None:
