@@ -211,9 +211,9 @@ def _operand_text(operand: str | float, style: str, hole: re.Match[str] | None =
     if hole is None or not text.startswith("-"):
         return text
     before, after = hole.string[: hole.start()], hole.string[hole.end() :]
-    is_composite = before == "" or before[-1] in "({|"
+    opens = before == "" or before[-1] in "({|"
     closes = re.match(r"$|[),|]|\}(?!\^)| (\+|-|/|\\cdot|\*(?!\*))", after)
-    return text if is_composite and closes else f"({text})"
+    return text if opens and closes else f"({text})"
 
 
 def _some_terms(row: Primitive, count: int, n: int | None) -> list[int]:

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from autograd import primitives as table
-from autograd.fast_backward import gradients_known
 from autograd.micrograd import operation
 from autograd.node import operands as operands_of
 from autograd.symbolic.printing import number_text
 from autograd.value import Value
+from autograd.views.draw.scene import known_gradients
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ STAGES = 20
 
 
 @dataclass
-class Group:
+class Cluster:
     """Units that are drawn as one box."""
 
     name: str
@@ -44,7 +44,7 @@ class Units:
     def __init__(self, order: Sequence[Value]) -> None:
         self.order = order
         self.place = place = {node: n for n, node in enumerate(order)}
-        self.gradients = gradients_known(order)
+        self.gradients = known_gradients(order)
         self.operands = [[place[o] for o in operands_of(node) if isinstance(o, Value)] for node in order]
         self.unit = self._units()
         self.size = [0] * len(order)
@@ -127,22 +127,22 @@ class Units:
         return tuple(self.operands[inner][:2])
 
 
-def by_unit(units: Units) -> list[Group]:
+def by_unit(units: Units) -> list[Cluster]:
     """One group for each unit: neuron by neuron."""
-    groups = {root: Group("", [root]) for root in units.roots()}
+    groups = {root: Cluster("", [root]) for root in units.roots()}
     names: dict[str, int] = {}
     for root, group in groups.items():
         _name(group, "neuron" if units.is_neuron(root) else units.order[root].label or units.description(root), names)
     return _filled(units, groups, [groups.get(unit) for unit in units.unit], singly=True)
 
 
-def by_layer(units: Units) -> list[Group]:
+def by_layer(units: Units) -> list[Cluster]:
     """One group for all units that do the same at the same depth: layer by layer, all samples together."""
-    groups: dict[tuple[int, str], Group] = {}
-    of_unit: dict[int, Group] = {}
+    groups: dict[tuple[int, str], Cluster] = {}
+    of_unit: dict[int, Cluster] = {}
     for root in units.roots():
         key = (units.depth[root], units.description(root))
-        of_unit[root] = groups.setdefault(key, Group(""))
+        of_unit[root] = groups.setdefault(key, Cluster(""))
         of_unit[root].units.append(root)
     names: dict[str, int] = {}
     for key in sorted(groups, key=lambda key: (key[0], groups[key].units[0])):
@@ -154,28 +154,30 @@ def by_layer(units: Units) -> list[Group]:
     return _filled(units, groups, [of_unit.get(unit) for unit in units.unit])
 
 
-def _name(group: Group, name: str, names: dict[str, int]) -> None:
+def _name(group: Cluster, name: str, names: dict[str, int]) -> None:
     """Call the group by this name, with a number where it is not the only one."""
     names[name] = names.get(name, 0) + 1
     group.name = f"{name} {names[name]}" if name in ("neuron", "layer") or names[name] > 1 else name
 
 
-def by_depth(units: Units) -> list[Group]:
+def by_depth(units: Units) -> list[Cluster]:
     """A few groups, each a stretch of depths: for graphs with more layers than a page holds."""
     deepest = max(units.depth)
-    groups: dict[int, Group] = {}
-    of_unit: dict[int, Group] = {}
+    groups: dict[int, Cluster] = {}
+    of_unit: dict[int, Cluster] = {}
     for root in units.roots():
         stage = (units.depth[root] - 1) * STAGES // deepest
         if stage not in groups:
             first, last = -(-stage * deepest // STAGES) + 1, -(-(stage + 1) * deepest // STAGES)
-            groups[stage] = Group(f"depth {first:,} to {last:,}")
+            groups[stage] = Cluster(f"depth {first:,} to {last:,}")
         groups[stage].units.append(root)
         of_unit[root] = groups[stage]
     return _filled(units, dict(sorted(groups.items())), [of_unit.get(unit) for unit in units.unit])
 
 
-def _filled(units: Units, groups: dict[Any, Group], of_node: list[Group | None], singly: bool = False) -> list[Group]:
+def _filled(
+    units: Units, groups: dict[Any, Cluster], of_node: list[Cluster | None], singly: bool = False
+) -> list[Cluster]:
     """The groups with their nodes; a leaf goes to the group that uses it, and where several do to one of its own.
 
     With `singly` each such leaf stands alone, else those with the same users together.
@@ -189,14 +191,14 @@ def _filled(units: Units, groups: dict[Any, Group], of_node: list[Group | None],
             for operand in units.operands[n]:
                 if of_node[operand] is None:
                     users.setdefault(operand, set()).add(number[id(group)])
-    shared: dict[tuple[frozenset[int], int], Group] = {}
+    shared: dict[tuple[frozenset[int], int], Cluster] = {}
     for n, group in enumerate(of_node):
         if group is None:
             together = frozenset(users.get(n, ()))
             if len(together) == 1:
                 found[min(together)].leaves.append(n)
             else:
-                shared.setdefault((together, n if singly else -1), Group("")).leaves.append(n)
+                shared.setdefault((together, n if singly else -1), Cluster("")).leaves.append(n)
     for n, group in enumerate(shared.values(), 1):
         group.name = f"leaves {n}" if len(shared) > 1 else "leaves"
     return [*shared.values(), *found]

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from autograd.views.draw.clusters import Group, Units, by_depth, by_layer, by_unit
-from autograd.views.draw.expand_cluster import Use, numbers, opened_group
+from autograd.symbolic.printing import number_text
+from autograd.views.draw.clusters import Cluster, Units, by_depth, by_layer, by_unit
+from autograd.views.draw.expand_cluster import Use, draw_expanded
 from autograd.views.draw.scene import Arrow, Box, Contents
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def folded(
     uses: list[Use] = []
     for n, group in enumerate(groups):
         if group.name in opened:
-            uses += opened_group(group, units, contents, names or {})
+            uses += draw_expanded(group, units, contents, names or {})
             for node in (*group.nodes, *group.leaves):
                 drawn[node] = f"n{node}"
         else:
@@ -69,7 +70,7 @@ def folded(
     return contents
 
 
-def _grouped(units: Units, fold: str, budget: int) -> tuple[list[Group], str]:
+def _grouped(units: Units, fold: str, budget: int) -> tuple[list[Cluster], str]:
     """The groups that fit the budget, as fine as one can still read them, and how they came about."""
     if fold == "neuron" or (fold == "auto" and len(units.roots()) <= FEW):
         return by_unit(units), "neuron"
@@ -80,7 +81,7 @@ def _grouped(units: Units, fold: str, budget: int) -> tuple[list[Group], str]:
     return by_depth(units), "depth"
 
 
-def _box(name: str, group: Group, units: Units) -> Box:
+def _box(name: str, group: Cluster, units: Units) -> Box:
     """A folded group: its name, what it computes, how often, and how many nodes that is."""
     nodes, leaves = len(group.nodes), len(group.leaves)
     counts = (
@@ -90,7 +91,7 @@ def _box(name: str, group: Group, units: Units) -> Box:
         if leaves > 1:
             return Box(name, [group.name, counts], "leaf")
         leaf = units.order[group.leaves[0]]
-        return Box(name, [leaf.label or "leaf", *numbers(leaf, units.gradients.get(leaf))], "leaf")
+        return Box(name, [leaf.label or "leaf", *_numbers(leaf, units)], "leaf")
     root = group.units[0]
     what = units.description(root, numbers=len(group.units) == 1)
     if len(group.units) == 1:
@@ -98,7 +99,7 @@ def _box(name: str, group: Group, units: Units) -> Box:
         kind = "output" if root == len(units.order) - 1 else "unit"
         title = node.label or (group.name if units.is_neuron(root) else "")
         description = [what] if nodes > 1 or not title else []
-        cells = [*([title] if title else []), *description, *numbers(node, units.gradients.get(node))]
+        cells = [*([title] if title else []), *description, *_numbers(node, units)]
         return Box(name, cells, kind, counts, gradient=units.gradients.get(node))
     if group.name.startswith("depth"):
         return Box(name, [group.name, counts], "group")
@@ -113,6 +114,12 @@ def _box(name: str, group: Group, units: Units) -> Box:
     return Box(name, [group.name, f"{often}\n{what}", counts], "group")
 
 
+def _numbers(node: Value, units: Units) -> list[str]:
+    """The cells of a number: its data, and its gradient, blank until computed."""
+    gradient = f"grad {number_text(units.gradients[node])}" if node in units.gradients else "grad"
+    return [f"data {number_text(node.data)}", gradient]
+
+
 def _count(number: int, thing: str) -> str:
     plural = {"leaf": "leaves", "box": "boxes"}.get(thing, f"{thing}s")
     return f"{number:,} {thing if number == 1 else plural}"
@@ -122,12 +129,12 @@ def _arrows(units: Units, drawn: Sequence[str], uses: Sequence[Use]) -> list[Arr
     """One arrow between two groups, with the number of edges that it stands for; every edge inside an opened group."""
     counts: dict[tuple[str, str], int] = {}
     singles = []
-    for operand, target in uses:
+    for operand, arrow in uses:
         source = drawn[units.place[operand]]
         if source.startswith("n"):
-            singles.append(Arrow(source, target))
+            singles.append(arrow)
         else:
-            counts[source, target] = counts.get((source, target), 0) + 1
+            counts[source, arrow.target] = counts.get((source, arrow.target), 0) + 1
     for n, operands in enumerate(units.operands):
         target = drawn[n]
         for place in operands if target.startswith("g") else ():

@@ -22,7 +22,7 @@ from autograd.views.draw.picture import THEMES, Graph
 from autograd.views.draw.rendering import render_dot
 from autograd.views.draw.scene import DrawOptions, contents_of
 from autograd.views.trace.replay import replay
-from autograd.views.trace.trace import Trace, called_by, trace
+from autograd.views.trace.trace import Trace, names_of_values, record_trace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -90,9 +90,9 @@ def draw(
     if not isinstance(expand, (bool, str)) and not _are_names(expand):
         raise TypeError(f"draw: expand must be True, False, or the names of groups, got {shown(expand)}")
     opened = [] if isinstance(expand, bool) else [expand] if isinstance(expand, str) else list(expand)
-    called = called_by(names, "draw")
+    called = names_of_values(names, "draw")
     order = topological_order(output)
-    traced = _whole(output, order, fold, budget, opened, expand is not False, called)
+    traced = _whole(order, fold, budget, opened, expand is not False, called)
     if traced is None:
         if hide or checked or partials:
             raise ValueError(
@@ -103,7 +103,7 @@ def draw(
         contents.caption = "\n".join(filter(None, [title, contents.caption]))
         return Graph(contents, **look)
     labels = {traced.ids[value]: name for value, name in called.items() if value in traced.ids}
-    wishes = DrawOptions(hide, partials, False, _nudged(output, traced.ids) if checked else None, labels)
+    wishes = DrawOptions(hide, partials, False, _nudged(order, traced.ids) if checked else None, labels)
     key = None
     if hide is not None:
         answers = contents_of(traced, replace(wishes, hide=None, gradients=True))
@@ -119,7 +119,6 @@ def _are_names(names: Any) -> bool:
 
 
 def _whole(
-    output: Value,
     order: Sequence[Value],
     fold: str,
     budget: int,
@@ -128,23 +127,22 @@ def _whole(
     called: Mapping[Value, str],
 ) -> Trace | None:
     """The trace of a graph that is drawn node by node; None for one that is folded."""
-    names = [(name, value) for value, name in called.items()]
     if fold == "none":
         if len(order) > LARGEST:
             raise ValueError(
                 f"draw: {len(order):,} numbers are too many to be drawn one by one (at most {LARGEST:,}); "
                 'use fold="auto", or draw an earlier node'
             )
-        return trace(output, expand=expand, names=names)
+        return record_trace(order, "topological", expand, called)
     if fold != "auto" or opened or len(order) > budget:
         return None
-    traced = trace(output, expand=expand, names=names)
+    traced = record_trace(order, "topological", expand, called)
     return traced if len(traced.nodes) <= budget else None
 
 
-def _nudged(output: Value, ids: dict[Value, int]) -> dict[int, float]:
+def _nudged(order: Sequence[Value], ids: dict[Value, int]) -> dict[int, float]:
     """For each Value of the graph, the slope of the output found by nudging it."""
-    return {n: central_difference(replay(output, node), node.data).slope for node, n in ids.items()}
+    return {n: central_difference(replay(order, node), node.data).slope for node, n in ids.items()}
 
 
 def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> Digraph:

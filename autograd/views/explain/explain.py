@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from autograd.arguments import shown
+from autograd.backpropagation import topological_order
 from autograd.symbolic.printing import atom
 from autograd.value import Value
 from autograd.views.explain import render
 from autograd.views.explain.paths import ChainRule, Chains
-from autograd.views.trace.trace import called_by, trace
+from autograd.views.trace.trace import names_of_values, record_trace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,8 +83,8 @@ def trace_with(output: Value, wrt: Value | str, names: Names, function: str, arg
         raise TypeError(
             f"{function}: {argument} must be a Value or the label of one, got {shown(wrt)} ({type(wrt).__name__})"
         )
-    called = called_by(names, function)
-    traced = trace(output, names=[(name, value) for value, name in called.items()])
+    called = names_of_values(names, function)
+    traced = record_trace(topological_order(output), "topological", True, called)
     if isinstance(wrt, str):
         found = {traced.nodes[n].name: value for value, n in traced.ids.items()}
         for value in traced.ids:  # a long label is cut in the name; the whole label is accepted too

@@ -9,6 +9,7 @@ import math
 from typing import Any, NamedTuple
 
 from autograd.arguments import real, shown
+from autograd.backpropagation import topological_order
 from autograd.symbolic.printing import number_text
 from autograd.value import Value
 from autograd.views.explain.explain import trace_with
@@ -79,6 +80,6 @@ def nudge(output: Value, x: Value | str, by: float = 1e-3, *, names: Names = ())
         raise RuntimeError(
             f"nudge: an operand of {changed[0]} was changed since it was computed; compute it again first"
         )
-    after = replay(output, x)(x.data + step)
+    after = replay(topological_order(output), x)(x.data + step)
     nodes = traced.nodes
     return Nudge(nodes[traced.output].name, traced.node(x).name, step, output.data, after, traced.node(x).gradient)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from autograd.views.draw.layout_engines import render
 
 if TYPE_CHECKING:
-    from autograd.views.trace.trace import Node, Trace
+    from autograd.views.trace.trace import Trace, TracedNode
 
 SIZES = {"leaf": (104, 56), "constant": (52, 26), "operation": (117, 56), "part": (117, 56)}
 """Width and height of each kind of box; an operation's includes half of the circle on its left edge."""
@@ -62,7 +62,7 @@ def dot_text(trace: Trace, direction: str) -> str:
     return "\n".join(lines)
 
 
-def _box(node: Node) -> str:
+def _box(node: TracedNode) -> str:
     width, height = SIZES[node.kind]
     return f'n{node.id} [id="n{node.id}" width={width / 72:.4f} height={height / 72:.4f}];'
 

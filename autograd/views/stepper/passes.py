@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from autograd.arguments import choose
-from autograd.views.trace.trace import ORDERS, trace
+from autograd.backpropagation import topological_order
+from autograd.views.trace.trace import ORDERS, record_trace
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from autograd.value import Value
-    from autograd.views.trace.trace import BackwardStep, ForwardStep, Names
+    from autograd.views.trace.trace import BackwardStep, ForwardStep
 
 PASSES = ("forward", *ORDERS)
 """The forward pass, and the backward pass in either order."""
@@ -32,11 +33,12 @@ class Passes:
     Position 0 is before a pass; a backward pass begins at position 1 with its seed, the gradient 1 of the output.
     """
 
-    def __init__(self, output: Value, order: str, expand: bool, names: Names) -> None:
+    def __init__(self, output: Value, order: str, expand: bool, called: Mapping[Value, str]) -> None:
         choose(order, PASSES, "stepper: unknown order")
         self.order = order
         """The pass that is shown first."""
-        self.trace = trace(output, expand=expand, names=names)
+        nodes = topological_order(output)
+        self.trace = record_trace(nodes, "topological", expand, called)
         """The forward pass and the backward pass in topological order, as data."""
         if len(self.trace.nodes) > MAX_NODES:
             raise ValueError(
@@ -47,7 +49,7 @@ class Passes:
         """The backward pass in the naive order; None if it has too many steps."""
         self.naive_refused = ""
         try:
-            self.naive = trace(output, "naive", expand=expand, names=names, limit=MAX_NAIVE_STEPS)
+            self.naive = record_trace(nodes, "naive", expand, called, MAX_NAIVE_STEPS)
         except ValueError as error:
             self.naive_refused = str(error).removeprefix("trace: ")
         if order == "naive" and self.naive is None:

@@ -20,10 +20,10 @@ from autograd.views.stepper.front_end import json_in_page, scripts, source
 from autograd.views.stepper.layout import DIRECTIONS, MAX_BOXES, layout
 from autograd.views.stepper.passes import PASSES, Passes
 from autograd.views.stepper.sentences import Paragraph, paragraphs, table
-from autograd.views.trace.trace import called_by, json_number
+from autograd.views.trace.trace import json_number, names_of_values
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from os import PathLike
 
     from autograd.views.trace.trace import Names
@@ -52,16 +52,15 @@ def stepper(
     """
     if not isinstance(output, Value):
         raise TypeError(f"stepper: output must be a Value, got {shown(output)} ({type(output).__name__})")
-    called = called_by(names, "stepper")
-    return Stepper(output, order, direction, expand, [(name, value) for value, name in called.items()])
+    return Stepper(output, order, direction, expand, names_of_values(names, "stepper"))
 
 
 class Stepper(Passes):
     """A graph whose passes can be stepped through: as a page, in a notebook, as a widget.  Made by `stepper`."""
 
-    def __init__(self, output: Value, order: str, direction: str, expand: bool, names: Names) -> None:
+    def __init__(self, output: Value, order: str, direction: str, expand: bool, called: Mapping[Value, str]) -> None:
         choose(direction, DIRECTIONS, "stepper: unknown direction")
-        super().__init__(output, order, expand, names)
+        super().__init__(output, order, expand, called)
         self.direction = direction
         self._paragraphs: dict[str, list[list[Paragraph]]] = {}
 

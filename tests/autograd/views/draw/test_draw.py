@@ -142,9 +142,9 @@ def test_checked_gradients() -> None:
     shown = texts(draw(values["o"], checked=True))
     assert {"grad 5", "nudged 1", "nudged -1.5", "nudged 0.5"} <= set(shown)
     x = Value(2.0)
-    has_user_backward = Value(4.0, (x,), "double")
+    by_hand = Value(4.0, (x,), "double")
     with pytest.raises(ValueError, match="double has a _backward written by hand"):
-        draw(has_user_backward, checked=True)
+        draw(by_hand, checked=True)
 
 
 def test_gradients_by_colour() -> None:

@@ -95,7 +95,7 @@ def test_nothing_is_touched() -> None:
     assert leaf.grad == before
 
 
-# ------------------------------------------------------------------------------------------------------ unfolding
+# ------------------------------------------------------------------------------------------------------ expanding
 
 
 @pytest.mark.parametrize("inputs", [1, 2, 5])
@@ -106,11 +106,11 @@ def test_a_small_dot_is_shown_as_the_lesson_computes_it(inputs: int) -> None:
     out = dot(ws, xs, start=b)
     seen = trace(out)
     assert [step.operation for step in seen.forward] == ["multiply"] * inputs + ["add"] * inputs
-    has_user_backward = b
+    by_hand = b
     for w, x in zip(ws, xs, strict=True):
-        has_user_backward = has_user_backward + w * x
-    has_user_backward.backward()
-    assert seen.node(out).data == has_user_backward.data
+        by_hand = by_hand + w * x
+    by_hand.backward()
+    assert seen.node(out).data == by_hand.data
     assert {v.label: seen.node(v).gradient for v in [*ws, *xs, b]} == {v.label: v.grad for v in [*ws, *xs, b]}
 
 
@@ -146,7 +146,7 @@ def test_on_request_a_dot_stays_one_node() -> None:
         (lambda x: dot([x, 2.0], [x, x], start=1.0), ["multiply", "multiply", "add", "add"]),
     ],
 )
-def test_unfolding_without_a_start_and_with_constants(build: Any, operations: list[str]) -> None:
+def test_expanding_without_a_start_and_with_constants(build: Any, operations: list[str]) -> None:
     x = Value(5.0)
     out = build(x)
     out.backward()
@@ -288,11 +288,11 @@ def test_a_backward_written_by_hand_is_shown_by_what_it_hands_on() -> None:
     a, b = Value(2.0, label="a"), Value(3.0, label="b")
     out = Value(a.data * b.data, (a, b), "mul")
 
-    def has_user_backward() -> None:
+    def backward() -> None:
         a.grad += b.data * out.grad
         b.grad += a.data * out.grad
 
-    out._backward = has_user_backward
+    out._backward = backward
     a.grad = 100.0
     seen = trace(out * 10.0)
     assert (seen.node(a).gradient, seen.node(b).gradient) == (30.0, 20.0)
