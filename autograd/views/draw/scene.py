@@ -1,7 +1,7 @@
 """What is in a picture of a graph?  A box for each number, a circle for each operation, an arrow for each operand.
 
-Read `trace` first: a picture shows a trace, and computes no gradient.  `collapse` gives the same boxes, circles and
-arrows for graphs that are too large to be shown node by node; `dot` writes them down for Graphviz.
+Read `trace` first: a picture shows a trace, and computes no gradient.  Read `dot` next, which writes the boxes, circles
+and arrows for Graphviz; `collapse` makes them for graphs that are too large to be shown node by node.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from autograd.views.trace.trace import BackwardStep, Trace, TracedNode
 
 BLANK = "______"
-"""What a worksheet shows where a number is to be written."""
+"""What a worksheet shows where the reader writes a number."""
 
 
 @dataclass
@@ -31,12 +31,12 @@ class Box:
     id: str
     cells: list[str]
     kind: str
-    """'leaf', 'operation', 'constant', 'output', 'unit' or 'group': what it looks like."""
+    """'leaf', 'operation', 'constant', 'output', 'unit' or 'group': how it looks."""
     tooltip: str = ""
     gradient: float | None = None
-    """Its gradient, where that is to be shown as a colour."""
+    """Its gradient, if that is to be shown as a colour."""
     group: str = ""
-    """The name of the opened group in which it stands."""
+    """The name of the expanded cluster that contains it."""
 
 
 @dataclass
@@ -58,7 +58,7 @@ class Arrow:
     label: str = ""
     tooltip: str = ""
     taken: bool = True
-    """Whether a gradient flows along it: a branch that was not taken is dashed."""
+    """Whether a gradient flows along it; an arrow to a branch that was not taken is dashed."""
 
 
 @dataclass
@@ -70,9 +70,9 @@ class Contents:
     arrows: list[Arrow] = field(default_factory=list)
     caption: str = ""
     summary: str = ""
-    """What is in it, where that is not what the boxes and circles say."""
+    """The contents in one line, if the numbers of boxes and circles do not say it."""
     crossing: bool = False
-    """Whether many arrows cross, as between two layers: they are drawn as straight lines, with room."""
+    """Whether many arrows cross, as between two layers: they are drawn as straight lines, with more space."""
 
 
 @dataclass(frozen=True)
@@ -80,15 +80,15 @@ class DrawOptions:
     """What the user asked to see."""
 
     hide: str | None = None
-    """'grad' or 'data': the worksheet's blanks."""
+    """'grad' or 'data': what a worksheet leaves blank."""
     partials: bool | str = False
-    """Whether arrows bear the local partial: as a number, or with "formula" as its formula."""
+    """Whether arrows show the local partial: as a number, or with "formula" as a formula."""
     gradients: bool = False
-    """Whether to take the gradients of the trace, where `.grad` is not computed yet (the answer key)."""
+    """Whether to show the gradients of the trace instead of `.grad` (for the answer key)."""
     checked: Mapping[int, float] | None = None
-    """For each node of the trace, its gradient by nudging."""
+    """For each node of the trace, its gradient found by nudging."""
     names: Mapping[int, str] = field(default_factory=dict)
-    """For nodes of the trace without a label, what to call them."""
+    """The names of nodes of the trace without a label."""
 
 
 def contents_of(trace: Trace, options: DrawOptions) -> Contents:
@@ -99,7 +99,7 @@ def contents_of(trace: Trace, options: DrawOptions) -> Contents:
     for step in trace.backward:
         steps.setdefault((step.node, step.operand), []).append(step)
     if options.partials == "formula":
-        options = replace(options, names={**_spoken_of(trace), **options.names})
+        options = replace(options, names={**_names_in_partials(trace), **options.names})
     contents = Contents()
     for node in trace.nodes:
         tooltip = tooltip_of(node, formulas.get(node.id, ""), options)
@@ -109,7 +109,7 @@ def contents_of(trace: Trace, options: DrawOptions) -> Contents:
         if node.operation:
             contents.circles.append(Circle(f"o{node.id}", node.sign, tooltip))
             contents.arrows.append(Arrow(f"o{node.id}", f"n{node.id}"))
-        target = f"o{node.id}" if node.operation else f"n{node.id}"  # an operation written by hand may be nameless
+        target = f"o{node.id}" if node.operation else f"n{node.id}"  # a user's own operation may have no name
         for place, operand in enumerate(node.operands):
             taken = place not in node.not_taken
             found = steps.get((node.id, operand)) if taken else None
@@ -119,8 +119,8 @@ def contents_of(trace: Trace, options: DrawOptions) -> Contents:
     return contents
 
 
-def _spoken_of(trace: Trace) -> dict[int, str]:
-    """The nodes without a label whose names, such as v2, occur in the partials: a reader looks for them."""
+def _names_in_partials(trace: Trace) -> dict[int, str]:
+    """The nodes without a label whose names, such as v2, occur in a partial: a reader looks for them."""
     said = {name for step in trace.backward for name in re.findall(r"\bv\d+\b", step.formula)}
     return {node.id: node.name for node in trace.nodes if node.name in said}
 
@@ -165,7 +165,7 @@ def add_gradients_of_parts(nodes: Sequence[TracedNode | DisplayNode], grads: Mut
 
 
 def cells_of(node: TracedNode | DisplayNode, grads: Mapping[int, float], options: DrawOptions) -> list[str]:
-    """label | data | grad, as micrograd's notebook shows them; a constant is its number alone."""
+    """label | data | grad, as micrograd's notebook shows them; for a constant, only its number."""
     number = number_text(node.data)
     if node.kind == "constant":
         return [number]
@@ -183,7 +183,7 @@ def cells_of(node: TracedNode | DisplayNode, grads: Mapping[int, float], options
 
 
 def tooltip_of(node: TracedNode | DisplayNode, formula: str, options: DrawOptions) -> str:
-    """What a node says when the pointer rests on it: never what a worksheet hides."""
+    """The text shown when the pointer is on a node: never what a worksheet hides."""
     text = " = ".join(filter(None, [node.name, formula]))
     return text if options.hide and node.operation else f"{text} = {node.data!r}"
 
@@ -198,5 +198,5 @@ def _with_partial(step: BackwardStep, trace: Trace, options: DrawOptions) -> tup
 
 
 def not_taken(options: DrawOptions) -> tuple[str, str]:
-    """The label and the tooltip of an arrow along which no gradient flows; a worksheet does not tell."""
+    """The label and the tooltip of an arrow along which no gradient flows; a worksheet hides the text."""
     return "not taken" if options.partials else "", "" if options.hide else "not taken: no gradient flows"

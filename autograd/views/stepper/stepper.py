@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.arguments import choose, shown
 from autograd.value import Value
-from autograd.views.draw.browser import opened
+from autograd.views.draw.browser import open_page
 from autograd.views.draw.save_path import PAGES, destination
 from autograd.views.draw.svg import frame_in_notebook
 from autograd.views.stepper.front_end import json_in_page, scripts, source
@@ -148,7 +148,7 @@ class Stepper(Passes):
 
         Raises RuntimeError if there is no browser.
         """
-        return opened(self.html(), "backprop")
+        return open_page(self.html(), "backprop")
 
     def _repr_html_(self) -> str:
         """The page in a frame: it works in a notebook, and after the notebook is converted to HTML."""

@@ -1,7 +1,7 @@
 """What happens in the backward pass, step by step?  `trace(output)`: every multiply-and-add as a plain record.
 
-Read `backpropagation` and `expand` first: the loop recorded here is the textbook form, `backpropagate`.  Read `explain`,
-`draw` and `stepper` next: every view of a graph reads a trace, and none computes a gradient of its own.
+Read `backpropagation` and `expand` first: the loop recorded here is the textbook form, `backpropagate`.  Read
+`explain`, `draw` and `stepper` next: every view of a graph reads a trace, and none computes a gradient of its own.
 """
 
 from __future__ import annotations

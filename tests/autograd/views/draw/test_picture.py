@@ -13,7 +13,7 @@ import pytest
 
 from autograd import Value, draw
 from autograd.views.draw import Graph, png
-from autograd.views.draw.svg import inline, sized
+from autograd.views.draw.svg import inline, size_of
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -34,7 +34,7 @@ def boxes(graph: Graph) -> list[tuple[float, float, float, float]]:
     """Left, top, right and bottom of each text in the picture, in pixels of the SVG, with a line's height."""
     root = ET.fromstring(graph.svg)
     left, top, width, _ = map(float, root.attrib["viewBox"].split())
-    scale = sized(graph.svg)[0] / width
+    scale = size_of(graph.svg)[0] / width
     shift_x, shift_y = map(float, re.search(r"translate\(([-\d.]+) ([-\d.]+)\)", graph.svg).groups())  # type: ignore[union-attr]
     found = []
     for text in root.iter(f"{SVG}text"):
@@ -49,7 +49,7 @@ def boxes(graph: Graph) -> list[tuple[float, float, float, float]]:
 
 def test_there_is_ink_in_every_box(graph: Graph) -> None:
     image = pixels(graph.png(scale=2))
-    assert image.shape[1] == 2 * sized(graph.svg)[0]
+    assert image.shape[1] == 2 * size_of(graph.svg)[0]
     assert len(boxes(graph)) == 2 * 3 + 2 * 2 + 2
     for left, top, right, bottom in boxes(graph):
         part = image[round(2 * top) : round(2 * bottom), round(2 * left) : round(2 * right)]
@@ -76,8 +76,8 @@ def test_rare_characters_are_looked_up_in_the_font() -> None:
 
 
 def test_scales(graph: Graph) -> None:
-    assert pixels(graph.png(scale=0.5)).shape[1] == round(sized(graph.svg)[0] / 2)
-    assert pixels(graph.png()).shape[1] == 2 * sized(graph.svg)[0]
+    assert pixels(graph.png(scale=0.5)).shape[1] == round(size_of(graph.svg)[0] / 2)
+    assert pixels(graph.png()).shape[1] == 2 * size_of(graph.svg)[0]
     for scale in (0, -1.0, float("nan"), 1000, "2"):
         with pytest.raises(ValueError, match="scale must be a number above 0"):
             graph.png(scale)  # type: ignore[arg-type]
@@ -86,7 +86,7 @@ def test_scales(graph: Graph) -> None:
 
 
 def test_very_large_pictures_are_made_smaller(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
-    width, height = sized(graph.svg)
+    width, height = size_of(graph.svg)
     monkeypatch.setattr("autograd.views.draw.png.COMFORTABLE", width * height)
     assert pixels(graph.png()).shape[1] == width
 
