@@ -1,7 +1,8 @@
 """How is a row written on a blackboard?  As text and as LaTeX, from the same row that computes.
 
 Read `primitives` and the other modules of this folder first; `explain` and `draw` show the formulas.  No formula is
-stored: a row is evaluated on symbols, `tidy` simplifies it (x for `1 * x`, x² for `x * x`), and `write` writes the tree.
+stored: a row is evaluated on symbols, `tidy` simplifies it (x for `1 * x`, x² for `x * x`), and `write` writes the
+tree.
 """
 
 from __future__ import annotations
@@ -245,7 +246,7 @@ def _template(
 
 
 def _not_derived(row: Primitive, operands: Sequence[str], wrt: str | None, style: str) -> str:
-    """If a formula cannot be derived on symbols, or is too long to read: the name of the function, or of its partial."""
+    """If a formula cannot be derived on symbols, or is too long: the name of the function, or of its partial."""
     whole = style_for(style, ()).call(row, operands)
     if wrt is None:
         return whole

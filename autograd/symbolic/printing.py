@@ -1,8 +1,8 @@
 """How are a number, a name and a row's template written, and where do they need brackets?
 
-Read `expression` first (what a `Style` is), `simplify` next.  A row has one template, such as `{} * {}`.  Its precedence,
-and the precedence that each operand needs to be written without brackets, follow from the template itself: from the
-signs to the left and to the right of each `{}`.
+Read `expression` first (what a `Style` is), `simplify` next.  A row has one template, such as `{} * {}`.  Its
+precedence, and the precedence that each operand needs to be written without brackets, follow from the template itself:
+from the signs to the left and to the right of each `{}`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """How is a derived formula simplified?  Superfluous terms and factors are removed, and the value stays the same.
 
 Read `expression` and `printing` first, `branches` next.  A row's partial is written for a computer: `1.0 * y`,
-`0.0 + x`, `out * out`.  Here these become y, x and out²; a minus sign moves to the front of its product; a long sum gets
-an ellipsis.
+`0.0 + x`, `out * out`.  Here these become y, x and out²; a minus sign moves to the front of its product; a
+long sum gets an ellipsis.
 """
 
 from __future__ import annotations

@@ -24,6 +24,8 @@ def replay(order: Sequence[Value], node: Value) -> Callable[[float], float]:
     Overflow, poles and domain errors give inf and nan.  Raises ValueError if a node between the two has a `_backward`
     of the user's own, since its forward function is not recorded.
 
+    >>> from autograd import Value
+    >>> from autograd.backpropagation import topological_order
     >>> x = Value(3.0)
     >>> f = replay(topological_order(x * x + 1.0), x)
     >>> f(4.0), x.data
