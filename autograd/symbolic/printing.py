@@ -132,9 +132,9 @@ def notation_of(template: str, arity: int) -> Notation:
         before, after = filled[: hole.start()].rstrip(), filled[hole.end() :].lstrip()
         if not before and not after:
             return template, ATOM, (ATOM,)
-        asked = [level for sign, level in _AFTER.items() if after.startswith(sign)][:1]
-        asked += [level for sign, level in _BEFORE.items() if before.endswith(sign)][:1]
-        needed[n] = max([needed[n], *asked])
+        required = [level for sign, level in _AFTER.items() if after.startswith(sign)][:1]
+        required += [level for sign, level in _BEFORE.items() if before.endswith(sign)][:1]
+        needed[n] = max([needed[n], *required])
     outside = _outside_brackets(filled)
     return template, min([ATOM, *(level for sign, level in _OUTSIDE.items() if sign in outside)]), tuple(needed)
 

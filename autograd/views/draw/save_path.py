@@ -1,4 +1,4 @@
-"""Where is a picture or a page written?  To exactly the given path, and never over an existing file unless asked.
+"""Where is a picture or a page written?  To exactly the given path, and over an existing file only if `overwrite` is True.
 
 `picture` and `stepper` use it.
 """

@@ -77,7 +77,7 @@ class Contents:
 
 @dataclass(frozen=True)
 class DrawOptions:
-    """What the user asked to see."""
+    """What a picture shows of each node and arrow."""
 
     hide: str | None = None
     """'grad' or 'data': what a worksheet leaves blank."""
@@ -121,8 +121,8 @@ def contents_of(trace: Trace, options: DrawOptions) -> Contents:
 
 def _names_in_partials(trace: Trace) -> dict[int, str]:
     """The nodes without a label whose names, such as v2, occur in a partial: a reader looks for them."""
-    said = {name for step in trace.backward for name in re.findall(r"\bv\d+\b", step.formula)}
-    return {node.id: node.name for node in trace.nodes if node.name in said}
+    mentioned = {name for step in trace.backward for name in re.findall(r"\bv\d+\b", step.formula)}
+    return {node.id: node.name for node in trace.nodes if node.name in mentioned}
 
 
 def _kind(node: TracedNode, trace: Trace) -> str:

@@ -32,7 +32,7 @@ ROUNDING = 1e-10
 
 
 class Given(NamedTuple):
-    """An operand used along the paths that does not depend on the number that is asked about."""
+    """An operand used along the paths that does not depend on the number itself."""
 
     name: str
     data: float

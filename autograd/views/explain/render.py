@@ -43,7 +43,7 @@ def text(explained: ChainRule) -> str:
 
 
 def _given(explained: ChainRule, before: str, style: str = "text") -> list[str]:
-    """One line with the numbers that are used on the way and do not depend on the one that is asked about."""
+    """One line with the operands along the paths that do not depend on the number itself."""
     many, sign = len(explained.given), "$" if style == "latex" else ""
     if not many:
         return []

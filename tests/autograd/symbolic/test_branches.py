@@ -265,7 +265,7 @@ def test_a_satisfied_hinge_has_gradients_of_zero() -> None:
     assert [p.data for p in model.parameters()] == before
 
 
-def test_what_is_behind_a_branch_is_not_walked_through() -> None:
+def test_what_is_behind_a_branch_is_not_visited() -> None:
     x = Value(1.0)
     behind = tanh(x * 2.0)
     out = maximum(behind, 5.0) + x

@@ -11,7 +11,7 @@ function hint(given, now, right) {
   if (close(given, -right)) return "Look at the sign once more.";
   if (now.numbers) return `Put the numbers in: ${now.numbers}.`;
   const [incoming, partial, after] = [now.incoming, now.partial, now.after].map(Number);
-  if (close(given, after)) return "That is the new running sum; asked is what this step adds to it.";
+  if (close(given, after)) return "That is the new running sum; the answer is what this step adds to it.";
   if (close(given, incoming + partial)) return "The chain rule multiplies the two, it does not add them.";
   if (close(given, partial)) return "That is the local partial alone; multiply it by the incoming gradient.";
   if (close(given, incoming)) return "That is the incoming gradient alone; multiply it by the local partial.";

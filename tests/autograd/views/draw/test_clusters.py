@@ -48,7 +48,7 @@ def test_every_number_is_in_exactly_one_group() -> None:
         assert counted == int(graph.contents.caption.split()[0].replace(",", ""))
 
 
-def test_a_mean_is_told_as_a_quotient() -> None:
+def test_a_mean_is_described_as_a_quotient() -> None:
     out = loss([4, 1], 6) / 6.0
     out.label = "mean"
     cells = {box.cells[0]: box.cells for box in draw(out, fold="layer").contents.boxes}

@@ -85,7 +85,7 @@ def test_a_million_nodes() -> None:
     assert "1,000,001 numbers" in graph.svg.replace("\xa0", " ")
 
 
-def test_folds_that_were_asked_for() -> None:
+def test_each_fold_on_request() -> None:
     out = loss([4, 3, 1], 2)
     assert "folded by depth" in draw(out, fold="depth").contents.caption
     many = total([exp(Value(float(n))) for n in range(120)])  # two layers, more units than are drawn one by one

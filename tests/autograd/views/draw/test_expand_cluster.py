@@ -20,18 +20,18 @@ def loss(sizes: list[int], samples: int) -> Value:
     return out
 
 
-def test_a_group_can_be_opened() -> None:
+def test_a_group_can_be_expanded() -> None:
     out = loss([4, 3, 1], 2)
     graph = draw(out, fold="layer", expand="layer 2")
     assert "subgraph cluster" in graph.source
     neuron = ["*"] * 4 + ["+"] * 4 + ["tanh"]  # four inputs and a bias
     assert [circle.sign for circle in graph.contents.circles] == neuron * 6
-    opened = [box for box in graph.contents.boxes if box.group == "layer 2"]
-    assert len(opened) == 3 * 2 * 9 + 3 * 5  # a box a circle, the weights and the biases
+    inside = [box for box in graph.contents.boxes if box.group == "layer 2"]
+    assert len(inside) == 3 * 2 * 9 + 3 * 5  # a box a circle, the weights and the biases
     assert draw(out, fold="layer", expand=["layer 1", "layer 2"]).source.count("subgraph") == 2
 
 
-def test_what_cannot_be_opened() -> None:
+def test_what_cannot_be_expanded() -> None:
     out = loss([4, 3, 1], 2)
     with pytest.raises(ValueError, match="there is no group 'layer 9'; choose one of: layer 1, layer 2"):
         draw(out, fold="layer", expand="layer 9")
@@ -39,7 +39,7 @@ def test_what_cannot_be_opened() -> None:
         draw(out, fold="layer", expand="layer 1", budget=20)
 
 
-def test_an_opened_neuron_has_the_numbers_of_its_parts() -> None:
+def test_an_expanded_neuron_has_the_numbers_of_its_parts() -> None:
     w, x = [Value(2.0, label="w1"), Value(3.0, label="w2")], [Value(5.0, label="x1"), Value(7.0, label="x2")]
     for start, sums in (
         (Value(1.0, label="b"), ["data 11", "data 32"]),

@@ -148,7 +148,7 @@ def test_an_unknown_name_is_answered(wrt: str, advice: str) -> None:
         explain(out, wrt)
 
 
-def test_a_changed_leaf_is_told() -> None:
+def test_a_changed_leaf_is_reported() -> None:
     values = neuron()
     values["w1"].data = 4.0
     assert "An operand of v1 was changed since; compute it again." in str(explain(values["o"], values["x1"]))

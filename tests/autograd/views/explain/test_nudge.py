@@ -17,7 +17,7 @@ def neuron() -> dict[str, Value]:
     return {**values, "o": out}
 
 
-def test_a_nudge_compares_the_change_with_the_promise() -> None:
+def test_a_nudge_compares_the_change_with_the_prediction() -> None:
     x = Value(3.0, label="x")
     out = x * x
     tried = nudge(out, x, by=0.5)
@@ -30,7 +30,7 @@ def test_a_nudge_compares_the_change_with_the_promise() -> None:
     assert "6 x 0.5 = 3, off by 0.25 (8.33%)" in text
 
 
-def test_a_small_nudge_keeps_the_promise() -> None:
+def test_the_prediction_of_a_small_nudge_is_close() -> None:
     values = neuron()
     tried = nudge(values["o"], values["x1"])
     assert tried.by == 1e-3

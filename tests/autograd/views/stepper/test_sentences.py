@@ -39,8 +39,8 @@ def test_a_name_that_is_an_expression_is_written_in_brackets() -> None:
     a, b = Value(2.0, label="a"), Value(3.0, label="b")
     product = a * b
     product.label = "a*b"
-    told = stepper(product.tanh()).sentences("topological", 3)
-    assert told[:2] == ["a*b propagates its gradient to a, through multiply:", "  dv1/da = dv1/d(a*b) · ∂(a*b)/∂a"]
+    lines = stepper(product.tanh()).sentences("topological", 3)
+    assert lines[:2] == ["a*b propagates its gradient to a, through multiply:", "  dv1/da = dv1/d(a*b) · ∂(a*b)/∂a"]
 
 
 def test_the_table_fits_the_width_that_there_is() -> None:

@@ -140,7 +140,7 @@ def test_what_was_changed_since_is_marked() -> None:
     assert seen.node(b).gradient == 8.0  # c a, with the a of the forward pass
 
 
-def test_a_backward_written_by_hand_is_shown_by_what_it_hands_on() -> None:
+def test_a_backward_of_the_users_own_is_shown_by_what_it_adds() -> None:
     a, b = Value(2.0, label="a"), Value(3.0, label="b")
     out = Value(a.data * b.data, (a, b), "mul")
 

@@ -74,13 +74,13 @@ def test_each_step_is_one_multiply_and_add(seed: int) -> None:
     assert all(node.gradient == sums.get(node.id, 0.0) for node in seen.nodes)
 
 
-def test_a_node_hands_on_only_when_its_gradient_is_complete() -> None:
+def test_a_gradient_is_propagated_only_when_it_is_complete() -> None:
     output, _ = random_graph(7)
     seen = trace(output)
-    handed_on: set[int] = set()
+    propagated: set[int] = set()
     for step in seen:
-        assert step.operand not in handed_on
-        handed_on.add(step.node)
+        assert step.operand not in propagated
+        propagated.add(step.node)
 
 
 def test_nothing_is_touched() -> None:
