@@ -1,4 +1,4 @@
-"""Where is a picture or a page written?  To exactly the given path, and over an existing file only if `overwrite` is True.
+"""Where is a picture or a page written?  To exactly the given path; over an existing file only if `overwrite` is True.
 
 `picture` and `stepper` use it.
 """
