@@ -23,29 +23,16 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from autograd.backpropagation import topological_order
-from autograd.node import NOT_COMPUTED, SEED, VARIADIC, edges, has_user_backward, operands, variables
+from autograd.node import NOT_COMPUTED, SEED, VARIADIC, operands
 from autograd.primitives import dot_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from autograd.node import AnyNode, Node
+    from autograd.node import Node
 
     PendingGradients = tuple[list[float], list[Any]]
     """For a group of operands: the gradients of the nodes that use it, and for each of these nodes its partials."""
-
-
-def gradients_known(order: Sequence[AnyNode]) -> dict[AnyNode, float]:
-    """The gradient of each node of a graph, given in topological order, that has one: `.grad`, once it is computed.
-
-    Where `backward()` has gone out from the last node, that is 0 for what lies behind branches that were not taken.
-    """
-    output, done = order[-1], order[-1].grad is not NOT_COMPUTED
-    reached = {output}
-    for node in reversed(order) if done else ():
-        if node in reached:
-            reached.update(variables(node) if has_user_backward(node) else [operand for operand, _ in edges(node)])
-    return {node: node.grad for node in order if node.grad is not NOT_COMPUTED or (done and node not in reached)}
 
 
 exhaust = deque[Any](maxlen=0).extend

@@ -106,7 +106,9 @@ class Plan:
             return f"{name}: {size}; backend {self.backend} (sample by sample), because of {self.reason}"
         products = [group for group in self.groups if isinstance(group, MatMul)]
         reverse = sum(
-            product.flops * bool(self.active[side].any()) for product in products for side in (product.left, product.right)
+            product.flops * bool(self.active[side].any())
+            for product in products
+            for side in (product.left, product.right)
         )
         unit = " a sample" if self.signature.batched else ""
         lines = [

@@ -1,7 +1,8 @@
-"""Which parts of a derived formula would no teacher write?  They are removed here, and the value stays the same.
+"""How is a derived formula simplified?  Superfluous terms and factors are removed, and the value stays the same.
 
-Read `expression` first, `formulas` next.  A row's partial is written for a machine: `1.0 * y`, `0.0 + x`, `out * out`.
-Here these become y, x and out²; a minus sign moves to the front of its product; a long sum gets an ellipsis.
+Read `expression` and `printing` first, `branches` next.  A row's partial is written for a computer: `1.0 * y`,
+`0.0 + x`, `out * out`.  Here these become y, x and out²; a minus sign moves to the front of its product; a
+long sum gets an ellipsis.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _OPPOSITE: dict[object, str] = {"<": "≥", "≤": ">", ">": "≤", "≥": "<"}
 
 
 def tidy(expression: Expression) -> Expression:
-    """The same formula as one would write it by hand.
+    """The same formula as a person would write it.
 
     >>> from autograd.symbolic.expression import symbols
     >>> x, y = symbols("x", "y")
@@ -54,7 +55,7 @@ def _number(expression: Expression) -> float | None:
 
 
 def _negated(expression: Expression) -> Expression | None:
-    """What stands behind a leading minus sign; None where there is none."""
+    """The formula behind a leading minus sign; None if there is none."""
     return expression.operands[0] if expression.row is table.negative else None
 
 
@@ -144,7 +145,7 @@ def _zero_last(expression: Expression) -> Expression:
 
 
 def otherwise(expression: Expression, condition: Expression) -> Expression:
-    """The formula where the condition is known to be false: what was clamped for machines is not clamped here."""
+    """The formula if the condition is known to be false: without its clamps for that condition."""
     operands = expression.operands
     if expression.row is table.where and _same(operands[0], condition):
         return otherwise(operands[2], condition)

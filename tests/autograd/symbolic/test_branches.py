@@ -265,7 +265,7 @@ def test_a_satisfied_hinge_has_gradients_of_zero() -> None:
     assert [p.data for p in model.parameters()] == before
 
 
-def test_what_is_behind_a_branch_is_not_walked_through() -> None:
+def test_what_is_behind_a_branch_is_not_visited() -> None:
     x = Value(1.0)
     behind = tanh(x * 2.0)
     out = maximum(behind, 5.0) + x
@@ -384,7 +384,7 @@ def test_the_stepper_ends_with_gradient_0() -> None:
     *_, out = graph()
     shown = stepper(out)
     last = shown.last("topological")
-    assert "Nothing flows along the dashed edges" in shown.sentences("topological", last)[-1]
+    assert "No gradient flows along the dashed edges" in shown.sentences("topological", last)[-1]
     (row,) = [line for line in shown.table("topological", last) if line[2:4] == "x "]
     assert row.split()[-1] == "0"
     (row,) = [line for line in shown.table("topological", last - 1) if line[2:4] == "x "]

@@ -18,7 +18,7 @@ from autograd import Digraph, Value, draw
 from autograd.views.draw import layout_engines
 from autograd.views.draw.digraph import Source
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 
 @pytest.fixture(autouse=True)

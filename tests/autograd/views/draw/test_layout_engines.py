@@ -13,7 +13,7 @@ import pytest
 from autograd import Value, draw
 from autograd.views.draw import layout_engines
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 
 def program(folder: Path, name: str, body: str) -> None:

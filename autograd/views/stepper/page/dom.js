@@ -1,24 +1,24 @@
-// How numbers are written and compared, and how elements are made.  Read stepper.js after this.
+// How numbers are written and compared, and how elements of the page are made.  Read stepper.js after this.
 
 function close(given, right) {
   if (given === right || (Number.isNaN(given) && Number.isNaN(right))) return true;
   return Math.abs(given - right) <= Math.max(0.01 * Math.abs(right), 1e-9);
 }
 
-// What may have gone wrong in a learner's answer.
+// The likely mistake in a learner's answer.
 function hint(given, now, right) {
   if (Number.isNaN(given)) return "Please enter a number, such as -0.25.";
   if (close(given, -right)) return "Look at the sign once more.";
   if (now.numbers) return `Put the numbers in: ${now.numbers}.`;
   const [incoming, partial, after] = [now.incoming, now.partial, now.after].map(Number);
-  if (close(given, after)) return "That is the new running sum; asked is what this step adds to it.";
+  if (close(given, after)) return "That is the new running sum; the answer is what this step adds to it.";
   if (close(given, incoming + partial)) return "The chain rule multiplies the two, it does not add them.";
   if (close(given, partial)) return "That is the local partial alone; multiply it by the incoming gradient.";
   if (close(given, incoming)) return "That is the incoming gradient alone; multiply it by the local partial.";
   return "Multiply the incoming gradient by the local partial.";
 }
 
-// As notation.number_text writes it: four decimals where they tell something, an exponent where they do not.
+// As number_text in symbolic/printing.py: four decimals, or an exponent for large and small numbers.
 function format(value) {
   if (Number.isNaN(value)) return "nan";
   if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
@@ -28,9 +28,6 @@ function format(value) {
   return value.toExponential(digits - 1).replace(/\.?0*e\+?/, "e");
 }
 
-// As notation.atom: a name that is an expression itself stands in brackets.
-const atom = name => (/^[\p{L}\p{N}_.#[\]'₀-₉]+$/u.test(name) ? name : `(${name})`);
-const bracket = text => (text.startsWith("-") ? `(${text})` : text);
 const mark = (name, text) => element("span", {class: name}, text);
 
 function element(name, attributes = {}, ...children) {
@@ -50,7 +47,7 @@ function filled(made, attributes, children) {
   return made;
 }
 
-// A long name is cut at its end; a path such as layers.0.weights.1 at its beginning, since the end tells more.
+// A long name is cut at its end; a path such as layers.0.weights.1 at its beginning, since its end says more.
 function cut(text, most) {
   const characters = [...text];
   if (characters.length <= most) return text;
