@@ -1,8 +1,8 @@
 """How does backpropagation work?  Sort the nodes topologically; then one loop accumulates gradient times partial.
 
 Read `node` first, for the operands and partials that a node holds.  This is the textbook form.  The same loop builds
-second derivatives, records a trace and compiles a gradient: only `edges` differs.  Read `fast_backward` next, the same
-algorithm made fast, which is what `backward()` runs.
+higher derivatives, records a trace and gives the compiler its second derivatives: only `edges` differs.  Read
+`fast_backward` next, the same algorithm made fast, which is what `backward()` runs.
 """
 
 from __future__ import annotations
