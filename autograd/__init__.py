@@ -1,8 +1,10 @@
 """chalkgrad's engine: scalar reverse-mode automatic differentiation, made to be read.
 
-Read the files in this order: `rows` and `primitives` (the table), `expression`, `codegen`, `graph`, `value`,
-`vector_ops`, `functional`, `gradcheck`; then the views of a graph: `formulas`, `trace`, `explain`, `draw`,
-`stepper`; last the `compiler`.
+Read the modules in this order.  The engine: `primitive` and `primitives` (the table of functions and derivatives), with
+`ieee` and `arguments` behind them; `node`, `backpropagation` (the textbook loop) and `fast_backward` (the same, made
+fast); `codegen` and `value`; `vector_ops`, `tree`, `functional`, `gradcheck`.  Three short ones are needed only for
+details: `no_grad`, `micrograd`, `file_cache`.  Then the packages: `symbolic` (formulas), `views` (trace, explain, draw,
+stepper) and `compiler`.
 
 >>> x = Value(3.0)
 >>> y = x * x
@@ -46,7 +48,7 @@ if _TYPE_CHECKING:
     from autograd.symbolic.formulas import explain_row, formulas
     from autograd.views.trace import trace
 
-# What looks at a graph is imported when it is first asked for: name -> module.
+# The views and the compiler are imported on first use: name -> module.
 _VIEWS = {
     "Digraph": "views.draw.digraph", "compile": "compiler", "depends_on": "compiler", "draw": "views.draw",
     "draw_dot": "views.draw", "drawn": "compiler", "explain": "views.explain", "explain_row": "symbolic.formulas",
@@ -70,7 +72,7 @@ def _display(value: Value, **_: object) -> object:
     return _import_module("autograd.views.draw").display_of(value)
 
 
-Value._repr_mimebundle_ = _display  # type: ignore[attr-defined]  # how a notebook shows a Value: drawn, if it is small
+Value._repr_mimebundle_ = _display  # type: ignore[attr-defined]  # a notebook draws a small Value
 
 
 def __getattr__(name: str) -> object:

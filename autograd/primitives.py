@@ -7,14 +7,14 @@ formula sheet:
 
 `out` is the result of the forward function; `x` and `y` are the operands.  For the engine this is the only place where
 a derivative is written; the compiler repeats a few numerically delicate ones in its kernels, and tests compare them.
-The formulas stay exact in the tails: tanh' is sech², because 1 - tanh² is 0 from x = 19 on, and sech is written with
-exp(-|x|), because cosh overflows.  Both sides of a `where` are evaluated
-when the operands are arrays, so what must not overflow is clamped inside.
+The formulas stay accurate in the tails: tanh' is sech², because 1 - tanh² rounds to 0 for x >= 19, and sech is written
+with exp(-|x|), because cosh overflows.  Both branches of a `where` are evaluated if the operands are arrays, so an
+operand that could overflow is clamped inside.
 
-A partial is `NOT_TAKEN` for an operand that the row did not select (in `where` and `maximum`, and in `relu` where it
-is flat): no gradient flows along that edge, and the subgraph behind it is not visited.
+The partial with respect to an operand that the row did not select is `NOT_TAKEN` (in `where` and `maximum`, and where
+`relu` is flat): no gradient flows along that edge, and the subgraph behind it is not visited.
 
-`text` and `latex` are how the row is written, unless that is name(x, y) or follows from it (see `symbolic.printing`).
+`text` and `latex` show how the row is written, unless name(x, y) or the default form suffices (see `symbolic.printing`).
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ power     = primitive("power",     real_power,
                       domain="a base >= 0, or a whole exponent; and a base that is not 0, or an exponent >= 0",
                       cure="keep the base positive (a negative base needs a whole exponent)")
 
-# ------------------------------------------------------------------------------------- choices, and what has a kink
+# ------------------------------------------------------------------------------------- selections, and functions with a kink
 
 where     = primitive("where",     lambda condition, x, y: x if condition else y,
                       lambda out, condition, x, y: NOT_TAKEN,
@@ -72,7 +72,7 @@ minimum   = primitive("minimum",   lambda x, y: where(y < x, y, where(x <= y, x,
 negative_part = primitive("negative_part", lambda x: where(x > 0.0, 0.0, x),
                       lambda out, x: where(x > 0.0, NOT_TAKEN, 1.0), text="min({}, 0)", latex=r"\min({}, 0)")
 
-# ------------------------------------------------------------------------------------- the functions of mathematics
+# ------------------------------------------------------------------------------------- elementary functions
 
 exp       = primitive("exp",       math.exp,   lambda out, x: out,             latex="e^{{{}}}", ieee=lambda x: INF)
 expm1     = primitive("expm1",     math.expm1, lambda out, x: exp(x),          text="exp({}) - 1",
@@ -124,23 +124,23 @@ SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805  # Klambauer et 
 # fmt: on
 
 
-# ------------------------------------------------------------------------------- what the derivatives are made of
+# ------------------------------------------------------------------------------- terms of the derivatives
 #
-# Each is a textbook expression, evaluated so that neither it nor its own derivative loses digits anywhere.
+# Each is a textbook expression, evaluated so that neither it nor its own derivative loses accuracy anywhere.
 
 
 def _over_square(x: Number, y: Number) -> Number:
-    """x / y²; between 1e-154 and 1 as x (1/y)², where x / y might fall into the subnormals."""
+    """x / y²; for |y| from 1e-154 to 1 as x (1/y)², since x / y might be subnormal."""
     inverse = 1.0 / y
     once_more = (x / y) / y
     return where(absolute(y) < 1.0, where(absolute(y) > 1e-154, x * (inverse * inverse), once_more), once_more)
 
 
 def _power_partial(x: float, y: float) -> float:
-    """y x^(y-1), which is 0 wherever y is 0."""
+    """y x^(y-1), which is 0 for y = 0."""
     if y == 2.0:
         return 2.0 * x
-    if y >= 0.5:  # then y - 1 is not rounded
+    if y >= 0.5:  # y - 1 is then exact
         power = ieee_power(x, y - 1.0)
         if 1e-290 < abs(power) < INF or x == 0.0:
             return y * power
@@ -165,7 +165,7 @@ def _power_derivative(x: float, y: float, n: float, m: float) -> float:
     power = ieee_power(x, exponent)
     if power != power or 1e-290 < abs(power) < INF or not math.isfinite(x):
         factor *= power
-    else:  # x^y alone is out of range, the product perhaps not
+    else:  # x^y alone is out of range, but the product may not be
         half = ieee_power(abs(x), 0.5 * exponent)
         factor = math.copysign(1.0, power) * factor * half * half if half else 0.0
     for _ in range(divisors):
@@ -174,8 +174,8 @@ def _power_derivative(x: float, y: float, n: float, m: float) -> float:
 
 
 def _power_exponent_partial(x: Number, y: Number) -> Number:
-    """x^y log x, where x^y alone may be subnormal, and so lack the digits of the product: x^y = (x^(y/2))²."""
-    root = power(absolute(x), 0.5 * y)  # of a negative x there is no logarithm anyway
+    """x^y log x; if x^y alone is subnormal and would lose digits of the product, x^y is (x^(y/2))²."""
+    root = power(absolute(x), 0.5 * y)  # log x is undefined for a negative x anyway
     return where(absolute(power(x, y)) < 1e-290, xlogy(root, x) * root, xlogy(power(x, y), x))
 
 
@@ -204,19 +204,19 @@ def _normal_cdf(x: float) -> float:
     error = ((high * 0.7071067690849304 - z) + high * 1.2101617152815436e-08 + low * 0.7071067690849304) + (
         low * 1.2101617152815436e-08
     )
-    error += x * 4.833646656726457e-17  # what the double nearest to √½ lacks
+    error += x * 4.833646656726457e-17  # the rounding error of the double nearest to √½
     return 0.5 * math.erfc(z) * (1.0 - 2.0 * z * error)
 
 
 def _times_normal_pdf(x: Number, y: Number) -> Number:
-    """x φ(y), where φ(y) alone may be subnormal, and so lack the digits of the product: φ(y) = (2π)^(3/2) φ(y/2)⁴."""
+    """x φ(y); if φ(y) alone is subnormal and would lose digits of the product, it is (2π)^(3/2) φ(y/2)⁴."""
     root = normal_pdf(0.5 * y)
     tail = (x * root * root) * (root * root * 15.749609945722419)
     return where(absolute(y) > 54.0, 0.0, where(absolute(y) > 37.0, tail, x * normal_pdf(y)))
 
 
 def _times_normal_cdf(x: Number, y: Number) -> Number:
-    """x Φ(y), where Φ(y) alone may be subnormal: there by Laplace's series φ(y)/-y (1 - 1/y² + 3/y⁴ - 15/y⁶ ...)."""
+    """x Φ(y); where Φ(y) alone is subnormal, by Laplace's series φ(y)/-y (1 - 1/y² + 3/y⁴ - 15/y⁶ ...)."""
     tail = minimum(y, -37.0)
     u = 1.0 / (tail * tail)
     series = 1.0 - u * (1.0 - 3.0 * u * (1.0 - 5.0 * u * (1.0 - 7.0 * u * (1.0 - 9.0 * u))))
@@ -224,13 +224,13 @@ def _times_normal_cdf(x: Number, y: Number) -> Number:
 
 
 def _times_exp(x: Number, y: Number) -> Number:
-    """x e^y, where e^y alone may be subnormal; 0 where that is all a double can be, of an infinite x too."""
+    """x e^y, accurate even if e^y alone is subnormal; 0 for y < -1500, even if x is infinite."""
     tail = where(y < -1500.0, 0.0, x * exp(0.5 * y) * exp(0.5 * y))
     return where(y < -600.0, tail, x * exp(y))
 
 
 def _cosine(x: Number, y: Number) -> Number:
-    """x / hypot(x, y), for which subnormals are scaled by 2^600; 0 where both are 0."""
+    """x / hypot(x, y); tiny operands are scaled by 2^600; 0 if both are 0."""
     scale = where(maximum(absolute(x), absolute(y)) < 1e-290, 2.0**600, 1.0)
     length = hypot(scale * x, scale * y)
     return scale * x / where(length <= 0.0, 1.0, length)  # nan stays nan
@@ -312,7 +312,7 @@ exp_difference   = primitive("exp_difference", _exp_difference,
 # fmt: on
 
 
-# --------------------------------------------------------------------------------------- rows of any number of operands
+# --------------------------------------------------------------------------------------- rows with any number of operands
 
 
 def _halves(terms: Sequence[Number]) -> tuple[Sequence[Number], Sequence[Number]]:
@@ -325,7 +325,7 @@ def _in_order(xs: Iterable[Number], start: Number) -> Number:
 
 
 in_order = sum if sum((1.0, 1e-16, -1.0)) == 0.0 else _in_order
-"""Add from left to right.  From Python 3.12 on the built-in `sum` of floats rounds in another, compensated, way."""
+"""Add from left to right.  Since Python 3.12 the built-in `sum` of floats uses compensated summation."""
 
 
 def dot_of(start: Number, xs: Sequence[Number], ys: Sequence[Number]) -> Number:
@@ -334,19 +334,19 @@ def dot_of(start: Number, xs: Sequence[Number], ys: Sequence[Number]) -> Number:
 
 
 def dot_partials(xs: Sequence[Number], ys: Sequence[Number]) -> tuple[Sequence[Number], ...]:
-    """The partials of `dot_of`, in groups: with respect to the start, to each x, to each y."""
+    """The partials of `dot_of` in groups: with respect to the start, each x and each y."""
     return (1.0,), ys, xs
 
 
 def _of_others(xs: Sequence[Number]) -> list[Number]:
-    """For each x the sum of all the others: never the total minus x, which is 0 where x is nearly all of it."""
+    """For each x the sum of all others; the total minus x would cancel to 0 if x dominates."""
     before = accumulate(xs[:-1], initial=0.0)
     after = list(accumulate(xs[:0:-1], initial=0.0))
     return [left + right for left, right in zip(before, reversed(after), strict=True)]
 
 
 def _log_sum_above(highest: Number, xs: Sequence[Number]) -> Number:
-    """logsumexp(xs) - max(xs): log1p of all the terms but the highest, which is exactly 1."""
+    """logsumexp(xs) - max(xs): log1p of the sum of all terms except the highest, which is exactly 1."""
     rest = [where(x < highest, exp_difference(x, highest), 0.0) for x in xs]
     ties = [where(x < highest, 0.0, 1.0) for x in xs]
     return log1p(reduce(plus, rest) + (reduce(plus, ties) - 1.0))
@@ -358,7 +358,7 @@ def _logsumexp(*xs: Number) -> Number:
 
 
 def _powers(xs: Sequence[Number]) -> list[Number]:
-    """e^x for each x, all divided by the greatest of them, so that none overflows."""
+    """e^x for each x, divided by the greatest of them, so that none overflows."""
     highest = reduce(maximum, xs)
     return [exp_difference(x, highest) for x in xs]
 
@@ -375,7 +375,7 @@ def _softmax_others(index: float, *xs: Number) -> Number:
 
 
 def _probabilities(xs: Sequence[Number]) -> list[Number]:
-    if all(isinstance(x, float) for x in xs):  # the same numbers, with the work shared
+    if all(isinstance(x, float) for x in xs):  # the same bits, with shared work
         powers = _powers(xs)
         total = reduce(plus, powers)
         return [power / total for power in powers]
@@ -387,14 +387,14 @@ def _softmax_partials(out: Number, index: float, *xs: Number) -> list[Number]:
 
 
 def _partials_of_one(p: Number, i: int, ps: Sequence[Number], others: Number) -> list[Number]:
-    """-p_i p_j with respect to x_j, and p_i (1 - p_i) to x_i; `others` is 1 - p_i."""
+    """-p_i p_j with respect to x_j, and p_i (1 - p_i) with respect to x_i; `others` is 1 - p_i."""
     partials = [-p * other for other in ps]
     partials[i] = p * others
     return [NOT_TAKEN, *partials]
 
 
 def softmax_with_partials(xs: Sequence[float]) -> list[tuple[float, list[float]]]:
-    """All probabilities of floats, each with its partials, as the rows of `softmax` give them; the work is shared."""
+    """All probabilities of floats, each with its partials: the results of `softmax` rows, with shared work."""
     powers = _powers(xs)
     total = reduce(plus, powers)
     ps = [power / total for power in powers]
@@ -433,7 +433,7 @@ def _soft_cross_entropy_partials(out: Number, *terms: Number) -> list[Number]:
         highest = reduce(maximum, xs)
         above = _log_sum_above(highest, xs)
         other_ps, losses = _of_others(ps), [(highest - x) + above for x in xs]
-    else:  # as rows, whose own derivatives do not cancel
+    else:  # as rows, whose own derivatives do not suffer cancellation
         other_ps, losses = [softmax_others(i, *xs) for i in indices], [cross_entropy(i, *xs) for i in indices]
     each = zip(ps, other_ps, targets, _of_others(targets), strict=True)
     return [*(p * other_ts - t * other_ps for p, other_ps, t, other_ts in each), *losses]

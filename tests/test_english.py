@@ -1,6 +1,6 @@
-"""Prose, messages and docstrings avoid turns that no native writer would use, as far as a search can find them.
+"""Prose, messages and docstrings avoid phrases that a native writer would not use, as far as a search can find them.
 
-To hold another folder to it, add it to FOLDERS; to hold everything to another rule, add it to RULES with the cure.
+To check another folder, add a pattern such as "nn/**/*" to CHECKED; to add a rule, add it to RULES with the cure.
 """
 
 from __future__ import annotations
@@ -15,9 +15,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-FOLDERS = ("notebooks", "chalkgrad")
-FILES = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*")) if path.suffix in (".py", ".md")]
-FILES += sorted(ROOT.glob("*.md"))
+CHECKED = ("notebooks/**/*", "chalkgrad/**/*", "autograd/*", "*.md", "benchmarks/*.md", "tests/*.md")
+FILES = [path for pattern in CHECKED for path in sorted(ROOT.glob(pattern)) if path.suffix in (".py", ".md")]
 RULES = {
     r"\b([Nn]obody|[Ss]omebody|[Ee]verybody|[Ww]hoever|[Aa]nybody)\b": "you, we, or the passive",
     r"(^|[,.;:(] |\b(if|what|as|so|when|where|how|here|there|and|then|because|than) )one "
@@ -39,7 +38,7 @@ RULES = {
 
 
 def prose(path: Path) -> Iterator[str]:
-    """What a file says to a reader: all of a Markdown file; of Python the comments, docstrings and messages."""
+    """The prose of a file: all of a Markdown file; the comments, docstrings and messages of a Python file."""
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".md":
         yield re.sub(r"```.*?```", "", text, flags=re.DOTALL)
@@ -52,7 +51,7 @@ def prose(path: Path) -> Iterator[str]:
 
 
 def found(text: str) -> list[str]:
-    """Each turn that a rule forbids, with its surroundings and the cure."""
+    """Each phrase that a rule forbids, with its context and the cure."""
     text = " ".join(text.split())
     return [
         f"...{text[max(0, match.start() - 30) : match.end() + 20]}...  ->  {cure}"
@@ -62,8 +61,8 @@ def found(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_it_reads_as_if_by_a_native_writer(path: Path) -> None:
-    assert not [turn for text in prose(path) for turn in found(text)]
+def test_prose_avoids_the_listed_phrases(path: Path) -> None:
+    assert not [phrase for text in prose(path) for phrase in found(text)]
 
 
 @pytest.mark.parametrize(
@@ -80,5 +79,5 @@ def test_it_reads_as_if_by_a_native_writer(path: Path) -> None:
         ("sigma stands for the sigmoid; one of the two can be moved", 0),
     ],
 )
-def test_the_rules_find_what_they_are_for(sentence: str, count: int) -> None:
+def test_the_rules_find_their_examples(sentence: str, count: int) -> None:
     assert len(found(sentence)) == count

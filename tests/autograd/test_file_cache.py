@@ -139,7 +139,9 @@ def test_a_lock_that_is_never_released_is_reported(cache: Path, text: str, monke
     lock = lock_of(cache)
     lock.write_text(text and str(os.getpid()))
     monkeypatch.setattr(file_cache, "BUILD_LIMIT", 0.1)
-    with pytest.raises(file_cache.CacheError, match=r"has been building for 0\.1 seconds; else delete .*\.lock"):
+    with pytest.raises(
+        file_cache.CacheError, match=r"has been building for 0\.1 seconds; if it has ended, delete .*\.lock"
+    ):
         kept()
     assert lock.exists()
 
@@ -147,7 +149,7 @@ def test_a_lock_that_is_never_released_is_reported(cache: Path, text: str, monke
 def test_a_folder_that_others_can_write_is_refused(cache: Path) -> None:
     cache.mkdir()
     cache.chmod(0o777)
-    with pytest.raises(file_cache.CacheError, match="can be written by others; make it private with chmod 700"):
+    with pytest.raises(file_cache.CacheError, match="is writable by other users; make it private with chmod 700"):
         kept()
 
 
@@ -155,7 +157,7 @@ def test_a_folder_of_another_user_is_refused(cache: Path, monkeypatch: pytest.Mo
     kept()
     owner = os.getuid()
     monkeypatch.setattr(os, "getuid", lambda: owner + 1)
-    with pytest.raises(file_cache.CacheError, match="can be written by others"):
+    with pytest.raises(file_cache.CacheError, match="is writable by other users"):
         kept()
 
 

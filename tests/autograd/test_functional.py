@@ -12,7 +12,6 @@ import pytest
 
 import autograd
 from autograd import Value, grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp
-from autograd.tree import leaves
 
 
 def cube(x: Any) -> Any:
@@ -177,10 +176,6 @@ def test_poles_do_not_raise_in_derivatives() -> None:
 def test_wrong_inputs_are_named(use: Callable[[], Any], kind: type[Exception], message: str) -> None:
     with pytest.raises(kind, match=re.escape(message)):
         use()
-
-
-def test_the_numbers_of_an_array_are_leaves() -> None:
-    assert list(leaves([np.array([[1.0, 2.0], [3.0, 4.0]]), 5.0])) == [1.0, 2.0, 3.0, 4.0, 5.0]
 
 
 def test_a_tangent_that_is_a_value_can_be_differentiated() -> None:
