@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import shutil
 import stat
 import tempfile
 import time
@@ -52,6 +53,22 @@ def kept(kind: str, made_of: str, build: Callable[[Path], Path], load: Callable[
     return found[0]
 
 
+@contextmanager
+def not_again(action: str, seconds: float) -> Iterator[None]:
+    """Let an action that raises TimeoutError rest for so many seconds, in all processes: raise its error at once."""
+    note = folder() / f"failed-{_digest((action + _machine()).encode())}"
+    with suppress(FileNotFoundError):
+        if 0 <= time.time() - note.stat().st_mtime < seconds:
+            raise TimeoutError(note.read_text(encoding="utf-8"))
+        note.unlink()
+    try:
+        yield
+    except TimeoutError as error:
+        with suppress(OSError):
+            note.write_text(str(error), encoding="utf-8")
+        raise
+
+
 def folder() -> Path:
     """The cache folder, created if needed; raises CacheError if other users can write to it."""
     try:
@@ -79,7 +96,10 @@ def _loaded(where: Path, name: str, load: Callable[[Path], T]) -> list[T]:
             if stat.S_ISREG(status.st_mode) and _is_private(status) and path.stem == _stem(name, path.read_bytes()):
                 return [load(path)]
         with suppress(OSError):
-            path.unlink()
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
     return []
 
 

@@ -60,6 +60,40 @@ def test_what_is_damaged_is_never_loaded_but_built_again(cache: Path, damage: st
     assert [each.read_bytes() for each in cache.iterdir()] == [CONTENT]
 
 
+@pytest.mark.parametrize("filled", [False, True])
+def test_a_folder_in_its_place_is_replaced(cache: Path, filled: bool) -> None:
+    kept()
+    (path,) = cache.iterdir()
+    path.unlink()
+    path.mkdir()
+    if filled:
+        (path / "something").write_text("else")
+    assert kept() == (CONTENT, 1)
+    assert kept() == (CONTENT, 0)
+
+
+def test_what_took_too_long_rests_for_a_while(cache: Path) -> None:
+    tried = []
+
+    def attempt(seconds: float) -> None:
+        with file_cache.not_again("building", seconds):
+            tried.append(seconds)
+            raise TimeoutError("stopped after 60 seconds")
+
+    for seconds in (100.0, 100.0, 0.0, 100.0):
+        with pytest.raises(TimeoutError, match="stopped after 60 seconds"):
+            attempt(seconds)
+    assert tried == [100.0, 0.0]  # the second and the last time it was not tried
+    with file_cache.not_again("something else", 100.0):
+        tried.clear()
+    assert tried == []
+    (note,) = cache.iterdir()
+    os.utime(note, (0, 0))
+    with file_cache.not_again("building", 100.0):
+        pass
+    assert list(cache.iterdir()) == []
+
+
 def test_what_cannot_be_loaded_is_built_again_and_not_kept(cache: Path) -> None:
     kept()
 

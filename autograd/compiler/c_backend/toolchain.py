@@ -37,6 +37,9 @@ GCC_FLAGS_OF = {
 """Flags that only gcc needs, and flags that make compilation faster without slowing down the result."""
 
 
+RETRY_AFTER = 3600.0
+"""Seconds for which no process runs a compiler again that did not finish in time."""
+
 _failures: dict[tuple[str, ...], str] = {}
 """Why a compiler could not build some sources: this process does not try them again."""
 
@@ -60,7 +63,10 @@ def library(kind: str, sources: dict[str, str], functions: list[str]) -> Any:
         asked = (made_of, *compiler)
         if asked not in _failures:
             try:
-                return _compiled(compiler, sources, folder)
+                with file_cache.not_again(f"{kind} {compiler}", RETRY_AFTER):
+                    return _compiled(compiler, sources, folder)
+            except TimeoutError as reason:
+                _failures[asked] = f"{reason}; it is tried again after {RETRY_AFTER / 60:g} minutes"
             except UnsupportedError as reason:
                 _failures[asked] = str(reason)
         raise UnsupportedError(_failures[asked])
@@ -122,7 +128,7 @@ def _compiled(compiler: list[str], sources: dict[str, str], folder: Path) -> Pat
 
 
 def _run(commands: list[list[str]], folder: Path, deadline: float) -> tuple[bool, str]:
-    """Run commands in parallel: whether all succeed, and what they print.  UnsupportedError if they take too long."""
+    """Run commands in parallel: whether all succeed, and what they print.  TimeoutError if they take too long."""
     running: list[subprocess.Popen[bytes]] = []
     messages = folder / "messages.txt"  # no pipe: child processes of a stopped compiler could keep it open
     with messages.open("wb") as file:
@@ -136,7 +142,7 @@ def _run(commands: list[list[str]], folder: Path, deadline: float) -> tuple[bool
                 process.wait(max(0.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             limit = file_cache.BUILD_LIMIT
-            raise UnsupportedError(f"the C compiler {commands[0][0]} was stopped after {limit:g} seconds") from None
+            raise TimeoutError(f"the C compiler {commands[0][0]} was stopped after {limit:g} seconds") from None
         finally:
             for process in running:
                 _stop(process)
