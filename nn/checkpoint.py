@@ -44,10 +44,12 @@ def save(model_or_state: Any, path: Any, *, optimizer: Any = None, allow_nan: bo
 def load(path: Any, *, into: Any = None, optimizer: Any = None, allow_nan: bool = False) -> Any:
     """Read a file that ``save`` wrote: gives the model, or the state if the file has no architecture.
 
-    ``into``: a module of your own whose parameters are set instead. ``optimizer``: one to continue; its memory goes to
-    the parameters of the same names. Raises ``ValueError``, naming every bad entry, for a file that is damaged, does
-    not fit, or is too large (400 MB or 10 million numbers; a model of a million parameters, with the state of its
-    training, is smaller), and ``OSError`` for one that cannot be read; then nothing has changed.
+    ``into``: a module of your own to fill instead. ``optimizer``: one to continue; its memory goes to the parameters of
+    the same names. Raises ``ValueError``, naming every bad entry, for a file that is damaged, does not fit or is too
+    large (400 MB, 10 million numbers: a model of a million parameters with all that its training needs stays below),
+    and ``OSError`` for one that cannot be read; nothing has changed then. Reading takes about five times as much memory
+    as the file has bytes; up to ten times where names are as short as ``p1``, since Python's own strings and
+    dictionaries are that large.
     """
     if into is not None and not isinstance(into, Module):
         raise TypeError(f"into must be a module of the shape that was saved, such as nn.MLP(2, [1]), got {shown(into)}")
@@ -119,22 +121,23 @@ def content_of(
 
 
 def state_from(content: dict[str, Any], allow_nan: bool) -> dict[str, float]:
-    """The numbers by name; ``ValueError`` names an entry that is not a number."""
+    """The numbers by name, made where they are in the content; refuse, by name, whatever is none."""
     parameters = content.get("parameters")
     if not isinstance(parameters, dict):
         raise ValueError("the file holds no parameters: it was not written by nn.save")
-    state = {}
     for name, entry in parameters.items():
+        if isinstance(entry, float) and not math.isfinite(entry):  # 1e999
+            raise ValueError(f"parameter {shown(name)} is too large for a float: the file has a number beyond 1.8e308")
         if allow_nan and isinstance(entry, str) and entry in _NOT_FINITE:
             entry = _NOT_FINITE[entry]
         if type(entry) not in (float, int):
             hint = ": pass allow_nan=True to load it" if isinstance(entry, str) and entry in _NOT_FINITE else ""
             raise ValueError(f"parameter {shown(name)} must be a number, the file has {shown(entry)}{hint}")
         try:
-            state[name] = float(entry)
+            parameters[name] = float(entry)  # the same keys: no second dictionary
         except OverflowError as error:
             raise ValueError(f"parameter {shown(name)} is too large for a float: {shown(entry)}") from error
-    return state
+    return parameters
 
 
 def names_in(model: Module) -> list[str]:

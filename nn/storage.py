@@ -33,7 +33,7 @@ MAX_STRING = 1_000_000
 
 _HEAD = rb'\{"chalkgrad": 1, "sha256": "([0-9a-f]{64})", "content":\n'
 _TAIL = b"\n}\n"
-_STRING_OR_BRACKET = rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]'  # possessive quantifiers: linear time, no backtracking
+_STRING_OR_BRACKET = rb'"(?:[^"\\]++|\\.)*+"?+(\s*+:)?|[\[\]{}]'  # possessive: linear in time, nothing to remember
 
 
 def write_content(path: Any, content: dict[str, Any]) -> None:
@@ -115,11 +115,13 @@ def read_content(path: Any) -> dict[str, Any]:
     body = memoryview(raw)[head.end() : -len(_TAIL)]
     if hashlib.sha256(body).hexdigest().encode() != head.group(1):
         raise ValueError(f"{shown(path)} is damaged: its checksum does not match")
-    _check_extent(raw, head.end(), len(raw) - len(_TAIL), path)
+    keys = _check_extent(raw, head.end(), len(raw) - len(_TAIL), path)
     try:
         text = str(body, "utf-8")
-        del head, body, raw  # so that a large file is in memory once, not three times
-        content = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse_constant)
+        del head, body, raw  # a large file is in memory once, not three times
+        content = json.loads(text, parse_constant=_refuse_constant)
+        if _keys_in(content) != keys:  # told apart afterwards: a list of pairs for each object takes much memory
+            json.loads(text, object_pairs_hook=_unique)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{shown(path)} holds no valid content: {error}") from error
     if not isinstance(content, dict):
@@ -138,17 +140,18 @@ def _check_size(size: int, path: Any) -> None:
         raise ValueError(f"{shown(path)} has {size:,} bytes: more than the limit of {MAX_BYTES:,}")
 
 
-def _check_extent(raw: bytes, begin: int, end: int, path: Any) -> None:
-    """Refuse too many, too long or too deeply nested items before any of them is built."""
+def _check_extent(raw: bytes, begin: int, end: int, path: Any) -> int:
+    """Refuse too many, too long or too deeply nested items, before any of them is built; count the keys."""
     import re
 
-    depth = lists = 0
+    depth = lists = keys = 0
     for match in re.compile(_STRING_OR_BRACKET, re.DOTALL).finditer(raw, begin, end):
         first, last = match.span()
         mark = raw[first]
         if mark == ord('"'):
             if last - first > MAX_STRING:
                 raise ValueError(f"{shown(path)} holds a string of more than {MAX_STRING:,} characters")
+            keys += match.lastindex is not None
         elif mark in b"[{":
             lists += 1
             depth += 1
@@ -162,6 +165,21 @@ def _check_extent(raw: bytes, begin: int, end: int, path: Any) -> None:
     ]:
         if count > limit:
             raise ValueError(f"{shown(path)} has {count:,} {what}: more than the limit of {limit:,}")
+    return keys
+
+
+def _keys_in(content: Any) -> int:
+    """How many keys the objects in the content have together."""
+    keys = 0
+    todo: list[Any] = [[content]]
+    for items in todo:
+        for thing in items:
+            if isinstance(thing, dict):
+                keys += len(thing)
+                todo.append(thing.values())
+            elif isinstance(thing, list):
+                todo.append(thing)
+    return keys
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -131,6 +131,7 @@ def test_an_optimizer_goes_along(tmp_path: Path) -> None:
         (content(parameters={"a": "nan"}), "pass allow_nan=True to load it"),
         (content(parameters={"a": None}), "parameter 'a' must be a number, the file has None"),
         (content(parameters={"a": 10**400}), "parameter 'a' is too large for a float"),
+        (b'{"architecture": null, "parameters": {"a": -1e999}, "optimizer": null}', "'a' is too large for a float"),
         (b'{"parameters": {"a": ' + b"1" * 5000 + b"}}", "holds no valid content"),
         (b"[" * 101 + b"]" * 101, "nested more than 100 levels deep"),
         (b"[" * 1_000_000, "nested more than 100 levels deep"),
