@@ -7,8 +7,10 @@ Read before: ``training``.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import sys
+from contextlib import contextmanager, suppress
 from functools import partial
+from types import CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 
 import autograd
@@ -17,7 +19,6 @@ from autograd import log, log1p, relu, softplus, take, where
 from . import losses
 from .checks import shown
 from .embedding import Embedding
-from .module import Module
 from .schedules import Schedule
 
 if TYPE_CHECKING:
@@ -201,11 +202,11 @@ def _is_own(thing: Any) -> bool:
 def remembered(model: Any) -> Callable[[], None]:
     """A function that restores the model and the random number generators to their current state.
 
-    It restores the objects, lists and dictionaries that the model contains, and the generators in them, but not global
-    variables that a model changes.
+    It restores the objects, lists and dictionaries that the model contains, the generators in them, and the numbers that
+    its code keeps in global names and in those of enclosing functions.
     """
+    import logging
     import random
-    import sys
     from collections import deque
 
     undo: list[tuple[Callable[..., Any], Any]] = [(random.setstate, random.getstate())]
@@ -228,14 +229,46 @@ def remembered(model: Any) -> Callable[[], None]:
         elif isinstance(thing, dict):
             undo.append((partial(_refill, thing), dict(thing)))
             todo += thing.values()
-        elif not callable(thing) or isinstance(thing, Module):
+        elif isinstance(thing, FunctionType) and _is_users(thing):
+            places = _places(thing)
+            undo += [(restore, content) for restore, content in places if isinstance(content, _COUNTS)]
+            todo += [content for _, content in places if not isinstance(content, _COUNTS)]
+        elif not isinstance(thing, (FunctionType, ModuleType, logging.Logger, type(None))):
             todo.append(getattr(thing, "__dict__", None))
+            for kind in filter(_is_users, type(thing).__mro__):
+                todo += [part for part in vars(kind).values() if isinstance(part, FunctionType)]
 
     def put_back() -> None:
         for restore, state in undo:
             restore(state)
 
     return put_back
+
+
+def _is_users(thing: Any) -> bool:
+    """Whether a class or a function comes neither from this library, nor from NumPy or the standard library."""
+    root = str(thing.__module__).split(".")[0]
+    return root == "__main__" or root not in {"nn", "autograd", "numpy", *sys.stdlib_module_names}
+
+
+_COUNTS = (int, float, str, tuple, type(None))
+"""Types of what a name is bound to again, where a function counts with it."""
+
+
+def _places(function: FunctionType) -> list[tuple[Callable[..., Any], Any]]:
+    """How to bind again each name outside this function that its code has, and what it is bound to now."""
+    names: set[str] = set()
+    codes = [function.__code__]
+    for code in codes:
+        names.update(code.co_names)
+        codes += [part for part in code.co_consts if isinstance(part, CodeType)]
+    space = function.__globals__
+    places: list[tuple[Callable[..., Any], Any]] = []
+    places += [(partial(space.__setitem__, name), space[name]) for name in sorted(names & space.keys())]
+    for cell in function.__closure__ or ():
+        with suppress(ValueError):  # it is empty
+            places.append((partial(setattr, cell, "cell_contents"), cell.cell_contents))
+    return places
 
 
 def _refill(container: Any, content: Any) -> None:

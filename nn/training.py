@@ -270,7 +270,14 @@ class Training:
         self.best = self.history.best_epoch = self._last_good = None
         self.engine = EagerEngine(self.model, self.loss, self.X, self.y, self.optimizer)
         self.history.engine = "eager"
-        self.use_engine(self._choice)
+        try:
+            self.use_engine(self._choice)
+        except Exception as error:
+            place = f"training stopped before epoch {self.epoch + 1}"
+            explained = self._explained(error, place, self.epoch + 1, "last good")
+            if explained is error:
+                raise
+            raise explained from error
 
     def _numbers(self) -> list[float]:
         return [parameter.data for parameter in self.optimizer.parameters]

@@ -316,6 +316,41 @@ def test_auto_trains_as_eager_does_where_the_model_cannot_be_compiled(monkeypatc
         trained("compiled", Noisy())
 
 
+CALLS = [0]
+COUNT = 0
+
+
+def count() -> int:
+    global COUNT
+    COUNT += 1
+    return COUNT
+
+
+def test_an_attempt_to_compile_leaves_counters_in_names_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nn.training.WORTH_COMPILING", 0)
+    around = 0
+
+    class Counting(nn.Module):
+        def __init__(self) -> None:
+            self.body = nn.MLP(3, [4, 1], seed=1)
+
+        def __call__(self, inputs: Any) -> Any:
+            nonlocal around
+            around += 1
+            CALLS.append(around)
+            return self.body(inputs) * (1.0 + 0.001 * count())
+
+    losses = []
+    for engine in ("eager", "auto"):
+        around = 0
+        CALLS[:] = [0]
+        globals()["COUNT"] = 0
+        losses.append([*trained(engine, Counting())["loss"], around, len(CALLS), COUNT])
+    assert losses[0] == losses[1]
+    with pytest.raises(TypeError, match="not the same at every call"):
+        trained("compiled", Counting())
+
+
 def test_a_model_that_can_no_longer_be_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nn.training.WORTH_COMPILING", 0)
 
