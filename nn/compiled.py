@@ -221,7 +221,7 @@ def remembered(model: Any) -> Callable[[], None]:
         seen.add(id(thing))
         if isinstance(thing, random.Random):
             undo.append((thing.setstate, thing.getstate()))
-        elif hasattr(thing, "bit_generator"):
+        elif hasattr(type(thing), "bit_generator"):  # asked of the class: an object may have a __getattr__ of its own
             undo.append((partial(setattr, thing.bit_generator, "state"), thing.bit_generator.state))
         elif isinstance(thing, (list, deque)):
             undo.append((partial(_refill, thing), list(thing)))
@@ -234,7 +234,8 @@ def remembered(model: Any) -> Callable[[], None]:
             undo += [(restore, content) for restore, content in places if isinstance(content, _COUNTS)]
             todo += [content for _, content in places if not isinstance(content, _COUNTS)]
         elif not isinstance(thing, (FunctionType, ModuleType, logging.Logger, type(None))):
-            todo.append(getattr(thing, "__dict__", None))
+            if type(thing).__dictoffset__:
+                todo.append(thing.__dict__)
             for kind in filter(_is_users, type(thing).__mro__):
                 todo += [part for part in vars(kind).values() if isinstance(part, FunctionType)]
 
