@@ -19,6 +19,7 @@ from autograd import log, log1p, relu, softplus, take, where
 from . import losses
 from .checks import shown
 from .embedding import Embedding
+from .module import Module
 from .schedules import Schedule
 
 if TYPE_CHECKING:
@@ -202,8 +203,8 @@ def _is_own(thing: Any) -> bool:
 def remembered(model: Any) -> Callable[[], None]:
     """A function that restores the model and the random number generators to their current state.
 
-    It restores the objects, lists and dictionaries that the model contains, the generators in them, and the numbers that
-    its code keeps in global names and in those of enclosing functions.
+    It restores the objects, lists and dictionaries that the model contains, the generators in them, and the numbers
+    that its code keeps in global names and in those of enclosing functions.
     """
     import logging
     import random

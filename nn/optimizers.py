@@ -52,9 +52,9 @@ class Optimizer:
     """Base class: ``parameters`` is a module, a list of Values or of pairs of name and Value.
 
     An optimizer made from a module, or from all of its ``parameters()``, also trains parameters added later, by layers
-    that are inserted, appended or replaced: each ``step()``, and each epoch of ``fit``, calls ``follow()``, which starts
-    with fresh memory if anything has changed. An optimizer made from some of the parameters trains only those. A
-    subclass names its settings in ``_settings`` and defines ``_moved``.
+    that are inserted, appended or replaced: each ``step()``, and each epoch of ``fit``, calls ``follow()``, which
+    starts with fresh memory if anything has changed. An optimizer made from some of the parameters trains only those.
+    A subclass names its settings in ``_settings`` and defines ``_moved``.
     """
 
     _settings: tuple[str, ...] = ("learning_rate", "weight_decay")
