@@ -92,7 +92,7 @@ class Contribution(NamedTuple):
 Record = TypeVar("Record")
 
 
-class Written(Sequence[Record]):
+class LazyRecords(Sequence[Record]):
     """Records that are made when they are read, so that a long explanation costs only what is read of it."""
 
     def __init__(self, write: Callable[[Any], Record], items: Sequence[Any]) -> None:
@@ -197,13 +197,13 @@ class Chains:
         grad = None if self.wrt.grad is NOT_COMPUTED else self.wrt.grad
         changed = [nodes[n].name for n in sorted(self.between) if nodes[n].changed]
         names = nodes[self.trace.output].name, nodes[self.start].name
-        given = Written(lambda n: Given(nodes[n].name, nodes[n].data), self._given())
-        forward = Written(self._forward, [n for n in sorted(self.between) if n != self.start])
+        given = LazyRecords(lambda n: Given(nodes[n].name, nodes[n].data), self._given())
+        forward = LazyRecords(self._forward, [n for n in sorted(self.between) if n != self.start])
         links: list[tuple[int, int, int, float | None]] = [
             (s.node, s.operand, s.position, s.partial) for s in self.steps
         ]
         links += [(*link, None) for link in self.not_taken]
-        steps = Written(self._local, sorted(links, key=lambda link: (link[0], link[2])))
+        steps = LazyRecords(self._local, sorted(links, key=lambda link: (link[0], link[2])))
         return ChainRule(
             *names, gradient[self.start], grad, given, forward, steps, paths, count, contributions, changed
         )
