@@ -34,7 +34,8 @@ from mutants import ROOT, TARGETS, Mutant, known_survivors, mutants
 
 TESTS = {
     "table": [
-        "tests/autograd/test_value.py", "tests/autograd/test_primitive.py", "tests/autograd/test_ieee.py", "tests/autograd/test_vector_ops.py",
+        "tests/autograd/test_value.py", "tests/autograd/test_primitive.py", "tests/autograd/test_ieee.py",
+        "tests/autograd/test_vector_ops.py",
         "tests/trust/test_parity.py", "tests/autograd/test_primitives.py", "tests/autograd/symbolic/test_formulas.py",
         "tests/trust/test_programs.py -k hypothesis",
     ],
