@@ -14,7 +14,8 @@ operand that could overflow is clamped inside.
 The partial with respect to an operand that the row did not select is `NOT_TAKEN` (in `where` and `maximum`, and where
 `relu` is flat): no gradient flows along that edge, and the subgraph behind it is not visited.
 
-`text` and `latex` show how the row is written, unless name(x, y) or the default form suffices (see `symbolic.printing`).
+`text` and `latex` show how the row is written, unless name(x, y) or the default form suffices (see
+`symbolic.printing`).
 """
 
 from __future__ import annotations
@@ -40,9 +41,9 @@ INF, NAN = math.inf, math.nan
 # ------------------------------------------------------------------------------------------------------- arithmetic
 
 identity  = primitive("identity",  lambda x: x,        lambda out, x: 1.0,                                text="{}")
-add       = primitive("add",       lambda x, y: x + y, lambda out, x, y: 1.0,     lambda out, x, y: 1.0,  text="{} + {}")
-subtract  = primitive("subtract",  lambda x, y: x - y, lambda out, x, y: 1.0,     lambda out, x, y: -1.0, text="{} - {}")
-multiply  = primitive("multiply",  lambda x, y: x * y, lambda out, x, y: y,       lambda out, x, y: x,    text="{} * {}")
+add       = primitive("add",       lambda x, y: x + y, lambda out, x, y: 1.0,   lambda out, x, y: 1.0,  text="{} + {}")
+subtract  = primitive("subtract",  lambda x, y: x - y, lambda out, x, y: 1.0,   lambda out, x, y: -1.0, text="{} - {}")
+multiply  = primitive("multiply",  lambda x, y: x * y, lambda out, x, y: y,     lambda out, x, y: x,    text="{} * {}")
 divide    = primitive("divide",    lambda x, y: x / y, lambda out, x, y: 1.0 / y, lambda out, x, y: -over_square(x, y),
                       text="{} / {}", latex=r"\frac{{{}}}{{{}}}", cure="keep the divisor away from zero")
 negative  = primitive("negative",  lambda x: -x,       lambda out, x: -1.0,                               text="-{}")
@@ -53,7 +54,7 @@ power     = primitive("power",     real_power,
                       domain="a base >= 0, or a whole exponent; and a base that is not 0, or an exponent >= 0",
                       cure="keep the base positive (a negative base needs a whole exponent)")
 
-# ------------------------------------------------------------------------------------- selections, and functions with a kink
+# -------------------------------------------------------------------------------- selections, and functions with a kink
 
 where     = primitive("where",     lambda condition, x, y: x if condition else y,
                       lambda out, condition, x, y: NOT_TAKEN,
@@ -312,7 +313,7 @@ exp_difference   = primitive("exp_difference", _exp_difference,
 # fmt: on
 
 
-# --------------------------------------------------------------------------------------- rows with any number of operands
+# ------------------------------------------------------------------------------------- rows with any number of operands
 
 
 def _halves(terms: Sequence[Number]) -> tuple[Sequence[Number], Sequence[Number]]:

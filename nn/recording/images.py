@@ -12,7 +12,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from nn.checks import real_number
-from nn.regions import COLOURS, class_scores, paint_regions
+from nn.plotting.regions import COLOURS, class_scores, paint_regions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,9 +11,9 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from nn.checks import shown, whole_number
+from nn.plotting.regions import leads
 from nn.recording.images import save_animation, save_pictures
 from nn.recording.snapshots import Snapshots
-from nn.regions import leads
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ from typing import Any
 
 from nn.evaluation import decision_threshold, predict
 from nn.metrics import decided, true_class
-from nn.regions import grid
+from nn.plotting.regions import grid
 
 MAX_POINTS = 500
 """More samples than these would cover each other in the picture."""

@@ -3,7 +3,7 @@
 Read `lower` first, `executable` next.  Each row becomes one function for its value and one for each partial, and a loop
 for each that works on long rows of memory.  They come twice: with the C library's functions, bit for bit what the
 eager engine computes; and, for programs with matrix products, whose sums are in another order anyway, with an exp and
-a tanh that the C compiler can vectorize (1 ULP and 3 ULP off at most).  Rows of one operand whose partial takes long
+a tanh that the C compiler can vectorise (1 ULP and 3 ULP off at most).  Rows of one operand whose partial takes long
 have a third function, which computes value and partial at once: the runtime then keeps the partial from
 the forward pass, as a `Value` does, and common subexpressions of the two formulas are computed once.
 """
@@ -34,7 +34,7 @@ LIBRARY = {
 """The names in the C library of rows that are functions of floats."""
 
 FAST = {"exp": "fast_exp", "tanh": "fast_tanh", "sech": "fast_sech"}
-"""Functions that vectorize; tanh and the sech in its partial share all their work, which the C compiler recognises."""
+"""Functions that vectorise; tanh and the sech in its partial share all their work, which the C compiler recognises."""
 
 HEAD = files("autograd.compiler.c_backend").joinpath("functions.h").read_text(encoding="utf-8")
 """The beginning of every C file that applies rows."""
@@ -102,7 +102,7 @@ GRADIENT = Expression("gradient")
 
 @dataclass
 class Function:
-    """One function of the runtime, in C: its name, its formulas, and their forms that vectorize."""
+    """One function of the runtime, in C: its name, its formulas, and their forms that vectorise."""
 
     name: str
     formulas: list[Expression]
@@ -110,7 +110,7 @@ class Function:
 
     @property
     def has_fast(self) -> bool:
-        """Whether it has a form that vectorizes."""
+        """Whether it has a form that vectorises."""
         return any(row.name in FAST for formula in self.fast_formulas for row in rows_in(formula))
 
     @property

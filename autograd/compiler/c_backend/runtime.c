@@ -2,8 +2,9 @@
 
    Read link.py, which writes the steps, and opcodes.py, which defines them, beside it.  Memory is rows of `stride`
    doubles.  Uniform numbers, which are the same for all samples, are rows of one number (memory U).  Per-sample rows
-   (memory S) hold one block of samples at a time, so that all rows of a block stay in the cache.  A step is a few words: what to do, how long the step is, and its operands.
-   Element-wise functions are not here: they are printed from the rows of the table into elements.c.
+   (memory S) hold one block of samples at a time, so that all rows of a block stay in the cache.  A step is a few
+   words: what to do, how long the step is, and its operands.  Element-wise functions are not here: they are printed
+   from the rows of the table into elements.c.
 
    Sums over samples are taken in one fixed order, so that the same program gives the same bits at every run.         */
 
@@ -49,11 +50,11 @@ typedef struct {
     word *forward_once, *forward_each, *reverse_each, *reverse_once; /* steps, each list ends with END */
     int32_t *tables;
     double *U, *DU, *S, *DS, *scratch;
-    word block; /* samples in a block, at most MAX_SAMPLES: so many that its rows stay in the cache */
+    word block; /* samples in a block, at most MAX_SAMPLES, chosen so that its rows stay in the cache */
     word uniform_rows, sample_rows, samples, inputs, fast;
     double **arrays; /* the arguments, row-major */
     word packed_rows;
-    double *packed; /* or, where it is not 0, the same as blocks of rows, made by pack() */
+    double *packed; /* if not 0, the same arguments as blocks of rows, made by pack() */
     word *widths;
     word outputs;
     word *output_rows, *output_is_per_sample;
@@ -103,14 +104,14 @@ static const double *operand(word kind, word at, const program *p, const double 
     case OWN_TABLE: return V + (long)p->tables[at + i] * stride;
     case UNIFORM_TABLE: number = p->U[p->tables[at + i]]; break;
     default:
-        if (i) return scratch; /* it is there since the first row */
+        if (i) return scratch; /* filled in for the first row */
         memcpy(&number, &at, 8);
     }
     for (long l = 0; l < width; l++) scratch[l] = number;
     return scratch;
 }
 
-/* For rows of one number: the operands of a whole chunk, side by side. */
+/* For rows of one number: the operands of a whole chunk, contiguous. */
 static const double *gathered(word kind, word at, const program *p, const double *V, long i, long n, double *scratch) {
     double number;
     if (kind == OWN) return V + at + i;
@@ -182,7 +183,7 @@ static void row_reverse(program *p, const word *s, double *V, double *D, long st
     long step = stride == 1 ? CHUNK : 1;
     int own = stride == width;
     for (long a = 0; a < count; a++) own &= kinds[2 * a] == OWN;
-    if (own) { /* the functions add what they compute */
+    if (own) { /* the functions accumulate */
         for (long a = 0; a < count; a++) x[a] = V + kinds[2 * a + 1] * stride;
         accumulate(s[2], wanted, D + at * stride, gradient, partial, out, x, rows * width);
         return;
@@ -202,7 +203,7 @@ static void row_reverse(program *p, const word *s, double *V, double *D, long st
     }
 }
 
-/* A chain of rows, a few rows of memory at a time.  What only the chain reads is in buffers of CHUNK numbers, the
+/* A chain of rows, a few rows of memory at a time.  Results that only the chain reads are in buffers of CHUNK numbers, the
    gradients of these in as many more; in the reverse pass the buffers are computed again. */
 enum { PART = 7 + 2 * MAX_OPERANDS }; /* words: function, operands, kind and place of the result, flags (1: may raise, 2: computed again
                                       in the reverse pass), wanted, partial; kinds and places of operands */
@@ -225,7 +226,7 @@ static const double *part_operand(const program *p, const word *at, const double
     }
 }
 
-/* The same as a loop that was emitted for it: its address, whether rows are taken one at a time, and its memory. */
+/* The same as an emitted loop: its address, whether rows are processed one at a time, and its memory. */
 typedef long (*loop)(double *const *memory, long n);
 
 static void emitted_step(program *p, const word *e, double *V, double *D, long rows, long width, int backward) {
@@ -457,7 +458,7 @@ static void outer_products(long P, long Q, long K, double *DA, long sp, long sk,
     }
 }
 
-/* A product of one sample: the right lists become the lanes of scratch memory, and the kernels above do the rest. */
+/* A product of one sample: the right lists become vector lanes in scratch memory, and the kernels above compute the product. */
 static double *packed(const int32_t *rows, const double *V, long Q, long K, long lanes, double *to) {
     for (long k = 0; k < K; k++) {
         for (long q = 0; q < Q; q++) to[k * lanes + q] = V[rows[q * K + k]];
@@ -471,7 +472,7 @@ static void product_step(program *p, const word *s, double *V, double *D, long s
     const int32_t *right = p->tables + s[9], *out = p->tables + s[10];
     const int32_t *starts = s[11] >= 0 ? p->tables + s[11] : 0, *counting = p->tables + s[12];
     int want_left = s[13] & 1, want_right = s[13] & 2, want_starts = s[13] & 4, alone = s[13] & 8;
-    word epilogue = s[14]; /* a function that is applied to the results where they stand: relu, or one whose partials are kept; or -1 */
+    word epilogue = s[14]; /* a function that is applied to the results in place: relu, or one whose partials are kept; or -1 */
     const double *A = p->U + left;
     double *DA = p->DU + left;
     if (stride > 1) {
@@ -582,7 +583,7 @@ static void batched_step(program *p, const word *s, double *V, double *D, long w
     if (backward && s[8] & 2) batched_product(Q, K, P, (lists){out, D, P, 1}, (lists){left, V, 1, K}, (lists){right, D, K, 1}, width, 1);
 }
 
-/* ---------------------------------------------------------------------------------- sums that are no matrix product */
+/* ---------------------------------------------------------------------------------- sums that are not a matrix product */
 
 static void multiply_add(double *restrict z, double u, const double *restrict x, long n) {
     for (long l = 0; l < n; l++) z[l] += u * x[l];
@@ -659,7 +660,7 @@ static void sum_step(program *p, const word *s, double *V, double *D, long strid
 
 /* ----------------------------------------------------------------------------------- rows of any number of operands */
 
-/* exp(x - the greatest x) of the K rows of t, into e; the greatest x, how many x are as great, and the sum of the
+/* exp(x - the greatest x) of the K rows of t, into e; the greatest x, how many x equal it, and the sum of the
    powers of the others.  The first are exactly 1, or nan where the greatest x is not finite. */
 static void powers(const program *p, const double *V, const int32_t *t, long K, long width, double *e, double *highest,
                    double *ties, double *rest) {
@@ -867,7 +868,7 @@ static void load_block(program *p, double *rows, long begin, long here, long wid
         }
 }
 
-/* The arguments as blocks of rows, in memory of the caller's; `rows` a block. */
+/* Copy the arguments as blocks of rows into memory of the caller; `rows` per block. */
 void pack(program *p, double *to, word rows) {
     for (long begin = 0; begin < p->samples; begin += p->block, to += rows * p->block) {
         long here = p->samples - begin < p->block ? p->samples - begin : p->block;

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from autograd.compiler.passes.contract import Nodes
 
 
+NODES_AT_ONCE = 20_000
+"""How many nodes `levels` turns into lists at once."""
+
+
 @dataclass
 class NodeSchedule:
     """Three facts about each node, and the depth of the graph."""
@@ -46,8 +50,8 @@ def levels(nodes: Nodes) -> Any:
     level = array("i", bytes(4 * (len(nodes.operation) + 1)))  # one more, for ALONE: operand -1
     at = level.__getitem__
     inner = np.flatnonzero(nodes.alive & (nodes.operation >= 0))
-    for first in range(0, len(inner), MANY):  # in parts, because lists take ten times as much memory
-        part = inner[first : first + MANY]
+    for first in range(0, len(inner), NODES_AT_ONCE):  # in parts, because lists take ten times as much memory
+        part = inner[first : first + NODES_AT_ONCE]
         begins, ends = nodes.start[part], nodes.start[part + 1]
         offset = int(begins[0])
         operand = nodes.operand[offset : int(ends[-1])].tolist()
@@ -60,6 +64,3 @@ def levels(nodes: Nodes) -> Any:
             else:
                 level[node] = 1 + max(map(at, operand[begin:end]), default=0)
     return np.frombuffer(level, np.int32)[:-1]
-
-
-MANY = 20_000

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from autograd import Value
+from nn.activations import Activation, activation_names
+from nn.activations import activation as find_activation
+from nn.checks import as_list, choose, file_path, samples_and_targets, shown, whole_number
+from nn.evaluation import decision_threshold, predict
+from nn.metrics import true_class
+from nn.module import check_module
 
-from .activations import Activation, activation_names
-from .activations import activation as find_activation
-from .checks import as_list, choose, file_path, samples_and_targets, shown, whole_number
-from .evaluation import decision_threshold, predict
-from .metrics import true_class
-from .module import check_module
 from .regions import COLOURS, class_scores, grid, paint_regions
 
 _JUMP = 0.3
