@@ -297,8 +297,8 @@ print(x.grad, len(topological(total)))
 assert x.grad == 1.0
 
 # %% [markdown]
-# The library's own engine does the same, in `autograd/fast_backward.py`. Yours has the same parts; the library adds speed,
-# error messages, and many more functions. **How are those added?**
+# The library's own engine does the same, in `autograd/backpropagation.py`. Yours has the same parts; the library adds
+# speed, error messages, and many more functions. **How are those added?**
 #
 # ## The library's table
 #

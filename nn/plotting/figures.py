@@ -17,7 +17,7 @@ from typing import Any
 from autograd import Value
 from nn.activations import Activation, activation_names
 from nn.activations import activation as find_activation
-from nn.checks import as_list, choose, file_path, samples_and_targets, shown, whole_number
+from nn.checks import as_list, choose, file_path, real_number, samples_and_targets, shown, whole_number
 from nn.evaluation import decision_threshold, predict
 from nn.metrics import true_class
 from nn.module import check_module
@@ -183,11 +183,14 @@ def plot_curves(
     ['-', '--']
     """
     log = choose(log, ("x", "y", "xy"), "log") if log else ""
-    if not curves:
-        raise ValueError("curves must hold at least one curve, such as {'loss': [1.0, 0.5]}")
+    curves = _lists_by_name(curves, "curves", "one curve, such as {'loss': [1.0, 0.5]}")
+    for name, heights in curves.items():
+        curves[name] = [None if y is None else real_number(y, f"curves[{name!r}]") for y in heights]
+    if x is not None:
+        x = [real_number(place, "x") for place in as_list(x, "x", "a list of numbers")]
     figure, (axes,) = _figure(size=(6.0, 3.9 if len(curves) > 1 else 3.5))
     for n, (name, heights) in enumerate(curves.items()):
-        places = range(1, len(heights) + 1) if x is None else list(x)[: len(heights)]
+        places = range(1, len(heights) + 1) if x is None else x[: len(heights)]
         style = {"color": COLOURS[n % 6], "linestyle": _DASHES[n % 4], "marker": _MARKERS[n % 6], "markersize": 4}
         axes.plot(places, heights, label=name, markevery=max(1, len(heights) // 20), **style)
     axes.set(xlabel=xlabel, ylabel=ylabel, title=title)
@@ -195,8 +198,8 @@ def plot_curves(
         axes.locator_params(axis="x", integer=True)
     for axis in log:
         axes.set(**{f"{axis}scale": "log"})
-    if "x" in log and x is not None and len(list(x)) <= 8:
-        axes.set_xticks(list(x), [f"{place:g}" for place in x])
+    if "x" in log and x is not None and len(x) <= 8:
+        axes.set_xticks(x, [f"{place:g}" for place in x])
         axes.minorticks_off()
     if len(curves) > 1:  # outside, where it covers no curve
         figure.legend(loc="outside upper center", ncols=2 if len(curves) in (2, 4) else 3, fontsize=9)
@@ -212,7 +215,9 @@ def plot_images(images: Any, titles: Any = None, path: Any = None, *, columns: i
     >>> len(plot_images([[0.0, 1.0, 1.0, 0.0]] * 3, ["a", "b", "c"], columns=2).axes)
     4
     """
-    images = [as_list(image, "images", "a list of lists of pixels") for image in images]
+    images = as_list(images, "images", "a list of images, each a list of its pixels")
+    images = [as_list(image, f"images[{n}]", "a list of pixels") for n, image in enumerate(images)]
+    images = [[real_number(pixel, f"images[{n}]") for pixel in image] for n, image in enumerate(images)]
     if not images:
         raise ValueError("images must hold at least one image")
     side = math.isqrt(len(images[0]))
@@ -232,7 +237,8 @@ def plot_images(images: Any, titles: Any = None, path: Any = None, *, columns: i
     return _finished(figure, path)
 
 
-def _signed(limit: float) -> dict[str, Any]:
+def _signed(limit: Any) -> dict[str, Any]:
+    limit = real_number(limit, "limit", 0, above=True)
     return {"cmap": "coolwarm", "vmin": -limit, "vmax": limit}
 
 
@@ -249,13 +255,15 @@ def plot_tables(
     >>> len(plot_tables({"before": [[0, 1], [1, 0]], "after": [[1, 1], [1, 1]]}).axes)  # two tables and a colour bar
     3
     """
-    if not tables:
-        raise ValueError("tables must hold at least one table, such as {'counts': [[3, 0], [1, 2]]}")
+    tables = _lists_by_name(tables, "tables", "one table, such as {'counts': [[3, 0], [1, 2]]}")
+    for title, table in tables.items():
+        rows = [as_list(row, f"tables[{title!r}]", "a list of rows, each a list of numbers") for row in table]
+        tables[title] = [[real_number(number, f"tables[{title!r}]") for number in row] for row in rows]
     figure, all_axes = _figure(1, len(tables), (4.3 * len(tables) + 0.4, 3.8))
-    most = max(float(number) for table in tables.values() for row in table for number in row)
+    most = max(number for table in tables.values() for row in table for number in row)
     look = {"cmap": "Blues", "vmin": 0, "vmax": most or 1.0} if limit is None else _signed(limit)
     for axes, (title, table) in zip(all_axes, tables.items(), strict=True):
-        drawn = axes.imshow([list(map(float, row)) for row in table], aspect="auto", **look)
+        drawn = axes.imshow(table, aspect="auto", **look)
         axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
         _label_fields(axes, (labels or {}).get(title))
         if numbers:
@@ -292,8 +300,7 @@ def plot_paths(
     >>> figure.axes[0].get_title()
     'walk'
     """
-    if not paths:
-        raise ValueError("paths must hold at least one path, such as {'walk': [(1.0, 1.0), (0.0, 0.0)]}")
+    paths = _checked_paths(paths)
     panels = 1 if together else len(paths)
     columns = min(3, panels)
     rows = -(-panels // columns)
@@ -311,7 +318,32 @@ def plot_paths(
     return _finished(figure, path)
 
 
-def _contours(axes: Any, height: Any, x: tuple[float, float], y: tuple[float, float], levels: Any) -> None:
+def _checked_paths(paths: Any) -> dict[str, list[list[float]]]:
+    paths = _lists_by_name(paths, "paths", "one path, such as {'walk': [(1.0, 1.0), (0.0, 0.0)]}")
+    return {name: [_pair(point, f"paths[{name!r}]") for point in points] for name, points in paths.items()}
+
+
+def _pair(numbers: Any, name: str) -> list[float]:
+    found = as_list(numbers, name, "two numbers")
+    if len(found) != 2:
+        raise ValueError(f"{name} must be two numbers, got {shown(numbers)}")
+    return [real_number(number, name) for number in found]
+
+
+def _lists_by_name(things: Any, argument: str, least: str) -> dict[str, list[Any]]:
+    """A dictionary of lists, as a new dictionary; ``least`` says what it must hold."""
+    if not isinstance(things, dict):
+        raise TypeError(f"{argument} must be a dictionary with at least {least}, got {shown(things)}")
+    if not things:
+        raise ValueError(f"{argument} must hold at least {least}, got {{}}")
+    return {name: as_list(thing, f"{argument}[{name!r}]", "a list") for name, thing in things.items()}
+
+
+def _contours(axes: Any, height: Any, x: Any, y: Any, levels: Any) -> None:
+    if not callable(height):
+        raise TypeError(f"height must be a function of a list [x, y], got {shown(height)}")
+    x, y = _pair(x, "x"), _pair(y, "y")
+    levels = sorted(real_number(level, "levels") for level in as_list(levels, "levels", "a list of heights"))
     xs, ys = ([low + (high - low) * n / 80 for n in range(81)] for low, high in (x, y))
     axes.contour(xs, ys, [[height([a, b]) for a in xs] for b in ys], levels=levels, colors="lightgray")
     axes.set(xlim=x, ylim=y, xlabel="x", ylabel="y")
@@ -343,6 +375,7 @@ def film_paths(
     """
     from tempfile import TemporaryDirectory
 
+    paths, tail = _checked_paths(paths), whole_number(tail, "tail", 0)
     figure, (axes,) = _figure(size=(6.0, 3.6))
     from matplotlib.animation import FuncAnimation, PillowWriter
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import gc
 import json
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.arguments import choose, shown
@@ -133,6 +135,12 @@ class Trace:
         """The formula of a forward step with the operands' numbers, rounded for reading, such as '2 * (-3)'."""
         return with_numbers(self._templates[step.node], step.values)
 
+    @cached_property
+    def _repeated(self) -> set[tuple[int, int]]:
+        """Each node with each operand that it uses more than once; counted once, since a sum may have many operands."""
+        counts = ((n, Counter(node.operands)) for n, node in enumerate(self.nodes))
+        return {(n, operand) for n, found in counts for operand, times in found.items() if times > 1}
+
     def which(self, step: BackwardStep) -> str:
         """' (1st operand)' and so on where a node uses a number more than once, with a partial for each use; else ''.
 
@@ -142,7 +150,7 @@ class Trace:
         >>> [squared.which(step) for step in squared]
         [' (1st operand)', ' (2nd operand)']
         """
-        if self.nodes[step.node].operands.count(step.operand) == 1:
+        if (step.node, step.operand) not in self._repeated:
             return ""
         return f" ({ordinal(step.position + 1)} operand)"
 
