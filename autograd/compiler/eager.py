@@ -59,7 +59,7 @@ class EagerProgram:
 class Replay:
     """A traced graph as a list of the operations that built it, which can build it again from other leaves.
 
-    >>> from autograd.compiler.frontend.flatten import flatten_by_leaves
+    >>> from autograd.compiler.frontend.flatten import PARAMETER, flatten_by_leaves
     >>> x = Value(3.0)
     >>> again = Replay(flatten_by_leaves(x * x + 1.0)[0])
     >>> again({PARAMETER: [Value(4.0)]})[0].data

@@ -126,7 +126,10 @@ class Program:
         with self._lock:
             recent = self._repeated(arrays)
             if recent is not None:
-                return _attached_value_and_grad(self, recent.plan, arrays)
+                value, gradient, may_be_nonfinite = recent.executable.value_and_grad(self._theta)
+                if may_be_nonfinite:
+                    (value, *_), gradient = corrected(self, recent.plan, arrays, backward=True)
+                return value, gradient
             plan, given = self._prepared(arrays)
             self._check_single(plan)
             (value, *_), gradient, may_be_nonfinite = plan.run(self._theta, given, True)
@@ -349,19 +352,11 @@ class Program:
         return plan
 
 
-def _attached_value_and_grad(program: Program, plan: Plan, given: Sequence[Any]) -> tuple[float, Any]:
-    """The value and the gradient for the arguments that are attached already."""
-    value, gradient, may_be_nonfinite = plan.executable.value_and_grad(program._theta)
-    if may_be_nonfinite:
-        (value, *_), gradient = corrected(program, plan, given, backward=True)
-    return value, gradient
-
-
 class BoundProgram:
     """A program with its arguments: `step.value_and_grad()` for the current `theta`, with almost no overhead."""
 
     def __init__(self, program: Program, plan: Plan, given: list[Any]) -> None:
-        self.program, self.plan = program, plan
+        self.program, self.plan, self.executable = program, plan, plan.executable
         self.given = [array.copy() for array in given]
         self.samples = given[0].shape[0] if program.batched else 1
         self.inputs = [array.reshape(self.samples, -1) for array in self.given]
@@ -370,11 +365,14 @@ class BoundProgram:
 
     def value_and_grad(self) -> tuple[float, Any]:
         """As `Program.value_and_grad`, for the bound arguments."""
-        executable = self.plan.executable
-        with self.program._lock:
+        program, executable = self.program, self.executable
+        with program._lock:
             if executable.attached is not self.attached or self.attached is None:
                 self.attached = executable.attach(self.inputs, self.samples, self.packed)
-            return _attached_value_and_grad(self.program, self.plan, self.given)
+            value, gradient, may_be_nonfinite = executable.value_and_grad(program._theta)
+            if may_be_nonfinite:
+                (value, *_), gradient = corrected(program, self.plan, self.given, backward=True)
+        return value, gradient
 
 
 _resting: list[int] = []

@@ -66,6 +66,8 @@ class NativeProgram:
         self.backend = "emit" if emit else "c"
         self.source = describe_steps(code, "" if code.loops is None else code.loops.source)
         self.signature, self.layout = signature, layout
+        self._captured = flat.captured
+        self._by_parameters_alone = signature.by_parameters and not flat.draws
         self.attached: Any = None
         self.drawn: Any = None
         self.blocks: Sequence[Any] = ()
@@ -179,7 +181,7 @@ class NativeProgram:
 
     def value_and_grad(self, theta: Any) -> tuple[float, Any, bool]:
         """See `Executable`."""
-        if not self.signature.by_parameters or self.signature.flat.draws:
+        if not self._by_parameters_alone:
             (value, *_), gradient, may_be_nonfinite = self.run(theta, True)
             return value, gradient, may_be_nonfinite
         self._run(theta, True)
@@ -187,7 +189,7 @@ class NativeProgram:
 
     def _run(self, theta: Any, backward: bool) -> None:
         """Fill in `means`, `results`, `DU` and `gradients`."""
-        s, captured = self.structure, self.signature.flat.captured
+        s, captured = self.structure, self._captured
         if theta is not self.theta:
             self.theta, s.theta = theta, theta.ctypes.data
         if captured:

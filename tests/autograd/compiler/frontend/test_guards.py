@@ -1,4 +1,4 @@
-"""What a function closes over may change: the program is traced anew, and never goes on with what was."""
+"""What a function closes over may change: the program is traced again, and never uses an old value."""
 
 from __future__ import annotations
 
