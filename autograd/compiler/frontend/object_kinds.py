@@ -68,8 +68,8 @@ def is_array(thing: Any) -> bool:
 def computed_shape(thing: Any, inputs: Any = (), depth: int = 20) -> Any:
     """The label of an operation's result, or the type and shapes of a list of results; None for anything else.
 
-    A compiled function may not use such an object, or an argument of the call (`inputs`, by id), from an earlier call: a
-    graph that contains one is refused.  So if one call leaves one object at a path and the next call another, the
+    A compiled function may not use such an object, or an argument of the call (`inputs`, by id), from an earlier call:
+    a graph that contains one is refused.  So if one call leaves one object at a path and the next call another, the
     function has written it before it read it.  With `inputs=None` every Value counts: `no_grad()` makes leaves.
 
     >>> computed_shape([Value(1.0) * 2.0]), computed_shape([Value(1.0)]), computed_shape([])
