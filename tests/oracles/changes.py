@@ -11,6 +11,9 @@ import dataclasses
 import decimal
 import enum
 import functools
+import io
+import json
+import logging
 import operator
 import sys
 import types
@@ -561,3 +564,84 @@ def the_parameters_of_a_model() -> Made:
 def a_mode_of_a_layer() -> Made:
     model = nn.Sequential(nn.Layer(1, 2, seed=1), nn.Dropout(0.5, seed=1), nn.Layer(2, 1, seed=2)).eval()
     return lambda x: model([x]), setting(model.layers[1], "rate", 0.0), lambda: model.train()
+
+
+# ----------------------------------------------------------------------------------- what is reached in unusual ways
+
+
+@kind
+def an_attribute_that_json_asks_for() -> Made:
+    return of(Plain(k=2.0), lambda o: json.loads(json.dumps(o, default=vars))["k"], lambda o: setattr(o, "k", 5.0))
+
+
+@kind
+def a_descriptor_of_a_slot() -> Made:
+    class Slotted:
+        __slots__ = ("k",)
+
+    thing, descriptor = Slotted(), Slotted.k  # type: ignore[attr-defined]
+    thing.k = 2.0  # type: ignore[attr-defined]
+    return lambda x: x * descriptor.__get__(thing), setting(thing, "k", 5.0)
+
+
+@kind
+def an_attribute_of_a_logger() -> Made:
+    logging.getLogger("of changes").k = 2.0  # type: ignore[attr-defined]
+    return lambda x: x * logging.getLogger("of changes").k, setting(logging.getLogger("of changes"), "k", 5.0)
+
+
+@kind
+def whether_an_array_can_be_written() -> Made:
+    return of(np.ones(2), lambda a: 2.0 if a.flags.writeable else 5.0, lambda a: a.setflags(write=False))
+
+
+@kind
+def a_text_in_memory() -> Made:
+    return of(io.StringIO("2.0"), lambda s: float(s.getvalue()), lambda s: s.write("5.5"))
+
+
+@kind
+def a_list_that_asks_its_base_class() -> Made:
+    class Scaled(list[float]):
+        scale = 2.0
+
+        def __getitem__(self, n: Any) -> Any:
+            return list.__getitem__(self, n) * self.scale
+
+    return of(Scaled([2.0]), lambda s: s[0], lambda s: s.append(1.0), lambda s: setattr(s, "scale", 3.0))
+
+
+@kind
+def a_name_that_another_function_writes() -> Made:
+    def writer() -> Any:
+        state = None
+
+        def write(x: Any) -> Any:
+            nonlocal state
+            state = x * 2.0
+            return state
+
+        return write
+
+    def reader() -> tuple[Any, Any]:
+        state = Value(5.0)
+
+        def change() -> None:
+            nonlocal state
+            state = Value(7.0)
+
+        return lambda x: state * x, change
+
+    write, (read, change) = writer(), reader()
+    return lambda x: write(x) + read(x), change
+
+
+@kind
+def a_key_beside_one_that_is_written() -> Made:
+    store = {(1,): None, (2,): Value(5.0)}  # both keys have the same path in messages
+
+    def f(x: Any) -> Any:
+        store[(1,)] = x * 2.0
+        return store[(1,)] + store[(2,)] * x
+
+    return f, putting(store, (2,), Value(7.0))

@@ -7,7 +7,7 @@ call all but those listed as changing.
 
 from __future__ import annotations
 
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 READ_BY_NAME = {"getattr", "hasattr", "vars", "globals", "locals", "dir", "__reduce_ex__", "__getstate__"}
@@ -25,7 +25,7 @@ _CLASSES = (
     "builtins.", "collections.", "_collections.", "array.", "re.", "_sre.", "types.", "functools.", "_functools.",
     "operator.", "_operator.", "itertools.", "weakref.", "_weakref.", "_struct.", "_hashlib.", "_sha", "_md5.",
     "_blake2.", "_thread.lock", "_thread.RLock", "threading.", "_random.", "datetime.", "numpy.", "_abc.", "typing.",
-    "_pickle.", "random.",
+    "_pickle.", "random.", "_io.StringIO", "_io.BytesIO",
 )  # fmt: skip
 """Prefixes of the names of types whose methods depend on the object and the arguments alone."""
 
@@ -53,10 +53,15 @@ _HARMLESS = {
     ("gc", "disable"),
     ("time", "sleep"),
     ("sys", "intern"),
+    ("posix", "fspath"),
+    ("nt", "fspath"),
     ("sys", "getsizeof"),
     ("sys", "exc_info"),
     ("sys", "audit"),
 }
+
+_IN_MEMORY = {"_io.StringIO", "_io.BytesIO"}
+"""Files in memory: a snapshot notes their contents."""
 
 Key = tuple[str, str]
 
@@ -76,7 +81,8 @@ def described(function: Any) -> Key:
             return str(getattr(function, "__module__", None) or getattr(owner, "__name__", "")), name
     else:
         kind = owner if isinstance(owner, type) else type(owner)
-        kind = next((c for c in [*kind.__mro__, *type.mro(type(kind))] if name in c.__dict__), kind)
+        parts = ((c, c.__dict__.get(name)) for c in [*kind.__mro__, *type.mro(type(kind))])
+        kind = next((c for c, part in parts if part is not None and not isinstance(part, FunctionType)), kind)
     return f"{kind.__module__}.{kind.__qualname__}", name
 
 
@@ -112,7 +118,7 @@ def refusal(key: Key, strict: bool) -> str:
         shown = f"{name}()"
     if key in _HARMLESS or (module.startswith("_contextvars") and not strict):
         return ""
-    source = _CHANGING.get(key) or _changing(module)
+    source = _CHANGING.get(key) or ("" if module in _IN_MEMORY else _changing(module))
     if module.startswith("datetime.") and name in _CLOCKS:
         source = "a clock"
     if module.startswith("_thread.") and name == "locked":

@@ -101,6 +101,8 @@ class ExecutedCode:
             ):
                 self._quiet_until = None
                 self.watch.reporting = False
+                if event == "return" and frame.f_code.co_name == "getLogger":
+                    self.first_arguments.append(argument)  # the function may keep attributes on the logger
         elif event == "call":
             self._entered(frame)
         elif event == "return":
@@ -200,6 +202,12 @@ class ExecutedCode:
         self.first_arguments = list({id(t): t for t in earlier.first_arguments if id(t) in mine}.values())
         self.finish()
 
+    def hold(self, names: set[str]) -> None:
+        """Count these names, which an object holds, as read."""
+        if not names <= self.held:
+            self.held |= names
+            self.finish()
+
     def finish(self) -> None:
         """Collect the names."""
         self.attributes: set[str] = set()
@@ -213,7 +221,9 @@ class ExecutedCode:
                 self.attributes |= names.attributes
                 self.written |= names.written
                 self.passed |= names.passed if whose == USERS else set()
-                self.all_attributes |= names.all_attributes and whose == USERS
+                self.all_attributes |= whose == USERS and (
+                    names.all_attributes or not names.passed.isdisjoint(c_functions.READ_BY_NAME)
+                )
         self.written -= self.attributes
 
 

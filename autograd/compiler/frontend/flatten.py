@@ -79,7 +79,8 @@ def trace(function: Callable[..., Any], arguments: Sequence[Any], parameters: Se
     Raises TypeError if the function decides on data, or is not the same at every call.
     """
     first = _trace_once(function, arguments, parameters, name, None)
-    after_first = Snapshot(function, first.executed, name)
+    inputs = {id(leaf): leaf for leaf in first.watch.kept[0]}
+    after_first = Snapshot(function, first.executed, name, inputs=inputs)
     before = positions([*first.watch.sources.values(), *after_first.sources])
     again = _trace_once(function, arguments, parameters, name, first)
     difference = _difference(first.traced.flat, again.traced.flat)
@@ -91,15 +92,17 @@ def trace(function: Callable[..., Any], arguments: Sequence[Any], parameters: Se
             f"{name} is not the same at every call: {difference}; random numbers in a compiled function must be drawn "
             f"with autograd.drawn(lambda: ...), and what changes from call to call must be an argument"
         )
+    inputs.update((id(leaf), leaf) for leaf in again.watch.kept[0])
     try:
-        Snapshot(function, first.executed, name, expected=after_first)
+        after_again = Snapshot(function, first.executed, name, expected=after_first)
     except ChangedError as change:
         raise TypeError(
             f"{name} changes {change} itself, which it reads: a compiled function is not called again for each "
-            "sample; make it an argument, or return the new number"
+            "sample; make it an argument, or compute with a local name, and only store it at the end"
         ) from None
+    written = {path for path, thing in after_again.computed.items() if after_first.computed.get(path) is not thing}
     again.executed.join(first.executed)
-    again.traced.guard = Guard(function, Snapshot(function, again.executed, name))
+    again.traced.guard = Guard(function, Snapshot(function, again.executed, name, inputs=inputs, written=written))
     return again.traced
 
 

@@ -65,6 +65,30 @@ def is_array(thing: Any) -> bool:
     return isinstance(thing, (np.ndarray, np.generic))
 
 
+def computed_shape(thing: Any, inputs: Any = (), depth: int = 20) -> Any:
+    """The label of an operation's result, or the type and shapes of a list of results; None for anything else.
+
+    A compiled function may not use such an object, or an argument of the call (`inputs`, by id), from an earlier call:
+    a graph that contains one is refused.  So if one call leaves one object at a path and the next call another, the
+    function has written it before it read it.  With `inputs=None` every Value counts: `no_grad()` makes leaves.
+
+    >>> computed_shape([Value(1.0) * 2.0]), computed_shape([Value(1.0)]), computed_shape([])
+    (['list', ''], None, None)
+    """
+    if type(thing) is Value:
+        counts = inputs is None or thing.primitive is not None or id(thing) in inputs
+        return str(thing.label) if counts else None
+    base = next((kind for kind in (list, tuple) if isinstance(thing, kind)), None)
+    if base is None or not base.__len__(thing) or not depth:
+        return None
+    shapes = [type(thing).__qualname__]
+    for item in base.__iter__(thing):
+        shapes.append(computed_shape(item, inputs, depth - 1))
+        if shapes[-1] is None:
+            return None
+    return shapes
+
+
 @functools.lru_cache(maxsize=1024)
 def is_python(kind: type) -> bool:
     """Whether a class was written in Python: then all contents of its objects are in a dictionary or in slots."""
@@ -103,6 +127,6 @@ KNOWN: set[type] = {
 
 UNCHANGING = {
     "datetime", "re", "_sre", "numpy", "zoneinfo", "_struct", "_abc", "typing", "_operator", "operator", "types",
-    "_hashlib", "uuid", "collections", "_collections",
+    "uuid", "collections", "_collections",
 }  # fmt: skip
 """Modules whose types, written in C, are immutable, or locks."""

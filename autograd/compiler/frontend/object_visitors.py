@@ -30,6 +30,7 @@ from autograd.compiler.frontend.object_kinds import (
     HEAP,
     KNOWN,
     MISSING,
+    SLOT,
     UNCHANGING,
     Path,
     content_of,
@@ -46,6 +47,8 @@ class ObjectVisitors(SnapshotNotes):
 
     def _visit(self, path: Path, thing: Any, strict: bool) -> None:
         kind = type(thing)
+        if kind is SLOT:
+            self.executed.hold({thing.__name__})
         if kind in SCALARS or kind in CONSTANTS or id(thing) in self._seen:
             return
         self._seen.add(id(thing))
@@ -146,10 +149,7 @@ class ObjectVisitors(SnapshotNotes):
         for part in ("func", "args", "keywords"):
             self._reach(path, getattr(thing, part), strict, f"{self.check.name(thing)}.{part}")
         self._may_be_passed(path, thing.func, "", strict)
-        names = {part for part in thing.args if type(part) is str}
-        if not names <= self.executed.held:
-            self.executed.held |= names
-            self.executed.finish()
+        self.executed.hold({part for part in thing.args if type(part) is str})
 
     def _may_be_passed(self, path: Path, function: Any, name: str, strict: bool) -> None:
         """Check a C function that another C function may call: the profile hook does not see such calls."""
@@ -261,6 +261,9 @@ class ObjectVisitors(SnapshotNotes):
             self._note(path, image_of_array(thing))
             if isinstance(thing, np.ndarray):
                 self.check.array(thing)
+        if "flags" in self.executed.attributes and isinstance(thing, np.ndarray):
+            self._note((path, ".flags"), image(thing.flags.num))
+            self.check.term(f"{self.check.name(thing)}.flags.num == {thing.flags.num}")
         if isinstance(thing, np.ma.MaskedArray):
             self._reach(
                 (path, ".mask"),
@@ -285,8 +288,7 @@ class ObjectVisitors(SnapshotNotes):
         """`operator.attrgetter` and `methodcaller`, which hold names."""
         for part in thing.__reduce__()[1]:
             if type(part) is str:
-                self.executed.held |= set(part.split("."))
-        self.executed.finish()
+                self.executed.hold(set(part.split(".")))
 
     def _iterator(self, path: Path, thing: Any, strict: bool) -> None:
         if strict:
@@ -295,7 +297,12 @@ class ObjectVisitors(SnapshotNotes):
             )
 
     def _file(self, path: Path, thing: Any, strict: bool) -> None:
-        if strict and not thing.closed and thing.readable():
+        if isinstance(thing, (io.StringIO, io.BytesIO)) and not thing.closed:
+            contents = thing.getvalue(), thing.tell()
+            self._note(path, image(contents))
+            where = self.check.name(thing)
+            self.check.term(f"({where}.getvalue(), {where}.tell()) == {contents!r}")
+        elif strict and not thing.closed and thing.readable():
             self._refuse(path, "a file", "read it outside, and pass the numbers as an argument")
 
     def _instance(self, path: Path, thing: Any, strict: bool) -> None:

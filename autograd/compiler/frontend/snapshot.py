@@ -11,6 +11,7 @@ import builtins
 import gc
 import sys
 import types
+from collections import Counter
 from types import FunctionType
 from typing import Any
 
@@ -20,6 +21,7 @@ from autograd.compiler.frontend.object_kinds import (
     MISSING,
     WATCHED,
     is_only_filled,
+    shown_path,
 )  # fmt: skip
 from autograd.compiler.frontend.object_visitors import ObjectVisitors
 from autograd.compiler.frontend.snapshot_notes import ChangedError
@@ -29,12 +31,26 @@ from autograd.value import Value
 class Snapshot(ObjectVisitors):
     """What a function reads, noted by one walk.  With `expected`, raises ChangedError where that says otherwise."""
 
-    def __init__(self, function: Any, executed: ExecutedCode, name: str, expected: Snapshot | None = None) -> None:
-        super().__init__(executed, name, expected)
+    def __init__(
+        self,
+        function: Any,
+        executed: ExecutedCode,
+        name: str,
+        expected: Snapshot | None = None,
+        inputs: dict[int, Value] | None = None,
+        written: set[str] | None = None,
+    ) -> None:
+        super().__init__(executed, name, expected, inputs, written)
         known = -1
         while known != len(executed.codes) + len(executed.held):  # names found during a walk count for all objects
             known = len(executed.codes) + len(executed.held)
             self._once(function)
+        if self.written and expected is None:
+            counts = Counter(map(shown_path, self.paths))
+            ambiguous = {path for path in self.written if counts[path] > 1}  # the function may write only one of them
+            if ambiguous:
+                self.written = self.written - ambiguous
+                self._once(function)
         if expected is not None and len(expected.tokens) != len(self.tokens):
             raise ChangedError(name)
 

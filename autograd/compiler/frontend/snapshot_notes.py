@@ -9,7 +9,17 @@ from typing import Any
 
 from autograd.compiler.frontend.change_check import SCALARS, ChangeCheck, image, is_plain
 from autograd.compiler.frontend.executed_code import ExecutedCode
-from autograd.compiler.frontend.object_kinds import MISSING, SLOT, SPECIAL, Path, is_array, is_only_filled, shown_path
+from autograd.compiler.frontend.object_kinds import (
+    MISSING,
+    SLOT,
+    SPECIAL,
+    Path,
+    computed_shape,
+    is_array,
+    is_only_filled,
+    shown_path,
+)
+from autograd.value import Value
 
 
 class ChangedError(Exception):
@@ -19,8 +29,19 @@ class ChangedError(Exception):
 class SnapshotNotes:
     """What one walk has noted so far.  With `expected`, raises ChangedError where a note differs from that."""
 
-    def __init__(self, executed: ExecutedCode, name: str, expected: SnapshotNotes | None = None) -> None:
+    def __init__(
+        self,
+        executed: ExecutedCode,
+        name: str,
+        expected: SnapshotNotes | None = None,
+        inputs: dict[int, Value] | None = None,
+        written: set[str] | None = None,
+    ) -> None:
         self.executed, self.name, self.expected = executed, name, expected
+        self.inputs: dict[int, Value] = (inputs if expected is None else expected.inputs) or {}
+        """The leaves that the function was called with while it was traced, by id."""
+        self.written: set[str] | None = written if expected is None else expected.written
+        """The paths at which the function writes a result before it reads it; None until two traces have shown them."""
         self._begin()
 
     def _begin(self) -> None:
@@ -32,6 +53,8 @@ class SnapshotNotes:
         """Sources of random numbers."""
         self.functions: set[Any] = set()
         """The code of each function that was reached."""
+        self.computed: dict[str, Any] = {}
+        """Results by their paths: the function may have written them."""
         self._seen: set[Any] = set()
         self._kept: list[Any] = []  # so that an id means one object
         self._todo: list[tuple[Path, Any, bool]] = []
@@ -52,6 +75,13 @@ class SnapshotNotes:
 
     def _reach(self, path: Path, thing: Any, strict: bool, text: str = "") -> None:
         """Note the object at this path, which the expression `text` reads again, and queue it for a visit."""
+        shape = self._computed_shape(path, thing)
+        if shape is not None:
+            self._note(path, image(shape))
+            if text:
+                self.check.use(computed_shape=computed_shape)
+                self.check.term(f"computed_shape({text}, None) == {shape!r}")
+            return
         if text:
             self.check.at(text, thing)
         if type(thing) in SCALARS:
@@ -59,6 +89,15 @@ class SnapshotNotes:
         else:
             self._note(path, MISSING if is_plain(thing) or is_array(thing) else thing)
             self._todo.append((path, thing, strict))
+
+    def _computed_shape(self, path: Path, thing: Any) -> Any:
+        """The `computed_shape` of an object that each call writes before it reads it; None for any other object."""
+        if self.written is not None:
+            return computed_shape(thing, None) if self.written and shown_path(path) in self.written else None
+        shape = computed_shape(thing, self.inputs)
+        if shape is not None:
+            self.computed[shown_path(path)] = thing
+        return shape
 
     def _refuse(self, path: Path, what: str, cure: str) -> None:
         raise TypeError(f"{self.name} reads {shown_path(path)}, {what}: {cure}")
@@ -84,10 +123,12 @@ class SnapshotNotes:
 
     def _attributes(self, path: Path, thing: Any, space: dict[str, Any], strict: bool) -> None:
         names = [name for name, value in space.items() if self._is_read(name, value)]
-        if names:
-            self.check.attributes(thing, space, names)
-            for name in names:
-                self._reach((path, f".{name}"), space[name], strict)
+        computed = {name for name in names if self._computed_shape((path, f".{name}"), space[name]) is not None}
+        if len(names) > len(computed):
+            self.check.attributes(thing, space, [name for name in names if name not in computed])
+        where = self.check.name(space) if computed else ""
+        for name in names:
+            self._reach((path, f".{name}"), space[name], strict, f"{where}[{name!r}]" if name in computed else "")
 
     def _is_read(self, name: str, value: Any) -> bool:
         executed = self.executed

@@ -6,6 +6,8 @@ import collections
 import contextvars
 import datetime
 import functools
+import hashlib
+import io
 import itertools
 import os
 import random
@@ -155,6 +157,7 @@ REFUSED: dict[str, tuple[Callable[[Any], Any], str]] = {
     "a source without a seed": (lambda x: x * random.Random().random(), "random numbers without a seed"),
     "bytes of the system": (lambda x: x * os.urandom(1)[0], r"urandom\(\) asks the operating system"),
     "its own counter": (lambda x: x * (1.0 if counted() < 10**6 else 2.0), "changes COUNTS itself, which it reads"),
+    "a digest": (lambda x: x * len(DIGEST.hexdigest()), "reads DIGEST, a HASH, which is not written in Python"),
     "a lock": (lambda x: x * (2.0 if LOCK.locked() else 1.0), "asks a lock"),
     "a Value computed outside": (lambda x: x * SQUARE, "computed outside it from Values.*compute it inside"),
     "gradients": (lambda x: x * autograd.gradients(x**3, x), "derivatives as plain numbers.*create_graph=True"),
@@ -163,6 +166,7 @@ REFUSED: dict[str, tuple[Callable[[Any], Any], str]] = {
     "the text of a Value": (lambda x: x * len(repr(x)), "the text of a Value"),
 }  # fmt: skip
 
+DIGEST = hashlib.sha256()
 COUNTER, CONTEXT = itertools.count(), contextvars.ContextVar("CONTEXT", default=2.0)
 MOVING = (float(n) for n in range(10**6))
 SOURCES, HOLDER = {"g": np.random.default_rng(0)}, types.SimpleNamespace(source=random.Random(0))
@@ -180,6 +184,111 @@ def test_what_cannot_be_followed_is_refused_by_name(what: str) -> None:
     function, message = REFUSED[what]
     with pytest.raises(TypeError, match=message):
         compile(function, backend="numpy")(2.0)
+
+
+class Stores:
+    """What is written in a call before it is read, in an attribute, a dictionary, a list."""
+
+    def __init__(self) -> None:
+        self.total, self.held, self.buffer, self.inputs = Value(0.0), {}, [], None
+
+    def __call__(self, xs: Any) -> Any:
+        self.inputs, self.outputs = xs, [x * 3.0 for x in xs]
+        self.held["sum"] = autograd.sum(self.outputs)
+        self.buffer.clear()
+        self.total = 0.0
+        for x in self.inputs:
+            self.buffer.append(x * self.held["sum"])
+            self.total = self.total + x
+        return autograd.sum(self.buffer) * self.total + self.outputs[0]
+
+
+@pytest.mark.parametrize("backend", ["numpy", "c"])
+def test_what_a_call_writes_before_it_reads_it_is_allowed(backend: str) -> None:
+    store, traced = Stores(), []
+    program = compile(lambda xs: (traced.append(1), store(xs))[1], backend=backend)
+    for xs in ([1.0, 2.0], [3.0, -4.0], [0.5, 0.25]):
+        assert program(xs) == pytest.approx(3 * sum(xs) ** 3 + 3 * xs[0], rel=1e-13)
+    assert len(traced) == 2
+    store([Value(7.0), Value(8.0)])  # the eager engine writes there as well
+    assert program([1.0, 2.0]) == 84.0
+
+
+@pytest.mark.parametrize("engine", ["compiled", "auto"])
+def test_a_model_that_records_its_activations_is_compiled(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nn.training.WORTH_COMPILING", 0)
+
+    class Recording(nn.Module):
+        def __init__(self) -> None:
+            self.hidden, self.output = nn.Layer(2, 3, activation="tanh", seed=1), nn.Neuron(3, seed=2)
+
+        def __call__(self, x: Any) -> Any:
+            called.append(1)
+            self.acts = self.hidden(x)
+            return self.output(self.acts)
+
+    X = [[0.1 * n, 0.5 - 0.1 * n] for n in range(8)]
+    losses, calls, called = [], [], [1]
+    for each in ("eager", engine):
+        model = Recording()
+        called.clear()
+        history = nn.fit(
+            model, X, [sum(x) for x in X], loss="mean_squared_error", optimizer=nn.SGD(model, 0.05), epochs=4,
+            batch_size=4, progress=False, seed=1, engine=each, validation=0.25, metrics=(),
+        )  # fmt: skip
+        losses.append(history["loss"])
+        calls.append(len(called))
+    assert history.engine == "compiled"
+    assert losses[1] == pytest.approx(losses[0], rel=1e-12)
+    assert calls[1] <= calls[0] - 4 * 6 + 4 * 2  # at most two calls an epoch trace it, instead of six
+
+
+class Reads(Stores):
+    before = 0.0
+
+    def __call__(self, x: Any) -> Any:
+        last, self.before = self.before, x * 2.0
+        return x + last
+
+
+class ReadsItsArgument(Stores):
+    before = None
+
+    def __call__(self, x: Any) -> Any:
+        last, self.before = self.before, x
+        return x * (x if last is None else last)
+
+
+@pytest.mark.parametrize("kind", [Reads, ReadsItsArgument])
+def test_what_a_call_reads_of_the_one_before_is_refused(kind: Any) -> None:
+    with pytest.raises(TypeError, match=r"computed outside it from Values|not the same at every call"):
+        compile(kind(), backend="numpy")(2.0)
+
+
+def test_how_many_results_are_kept_is_followed() -> None:
+    kept = types.SimpleNamespace(results=[Value(1.0) * 2.0])
+    program = compile(lambda x: x * len(kept.results), backend="numpy")
+    assert program(3.0) == 3.0
+    kept.results = [Value(1.0) * 2.0, Value(1.0) * 2.0]
+    assert program(3.0) == 6.0
+
+
+def test_which_result_is_kept_is_followed_where_the_function_does_not_write_it() -> None:
+    kept = types.SimpleNamespace(one=Value(1.0) * 2.0)
+    kept.two = kept.one
+    program = compile(lambda x: x * (2.0 if kept.one is kept.two else 3.0) + kept.one.primitive.arity, backend="numpy")
+    assert program(3.0) == 8.0
+    kept.one = autograd.exp(Value(1.0))
+    assert program(3.0) == 10.0
+
+
+def test_paths_and_texts_in_memory_are_allowed() -> None:
+    def f(x: Any) -> Any:
+        text = io.StringIO()
+        text.write("2.5")
+        return x * float(text.getvalue()) * len(os.path.join("a", "b"))  # noqa: PTH118
+
+    assert compile(f, backend="numpy")(2.0) == 15.0
 
 
 def test_what_it_only_writes_is_allowed() -> None:
