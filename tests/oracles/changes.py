@@ -1,7 +1,7 @@
 """Kinds of change between two calls of a compiled function: to names, attributes and containers.
 
-`KINDS` also has those of `changes_of_values`.  After a change the function's result must be that of the eager engine.  No kind is
-about one backend or engine.
+`KINDS` also has those of `changes_of_values`.  After a change the function's result must be that of the eager engine.
+No kind is about one backend or engine.
 """
 
 from __future__ import annotations
