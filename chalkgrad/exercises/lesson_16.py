@@ -23,7 +23,9 @@ UPPER = "Below -1 it must give -1: the lower bound is missing."
 LOWER = "Above 1 it must give 1: the upper bound is missing."
 SMOOTH = "That is tanh: it bends everywhere. Between -1 and 1 the result must be x itself."
 HALF = "That cuts off everything below 0. The lower bound is -1."
+REFUSED = {"reads": READS, "branch": BRANCH}
 POINTS = (0.5, -0.25, 2.0, -3.0)
+RIGHT = [0.5, -0.25, 1.0, -1.0]
 
 
 def _at(clip: Any, x: float) -> float:
@@ -35,8 +37,14 @@ def _at(clip: Any, x: float) -> float:
     raise UnreadableError(f"It gives {described(result)}, and a Value is wanted: keep to operations on Values.")
 
 
-def _faults_of_clip(clip: Any) -> str:
+def _of_clip(clip: Any) -> tuple[list[float], Any]:
+    """The results at the points, and where these are right, those of the compiled function or what was refused."""
     seen = [_at(clip, x) for x in POINTS]
+    return seen, _when_compiled(clip) if seen == RIGHT else None
+
+
+def _faults_of_clip(observed: Any) -> str:
+    seen, compiled = observed
     known = {
         (0.5, -0.25, 1.0, -3.0): UPPER, (0.5, -0.25, 2.0, -1.0): LOWER, (0.5, 0.0, 1.0, 0.0): HALF,
         (-1.0, -1.0, -1.0, -1.0): SWAPPED, (1.0, 1.0, 1.0, 1.0): SWAPPED, (1.0, 1.0, 2.0, 1.0): SWAPPED,
@@ -44,22 +52,21 @@ def _faults_of_clip(clip: Any) -> str:
     }  # fmt: skip
     if tuple(seen) in known:
         return known[tuple(seen)]
-    for x, got, right in zip(POINTS, seen, (0.5, -0.25, 1.0, -1.0), strict=True):
+    for x, got, right in zip(POINTS, seen, RIGHT, strict=True):
         if got != right:
             texts = contrast(got, right)
             return f"For {x:g} it gives {texts[0]}; {texts[1]} is right."
-    return _faults_when_compiled(clip)
+    return "" if compiled == RIGHT else REFUSED.get(str(compiled), CONSTANT)
 
 
-def _faults_when_compiled(clip: Any) -> str:
+def _when_compiled(clip: Any) -> list[float] | str:
     import numpy as np
 
     try:
         program = compile(clip, batched=False, backend="numpy")
-        results = [float(program(np.array(x))) for x in POINTS]
+        return [float(program(np.array(x))) for x in POINTS]
     except TypeError as error:
-        return READS if "reading .data" in str(error) or "float" in str(error).split(":")[0] else BRANCH
-    return "" if results == [0.5, -0.25, 1.0, -1.0] else CONSTANT
+        return "reads" if "reading .data" in str(error) or "float" in str(error).split(":")[0] else "branch"
 
 
 def _branching(x: Any) -> Any:
@@ -93,7 +100,7 @@ EXERCISES = [
     Exercise(
         "16.2",
         "Write clip(x) so that it can be compiled: x between -1 and 1, -1 below, 1 above.",
-        Judged(_faults_of_clip, arguments=("x",)),
+        Judged(_faults_of_clip, arguments=("x",), watch=_of_clip),
         right=lambda x: maximum(minimum(x, 1.0), -1.0),
         wrong=[
             Mistake(_branching, BRANCH),
