@@ -18,7 +18,7 @@ from chalkgrad import __version__
 from chalkgrad.cli.arguments import Parser
 from chalkgrad.cli.commands import CommandError
 
-COMMANDS = ("demo", "train", "draw", "explain", "step", "worksheet", "doctor")
+COMMANDS = ("demo", "train", "draw", "explain", "step", "worksheet", "grade", "doctor")
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -49,7 +49,8 @@ def encode(seen: Seen) -> str:
         entries = [_failure("TooLarge", "an answer of this size is not graded")] * len(seen)
     except Exception as error:  # an object of the student's own may raise anything when it is looked at
         entries = [_failure(type(error).__name__, "the answer cannot be looked at")] * len(seen)
-    return json.dumps({"seen": entries, "printed": [text[:200] for text in seen.printed]})
+    printed = [*seen.printed, *[""] * len(seen)][: len(seen)]
+    return json.dumps({"seen": entries, "printed": [text[:200] for text in printed]})
 
 
 def _failure(name: str, text: str) -> dict[str, Any]:
@@ -65,7 +66,7 @@ def _encoded(item: Any, left: list[int], depth: int) -> Any:
     if isinstance(item, str):
         return str(item)
     if isinstance(item, int):
-        return {"int": hex(item)} if item.bit_length() < 4096 else {"described": described(item)}
+        return int(item) if item.bit_length() < 4096 else {"described": described(item)}
     if isinstance(item, Value):
         item = item.data
     if isinstance(item, float):
@@ -111,8 +112,6 @@ def _decoded(item: Any) -> Any:
     if not isinstance(item, dict):
         return item
     ((tag, content),) = item.items()
-    if tag == "int":
-        return int(content, 16)
     if tag == "float":
         return float(content)
     if tag == "tuple":
