@@ -112,7 +112,7 @@ class Exercise:
     praise: str = "Right."
     """What is said about the right answer: a chance to say why it matters."""
     vary: Callable[[random.Random], Mapping[str, Any]] | None = None
-    """Draws other numbers: the fields that change with them (question, right, wrong ...). See `variants`."""
+    """Draws other numbers, and returns the fields that depend on them: question, right, wrong, hints. See `variants`."""
 
     @cached_property
     def expected(self) -> Seen:
@@ -144,12 +144,7 @@ class Exercise:
         if self.vary is None or not code:
             return self
         for attempt in range(DRAWS):
-            changes = dict(self.vary(random.Random(f"{code} {self.number} {attempt}")))
-            changes["wrong"] = [
-                wrong if isinstance(wrong, Mistake) else Mistake(wrong, plain.says)
-                for wrong, plain in zip(changes["wrong"], self.wrong, strict=True)
-            ]
-            varied = replace(self, **changes, vary=None)
+            varied = replace(self, **self.vary(random.Random(f"{code} {self.number} {attempt}")), vary=None)
             if not any(varied.faults()):
                 return varied
         raise ValueError(f"exercise {self.number}: {DRAWS} draws of `vary`, and in each of them two answers coincide")

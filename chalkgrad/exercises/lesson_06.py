@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograd import Value, relu
+from chalkgrad.exercises import variants
 from chalkgrad.exercises.answer_types import Function, Judged, Number, Numbers, as_number, plain, value_of
 from chalkgrad.exercises.exercise import Exercise, Mistake
 from chalkgrad.exercises.messages import described
@@ -50,6 +51,7 @@ EXERCISES = [
         "06.1",
         "How many parameters has MLP(2, [4, 3, 1])?",
         Number(tolerance=1e-6),
+        vary=variants.parameters_of_mlp,
         right=31,
         wrong=[
             Mistake(23, "Those are the weights. Each neuron has a bias too, and there are 8 neurons."),
@@ -89,6 +91,7 @@ EXERCISES = [
         "06.3",
         "h = 3x + 1 and out = 2h - 4. Without an activation these two are one neuron: out = w x + b. Which?",
         Numbers(["w", "b"]),
+        vary=variants.two_neurons_are_one,
         right={"w": 6.0, "b": -2.0},
         wrong=[
             Mistake(
