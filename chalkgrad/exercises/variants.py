@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,9 +36,8 @@ def with_numbers(draw: Callable[[random.Random], tuple[Any, ...]]) -> Callable[[
     return lambda build: Variation(draw, build)
 
 
-def _parts(question: str, right: Any, wrong: Mapping[Any, str] | list[Mistake], *hints: str) -> Parts:
-    mistakes = wrong if isinstance(wrong, list) else [Mistake(answer, says) for answer, says in wrong.items()]
-    return {"question": question, "right": right, "wrong": mistakes, "hints": hints}
+def _parts(question: str, right: Any, wrong: list[Mistake], *hints: str) -> Parts:
+    return {"question": question, "right": right, "wrong": wrong, "hints": hints}
 
 
 @with_numbers(lambda rng: (rng.randint(3, 9), rng.randint(2, 9)))
@@ -49,22 +48,30 @@ def slope_of_sum(factor: float, x: float) -> Parts:
         f"f(x) = x² + {factor}x. How steep is it at x = {x}?",
         right,
         [
-            Mistake(x * x + factor * x, f"That is f({x}), how high the curve is. The slope is how much it rises for each "
-                    "step in x."),
+            Mistake(
+                x * x + factor * x,
+                f"That is f({x}), how high the curve is. The slope is how much it rises for each step in x.",
+            ),
             Mistake(2 * x, f"That is the slope of x² alone; {factor}x adds {factor} to it, everywhere."),
-            Mistake(2 * x * factor, f"You multiplied the two slopes, {2 * x} and {factor}. The slope of a sum is the sum "
-                    "of the slopes."),
-            Mistake(factor * x, f"That is {factor}x at x = {x}. x² has slope 2x, and {factor}x has slope {factor}: add "
-                    "the two."),
+            Mistake(
+                2 * x * factor,
+                f"You multiplied the two slopes, {2 * x} and {factor}. The slope of a sum is the sum of the slopes.",
+            ),
+            Mistake(
+                factor * x,
+                f"That is {factor}x at x = {x}. x² has slope 2x, and {factor}x has slope {factor}: add the two.",
+            ),
             Mistake(factor, f"That is the slope of {factor}x alone; x² adds its own, which is 2x."),
             Mistake(right + 0.1, "Nearly: over a nudge of 0.1 the curve bends. Take a smaller one, such as 0.001."),
             Mistake(x + factor, f"x² has slope 2x, which is {2 * x} at x = {x}, not {x}."),
-            Mistake(right / 1000, "That is the change of f for a nudge of 0.001. The slope is that change divided by the "
-                    "nudge."),
+            Mistake(
+                right / 1000,
+                "That is the change of f for a nudge of 0.001. The slope is that change divided by the nudge.",
+            ),
         ],
         f"Compute f({x + 0.001:g}) - f({x}).",
         "Divide that change by the nudge 0.001.",
-    )  # fmt: skip
+    )
 
 
 @with_numbers(lambda rng: (rng.randint(2, 9), rng.randint(2, 9)))
@@ -76,14 +83,18 @@ def change_of_product(a: float, b: float) -> Parts:
         [
             Mistake(2 * a * b, "That is the slope. The change is the slope times the nudge."),
             Mistake(b * b / 100, f"That is what turning a would do: the slope by a is b² = {b * b}."),
-            Mistake(a / 100, f"That is a · 0.01, as if b were not squared: the slope of {a}b² is {a} · 2b = {2 * a * b}."),
+            Mistake(
+                a / 100, f"That is a · 0.01, as if b were not squared: the slope of {a}b² is {a} · 2b = {2 * a * b}."
+            ),
             Mistake(a * b / 100, f"The slope of b² is 2b, not b: {a} * 2 * {b} = {2 * a * b}."),
-            Mistake(a * b * b + 2 * a * b / 100, "That is the new output. The question is by how much it changes: "
-                    "subtract the old one."),
+            Mistake(
+                a * b * b + 2 * a * b / 100,
+                "That is the new output. The question is by how much it changes: subtract the old one.",
+            ),
         ],
         f"Leave a = {a} alone: what is the slope of {a}b² at b = {b}?",
         "Change = slope times nudge.",
-    )  # fmt: skip
+    )
 
 
 @with_numbers(lambda rng: (rng.randint(2, 6), rng.choice([-6, -5, -4, -3, -2, 3, 4, 5, 6])))
@@ -136,15 +147,15 @@ def path_factors(first: float, middle: float, last: float) -> Parts:
     return _parts(
         f"The factors on the only path from x to the output are {first}, {middle} and {last}. What is the gradient of x?",
         first * middle * last,
-        {
-            first + middle + last: "Along a path the factors are multiplied; the sum is over paths.",
-            first * last: "The factor in the middle is missing: every gear on the way counts.",
-            first * middle: "The last factor is missing: go on to the output.",
-            middle * last: "The first factor is missing: begin at x.",
-            -first * middle * last: "Mind the sign: one negative factor turns the product negative.",
-            last: "That is the last factor only. Every gear on the way counts.",
-            first: "That is the first factor only. Every gear on the way counts.",
-        },
+        [
+            Mistake(first + middle + last, "Along a path the factors are multiplied; the sum is over paths."),
+            Mistake(first * last, "The factor in the middle is missing: every gear on the way counts."),
+            Mistake(first * middle, "The last factor is missing: go on to the output."),
+            Mistake(middle * last, "The first factor is missing: begin at x."),
+            Mistake(-first * middle * last, "Mind the sign: one negative factor turns the product negative."),
+            Mistake(last, "That is the last factor only. Every gear on the way counts."),
+            Mistake(first, "That is the first factor only. Every gear on the way counts."),
+        ],
         "Nudge x by 1. What arrives after the first step? And after the second one?",
     )
 
@@ -162,18 +173,22 @@ def passes_after_zero(x: int, before: int, after: int) -> Parts:
         after * slope,
         [
             Mistake(slope, "That would be so if each call began at 0. They add up: that is why zero_grad exists."),
-            Mistake((before + after) * slope, f"That is {before + after} calls. zero_grad clears what the first "
-                    f"{before} of them gave."),
+            Mistake(
+                (before + after) * slope,
+                f"That is {before + after} calls. zero_grad clears what the first {before} of them gave.",
+            ),
             Mistake(before * slope, "That is what zero_grad cleared. More calls come after it."),
             Mistake(0, "zero_grad sets it to 0, and then more calls add to it."),
             Mistake(slope**after, f"Gradients of different calls are added, not multiplied: + {slope} each time."),
             Mistake(after * x * x, f"{x * x} is y itself. Each call adds the slope, 2x."),
-            Mistake(slope * after * (after + 1) / 2, f"That would be the sum of all {after} results. Each call adds "
-                    f"{slope}."),
+            Mistake(
+                slope * after * (after + 1) / 2,
+                f"That would be the sum of all {after} results. Each call adds {slope}.",
+            ),
         ],
         f"The slope of x² at {x} is {slope}, and each call adds it.",
         "zero_grad starts again from 0. How many calls come after it?",
-    )  # fmt: skip
+    )
 
 
 @with_numbers(lambda rng: (rng.randint(55, 97) / 100,))
@@ -183,15 +198,15 @@ def sigmoid_output(s: float) -> Parts:
     return _parts(
         f"A sigmoid gave the output {s}. What is its derivative there?",
         s * (1 - s),
-        {
-            0.25: "That is its greatest slope, where the output is 0.5. Here it is flatter: s (1 - s).",
-            1 - s * s: "1 - s² is the rule for tanh. For the sigmoid it is s (1 - s).",
-            1 - s: "That is 1 - s. The factor s is missing.",
-            s: "That is the output itself. The slope is s (1 - s).",
-            s * s: "That is s². The slope is s (1 - s).",
-            again * (1 - again): f"{s} is the output already: do not take the sigmoid of it again.",
-            s * (s - 1): "The sigmoid rises everywhere: s (1 - s) is positive.",
-        },
+        [
+            Mistake(0.25, "That is its greatest slope, where the output is 0.5. Here it is flatter: s (1 - s)."),
+            Mistake(1 - s * s, "1 - s² is the rule for tanh. For the sigmoid it is s (1 - s)."),
+            Mistake(1 - s, "That is 1 - s. The factor s is missing."),
+            Mistake(s, "That is the output itself. The slope is s (1 - s)."),
+            Mistake(s * s, "That is s². The slope is s (1 - s)."),
+            Mistake(again * (1 - again), f"{s} is the output already: do not take the sigmoid of it again."),
+            Mistake(s * (s - 1), "The sigmoid rises everywhere: s (1 - s) is positive."),
+        ],
         "The slope can be computed from the output alone.",
         f"s (1 - s), with s = {s}.",
     )
@@ -203,14 +218,14 @@ def tanh_output(t: float) -> Parts:
     return _parts(
         f"A tanh gave the output {t}. What is its derivative there?",
         1 - t * t,
-        {
-            t: "That is the output itself. The slope is 1 - t².",
-            1 + t * t: "The sign: tanh flattens out, so its slope falls below 1: 1 - t², not 1 + t².",
-            1 - t: f"Square the output: 1 - {t}², not 1 - {t}.",
-            t * t: f"That is {t}². Subtract it from 1.",
-            t * (1 - t): f"{t} · {1 - t:g} is the rule of the sigmoid, s (1 - s). For tanh it is 1 - t².",
-            1 - math.tanh(t) ** 2: f"{t} is the output already: do not take tanh of it again.",
-        },
+        [
+            Mistake(t, "That is the output itself. The slope is 1 - t²."),
+            Mistake(1 + t * t, "The sign: tanh flattens out, so its slope falls below 1: 1 - t², not 1 + t²."),
+            Mistake(1 - t, f"Square the output: 1 - {t}², not 1 - {t}."),
+            Mistake(t * t, f"That is {t}². Subtract it from 1."),
+            Mistake(t * (1 - t), f"{t} · {1 - t:g} is the rule of the sigmoid, s (1 - s). For tanh it is 1 - t²."),
+            Mistake(1 - math.tanh(t) ** 2, f"{t} is the output already: do not take tanh of it again."),
+        ],
         "tanh'(x) = 1 - tanh²(x), and tanh(x) is known here.",
     )
 
@@ -223,24 +238,33 @@ def parameters_of_mlp(inputs: int, first: int, second: int) -> Parts:
     return _parts(
         f"How many parameters does MLP({inputs}, [{first}, {second}, 1]) have?",
         right,
-        {
-            right - neurons: f"Those are the weights. Each neuron has a bias too, and there are {neurons} neurons.",
-            neurons: "Those are the neurons, or the biases. Each neuron has a weight for each of its inputs as well.",
-            inputs * first * second: f"That is {inputs} · {first} · {second} · 1. Count layer by layer: neurons times "
-            "(inputs + 1), and add.",
-            right - 1: "One is missing: the last neuron has a bias too.",
-            inputs + neurons: f"Those are the numbers between the layers, {inputs} + {first} + {second} + 1. The "
-            "parameters sit on the connections.",
-            right + inputs + 1: f"The inputs are not neurons: the first layer has {first} · ({inputs} + 1) parameters.",
-        },
+        [
+            Mistake(
+                right - neurons, f"Those are the weights. Each neuron has a bias too, and there are {neurons} neurons."
+            ),
+            Mistake(
+                neurons,
+                "Those are the neurons, or the biases. Each neuron has a weight for each of its inputs as well.",
+            ),
+            Mistake(
+                inputs * first * second,
+                f"That is {inputs} · {first} · {second} · 1. Count layer by layer: neurons times "
+                "(inputs + 1), and add.",
+            ),
+            Mistake(right - 1, "One is missing: the last neuron has a bias too."),
+            Mistake(
+                inputs + neurons,
+                f"Those are the numbers between the layers, {inputs} + {first} + {second} + 1. The "
+                "parameters sit on the connections.",
+            ),
+            Mistake(
+                right + inputs + 1,
+                f"The inputs are not neurons: the first layer has {first} · ({inputs} + 1) parameters.",
+            ),
+        ],
         "A neuron with n inputs has n weights and a bias.",
         f"{first} · {inputs + 1} for the first layer; go on.",
     )
-
-
-def _sum(*terms: float) -> str:
-    """3 - 4 for 3 and -4."""
-    return " ".join([f"{terms[0]:g}", *(f"{'-' if term < 0 else '+'} {abs(term):g}" for term in terms[1:])])
 
 
 @with_numbers(lambda rng: (rng.randint(2, 6), rng.randint(1, 6), rng.randint(2, 6), -rng.randint(1, 9)))
@@ -250,15 +274,21 @@ def two_neurons_are_one(p: int, q: int, r: int, s: int) -> Parts:
         f"h = {p}x + {q} and out = {r}h - {-s}. Without an activation these two are one neuron: out = w x + b. Which?",
         {"w": p * r, "b": r * q + s},
         [
-            Mistake({"w": p * r, "b": q + s}, f"The bias {q} of the first neuron goes through the second one too: "
-                    f"{r} · {q} - {-s}."),
-            Mistake({"w": p + r, "b": q + s}, f"The two are applied one after the other, not added: substitute {p}x + {q} "
-                    "for h."),
+            Mistake(
+                {"w": p * r, "b": q + s},
+                f"The bias {q} of the first neuron goes through the second one too: {r} · {q} - {-s}.",
+            ),
+            Mistake(
+                {"w": p + r, "b": q + s},
+                f"The two are applied one after the other, not added: substitute {p}x + {q} for h.",
+            ),
             Mistake({"w": p * r, "b": s}, f"The bias of the first neuron got lost: {r} ({p}x + {q}) - {-s}."),
-            Mistake({"w": p * r, "b": p * s + q}, f"That is the other order: {p} ({r}x - {-s}) + {q}. The output takes h."),
+            Mistake(
+                {"w": p * r, "b": p * s + q}, f"That is the other order: {p} ({r}x - {-s}) + {q}. The output takes h."
+            ),
         ],
         f"Substitute {p}x + {q} for h, and multiply out.",
-    )  # fmt: skip
+    )
 
 
 def _three_probabilities(rng: random.Random) -> tuple[float, float, float]:
@@ -275,21 +305,31 @@ def gradient_of_logits(a: float, b: float, c: float) -> Parts:
         "cross-entropy with respect to the three logits?",
         {"a": a, "b": b - 1, "c": c},
         [
-            Mistake({"a": -a, "b": 1 - b, "c": -c}, "That is y - p; the gradient is p - y. Training moves against it, "
-                    "which raises the right logit."),
+            Mistake(
+                {"a": -a, "b": 1 - b, "c": -c},
+                "That is y - p; the gradient is p - y. Training moves against it, which raises the right logit.",
+            ),
             Mistake({"a": a, "b": b, "c": c}, "Those are the probabilities. Subtract 1 at the right class."),
-            Mistake({"a": a, "b": 1 - b, "c": c}, "The sizes are right. At the right class the gradient is negative: a "
-                    "larger logit lowers the loss."),
-            Mistake({"a": 0, "b": b - 1, "c": 0}, "The wrong classes count too: their logits push the probability of the "
-                    "right one down."),
-            Mistake({"a": 0, "b": -1 / b, "c": 0}, "-1 / p is the gradient with respect to the *probability* of b. The "
-                    "logits come before the softmax."),
-            Mistake({"a": a - 1, "b": b, "c": c}, "You took a for the right class, because it is the most likely one. The "
-                    "right class is b."),
+            Mistake(
+                {"a": a, "b": 1 - b, "c": c},
+                "The sizes are right. At the right class the gradient is negative: a larger logit lowers the loss.",
+            ),
+            Mistake(
+                {"a": 0, "b": b - 1, "c": 0},
+                "The wrong classes count too: their logits push the probability of the right one down.",
+            ),
+            Mistake(
+                {"a": 0, "b": -1 / b, "c": 0},
+                "-1 / p is the gradient with respect to the *probability* of b. The logits come before the softmax.",
+            ),
+            Mistake(
+                {"a": a - 1, "b": b, "c": c},
+                "You took a for the right class, because it is the most likely one. The right class is b.",
+            ),
         ],
         "p - y, where y is 1 for the right class and 0 for the others.",
         f"For b: {b} - 1.",
-    )  # fmt: skip
+    )
 
 
 @with_numbers(lambda rng: (rng.randint(5, 100), "classes"))
@@ -298,16 +338,25 @@ def loss_of_ignorance(count: int, things: str) -> Parts:
     return _parts(
         f"A network that knows nothing gives each of {count} {things} the same probability. What is its cross-entropy?",
         math.log(count),
-        {
-            1 / count: "That is the probability of the right class. The loss is minus its logarithm.",
-            1 - 1 / count: "That is how often it is wrong. Cross-entropy is -log(p).",
-            math.log10(count): f"That is the logarithm to the base 10. The natural logarithm is meant: math.log({count}).",
-            -math.log(count): f"The sign: log(1/{count}) is negative, and the loss is minus that.",
-            math.log2(count): "That is in bits, the logarithm to the base 2. The natural logarithm is meant, math.log.",
-            count * math.log(count): f"Only the right class counts: -log(1/{count}) once, not {count} times.",
-            math.log(count) / count: f"No factor 1/{count}: the target is 1 for the right class, so -1 · log(1/{count}).",
-            math.log(2): "That is for two classes.",
-        },
+        [
+            Mistake(1 / count, "That is the probability of the right class. The loss is minus its logarithm."),
+            Mistake(1 - 1 / count, "That is how often it is wrong. Cross-entropy is -log(p)."),
+            Mistake(
+                math.log10(count),
+                f"That is the logarithm to the base 10. The natural logarithm is meant: math.log({count}).",
+            ),
+            Mistake(-math.log(count), f"The sign: log(1/{count}) is negative, and the loss is minus that."),
+            Mistake(
+                math.log2(count),
+                "That is in bits, the logarithm to the base 2. The natural logarithm is meant, math.log.",
+            ),
+            Mistake(count * math.log(count), f"Only the right class counts: -log(1/{count}) once, not {count} times."),
+            Mistake(
+                math.log(count) / count,
+                f"No factor 1/{count}: the target is 1 for the right class, so -1 · log(1/{count}).",
+            ),
+            Mistake(math.log(2), "That is for two classes."),
+        ],
         "-log of the probability that it gives to the right class.",
     )
 
@@ -319,14 +368,16 @@ def weight_after_update(weight: float, gradient: float, rate: float) -> Parts:
     return _parts(
         f"A weight is {weight}, its gradient is {gradient}, the learning rate {rate}. What is the weight after the update?",
         round(weight - step, 9),
-        {
-            weight + step: f"That is uphill. Subtract rate times gradient: {weight} - {rate} · ({gradient}).",
-            weight - gradient: f"The learning rate is missing: {rate} · ({gradient}).",
-            weight + gradient: f"The learning rate is missing, and the sign is the other one: {weight} - {rate} · "
-            f"({gradient}).",
-            -step: "That is the change. Add it to the old weight.",
-            step: "That is rate times gradient. Subtract it from the old weight.",
-        },
+        [
+            Mistake(weight + step, f"That is uphill. Subtract rate times gradient: {weight} - {rate} · ({gradient})."),
+            Mistake(weight - gradient, f"The learning rate is missing: {rate} · ({gradient})."),
+            Mistake(
+                weight + gradient,
+                f"The learning rate is missing, and the sign is the other one: {weight} - {rate} · ({gradient}).",
+            ),
+            Mistake(-step, "That is the change. Add it to the old weight."),
+            Mistake(step, "That is rate times gradient. Subtract it from the old weight."),
+        ],
         "new = old - rate * gradient",
     )
 
@@ -335,17 +386,15 @@ def weight_after_update(weight: float, gradient: float, rate: float) -> Parts:
 def counts_of_updates(batch: int, batches: int, epochs: int) -> Parts:
     """08.5: updates for each epoch, and in all."""
     samples = batch * batches
-    answers = {
-        batches: "",
-        samples: "There is one update for each batch, not for each sample.",
-        batch: f"{batch} is the size of a batch. How many batches of {batch} are there in {samples} samples?",
-        1: "One update an epoch is what happens without batches.",
+    wrong = {
+        "There is one update for each batch, not for each sample.": samples,
+        f"{batch} is the size of a batch. How many batches of {batch} are there in {samples} samples?": batch,
+        "One update an epoch is what happens without batches.": 1,
     }
-    both = [({"updates_per_epoch": n, "updates": n * epochs}, says) for n, says in answers.items()]
     return _parts(
         f"{samples} samples, batches of {batch}, {epochs} epochs. How many updates are there in an epoch, and in all?",
-        both[0][0],
-        [Mistake(answer, says) for answer, says in both[1:]],
+        {"updates_per_epoch": batches, "updates": batches * epochs},
+        [Mistake({"updates_per_epoch": n, "updates": n * epochs}, says) for says, n in wrong.items()],
         "An epoch is one pass over all samples.",
         f"{samples} / {batch} batches, and one update for each.",
     )
@@ -360,16 +409,16 @@ def sigmoid_layers(n: int) -> Parts:
     return _parts(
         f"{COUNTS[n]} sigmoid layers in a row, one neuron each, weights 1: how many times smaller is the gradient, at best?",
         4.0**n,
-        {
-            1.0: "That is tanh's case: its slope at 0 is 1. The sigmoid's is s·(1 - s), with s = 1/2 there.",
-            4.0: f"That is what one layer costs. There are {n}, one after the other.",
-            0.25: f"That is what one layer lets through. Multiply the {n}, and say how many times smaller.",
-            2.0**n: "1/2 is the sigmoid's value at 0. What is multiplied is its slope there, s·(1 - s).",
-            4.0 * n: f"{n} times 4 adds them up. Along a path the chain rule multiplies.",
-            4.0 ** (2 * n): f"That is for {2 * n} layers; here there are {n}.",
-            4.0 ** (n - 1): f"That is for {n - 1} layers: each of the {n} has its slope, the last one too.",
-            0.25**n: "That is the share that comes through; how many times smaller it is, is 1 divided by it.",
-        },
+        [
+            Mistake(1.0, "That is tanh's case: its slope at 0 is 1. The sigmoid's is s·(1 - s), with s = 1/2 there."),
+            Mistake(4.0, f"That is what one layer costs. There are {n}, one after the other."),
+            Mistake(0.25, f"That is what one layer lets through. Multiply the {n}, and say how many times smaller."),
+            Mistake(2.0**n, "1/2 is the sigmoid's value at 0. What is multiplied is its slope there, s·(1 - s)."),
+            Mistake(4.0 * n, f"{n} times 4 adds them up. Along a path the chain rule multiplies."),
+            Mistake(4.0 ** (2 * n), f"That is for {2 * n} layers; here there are {n}."),
+            Mistake(4.0 ** (n - 1), f"That is for {n - 1} layers: each of the {n} has its slope, the last one too."),
+            Mistake(0.25**n, "That is the share that comes through; how many times smaller it is, is 1 divided by it."),
+        ],
         "How steep is the sigmoid where it is steepest?",
         f"{n} partials, multiplied: (1/4)·(1/4)·... How many times does that go into 1?",
     ) | {"praise": f"Right: {4**n:,} times. Every five layers cost a factor of a thousand."}
@@ -381,14 +430,17 @@ def largest_rate(c: int) -> Parts:
     return _parts(
         f"f(x) = {c}x². Below which learning rate does gradient descent converge?",
         1 / c,
-        {
-            2 / c: f"You took {c} for the curvature. It is the second derivative of {c}x², which is {2 * c}.",
-            1 / (2 * c): "That is 1/curvature, which jumps to the bottom in one step. Up to twice that still converges.",
-            2 * c: "That is the curvature. The limit is 2 divided by it.",
-            c: "The limit is 2/curvature; a steep valley allows only short steps.",
-            1 / 2: "That is the limit for 2x², the example in the text.",
-            1 / (4 * c): "2 divided by the curvature, not 1 divided by twice the curvature.",
-        },
+        [
+            Mistake(2 / c, f"You took {c} for the curvature. It is the second derivative of {c}x², which is {2 * c}."),
+            Mistake(
+                1 / (2 * c),
+                "That is 1/curvature, which jumps to the bottom in one step. Up to twice that still converges.",
+            ),
+            Mistake(2 * c, "That is the curvature. The limit is 2 divided by it."),
+            Mistake(c, "The limit is 2/curvature; a steep valley allows only short steps."),
+            Mistake(1 / 2, "That is the limit for 2x², the example in the text."),
+            Mistake(1 / (4 * c), "2 divided by the curvature, not 1 divided by twice the curvature."),
+        ],
         f"What is the second derivative of {c}x²?",
         f"One step makes x - rate·{2 * c}x = (1 - {2 * c}·rate)·x.",
     )
@@ -401,39 +453,54 @@ def parameters_of_classifier(inputs: int, hidden: int, classes: int) -> Parts:
     return _parts(
         f"How many parameters has MLP({inputs}, [{hidden}, {classes}])?",
         weights + hidden + classes,
-        {
-            weights: "These are the weights. Every neuron has a bias, too.",
-            weights + hidden: f"The {classes} output neurons have biases, too.",
-            weights + classes: f"The {hidden} hidden neurons have biases, too.",
-            inputs * hidden * classes: "The layers come one after the other: their weights add up, they do not multiply.",
-            inputs * classes + classes: "That is the classifier without a hidden layer.",
-            inputs * hidden + hidden: f"That is the hidden layer. The {classes} outputs read its {hidden} numbers: "
-            f"{hidden} · {classes} + {classes} more.",
-            inputs + hidden + classes: "That is how many numbers flow. Between two layers there is a weight for each pair.",
-            weights + inputs + hidden + classes: "The inputs are numbers, not neurons: they have no biases.",
-        },
+        [
+            Mistake(weights, "These are the weights. Every neuron has a bias, too."),
+            Mistake(weights + hidden, f"The {classes} output neurons have biases, too."),
+            Mistake(weights + classes, f"The {hidden} hidden neurons have biases, too."),
+            Mistake(
+                inputs * hidden * classes,
+                "The layers come one after the other: their weights add up, they do not multiply.",
+            ),
+            Mistake(inputs * classes + classes, "That is the classifier without a hidden layer."),
+            Mistake(
+                inputs * hidden + hidden,
+                f"That is the hidden layer. The {classes} outputs read its {hidden} numbers: "
+                f"{hidden} · {classes} + {classes} more.",
+            ),
+            Mistake(
+                inputs + hidden + classes,
+                "That is how many numbers flow. Between two layers there is a weight for each pair.",
+            ),
+            Mistake(weights + inputs + hidden + classes, "The inputs are numbers, not neurons: they have no biases."),
+        ],
         "A neuron with n inputs has n + 1 parameters.",
         f"{hidden} neurons with {inputs} inputs, {classes} neurons with {hidden}.",
     )
 
 
-@with_numbers(lambda rng: (rng.choice([50, 100, 200]), rng.choice([32, 48, 64]), rng.choice([16, 24, 40]),
-                           rng.choice([3, 5, 10])))  # fmt: skip
+@with_numbers(
+    lambda rng: (rng.choice([50, 100, 200]), rng.choice([32, 48, 64]), rng.choice([16, 24, 40]), rng.choice([3, 5, 10]))
+)
 def operations_of_layer(images: int, inputs: int, hidden: int, classes: int) -> Parts:
     """16.1: the operations of a layer."""
     one = inputs * hidden
     return _parts(
         f"How many operations does the first layer of {inputs}-{hidden}-{classes} take for {images} images, forward?",
         2 * images * one,
-        {
-            images * one: "These are the multiplications. Each product is added to a sum, too: twice as many.",
-            2 * one: f"That is for one image; there are {images}.",
-            one: f"These are the multiplications for one image: {images} images, and the additions, are missing.",
-            6 * images * one: "That is forward and back together; only forward was asked for.",
-            2 * images * (one + hidden * classes): "That is both layers; only the first was asked for.",
-            2 * images * (inputs + hidden): f"Each of the {hidden} neurons multiplies each of the {inputs} inputs: "
-            f"{inputs} times {hidden}, not plus.",
-        },
+        [
+            Mistake(images * one, "These are the multiplications. Each product is added to a sum, too: twice as many."),
+            Mistake(2 * one, f"That is for one image; there are {images}."),
+            Mistake(
+                one, f"These are the multiplications for one image: {images} images, and the additions, are missing."
+            ),
+            Mistake(6 * images * one, "That is forward and back together; only forward was asked for."),
+            Mistake(2 * images * (one + hidden * classes), "That is both layers; only the first was asked for."),
+            Mistake(
+                2 * images * (inputs + hidden),
+                f"Each of the {hidden} neurons multiplies each of the {inputs} inputs: "
+                f"{inputs} times {hidden}, not plus.",
+            ),
+        ],
         "How many multiplications does one neuron make for one image?",
         f"2 · {images} · {inputs} · {hidden}",
     )
@@ -446,14 +513,17 @@ def amdahl(part: int) -> Parts:
     return _parts(
         f"100 ms, of which {part} become a thousand times faster: how many times faster is the whole step?",
         100 / (rest + new),
-        {
-            1000: f"Only a part became faster. The other {rest} ms take as long as before.",
-            10 * part: "Speeds do not mix like that. How many milliseconds does the step take afterwards?",
-            100 / rest: f"Nearly: that would be if the {part} ms vanished altogether. They become {new:g} ms.",
-            rest + new: "That is how many milliseconds the step takes afterwards. It took 100 before.",
-            100 / part: f"The {part} ms are what is gained, and the {rest} ms what remains: 100 divided by what remains.",
-            100 / (rest + part / 100): f"A thousand times faster, not a hundred: {part} ms become {new:g}.",
-        },
+        [
+            Mistake(1000, f"Only a part became faster. The other {rest} ms take as long as before."),
+            Mistake(10 * part, "Speeds do not mix like that. How many milliseconds does the step take afterwards?"),
+            Mistake(100 / rest, f"Nearly: that would be if the {part} ms vanished altogether. They become {new:g} ms."),
+            Mistake(rest + new, "That is how many milliseconds the step takes afterwards. It took 100 before."),
+            Mistake(
+                100 / part,
+                f"The {part} ms are what is gained, and the {rest} ms what remains: 100 divided by what remains.",
+            ),
+            Mistake(100 / (rest + part / 100), f"A thousand times faster, not a hundred: {part} ms become {new:g}."),
+        ],
         f"What does the step take afterwards? {rest} ms stay.",
         f"100 / ({rest} + {part}/1000)",
     ) | {"praise": "Right. This is Amdahl's law: what stays slow decides."}
