@@ -1,50 +1,25 @@
 """Which exercises have other numbers for each student, and what changes with the numbers?
 
-A `Variation` draws numbers and builds from them the parts of an exercise that depend on them: the question, the right
-answer, the mistakes and the hints. Its difficulty does not depend on the draw. With the plain numbers it builds the
-plain exercise, which is written out in its lesson. Read before: `exercise`.
+Each is a function from numbers to the question, the right answer, the mistakes and the hints; with the plain numbers it
+gives the plain exercise, which is written out in its lesson. The difficulty does not depend on the draw. Read before:
+`variation`.
 """
 
 from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
 from chalkgrad.exercises.answer_types import Numbers
 from chalkgrad.exercises.exercise import Mistake
-
-Parts = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Variation:
-    """`draw(rng)` gives numbers, `build(*numbers)` the fields of an exercise."""
-
-    draw: Callable[[random.Random], tuple[Any, ...]]
-    build: Callable[..., Parts]
-
-    def __call__(self, rng: random.Random) -> Parts:
-        """The fields for fresh numbers."""
-        return self.build(*self.draw(rng))
-
-
-def with_numbers(draw: Callable[[random.Random], tuple[Any, ...]]) -> Callable[[Callable[..., Parts]], Variation]:
-    """Makes a `Variation` of a function that builds the fields."""
-    return lambda build: Variation(draw, build)
-
-
-def _parts(question: str, right: Any, wrong: list[Mistake], *hints: str) -> Parts:
-    return {"question": question, "right": right, "wrong": wrong, "hints": hints}
+from chalkgrad.exercises.variation import Parts, parts, with_numbers
 
 
 @with_numbers(lambda rng: (rng.randint(3, 9), rng.randint(2, 9)))
 def slope_of_sum(factor: float, x: float) -> Parts:
     """00.1: how steep is x² + 3x at 2?"""
     right = 2 * x + factor
-    return _parts(
+    return parts(
         f"f(x) = x² + {factor}x. How steep is it at x = {x}?",
         right,
         [
@@ -77,7 +52,7 @@ def slope_of_sum(factor: float, x: float) -> Parts:
 @with_numbers(lambda rng: (rng.randint(2, 9), rng.randint(2, 9)))
 def change_of_product(a: float, b: float) -> Parts:
     """00.4: the change of a b² for a nudge of b."""
-    return _parts(
+    return parts(
         f"g(a, b) = a b². At a = {a}, b = {b} you turn b by 0.01. By how much does the output change, approximately?",
         2 * a * b / 100,
         [
@@ -116,7 +91,7 @@ def five_gradients(a: float, b: float) -> Parts:
         ("b", at_d * (1 - a)): "One of the two paths has the wrong sign: both have the same sign here.",
     }
     right = {"f": 1, "d": at_d, "c": at_d, "a": at_d * b, "b": at_d * (a + 1)}
-    parts = _parts(
+    fields = parts(
         f"c = a * b, d = c + b, f = d * d at a = {a}, b = {b}. Fill in the gradients of all five.",
         right,
         [
@@ -138,13 +113,13 @@ def five_gradients(a: float, b: float) -> Parts:
         "A plus passes its gradient unchanged to both of its operands.",
         "b gets one contribution from d = c + b, and another from c = a * b.",
     )
-    return parts | {"kind": Numbers(["f", "d", "c", "a", "b"], slips=slips)}
+    return fields | {"kind": Numbers(["f", "d", "c", "a", "b"], slips=slips)}
 
 
 @with_numbers(lambda rng: (rng.randint(2, 9), rng.choice([-0.5, -1.5, -2.5]), rng.randint(2, 9)))
 def path_factors(first: float, middle: float, last: float) -> Parts:
     """02.2: a product along a path."""
-    return _parts(
+    return parts(
         f"The factors on the only path from x to the output are {first}, {middle} and {last}. What is the gradient of x?",
         first * middle * last,
         [
@@ -167,7 +142,7 @@ TIMES = {2: "twice", 3: "three times", 4: "four times", 5: "five times"}
 def passes_after_zero(x: int, before: int, after: int) -> Parts:
     """03.5: what accumulates, and what zero_grad clears."""
     slope = 2 * x
-    return _parts(
+    return parts(
         f"y = x² at x = {x}. y.backward() {TIMES[before]}, then x.zero_grad(), then y.backward() {TIMES[after]}. What is "
         "x.grad?",
         after * slope,
@@ -195,7 +170,7 @@ def passes_after_zero(x: int, before: int, after: int) -> Parts:
 def sigmoid_output(s: float) -> Parts:
     """05.1: the derivative of the sigmoid from its output."""
     again = 1 / (1 + math.exp(-s))
-    return _parts(
+    return parts(
         f"A sigmoid gave the output {s}. What is its derivative there?",
         s * (1 - s),
         [
@@ -215,7 +190,7 @@ def sigmoid_output(s: float) -> Parts:
 @with_numbers(lambda rng: (rng.randint(15, 95) / 100,))
 def tanh_output(t: float) -> Parts:
     """05.2: the derivative of tanh from its output."""
-    return _parts(
+    return parts(
         f"A tanh gave the output {t}. What is its derivative there?",
         1 - t * t,
         [
@@ -235,7 +210,7 @@ def parameters_of_mlp(inputs: int, first: int, second: int) -> Parts:
     """06.1: the parameters of a network with two hidden layers."""
     right = first * (inputs + 1) + second * (first + 1) + second + 1
     neurons = first + second + 1
-    return _parts(
+    return parts(
         f"How many parameters does MLP({inputs}, [{first}, {second}, 1]) have?",
         right,
         [
@@ -270,7 +245,7 @@ def parameters_of_mlp(inputs: int, first: int, second: int) -> Parts:
 @with_numbers(lambda rng: (rng.randint(2, 6), rng.randint(1, 6), rng.randint(2, 6), -rng.randint(1, 9)))
 def two_neurons_are_one(p: int, q: int, r: int, s: int) -> Parts:
     """06.3: two linear neurons as one."""
-    return _parts(
+    return parts(
         f"h = {p}x + {q} and out = {r}h - {-s}. Without an activation these two are one neuron: out = w x + b. Which?",
         {"w": p * r, "b": r * q + s},
         [
@@ -300,7 +275,7 @@ def _three_probabilities(rng: random.Random) -> tuple[float, float, float]:
 @with_numbers(_three_probabilities)
 def gradient_of_logits(a: float, b: float, c: float) -> Parts:
     """07.1: p - y."""
-    return _parts(
+    return parts(
         f"A classifier gives the probabilities a: {a}, b: {b}, c: {c}, and b is right. What are the gradients of the "
         "cross-entropy with respect to the three logits?",
         {"a": a, "b": b - 1, "c": c},
@@ -335,7 +310,7 @@ def gradient_of_logits(a: float, b: float, c: float) -> Parts:
 @with_numbers(lambda rng: (rng.randint(5, 100), "classes"))
 def loss_of_ignorance(count: int, things: str) -> Parts:
     """07.4: the cross-entropy of a network that knows nothing."""
-    return _parts(
+    return parts(
         f"A network that knows nothing gives each of {count} {things} the same probability. What is its cross-entropy?",
         math.log(count),
         [
@@ -365,7 +340,7 @@ def loss_of_ignorance(count: int, things: str) -> Parts:
 def weight_after_update(weight: float, gradient: float, rate: float) -> Parts:
     """08.1: one step of gradient descent."""
     step = rate * gradient
-    return _parts(
+    return parts(
         f"A weight is {weight}, its gradient is {gradient}, the learning rate {rate}. What is the weight after the update?",
         round(weight - step, 9),
         [
@@ -391,7 +366,7 @@ def counts_of_updates(batch: int, batches: int, epochs: int) -> Parts:
         f"{batch} is the size of a batch. How many batches of {batch} are there in {samples} samples?": batch,
         "One update an epoch is what happens without batches.": 1,
     }
-    return _parts(
+    return parts(
         f"{samples} samples, batches of {batch}, {epochs} epochs. How many updates are there in an epoch, and in all?",
         {"updates_per_epoch": batches, "updates": batches * epochs},
         [Mistake({"updates_per_epoch": n, "updates": n * epochs}, says) for says, n in wrong.items()],
@@ -406,7 +381,7 @@ COUNTS = {4: "Four", 5: "Five", 6: "Six", 7: "Seven", 8: "Eight", 9: "Nine"}
 @with_numbers(lambda rng: (rng.choice([5, 6, 7, 8, 9]),))
 def sigmoid_layers(n: int) -> Parts:
     """09.1: what n sigmoid layers let through."""
-    return _parts(
+    return parts(
         f"{COUNTS[n]} sigmoid layers in a row, one neuron each, weights 1: how many times smaller is the gradient, at best?",
         4.0**n,
         [
@@ -427,7 +402,7 @@ def sigmoid_layers(n: int) -> Parts:
 @with_numbers(lambda rng: (rng.randint(3, 40),))
 def largest_rate(c: int) -> Parts:
     """11.1: the largest learning rate on a parabola."""
-    return _parts(
+    return parts(
         f"f(x) = {c}x². Below which learning rate does gradient descent converge?",
         1 / c,
         [
@@ -450,7 +425,7 @@ def largest_rate(c: int) -> Parts:
 def parameters_of_classifier(inputs: int, hidden: int, classes: int) -> Parts:
     """14.1: the parameters of a network with one hidden layer."""
     weights = inputs * hidden + hidden * classes
-    return _parts(
+    return parts(
         f"How many parameters has MLP({inputs}, [{hidden}, {classes}])?",
         weights + hidden + classes,
         [
@@ -484,7 +459,7 @@ def parameters_of_classifier(inputs: int, hidden: int, classes: int) -> Parts:
 def operations_of_layer(images: int, inputs: int, hidden: int, classes: int) -> Parts:
     """16.1: the operations of a layer."""
     one = inputs * hidden
-    return _parts(
+    return parts(
         f"How many operations does the first layer of {inputs}-{hidden}-{classes} take for {images} images, forward?",
         2 * images * one,
         [
@@ -510,7 +485,7 @@ def operations_of_layer(images: int, inputs: int, hidden: int, classes: int) -> 
 def amdahl(part: int) -> Parts:
     """16.3: a part becomes a thousand times faster."""
     rest, new = 100 - part, part / 1000
-    return _parts(
+    return parts(
         f"100 ms, of which {part} become a thousand times faster: how many times faster is the whole step?",
         100 / (rest + new),
         [

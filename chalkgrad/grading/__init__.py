@@ -51,7 +51,8 @@ def grade(
         exercises.load(file)
     own = tuple((str(file), Path(file).read_text(encoding="utf-8")) for file in own_exercises)
     conditions = Conditions(timeout, runner, own)
-    found = [read_submission(path)] if path.is_file() else list(submissions(path))
+    besides = {Path(file).name for file in own_exercises}
+    found = [read_submission(path)] if path.is_file() else list(submissions(path, besides))
     chosen = [s for s in found if not lessons or s.lesson in lessons or not s.lesson]
     grades = []
     with ThreadPoolExecutor(jobs) as pool:

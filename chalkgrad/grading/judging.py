@@ -95,14 +95,14 @@ def judge(submission: Submission, run: Run, assigned: str | None = None) -> Grad
     """The grade of a file that was run; `assigned` is the variant that this student was given, where it is known."""
     transcript = _read(run)
     try:
-        every = exercises.exercises_of(submission.lesson)
+        every = exercises.exercises_of(submission.lesson) if submission.lesson else []
     except ImportError:
         problem = f"no exercises {submission.lesson}.…: add --exercises with the file that has them"
         return Grade(submission.student, submission.lesson, str(submission.path), errors=(problem,), complete=False)
     answers = tuple(_answer(exercise, transcript.checks.get(exercise.number), assigned) for exercise in every)
     used = transcript.variant
     errors = [*([run.ended] if run.ended else []), *transcript.errors]
-    if assigned is not None and used != assigned:
+    if assigned is not None and used != assigned and not submission.problem:
         errors.insert(0, f"works on the variant {used or 'without a code'}, but {assigned} was assigned")
     return Grade(
         submission.student, submission.lesson, str(submission.path), answers, transcript.hints,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,26 +40,29 @@ class Submission:
     """Why it cannot be graded, or nothing."""
 
 
-def submissions(folder: Path) -> Iterator[Submission]:
-    """Every notebook and `.py` below the folder, in order of their paths; hidden folders and checkpoints left out."""
+def submissions(folder: Path, besides: Collection[str] = ()) -> Iterator[Submission]:
+    """Every notebook and `.py` below the folder, in order of their paths.
+
+    Left out are hidden folders and checkpoints, and files with the names in `besides`.
+    """
     for path in sorted(folder.rglob("*")):
         below = path.relative_to(folder)
-        if path.suffix in SUFFIXES and path.is_file() and not any(part[0] in "._" for part in below.parts):
+        hidden = any(part[0] in "._" for part in below.parts)
+        if path.suffix in SUFFIXES and path.is_file() and not hidden and path.name not in besides:
             yield read_submission(path, below)
 
 
 def read_submission(path: Path, below: Path | None = None) -> Submission:
     """One file; `below` is its path inside the folder of all files."""
     below = Path(path.name) if below is None else below
-    named = _lesson_of(below)
-    student = student_of(below, named)
+    lesson, cells, problem = _lesson_of(below), tuple[str, ...](), ""
     try:
         cells = tuple(read_cells(path))
-        lesson = named or _lesson_checked(cells)
+        lesson = lesson or _lesson_checked(cells)
+        problem = "" if lesson else "neither the file name nor a call of check(...) tells which lesson this is"
     except NotebookError as error:
-        return Submission(path, student, named, (), str(error))
-    problem = "" if lesson else "neither the file name nor a call of check(...) tells which lesson this is"
-    return Submission(path, student, lesson, cells, problem)
+        problem = str(error)
+    return Submission(path, student_of(below, lesson), lesson, cells, problem)
 
 
 def _lesson_of(below: Path) -> str:
@@ -85,7 +88,7 @@ def student_of(below: Path, lesson: str) -> str:
     source = course.lesson_sources().get(lesson)
     for part in below.with_suffix("").parts:
         rest = part.replace(source.stem, "") if source else part
-        rest = re.sub(rf"(?<![A-Za-z0-9]){lesson}(?!\d)", "", rest) if lesson else rest
+        rest = re.sub(rf"(?<![A-Za-z0-9]){lesson}(?![A-Za-z0-9])", "", rest) if lesson else rest
         rest = rest.strip(" -_.") if rest != part else rest
         parts += [rest] if rest else []
     return "/".join(parts) or below.stem

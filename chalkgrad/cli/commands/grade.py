@@ -65,7 +65,7 @@ def _assigned(key: Path) -> dict[str, str]:
         rows = list(csv.DictReader(file))
     if rows and not {"name", "variant"} <= rows[0].keys():
         raise CommandError(f"--key {key} must have the columns name and variant; `chalkgrad assign --key` writes it")
-    return {row["name"].removeprefix("'"): row["variant"].removeprefix("'") for row in rows}
+    return {(row.get("folder") or row["name"]).removeprefix("'"): row["variant"].removeprefix("'") for row in rows}
 
 
 def _progress(graded: Grade) -> None:
