@@ -59,7 +59,7 @@ def own_copy(path: Path, own: Sequence[Exercise], code: str) -> tuple[str, str]:
                 "source": [_question(exercise.number, exercise.varied(code).question)],
             }
         )  # fmt: skip
-        cells.append(_code(f"answer-{place}", f"{_blank(exercise)}\ncheck(\"{exercise.number}\", answer)"))
+        cells.append(_code(f"answer-{place}", f'{_blank(exercise)}\ncheck("{exercise.number}", answer)'))
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
     made = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}

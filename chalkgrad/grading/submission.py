@@ -67,7 +67,9 @@ def read_submission(path: Path, below: Path | None = None) -> Submission:
 
 def _lesson_of(below: Path) -> str:
     """The number of a lesson in the path, the last one if there are several."""
-    found = [number for part in below.with_suffix("").parts for number in re.findall(r"(?<![A-Za-z0-9])\d\d(?!\d)", part)]
+    found = [
+        number for part in below.with_suffix("").parts for number in re.findall(r"(?<![A-Za-z0-9])\d\d(?!\d)", part)
+    ]
     known = exercises.lessons()
     return next((number for number in reversed(found) if number in known), "")
 

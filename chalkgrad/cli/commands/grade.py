@@ -26,7 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, metavar="DIR", help="folder with the files, or one file")
     parser.add_argument("-o", "--out", type=Path, metavar="FILE", help="write the table, such as grades.csv")
     parser.add_argument("--lesson", nargs="+", default=[], metavar="NN", help="only these lessons, such as 02 05")
-    parser.add_argument("--report", type=Path, metavar="DIR", help="write a page for each student and one for the class")
+    parser.add_argument(
+        "--report", type=Path, metavar="DIR", help="write a page for each student and one for the class"
+    )
     parser.add_argument("--exercises", type=Path, nargs="+", default=[], metavar="FILE", help="your own exercises")
     parser.add_argument("--key", type=Path, metavar="FILE", help="the key of `assign`: who was given which variant")
     parser.add_argument("--jobs", type=positive_int, default=2, help="files that run at a time (%(default)s)")
