@@ -130,7 +130,7 @@ def {name}_node(self):
     try:
         {numbers}
     except (ArithmeticError, ValueError):
-        return recover(row, (self,))
+        return slow_path(row, (self,))
 """
 
 _BINARY = """\
@@ -143,12 +143,12 @@ def {name}_node(self, {parameter}):{rename}
         else:
             y = other if type(other) is float else float(other) if type(other) is int else None
             if y is None:
-                return recover(row, (self, other))
+                return slow_path(row, (self, other))
             {constant_y}
             dy = None
             other = y
     except (ArithmeticError, ValueError):
-        return recover(row, (self, other))
+        return slow_path(row, (self, other))
 """
 
 _NOTICE = """
@@ -161,10 +161,10 @@ def reflected_{name}_node(self, other):
     try:
         x = other if type(other) is float else float(other) if type(other) is int else None
         if x is None:
-            return recover(row, (other, self))
+            return slow_path(row, (other, self))
         {constant_x}
     except (ArithmeticError, ValueError):
-        return recover(row, (other, self))
+        return slow_path(row, (other, self))
 """
 
 

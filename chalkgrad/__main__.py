@@ -18,7 +18,19 @@ from chalkgrad import __version__
 from chalkgrad.cli.arguments import Parser
 from chalkgrad.cli.commands import CommandError
 
-COMMANDS = ("demo", "train", "draw", "explain", "step", "worksheet", "assign", "grade", "check-file", "doctor")
+COMMANDS = (
+    "demo",
+    "train",
+    "draw",
+    "explain",
+    "step",
+    "worksheet",
+    "formulas",
+    "assign",
+    "grade",
+    "check-file",
+    "doctor",
+)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -82,11 +82,12 @@ def _number(number: float) -> str:
 def _drawn(boxes: dict[int, list[_Field]], arrows: list[tuple[int, int, str]]) -> PaperGraph:
     inch = 25.4
     lines = [
-        f"n{place} [width={sum(f.width for f in fields) / inch:.4f}, height={BLANK[1] / inch:.4f}];" for place, fields in boxes.items()
+        f"n{place} [width={sum(f.width for f in fields) / inch:.4f}, height={BLANK[1] / inch:.4f}];"
+        for place, fields in boxes.items()
     ] + [f"n{source} -> n{target} [label={_quoted(label)}];" for source, target, label in arrows]
     dot = (
         f"digraph {{ nodesep={GAPS[0] / inch:.3f}; ranksep={GAPS[1] / inch:.3f}; "
-        "node [shape=box, fixedsize=true, label=\"\"]; "
+        'node [shape=box, fixedsize=true, label=""]; '
         f"edge [arrowsize=0.7, fontname=Helvetica, fontsize={FONT:g}]; {' '.join(lines)} }}"
     )
     svg = render_dot(dot).decode()
@@ -100,7 +101,9 @@ def _drawn(boxes: dict[int, list[_Field]], arrows: list[tuple[int, int, str]]) -
             parts.append(content.strip())
         else:
             place = int(title[1:])
-            xs, ys = zip(*(map(float, point.split(",")) for point in re.findall(r"[-\d.]+,[-\d.]+", content)), strict=True)
+            xs, ys = zip(
+                *(map(float, point.split(",")) for point in re.findall(r"[-\d.]+,[-\d.]+", content)), strict=True
+            )
             parts.append(_box(boxes[place], min(xs), min(ys)))
     width, height = (float(number) / POINTS for number in size.groups())
     return PaperGraph(

@@ -172,9 +172,7 @@ def _paper(graphs: Sequence[str]) -> str:
 
 
 def _graph(number: int, formula: str, picture: PaperGraph) -> str:
-    return (
-        f"<div class='graph'><h2>{number}.</h2><p class='formula'>{html.escape(formula)}</p>{picture.svg}</div>"
-    )
+    return f"<div class='graph'><h2>{number}.</h2><p class='formula'>{html.escape(formula)}</p>{picture.svg}</div>"
 
 
 def _head(sheet: Sheet, layout: Layout) -> str:
