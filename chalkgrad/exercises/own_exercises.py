@@ -59,7 +59,10 @@ def _problems(found: list[Any] | tuple[Any, ...]) -> Iterator[str]:
             yield f"EXERCISES must hold exercises, and its item {place} is of type {type(exercise).__name__}"
             continue
         if not isinstance(exercise.number, str) or not NUMBER.fullmatch(exercise.number):
-            yield f"{exercise.number!r} is not a number of an exercise: use a name, a dot and a number, such as 'gears.1'"
+            yield (
+                f"{exercise.number!r} is not the number of an exercise: use a name, a dot and a number, such as 'gears.1'"
+            )
+            continue
         if exercise.number in numbers:
             yield f"two exercises have the number {exercise.number!r}"
         numbers.append(exercise.number)

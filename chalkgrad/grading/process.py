@@ -17,6 +17,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -124,13 +125,14 @@ class _Reader(threading.Thread):
 
     def run(self) -> None:
         """Read until the stream ends or the limit is reached."""
-        while chunk := os.read(self._stream.fileno(), 1 << 16):
-            self._left -= len(chunk)
-            if self._left < 0:
-                self._too_much()
-                return
-            if self._keep or len(self.data) < 4000:
-                self.data += chunk
+        with self._stream as stream:
+            while chunk := os.read(stream.fileno(), 1 << 16):
+                self._left -= len(chunk)
+                if self._left < 0:
+                    self._too_much()
+                    return
+                if self._keep or len(self.data) < 4000:
+                    self.data += chunk
 
 
 def _followed(process: subprocess.Popen[bytes], job: bytes, timeout: float) -> Run:
@@ -163,20 +165,15 @@ def _followed(process: subprocess.Popen[bytes], job: bytes, timeout: float) -> R
 
 
 def _feed(stream: IO[bytes], job: bytes) -> None:
-    try:
+    with suppress(OSError), stream:  # where it has ended already, that is noticed elsewhere
         stream.write(job)
-        stream.close()
-    except OSError:  # it has ended already, which is noticed elsewhere
-        pass
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     """End the process, and what it has started in its process group."""
     if os.name == "posix":
-        try:
+        with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass
     process.kill()
     process.wait()
 
