@@ -1,7 +1,7 @@
 """How does each student get a copy of a lesson with numbers of their own?
 
-The copy is the learner's notebook of `course`, with a first cell that chooses the variant, and with the questions of the
-variant in place of the plain ones. Read before: `course`, `exercises`, `roster`.
+The copy is the learner's notebook of `course`, with a first cell that chooses the variant, and with the questions of
+the variant in place of the plain ones. Read before: `course`, `exercises`, `roster`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """How does the table of functions look on two sheets of paper?
 
-Everything is taken from the rows themselves: the derivative is printed from the row, the range is what the row gives on a
-grid and in the limits, a convention is what its partial gives where the limits from both sides differ, and the picture
-is drawn from its values. So the sheet cannot disagree with the code.
+Everything is taken from the rows themselves: the derivative is printed from the row, the range is what the row gives on
+a grid and in the limits, a convention is what its partial gives where the limits from both sides differ, and the
+picture is drawn from its values. So the sheet cannot disagree with the code.
 """
 
 from __future__ import annotations
@@ -107,9 +107,9 @@ def _entry_of_list(name: str) -> Entry:
             node = uses[node].node
         partials.append((operand, " * ".join(factor for factor in factors if factor != "1") or "1"))
     text = formula[traced.output]
-    for node in reversed(traced.nodes):
-        if node.name.startswith("v") and node.id in formula:
-            text = re.sub(rf"\b{node.name}\b", formula[node.id] if name != "mean" else f"({formula[node.id]})", text)
+    for part in reversed(traced.nodes):
+        if part.name.startswith("v") and part.id in formula:
+            text = re.sub(rf"\b{part.name}\b", formula[part.id] if name != "mean" else f"({formula[part.id]})", text)
     return Entry(name, text, tuple(partials), call, operands)
 
 
@@ -229,9 +229,9 @@ def _symbol(number: float, row: Primitive, defaults: Sequence[float]) -> str:
 def sheet() -> str:
     """The page, for two sheets of A4."""
     parts = [
-        "<h1>Functions and their derivatives</h1><p>Solid: the function; dashed: its derivative with respect to x, from "
-        f"−{WINDOW[0]:g} to {WINDOW[0]:g}, further operands 1; lists of two numbers, the other one 0. Printed from "
-        "the table of chalkgrad: `explain_row` shows a line of it.</p>"
+        "<h1>Functions and their derivatives</h1><p>Solid: the function; dashed: its derivative with respect to x "
+        f"from −{WINDOW[0]:g} to {WINDOW[0]:g}, further operands 1; lists of two numbers, the other one 0. Printed "
+        "from the table of chalkgrad: `explain_row` shows a line of it.</p>"
         "<table><colgroup>" + "".join(f"<col style='width:{width}mm'>" for width in COLUMNS) + "</colgroup>"
     ]
     for group, listed in entries().items():

@@ -17,8 +17,11 @@ FONT = 11.0
 """Points."""
 BLANK = (16.0, 9.0)
 """Width and height of an empty field, in millimetres."""
-GAPS = (5.0, 9.0)
-"""Between boxes side by side, and between one row and the next."""
+GAP = 5.0
+"""Between boxes side by side."""
+ROW_GAPS = (9.0, 5.0)
+"""Between one row and the next, in graphs of up to `MANY` boxes and in larger ones."""
+MANY = 10
 POINTS = 72 / 25.4
 """To the millimetre."""
 CHARACTER = 0.62 * FONT / POINTS
@@ -68,7 +71,7 @@ def paper_graph(output: Value, hide: str, partials: bool = False, solved: bool =
                 fields.append(_Field(_number(node.gradient) if solved else "", blank=True))
             boxes[node.id] = fields
     arrows = [
-        (step.operand, step.node, _number(step.partial) if partials else "")
+        (step.operand, step.node, f" {_number(step.partial)}" if partials else "")
         for step in traced.backward
         if step.operand in boxes
     ]
@@ -76,7 +79,7 @@ def paper_graph(output: Value, hide: str, partials: bool = False, solved: bool =
 
 
 def _number(number: float) -> str:
-    return f"{number:.3g}".replace("-", "−")
+    return f"{number + 0.0:.3g}".replace("-", "−")  # 0, not −0
 
 
 def _drawn(boxes: dict[int, list[_Field]], arrows: list[tuple[int, int, str]]) -> PaperGraph:
@@ -86,7 +89,7 @@ def _drawn(boxes: dict[int, list[_Field]], arrows: list[tuple[int, int, str]]) -
         for place, fields in boxes.items()
     ] + [f"n{source} -> n{target} [label={_quoted(label)}];" for source, target, label in arrows]
     dot = (
-        f"digraph {{ nodesep={GAPS[0] / inch:.3f}; ranksep={GAPS[1] / inch:.3f}; "
+        f"digraph {{ nodesep={GAP / inch:.3f}; ranksep={ROW_GAPS[len(boxes) > MANY] / inch:.3f}; "
         'node [shape=box, fixedsize=true, label=""]; '
         f"edge [arrowsize=0.7, fontname=Helvetica, fontsize={FONT:g}]; {' '.join(lines)} }}"
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from autograd import Value
@@ -18,11 +18,10 @@ from chalkgrad.random_graphs import OPERATIONS, Program, is_tame, random_program
 from chalkgrad.worksheet_picture import PaperGraph, paper_graph
 
 WHAT_TO_DO = {
-    "grad": "Do the backward pass: write into the empty field of each box the gradient of its number. Begin at the "
-    "output, whose gradient is 1. Each operation multiplies its gradient by the local partial, and passes the product to "
-    "its operand; what arrives at the same box is added. A box has a name, its number, and the field for the gradient.",
-    "data": "Do the forward pass: write into each empty field the number that its formula gives, from the top to the "
-    "bottom.",
+    "grad": "Do the backward pass: write the gradient of each number into the empty field beside it. "
+    "Begin at the output, whose gradient is 1. Multiply the gradient of a result by the local partial to get the "
+    "contribution to an operand; add the contributions that arrive at the same box.",
+    "data": "Do the forward pass: write the result of each formula into the empty field beside it, from top to bottom.",
 }
 ROUNDING = {"divide", "tanh", "sigmoid", "exp"}
 """What leaves the whole numbers."""
@@ -36,7 +35,7 @@ MARGINS = (14.0, 12.0)
 """At either side, and at top and bottom."""
 MOST = 3
 """Graphs on a page."""
-HEAD, FIRST_HEAD = 18.0, 62.0
+HEAD, FIRST_HEAD = 18.0, 48.0
 """Millimetres for the heading of a graph, and for the head of a sheet."""
 
 
@@ -54,7 +53,7 @@ class Sheet:
 
 
 @dataclass(frozen=True)
-class Layout:
+class PageSetup:
     """How sheets are printed."""
 
     hide: str = "grad"
@@ -76,18 +75,21 @@ class Layout:
         return f"""
 body {{ font: 11pt/1.35 Helvetica, Arial, sans-serif; color: #000; max-width: {self.room[0]}mm; margin: 1em auto }}
 h1 {{ font-size: 16pt; margin: 0 0 2mm }} h2 {{ font-size: 12pt; margin: 0 }} p {{ margin: 2mm 0 }}
-.page {{ break-after: page }} .page:last-child {{ break-after: auto }} .graph {{ break-inside: avoid; padding-bottom: 5mm }}
+.page {{ break-after: page }} .page:last-child {{ break-after: auto }}
+.graph {{ break-inside: avoid; padding-bottom: 5mm }} svg {{ display: block; margin: auto }}
 .line {{ display: flex; gap: 6mm; margin: 3mm 0 }} .line span {{ flex: 1; border-bottom: 0.3mm solid #000 }}
-.line b {{ font-weight: normal }} .formula {{ font-size: 11pt; margin: 1mm 0 2mm }} svg {{ display: block; margin: auto }}
-@page {{ size: {self.paper.upper() if self.paper == "a4" else self.paper} portrait; margin: {MARGINS[1]}mm {MARGINS[0]}mm }}
+.line b {{ font-weight: normal }} .formula {{ font-size: 11pt; margin: 1mm 0 2mm }}
+@page {{ size: {self.paper} portrait; margin: {MARGINS[1]}mm {MARGINS[0]}mm }}
 @media print {{ body {{ max-width: none; margin: 0 }} }}
 """
 
 
-def draw_programs(count: int, depth: int, seed: int, operations: Sequence[str]) -> list[Program]:
+def draw_programs(
+    count: int, depth: int, seed: int, operations: Sequence[str], fits: Callable[[Program], bool] = lambda program: True
+) -> list[Program]:
     """So many different graphs with `depth` operations one after the other, small enough to be done by hand.
 
-    Raises ValueError where these operations do not give as many.
+    Only those for which `fits` is true are taken. Raises ValueError where these operations do not give as many.
 
     >>> [program.depth for program in draw_programs(2, depth=3, seed=7, operations=["add", "multiply"])]
     [3, 3]
@@ -107,6 +109,7 @@ def draw_programs(count: int, depth: int, seed: int, operations: Sequence[str]) 
             and len(program.leaves) >= min(2, depth)
             and program not in found
             and _by_hand(program)
+            and fits(program)
         ):
             found.append(program)
     raise ValueError(
@@ -124,30 +127,40 @@ def _by_hand(program: Program) -> bool:
     return all(0.0 < abs(node.grad) < LARGEST for node in nodes)
 
 
-def random_sheet(count: int, depth: int, seed: int, operations: Sequence[str], name: str = "", mark: str = "") -> Sheet:
-    """A sheet of fresh graphs.  Raises ValueError for an unknown operation, and where no such graphs are found."""
-    programs = draw_programs(count, depth, seed, operations)
+def random_sheet(
+    count: int, depth: int, seed: int, operations: Sequence[str], layout: PageSetup, name: str = "", mark: str = ""
+) -> Sheet:
+    """A sheet of fresh graphs that fit on its pages.
+
+    Raises ValueError for an unknown operation, and where no such graphs are found.
+    """
+
+    def fits(program: Program) -> bool:
+        picture = paper_graph(program.on_values()[-1], layout.hide, layout.partials)
+        return picture.width <= layout.room[0] and picture.height <= layout.room[1] - FIRST_HEAD - HEAD
+
+    programs = draw_programs(count, depth, seed, operations, fits)
     return Sheet([(str(program), program.on_values()[-1]) for program in programs], name, mark, seed)
 
 
-def worksheet_page(sheets: Sequence[Sheet], layout: Layout) -> str:
+def worksheet_page(sheets: Sequence[Sheet], layout: PageSetup) -> str:
     """The page with all sheets, each of which begins on paper of its own."""
     return html_page(layout.title, layout.style, "\n".join(page for s in sheets for page in _pages(s, layout, False)))
 
 
-def key_page(sheets: Sequence[Sheet], layout: Layout) -> str:
+def key_page(sheets: Sequence[Sheet], layout: PageSetup) -> str:
     """The page with the numbers of all sheets."""
     title = f"Answer key: {layout.title}"
     return html_page(title, layout.style, "\n".join(page for s in sheets for page in _pages(s, layout, True)))
 
 
-def both_pages(sheets: Sequence[Sheet], layout: Layout) -> str:
+def both_pages(sheets: Sequence[Sheet], layout: PageSetup) -> str:
     """The sheets, and then the key."""
     parts = [page for solved in (False, True) for s in sheets for page in _pages(s, layout, solved)]
     return html_page(layout.title, layout.style, "\n".join(parts))
 
 
-def _pages(sheet: Sheet, layout: Layout, solved: bool) -> Iterator[str]:
+def _pages(sheet: Sheet, layout: PageSetup, solved: bool) -> Iterator[str]:
     """The pages of one sheet, as many graphs on each as there is room for, but not more than `MOST`."""
     width, height = layout.room
     left, graphs = height - FIRST_HEAD, [_key_head(sheet, layout) if solved else _head(sheet, layout)]
@@ -156,8 +169,8 @@ def _pages(sheet: Sheet, layout: Layout, solved: bool) -> Iterator[str]:
         picture = paper_graph(output, layout.hide, layout.partials, solved)
         if picture.width > width or picture.height > height - HEAD:
             raise ValueError(
-                f"the graph of {formula} takes {picture.width:.0f} x {picture.height:.0f} mm, more than a page of paper: "
-                "use a shorter formula, or a smaller depth"
+                f"the graph of {formula} takes {picture.width:.0f} x {picture.height:.0f} mm, more than a page: use a "
+                "shorter formula, or a smaller depth"
             )
         if count == MOST or picture.height + HEAD > left:
             yield _paper(graphs)
@@ -175,7 +188,7 @@ def _graph(number: int, formula: str, picture: PaperGraph) -> str:
     return f"<div class='graph'><h2>{number}.</h2><p class='formula'>{html.escape(formula)}</p>{picture.svg}</div>"
 
 
-def _head(sheet: Sheet, layout: Layout) -> str:
+def _head(sheet: Sheet, layout: PageSetup) -> str:
     used = {node for _, output in sheet.graphs for node in _operations(output)}
     rounded = " Use a calculator, and keep three significant digits." if ROUNDING & used else ""
     name = f"<b>Name: {html.escape(sheet.name)}</b>" if sheet.name else "<b>Name:</b><span></span>"
@@ -187,9 +200,10 @@ def _head(sheet: Sheet, layout: Layout) -> str:
     )
 
 
-def _key_head(sheet: Sheet, layout: Layout) -> str:
+def _key_head(sheet: Sheet, layout: PageSetup) -> str:
     what = ", ".join(filter(None, [sheet.mark, sheet.name, "" if sheet.seed is None else f"seed {sheet.seed}"]))
-    return f"<h1>Answer key</h1><p>{html.escape(layout.title)} ({html.escape(what)})</p>"
+    title = f"{layout.title} ({what})" if what else layout.title
+    return f"<h1>Answer key</h1><p>{html.escape(title)}</p>"
 
 
 def _operations(output: Value) -> set[str]:

@@ -1,9 +1,10 @@
 """How does a learner check an answer, and ask for a hint?
 
-`check("02.3", answer)` says right, or why not; `hint("02.3")` gives one hint more each time. `variant("7f3a")` chooses
-numbers of one's own, `load("my_exercises.py")` adds a teacher's exercises. To add a lesson, write `lesson_NN.py` beside
-this file with a list `EXERCISES`, and nothing else needs to change. Read next: `sandbox`, `messages`, `verdict`,
-`exercise`, `answer_types`, `engine_answers`; `variation` and `variants` draw other numbers, `own_exercises` reads a teacher's file.
+`check("02.3", answer)` says right, or why not; `hint("02.3")` gives one hint more each time. `variant("7f3a")` selects
+the numbers of one student, `load("my_exercises.py")` adds a teacher's exercises. To add a lesson, write `lesson_NN.py`
+beside this file with a list `EXERCISES`, and nothing else needs to change. Read next: `sandbox`, `messages`, `verdict`,
+`exercise`, `answer_types`, `engine_answers`; `variation` and `variants` draw other numbers, and `own_exercises` reads a
+teacher's file.
 """
 
 from __future__ import annotations

@@ -112,7 +112,7 @@ class Exercise:
     praise: str = "Right."
     """What is said about the right answer: a chance to say why it matters."""
     vary: Callable[[random.Random], Mapping[str, Any]] | None = None
-    """Draws other numbers, and returns the fields that depend on them: question, right, wrong, hints. See `variants`."""
+    """Draws other numbers, and returns the fields that depend on them (question, right ...): see `variants`."""
 
     @cached_property
     def expected(self) -> Seen:

@@ -60,7 +60,8 @@ def _problems(found: list[Any] | tuple[Any, ...]) -> Iterator[str]:
             continue
         if not isinstance(exercise.number, str) or not NUMBER.fullmatch(exercise.number):
             yield (
-                f"{exercise.number!r} is not the number of an exercise: use a name, a dot and a number, such as 'gears.1'"
+                f"{exercise.number!r} is not the number of an exercise: use a name, a dot and a number, such as "
+                "'gears.1'"
             )
             continue
         if exercise.number in numbers:

@@ -120,7 +120,8 @@ def five_gradients(a: float, b: float) -> Parts:
 def path_factors(first: float, middle: float, last: float) -> Parts:
     """02.2: a product along a path."""
     return parts(
-        f"The factors on the only path from x to the output are {first}, {middle} and {last}. What is the gradient of x?",
+        f"The factors on the only path from x to the output are {first}, {middle} and {last}. What is the gradient of "
+        "x?",
         first * middle * last,
         [
             Mistake(first + middle + last, "Along a path the factors are multiplied; the sum is over paths."),
@@ -143,8 +144,8 @@ def passes_after_zero(x: int, before: int, after: int) -> Parts:
     """03.5: what accumulates, and what zero_grad clears."""
     slope = 2 * x
     return parts(
-        f"y = x² at x = {x}. y.backward() {TIMES[before]}, then x.zero_grad(), then y.backward() {TIMES[after]}. What is "
-        "x.grad?",
+        f"y = x² at x = {x}. y.backward() {TIMES[before]}, then x.zero_grad(), then y.backward() {TIMES[after]}. What "
+        "is x.grad?",
         after * slope,
         [
             Mistake(slope, "That would be so if each call began at 0. They add up: that is why zero_grad exists."),
@@ -341,7 +342,8 @@ def weight_after_update(weight: float, gradient: float, rate: float) -> Parts:
     """08.1: one step of gradient descent."""
     step = rate * gradient
     return parts(
-        f"A weight is {weight}, its gradient is {gradient}, the learning rate {rate}. What is the weight after the update?",
+        f"A weight is {weight}, its gradient is {gradient}, the learning rate {rate}. What is the weight after "
+        "the update?",
         round(weight - step, 9),
         [
             Mistake(weight + step, f"That is uphill. Subtract rate times gradient: {weight} - {rate} · ({gradient})."),
@@ -382,7 +384,8 @@ COUNTS = {4: "Four", 5: "Five", 6: "Six", 7: "Seven", 8: "Eight", 9: "Nine"}
 def sigmoid_layers(n: int) -> Parts:
     """09.1: what n sigmoid layers let through."""
     return parts(
-        f"{COUNTS[n]} sigmoid layers in a row, one neuron each, weights 1: how many times smaller is the gradient, at best?",
+        f"{COUNTS[n]} sigmoid layers in a row, one neuron each, weights 1: how many times smaller is the gradient, "
+        "at best?",
         4.0**n,
         [
             Mistake(1.0, "That is tanh's case: its slope at 0 is 1. The sigmoid's is s·(1 - s), with s = 1/2 there."),

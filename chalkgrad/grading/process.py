@@ -102,7 +102,8 @@ def _environment(base: Path) -> dict[str, str]:
         shutil.copy(fonts, home / "matplotlib")
     source = str(Path(chalkgrad.__file__).parent.parent)
     return {name: os.environ[name] for name in KEPT if name in os.environ} | {
-        "HOME": str(home), "USERPROFILE": str(home), "XDG_CACHE_HOME": str(home), "MPLCONFIGDIR": str(home / "matplotlib"),
+        "HOME": str(home), "USERPROFILE": str(home), "XDG_CACHE_HOME": str(home),
+        "MPLCONFIGDIR": str(home / "matplotlib"),
         "TMPDIR": str(base), "TEMP": str(base), "TMP": str(base), "MPLBACKEND": "agg",
         "PYTHONPATH": source if "site-packages" not in source else "", "PYTHONDONTWRITEBYTECODE": "1",
         "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0",

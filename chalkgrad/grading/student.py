@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def _take_over_streams() -> tuple[IO[str], dict[str, Any]]:
-    """The channel for answers, and the job; afterwards `print` writes to the error stream, and `input` reads nothing."""
+    """The channel for answers, and the job; from then on `print` writes to the error stream, `input` reads nothing."""
     job: dict[str, Any] = json.loads(sys.stdin.buffer.read())
     channel = open(os.dup(1), "w", encoding="utf-8", newline="\n")  # noqa: SIM115, PTH123 - open to the end
     os.dup2(2, 1)
@@ -146,8 +146,8 @@ class Session:
             del sys.modules[name]
             delattr(exercises, name.rpartition(".")[2])
         sys.meta_path.insert(0, _Hidden())
-        exercises.check, exercises.hint = self.check, self.hint  # type: ignore[assignment]
-        exercises.variant = self.variant  # type: ignore[assignment]
+        exercises.check, exercises.hint = self.check, self.hint
+        exercises.variant = self.variant
         exercises.load = lambda path: []
 
     def check(self, number: str, answer: Any) -> Verdict:
@@ -215,9 +215,9 @@ def _text_of(error: BaseException) -> str:
 
 
 def _parsed(source: str, name: str) -> ast.Module:
-    """The syntax tree of a cell; lines that only Jupyter understands count as nothing.
+    r"""The syntax tree of a cell; lines that only Jupyter understands count as nothing.
 
-    >>> [type(statement).__name__ for statement in _parsed("%matplotlib inline\\nx = 1\\n!ls", "cell 1").body]
+    >>> [type(statement).__name__ for statement in _parsed("%matplotlib inline\nx = 1\n!ls", "cell 1").body]
     ['Assign']
     """
     try:

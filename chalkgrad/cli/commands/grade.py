@@ -1,7 +1,7 @@
 """Grade a folder of students' notebooks.  This runs the code in them.
 
-Each file runs in a process of its own, with limits on time, memory and output; its stored outputs are not looked at, and
-the verdicts are formed outside that process. Ordinary tricks change no grade; a malicious notebook needs a sandbox:
+Each file runs in a process of its own, with limits on time, memory and output; its stored outputs are ignored, and the
+verdicts are formed outside that process. Ordinary tricks change no grade; a malicious notebook needs a sandbox:
     --runner 'bwrap --ro-bind / / --dev /dev --tmpfs /home --bind {folder} {folder} --unshare-all --die-with-parent
               {python} {args}'
 The page docs/teaching/grading.md says what is protected against what.

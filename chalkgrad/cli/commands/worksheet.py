@@ -1,8 +1,8 @@
 """Make pages of graphs with empty fields to be filled in by hand, and the answer key.
 
-The pages print well on A4 and on Letter, two or three graphs on each; the key follows, or goes to a file of its own with
---key. With --copies or --roster each student gets a sheet of their own; the same seed gives the same pages. With
---formula the graphs are those of your own formulas.
+The pages print on A4 or Letter, two or three graphs on each; the key follows, or goes to a file of its own with --key.
+With --copies or --roster each student gets a different sheet; the same seed gives the same pages. With --formula the
+graphs are those of your own formulas.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from chalkgrad.cli.commands import CommandError, check_targets
 from chalkgrad.cli.formula import assignment, parse
 from chalkgrad.random_graphs import OPERATIONS
 from chalkgrad.roster import read_roster
-from chalkgrad.worksheets import PAPERS, Layout, Sheet, both_pages, key_page, random_sheet, worksheet_page
+from chalkgrad.worksheets import PAPERS, PageSetup, Sheet, both_pages, key_page, random_sheet, worksheet_page
 
 DEEPEST = 12
 MOST = 200
@@ -59,9 +59,9 @@ def run(arguments: argparse.Namespace) -> int:
         if path.suffix.lower() not in (".html", ".htm"):
             raise CommandError(f"{path} must end in .html")
     check_targets(targets, arguments.overwrite)
-    layout = Layout(arguments.hide, arguments.partials, arguments.title, arguments.group, arguments.paper)
+    layout = PageSetup(arguments.hide, arguments.partials, arguments.title, arguments.group, arguments.paper)
     try:
-        sheets = _sheets(arguments)
+        sheets = _sheets(arguments, layout)
         pages = [both_pages(sheets, layout)]
         if arguments.key is not None:
             pages = [worksheet_page(sheets, layout), key_page(sheets, layout)]
@@ -75,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _sheets(arguments: argparse.Namespace) -> list[Sheet]:
+def _sheets(arguments: argparse.Namespace, layout: PageSetup) -> list[Sheet]:
     """One sheet for each copy or name; with formulas of the teacher's own all have the same graphs."""
     if arguments.roster is not None and arguments.copies is not None:
         raise CommandError("--copies and --roster exclude each other: a roster says how many sheets there are")
@@ -87,7 +87,7 @@ def _sheets(arguments: argparse.Namespace) -> list[Sheet]:
         graphs = _graphs_of(arguments.formula, dict(arguments.at))
         return [Sheet(graphs, name, mark) for name, mark in zip(names, marks, strict=True)]
     return [
-        random_sheet(arguments.number, arguments.depth, arguments.seed + n, arguments.operations, name, mark)
+        random_sheet(arguments.number, arguments.depth, arguments.seed + n, arguments.operations, layout, name, mark)
         for n, (name, mark) in enumerate(zip(names, marks, strict=True))
     ]
 

@@ -1,5 +1,7 @@
-"""Variants: over many seeds the right answer is right, by an oracle that computes it from the numbers in the question, and
-each catalogued mistake gets its own diagnosis, never another's."""
+"""Variants, over many seeds: the right answer is right, each mistake gets its own diagnosis, never another's.
+
+The oracle computes the right answer from the numbers in the text of the question.
+"""
 
 from __future__ import annotations
 

@@ -12,7 +12,9 @@ from chalkgrad.exercises.variation import parts, with_numbers
 
 @with_numbers(lambda rng: (rng.randint(0, 3),))
 def doubled(x: int) -> dict[str, object]:
-    return parts(f"2 times {x}?", 2 * x, [Mistake(x * x, "That is the square."), Mistake(x, "That is it itself.")], "Add.")
+    return parts(
+        f"2 times {x}?", 2 * x, [Mistake(x * x, "That is the square."), Mistake(x, "That is it itself.")], "Add."
+    )
 
 
 PLAIN = Exercise("t.1", "2 times 3?", Number(), 6, [Mistake(9, "That is the square.")], ["Add."], vary=doubled)
@@ -25,7 +27,9 @@ def test_draws_in_which_answers_coincide_are_discarded() -> None:
 
 def test_if_no_draw_is_left_it_is_told() -> None:
     never = replace(PLAIN, vary=lambda rng: parts("0?", 0, [Mistake(0, "That is 0.")]))
-    with pytest.raises(ValueError, match=r"exercise t\.1: 200 draws of `vary`, and in each of them two answers coincide"):
+    with pytest.raises(
+        ValueError, match=r"exercise t\.1: 200 draws of `vary`, and in each of them two answers coincide"
+    ):
         never.varied("7f3a")
 
 

@@ -40,7 +40,13 @@ def test_nan_arrives() -> None:
 
 @pytest.mark.parametrize(
     ("item", "arrives"),
-    [(Value(2.0), 2.0), (np.array([1.0, 2.0]), [1.0, 2.0]), (np.int64(3), 3), (range(3), [0, 1, 2]), (np.float64(1.5), 1.5)],
+    [
+        (Value(2.0), 2.0),
+        (np.array([1.0, 2.0]), [1.0, 2.0]),
+        (np.int64(3), 3),
+        (range(3), [0, 1, 2]),
+        (np.float64(1.5), 1.5),
+    ],
     ids=repr,
 )
 def test_other_numbers_arrive_as_plain_ones(item: Any, arrives: Any) -> None:
@@ -80,7 +86,8 @@ def test_what_was_printed_travels_cut_short() -> None:
 @pytest.mark.parametrize(
     "message",
     [{}, {"seen": 1, "printed": []}, {"seen": [{"pickle": "x"}], "printed": [""]}, {"seen": [{}], "printed": [""]},
-     {"seen": [1], "printed": []}, {"seen": [{"failure": 1}], "printed": [""]}, {"seen": [{"dict": [1]}], "printed": [""]}],
+     {"seen": [1], "printed": []}, {"seen": [{"failure": 1}], "printed": [""]},
+     {"seen": [{"dict": [1]}], "printed": [""]}],
     ids=repr,
 )  # fmt: skip
 def test_what_is_no_message_is_refused(message: Any) -> None:
