@@ -10,6 +10,7 @@ import pytest
 from chalkgrad import exercises
 from chalkgrad.grading import Grade, RunnerError, grade
 
+NOTEBOOKS = Path(__file__).parent.parent.parent.parent / "notebooks"
 IMPORT = "from chalkgrad.exercises import check, hint"
 RIGHT = "check('02.2', -6)"
 WRONG = "check('02.2', 6.5)"
@@ -197,3 +198,18 @@ def test_what_does_not_exist_is_told(tmp_path: Path) -> None:
         grade(tmp_path / "nowhere")
     with pytest.raises(ValueError, match="jobs and timeout must be positive, got 0"):
         grade(tmp_path, jobs=0)
+
+
+def test_an_assert_of_a_verdict_does_not_fail_while_it_is_graded(tmp_path: Path) -> None:
+    """As in the cells of nbgrader: there is no verdict yet."""
+    write(tmp_path, "anna", [IMPORT, "verdict = check('02.2', 6.5)\nassert verdict, verdict"])
+    (graded,) = grade(tmp_path)
+    assert (graded.error, graded.answers[1].state) == ("", "wrong")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", sorted((NOTEBOOKS / "solutions").glob("*.py")), ids=lambda path: path.stem)
+def test_the_solutions_of_every_lesson_are_graded_as_right(path: Path) -> None:
+    (graded,) = grade(path)
+    assert graded.error == ""
+    assert [answer.number for answer in graded.answers if answer.state != "right"] == []
