@@ -56,7 +56,7 @@ def paper_graph(output: Value, hide: str, partials: bool = False, solved: bool =
     With `solved` the numbers stand in these fields. With `hide="data"` there are no fields for gradients at all.
 
     >>> picture = paper_graph(Value(2.0, label="x").tanh(), "grad")
-    >>> picture.width < 60, picture.svg.count("class='blank'")
+    >>> picture.width < 100, picture.svg.count("class='blank'")
     (True, 2)
     """
     traced = trace(output)

@@ -56,11 +56,15 @@ def grade(
     chosen = [s for s in found if not lessons or s.lesson in lessons or not s.lesson]
     grades = []
     with ThreadPoolExecutor(jobs) as pool:
-        for submission, run in zip(chosen, pool.map(lambda s: _run(s, conditions), chosen), strict=True):
-            code = None if assigned is None else assigned.get(submission.student)
-            grades.append(judge(submission, run, code))
-            if done is not None:
-                done(grades[-1])
+        try:
+            for submission, run in zip(chosen, pool.map(lambda s: _run(s, conditions), chosen), strict=True):
+                code = None if assigned is None else assigned.get(submission.student)
+                grades.append(judge(submission, run, code))
+                if done is not None:
+                    done(grades[-1])
+        except BaseException:  # Ctrl-C, too: the notebooks that still run are ended, and no other is begun
+            conditions.stop.set()
+            raise
     return grades
 
 

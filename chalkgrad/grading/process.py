@@ -59,6 +59,8 @@ class Conditions:
     """A command in which {python}, {args} and {folder} are replaced; {folder} is the only place to write to."""
     own: tuple[tuple[str, str], ...] = ()
     """Name and text of a teacher's files of exercises."""
+    stop: threading.Event = field(default_factory=threading.Event)
+    """Set when all runs are to end, as after Ctrl-C."""
 
     def command(self, folder: Path) -> list[str]:
         """The command line that runs a notebook in this folder."""
@@ -88,7 +90,7 @@ def run_cells(cells: Sequence[str], lesson: str, conditions: Conditions) -> Run:
             )  # fmt: skip
         except OSError as error:
             raise RunnerError(f"the runner does not start: {error}") from error
-        run = _followed(process, json.dumps(job).encode(), conditions.timeout)
+        run = _followed(process, json.dumps(job).encode(), conditions)
         run.seconds = time.monotonic() - begun
         return run
 
@@ -136,7 +138,7 @@ class _Reader(threading.Thread):
                     self.data += chunk
 
 
-def _followed(process: subprocess.Popen[bytes], job: bytes, timeout: float) -> Run:
+def _followed(process: subprocess.Popen[bytes], job: bytes, conditions: Conditions) -> Run:
     """Feed and read a process until it ends, or has to be ended."""
     assert process.stdin is not None and process.stdout is not None and process.stderr is not None  # noqa: S101, PT018
     over = threading.Event()
@@ -145,8 +147,8 @@ def _followed(process: subprocess.Popen[bytes], job: bytes, timeout: float) -> R
     threads = [threading.Thread(target=_feed, args=(process.stdin, job), daemon=True), answers, printed]
     for thread in threads:
         thread.start()
-    end = time.monotonic() + timeout
-    while process.poll() is None and time.monotonic() < end and not over.wait(0.02):
+    end = time.monotonic() + conditions.timeout
+    while process.poll() is None and time.monotonic() < end and not conditions.stop.is_set() and not over.wait(0.02):
         pass
     late = process.poll() is None and not over.is_set()
     _end(process)
@@ -156,7 +158,7 @@ def _followed(process: subprocess.Popen[bytes], job: bytes, timeout: float) -> R
     if over.is_set():
         run.ended = f"stopped: it printed more than {OUTPUT // 1_000_000} MB"
     elif late:
-        run.ended = f"stopped after {timeout:g} seconds"
+        run.ended = f"stopped after {conditions.timeout:g} seconds"
     elif not run.messages or run.messages[-1].get("kind") != "done":
         run.ended = _how_it_left(process.returncode, run, bytes(printed.data))
     cell = next((m.get("cell") for m in reversed(run.messages) if m.get("kind") == "cell"), None)

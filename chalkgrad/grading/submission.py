@@ -55,29 +55,25 @@ def submissions(folder: Path, besides: Collection[str] = ()) -> Iterator[Submiss
 def read_submission(path: Path, below: Path | None = None) -> Submission:
     """One file; `below` is its path inside the folder of all files."""
     below = Path(path.name) if below is None else below
-    lesson, cells, problem = _lesson_of(below), tuple[str, ...](), ""
+    cells, problem = tuple[str, ...](), ""
+    lesson = _lesson_of(below, cells)
     try:
         cells = tuple(read_cells(path))
-        lesson = lesson or _lesson_checked(cells)
+        lesson = _lesson_of(below, cells)
         problem = "" if lesson else "neither the file name nor a call of check(...) tells which lesson this is"
     except NotebookError as error:
         problem = str(error)
     return Submission(path, student_of(below, lesson), lesson, cells, problem)
 
 
-def _lesson_of(below: Path) -> str:
-    """The number of a lesson in the path, the last one if there are several."""
-    found = [
-        number for part in below.with_suffix("").parts for number in re.findall(r"(?<![A-Za-z0-9])\d\d(?!\d)", part)
-    ]
-    known = exercises.lessons()
-    return next((number for number in reversed(found) if number in known), "")
-
-
-def _lesson_checked(cells: tuple[str, ...]) -> str:
-    """The lesson of most of the calls check("02.1", ...) in the code."""
-    counted = Counter(name for cell in cells for name in CHECKED.findall(cell))
-    return max(counted, key=counted.__getitem__, default="")
+def _lesson_of(below: Path, cells: tuple[str, ...]) -> str:
+    """The lesson that path and calls of check("02.1", ...) agree on; otherwise that of most calls, or the path's."""
+    parts = below.with_suffix("").parts
+    numbers = [n for part in parts for n in re.findall(r"(?<![A-Za-z0-9])\d\d(?![A-Za-z0-9])", part)]
+    named = [number for number in reversed(numbers) if number in exercises.lessons()]
+    checked = Counter(name for cell in cells for name in CHECKED.findall(cell))
+    agreed = [number for number in named if number in checked]
+    return next(iter([*agreed, *sorted(checked, key=lambda name: -checked[name]), *named]), "")
 
 
 def student_of(below: Path, lesson: str) -> str:

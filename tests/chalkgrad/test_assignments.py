@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 
 from chalkgrad.assignments import key_rows, lesson_copy, own_copy
@@ -40,7 +42,9 @@ def test_only_the_questions_differ_from_the_plain_copy(lesson: str) -> None:
     ]
 
 
-def test_no_copy_has_outputs() -> None:
+def test_copies_are_valid_notebooks_without_outputs(tmp_path: Path) -> None:
+    for _, text in (lesson_copy("02", "7f3a"), own_copy(tmp_path / "mine.py", OWN, "7f3a")):
+        nbformat.validate(nbformat.reads(text, as_version=4))
     code = [cell for cell in cells_of(lesson_copy("02", "7f3a")[1]) if cell["cell_type"] == "code"]
     assert not any(cell["outputs"] or cell["execution_count"] for cell in code)
 
@@ -51,7 +55,7 @@ OWN = [
 ]
 
 
-def test_a_teachers_own_exercises_become_a_notebook(tmp_path: Any) -> None:
+def test_a_teachers_own_exercises_become_a_notebook(tmp_path: Path) -> None:
     name, text = own_copy(tmp_path / "mine.py", OWN, "7f3a")
     sources = ["".join(cell["source"]) for cell in cells_of(text)]
     assert name == "gears.ipynb"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -205,6 +206,20 @@ def test_an_assert_of_a_verdict_does_not_fail_while_it_is_graded(tmp_path: Path)
     write(tmp_path, "anna", [IMPORT, "verdict = check('02.2', 6.5)\nassert verdict, verdict"])
     (graded,) = grade(tmp_path)
     assert (graded.error, graded.answers[1].state) == ("", "wrong")
+
+
+def test_after_an_interrupt_no_notebook_goes_on(tmp_path: Path) -> None:
+    """Or Ctrl-C would have to wait for the time limit of what still runs."""
+    write(tmp_path, "anna", [IMPORT])
+    write(tmp_path, "bo", ["import time\ntime.sleep(100)"])
+
+    def interrupt(graded: Grade) -> None:
+        raise KeyboardInterrupt
+
+    begun = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        grade(tmp_path, done=interrupt, timeout=90.0)
+    assert time.monotonic() - begun < 60.0
 
 
 @pytest.mark.slow

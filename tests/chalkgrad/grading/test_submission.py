@@ -31,10 +31,15 @@ def test_a_student_is_the_path_without_suffix_and_lesson(path: str, lesson: str,
 def test_the_lesson_is_in_the_name_or_in_the_code(tmp_path: Path) -> None:
     (tmp_path / "anna.py").write_text('check("05.1", 1)\ncheck("05.2", 1)\ncheck("02.1", 1)')
     (tmp_path / "bo-03.py").write_text('check("05.1", 1)')
+    (tmp_path / "class 10").mkdir()
+    (tmp_path / "class 10" / "dee-05.py").write_text('check("05.1", 1)\ncheck("02.1", 1)\ncheck("02.2", 1)')
     (tmp_path / "cy.py").write_text("x = 1")
-    found = [read_submission(path) for path in sorted(tmp_path.iterdir())]
-    assert [(s.student, s.lesson) for s in found] == [("anna", "05"), ("bo", "03"), ("cy", "")]
-    assert found[2].problem == "neither the file name nor a call of check(...) tells which lesson this is"
+    (tmp_path / "eve-07.py").write_text("x = 1")
+    found = list(submissions(tmp_path))
+    assert [(s.student, s.lesson) for s in found] == [
+        ("anna", "05"), ("bo-03", "05"), ("class 10/dee", "05"), ("cy", ""), ("eve", "07")
+    ]  # fmt: skip
+    assert found[3].problem == "neither the file name nor a call of check(...) tells which lesson this is"
 
 
 def test_hidden_folders_and_other_files_are_left_out(tmp_path: Path) -> None:
