@@ -1,7 +1,7 @@
 """How is a graph drawn to be filled in with a pencil?
 
-Each box holds a name with its formula, the number, and the gradient; what is to be filled in is an empty field that is
-large enough to write in. Sizes are millimetres on paper: the picture is never scaled, so its text keeps its size.
+Each box holds a name with its formula, the number, and the gradient; each unknown is an empty field that is large
+enough to write in. Sizes are millimetres on paper: the picture is never scaled, so its text keeps its size.
 Graphviz finds the places; the boxes are drawn here. Read next: `worksheets`.
 """
 
@@ -39,7 +39,7 @@ class PaperGraph:
 
 @dataclass(frozen=True)
 class _Field:
-    """One part of a box; a blank one is to be filled in, and has a text in the answer key only."""
+    """One part of a box; a blank one is left for the student, and has a text in the answer key only."""
 
     text: str
     blank: bool = False
@@ -53,7 +53,7 @@ class _Field:
 def paper_graph(output: Value, hide: str, partials: bool = False, solved: bool = False) -> PaperGraph:
     """The graph of a Value with empty fields for its gradients ("grad") or for its computed numbers ("data").
 
-    With `solved` the numbers stand in these fields. With `hide="data"` there are no fields for gradients at all.
+    With `solved` these fields hold the numbers. With `hide="data"` there are no fields for gradients at all.
 
     >>> picture = paper_graph(Value(2.0, label="x").tanh(), "grad")
     >>> picture.width < 100, picture.svg.count("class='blank'")

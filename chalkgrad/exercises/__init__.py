@@ -70,7 +70,7 @@ def hint(number: str, which: int | None = None) -> Verdict:
 
 
 def variant(code: str) -> None:
-    """Work on the exercises with the numbers of this variant from now on; "" stands for the plain ones.
+    """Work on the exercises with the numbers of this variant from now on; "" means the plain ones.
 
     Raises ValueError for a code that is not text of letters and digits.
 

@@ -77,7 +77,7 @@ class Kind:
         return self.conclude(exercise, self.observe(answer), answer)
 
     def conclude(self, exercise: Exercise, seen: Seen, answer: Any = None) -> Finding:
-        """The same from what was observed, perhaps in another process: then the answer itself is not at hand."""
+        """The same from what was observed, perhaps in another process, where the answer itself is not available."""
         expected = exercise.expected
         if self.agree(seen, expected):
             return Finding(True, exercise.praise)

@@ -1,7 +1,7 @@
 """How are thirty notebooks graded without trusting any of them?
 
 `grade(path)` runs each file in a process of its own and judges the answers outside that process. Reading order:
-`plain_data` (what leaves the process), `submission` (what was handed in), `student` (the program of the process),
+`plain_data` (what leaves the process), `submission` (a student's file), `student` (the program of the process),
 `process` (its limits), `judging` (the verdicts), `tables` and `reports` (what the teacher reads). Threat model: see
 docs/teaching/grading.md.
 """

@@ -83,7 +83,7 @@ def _question(number: str, code: str) -> str:
 
 
 def class_page(grades: Sequence[Grade], names: dict[str, str]) -> str:
-    """Who handed in what, how each exercise went, and which mistakes were made how often."""
+    """What each student submitted, how each exercise went, and how often each mistake was made."""
     return html_page(
         "The class", STYLE,
         f"<h1>The class</h1>{_students(grades, names)}<h2>Exercises</h2>{_outcomes(grades)}"

@@ -28,6 +28,8 @@ from chalkgrad.exercises.verdict import Verdict
 from chalkgrad.grading.plain_data import encode
 
 SUBMIT = "__chalkgrad_check__"
+ANSWERS = re.compile(r"chalkgrad\.exercises\.(?:lesson_\w+|variants)")
+"""The modules that hold right answers."""
 REFUSED = {"os.fork", "os.forkpty", "os.exec", "os.system", "os.spawn", "os.posix_spawn", "os.killpg"}
 """What a notebook may not do to the processes around it; a compiler or Graphviz may be started with `subprocess`."""
 CHANGES = {"os.remove": 1, "os.rmdir": 1, "os.rename": 2, "os.mkdir": 1, "os.truncate": 1, "os.chmod": 1, "os.link": 2,
@@ -107,7 +109,7 @@ class _Hidden(MetaPathFinder):
     """Refuses to import the catalogues, which hold the right answers."""
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
-        if re.fullmatch(r"chalkgrad\.exercises\.lesson_\w+", name):
+        if ANSWERS.fullmatch(name):
             raise ImportError(f"{name} holds the answers and is not available while a notebook is graded")
 
 
@@ -149,7 +151,7 @@ class Session:
         """Keep what is observed of the answers to the lessons, and put away the answers themselves."""
         if lesson in exercises.lessons():
             self._kinds |= {exercise.number: exercise.kind for exercise in exercises.exercises_of(lesson)}
-        for name in [name for name in sys.modules if name.startswith("chalkgrad.exercises.lesson_")]:
+        for name in filter(ANSWERS.fullmatch, list(sys.modules)):
             del sys.modules[name]
             delattr(exercises, name.rpartition(".")[2])
         sys.meta_path.insert(0, _Hidden())

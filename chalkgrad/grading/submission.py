@@ -1,4 +1,4 @@
-"""What was handed in: whose file is it, which lesson is it about, and which code does it hold?
+"""Whose file is this, which lesson is it about, and which code does it hold?
 
 A notebook or a `.py` is read as text and split into its code cells; nothing of it runs here, and stored outputs are
 not looked at. Read next: `process`, which runs the cells.

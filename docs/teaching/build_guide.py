@@ -1,4 +1,4 @@
-"""How does the teacher's guide come about?
+"""How is the teacher's guide made?
 
 From the lessons (the opening question), their syllabus (aim and minutes), the catalogue of mistakes (the misconceptions
 that the exercises catch) and `lesson_notes.toml` (the board, and questions for discussion).

@@ -39,6 +39,8 @@ TRICKS = {
         WRONG,
         "from chalkgrad.exercises import find\ncheck('02.2', find('02.2').right)",
         "from chalkgrad.exercises import lesson_02\ncheck('02.2', lesson_02.EXERCISES[1].right)",
+        "from chalkgrad.exercises import variants\ncheck('02.2', variants.path_factors.build(3, -0.5, 4)['right'])",
+        "import chalkgrad.exercises\ncheck('02.2', chalkgrad.exercises.lesson_02.EXERCISES[1].right)",
     ],
     "pretends": [
         IMPORT,

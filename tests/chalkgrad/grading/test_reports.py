@@ -23,7 +23,7 @@ def test_there_is_a_page_for_each_student_and_one_for_the_class(tmp_path: Path) 
     assert "1 of 2 right" in anna
     assert "Along a path the factors are multiplied. Add over paths." in anna
     assert "At x = 1." in anna
-    assert "The factors on the only path" in anna, "the question stands beside the diagnosis"
+    assert "The factors on the only path" in anna, "the question is beside the diagnosis"
 
 
 def test_the_class_sees_which_mistakes_were_made_how_often(tmp_path: Path) -> None:
