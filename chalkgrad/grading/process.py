@@ -54,7 +54,7 @@ class Conditions:
     """How notebooks are run."""
 
     timeout: float = 120.0
-    """Seconds for a whole notebook; one cell may take a third of it."""
+    """Seconds for a whole notebook; one cell may take half of it."""
     runner: str = "{python} {args}"
     """A command in which {python}, {args} and {folder} are replaced; {folder} is the only place to write to."""
     own: tuple[tuple[str, str], ...] = ()
@@ -77,7 +77,7 @@ def run_cells(cells: Sequence[str], lesson: str, conditions: Conditions) -> Run:
     """Run the cells in a process of their own, in an empty folder.  Raises RunnerError if it cannot be started."""
     job = {
         "cells": list(cells), "lesson": lesson, "own": conditions.own, "memory": MEMORY,
-        "seconds": conditions.timeout, "cell_seconds": conditions.timeout / 3,
+        "seconds": conditions.timeout, "cell_seconds": conditions.timeout / 2,
     }  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="chalkgrad-grade-", ignore_cleanup_errors=True) as base:
         work = Path(base) / "work"

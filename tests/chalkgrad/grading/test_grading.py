@@ -93,7 +93,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Grade]:
         write(folder, name, cells)
     for name, text in BROKEN.items():
         (folder / f"{name}-02.ipynb").write_text(text)
-    return {graded.student: graded for graded in grade(folder, timeout=9.0)}
+    return {graded.student: graded for graded in grade(folder, timeout=8.0)}
 
 
 @pytest.mark.parametrize("name", TRICKS)
@@ -115,7 +115,7 @@ def test_the_other_answers_of_a_hostile_notebook_are_graded(hostile: dict[str, G
 @pytest.mark.parametrize(
     ("name", "error"),
     [
-        ("loops", "cell 2: stopped after 3 seconds: does a loop not end?"),
+        ("loops", "cell 2: stopped after 4 seconds: does a loop not end?"),
         ("leaves", "cell 3: the notebook ended its process (exit status 0)"),
         ("prints", "cell 3: stopped: it printed more than 10 MB"),
         ("cut", "does not open: it is not JSON"),
