@@ -39,7 +39,7 @@ def test_without_an_answer_it_is_open() -> None:
 def test_a_mistake_of_the_catalogue_has_a_name_and_another_has_none() -> None:
     known, unknown = graded(observed(12.0)).answers[1], graded(observed(77.0)).answers[1]
     assert known.mistake == known.says == "The factor in the middle is missing: every gear on the way counts."
-    assert (str(unknown), unknown.says.startswith("77 is not it")) == ("wrong: not a known mistake", True)
+    assert (str(unknown), unknown.says.startswith("77 is not")) == ("wrong: not a known mistake", True)
 
 
 def test_an_answer_of_the_wrong_form_is_wrong_and_told() -> None:
