@@ -156,7 +156,7 @@ def _followed(process: subprocess.Popen[bytes], job: bytes, conditions: Conditio
         thread.join(1.0)
     run = Run(list(_messages(bytes(answers.data))))
     if over.is_set():
-        run.ended = f"stopped: it printed more than {OUTPUT // 1_000_000} MB"
+        run.ended = f"stopped: more than {OUTPUT // 1_000_000} MB of output"
     elif late:
         run.ended = f"stopped after {conditions.timeout:g} seconds"
     elif not run.messages or run.messages[-1].get("kind") != "done":

@@ -117,7 +117,7 @@ def test_the_other_answers_of_a_hostile_notebook_are_graded(hostile: dict[str, G
     [
         ("loops", "cell 2: stopped after 4 seconds: does a loop not end?"),
         ("leaves", "cell 3: the notebook ended its process (exit status 0)"),
-        ("prints", "cell 3: stopped: it printed more than 10 MB"),
+        ("prints", "cell 3: stopped: more than 10 MB of output"),
         ("cut", "does not open: it is not JSON"),
         ("bytes", "does not open: it is not JSON"),
         ("empty", "does not open: it is not JSON"),
