@@ -30,7 +30,7 @@ from chalkgrad.grading.plain_data import encode
 SUBMIT = "__chalkgrad_check__"
 ANSWERS = re.compile(r"chalkgrad\.exercises\.(?:lesson_\w+|variants)")
 """The modules that hold right answers."""
-REFUSED = {"os.fork", "os.forkpty", "os.exec", "os.system", "os.spawn", "os.posix_spawn", "os.killpg"}
+REFUSED = {"os.fork", "os.forkpty", "os.exec", "os.system", "os.spawn", "os.killpg"}
 """What a notebook may not do to the processes around it; a compiler or Graphviz may be started with `subprocess`."""
 CHANGES = {"os.remove": 1, "os.rmdir": 1, "os.rename": 2, "os.mkdir": 1, "os.truncate": 1, "os.chmod": 1, "os.link": 2,
            "os.symlink": 2, "shutil.rmtree": 1}  # fmt: skip
