@@ -95,7 +95,7 @@ def _students(grades: Sequence[Grade], names: dict[str, str]) -> str:
     rows = [
         [
             f"<a href='{names[g.student]}'>{html.escape(g.student)}</a>", html.escape(g.lesson),
-            f"{g.right} of {len(g.answers)}", str(g.hints), html.escape(g.error),
+            f"{g.right}&nbsp;of&nbsp;{len(g.answers)}", str(g.hints), html.escape(g.error),
         ]
         for g in grades
     ]  # fmt: skip

@@ -199,7 +199,7 @@ class Session:
             except SystemExit:
                 self._failed(number, "left Python with sys.exit() or exit()")
             except BaseException as error:  # whatever a cell does, the next one has its turn
-                self._failed(number, f"{type(error).__name__}: {_text_of(error)}")
+                self._failed(number, ": ".join(filter(None, [type(error).__name__, _text_of(error)])))
 
     def _failed(self, number: int, text: str) -> None:
         self.send(kind="error", cell=number, text=readable(text)[:300])
