@@ -276,33 +276,21 @@ def _three_probabilities(rng: random.Random) -> tuple[float, float, float]:
 @with_numbers(_three_probabilities)
 def gradient_of_logits(a: float, b: float, c: float) -> Parts:
     """07.1: p - y."""
+    wrong = {
+        "That is y - p; the gradient is p - y. Training moves against it, which raises the right logit.": (-a, 1 - b, -c),
+        "Those are the probabilities. Subtract 1 at the right class.": (a, b, c),
+        "The sizes are right. At the right class the gradient is negative: a larger logit lowers the loss.": (a, 1 - b, c),
+        "The wrong classes count too: their logits push the probability of the right one down.": (0, b - 1, 0),
+        "-1 / p is the gradient with respect to the *probability* of b. The logits come before the softmax.": (
+            0, -1 / b, 0,
+        ),
+        "You took a for the right class, because it is the most likely one. The right class is b.": (a - 1, b, c),
+    }  # fmt: skip
     return parts(
         f"A classifier gives the probabilities a: {a}, b: {b}, c: {c}, and b is right. What are the gradients of the "
         "cross-entropy with respect to the three logits?",
         {"a": a, "b": b - 1, "c": c},
-        [
-            Mistake(
-                {"a": -a, "b": 1 - b, "c": -c},
-                "That is y - p; the gradient is p - y. Training moves against it, which raises the right logit.",
-            ),
-            Mistake({"a": a, "b": b, "c": c}, "Those are the probabilities. Subtract 1 at the right class."),
-            Mistake(
-                {"a": a, "b": 1 - b, "c": c},
-                "The sizes are right. At the right class the gradient is negative: a larger logit lowers the loss.",
-            ),
-            Mistake(
-                {"a": 0, "b": b - 1, "c": 0},
-                "The wrong classes count too: their logits push the probability of the right one down.",
-            ),
-            Mistake(
-                {"a": 0, "b": -1 / b, "c": 0},
-                "-1 / p is the gradient with respect to the *probability* of b. The logits come before the softmax.",
-            ),
-            Mistake(
-                {"a": a - 1, "b": b, "c": c},
-                "You took a for the right class, because it is the most likely one. The right class is b.",
-            ),
-        ],
+        [Mistake(dict(zip("abc", numbers, strict=True)), says) for says, numbers in wrong.items()],
         "p - y, where y is 1 for the right class and 0 for the others.",
         f"For b: {b} - 1.",
     )
