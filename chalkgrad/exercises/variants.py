@@ -277,9 +277,9 @@ def _three_probabilities(rng: random.Random) -> tuple[float, float, float]:
 def gradient_of_logits(a: float, b: float, c: float) -> Parts:
     """07.1: p - y."""
     wrong = {
-        "That is y - p; the gradient is p - y. Training moves against it, which raises the right logit.": (-a, 1 - b, -c),
+        "That is y - p; the gradient is p - y. Training moves against it, so the right logit rises.": (-a, 1 - b, -c),
         "Those are the probabilities. Subtract 1 at the right class.": (a, b, c),
-        "The sizes are right. At the right class the gradient is negative: a larger logit lowers the loss.": (a, 1 - b, c),
+        "The sizes are right. For the right class it is negative: a larger logit lowers the loss.": (a, 1 - b, c),
         "The wrong classes count too: their logits push the probability of the right one down.": (0, b - 1, 0),
         "-1 / p is the gradient with respect to the *probability* of b. The logits come before the softmax.": (
             0, -1 / b, 0,
