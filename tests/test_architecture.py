@@ -76,12 +76,18 @@ fit
 """,
     "chalkgrad": """
 cli cli.arguments cli.commands cli.first_step cli.formula_hints cli.terminal_stepper course exercises.sandbox
-exercises.verdict random_graphs
-__main__ cli.datasets cli.formula cli.pictures exercises.messages worksheets
-cli.commands.* exercises.exercise
-exercises exercises.answer_types
-exercises.engine_answers
+exercises.verdict grading.process html_page random_graphs roster worksheet_picture
+__main__ cli.datasets cli.formula cli.pictures exercises.messages formula_sheet worksheets
+exercises.exercise
+exercises.answer_types exercises.own_exercises exercises.variation
+exercises.engine_answers exercises.variants grading.plain_data
 exercises.lesson_*
+exercises
+assignments grading.student grading.submission
+grading.judging
+grading.reports grading.tables
+grading
+cli.commands.*
 """,
 }
 # What each package may use of the others: public names, so `import autograd` or `from autograd import ...`.
@@ -123,6 +129,7 @@ TESTED_ELSEWHERE = {
     "autograd.views.stepper.widget": "browser/test_widget.py",
     "chalkgrad.__main__": "chalkgrad/test_main.py",
     "chalkgrad.cli.terminal_stepper": "chalkgrad/cli/commands/test_step.py",
+    "chalkgrad.html_page": "chalkgrad/cli/commands/test_worksheet.py",
 }
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-CHECKED = ("notebooks/**/*", "chalkgrad/**/*", "autograd/*", "*.md", "benchmarks/*.md", "tests/*.md")
+CHECKED = ("notebooks/**/*", "chalkgrad/**/*", "autograd/*", "*.md", "benchmarks/*.md", "docs/**/*", "tests/*.md")
 FILES = [path for pattern in CHECKED for path in sorted(ROOT.glob(pattern)) if path.suffix in (".py", ".md")]
 RULES = {
     r"\b([Nn]obody|[Ss]omebody|[Ee]verybody|[Ww]hoever|[Aa]nybody)\b": "you, we, or the passive",

@@ -79,7 +79,17 @@ def test_links_to_files_lead_somewhere() -> None:
             assert (ROOT / target).exists(), f"{name} links to {target}, which does not exist"
 
 
-NOT_IN_THE_REPOSITORY = {"moons.json", "chalkgrad-lessons/00-a-derivative-is-a-nudge.ipynb"}  # written by the examples
+NOT_IN_THE_REPOSITORY = {  # written by the examples, or by teachers and students
+    "moons.json",
+    "chalkgrad-lessons/00-a-derivative-is-a-nudge.ipynb",
+    "my_exercises.py",
+    "mine.py",
+    "gears.py",
+    "tests/q2.py",
+    "Ott/02-the-chain-rule-by-hand.ipynb",
+    "handin/10a/anna/02.ipynb",
+    "submitted/anna/ps1/02.ipynb",
+}
 DOCUMENTS = sorted(
     path for path in ROOT.rglob("*.md") if not {"build", "node_modules", "chalkgrad-lessons"} & {*path.parts}
 )

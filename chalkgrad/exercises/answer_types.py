@@ -10,7 +10,7 @@ import inspect
 import io
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import redirect_stdout, suppress
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
@@ -130,9 +130,18 @@ class Numbers(Kind):
                 raise UnreadableError(f"{name}: {error}") from error
         return numbers
 
-    def judge(self, exercise: Exercise, answer: Any) -> Assessment:
+    def catalogued(self, exercise: Exercise) -> Iterator[tuple[Any, str]]:
+        """As for every kind; and each slip in an answer that is right elsewhere."""
+        yield from super().catalogued(exercise)
+        whole = [mistake.answer for mistake in exercise.wrong]
+        for (name, number), says in self.slips.items():
+            answer = {**exercise.right, name: number}
+            if answer not in whole:
+                yield answer, says
+
+    def conclude(self, exercise: Exercise, seen: Seen, answer: Any = None) -> Assessment:
         """As for every kind; a slip that has its own words is known."""
-        found = super().judge(exercise, answer)
+        found = super().conclude(exercise, seen, answer)
         return replace(found, known=found.known or found.says.endswith(tuple(self.slips.values())))
 
     def show(self, answer: Any, seen: Seen, expected: Seen) -> tuple[str, Any]:
@@ -312,20 +321,29 @@ def value_of(result: Any) -> Any:
 
 @dataclass(frozen=True)
 class Judged(Kind):
-    """A question with many right answers: `says(answer)` is "" for a right one, else what is wrong with it."""
+    """A question with many right answers: `says(answer)` is "" for a right one, else what is wrong with it.
+
+    Where the answer is a function or a class, `watch(answer)` tries it and returns numbers, texts and lists of them;
+    `says` judges these. So the answer can be tried in one process and judged in another.
+    """
 
     says: Callable[[Any], str]
     arguments: Sequence[str] = ()
     """The names of the expected function's arguments, if the answer should be one."""
+    watch: Callable[[Any], Any] | None = None
 
-    def judge(self, exercise: Exercise, answer: Any) -> Assessment:
-        """What the function says."""
+    def observe(self, answer: Any) -> Seen:
+        """What `watch` returns; without it the answer itself."""
         if self.arguments:
             require_function(answer, self.arguments)
-        seen = observe_each([lambda: self.says(answer)])
-        if isinstance(seen[0], Failure):
-            return Assessment(False, f"Your answer {seen[0]}.")
-        return Assessment(not seen[0], seen[0] or exercise.praise)
+        return observe_each([lambda: self.watch(answer) if self.watch else answer])
+
+    def conclude(self, exercise: Exercise, seen: Seen, answer: Any = None) -> Assessment:
+        """What `says` returns."""
+        said = seen if isinstance(seen[0], Failure) else observe_each([lambda: self.says(seen[0])])
+        if isinstance(said[0], Failure):
+            return Assessment(False, f"Your answer {said[0]}.")
+        return Assessment(not said[0], said[0] or exercise.praise)
 
 
 def plain(result: Any) -> Any:

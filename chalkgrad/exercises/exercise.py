@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import dis
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from types import CodeType
 from typing import Any
 
@@ -61,18 +63,27 @@ class Kind:
         """Whether an answer with these observations counts as the expected one."""
         return same(seen, expected, self.tolerance)
 
+    def catalogued(self, exercise: Exercise) -> Iterator[tuple[Any, str]]:
+        """Each wrong answer that has a diagnosis of its own, and that diagnosis."""
+        for mistake in exercise.wrong:
+            yield mistake.answer, mistake.says
+
     def show(self, answer: Any, seen: Seen, expected: Seen) -> tuple[str, Any]:
         """The first case in which an unknown wrong answer differs: a text, and a picture or None."""
         return "That is not right, and I do not recognise the mistake.", None
 
     def judge(self, exercise: Exercise, answer: Any) -> Assessment:
         """Whether the answer is right, and if not, what to say about it."""
-        seen, expected = self.observe(answer), self.observe(exercise.right)
+        return self.conclude(exercise, self.observe(answer), answer)
+
+    def conclude(self, exercise: Exercise, seen: Seen, answer: Any = None) -> Assessment:
+        """The same from the observations, perhaps of another process, where the answer itself is not available."""
+        expected = exercise.expected
         if self.agree(seen, expected):
             return Assessment(True, exercise.praise)
         text, picture = self.show(answer, seen, expected)
-        for mistake in exercise.wrong:
-            if self.agree(seen, self.observe(mistake.answer)):
+        for mistake, observed in zip(exercise.wrong, exercise.observed_mistakes, strict=True):
+            if self.agree(seen, observed):
                 return Assessment(False, mistake.says, text if self.has_cases else "", picture)
         return Assessment(False, text, "", picture, known=False)
 
@@ -100,6 +111,18 @@ class Exercise:
     hints: Sequence[str] = ()
     praise: str = "Right."
     """What is said about the right answer: a chance to say why it matters."""
+    vary: Callable[[random.Random], Mapping[str, Any]] | None = None
+    """Draws other numbers, and returns the fields that depend on them (question, right ...): see `variants`."""
+
+    @cached_property
+    def expected(self) -> Seen:
+        """What is observed of the right answer."""
+        return self.kind.observe(self.right)
+
+    @cached_property
+    def observed_mistakes(self) -> tuple[Seen, ...]:
+        """What is observed of each mistake."""
+        return tuple(self.kind.observe(mistake.answer) for mistake in self.wrong)
 
     def check(self, answer: Any) -> Verdict:
         """Right, or why not."""
@@ -113,12 +136,49 @@ class Exercise:
         detail = "\n".join(filter(None, [found.detail, help_]))
         return Verdict(self.number, "right" if found.right else "wrong", found.says, detail, found.picture)
 
+    def varied(self, code: str) -> Exercise:
+        """The same exercise with the numbers of the variant `code`; without `vary` it is the same for all.
+
+        Draws in which two of the answers coincide are discarded. Raises ValueError if no draw is left.
+        """
+        if self.vary is None or not code:
+            return self
+        for attempt in range(DRAWS):
+            varied = replace(self, **self.vary(random.Random(f"{code} {self.number} {attempt}")), vary=None)
+            if not any(varied.faults()):
+                return varied
+        raise ValueError(f"exercise {self.number}: {DRAWS} draws of `vary`, and in each of them two answers coincide")
+
+    def faults(self) -> Iterator[str]:
+        """What is wrong with the exercise itself: a right answer that is not right, a mistake without its diagnosis."""
+        if not self.question.strip():
+            yield "the question is empty"
+        verdict = self.check(self.right)
+        if verdict.state != "right":
+            yield f"the right answer is not right: {verdict.says}"
+        said = [mistake.says for mistake in self.wrong]
+        for says in said:
+            if not says.strip():
+                yield f"mistake {said.index(says) + 1} has no message"
+            elif said.count(says) > 1:
+                yield f"two mistakes have the same message: {says}"
+        for answer, says in self.kind.catalogued(self):
+            verdict = self.check(answer)
+            if verdict.state == "right":
+                yield f"this mistake counts as right: {says}"
+            elif not verdict.says.endswith(says):
+                yield f"this mistake is not recognised: {says} (It gets: {verdict.says})"
+
     def hint(self, which: int) -> Verdict:
         """The hint with that number, counted from 1; the last one if there are fewer."""
         if not self.hints:
             return Verdict(self.number, "hint", "There is no hint for this one.")
         which = min(which, len(self.hints))
         return Verdict(self.number, "hint", f"{self.hints[which - 1]} (hint {which} of {len(self.hints)})")
+
+
+DRAWS = 200
+"""So many draws of numbers are tried for a variant."""
 
 
 def is_open(answer: Any) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import Value, relu, tanh
+from chalkgrad.exercises import variants
 from chalkgrad.exercises.answer_types import Function, Judged, Number, Numbers, as_number, plain, value_of
 from chalkgrad.exercises.exercise import Exercise, Mistake
 from chalkgrad.exercises.messages import described
@@ -181,8 +182,27 @@ def _behaviour_problem(answer: type, model: Any, parameters: list[Value]) -> str
     origin, near, far = (_output(model, (x, -x)).data for x in (0.0, 0.5, 1.0))
     if abs((far - origin) - 2 * (near - origin)) < 1e-12:
         return "The network is a straight line: apply tanh to the sum in each neuron."
-    more = len(list(answer(3, [4, 4, 1]).parameters()))
-    return "" if more == 41 else f"MLP(3, [4, 4, 1]) should have 41 parameters, and yours has {more}."
+    return ""
+
+
+def _observed_network(answer: Any) -> dict[str, Any]:
+    """What is wrong with a network, and how many parameters it has for a few sizes."""
+    problem = _network_problem(answer)
+    counts = [] if problem else [len(list(answer(n, sizes).parameters())) for n, sizes in SHAPES]
+    return {"problem": problem, "counts": counts}
+
+
+SHAPES = [(2, [3, 1]), (3, [4, 4, 1]), (1, [2])]
+
+
+def _faults_of_network(observed: Any) -> str:
+    if observed["problem"]:
+        return str(observed["problem"])
+    for (n, sizes), count in zip(SHAPES, observed["counts"], strict=True):
+        right = sum(size * (before + 1) for before, size in zip([n, *sizes], sizes, strict=False))
+        if count != right:
+            return f"MLP({n}, {sizes}) should have {right} parameters, and yours has {count}."
+    return ""
 
 
 EXERCISES = [
@@ -190,6 +210,7 @@ EXERCISES = [
         "06.1",
         "How many parameters does MLP(2, [4, 3, 1]) have?",
         Number(tolerance=1e-6),
+        vary=variants.parameters_of_mlp,
         right=31,
         wrong=[
             Mistake(23, "Those are the weights. Each neuron has a bias too, and there are 8 neurons."),
@@ -230,6 +251,7 @@ EXERCISES = [
         "06.3",
         "h = 3x + 1 and out = 2h - 4. Without an activation these two are one neuron: out = w x + b. Which?",
         Numbers(["w", "b"]),
+        vary=variants.two_neurons_are_one,
         right={"w": 6.0, "b": -2.0},
         wrong=[
             Mistake(
@@ -376,7 +398,7 @@ EXERCISES = [
     Exercise(
         "06.7",
         "Write a network of your own: the classes Neuron, Layer and MLP, with parameters(). Give the class MLP.",
-        Judged(_network_problem),
+        Judged(_faults_of_network, watch=_observed_network),
         right=network(),
         wrong=[
             Mistake(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from chalkgrad.exercises import variants
 from chalkgrad.exercises.answer_types import Choice, Function, Number
 from chalkgrad.exercises.exercise import Exercise, Mistake
 from chalkgrad.exercises.messages import short
@@ -57,6 +58,7 @@ EXERCISES = [
         "09.1",
         "Five sigmoid layers in a row, one neuron each, weights 1: how many times smaller is the gradient, at best?",
         Number(),
+        vary=variants.sigmoid_layers,
         right=4.0**5,
         wrong=[
             Mistake(1.0, "That is tanh's case: its slope at 0 is 1. The sigmoid's is s·(1 - s), with s = 1/2 there."),

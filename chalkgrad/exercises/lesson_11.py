@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from chalkgrad.exercises import variants
 from chalkgrad.exercises.answer_types import Choice, Function, Number
 from chalkgrad.exercises.exercise import Exercise, Mistake
 
@@ -57,6 +58,7 @@ EXERCISES = [
         "11.1",
         "f(x) = 3x². Below which learning rate does gradient descent converge?",
         Number(),
+        vary=variants.largest_rate,
         right=1 / 3,
         wrong=[
             Mistake(2 / 3, "You took 3 for the curvature. It is the second derivative of 3x², which is 6."),

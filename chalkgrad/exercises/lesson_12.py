@@ -28,10 +28,17 @@ def sequence(part: Any) -> bool:
     return isinstance(part, (list, tuple, range))
 
 
-def _faults_of_split(split: Any) -> str:
+SIZES = [(4, 1), (10, 3), (25, 10), (60, 20)]
+
+
+def _two_splits_each(split: Any) -> list[list[Any]]:
+    """For each of the sizes two splits from equal random sources."""
+    return [[split(*size, random.Random(seed)) for _ in range(2)] for seed, size in enumerate(SIZES)]
+
+
+def _faults_of_splits(splits: Any) -> str:
     unmoved = 0
-    for seed, (n, held_back) in enumerate([(4, 1), (10, 3), (25, 10), (60, 20)]):
-        both = split(n, held_back, random.Random(seed))
+    for (n, held_back), (both, again) in zip(SIZES, splits, strict=True):
         if not (sequence(both) and len(both) == 2 and all(map(sequence, both))):
             raise UnreadableError(f"Return two lists, `return train, test`. This returns {described(both)}.")
         train, test = both
@@ -46,7 +53,6 @@ def _faults_of_split(split: Any) -> str:
             return LOST
         if len(test) != held_back:
             return SWAPPED if len(train) == held_back else SIZE
-        again = split(n, held_back, random.Random(seed))
         if list(map(list, again)) != [list(train), list(test)]:
             return UNSEEDED
         unmoved += sorted(test) in (list(range(held_back)), list(range(n - held_back, n)))
@@ -148,7 +154,7 @@ EXERCISES = [
     Exercise(
         "12.1",
         "Write split(n, held_back, random): the positions 0 ... n-1, shuffled, in two lists (train, test).",
-        Judged(_faults_of_split, arguments=("n", "held_back", "random")),
+        Judged(_faults_of_splits, arguments=("n", "held_back", "random"), watch=_two_splits_each),
         right=_split(lambda positions, held_back: (positions[held_back:], positions[:held_back])),
         wrong=[
             Mistake(

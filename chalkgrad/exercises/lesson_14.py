@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd import Value, softmax
+from chalkgrad.exercises import variants
 from chalkgrad.exercises.answer_types import Function, Number
 from chalkgrad.exercises.exercise import Exercise, Mistake
 from chalkgrad.exercises.messages import short
@@ -124,6 +125,7 @@ EXERCISES = [
         "14.1",
         "How many parameters does MLP(64, [32, 10]) have?",
         Number(tolerance=1e-6),
+        vary=variants.parameters_of_classifier,
         right=64 * 32 + 32 + 32 * 10 + 10,
         wrong=[
             Mistake(64 * 32 + 32 * 10, "These are the weights. Every neuron has a bias, too."),

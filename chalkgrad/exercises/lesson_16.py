@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from autograd import Value, compile, maximum, minimum, relu, tanh
+from chalkgrad.exercises import variants
 from chalkgrad.exercises.answer_types import Function, Judged, Number, as_number
 from chalkgrad.exercises.exercise import Exercise, Mistake
 from chalkgrad.exercises.messages import contrast, described
@@ -23,7 +24,9 @@ UPPER = "Below -1 it must give -1: the lower bound is missing."
 LOWER = "Above 1 it must give 1: the upper bound is missing."
 SMOOTH = "That is tanh: it bends everywhere. Between -1 and 1 the result must be x itself."
 HALF = "That cuts off everything below 0. The lower bound is -1."
+REFUSED = {"reads": READS, "branch": BRANCH}
 POINTS = (0.5, -0.25, 2.0, -3.0)
+RIGHT = [0.5, -0.25, 1.0, -1.0]
 
 
 def _at(clip: Any, x: float) -> float:
@@ -35,8 +38,14 @@ def _at(clip: Any, x: float) -> float:
     raise UnreadableError(f"It gives {described(result)} instead of a Value: keep to operations on Values.")
 
 
-def _faults_of_clip(clip: Any) -> str:
+def _of_clip(clip: Any) -> tuple[list[float], Any]:
+    """The results at the points, and where these are right, those of the compiled function or what was refused."""
     seen = [_at(clip, x) for x in POINTS]
+    return seen, _when_compiled(clip) if seen == RIGHT else None
+
+
+def _faults_of_clip(observed: Any) -> str:
+    seen, compiled = observed
     known = {
         (0.5, -0.25, 1.0, -3.0): UPPER, (0.5, -0.25, 2.0, -1.0): LOWER, (0.5, 0.0, 1.0, 0.0): HALF,
         (-1.0, -1.0, -1.0, -1.0): SWAPPED, (1.0, 1.0, 1.0, 1.0): SWAPPED, (1.0, 1.0, 2.0, 1.0): SWAPPED,
@@ -44,22 +53,21 @@ def _faults_of_clip(clip: Any) -> str:
     }  # fmt: skip
     if tuple(seen) in known:
         return known[tuple(seen)]
-    for x, got, right in zip(POINTS, seen, (0.5, -0.25, 1.0, -1.0), strict=True):
+    for x, got, right in zip(POINTS, seen, RIGHT, strict=True):
         if got != right:
             texts = contrast(got, right)
             return f"For {x:g} it gives {texts[0]}; {texts[1]} is right."
-    return _faults_when_compiled(clip)
+    return "" if compiled == RIGHT else REFUSED.get(str(compiled), CONSTANT)
 
 
-def _faults_when_compiled(clip: Any) -> str:
+def _when_compiled(clip: Any) -> list[float] | str:
     import numpy as np
 
     try:
         program = compile(clip, batched=False, backend="numpy")
-        results = [float(program(np.array(x))) for x in POINTS]
+        return [float(program(np.array(x))) for x in POINTS]
     except TypeError as error:
-        return READS if "reading .data" in str(error) or "float" in str(error).split(":")[0] else BRANCH
-    return "" if results == [0.5, -0.25, 1.0, -1.0] else CONSTANT
+        return "reads" if "reading .data" in str(error) or "float" in str(error).split(":")[0] else "branch"
 
 
 def _branching(x: Any) -> Any:
@@ -73,6 +81,7 @@ EXERCISES = [
         "16.1",
         "How many operations does the first layer of 64-32-10 take for 100 images, forward?",
         Number(tolerance=1e-6),
+        vary=variants.operations_of_layer,
         right=2 * 100 * 64 * 32,
         wrong=[
             Mistake(
@@ -94,7 +103,7 @@ EXERCISES = [
     Exercise(
         "16.2",
         "Write clip(x) so that it can be compiled: x between -1 and 1, -1 below, 1 above.",
-        Judged(_faults_of_clip, arguments=("x",)),
+        Judged(_faults_of_clip, arguments=("x",), watch=_of_clip),
         right=lambda x: maximum(minimum(x, 1.0), -1.0),
         wrong=[
             Mistake(_branching, BRANCH),
@@ -112,6 +121,7 @@ EXERCISES = [
         "16.3",
         "100 ms, of which 90 become a thousand times faster: how many times faster is the whole step?",
         Number(),
+        vary=variants.amdahl,
         right=100 / (10 + 0.09),
         wrong=[
             Mistake(1000, "Only a part became faster. The other 10 ms take as long as before."),
