@@ -108,6 +108,11 @@ class Value(Node):
         """The operands this node was computed from, in order, with repeats; a constant is a float; () for a leaf."""
         return operands(self)
 
+    @property
+    def is_recorded(self) -> bool:
+        """Whether it is known how this was computed; False only for a result that was computed within `no_grad()`."""
+        return self._x is not UNRECORDED
+
     def backward(self) -> None:
         """Accumulate d(self)/d(node) in the `.grad` of every node that this one was computed from.
 

@@ -211,7 +211,8 @@ def _walk(root: Module) -> Iterator[tuple[_Path, Module | Value]]:
     """Each module and each leaf Value below ``root`` once, depth first, in the order of the attributes.
 
     A path is nested, ``(((), "layers"), 0)``, because joining strings would cost more than the walk itself. A stack
-    allows any depth, and ``seen`` any cycle. A Value with operands is a stored result, not a parameter.
+    allows any depth, and ``seen`` any cycle. A Value with operands, or one computed within `no_grad()`, is a stored
+    result, not a parameter.
     """
     seen: set[int] = set()
     stack: list[tuple[_Path, Any]] = [((), root)]
@@ -223,7 +224,7 @@ def _walk(root: Module) -> Iterator[tuple[_Path, Module | Value]]:
         members: Iterable[tuple[Any, Any]]
         if isinstance(item, Value):
             seen.add(id(item))
-            if item.primitive is None:
+            if item.primitive is None and item.is_recorded:
                 yield path, item
             continue
         if isinstance(item, Module):
