@@ -159,7 +159,10 @@ def _chosen_settings(kept: dict[str, Any], training: Training, history: History)
         elif before != mine:
             history.changed(name, before, mine)
     if chosen["clip_norm"] is not None:
-        chosen["clip_norm"] = real_number(chosen["clip_norm"], "clip_norm of the checkpoint", 0, above=True)
+        try:
+            chosen["clip_norm"] = real_number(chosen["clip_norm"], "clip_norm of the checkpoint", 0, above=True)
+        except TypeError as error:  # the file is wrong, not an argument
+            raise ValueError(str(error)) from None
     return chosen
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import RLock, get_ident
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
@@ -389,7 +389,8 @@ def _without_collector(action: Callable[..., Any], *arguments: Any) -> Any:
         return action(*arguments)
     finally:
         gc.enable()
-        _resting.remove(get_ident())
+        with suppress(ValueError):  # interrupted before it was noted
+            _resting.remove(get_ident())
 
 
 _programs: WeakSet[Program] = WeakSet()

@@ -212,6 +212,7 @@ def test_a_share_of_the_objects(backend: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:.* has been traced again at each of the last")
 @pytest.mark.parametrize("backend", ["numpy", "c"])
 @pytest.mark.parametrize("block", range(10))
 def test_many_objects(block: int, backend: str) -> None:
