@@ -146,7 +146,7 @@ def modules() -> dict[str, Path]:
 
 @cache
 def public_names(package: str) -> frozenset[str]:
-    """What the package itself hands on: a function may have the name of a module (`no_grad`)."""
+    """The names that the package itself exports: a function may have the name of a module (`no_grad`)."""
     names = getattr(sys.modules.get(package), "__all__", ())
     return frozenset(name for name in names if not isinstance(getattr(sys.modules[package], name), ModuleType))
 

@@ -1,4 +1,4 @@
-"""Files that are kept: damaged ones are never loaded, one process builds, and a lock left behind holds nobody up."""
+"""Cached files: damaged ones are never loaded, one process builds, and an abandoned lock blocks no process."""
 
 from __future__ import annotations
 

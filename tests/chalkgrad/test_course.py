@@ -78,7 +78,7 @@ def predictions(path: Path) -> list[tuple[str, list[Any], str]]:
 
 
 def spoilers(between: list[tuple[str, str]], output: str) -> list[str]:
-    """The asserts, and the long numbers of the output that stand in the prose."""
+    """The asserts, and the long numbers of the output that appear in the prose."""
     prose = "\n".join(source for kind, source in between if kind == "markdown")
     code = "\n".join(source for kind, source in between if kind == "code")
     asserts = [line.strip() for line in code.splitlines() if line.strip().startswith("assert ")]

@@ -43,8 +43,8 @@ def test_a_mistake_of_the_catalogue_has_a_name_and_another_has_none() -> None:
 
 
 def test_an_answer_of_the_wrong_form_is_wrong_and_told() -> None:
-    answer = graded(answered(unreadable="A number is wanted.")).answers[1]
-    assert (answer.state, answer.says) == ("wrong", "A number is wanted.")
+    answer = graded(answered(unreadable="This should be a number.")).answers[1]
+    assert (answer.state, answer.says) == ("wrong", "This should be a number.")
 
 
 @pytest.mark.parametrize(
