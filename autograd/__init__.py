@@ -1,8 +1,10 @@
 """chalkgrad's engine: scalar reverse-mode automatic differentiation, made to be read.
 
-Read the files in this order: `rows` and `primitives` (the table), `expression`, `codegen`, `graph`, `value`,
-`vector_ops`, `functional`, `gradcheck`; then the views of a graph: `formulas`, `trace`, `explain`, `draw`,
-`stepper`; last the `compiler`.
+Read the modules in this order.  The engine: `primitive` and `primitives` (the table of functions and derivatives), with
+`ieee` and `arguments` behind them; `node`, `backpropagation` (the textbook loop) and `fast_backward` (the same, made
+fast); `codegen`, `elementary` and `value`; `vector_ops`, `tree`, `functional`, `gradcheck`.  Needed only for details:
+`more_primitives`, `statistics`, `no_grad`, `micrograd`, `numpy_functions`, `foreign_names`, `file_cache`.  Then the
+packages: `symbolic` (formulas), `views` (trace, explain, draw, stepper) and `compiler`.
 
 >>> x = Value(3.0)
 >>> y = x * x
@@ -26,10 +28,12 @@ from autograd.functional import grad, gradients, hessian, hvp, jacobian, jvp, va
 from autograd.node import NOT_COMPUTED
 from autograd.codegen import source
 from autograd.primitives import (
-    absolute, add, arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, cos, cosh, divide, elu, erf, exp,
-    exp2, expm1, gelu, hardtanh, hypot, identity, leaky_relu, log, log1p, log2, log10, log_sigmoid, logaddexp,
-    maximum, minimum, mish, multiply, negative, power, reciprocal, relu, sech, selu, sigmoid, sign, silu, sin, sinh,
-    softplus, softsign, sqrt, square, subtract, tan, tanh, where, xlogy,
+    absolute, add, arccos, arcsin, arctan, cos, cosh, divide, elu, exp, expm1, gelu, hypot, identity, leaky_relu, log,
+    log1p, maximum, minimum, multiply, negative, power, reciprocal, relu, sech, selu, sigmoid, sign, silu, sin, sinh,
+    softplus, sqrt, square, subtract, tan, tanh, where, xlogy,
+)  # fmt: skip
+from autograd.more_primitives import (
+    arccosh, arcsinh, arctan2, arctanh, erf, exp2, hardtanh, log2, log10, log_sigmoid, logaddexp, mish, softsign,
 )  # fmt: skip
 from autograd.no_grad import no_grad
 from autograd.primitive import NOT_TAKEN, Primitive, primitive
@@ -49,7 +53,7 @@ if _TYPE_CHECKING:
     from autograd.symbolic.to_sympy import to_sympy
     from autograd.views.trace import trace
 
-# What looks at a graph is imported when it is first asked for: name -> module.
+# The views and the compiler are imported on first use: name -> module.
 _VIEWS = {
     "Digraph": "views.draw.digraph", "compile": "compiler", "depends_on": "compiler", "draw": "views.draw",
     "draw_dot": "views.draw", "drawn": "compiler", "explain": "views.explain", "explain_row": "symbolic.formulas",
@@ -76,7 +80,7 @@ def _display(value: Value, **_: object) -> object:
     return _import_module("autograd.views.draw").display_of(value)
 
 
-Value._repr_mimebundle_ = _display  # type: ignore[attr-defined]  # how a notebook shows a Value: drawn, if it is small
+Value._repr_mimebundle_ = _display  # type: ignore[attr-defined]  # a notebook draws a small Value
 
 
 if not _TYPE_CHECKING:  # or a type checker would take every name for one of this module

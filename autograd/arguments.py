@@ -1,4 +1,4 @@
-"""Is an argument what it should be?  The checks, and errors that say what was wrong, what was given, and what to do."""
+"""Is an argument valid?  Checks whose errors say what was wrong, which value was given, and what to do."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    Number = Any  # float, Value, symbol, array: whatever kind the row is evaluated on
+    Number = Any  # a float, Value, symbol or array: whichever kind the row is evaluated on
 
 
-# ------------------------------------------------------------------------------- plain numbers, and their errors
+# ------------------------------------------------------------------------------- numbers, and errors about them
 
 
 def real(number: Any, argument: str) -> float:
-    """The float of any real number (int, Fraction, Decimal, NumPy scalar); TypeError for what is not a real number."""
+    """Convert a real number (int, Fraction, Decimal, NumPy scalar) to a float.
+
+    Raises TypeError if `number` is not a real number, OverflowError if it is too large for a float.
+    """
     kind = type(number)
     if kind is float:
         return number  # type: ignore[no-any-return]
@@ -37,30 +40,32 @@ def real(number: Any, argument: str) -> float:
 
 
 def shown(thing: object) -> str:
-    """`repr`, cut to a length that fits an error message."""
-    if isinstance(thing, int) and thing.bit_length() > 10_000:  # too long for Python to write out
+    """`repr(thing)`, truncated to fit an error message."""
+    if isinstance(thing, int) and thing.bit_length() > 10_000:  # Python refuses to print so many digits
         return f"a whole number of {thing.bit_length()} bits"
     try:
         text = repr(thing)
-    except Exception as error:  # the message must come out whatever a stranger's __repr__ does
+    except Exception as error:  # a foreign __repr__ may raise anything
         return f"<{type(thing).__name__} whose repr raised {type(error).__name__}>"
     return text if len(text) <= 80 else f"{text[:60]}...{text[-15:]}"
 
 
 def choose(choice: Any, choices: Sequence[Any], what: str) -> Any:
-    """`choice`, if it is one of `choices`; else ValueError, which lists them.
+    """Return `choice` if it is one of `choices`; otherwise raise a ValueError that lists them.
 
     >>> choose("up", ("left", "right"), "draw: unknown direction")
     Traceback (most recent call last):
     ValueError: draw: unknown direction 'up'; choose one of: left, right
     """
-    if not any(type(choice) is type(each) and choice == each for each in choices):  # 1 == True, and arrays are odd
+    if not any(
+        type(choice) is type(each) and choice == each for each in choices
+    ):  # 1 == True; == on arrays is an array
         raise ValueError(f"{what} {shown(choice)}; choose one of: {', '.join(map(str, choices))}")
     return choice
 
 
 def check_callable(function: Any, argument: str, example: str) -> None:
-    """Raise TypeError where an argument that must be a function is none."""
+    """Raise TypeError if `function` is not callable; `example` shows what was expected."""
     if not callable(function):
         raise TypeError(f"{argument} must be a function such as {example}, got {shown(function)}")
 

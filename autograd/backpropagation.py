@@ -1,8 +1,8 @@
 """How does backpropagation work?  Sort the nodes topologically; then one loop accumulates gradient times partial.
 
 Read `node` first, for the operands and partials that a node holds.  This is the textbook form.  The same loop builds
-second derivatives, records a trace and compiles a gradient: only `edges` differs.  Read `fast_backward` next, the same
-algorithm made fast, which is what `backward()` runs.
+higher derivatives, records a trace and gives the compiler its second derivatives: only `edges` differs.  Read
+`fast_backward` next, the same algorithm made fast, which is what `backward()` runs.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def topological_order(output: AnyNode) -> list[AnyNode]:
     """Every node that the output depends on, itself included: each after all of its operands.
 
-    A depth-first search with a stack of its own, since a recursion would end at a depth of a thousand.
+    A depth-first search with an explicit stack, since Python's recursion limit is about a thousand.
 
     >>> from autograd import Value
     >>> a = Value(2.0, label="a"); b = a * a; c = b + a
@@ -55,7 +55,7 @@ def backpropagate(
     """Accumulate d(output)/d(node) into `gradient`, from the last node of a topological order to the first.
 
     `gradient` holds the seed: 1 for the output.  `edges(node)` gives the operands of a node with their partials, which
-    are floats, or Values where the gradients are to be a graph.  A node that no edge reaches gets no entry.
+    are floats, or Values if the gradients should form a graph.  A node that no edge reaches gets no entry.
 
     >>> from autograd import Value
     >>> a = Value(3.0); b = a * a; c = b + a                # dc/db = 1, dc/da = 2a + 1
@@ -72,5 +72,5 @@ def backpropagate(
 
 
 def _product(gradient: Any, partial: Any) -> Any:
-    """Gradient times partial; without a node for the multiplication where the gradient is the seed."""
+    """Gradient times partial; if the gradient is the seed, the partial itself, so that no node is added to a graph."""
     return partial if type(gradient) is float and gradient == 1.0 else gradient * partial

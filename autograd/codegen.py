@@ -1,8 +1,8 @@
-"""How does a row become as fast as a method written by hand?  It is evaluated once on symbols, and printed as Python.
+"""How does a row become as fast as a hand-written method?  It is evaluated once on symbols and printed as Python.
 
-Read `rows`, `primitives` and `expression` first, `value` next.  Calling a row's lambdas at every operation would
-cost a third of the speed.  Each method's source is registered with `linecache`, so that a debugger steps into it and
-a traceback shows its lines; `source(row)` shows it too.
+Read `primitives` and `symbolic.expression` first, `value` next.  Calling a row's lambdas for every operation would
+cost a third of the speed.  The source of each method is registered with `linecache`, so that a debugger can step into
+it and a traceback shows its lines; `source(row)` returns it.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
 NAMES = ("x", "y", "z")
-"""What operands are called, in rows and in generated code."""
+"""The names of operands in rows and in generated code."""
 
 runtime: dict[str, Any] = {"isfinite": math.isfinite, "inf": math.inf, "nan": math.nan}
-"""What generated code needs besides functions of floats."""
+"""The globals of generated code, besides functions of floats."""
 
 _namespaces: list[dict[str, Any]] = []
 
 
 def inject_globals(**names: Any) -> None:
-    """Let generated code use these names: `value` hands in `Value` itself, which exists only after its methods."""
+    """Make these names available to generated code: `value` adds `Value` itself, which is created after its methods."""
     runtime.update(names)
     for namespace in _namespaces:
         namespace.update(names)
@@ -41,7 +41,7 @@ _float_functions: dict[Primitive, Callable[..., float]] = {}
 
 
 def float_function(row: Primitive) -> Callable[..., float]:
-    """The row's forward function for floats, without checks: `math.exp`, or Python made from the row."""
+    """The row's forward function for floats, without checks: `math.exp`, or Python code generated from the row."""
     if row not in _float_functions:
         _float_functions[row] = row.forward
         if is_composite(row):
@@ -55,10 +55,10 @@ def float_function(row: Primitive) -> Callable[..., float]:
 
 
 def on_floats(row: Primitive) -> tuple[Callable[..., float], Callable[..., Sequence[float]]]:
-    """A row's forward function and its partials, for floats alone: the same code, calling functions of floats.
+    """A row's forward function and partials, specialized to floats: the same code, calling functions of floats.
 
-    A row that is called on a float first finds out what kind of number it has; among floats that takes most of the
-    time.  So the functions of the table are given a second set of globals, in which each row is its float function.
+    A row that is called first determines the kind of its operands, which takes most of the time if they are floats.
+    So the functions of the table get a second set of globals, in which each row is its function of floats.
     """
     if row not in _on_floats:
         _on_floats[row] = (specialized_to_floats(row.forward), specialized_to_floats(row.partials))
@@ -70,9 +70,9 @@ _float_table: dict[str, Any] = {}
 
 
 def specialized_to_floats(function: Any) -> Any:
-    """A function of the table that is to be called on floats alone."""
+    """A function of the table, specialized to floats; a user's own function is returned unchanged."""
     if getattr(function, "__globals__", None) is not vars(primitives):
-        return function  # a row of the user's own
+        return function  # from a user's own row
     if not _float_table:
         _float_table.update(vars(primitives))
         for name, thing in vars(primitives).items():
@@ -88,7 +88,7 @@ def _with_float_table(function: Any) -> Any:
 
 
 def build(title: str, name: str, source: str, rows: Iterable[Primitive], **others: Any) -> Callable[..., Any]:
-    """Compile generated source, in which each of `rows` is its function of floats, and let debuggers see it."""
+    """Compile generated source, in which each of `rows` is its function of floats, and register it for debuggers."""
     filename = f"<autograd {title}>"
     namespace = {**runtime, "__name__": "autograd.codegen", **{row.name: float_function(row) for row in rows}, **others}
     if "Value" not in runtime:
@@ -101,7 +101,7 @@ def build(title: str, name: str, source: str, rows: Iterable[Primitive], **other
 
 
 def _on_symbols(function: Callable[..., Any], operands: Iterable[Any]) -> Any:
-    """What the function gives for symbols; None where it knows floats only."""
+    """The function's result on symbols; None if it accepts floats only."""
     try:
         return function(*operands)
     except TypeError:
@@ -171,8 +171,8 @@ def reflected_{name}_node(self, other):
 def node_function(row: Primitive, reflected: bool = False, in_place: bool = False) -> Callable[..., Any]:
     """The function from a Value (and for two operands, a Value or number) to the node that records the row.
 
-    With `reflected`, `self` is the second operand and a number the first, as in `2 - v`; with `in_place`, as in
-    `total += v`, it notices a total of losses that have done their work.
+    With `reflected`, `self` is the second operand and a number the first, as in `2 - v`.  With `in_place`, as in
+    `total += v`, it warns about a total that retains the graphs of earlier losses.
     """
     formulas, rows, others = _formulas(row)
     lines = [f"{target} = {formula}" for target, formula in formulas.items()]
@@ -200,7 +200,7 @@ def node_function(row: Primitive, reflected: bool = False, in_place: bool = Fals
 
 
 def _second_parameter(row: Primitive) -> tuple[str, str]:
-    """`other`; or the operand's own name with its default, as in `slope=0.01`, and a line that calls it `other`."""
+    """`other`; or the operand's own name and default, as in `slope=0.01`, and a line that assigns it to `other`."""
     if not row.defaults:
         return "other", ""
     own = row.parameters[1]
@@ -208,7 +208,7 @@ def _second_parameter(row: Primitive) -> tuple[str, str]:
 
 
 def source(row: Primitive) -> str:
-    """The Python source that was made from a row: what runs when the row meets a `Value`.
+    """The Python source that was generated from a row: the code that runs when the row is called on a `Value`.
 
     >>> from autograd import multiply
     >>> print(source(multiply))  # doctest: +ELLIPSIS
@@ -227,7 +227,7 @@ def source(row: Primitive) -> str:
 
 
 def _formulas(row: Primitive) -> tuple[dict[str, str], set[Primitive], dict[str, Any]]:
-    """Python for `out`, `dx`, `dy`; the rows that occur in it; and functions that could not be written out."""
+    """Python formulas for `out`, `dx`, `dy`; the rows they use; and partials that cannot be printed as formulas."""
     arity = row.arity or 0
     names, operands = NAMES[:arity], symbols(*NAMES[:arity])
     whole = {"out": _on_symbols(row.forward, operands) if is_composite(row) else None}
@@ -251,7 +251,7 @@ def _formulas(row: Primitive) -> tuple[dict[str, str], set[Primitive], dict[str,
 
 
 def _none_if_not_taken(expression: Expression) -> Expression:
-    """The formula of a partial, which is None where the operand is not selected, as for a constant."""
+    """The formula of a partial, with None where the operand is not selected, as for a constant."""
     if expression.row is NOT_TAKEN:
         return Expression("None")
     if expression.row is primitives.where:

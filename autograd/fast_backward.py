@@ -5,7 +5,7 @@ compared by `test_backward_agrees_with_the_textbook_loop` in tests/autograd/test
 
 - Gradients are accumulated in `.grad` itself, not in a dict.  What was there before is kept aside and added at the
   end, or restored if anything is raised: an exception or Ctrl-C leaves every gradient as it was.
-- A node is known as visited by the identity of its `.grad`, so no set is needed.
+- The identity of a node's `.grad` marks it as visited, so no set is needed.
 - A group of operands that many nodes share, such as the inputs of a layer, is visited once, and its gradients are
   accumulated in one sum.
 - Operands that a branch did not select are not visited.
@@ -23,29 +23,16 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from autograd.backpropagation import topological_order
-from autograd.node import NOT_COMPUTED, SEED, VARIADIC, edges, has_user_backward, operands, variables
+from autograd.node import NOT_COMPUTED, SEED, VARIADIC, operands
 from autograd.primitives import dot_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from autograd.node import AnyNode, Node
+    from autograd.node import Node
 
     PendingGradients = tuple[list[float], list[Any]]
     """For a group of operands: the gradients of the nodes that use it, and for each of these nodes its partials."""
-
-
-def gradients_known(order: Sequence[AnyNode]) -> dict[AnyNode, float]:
-    """The gradient of each node of a graph, given in topological order, that has one: `.grad`, once it is computed.
-
-    Where `backward()` has gone out from the last node, that is 0 for what lies behind branches that were not taken.
-    """
-    output, done = order[-1], order[-1].grad is not NOT_COMPUTED
-    reached = {output}
-    for node in reversed(order) if done else ():
-        if node in reached:
-            reached.update(variables(node) if has_user_backward(node) else [operand for operand, _ in edges(node)])
-    return {node: node.grad for node in order if node.grad is not NOT_COMPUTED or (done and node not in reached)}
 
 
 exhaust = deque[Any](maxlen=0).extend
@@ -65,7 +52,7 @@ with suppress(AttributeError):  # not on Windows; in a child process, a lock hel
     os.register_at_fork(after_in_child=_new_backward_lock)
 
 
-_GRAD, _UNTOUCHED = repeat("grad"), repeat(NOT_COMPUTED)  # without an end, so they serve every pass
+_GRAD, _UNTOUCHED = repeat("grad"), repeat(NOT_COMPUTED)  # endless, so every pass can use them
 
 
 def backward(output: Node) -> None:
@@ -83,7 +70,7 @@ def backward(output: Node) -> None:
         try:
             order, shared = _reach(output, reached, again, before)
             output.grad = SEED
-            if reached[-1].primitive is not None:  # mostly the last one is a leaf
+            if reached[-1].primitive is not None:  # the last one is usually a leaf
                 _reach_behind(output, reached)
             _sweep(order, shared)
             if again:
@@ -121,15 +108,15 @@ def _reach(
 ) -> tuple[list[Node], dict[int, PendingGradients]]:
     """The inner nodes in the order of `topological_order`, with the gradient of every reached node set to zero.
 
-    All nodes go into `reached`; those that have a gradient from an earlier backward pass into `again`, and it into
-    `before`.  A node waits on the stack, marked as entered, until its operands are in the order.
+    All nodes are appended to `reached`; those with a gradient from an earlier backward pass also to `again`, and that
+    gradient to `before`.  A node stays on the stack, marked as entered, until its operands are in the order.
 
-    A group of operands that many nodes share is visited once: when the first of these nodes is in the order, so is
-    the group.  An extra node, placed right before that node, accumulates the gradients of all of them into the group.
-    (Not earlier: while the group waits on the stack, a node that it waits for may share it too.)
+    A group of operands that many nodes share is visited once: when the first of these nodes is in the order, the group
+    is too.  An extra node, placed right before that node, accumulates the gradients of all of them into the group.
+    (Not earlier: while the group is on the stack, a node that it depends on may share it too.)
     """
     untouched, many = NOT_COMPUTED, VARIADIC
-    entered, end = -untouched, -untouched  # a minus gives a new float, to be known by its identity
+    entered, end = -untouched, -untouched  # negation creates a new float object, with an identity of its own
     zero = -entered
     order: list[Node] = []
     shared: dict[int, PendingGradients] = {}
@@ -139,7 +126,7 @@ def _reach(
     while True:
         grad = node.grad
         if grad is not untouched:
-            if grad is entered:  # all of its operands are in the order by now
+            if grad is entered:  # all of its operands are in the order
                 if node._dy is many:
                     _open_group(node, shared, order)
                 node.grad = zero
@@ -201,7 +188,7 @@ def _reach(
 
 
 def _open_group(user: Node, shared: dict[int, PendingGradients], order: list[Node]) -> None:
-    """Append, for each new group of a node, an extra node that is swept after all users of the group."""
+    """For each new group of a node, append an extra node, which is swept after all users of the group."""
     for group in user._y if type(user._dx) is tuple else ():
         if id(group) not in shared and len(group) > 1:
             gradients, partials = shared[id(group)] = [], []
@@ -218,7 +205,7 @@ def _accumulate_group(group: Sequence[Node], gradients: list[float], partials: l
 
 
 def _sweep(order: Sequence[Node], shared: dict[int, PendingGradients]) -> None:
-    """The chain rule: each operand accumulates the gradient of its user, times the local partial."""
+    """The chain rule: each operand accumulates the gradient of its user times the local partial."""
     many = VARIADIC
     for node in reversed(order):
         grad = node.grad

@@ -1,10 +1,10 @@
-"""Where are compiled files kept?  In a private folder of the user's cache, each under a name that contains its hash.
+"""Where are compiled files stored?  In a private folder of the user's cache, each under a name that contains its hash.
 
-Loading a damaged library kills Python without an exception.  So a file is written under a temporary name, synced and
-renamed, and its hash is compared with its name before each use; what does not match is removed and built again.  A
+Loading a damaged library crashes Python without an exception.  So a file is written under a temporary name, synced and
+renamed, and its hash is compared with its name before each use; a file that does not match is removed and rebuilt.  A
 lock file lets one process build while the others wait.
 
-Nothing here is needed to read the engine; `compiler.building` and `drawing.engines` use it.
+Reading the engine does not need this file; `compiler.c_backend.toolchain` and `views.draw.layout_engines` use it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import shutil
 import stat
 import tempfile
 import time
@@ -25,23 +26,23 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 BUILD_LIMIT = 60.0
-"""Seconds that building a file may take, and that another process waits for it."""
+"""Time limit in seconds for building a file, and for waiting until another process has built it."""
 ABANDONED = 2 * BUILD_LIMIT
-"""Seconds after which a lock cannot be in use any more."""
+"""Age in seconds at which a lock counts as abandoned."""
 PAUSE = 0.02
-"""Seconds between two looks at the lock of another process."""
+"""Interval in seconds at which another process's lock is checked."""
 
 
 class CacheError(OSError):
-    """The cache cannot be used; the message says why, and what to do."""
+    """The cache cannot be used; the message says why and what to do."""
 
 
 def kept(kind: str, made_of: str, build: Callable[[Path], Path], load: Callable[[Path], T]) -> T:
-    """What `load` makes of the file of this kind that was made of this text on a machine like this one.
+    """Load the cached file of this kind that was built from the text `made_of` on this type of machine.
 
-    If there is none, or it is damaged, or `load` raises, `build` makes it in the temporary folder that it is given, and
-    returns its path.  Raises CacheError if the folder cannot be used or another process does not finish; and whatever
-    `build` raises, or `load` for the file just built.
+    If it is missing or damaged, or `load` raises, `build` creates it in the temporary folder that it receives and
+    returns its path.  Raises CacheError if the folder cannot be used or another process does not finish.  Errors of
+    `build`, and of `load` for a file that was just built, propagate.
     """
     name = f"{kind}-{_digest((made_of + _machine()).encode())}"
     where = folder()
@@ -52,34 +53,53 @@ def kept(kind: str, made_of: str, build: Callable[[Path], Path], load: Callable[
     return found[0]
 
 
+@contextmanager
+def not_again(action: str, seconds: float) -> Iterator[None]:
+    """Let an action that raises TimeoutError rest for so many seconds, in all processes: raise its error at once."""
+    note = folder() / f"failed-{_digest((action + _machine()).encode())}"
+    with suppress(FileNotFoundError):
+        if 0 <= time.time() - note.stat().st_mtime < seconds:
+            raise TimeoutError(note.read_text(encoding="utf-8"))
+        note.unlink()
+    try:
+        yield
+    except TimeoutError as error:
+        with suppress(OSError):
+            note.write_text(str(error), encoding="utf-8")
+        raise
+
+
 def folder() -> Path:
-    """The cache folder, made if needed; raises CacheError if another user could write to it."""
+    """The cache folder, created if needed; raises CacheError if other users can write to it."""
     try:
         base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
         where = Path(base) / "chalkgrad"
         where.mkdir(mode=0o700, parents=True, exist_ok=True)
         status = where.stat()
-    except (OSError, RuntimeError) as error:  # RuntimeError: there is no home
+    except (OSError, RuntimeError) as error:  # RuntimeError: there is no home folder
         raise CacheError(f"the cache folder cannot be used: {error}") from None
     if not _is_private(status):
-        raise CacheError(f"the cache folder {where} can be written by others; make it private with chmod 700")
+        raise CacheError(f"the cache folder {where} is writable by other users; make it private with chmod 700")
     return where
 
 
 def _is_private(status: os.stat_result) -> bool:
-    """Whether this user, and no other, can write it."""
+    """Whether only this user can write to it."""
     return not hasattr(os, "getuid") or (status.st_uid == os.getuid() and not status.st_mode & 0o022)
 
 
 def _loaded(where: Path, name: str, load: Callable[[Path], T]) -> list[T]:
-    """What is made of the file with this name; an empty list if there is none, and what cannot be used is removed."""
+    """The loaded file with this name, in a list; an empty list if there is none.  Unusable files are removed."""
     for path in where.glob(f"{name}-*"):
         with suppress(Exception):
             status = path.lstat()
             if stat.S_ISREG(status.st_mode) and _is_private(status) and path.stem == _stem(name, path.read_bytes()):
                 return [load(path)]
         with suppress(OSError):
-            path.unlink()
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
     return []
 
 
@@ -89,7 +109,7 @@ def _built(where: Path, name: str, build: Callable[[Path], Path], load: Callable
         made.chmod(0o700)
         path = where / (_stem(name, made.read_bytes()) + made.suffix)
         with made.open("rb+") as file:
-            os.fsync(file.fileno())  # before the rename, or the name may outlive a power failure and the content not
+            os.fsync(file.fileno())  # before the rename, or a power failure may keep the name but lose the content
         made.replace(path)
     try:
         return load(path)
@@ -100,7 +120,7 @@ def _built(where: Path, name: str, build: Callable[[Path], Path], load: Callable
 
 
 def _stem(name: str, content: bytes) -> str:
-    """The name, without its suffix, of a file with this content."""
+    """The name of a file with this content, without its suffix."""
     return f"{name}-{_digest(content)}"
 
 
@@ -118,7 +138,9 @@ def _locked(lock: Path) -> Iterator[None]:
             if _is_abandoned(lock):
                 lock.unlink(missing_ok=True)
             elif time.monotonic() > give_up:
-                raise CacheError(f"another process has been building for {BUILD_LIMIT:g} seconds; else delete {lock}")
+                raise CacheError(
+                    f"another process has been building for {BUILD_LIMIT:g} seconds; if it has ended, delete {lock}"
+                )
             else:
                 time.sleep(PAUSE)
         yield
@@ -133,7 +155,7 @@ def _take(lock: Path) -> bool:
     except FileExistsError:
         return False
     except PermissionError:
-        if os.name == "nt":  # it is just being deleted
+        if os.name == "nt":  # it is being deleted
             return False
         raise
     with os.fdopen(handle, "w") as file:
@@ -142,21 +164,21 @@ def _take(lock: Path) -> bool:
 
 
 def _is_abandoned(lock: Path) -> bool:
-    """Whether the process that made it has ended, or must have; two processes that build at once do no harm."""
+    """Whether the process that created the lock has ended; if this is wrong, two processes build, which is harmless."""
     try:
         if time.time() - lock.stat().st_mtime > ABANDONED:
             return True
-        if os.name == "posix":  # elsewhere, signal 0 is not harmless
+        if os.name == "posix":  # on other systems signal 0 is not harmless
             os.kill(int(lock.read_text()), 0)
     except ProcessLookupError:
         return True
-    except (OSError, ValueError, OverflowError):  # released by now; another user's process; not a number
+    except (OSError, ValueError, OverflowError):  # already released; another user's process; not a number
         return False
     return False
 
 
 def _machine() -> str:
-    """What machine code depends on: the processor and its features."""
+    """The processor and its features, on which machine code depends."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
         return next((line for line in lines if line.startswith(("flags", "Features"))), "") + platform.machine()

@@ -1,7 +1,7 @@
-"""I know PyTorch, NumPy or math: what is it called here?
+"""What are the names of PyTorch, NumPy and math called here?
 
-Asking `autograd` or a `Value` for a name that is not here gives an error that says what to write.  The names are data,
-in `foreign_names.txt`, and read when they are first needed.  Read before: `value`.
+The error for an unknown name of `autograd` or of a `Value` says what to write.  The names are data,
+in `foreign_names.txt`, and read when they are first needed.  Read before: nothing.
 """
 
 from __future__ import annotations
@@ -13,12 +13,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from autograd.value import Value
-
 
 @cache
 def answers() -> dict[str, dict[str, str]]:
-    """For each section of the file its names, and what is written here for each."""
+    """For each section of the file its foreign names, and their replacements."""
     sections: dict[str, dict[str, str]] = {}
     for line in Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
@@ -30,7 +28,7 @@ def answers() -> dict[str, dict[str, str]]:
 
 
 def no_such_name(name: str, known: Collection[str]) -> str:
-    """What to say to somebody who asks for `autograd.name`.
+    """The message of the error for `autograd.name`, which does not exist.
 
     >>> no_such_name("asin", ["arcsin"])
     "module 'autograd' has no attribute 'asin'; here it is autograd.arcsin"
@@ -55,8 +53,8 @@ def no_such_name(name: str, known: Collection[str]) -> str:
     return f"{message}; did you mean autograd.{near[0]}?" if near else message
 
 
-def no_such_attribute(value: Value, name: str) -> str:
-    """What to say to somebody who asks a Value for an attribute that it does not have.
+def no_such_attribute(value: object, name: str) -> str:
+    """The message of the error for an attribute that a Value does not have.
 
     >>> from autograd import Value
     >>> no_such_attribute(Value(1.0), "clamp")

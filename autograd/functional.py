@@ -1,9 +1,9 @@
-"""What if one thinks in functions instead of graphs?  `grad`, `jvp`, `vjp`, `jacobian`, `hessian` and their kin.
+"""How is a function differentiated?  `grad`, `jvp`, `vjp`, `jacobian`, `hessian` and related functions.
 
-Read `value` first.  Numbers in, floats out; Values in, Values out, and so any function here can be differentiated
-again.  (A function that is called inside one which is being differentiated, and closes over its variable, gives Values
-too.)  The graph-building sweep stands here: it evaluates the rows' partials on Values instead of floats, and is the
-one that `trace` shows step by step.  Nothing here touches anybody's `.grad`.
+Read `value` and `backpropagation` first.  Numbers in, floats out; Values in, Values out, so any function here can be
+differentiated again.  (They also return Values if `f` closes over a variable of an enclosing derivative.)
+`edges_as_graph` evaluates the partials of the rows on Values, so that the textbook loop builds a graph.  No function
+here changes a `.grad`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from autograd.value import Value
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    Nested = Any  # a number or Value, or lists and tuples of such
+    Nested = Any  # a number or Value, or (nested) lists and tuples of them
     Edges = Callable[[Value], Iterable[tuple[Value, Any]]]
 
 
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
 
 def edges_as_graph(node: Value) -> list[tuple[Value, Any]]:
-    """The operands to which gradients flow, each with its partial as a graph of its own, made by the row.
+    """The operands to which gradients flow, each with its partial as a graph, built by the row.
 
-    Raises RuntimeError where a leaf's data was changed since the forward pass: the partials would not belong to it.
+    Raises RuntimeError if a leaf's data was changed since the forward pass: the partials would not match it.
     """
     row = node.primitive
     if row is None:
@@ -52,14 +52,14 @@ def edges_as_graph(node: Value) -> list[tuple[Value, Any]]:
 
 
 def edges_of(node: Value) -> Iterable[tuple[Value, float]]:
-    """The operands that are Values with their partials; refuses a node whose derivative is a user's `_backward`."""
+    """The operands to which gradients flow, with partials; raises TypeError for a node with a user's `_backward`."""
     if has_user_backward(node) and node.primitive is not None:
         node.primitive.forward()  # raises: only backward() can use it
     return edges(node)
 
 
 def check_unchanged(node: Value) -> None:
-    """Raise RuntimeError where the node's data no longer follows from its operands."""
+    """Raise RuntimeError if the node's data no longer follows from its operands."""
     if changed_since(node):
         raise RuntimeError(
             f"{node!r} was computed by {node.primitive} from operands whose .data has been changed since; "
@@ -70,10 +70,10 @@ def check_unchanged(node: Value) -> None:
 def gradients(output: Any, inputs: Nested, create_graph: bool = False) -> Nested:
     """d(output)/d(input) for each of `inputs`, in the same shape, without touching any `.grad`.
 
-    `inputs` is a Value or (nested) lists of Values; what the output does not depend on has gradient 0.0.  With
+    `inputs` is a Value or (nested) lists of Values; an input that the output does not depend on has gradient 0.0.  With
     `create_graph` the gradients are Values and can be differentiated again.
 
-    Raises TypeError for what is not a Value, RuntimeError where data was changed since the forward pass.
+    Raises TypeError if an input is not a Value, RuntimeError if data was changed since the forward pass.
 
     >>> x = Value(3.0)
     >>> gradients(x * x, x)
@@ -100,16 +100,16 @@ def _as_is(number: Any) -> Any:
     return number
 
 
-# ------------------------------------------------------------------------------------- functions into derivatives
+# ------------------------------------------------------------------------------------- derivatives of functions
 
 
 def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
     """The function that gives the gradient of `f`, which must return one number.
 
-    `argnums` says with respect to which argument, or arguments (then a tuple is returned).  Arguments are numbers,
-    Values, or (nested) lists of them; the gradient is shaped like the argument.  Keyword arguments are constants.
+    `argnums` is the position of the argument, or of several (then a tuple is returned).  Arguments are numbers,
+    Values, or (nested) lists of them; the gradient has the shape of the argument.  Keyword arguments are constants.
 
-    Raises TypeError where `f` returns no single number, ValueError where `argnums` is no argument's position.
+    Raises TypeError if `f` does not return a single number, ValueError if `argnums` is not the position of an argument.
 
     >>> grad(lambda x: x ** 3)(2.0)                     # 3 x²
     12.0
@@ -149,7 +149,7 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
 
 
 def vjp(f: Callable[..., Any], *primals: Nested) -> tuple[Nested, Callable[[Nested], tuple[Nested, ...]]]:
-    """f's value, and the function that takes a vector (shaped like it) back: vector x Jacobian, for each argument.
+    """f's value, and a function that maps a vector of its shape to vector x Jacobian, for each argument.
 
     This is reverse mode: one sweep for all inputs.
 
@@ -173,11 +173,11 @@ def vjp(f: Callable[..., Any], *primals: Nested) -> tuple[Nested, Callable[[Nest
 
 
 def jvp(f: Callable[..., Any], primals: Sequence[Nested], tangents: Sequence[Nested]) -> tuple[Nested, Nested]:
-    """f's value, and its directional derivative: Jacobian x vector, where `tangents` is shaped like `primals`.
+    """f's value, and its directional derivative: Jacobian x vector, where `tangents` has the shape of `primals`.
 
-    This is forward mode: the tangents run along the same edges, from the inputs to the outputs, in one sweep.
+    This is forward mode: one sweep propagates the tangents along the same edges, from the inputs to the outputs.
 
-    Raises ValueError where the tangents do not have the shape of the primals.
+    Raises ValueError if the tangents do not have the shape of the primals.
 
     >>> jvp(lambda x, y: x * y, (3.0, 4.0), (1.0, 0.0))
     (12.0, 4.0)
@@ -200,7 +200,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Nested], tangents: Sequence[Nes
 
 
 def _push(output: Value, moving: dict[Value, Any], edges: Edges) -> None:
-    """Forward mode: a node's tangent is the sum over its operands of partial x tangent."""
+    """Forward mode: a node's tangent is the sum of partial x tangent over its operands."""
     for node in topological_order(output):
         if node not in moving:
             terms = [moving[operand] * partial for operand, partial in edges(node) if operand in moving]
@@ -209,7 +209,7 @@ def _push(output: Value, moving: dict[Value, Any], edges: Edges) -> None:
 
 
 def jacobian(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Nested]:
-    """The function that gives all derivatives of all outputs of `f`: shaped like the output, each like the argument.
+    """The function that gives all derivatives of `f`: for each output, a gradient in the argument's shape.
 
     >>> jacobian(lambda x: [x[0] * x[1], x[0] + x[1]])([3.0, 4.0])
     [[4.0, 3.0], [1.0, 1.0]]
@@ -246,7 +246,7 @@ def hvp(f: Callable[..., Any], primal: Nested, vector: Nested) -> Nested:
     [8.0, 6.0]
     """
     _check_function(f, "hvp")
-    list(pairs_of(primal, vector, "hvp: vector"))  # raises where the shapes differ, under the name it has here
+    list(pairs_of(primal, vector, "hvp: vector"))  # raises if the shapes differ, and names hvp's argument
     return jvp(grad(f), (primal,), (vector,))[1]
 
 
@@ -298,10 +298,10 @@ def _among(positions: Sequence[int], count: int) -> list[int]:
 
 
 def _variables(arguments: Sequence[Nested], positions: Iterable[int]) -> tuple[list[Nested], bool]:
-    """The arguments with fresh Values at these positions, and whether any Value was among them.
+    """The arguments with new Values at these positions, and whether any argument contained a Value.
 
-    A Value is copied as a node of the graph, so that a derivative taken inside another one is with respect to its own
-    variable, and the outer one still sees through.
+    A Value is copied by a node of the graph: a nested derivative is then with respect to its own variable, and the
+    outer derivative still propagates through it.
     """
     inputs, wanted = list(arguments), set(positions)
     values_in = any(isinstance(leaf, Value) for argument in arguments for leaf in leaves(argument))
@@ -311,11 +311,11 @@ def _variables(arguments: Sequence[Nested], positions: Iterable[int]) -> tuple[l
 
 
 _differentiating: ContextVar[frozenset[Value]] = ContextVar("autograd_differentiating", default=frozenset())
-"""The variables of the derivatives that are being taken around here."""
+"""The variables of all enclosing derivatives."""
 
 
 def _called(f: Callable[..., Any], inputs: Sequence[Nested], positions: Iterable[int], constants: Any = None) -> Any:
-    """What f returns; in the meantime these inputs are known as variables to every derivative taken inside f."""
+    """Call f; meanwhile derivatives taken inside f know these inputs as variables of an enclosing derivative."""
     variables = [leaf for n in positions for leaf in leaves(inputs[n])]
     token = _differentiating.set(_differentiating.get().union(variables))
     try:
@@ -325,7 +325,7 @@ def _called(f: Callable[..., Any], inputs: Sequence[Nested], positions: Iterable
 
 
 def _reaches_outside(outputs: Nested) -> bool:
-    """Whether an output depends on a variable of a derivative around this one, by closure: then it needs a graph."""
+    """Whether an output depends, by closure, on a variable of an enclosing derivative: then a graph is needed."""
     outer = _differentiating.get()
     values = [output for output in leaves(outputs) if isinstance(output, Value)] if outer else []
     return any(not outer.isdisjoint(topological_order(output)) for output in values)

@@ -1,9 +1,9 @@
-"""Is a derivative right?  `check_gradients` compares it with what nudging the input does.
+"""Is a derivative right?  `check_gradients` compares it with the effect of nudging the input.
 
 Read `functional` first.  The comparison is with central differences, d(h) = (f(x + h) - f(x - h)) / 2h.  Its error
 has two parts: truncation, about h² f'''/6, and rounding, about ε|f|/h.  With h = ε^(1/3) max(1, |x|) both are near
-ε^(2/3), 4e-11.  The tolerance is not guessed: truncation is what halving h changes (an error of order h² becomes a
-quarter, so the change is three quarters of it), and rounding is allowed `ROUNDINGS` units in the last place of f.
+ε^(2/3), 4e-11.  The tolerance is computed: halving h reduces an error of order h² to a quarter, so the change is three
+quarters of the truncation error; for rounding, `ROUNDINGS` units in the last place of f are allowed.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 EPSILON = 2.0**-52
 STEP = EPSILON ** (1 / 3)
 ROUNDINGS = 100.0
-"""How many units in the last place each value of f may be off: f may be long, and its steps round too."""
+"""The error allowed in each value of f, in units in the last place: every operation inside f rounds."""
 
 
 class Difference(NamedTuple):
-    """A slope found by nudging, how far off it may be, and the slopes to the left and to the right alone."""
+    """A slope found by nudging, a bound for its error, and the one-sided slopes to the left and right."""
 
     slope: float
     tolerance: float
@@ -45,7 +45,7 @@ class Difference(NamedTuple):
 def central_difference(f: Callable[[float], float], x: float) -> Difference:
     """The slope of f at x, extrapolated from two central differences, with a bound for its error.
 
-    Where x is so near to the border of f's domain that x + h or x - h is outside, the step is made smaller.
+    If x + h or x - h is outside f's domain, the step is made smaller.
 
     >>> found = central_difference(lambda x: x * x * x, 2.0)
     >>> abs(found.slope - 12.0) < found.tolerance < 1e-7
@@ -72,12 +72,12 @@ def _difference(f: Callable[[float], float], x: float, at: float, h: float) -> D
 
 
 def check_gradients(f: Callable[..., Any], *inputs: Nested, order: int = 2) -> None:
-    """Compare f's derivatives, first and (with order=2) second, with central differences at these inputs.
+    """Compare the first and (with order=2) second derivatives of f with central differences at these inputs.
 
     `inputs` are numbers or (nested) lists of numbers, one for each argument of `f`, which returns one number.
 
-    Raises AssertionError where they disagree, showing f, the input, both numbers and the first primitive whose partial
-    is wrong; ValueError for another `order`; TypeError for what is not a number.
+    Raises AssertionError if they disagree, with f, the input, both numbers and the first primitive whose partial is
+    wrong; ValueError if `order` is not 1 or 2 or an input is not finite; TypeError if an input is not a number.
 
     >>> check_gradients(lambda x, y: x * y + x.exp(), 1.0, 2.0)
     """
@@ -90,7 +90,9 @@ def check_gradients(f: Callable[..., Any], *inputs: Nested, order: int = 2) -> N
         raise TypeError("check_gradients: give at least one number to check at")
     for n, number in enumerate(numbers, 1):
         if not math.isfinite(number):
-            raise ValueError(f"check_gradients: input {n} must be finite, got {number!r}; nothing can be nudged there")
+            raise ValueError(
+                f"check_gradients: input {n} must be finite, got {number!r}; choose a point that can be nudged"
+            )
 
     def flat(xs: Sequence[Any]) -> Any:
         rest = iter(xs)
@@ -104,7 +106,7 @@ def check_gradients(f: Callable[..., Any], *inputs: Nested, order: int = 2) -> N
     _compare(flat, numbers, f"{name}: the derivative")
     if order == 2:
         for n in range(len(numbers)):
-            what = f"{name}: the derivative of its derivative to input {n + 1}"
+            what = f"{name}: the derivative of its derivative with respect to input {n + 1}"
             _compare(partial(_entry_of_gradient, flat, n), numbers, what)
 
 
@@ -118,8 +120,8 @@ def _compare(f: Callable[[Sequence[Any]], Any], numbers: list[float], what: str)
         if not _agree(slope, expected):
             reason = _kink(expected) or first_wrong_partial(f, numbers)
             raise AssertionError(
-                f"{what} to input {n + 1} at {numbers} is {slope!r}, but nudging the input gives {expected.slope!r} "
-                f"(at most {expected.tolerance:.1e} off){reason}"
+                f"{what} with respect to input {n + 1} at {numbers} is {slope!r}, but nudging the input gives "
+                f"{expected.slope!r} (error at most {expected.tolerance:.1e}){reason}"
             )
 
 
@@ -140,11 +142,11 @@ def _agree(slope: float, expected: Difference) -> bool:
 def _kink(found: Difference) -> str:
     if abs(found.left - found.right) <= 1e-3 * max(1.0, abs(found.left), abs(found.right)):
         return ""
-    return f"; its slopes to the left, {found.left:.6g}, and to the right, {found.right:.6g}, differ: is it a kink?"
+    return f"; the slopes to the left ({found.left:.6g}) and to the right ({found.right:.6g}) differ: is this a kink?"
 
 
 def first_wrong_partial(f: Callable[[Sequence[Any]], Any], numbers: Sequence[float]) -> str:
-    """A sentence about the first primitive in f's graph whose partial is not what nudging its operand gives; or ''."""
+    """A clause naming the first primitive in f's graph whose partial disagrees with nudging its operand; or ''."""
     variables = [Value(x) for x in numbers]
     for node in topological_order(f(variables)):
         row, operands = node.primitive, operands_of(node)

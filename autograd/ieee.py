@@ -1,6 +1,6 @@
-"""What if an operation has no finite result?  A float with IEEE 754 arithmetic, on which nothing raises.
+"""What if an operation has no finite result?  A float with IEEE 754 arithmetic, whose operations never raise.
 
-Read `primitive` next: a row evaluates its partial derivatives on this kind of number, so that a partial never raises.
+Read `primitive` next: a row's partial derivatives are evaluated on this kind of number, so that they never raise.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from weakref import ref
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Number = Any  # float, Value, symbol, array: whatever kind the row is evaluated on
+    Number = Any  # a float, Value, symbol or array: whichever kind the row is evaluated on
 
 
 _silent: ContextVar[Any] = ContextVar("autograd_ieee_arithmetic", default=None)
-"""The block within which nothing raises, weakly: a block that a Ctrl-C cut off on its way out is no longer there."""
+"""A weak reference to the innermost `ieee_arithmetic` block: if Ctrl-C interrupts its exit, the reference goes dead."""
 
 
 def _is_silent() -> bool:
@@ -27,7 +27,7 @@ def _is_silent() -> bool:
 
 
 class ieee_arithmetic:  # noqa: N801 - a context manager
-    """Within this block a row's value never raises: a pole is inf, the undefined is nan.  Partials are taken so."""
+    """Within this block a row's value never raises: a pole is inf, an undefined result is nan.  Used for partials."""
 
     def __enter__(self) -> None:
         self._token = _silent.set(ref(self))
@@ -37,7 +37,7 @@ class ieee_arithmetic:  # noqa: N801 - a context manager
 
 
 class IEEEFloat(float):
-    """A float with IEEE 754 arithmetic: a pole is +-inf, the undefined is nan, and nothing raises."""
+    """A float with IEEE 754 arithmetic: a pole is +-inf, an undefined result is nan, and nothing raises."""
 
     __slots__ = ()
 
@@ -65,7 +65,7 @@ def _divide(x: float, y: float) -> float:
 
 
 def real_power(x: float, y: float) -> float:
-    """x ** y, which for Python's floats may be complex, and here is a ValueError."""
+    """x ** y; a ValueError where Python's result would be complex."""
     out: float | complex = x**y
     if isinstance(out, complex):
         raise ValueError("the result is complex")
@@ -73,7 +73,7 @@ def real_power(x: float, y: float) -> float:
 
 
 def ieee_power(x: float, y: float) -> float:
-    """x to the power of y as C's pow has it: poles are inf, overflow is inf, a negative base with a fraction is nan."""
+    """x ** y as C's pow defines it: a pole or overflow is inf; a negative base with a fractional exponent is nan."""
     try:
         return math.pow(x, y)
     except OverflowError:

@@ -1,8 +1,8 @@
 """How does a program written for micrograd run here?  `_prev`, `_op`, `_backward` and `_children`, in one small file.
 
-Read `graph` and `value` first.  During a backward pass every `.grad` holds that pass's own gradient, started at zero,
-and is added to the earlier one only at the end; so a `_backward` of the user's own, which adds to `.grad` by itself,
-runs in its place in the order and is undone with all the rest if anything goes wrong.
+Read `node` and `fast_backward` first.  During a backward pass each `.grad` starts at zero and holds the gradient
+of that pass alone; the earlier gradient is added only at the end.  So a user's `_backward`, which adds to `.grad`
+itself, runs in its place in the order, and is undone with everything else if an error occurs.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from autograd.node import Node
 
 SIGNS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "negative": "-", "power": "**", "absolute": "abs"}
-"""How `_op` shows the operators; every other row is shown by its name."""
+"""The signs of operators in `_op`; any other row appears by its name."""
 
 
 class Operands(tuple[Any, ...]):
-    """A node's operands in order, with repeats; equal to a set of them too, because micrograd's `_prev` is a set."""
+    """A node's operands in order, with repeats; also equal to a set of them, because micrograd's `_prev` is a set."""
 
     __slots__ = ()
 
@@ -50,12 +50,12 @@ class Operands(tuple[Any, ...]):
 
     __ror__, __rand__ = __or__, __and__
 
-    def __getattr__(self, name: str) -> Any:  # union, issubset ...; not add, which would be lost
+    def __getattr__(self, name: str) -> Any:  # union, issubset ...; not add, whose effect would be lost
         return getattr(frozenset(self), name)
 
 
 def previous(node: Any) -> Operands:
-    """The operands as Values; a plain number appears as a leaf, the same one each time."""
+    """The operands as Values; a plain number becomes a leaf, the same object each time."""
     kept: Operands | None = node.__dict__.get("_prev_leaves")
     if kept is None:
         values = operands_of(node)
@@ -76,7 +76,7 @@ def operation(node: Node) -> str:
 
 
 def adopt(node: Node, children: Iterable[Any], op: str) -> None:
-    """Make a new leaf into a node of the user's own: operands, a name, and a `_backward` still to be assigned."""
+    """Turn a new leaf into a user's node with operands and a name; its `_backward` is assigned later."""
     if isinstance(children, (str, bytes, dict)) or not hasattr(children, "__iter__"):
         raise TypeError(f"Value: _children must be a sequence of Values, such as (a, b), got {shown(children)}")
     operands = tuple(children)
@@ -93,12 +93,12 @@ def adopt(node: Node, children: Iterable[Any], op: str) -> None:
 
 
 def user_row(name: str) -> Primitive:
-    """A row that only bears a name: its derivative is whatever the user's `_backward` does."""
+    """A row that has only a name: its derivative is computed by the user's `_backward`."""
 
     def unknown(*operands: Any) -> Any:
         raise TypeError(
             f"{name or 'this node'} has a _backward written by hand, so only backward() can use it; "
-            f"make it a row with autograd.primitive(...) to have second derivatives and explanations"
+            f"define it with autograd.primitive(...) to get second derivatives and explanations"
         )
 
     return Primitive(
@@ -107,11 +107,11 @@ def user_row(name: str) -> Primitive:
 
 
 def _nothing() -> None:
-    """The `_backward` of a node to which none was assigned."""
+    """The `_backward` of a node before one is assigned."""
 
 
 def get_backward(node: Node) -> Callable[[], None]:
-    """A function that accumulates, once, this node's gradient times its partials in the `.grad` of its operands."""
+    """A function that adds this node's gradient times each partial to the `.grad` of the operand."""
     if has_user_backward(node):
         return node._dx  # type: ignore[no-any-return]
     return lambda: _accumulate(node, edges(node))
@@ -123,7 +123,7 @@ def _accumulate(node: Node, edges: Iterator[tuple[Node, float]]) -> None:
 
 
 def set_backward(node: Node, function: Callable[[], None]) -> None:
-    """Replace what this node does in the backward pass by a function of the user's own."""
+    """Replace this node's step in the backward pass with a user's function."""
     if not callable(function):
         raise TypeError(f"_backward must be a function without arguments, got {shown(function)}")
     if not has_user_backward(node):

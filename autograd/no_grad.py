@@ -1,7 +1,7 @@
-"""How is recording switched off?  With `no_grad()`, for this thread and context alone.
+"""How is recording switched off?  With `no_grad()`, for the current thread and context only.
 
-Every operation asks `recording.paused`, a set that is empty almost always; only where some thread has switched
-recording off is the context asked as well.
+Every operation checks `recording.paused`, a set that is almost always empty.  Only if some thread has switched
+recording off does it check the context too.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 
 
 class Recording:
-    """Whether operations on Values are recorded in a graph: here and now, and anywhere at all."""
+    """Whether operations on Values are recorded in a graph: in this context, and in any thread."""
 
     __slots__ = ("_blocks", "paused")
 
     def __init__(self) -> None:
         self.paused: set[int] = set()
-        """The blocks, by id, that have switched recording off, in all threads: a quick first question."""
+        """The ids of all active `no_grad` blocks, in all threads: a fast first check."""
         self._blocks: ContextVar[Any] = ContextVar("autograd_no_grad_blocks", default=None)
-        """The innermost block (weakly) and those around it: (block, (block, ... None))."""
+        """Weak references to the innermost block and those around it: (block, (block, ... None))."""
 
     def wanted(self) -> bool:
-        """Whether this thread and context records."""
+        """Whether operations are recorded in this thread and context."""
         blocks = self._blocks.get()
         while blocks is not None:
             block, blocks = blocks
@@ -40,10 +40,10 @@ recording = Recording()
 
 
 class _Block:
-    """One entry into a `no_grad()`, which counts for as long as it lives.
+    """One entry into a `no_grad()` block; it switches recording off for as long as the object is alive.
 
-    So not even a Ctrl-C on the way into the block, or out of it, can leave recording switched off for ever.  Each
-    change of the set is one step inside the interpreter, which needs no lock.
+    So a Ctrl-C while the block is entered or left cannot leave recording switched off.  Each change to the set is a
+    single atomic operation of the interpreter, so no lock is needed.
     """
 
     __slots__ = ("__weakref__",)
@@ -56,9 +56,9 @@ class _Block:
 
 
 class no_grad(ContextDecorator):  # noqa: N801 - a context manager, named as in PyTorch
-    """Within this block operations on Values give plain leaves: no graph, no gradients, less memory.
+    """Within this block, operations on Values return plain leaves: no graph, no gradients, less memory.
 
-    It holds for the current thread and context only.  `@no_grad()` before a function does the same within it.
+    It affects the current thread and context only.  As a decorator, `@no_grad()` covers the body of a function.
 
     >>> from autograd import Value, no_grad
     >>> x = Value(3.0)
@@ -72,7 +72,7 @@ class no_grad(ContextDecorator):  # noqa: N801 - a context manager, named as in 
         self._entered: list[_Block] = []
 
     def _recreate_cm(self) -> no_grad:
-        return type(self)()  # each call of a decorated function has its own
+        return type(self)()  # one for each call of a decorated function
 
     def __enter__(self) -> None:
         block = _Block()

@@ -1,11 +1,11 @@
 """What does a node of the graph hold?  Its number, its gradient, its operands, and the partials of the forward pass.
 
 A node is a flat object.  `_x` and `_y` are its operands, `_dx` and `_dy` the partial derivatives with respect to them,
-taken in the forward pass; None if there is no such operand, and a partial of None if no gradient flows to the operand
-(a constant, or an operand that a branch did not select).  A node of many operands has `_dy = VARIADIC`; its operands are
-in `_x` in one or more groups (the neurons of a layer share the group of their inputs), in `_y` the groups of those
-that are Values, in `_dx` a tuple of groups of their partials; or, if the user has written a `_backward` for it (see
-`micrograd`), that function.
+computed in the forward pass.  An operand that does not exist is None; so is the partial if no gradient flows to its
+operand (a constant, or an operand that a branch did not select).  A node of many operands has `_dy = VARIADIC`: `_x`
+holds all operands in one or more groups (the neurons of a layer share the group of their inputs), `_y` the groups of
+those that are Values, and `_dx` a tuple with the groups of their partials, or the `_backward` function if the user has
+written one (see `micrograd`).
 
 Read `primitive` and `primitives` first, `backpropagation` next.
 """
@@ -55,16 +55,16 @@ class _Sentinel:
 
 
 VARIADIC: Any = _Sentinel("VARIADIC")
-"""In `_dy`: this node has any number of operands."""
+"""The `_dy` of a node with any number of operands."""
 
 UNRECORDED: Any = _Sentinel("UNRECORDED")
-"""In `_x` of a leaf that was computed within `no_grad()`: its operands were not recorded."""
+"""The `_x` of a leaf that was computed within `no_grad()`: its operands were not recorded."""
 
 NOT_COMPUTED = float("0")
-"""The gradient of a node that no backward pass has reached yet: 0.0, recognized by its identity."""
+"""The gradient of a node that no backward pass has reached yet: 0.0, distinguished by its identity."""
 
 SEED = float("1")
-"""The gradient of a node on which `backward()` was called: 1.0, recognized by its identity."""
+"""The gradient of a node on which `backward()` was called: 1.0, distinguished by its identity."""
 
 
 def operands(node: AnyNode) -> tuple[AnyNode | float, ...]:

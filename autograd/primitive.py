@@ -1,8 +1,8 @@
 """What is a primitive?  One row: a forward function and one partial derivative per operand.
 
 Read this file first, then `primitives` (the table itself).  A row's formulas are ordinary arithmetic, so the same
-row can be evaluated on any kind of number: on floats it yields numbers, on `Value`s a new graph, on symbols a
-formula.  A kind of number takes part by having a class method `_apply_primitive(row, operands)`.
+row can be evaluated on any kind of number: on floats it gives numbers, on `Value`s a new graph, on symbols a
+formula.  To support rows, a number class defines a class method `_apply_primitive(row, operands)`.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from autograd.ieee import IEEEFloat, _is_silent
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    Number = Any  # float, Value, symbol, array: whatever kind the row is evaluated on
+    Number = Any  # a float, Value, symbol or array: whichever kind the row is evaluated on
 
 NOT_TAKEN = float("0")
-"""The partial with respect to an operand that the row did not select: 0.0, and recognisable by identity.
+"""The partial with respect to an operand that the row did not select: 0.0, distinguished by its identity.
 
-No gradient flows along such an edge, not even 0 times an infinite one: see `where` and `maximum` in the table.
+No gradient flows along such an edge, not even 0 * inf; see `where` and `maximum` in the table.
 """
 
 
 class Primitive:
     """One differentiable function: its value, and one partial derivative per operand.
 
-    Make rows with `primitive(...)`.  A row is called like a function, on floats and on `Value`s alike.
+    Create rows with `primitive(...)`.  A row is called like a function, on floats or on `Value`s.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Primitive:
         self.forward = forward
         self.partials = partials
         self.arity = arity
-        """How many operands the row takes; None for any number of them (`sum`, `dot`, ...)."""
+        """The number of operands; None if the row takes any number of them (`sum`, `dot`, ...)."""
         code = getattr(forward, "__code__", None)
         self.parameters: tuple[str, ...] = code.co_varnames[: code.co_argcount] if code and arity else ()
         self.defaults: tuple[float, ...] = getattr(forward, "__defaults__", None) or ()
@@ -73,10 +73,10 @@ class Primitive:
         return f"<primitive {self.name}>"
 
     def __reduce__(self) -> str:
-        return self.name  # found again by its name in the module that defines it
+        return self.name  # pickled as its name in the module that defines it
 
     def __call__(self, *operands: Any, **named: Any) -> Any:
-        """Evaluate the row on whatever kind of number the operands are: floats give a float, Values a Value."""
+        """Evaluate the row on the operands' kind of number: floats give a float, Values a Value."""
         if named or (self.arity is not None and len(operands) != self.arity):
             operands = self._complete(operands, named)
         for operand in operands:
@@ -88,7 +88,7 @@ class Primitive:
         return evaluate(self, [real(operand, f"{self.name}: operand {n}") for n, operand in enumerate(operands, 1)])
 
     def _complete(self, operands: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
-        """All the operands: those given by position, then by name, then by default."""
+        """All operands: those given by position, then by name, then the defaults."""
         known = dict(zip(self.parameters[len(self.parameters) - len(self.defaults) :], self.defaults, strict=True))
         wrong = [name for name in named if name not in known]
         rest = self.parameters[len(operands) :] if self.arity is not None else ()
@@ -112,18 +112,18 @@ def primitive(
     ieee: Callable[..., float] | None = None,
     sequence: bool = False,
 ) -> Primitive:
-    """Make one row of the table.
+    """Create one row of the table.
 
     `forward(x, y, ...)` is the function; each of `partials`, called as `partial(out, x, y, ...)`, is its derivative
-    with respect to one operand, in order.  Write both in arithmetic and in other rows, and everything follows: higher
-    derivatives, explanations, pictures, compiled code.  A function that knows floats only (`math.erf`) serves as
-    `forward` too.  With `sequence=True` the row takes any number of operands, and its one partial returns a list.
+    with respect to one operand, in order.  Write both with arithmetic and other rows; higher derivatives, explanations,
+    pictures and compiled code then follow.  `forward` may also be a function of floats only, such as `math.erf`.  With
+    `sequence=True` the row takes any number of operands, and its one partial returns a list.
 
-    `text` and `latex` say how the function is written, as a template with one `{}` per operand; `domain` and `cure`
-    go into the error when `forward` raises; `ieee` gives the value where the float function raises on inf or at a
-    pole (the default is nan).
+    `text` and `latex` are templates that show how the function is written, with one `{}` per operand; `domain` and
+    `cure` appear in the error message when `forward` raises; `ieee` gives the value where the function of floats raises
+    on inf or at a pole (nan by default).
 
-    Raises TypeError where a partial is missing or is no function.
+    Raises TypeError if a partial is missing or is not a function.
 
     >>> cube = primitive("cube", lambda x: x * x * x, lambda out, x: 3 * x ** 2)
     >>> cube(2.0)
@@ -167,10 +167,10 @@ def primitive(
 
 
 def evaluate(row: Primitive, operands: Sequence[float], labels: Sequence[str] = ()) -> float:
-    """A row's value on floats, as Python's own float arithmetic gives it, error for error.
+    """A row's value on floats, with the results and errors of Python's own float arithmetic.
 
-    Where an operand is inf or nan the result is IEEE's.  On finite operands a domain error, a division by zero or an
-    overflow is raised again with the operation, the operands, the domain and the cure in its message.
+    If an operand is inf or nan, the result follows IEEE 754.  On finite operands a domain error, a division by zero or
+    an overflow is raised again, with the operation, the operands, the domain and the cure in its message.
     """
     try:
         out = row.forward(*operands)
@@ -194,7 +194,7 @@ def ieee(row: Primitive, operands: Sequence[float]) -> float:
 
 
 def partials_at(row: Primitive, out: float, operands: Sequence[float]) -> list[float]:
-    """A row's local partial derivatives at these floats: IEEE arithmetic, so that a pole is inf and nothing raises."""
+    """A row's local partial derivatives at these floats, in IEEE arithmetic: a pole is inf, and nothing raises."""
     partials = row.partials(IEEEFloat(out), *map(IEEEFloat, operands))
     if len(partials) != len(operands):
         raise TypeError(
@@ -205,7 +205,7 @@ def partials_at(row: Primitive, out: float, operands: Sequence[float]) -> list[f
 
 
 def is_composite(row: Primitive) -> bool:
-    """Whether the row's forward is written in arithmetic and other rows, not as a function that knows floats only."""
+    """Whether the row's forward function is written with arithmetic and other rows, rather than for floats only."""
     return hasattr(row.forward, "__code__") and row.ieee is None
 
 

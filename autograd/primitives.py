@@ -1,18 +1,21 @@
 """Which functions can be differentiated, and what are their derivatives?  The table: one row each.
 
-Read `rows` first (what a row is); read `value` next (what is made of it).  A row reads like a line of a formula sheet:
+Read `primitive` first (what a row is), `node` next (what a node of the graph holds).  A row reads like a line of a
+formula sheet:
 
     name = primitive("name", forward, partial with respect to x, partial with respect to y, how it is written)
 
-`out` is the value that the forward function gave; `x` and `y` are the operands.  This is the only place where a
-derivative is written.  The formulas are the ones that stay exact in the tails: tanh' is sech², because 1 - tanh² is 0
-from x = 19 on, and sech is written with exp(-|x|), because cosh overflows.  Both sides of a `where` are evaluated
-when the operands are arrays, so what must not overflow is clamped inside.
+`out` is the result of the forward function; `x` and `y` are the operands.  For the engine this is the only place where
+a derivative is written; the compiler repeats a few numerically delicate ones in its kernels, and tests compare them.
+The formulas stay accurate in the tails: tanh' is sech², because 1 - tanh² rounds to 0 for x >= 19, and sech is written
+with exp(-|x|), because cosh overflows.  Both branches of a `where` are evaluated if the operands are arrays, so an
+operand that could overflow is clamped inside.
 
-A partial is `NOT_TAKEN` with respect to an operand that the row did not select (`where`, `maximum`, `relu` where it is
-flat): nothing flows along that edge, and what is behind it is not even looked at.
+The partial with respect to an operand that the row did not select is `NOT_TAKEN` (in `where` and `maximum`, and where
+`relu` is flat): no gradient flows along that edge, and the subgraph behind it is not visited.
 
-`text` and `latex` say how the row is written, where that is not name(x, y) and does not follow (see `printing`).
+`text` and `latex` show how the row is written, unless name(x, y) or the default form suffices (see
+`symbolic.printing`).
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ from operator import add as plus
 from operator import mul as times
 from typing import TYPE_CHECKING
 
-from autograd.ieee import arctanh_pole, ieee_power, log_pole, real_power
+from autograd.ieee import ieee_power, log_pole, real_power
 from autograd.primitive import NOT_TAKEN, Primitive, primitive
 
 if TYPE_CHECKING:
@@ -37,19 +40,21 @@ INF, NAN = math.inf, math.nan
 # fmt: off
 # ------------------------------------------------------------------------------------------------------- arithmetic
 
-identity  = primitive("identity",  lambda x: x,        lambda out, x: 1.0,                                              text="{}")
-add       = primitive("add",       lambda x, y: x + y, lambda out, x, y: 1.0,     lambda out, x, y: 1.0,                text="{} + {}")
-subtract  = primitive("subtract",  lambda x, y: x - y, lambda out, x, y: 1.0,     lambda out, x, y: -1.0,               text="{} - {}")
-multiply  = primitive("multiply",  lambda x, y: x * y, lambda out, x, y: y,       lambda out, x, y: x,                  text="{} * {}")
-divide    = primitive("divide",    lambda x, y: x / y, lambda out, x, y: 1.0 / y, lambda out, x, y: -over_square(x, y), text="{} / {}",
-                      latex=r"\frac{{{}}}{{{}}}", cure="keep the divisor away from zero")
-negative  = primitive("negative",  lambda x: -x,       lambda out, x: -1.0,                                             text="-{}")
-power     = primitive("power",     real_power,         lambda out, x, y: power_partial(x, y), lambda out, x, y: power_exponent_partial(x, y),
+identity  = primitive("identity",  lambda x: x,        lambda out, x: 1.0,                                text="{}")
+add       = primitive("add",       lambda x, y: x + y, lambda out, x, y: 1.0,   lambda out, x, y: 1.0,  text="{} + {}")
+subtract  = primitive("subtract",  lambda x, y: x - y, lambda out, x, y: 1.0,   lambda out, x, y: -1.0, text="{} - {}")
+multiply  = primitive("multiply",  lambda x, y: x * y, lambda out, x, y: y,     lambda out, x, y: x,    text="{} * {}")
+divide    = primitive("divide",    lambda x, y: x / y, lambda out, x, y: 1.0 / y, lambda out, x, y: -over_square(x, y),
+                      text="{} / {}", latex=r"\frac{{{}}}{{{}}}", cure="keep the divisor away from zero")
+negative  = primitive("negative",  lambda x: -x,       lambda out, x: -1.0,                               text="-{}")
+power     = primitive("power",     real_power,
+                      lambda out, x, y: power_partial(x, y),
+                      lambda out, x, y: power_exponent_partial(x, y),
                       text="{} ** {}", latex="{}^{{{}}}", ieee=ieee_power,
-                      domain="a base >= 0 where the exponent is no integer, and a base that is not 0 where it is negative",
-                      cure="keep the base positive (below zero, only a whole exponent will do)")
+                      domain="a base >= 0, or a whole exponent; and a base that is not 0, or an exponent >= 0",
+                      cure="keep the base positive (a negative base needs a whole exponent)")
 
-# ------------------------------------------------------------------------------------- choices, and what has a kink
+# -------------------------------------------------------------------------------- selections, and functions with a kink
 
 where     = primitive("where",     lambda condition, x, y: x if condition else y,
                       lambda out, condition, x, y: NOT_TAKEN,
@@ -57,7 +62,8 @@ where     = primitive("where",     lambda condition, x, y: x if condition else y
                       lambda out, condition, x, y: where(condition, NOT_TAKEN, 1.0))
 
 absolute  = primitive("absolute",  math.fabs,
-                      lambda out, x: where(x > 0.0, 1.0, where(x < 0.0, -1.0, 0.0)), text="|{}|", latex=r"\left|{}\right|")
+                      lambda out, x: where(x > 0.0, 1.0, where(x < 0.0, -1.0, 0.0)),
+                      text="|{}|", latex=r"\left|{}\right|")
 maximum   = primitive("maximum",   lambda x, y: where(x < y, y, where(y <= x, x, NAN)),
                       lambda out, x, y: where(x > y, 1.0, where(x < y, NOT_TAKEN, 0.5)),
                       lambda out, x, y: where(x > y, NOT_TAKEN, where(x < y, 1.0, 0.5)), latex=r"\max({}, {})")
@@ -72,16 +78,17 @@ sign      = primitive("sign",      lambda x: where(x > 0.0, 1.0, where(x < 0.0, 
 negative_part = primitive("negative_part", lambda x: where(x > 0.0, 0.0, x),
                       lambda out, x: where(x > 0.0, NOT_TAKEN, 1.0), text="min({}, 0)", latex=r"\min({}, 0)")
 
-# ------------------------------------------------------------------------------------- the functions of mathematics
+# ------------------------------------------------------------------------------------- elementary functions
 
-exp       = primitive("exp",       math.exp,   lambda out, x: out,                             latex="e^{{{}}}", ieee=lambda x: INF)
-expm1     = primitive("expm1",     math.expm1, lambda out, x: exp(x),                          text="exp({}) - 1",
+exp       = primitive("exp",       math.exp,   lambda out, x: out,             latex="e^{{{}}}", ieee=lambda x: INF)
+expm1     = primitive("expm1",     math.expm1, lambda out, x: exp(x),          text="exp({}) - 1",
                       latex="e^{{{}}} - 1", ieee=lambda x: INF)
-log       = primitive("log",       math.log,   lambda out, x: 1.0 / x,                         latex=r"\ln({})",
+log       = primitive("log",       math.log,   lambda out, x: 1.0 / x,         latex=r"\ln({})",
                       ieee=log_pole, domain="x > 0", cure="keep x positive, for example log(maximum(x, 1e-12))")
-log1p     = primitive("log1p",     math.log1p, lambda out, x: 1.0 / (1.0 + x),                 text="log(1 + {})", latex=r"\ln(1 + {})",
-                      ieee=lambda x: -INF if x == -1.0 else NAN, domain="x > -1", cure="keep x above -1, for example log1p(maximum(x, -1 + 1e-12))")
-sqrt      = primitive("sqrt",      math.sqrt,  lambda out, x: 0.5 / out,                       latex=r"\sqrt{{{}}}",
+log1p     = primitive("log1p",     math.log1p, lambda out, x: 1.0 / (1.0 + x), text="log(1 + {})", latex=r"\ln(1 + {})",
+                      ieee=lambda x: -INF if x == -1.0 else NAN,
+                      domain="x > -1", cure="keep x above -1, for example log1p(maximum(x, -1 + 1e-12))")
+sqrt      = primitive("sqrt",      math.sqrt,  lambda out, x: 0.5 / out,       latex=r"\sqrt{{{}}}",
                       domain="x >= 0", cure="keep x from going negative, for example sqrt(maximum(x, 0))")
 sin       = primitive("sin",       math.sin,   lambda out, x: cos(x))
 cos       = primitive("cos",       math.cos,   lambda out, x: -sin(x))
@@ -91,30 +98,14 @@ arcsin    = primitive("arcsin",    math.asin,  lambda out, x: 1.0 / sqrt(one_min
 arccos    = primitive("arccos",    math.acos,  lambda out, x: -1.0 / sqrt(one_minus_square(x)),
                       domain="-1 <= x <= 1", cure="keep x between -1 and 1")
 arctan    = primitive("arctan",    math.atan,  lambda out, x: lorentzian(x))
-sinh      = primitive("sinh",      math.sinh,  lambda out, x: cosh(x),                         ieee=lambda x: math.copysign(INF, x))
-cosh      = primitive("cosh",      math.cosh,  lambda out, x: sinh(x),                         ieee=lambda x: INF)
+sinh      = primitive("sinh",      math.sinh,  lambda out, x: cosh(x),         ieee=lambda x: math.copysign(INF, x))
+cosh      = primitive("cosh",      math.cosh,  lambda out, x: sinh(x),         ieee=lambda x: INF)
 tanh      = primitive("tanh",      math.tanh,  lambda out, x: sech(x) ** 2)
 hypot     = primitive("hypot",     math.hypot, lambda out, x, y: cosine(x, y), lambda out, x, y: cosine(y, x),
                       text="sqrt({}² + {}²)", latex=r"\sqrt{{{{{}}}^2 + {{{}}}^2}}")
 square    = primitive("square",    lambda x: x * x,    lambda out, x: 2.0 * x,            text="{}²", latex="{}^2")
 reciprocal = primitive("reciprocal", lambda x: 1.0 / x, lambda out, x: -over_square(1.0, x),
                       text="1 / {}", latex=r"\frac{{1}}{{{}}}", cure="keep the divisor away from zero")
-exp2      = primitive("exp2",      math.exp2,  lambda out, x: LN_2 * out,
-                      text="2 ** {}", latex="2^{{{}}}", ieee=lambda x: INF)
-log2      = primitive("log2",      math.log2,  lambda out, x: LOG2_E / x, latex=r"\log_2({})", ieee=log_pole,
-                      domain="x > 0", cure="keep x positive, for example log2(maximum(x, 1e-12))")
-log10     = primitive("log10",     math.log10, lambda out, x: LOG10_E / x, latex=r"\log_{{10}}({})", ieee=log_pole,
-                      domain="x > 0", cure="keep x positive, for example log10(maximum(x, 1e-12))")
-arcsinh   = primitive("arcsinh",   math.asinh, lambda out, x: 1.0 / hypot(1.0, x))
-arccosh   = primitive("arccosh",   math.acosh, lambda out, x: 1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0)),
-                      domain="x >= 1", cure="keep x at 1 or above, for example arccosh(maximum(x, 1))")
-arctanh   = primitive("arctanh",   math.atanh, lambda out, x: 1.0 / one_minus_square(x),
-                      domain="-1 < x < 1", cure="keep x between -1 and 1", ieee=arctanh_pole)
-arctan2   = primitive("arctan2",   math.atan2, lambda out, x, y: cosine(y, x) / hypot(x, y),
-                                               lambda out, x, y: -cosine(x, y) / hypot(x, y))
-logaddexp = primitive("logaddexp", lambda x, y: _logsumexp(x, y), lambda out, x, y: share(x, y), lambda out, x, y: share(y, x),
-                      text="log(exp({}) + exp({}))", latex=r"\ln(e^{{{}}} + e^{{{}}})")
-erf       = primitive("erf",       math.erf,   lambda out, x: TWO_OVER_ROOT_PI * bell(x))
 
 # ----------------------------------------------------------------------------------------------------- activations
 
@@ -136,35 +127,28 @@ gelu      = primitive("gelu",      lambda x: times_normal_cdf(x, x),
                       lambda out, x: normal_cdf(x) + times_normal_pdf(x, x))
 silu      = primitive("silu",      lambda x: times_exp(x, negative_part(x)) / (1.0 + exp(-absolute(x))),
                       lambda out, x: silu_partial(x))
-log_sigmoid = primitive("log_sigmoid", lambda x: -softplus(-x), lambda out, x: sigmoid(-x), latex=r"\ln \sigma({})")
-softsign  = primitive("softsign",  lambda x: x / (1.0 + absolute(x)), lambda out, x: over_square(1.0, 1.0 + absolute(x)))
-hardtanh  = primitive("hardtanh",  lambda x: where(x >= 1.0, 1.0, where(x <= -1.0, -1.0, x)),
-                      lambda out, x: where(x >= 1.0, NOT_TAKEN, where(x <= -1.0, NOT_TAKEN, 1.0)))
-mish      = primitive("mish",      lambda x: _mish(x), lambda out, x: tanh(softplus(x)) + silu(x) * sech_softplus(x) ** 2,
-                      text="{0} * tanh(softplus({0}))", latex=r"{0} \tanh(\operatorname{{softplus}}({0}))")
 
-LN_2, LOG2_E, LOG10_E, TWO_OVER_ROOT_PI = 0.6931471805599453, 1.4426950408889634, 0.4342944819032518, 1.1283791670955126
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805  # Klambauer et al. 2017, appendix A
 # fmt: on
 
 
-# ------------------------------------------------------------------------------- what the derivatives are made of
+# ------------------------------------------------------------------------------- terms of the derivatives
 #
-# Each is a textbook expression, evaluated so that neither it nor its own derivative loses digits anywhere.
+# Each is a textbook expression, evaluated so that neither it nor its own derivative loses accuracy anywhere.
 
 
 def _over_square(x: Number, y: Number) -> Number:
-    """x / y²; between 1e-154 and 1 as x (1/y)², where x / y might fall into the subnormals."""
+    """x / y²; for |y| from 1e-154 to 1 as x (1/y)², since x / y might be subnormal."""
     inverse = 1.0 / y
     once_more = (x / y) / y
     return where(absolute(y) < 1.0, where(absolute(y) > 1e-154, x * (inverse * inverse), once_more), once_more)
 
 
 def _power_partial(x: float, y: float) -> float:
-    """y x^(y-1), which is 0 wherever y is 0."""
+    """y x^(y-1), which is 0 for y = 0."""
     if y == 2.0:
         return 2.0 * x
-    if y >= 0.5:  # then y - 1 is not rounded
+    if y >= 0.5:  # y - 1 is then exact
         power = ieee_power(x, y - 1.0)
         if 1e-290 < abs(power) < INF or x == 0.0:
             return y * power
@@ -172,7 +156,10 @@ def _power_partial(x: float, y: float) -> float:
 
 
 def _power_derivative(x: float, y: float, n: float, m: float) -> float:
-    """x^y differentiated n times by x and m times by y: x^(y-n) Σ C(m, k) P^(k)(y) log(x)^(m-k), P = y (y-1) ... (y-n+1)."""
+    """x^y differentiated n times with respect to x and m times with respect to y.
+
+    x^(y-n) Σ C(m, k) P^(k)(y) log(x)^(m-k), with P = y (y-1) ... (y-n+1).
+    """
     polynomial = [1.0] + [0.0] * int(m)  # P(y + t) in powers of t, without those above m
     for i in range(int(n)):
         polynomial = [c * (y - i) + below for c, below in zip(polynomial, [0.0, *polynomial], strict=False)]
@@ -186,7 +173,7 @@ def _power_derivative(x: float, y: float, n: float, m: float) -> float:
     power = ieee_power(x, exponent)
     if power != power or 1e-290 < abs(power) < INF or not math.isfinite(x):
         factor *= power
-    else:  # x^y alone is out of range, the product perhaps not
+    else:  # x^y alone is out of range, but the product may not be
         half = ieee_power(abs(x), 0.5 * exponent)
         factor = math.copysign(1.0, power) * factor * half * half if half else 0.0
     for _ in range(divisors):
@@ -194,9 +181,9 @@ def _power_derivative(x: float, y: float, n: float, m: float) -> float:
     return factor
 
 
-def _power_growth(x: Number, y: Number) -> Number:
-    """x^y log x, where x^y alone may be subnormal, and so lack the digits of the product: x^y = (x^(y/2))²."""
-    root = power(absolute(x), 0.5 * y)  # of a negative x there is no logarithm anyway
+def _power_exponent_partial(x: Number, y: Number) -> Number:
+    """x^y log x; if x^y alone is subnormal and would lose digits of the product, x^y is (x^(y/2))²."""
+    root = power(absolute(x), 0.5 * y)  # log x is undefined for a negative x anyway
     return where(absolute(power(x, y)) < 1e-290, xlogy(root, x) * root, xlogy(power(x, y), x))
 
 
@@ -225,19 +212,19 @@ def _normal_cdf(x: float) -> float:
     error = ((high * 0.7071067690849304 - z) + high * 1.2101617152815436e-08 + low * 0.7071067690849304) + (
         low * 1.2101617152815436e-08
     )
-    error += x * 4.833646656726457e-17  # what the double nearest to √½ lacks
+    error += x * 4.833646656726457e-17  # the rounding error of the double nearest to √½
     return 0.5 * math.erfc(z) * (1.0 - 2.0 * z * error)
 
 
 def _times_normal_pdf(x: Number, y: Number) -> Number:
-    """x φ(y), where φ(y) alone may be subnormal, and so lack the digits of the product: φ(y) = (2π)^(3/2) φ(y/2)⁴."""
+    """x φ(y); if φ(y) alone is subnormal and would lose digits of the product, it is (2π)^(3/2) φ(y/2)⁴."""
     root = normal_pdf(0.5 * y)
     tail = (x * root * root) * (root * root * 15.749609945722419)
     return where(absolute(y) > 54.0, 0.0, where(absolute(y) > 37.0, tail, x * normal_pdf(y)))
 
 
 def _times_normal_cdf(x: Number, y: Number) -> Number:
-    """x Φ(y), where Φ(y) alone may be subnormal: there by Laplace's series Φ(y) = φ(y)/-y (1 - 1/y² + 3/y⁴ - 15/y⁶ ...)."""
+    """x Φ(y); where Φ(y) alone is subnormal, by Laplace's series φ(y)/-y (1 - 1/y² + 3/y⁴ - 15/y⁶ ...)."""
     tail = minimum(y, -37.0)
     u = 1.0 / (tail * tail)
     series = 1.0 - u * (1.0 - 3.0 * u * (1.0 - 5.0 * u * (1.0 - 7.0 * u * (1.0 - 9.0 * u))))
@@ -245,35 +232,16 @@ def _times_normal_cdf(x: Number, y: Number) -> Number:
 
 
 def _times_exp(x: Number, y: Number) -> Number:
-    """x e^y, where e^y alone may be subnormal; 0 where that is all a double can be, of an infinite x too."""
+    """x e^y, accurate even if e^y alone is subnormal; 0 for y < -1500, even if x is infinite."""
     tail = where(y < -1500.0, 0.0, x * exp(0.5 * y) * exp(0.5 * y))
     return where(y < -600.0, tail, x * exp(y))
 
 
 def _cosine(x: Number, y: Number) -> Number:
-    """x / hypot(x, y), for which subnormals are scaled by 2^600; 0 where both are 0."""
+    """x / hypot(x, y); tiny operands are scaled by 2^600; 0 if both are 0."""
     scale = where(maximum(absolute(x), absolute(y)) < 1e-290, 2.0**600, 1.0)
     length = hypot(scale * x, scale * y)
     return scale * x / where(length <= 0.0, 1.0, length)  # nan stays nan
-
-
-def _share(x: Number, y: Number) -> Number:
-    """e^x / (e^x + e^y), by the exponential of minus the distance, which neither overflows nor is rounded."""
-    ratio = exp_difference(minimum(x, y), maximum(x, y))
-    return where(x < y, ratio, 1.0) / (1.0 + ratio)
-
-
-def _mish(x: Number) -> Number:
-    """x tanh(softplus(x)) = silu(x) (1 + e^x / (e^2x + 2 e^x + 2)), of which no factor loses digits."""
-    e = exp(-absolute(x))
-    return silu(x) * (1.0 + e / ((1.0 + e) * (1.0 + e) + where(x > 0.0, e * e, 1.0)))
-
-
-def _sech_softplus(x: Number) -> Number:
-    """2 (1 + e^x) / ((1 + e^x)² + 1), in powers of e^-x where x is positive."""
-    e = exp(-absolute(x))
-    scale = where(x > 0.0, e, 1.0)
-    return 2.0 * scale * (1.0 + e) / ((1.0 + e) * (1.0 + e) + scale * scale)
 
 
 def _exp_difference(x: float, y: float) -> float:
@@ -291,14 +259,17 @@ def _exp_difference(x: float, y: float) -> float:
 over_square      = primitive("over_square", _over_square,
                              lambda out, x, y: over_square(1.0, y), lambda out, x, y: -2.0 * out / y,
                              text="{} / {}²", latex=r"\frac{{{}}}{{{}^2}}")
-power_partial      = primitive("power_partial", _power_partial,
-                             lambda out, x, y: power_derivative(x, y, 2.0, 0.0), lambda out, x, y: power_derivative(x, y, 1.0, 1.0),
+power_partial    = primitive("power_partial", _power_partial,
+                             lambda out, x, y: power_derivative(x, y, 2.0, 0.0),
+                             lambda out, x, y: power_derivative(x, y, 1.0, 1.0),
                              text="{1} * {0} ** ({1} - 1)", latex=r"{1} \cdot {0}^{{{1} - 1}}")
-power_exponent_partial     = primitive("power_exponent_partial", _power_growth,
-                             lambda out, x, y: power_derivative(x, y, 1.0, 1.0), lambda out, x, y: power_derivative(x, y, 0.0, 2.0),
+power_exponent_partial = primitive("power_exponent_partial", _power_exponent_partial,
+                             lambda out, x, y: power_derivative(x, y, 1.0, 1.0),
+                             lambda out, x, y: power_derivative(x, y, 0.0, 2.0),
                              text="{0} ** {1} * log({0})", latex=r"{0}^{{{1}}} \ln({0})")
 power_derivative = primitive("power_derivative", _power_derivative,
-                             lambda out, x, y, n, m: power_derivative(x, y, n + 1.0, m), lambda out, x, y, n, m: power_derivative(x, y, n, m + 1.0),
+                             lambda out, x, y, n, m: power_derivative(x, y, n + 1.0, m),
+                             lambda out, x, y, n, m: power_derivative(x, y, n, m + 1.0),
                              lambda out, x, y, n, m: 0.0, lambda out, x, y, n, m: 0.0,
                              latex=r"\partial_{{{0}}}^{{{2}}} \partial_{{{1}}}^{{{3}}} {0}^{{{1}}}")
 xlogy            = primitive("xlogy", _xlogy,
@@ -310,22 +281,29 @@ times_exp        = primitive("times_exp", _times_exp,
 one_minus_square = primitive("one_minus_square", lambda x: (1.0 - x) * (1.0 + x),
                              lambda out, x: -2.0 * x, text="1 - {}²", latex="1 - {}^2")
 cosine           = primitive("cosine", _cosine,
-                             lambda out, x, y: cosine(y, x) * (cosine(y, x) / hypot(x, y)), lambda out, x, y: -out * cosine(y, x) / hypot(x, y),
+                             lambda out, x, y: cosine(y, x) * (cosine(y, x) / hypot(x, y)),
+                             lambda out, x, y: -out * cosine(y, x) / hypot(x, y),
                              text="{0} / sqrt({0}² + {1}²)", latex=r"\frac{{{0}}}{{\sqrt{{{0}^2 + {1}^2}}}}")
 lorentzian       = primitive("lorentzian", lambda x: 1.0 / hypot(1.0, x) / hypot(1.0, x),
                              lambda out, x: -2.0 * (x * out) * out,
                              text="1 / (1 + {}²)", latex=r"\frac{{1}}{{1 + {}^2}}")
 sech             = primitive("sech", lambda x: 2.0 * exp(-absolute(x)) / (1.0 + exp(-2.0 * absolute(x))),
                              lambda out, x: -out * tanh(x))
-sigmoid_partial    = primitive("sigmoid_partial", lambda x: exp(-absolute(x)) / (1.0 + exp(-absolute(x))) ** 2,
+sigmoid_partial  = primitive("sigmoid_partial", lambda x: exp(-absolute(x)) / (1.0 + exp(-absolute(x))) ** 2,
                              lambda out, x: -out * tanh(0.5 * x),
                              text="sigmoid({0}) * sigmoid(-{0})", latex=r"\sigma({0}) \cdot \sigma(-{0})")
-silu_partial       = primitive("silu_partial", lambda x: sigmoid(x) + times_exp(x, -absolute(x)) / (1.0 + exp(-absolute(x))) ** 2,
+silu_partial     = primitive("silu_partial",
+                             lambda x: sigmoid(x) + times_exp(x, -absolute(x)) / (1.0 + exp(-absolute(x))) ** 2,
                              lambda out, x: silu_curve(x),
-                             text="sigmoid({0}) + {0} * sigmoid_partial({0})", latex=r"\sigma({0}) + {0} \cdot \sigma'({0})")
-silu_curve       = primitive("silu_curve", lambda x: times_exp(2.0 - x * tanh(0.5 * x), -absolute(x)) / (1.0 + exp(-absolute(x))) ** 2,
-                             lambda out, x: -out * tanh(0.5 * x) - sigmoid_partial(x) * (tanh(0.5 * x) + x * (2.0 * sigmoid_partial(x))),
-                             text="sigmoid_partial({0}) * (2 - {0} * tanh({0} / 2))", latex=r"\sigma'({0}) (2 - {0} \tanh\frac{{{0}}}{{2}})")
+                             text="sigmoid({0}) + {0} * sigmoid({0}) * sigmoid(-{0})",
+                             latex=r"\sigma({0}) + {0} \cdot \sigma({0}) \cdot \sigma(-{0})")
+silu_curve       = primitive("silu_curve",
+                             lambda x: (times_exp(2.0 - x * tanh(0.5 * x), -absolute(x))
+                                        / (1.0 + exp(-absolute(x))) ** 2),
+                             lambda out, x: (-out * tanh(0.5 * x)
+                                             - sigmoid_partial(x) * (tanh(0.5 * x) + x * (2.0 * sigmoid_partial(x)))),
+                             text="sigmoid({0}) * sigmoid(-{0}) * (2 - {0} * tanh({0} / 2))",
+                             latex=r"\sigma({0}) \cdot \sigma(-{0}) (2 - {0} \tanh\frac{{{0}}}{{2}})")
 normal_pdf       = primitive("normal_pdf", _normal_pdf,
                              lambda out, x: -times_normal_pdf(x, x), latex=r"\varphi({})")
 normal_cdf       = primitive("normal_cdf", _normal_cdf,
@@ -336,22 +314,13 @@ times_normal_pdf = primitive("times_normal_pdf", _times_normal_pdf,
 times_normal_cdf = primitive("times_normal_cdf", _times_normal_cdf,
                              lambda out, x, y: normal_cdf(y), lambda out, x, y: times_normal_pdf(x, y),
                              text="{} * normal_cdf({})", latex=r"{} \Phi({})")
-bell             = primitive("bell", lambda x: 6.283185307179586 * normal_pdf(x) ** 2,
-                             lambda out, x: -12.566370614359172 * (normal_pdf(x) * times_normal_pdf(x, x)),
-                             text="exp(-{}²)", latex="e^{{-{}^2}}")
-sech_softplus    = primitive("sech_softplus", _sech_softplus,
-                             lambda out, x: -out * tanh(softplus(x)) * sigmoid(x),
-                             text="sech(softplus({}))", latex=r"\operatorname{{sech}}(\operatorname{{softplus}}({}))")
-share            = primitive("share", _share,
-                             lambda out, x, y: out * share(y, x), lambda out, x, y: -out * share(y, x),
-                             text="exp({0}) / (exp({0}) + exp({1}))", latex=r"\frac{{e^{{{0}}}}}{{e^{{{0}}} + e^{{{1}}}}}")
 exp_difference   = primitive("exp_difference", _exp_difference,
                              lambda out, x, y: out, lambda out, x, y: -out,
                              text="exp({} - {})", latex="e^{{{} - {}}}", ieee=lambda x, y: INF)
 # fmt: on
 
 
-# ---------------------------------------------------------------------------------------- rows of any number of operands
+# ------------------------------------------------------------------------------------- rows with any number of operands
 
 
 def _halves(terms: Sequence[Number]) -> tuple[Sequence[Number], Sequence[Number]]:
@@ -364,7 +333,7 @@ def _in_order(xs: Iterable[Number], start: Number) -> Number:
 
 
 in_order = sum if sum((1.0, 1e-16, -1.0)) == 0.0 else _in_order
-"""Add from left to right.  From Python 3.12 on the built-in `sum` of floats rounds in another, compensated, way."""
+"""Add from left to right.  Since Python 3.12 the built-in `sum` of floats uses compensated summation."""
 
 
 def dot_of(start: Number, xs: Sequence[Number], ys: Sequence[Number]) -> Number:
@@ -373,31 +342,32 @@ def dot_of(start: Number, xs: Sequence[Number], ys: Sequence[Number]) -> Number:
 
 
 def dot_partials(xs: Sequence[Number], ys: Sequence[Number]) -> tuple[Sequence[Number], ...]:
-    """The partials of `dot_of`, in groups: with respect to the start, to each x, to each y."""
+    """The partials of `dot_of` in groups: with respect to the start, each x and each y."""
     return (1.0,), ys, xs
 
 
 def _of_others(xs: Sequence[Number]) -> list[Number]:
-    """For each x the sum of all the others: never the total minus x, which is 0 where x is nearly all of it."""
+    """For each x the sum of all others; the total minus x would cancel to 0 if x dominates."""
     before = accumulate(xs[:-1], initial=0.0)
     after = list(accumulate(xs[:0:-1], initial=0.0))
     return [left + right for left, right in zip(before, reversed(after), strict=True)]
 
 
 def _log_sum_above(highest: Number, xs: Sequence[Number]) -> Number:
-    """logsumexp(xs) - max(xs): log1p of all the terms but the highest, which is exactly 1."""
+    """logsumexp(xs) - max(xs): log1p of the sum of all terms except the highest, which is exactly 1."""
     rest = [where(x < highest, exp_difference(x, highest), 0.0) for x in xs]
     ties = [where(x < highest, 0.0, 1.0) for x in xs]
     return log1p(reduce(plus, rest) + (reduce(plus, ties) - 1.0))
 
 
-def _logsumexp(*xs: Number) -> Number:
+def logsumexp_of(*xs: Number) -> Number:
+    """log(exp(x1) + exp(x2) + ...), with the highest taken out, so that nothing overflows."""
     highest = reduce(maximum, xs)
     return highest + _log_sum_above(highest, xs)
 
 
 def _powers(xs: Sequence[Number]) -> list[Number]:
-    """e^x for each x, all divided by the greatest of them, so that none overflows."""
+    """e^x for each x, divided by the greatest of them, so that none overflows."""
     highest = reduce(maximum, xs)
     return [exp_difference(x, highest) for x in xs]
 
@@ -414,7 +384,7 @@ def _softmax_others(index: float, *xs: Number) -> Number:
 
 
 def _probabilities(xs: Sequence[Number]) -> list[Number]:
-    if all(isinstance(x, float) for x in xs):  # the same numbers, with the work shared
+    if all(isinstance(x, float) for x in xs):  # the same bits, with shared work
         powers = _powers(xs)
         total = reduce(plus, powers)
         return [power / total for power in powers]
@@ -422,28 +392,28 @@ def _probabilities(xs: Sequence[Number]) -> list[Number]:
 
 
 def _softmax_partials(out: Number, index: float, *xs: Number) -> list[Number]:
-    return _slopes_of_one(out, int(index), _probabilities(xs), softmax_others(index, *xs))
+    return _partials_of_one(out, int(index), _probabilities(xs), softmax_others(index, *xs))
 
 
-def _slopes_of_one(p: Number, i: int, ps: Sequence[Number], others: Number) -> list[Number]:
-    """-p_i p_j with respect to x_j, and p_i (1 - p_i) to x_i; `others` is 1 - p_i."""
-    slopes = [-p * other for other in ps]
-    slopes[i] = p * others
-    return [NOT_TAKEN, *slopes]
+def _partials_of_one(p: Number, i: int, ps: Sequence[Number], others: Number) -> list[Number]:
+    """-p_i p_j with respect to x_j, and p_i (1 - p_i) with respect to x_i; `others` is 1 - p_i."""
+    partials = [-p * other for other in ps]
+    partials[i] = p * others
+    return [NOT_TAKEN, *partials]
 
 
 def softmax_with_partials(xs: Sequence[float]) -> list[tuple[float, list[float]]]:
-    """All the probabilities of floats, each with its partials: what the rows of `softmax` give, with the work shared."""
+    """All probabilities of floats, each with its partials: the results of `softmax` rows, with shared work."""
     powers = _powers(xs)
     total = reduce(plus, powers)
     ps = [power / total for power in powers]
     others = [other / total for other in _of_others(powers)]
-    return [(p, _slopes_of_one(p, i, ps, others[i])) for i, p in enumerate(ps)]
+    return [(p, _partials_of_one(p, i, ps, others[i])) for i, p in enumerate(ps)]
 
 
 def _softmax_others_partials(out: Number, index: float, *xs: Number) -> list[Number]:
-    _, *slopes = _softmax_partials(softmax(index, *xs), index, *xs)
-    return [NOT_TAKEN, *(-slope for slope in slopes)]
+    _, *partials = _softmax_partials(softmax(index, *xs), index, *xs)
+    return [NOT_TAKEN, *(-partial for partial in partials)]
 
 
 def _cross_entropy(index: float, *xs: Number) -> Number:
@@ -472,10 +442,10 @@ def _soft_cross_entropy_partials(out: Number, *terms: Number) -> list[Number]:
         highest = reduce(maximum, xs)
         above = _log_sum_above(highest, xs)
         other_ps, losses = _of_others(ps), [(highest - x) + above for x in xs]
-    else:  # as rows, whose own derivatives do not cancel
+    else:  # as rows, whose own derivatives do not suffer cancellation
         other_ps, losses = [softmax_others(i, *xs) for i in indices], [cross_entropy(i, *xs) for i in indices]
-    slopes = zip(ps, other_ps, targets, _of_others(targets), strict=True)
-    return [*(p * other_ts - t * other_ps for p, other_ps, t, other_ts in slopes), *losses]
+    each = zip(ps, other_ps, targets, _of_others(targets), strict=True)
+    return [*(p * other_ts - t * other_ps for p, other_ps, t, other_ts in each), *losses]
 
 
 def _take(index: float, *xs: Number) -> Number:
@@ -491,7 +461,7 @@ sum_               = primitive("sum",                lambda start, *xs: in_order
                                lambda out, start, *xs: [1.0] * (1 + len(xs)), sequence=True)
 dot                = primitive("dot",                lambda start, *terms: dot_of(start, *_halves(terms)),
                                lambda out, start, *terms: [*chain(*dot_partials(*_halves(terms)))], sequence=True)
-logsumexp          = primitive("logsumexp",          _logsumexp,          lambda out, *xs: _probabilities(xs), sequence=True,
+logsumexp          = primitive("logsumexp",          logsumexp_of, lambda out, *xs: _probabilities(xs), sequence=True,
                                text="log([exp({}) + …])", latex=r"\ln([e^{{}} + …])")
 softmax            = primitive("softmax",            _softmax,            _softmax_partials,            sequence=True,
                                text="exp({index}) / ([exp({}) + …])", latex=r"\frac{e^{{index}}}{[e^{{}} + …]}")
@@ -504,4 +474,4 @@ take               = primitive("take",               _take,               _take_
 # fmt: on
 
 TABLE: dict[str, Primitive] = {row.name: row for row in list(globals().values()) if isinstance(row, Primitive)}
-"""Every row by its name."""
+"""Every row by its name; `more_primitives` adds its own."""

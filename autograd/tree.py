@@ -1,6 +1,6 @@
-"""How are nested lists and tuples of numbers gone through?  Their leaves, in order; and the same shape with other leaves.
+"""How are nested lists and tuples of numbers traversed?  Leaf by leaf; `map_nested` keeps the shape.
 
-Used by `functional`, whose functions take and give such trees, and by `gradcheck`.
+Used by `functional`, whose functions accept and return such trees, and by `gradcheck`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from autograd.value import Value
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    Nested = Any  # a number or Value, or lists and tuples of such
+    Nested = Any  # a number or Value, or (nested) lists and tuples of them
 
 
 def leaves(tree: Nested) -> Iterator[Any]:
@@ -28,7 +28,7 @@ def leaves(tree: Nested) -> Iterator[Any]:
 
 
 def map_nested(function: Callable[[Any], Any], tree: Nested) -> Nested:
-    """The same nested lists and tuples with every leaf replaced; an array becomes lists."""
+    """Apply a function to every leaf and keep the nesting; an array becomes nested lists."""
     if isinstance(tree, (list, tuple)):
         branches = [map_nested(function, branch) for branch in tree]
         return branches if isinstance(tree, list) else tuple(branches)
@@ -38,13 +38,14 @@ def map_nested(function: Callable[[Any], Any], tree: Nested) -> Nested:
 
 
 def pairs_of(tree: Nested, other: Nested, argument: str) -> Iterator[tuple[Any, Any]]:
-    """The leaves of two trees of the same shape, side by side."""
+    """The pairs of corresponding leaves of two trees of the same shape.
+
+    Raises ValueError if the shapes differ, TypeError if a leaf of `other` is not a number; both name `argument`.
+    """
     if isinstance(tree, (list, tuple)):
         others = other.tolist() if getattr(other, "shape", ()) else other
         if not isinstance(others, (list, tuple)) or len(others) != len(tree):
-            raise ValueError(
-                f"{argument} must have the shape it belongs to: expected {len(tree)} entries, got {shown(other)}"
-            )
+            raise ValueError(f"{argument} must have a matching shape: expected {len(tree)} entries, got {shown(other)}")
         for branch, partner in zip(tree, others, strict=True):
             yield from pairs_of(branch, partner, argument)
     else:

@@ -1,7 +1,8 @@
-"""What is a `Value`?  A number that remembers how it was computed, and so can tell its gradient.
+"""What is a `Value`?  A number that records how it was computed, so that its gradients can be found.
 
-Read `primitive` and `primitives` (the derivatives) and `fast_backward` first; `codegen` makes the methods here and in
-`elementary` from the rows.  Read `vector_ops` for sum, dot and softmax, `functional` for grad and its kin next.
+Read `primitives` (the derivatives), `node` and `backpropagation` first; `codegen` generates the methods here and in
+`elementary` from the rows.  Next, read `vector_ops` for sum, dot and softmax, and `functional` for grad and related
+functions.
 """
 
 from __future__ import annotations
@@ -27,10 +28,10 @@ if TYPE_CHECKING:
 class Value(Node, Elementary):
     """A real number that records the operations it takes part in, so that `backward()` can find its gradients.
 
-    `data` is any real number; `label` names the node in pictures, explanations and errors.  `_children` and `_op` are
-    for nodes whose `_backward` you write yourself, as with micrograd.
+    `data` is any real number; `label` names the node in pictures, explanations and error messages.  `_children` and
+    `_op` are for nodes whose `_backward` you write yourself, as with micrograd.
 
-    Raises TypeError where `data` is not a real number.
+    Raises TypeError if `data` is not a real number.
 
     >>> x = Value(3.0, label="x")
     >>> y = x * x + 2 * x
@@ -55,7 +56,7 @@ class Value(Node, Elementary):
 
     @property
     def data(self) -> float:
-        """The number itself.  A leaf's, or that of a node made by hand, may be assigned; a computed one may not."""
+        """The number itself.  Assignable for a leaf or a node with a user's `_backward`, not for a computed node."""
         return self._data
 
     @data.setter
@@ -63,7 +64,7 @@ class Value(Node, Elementary):
         if self.primitive is not None and not has_user_backward(self):
             raise AttributeError(
                 f"data of {self._name()} is computed by {self.primitive.name} and cannot be assigned; "
-                f"assign .data of a leaf and compute again, or start anew from .detach()"
+                f"assign .data of a leaf and compute again, or start again from .detach()"
             )
         self._data = data if type(data) is float else real(data, "Value.data")
 
@@ -80,17 +81,23 @@ class Value(Node, Elementary):
 
     @property
     def operands(self) -> tuple[Value | float, ...]:
-        """What this was computed from, in order and with repeats; a constant is a plain float; () for a leaf."""
+        """The operands this node was computed from, in order, with repeats; a constant is a float; () for a leaf."""
         return operands(self)
 
+    @property
+    def is_recorded(self) -> bool:
+        """Whether it is known how this was computed; False only for a result that was computed within `no_grad()`."""
+        return self._x is not UNRECORDED
+
     def backward(self) -> None:
-        """Add d(self)/d(node) to the `.grad` of every node that this one was computed from.
+        """Accumulate d(self)/d(node) in the `.grad` of every node that this one was computed from.
 
-        All of them or none: whatever is raised on the way, every gradient is then as it was.  A second call adds
-        once more; `zero_grad()` starts anew.  In threads, passes take turns: those through shared nodes add up exactly.
+        Either all gradients change or none: if anything is raised, every `.grad` keeps its old value.  A second call
+        adds to the first; `zero_grad()` clears a gradient.  Backward passes in different threads take turns, so that
+        gradients of shared nodes add up exactly.
 
-        Raises FloatingPointError where this value is inf or nan, naming the node where that arose, and RuntimeError
-        where it was computed within `no_grad()`.
+        Raises FloatingPointError if this value is inf or nan, naming the first such node, and RuntimeError if it was
+        computed within `no_grad()`.
 
         >>> a = Value(2.0); b = a * a * a
         >>> b.backward(); a.grad
@@ -108,7 +115,7 @@ class Value(Node, Elementary):
         backward(self)
 
     def zero_grad(self) -> None:
-        """Forget this node's gradient (of this node alone; a model's `zero_grad` does it for all parameters)."""
+        """Clear the gradient of this node (of this node only; a model's `zero_grad` clears all its parameters)."""
         self.grad = NOT_COMPUTED
 
     def detach(self) -> Value:
@@ -132,7 +139,7 @@ class Value(Node, Elementary):
     def __radd__(self, other: Any) -> Value: ...  # other + self
     @generated(table.add, in_place=True)
     def __iadd__(self, other: Any) -> Value:  # self += other
-        """The same as `self + other`.  Warns where the last loss in a total has had its `backward()`."""
+        """The same as `self + other`.  Warns if `backward()` was already called on the last loss in a total."""
 
     @generated(table.subtract)
     def __sub__(self, other: Any) -> Value: ...
@@ -158,7 +165,7 @@ class Value(Node, Elementary):
     def __pos__(self) -> Value:
         return self
 
-    # ---------------------------------------------------------------------------------- comparing, and being a number
+    # ---------------------------------------------------------------------------------- comparisons and conversions
 
     def __lt__(self, other: Any) -> bool:
         return self._data < _data_of(other, "<")
@@ -250,7 +257,7 @@ class Value(Node, Elementary):
                 f"graph; use .detach() for the number alone"
             )
 
-    # ---------------------------------------------------------------------------------------------- as with micrograd
+    # -------------------------------------------------------------------------------------------- names from micrograd
 
     _prev = property(micrograd.previous)
     _op = property(micrograd.operation)
@@ -271,7 +278,7 @@ def _data_of(other: Any, sign: str) -> float:
     return other._data if isinstance(other, Value) else real(other, f"the right side of {sign}")
 
 
-# -------------------------------------------------------------------------------------- what the generated code needs
+# -------------------------------------------------------------------------------------- globals of generated code
 
 new: Callable[[], Value] = partial(object.__new__, Value)
 
@@ -279,8 +286,8 @@ new: Callable[[], Value] = partial(object.__new__, Value)
 def slow_path(row: Primitive, operands: Sequence[Any]) -> Any:
     """The node of a row whose fast path does not apply or raised.
 
-    A partial's pole is inf; a value's error is raised with its cure.  For an array the answer is NotImplemented: it
-    then asks element by element.
+    A pole of a partial is inf; an error in the value is raised with its cure.  For an array the result is
+    NotImplemented: NumPy then calls the operator for each element.
     """
     for operand in operands:
         if hasattr(type(operand), "__array_ufunc__") and getattr(operand, "shape", None):
@@ -289,14 +296,14 @@ def slow_path(row: Primitive, operands: Sequence[Any]) -> Any:
 
 
 def unrecorded(out: float) -> Value:
-    """A leaf: what an operation gives within `no_grad()`."""
+    """A leaf: the result of an operation within `no_grad()`."""
     value = Value(out)
     value._x = UNRECORDED
     return value
 
 
 def warn_retained_graph(total: Value) -> None:
-    """Warn where the last loss in a total has had its `backward()`: a total over steps, that keeps them all alive."""
+    """Warn if `backward()` was already called on the last loss in a total, which keeps all graphs alive."""
     if total._y.primitive is not None:
         warnings.warn(
             "total += loss keeps the graph of every step alive, since total remembers what it was computed from; "
@@ -307,7 +314,7 @@ def warn_retained_graph(total: Value) -> None:
 
 
 def apply(row: Primitive, operands: Sequence[Any]) -> Any:
-    """The node of any row on any mixture of Values and numbers, at least one of them a Value."""
+    """The node of any row on any mixture of Values and numbers, with at least one Value."""
     for operand in operands:
         foreign = type(operand)
         if hasattr(foreign, "_apply_primitive") and not issubclass(foreign, Value):
@@ -342,18 +349,18 @@ def _flat_node(row: Primitive, out: float, operands: Sequence[Any], partials: Se
 
 
 def _flows(operand: Any, partial: float) -> bool:
-    """Whether a gradient flows to this operand: it is a Value, and the row selected it."""
+    """Whether a gradient flows to this operand: it is a Value, and the row selects it."""
     return isinstance(operand, Value) and partial is not NOT_TAKEN
 
 
 def node_of_many(row: Primitive, out: float, operands: Sequence[Any], partials: Sequence[float]) -> Value:
-    """The node of a row with any number of operands; constants among them are floats."""
+    """The node of a row with any number of operands; constants are floats."""
     pairs = [(o, p) for o, p in zip(operands, partials, strict=True) if _flows(o, p)]
     return node_of_groups(row, out, (operands,), ([o for o, _ in pairs],), ([p for _, p in pairs],))
 
 
 def node_of_groups(row: Primitive, out: float, operands: Any, variables: Any, partials: Any) -> Value:
-    """The node of a row whose operands come in groups: all of them, those that are Values, the partials of these."""
+    """The node of a row with grouped operands: all of them, those that are Values, and the partials of these."""
     node = new()
     node._data, node.grad, node.primitive = out, NOT_COMPUTED, row
     node._x, node._y, node._dx, node._dy = operands, variables, partials, VARIADIC
@@ -377,8 +384,8 @@ def _listed(things: Any, argument: str) -> list[Any]:
 def assign(values: Iterable[Value], data: Iterable[float] | None = None, grad: Iterable[float] | None = None) -> None:
     """Set `.data` and/or `.grad` of many leaves at once: all of them or, on an error or interrupt, none.
 
-    Raises ValueError where the lengths differ, TypeError for what is not a real number or not a Value, and
-    AttributeError where `.data` of a computed node is to be set.
+    Raises ValueError if the lengths differ, TypeError if a number is not real or a value is not a Value, and
+    AttributeError if `data` is given for a computed node.
 
     >>> a, b = Value(1.0), Value(2.0)
     >>> assign([a, b], data=[3.0, 4.0]); a.data, b.data

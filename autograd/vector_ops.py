@@ -1,7 +1,7 @@
-"""What about many numbers at once?  `sum`, `mean`, `dot`, `affine`, `logsumexp`, `softmax`, `cross_entropy`, `take`.
+"""How do sequences become nodes?  `sum`, `mean`, `dot`, `affine`, `logsumexp`, `softmax`, `cross_entropy`, `take`.
 
-Read `value` first.  Each is one node (a softmax: one node an output), so a neuron is one node instead of dozens.
-Their rows are in the table; here sequences are checked, taken apart, and made into nodes quickly.
+Read `value` first.  Each creates one node (a softmax, one node per output), so a neuron is one node instead of dozens.
+Their rows are in the table; here sequences are checked and their nodes created quickly.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 
     from autograd.primitive import Primitive
 
-    Place = Callable[[int], str]  # which entry of which argument the n-th operand is
+    Place = Callable[[int], str]  # names the entry of an argument that is the n-th operand
 
 
 @overload
 def sum(xs: Iterable[float], start: float = 0.0) -> float: ...  # type: ignore[overload-overlap]
 @overload
 def sum(xs: Iterable[Value | float], start: Value | float = 0.0) -> Value: ...
-def sum(xs: Iterable[Any], start: Any = 0.0) -> Any:  # the name that users look for
+def sum(xs: Iterable[Any], start: Any = 0.0) -> Any:  # shadows the built-in, under the name users expect
     """The sum of `start` and all of `xs` (numbers or Values), added from left to right, as one node.
 
-    Raises TypeError where an element is not a real number.
+    Raises TypeError if an element is not a real number.
 
     >>> a, b = Value(1.0), Value(2.0)
     >>> sum([a, b, 3.0]).data
@@ -48,7 +48,7 @@ def mean(xs: Iterable[Value | float]) -> Value: ...
 def mean(xs: Iterable[Any]) -> Any:
     """The arithmetic mean of numbers or Values.
 
-    Raises ValueError where there are none, TypeError where an element is not a real number.
+    Raises ValueError if `xs` is empty, TypeError if an element is not a real number.
 
     >>> mean([1.0, 2.0, 6.0])
     3.0
@@ -60,7 +60,7 @@ def mean(xs: Iterable[Any]) -> Any:
 def dot(xs: Iterable[Any], ys: Iterable[Any], start: Any = 0.0) -> Any:
     """start + x1 y1 + x2 y2 + ..., added from left to right, as one node: a neuron before its activation.
 
-    Raises ValueError where the lengths differ, TypeError where an element is not a real number.
+    Raises ValueError if the lengths differ, TypeError if an element is not a real number.
 
     >>> w = [Value(2.0), Value(-1.0)]
     >>> out = dot(w, [3.0, 4.0], start=Value(0.5))
@@ -78,10 +78,10 @@ def affine(rows: Iterable[Iterable[Any]], xs: Iterable[Any], starts: Iterable[An
     """[dot(row, xs, start) for row, start in zip(rows, starts)], sharing the work on xs: a layer before its activation.
 
     `rows` is (outputs) x (inputs), `xs` has one number for each input, `starts` one for each output.  Without
-    `starts` each row begins with its own: (start, weight, weight, ...).  Rows that are then the same tuples at every
-    call (a layer's parameters, for one sample after the other) are looked through once in a backward pass.
+    `starts` each row begins with its own: (start, weight, weight, ...).  If the rows are then the same tuple objects in
+    every call (a layer's parameters, for each sample), a backward pass visits them once.
 
-    Raises ValueError where the lengths differ, TypeError where an element is not a real number.
+    Raises ValueError if the lengths differ, TypeError if an element is not a real number.
 
     >>> affine([[1.0, 2.0], [3.0, 4.0]], [10.0, 1.0], [0.5, 0.0])
     [12.5, 34.0]
@@ -109,9 +109,9 @@ def logsumexp(xs: Iterable[float]) -> float: ...  # type: ignore[overload-overla
 @overload
 def logsumexp(xs: Iterable[Value | float]) -> Value: ...
 def logsumexp(xs: Iterable[Any]) -> Any:
-    """log(exp(x1) + exp(x2) + ...), stable for any size of the xs, as one node.
+    """log(exp(x1) + exp(x2) + ...), stable for operands of any size, as one node.
 
-    Raises ValueError where `xs` is empty, TypeError where an element is not a real number.
+    Raises ValueError if `xs` is empty, TypeError if an element is not a real number.
 
     >>> logsumexp([1e4, 1e4])                # 1e4 + log 2
     10000.69314718056
@@ -124,9 +124,9 @@ def softmax(xs: Iterable[float]) -> list[float]: ...  # type: ignore[overload-ov
 @overload
 def softmax(xs: Iterable[Value | float]) -> list[Value]: ...
 def softmax(xs: Iterable[Any]) -> list[Any]:
-    """The probabilities exp(x) / (exp(x1) + exp(x2) + ...), one for each x: positive, and 1 in sum.
+    """The probabilities exp(x) / (exp(x1) + exp(x2) + ...), one for each x: positive, with sum 1.
 
-    Raises ValueError where `xs` is empty, TypeError where an element is not a real number.
+    Raises ValueError if `xs` is empty, TypeError if an element is not a real number.
 
     >>> softmax([0.0, 0.0])
     [0.5, 0.5]
@@ -145,11 +145,11 @@ def softmax(xs: Iterable[Any]) -> list[Any]:
 
 
 def cross_entropy(logits: Iterable[Any], target: Any) -> Any:
-    """-log softmax(logits)[target], as one node: the loss of a classifier, exact however sure and right it is.
+    """-log softmax(logits)[target], as one node: the loss of a classifier, exact even if it is confident and right.
 
     `target` is the index of the right class, or a sequence with one probability for each class.
 
-    Raises ValueError where `logits` is empty or `target` does not fit them, TypeError for what is not a number.
+    Raises ValueError if `logits` is empty or `target` does not fit them, TypeError if an element is not a real number.
 
     >>> cross_entropy([0.0, 0.0], 1)         # log 2
     0.6931471805599453
@@ -173,9 +173,9 @@ def cross_entropy(logits: Iterable[Any], target: Any) -> Any:
 
 
 def take(xs: Iterable[Any], position: Any) -> Any:
-    """xs[position] as a node: what indexing looks like in a graph that is to be compiled for other positions.
+    """xs[position] as a node: an indexing operation that can be compiled for other positions.
 
-    Raises ValueError where `position` is no index of xs.
+    Raises ValueError if `position` is not an index of xs.
 
     >>> take([5.0, 7.0], 1)
     7.0
@@ -187,7 +187,7 @@ def take(xs: Iterable[Any], position: Any) -> Any:
 
 
 def index(number: Any, length: int, argument: str) -> Any:
-    """The float of an integer from 0 to length - 1; other kinds of number (a symbol) pass as they are."""
+    """The float of an integer from 0 to length - 1; other kinds of number (a symbol) are returned unchanged."""
     if hasattr(type(number), "_apply_primitive") and not isinstance(number, Value):
         return number
     position = real(number, argument)
@@ -196,7 +196,7 @@ def index(number: Any, length: int, argument: str) -> Any:
     return position
 
 
-# ---------------------------------------------------------------------------------------------------- how it is done
+# ---------------------------------------------------------------------------------------------------- implementation
 
 
 def _listed(xs: Iterable[Any], argument: str) -> list[Any]:
@@ -240,9 +240,9 @@ def _halves(first: str, second: str, length: int) -> Place:
 
 
 def _floats(operands: Sequence[Any], argument: str | Place) -> tuple[list[float] | None, int]:
-    """The float of each operand, and how many are Values; None where one is of another kind (a symbol, an array)."""
+    """The operands' floats and the number of Values; None if an operand is of another kind (a symbol, an array)."""
     try:
-        return [operand._data for operand in operands], len(operands)  # all of them Values: the usual case
+        return [operand._data for operand in operands], len(operands)  # all are Values: the usual case
     except AttributeError:
         pass
     values = 0
@@ -261,7 +261,7 @@ def _floats(operands: Sequence[Any], argument: str | Place) -> tuple[list[float]
 
 
 def node_of(row: Primitive, operands: Sequence[Any], argument: str | Place = "operands") -> Any:
-    """The row's node on these operands; a float where none of them is a Value."""
+    """The row's node on these operands; a float if none of them is a Value."""
     numbers, values = _floats(operands, argument)
     if numbers is None:
         return row(*operands)
@@ -281,17 +281,17 @@ def node_of(row: Primitive, operands: Sequence[Any], argument: str | Place = "op
 def _dots(
     lines: Sequence[tuple[Any, ...]], ys: tuple[Any, ...], floats_of_ys: tuple[list[float] | None, int], name: str = ""
 ) -> list[Any]:
-    """The dot product of each line (start, x, x, ...) with the same `ys`, whose floats are known already."""
+    """The dot product of each line (start, x, x, ...) with the same `ys`, whose floats are already known."""
     data, values = floats_of_ys
     if data is None or values not in (0, len(ys)):
         return [_dot_of_any(line, ys, name.format(n)) for n, line in enumerate(lines)]
-    silent = bool(recording.paused) and not recording.wanted()  # once, not whenever another thread enters a block
+    silent = bool(recording.paused) and not recording.wanted()  # checked once, not for every line
     outputs: list[Any] = []
     of_line: list[float] = []
     for n, line in enumerate(lines):
         try:
             start, *weights = [operand._data for operand in line]
-        except AttributeError:  # not all of them are Values
+        except AttributeError:  # not all are Values
             outputs.append(_dot_of_any(line, ys, name.format(n)))
             continue
         out = table.dot_of(start, weights, data)

@@ -5,6 +5,7 @@ python benchmarks/compiled_costs.py chain 1000000      the same for a chain, whi
 python benchmarks/compiled_costs.py link               seconds to link a graph of one residual sample to the runtime
 python benchmarks/compiled_costs.py build              seconds to build the C runtime, in a cache of its own
 python benchmarks/compiled_costs.py call               seconds to call a program that does next to nothing
+python benchmarks/compiled_costs.py fresh              what it costs to look whether anything has changed, by model
 """
 
 from __future__ import annotations
@@ -83,20 +84,20 @@ def linking() -> Answer:
 
     import autograd
     from autograd import Value
-    from autograd.compiler.plan import Plan
+    from autograd.compiler.c_backend.executable import NativeProgram
 
     work = residual(1)
     parameters = {name: [[Value(v) for v in row] for row in rows] for name, rows in work.parameters.items()}
     flat = [v for rows in parameters.values() for row in rows for v in row]
     taken: list[float] = []
-    plain = Plan.link
+    plain = NativeProgram.__init__
 
-    def timed(plan: Plan, emit: bool) -> None:
+    def timed(*arguments: Any) -> None:
         began = time.process_time()
-        plain(plan, emit)
+        plain(*arguments)
         taken.append(time.process_time() - began)
 
-    Plan.link = timed  # type: ignore[method-assign]
+    NativeProgram.__init__ = timed  # type: ignore[method-assign,assignment]
 
     def several(x: Any, t: Any) -> Any:
         return sum(work.scalar(parameters, [v * (1.0 + 0.1 * n) for v in x], t) for n in range(12))
@@ -135,6 +136,54 @@ def calling() -> Answer:
     return answer
 
 
+def looking() -> Answer:
+    """For each model: microseconds for a call with the same arrays, and without looking for changes; objects read."""
+    import timeit
+
+    import numpy as np
+
+    import autograd
+
+    answer = {}
+    source = np.random.default_rng(0)
+    for name, (function, parameters, width) in models().items():
+        program = autograd.compile(function, parameters, batched=True)
+        X, y = source.normal(size=(100, width)), np.ones(100)
+        program.value_and_grad(X, y)
+        call = lambda program=program, X=X, y=y: program.value_and_grad(X, y)  # noqa: E731
+        pairs = []
+        for _ in range(15):
+            with program.assume_unchanged():
+                without = timeit.timeit(call, number=300, timer=time.process_time)
+            pairs.append((timeit.timeit(call, number=300, timer=time.process_time) / 300, without / 300))
+        looked, not_looked = (sorted(column)[len(column) // 2] * 1e6 for column in zip(*pairs, strict=True))
+        answer |= {f"{name}, call": looked, f"{name}, without looking": not_looked}
+        answer[f"{name}, objects"] = len(program.plan.guard.snapshot.tokens)
+    return answer
+
+
+def models() -> dict[str, tuple[Any, Any, int]]:
+    """Moons, digits, and a model of plain nested lists: the function, the parameters, the width of the input."""
+    import autograd
+    import nn
+    from autograd import Value
+
+    moons, digits = nn.MLP(2, [16, 16, 1], seed=0), nn.MLP(64, [32, 10], activation="tanh", seed=0)
+    weights = [[[Value(0.1) for _ in range(16)] for _ in range(16)] for _ in range(2)]
+    scales = [[1.0] * 16 for _ in weights]
+
+    def lists(x: Any, t: Any) -> Any:
+        for rows, factors in zip(weights, scales, strict=True):
+            x = [(autograd.dot(row, x) * factor).relu() for row, factor in zip(rows, factors, strict=True)]
+        return autograd.sum(x) * t
+
+    return {
+        "moons": (lambda x, t: (1.0 - moons(x) * t).relu(), moons.parameters(), 2),
+        "digits": (lambda x, t: autograd.cross_entropy(digits(x), 1) * t, digits.parameters(), 64),
+        "nested lists": (lists, [v for rows in weights for row in rows for v in row], 16),
+    }
+
+
 def main() -> None:
     what, size = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 0
     measurements = {
@@ -143,6 +192,7 @@ def main() -> None:
         "link": linking,
         "build": building,
         "call": calling,
+        "fresh": looking,
     }
     print(json.dumps(measurements[what]()))
 

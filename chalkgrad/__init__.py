@@ -1,8 +1,10 @@
 """The command line of chalkgrad, and what a classroom needs besides the packages autograd and nn.
 
-Read `__main__` (the commands), then the package `cli`; `random_graphs` and `worksheets` (exercises on paper); the
-package `exercises` (answers that are checked). This file checks that the autograd that Python finds is ours: HIPS
-autograd installs a folder of the same name, and Python takes the first one on its path.
+Read `__main__` (the commands), then the package `cli`; `course` (the lessons as notebooks) and the package `exercises`
+(answers that are checked). For teachers: `html_page`, `random_graphs`, `worksheet_picture` and `worksheets` (exercises
+on paper), `formula_sheet`, `roster` and `assignments` (numbers for each student), and the package `grading`.
+This file checks that the autograd that Python finds is ours: HIPS autograd installs a folder of the same name, and
+Python takes the first on its path.
 """
 
 from functools import partial

@@ -18,7 +18,20 @@ from chalkgrad import __version__
 from chalkgrad.cli.arguments import Parser
 from chalkgrad.cli.commands import CommandError
 
-COMMANDS = ("demo", "train", "draw", "explain", "step", "worksheet", "doctor")
+COMMANDS = (
+    "demo",
+    "train",
+    "draw",
+    "explain",
+    "step",
+    "worksheet",
+    "formulas",
+    "assign",
+    "grade",
+    "check-file",
+    "lessons",
+    "doctor",
+)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -29,7 +42,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"chalkgrad {__version__}")
     subparsers = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
     for name in COMMANDS:
-        module = import_module(f"chalkgrad.cli.commands.{name}")
+        module = import_module(f"chalkgrad.cli.commands.{name.replace('-', '_')}")
         summary, _, rest = (module.__doc__ or "").partition("\n")
         subparser = subparsers.add_parser(
             name,

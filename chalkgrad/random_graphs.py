@@ -84,8 +84,8 @@ class GraphProgram:
 def random_program(source: random.Random, operations: Sequence[str], steps: int, leaves: int) -> GraphProgram:
     """A program of at most `steps` steps and `leaves` leaves, all of which the output depends on.
 
-    Its leaves are small whole numbers. Each step prefers results that no step has used yet, and sometimes takes one that
-    has been used, so that some nodes have two users.
+    Its leaves are small whole numbers. Each step prefers results that no step has used yet, and sometimes takes a
+    used one, so that some nodes have two users.
     """
     numbers = tuple(float(source.choice([-3, -2, -1, 1, 2, 3])) for _ in range(leaves))
     done: list[tuple[str, tuple[int, ...]]] = []

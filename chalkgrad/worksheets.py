@@ -1,49 +1,106 @@
-"""How does a teacher get fresh exercises on paper, with an answer key?
+"""How does a teacher get new exercises on paper, with an answer key?
 
-A worksheet is one HTML page: graphs with blanks to be filled in by hand, and after them the same graphs with the
-numbers. The same seed gives the same page. Read before: `random_graphs`, which makes the graphs.
+A worksheet is HTML for the printer: two or three graphs on a portrait page, with fields to fill in by hand, and
+after the sheets the same graphs with the numbers. The same seed gives the same page. Read before: `random_graphs`,
+which makes the graphs, and `worksheet_picture`, which draws them.
 """
 
 from __future__ import annotations
 
 import html
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
-from autograd import draw
+from autograd import Value
+from chalkgrad.html_page import html_page
 from chalkgrad.random_graphs import OPERATIONS, GraphProgram, is_tame, random_program
+from chalkgrad.worksheet_picture import PaperGraph, paper_graph
 
 WHAT_TO_DO = {
-    "grad": "Do the backward pass: write into each box how the output changes with its number. Begin at the output, "
-    "whose gradient is 1; each operation hands on its gradient, times the local partial; what arrives at the same box "
-    "is added.",
-    "data": "Do the forward pass: write into each box its number, from the left to the right.",
+    "grad": "Do the backward pass: write the gradient of each number into the empty field beside it. "
+    "Begin at the output, whose gradient is 1. Multiply the gradient of a result by the local partial to get the "
+    "contribution to an operand; add the contributions that arrive at the same box.",
+    "data": "Do the forward pass: write the result of each formula into the empty field beside it, from top to bottom.",
 }
 ROUNDING = {"divide", "tanh", "sigmoid", "exp"}
-"""What leaves the whole numbers."""
+"""Operations whose results are not whole numbers."""
 MAX_NUMBER = 100.0
-"""No number and no gradient on a worksheet is larger: it is to be done by hand."""
+"""The largest number or gradient on a worksheet, because it is solved by hand."""
 MAX_TRIES = 2000
-"""So many graphs are made for each one that is taken."""
+"""The maximum number of graphs that are tried for each one on the sheet."""
+PAPERS = {"a4": (210.0, 297.0), "letter": (215.9, 279.4)}
+"""Width and height in millimetres."""
+MARGINS = (14.0, 12.0)
+"""At either side, and at top and bottom."""
+GRAPHS_ON_PAGE = 3
+"""Graphs on a page."""
+HEAD, FIRST_HEAD = 18.0, 48.0
+"""Millimetres for the heading of a graph, and for the head of a sheet."""
 
-STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em; color: #1f2937 }
-section { break-inside: avoid; margin: 1.6em 0 } h2 { font-size: 1.1em; margin-bottom: .2em }
-svg { max-width: 100%; height: auto } .key { break-before: page } p.formula { font-family: monospace }
-.formula span { white-space: nowrap }
-@page { size: landscape; margin: 12mm } @media print { body { max-width: none; margin: 0; padding: 0 } }
+
+@dataclass(frozen=True)
+class Sheet:
+    """What is on one sheet: the names of the fields and the graphs."""
+
+    graphs: Sequence[tuple[str, Value]]
+    """A formula as text, and the output."""
+    name: str = ""
+    """The student's name, where it is known."""
+    mark: str = ""
+    """What connects a sheet with its key: "Sheet 3"."""
+    seed: int | None = None
+
+
+@dataclass(frozen=True)
+class PageSetup:
+    """How sheets are printed."""
+
+    hide: str = "grad"
+    partials: bool = False
+    title: str = "Worksheet"
+    group: str = ""
+    """The class."""
+    paper: str = "a4"
+
+    @property
+    def room(self) -> tuple[float, float]:
+        """Width and height of the printed area in millimetres."""
+        width, height = PAPERS[self.paper]
+        return width - 2 * MARGINS[0], height - 2 * MARGINS[1]
+
+    @property
+    def style(self) -> str:
+        """The CSS."""
+        return f"""
+body {{ font: 11pt/1.35 Helvetica, Arial, sans-serif; color: #000; max-width: {self.room[0]}mm; margin: 1em auto }}
+h1 {{ font-size: 16pt; margin: 0 0 2mm }} h2 {{ font-size: 12pt; margin: 0 }} p {{ margin: 2mm 0 }}
+.page {{ break-after: page }} .page:last-child {{ break-after: auto }}
+.graph {{ break-inside: avoid; padding-bottom: 5mm }} svg {{ display: block; margin: auto }}
+.line {{ display: flex; gap: 6mm; margin: 3mm 0 }} .line span {{ flex: 1; border-bottom: 0.3mm solid #000 }}
+.line b {{ font-weight: normal }} .formula {{ font-size: 11pt; margin: 1mm 0 2mm }}
+@page {{ size: {self.paper} portrait; margin: {MARGINS[1]}mm {MARGINS[0]}mm }}
+@media print {{ body {{ max-width: none; margin: 0 }} }}
 """
-"""On paper a page lies on its side, so that the blanks are wide enough to write in."""
 
 
-def draw_programs(count: int, depth: int, seed: int, operations: Sequence[str]) -> list[GraphProgram]:
-    """So many different graphs with `depth` operations one after the other, small enough to be done by hand.
+def draw_programs(
+    count: int,
+    depth: int,
+    seed: int,
+    operations: Sequence[str],
+    fits: Callable[[GraphProgram], bool] = lambda program: True,
+) -> list[GraphProgram]:
+    """`count` different graphs with `depth` operations on the longest path, small enough to be solved by hand.
 
-    Raises ValueError where these operations do not give as many.
+    Only those for which `fits` is true are taken. Raises ValueError if these operations do not give as many.
 
     >>> [program.depth for program in draw_programs(2, depth=3, seed=7, operations=["add", "multiply"])]
     [3, 3]
     """
+    unknown = [name for name in operations if name not in OPERATIONS]
+    if unknown:
+        raise ValueError(f"unknown operation {unknown[0]!r}; choose among: {', '.join(OPERATIONS)}")
     source = random.Random(seed)
     found: list[GraphProgram] = []
     for _ in range(MAX_TRIES * count):
@@ -56,6 +113,7 @@ def draw_programs(count: int, depth: int, seed: int, operations: Sequence[str]) 
             and len(program.leaves) >= min(2, depth)
             and program not in found
             and _by_hand(program)
+            and fits(program)
         ):
             found.append(program)
     raise ValueError(
@@ -73,50 +131,92 @@ def _by_hand(program: GraphProgram) -> bool:
     return all(0.0 < abs(node.grad) < MAX_NUMBER for node in nodes)
 
 
-def worksheet(
-    count: int = 10,
-    depth: int = 4,
-    seed: int = 0,
-    hide: str = "grad",
-    operations: Sequence[str] = ("add", "subtract", "multiply"),
-    partials: bool = False,
-) -> tuple[str, str]:
-    """The HTML of the sheet, and that of its answer key: what stands inside the body of a page.
+def random_sheet(
+    count: int, depth: int, seed: int, operations: Sequence[str], layout: PageSetup, name: str = "", mark: str = ""
+) -> Sheet:
+    """A sheet of new graphs that fit on its pages.
 
-    `hide` is "grad" or "data"; `operations` are names of `random_graphs.OPERATIONS`; with `partials` the local partials
-    are on the arrows, which makes it easier.
-
-    Raises ValueError for an unknown operation, and where no such graphs are found.
-
-    >>> sheet, key = worksheet(count=1, depth=2, seed=7)
-    >>> "______" in sheet, "______" in key
-    (True, False)
+    Raises ValueError for an unknown operation, and if no such graphs are found.
     """
-    unknown = [name for name in operations if name not in OPERATIONS]
-    if unknown:
-        raise ValueError(f"unknown operation {unknown[0]!r}; choose among: {', '.join(OPERATIONS)}")
-    sheets, keys = [], []
-    for number, program in enumerate(draw_programs(count, depth, seed, operations), 1):
-        output = program.on_values()[-1]
-        picture = draw(output, hide=hide, partials=partials, theme="light")
-        parts = "</span>, <span>".join(html.escape(str(program)).split(", "))
-        head = f"<h2>{number}.</h2><p class='formula'><span>{parts}</span></p>"
-        sheets.append(f"<section>{head}{picture.svg}</section>")
-        keys.append(f"<section><h2>{number}.</h2>{picture.answer_key.svg}</section>")
-    title = f"seed {seed}, depth {depth}"
-    rounded = " Use a calculator, and keep three significant digits." if ROUNDING & {*operations} else ""
-    sheet = (
-        f"<h1>Worksheet</h1><p>{WHAT_TO_DO[hide]}{rounded}</p><p>Name: ____________________ ({title})</p>"
-        + "\n".join(sheets)
-    )
-    return sheet, f"<h1>Answer key</h1><p>({title})</p>" + "\n".join(keys)
+
+    def fits(program: GraphProgram) -> bool:
+        picture = paper_graph(program.on_values()[-1], layout.hide, layout.partials)
+        return picture.width <= layout.room[0] and picture.height <= layout.room[1] - FIRST_HEAD - HEAD
+
+    programs = draw_programs(count, depth, seed, operations, fits)
+    return Sheet([(str(program), program.on_values()[-1]) for program in programs], name, mark, seed)
 
 
-def page(*parts: str) -> str:
-    """A self-contained HTML page; each part begins on a sheet of paper of its own."""
-    body = "\n".join(f"<div class='{'key' if n else 'sheet'}'>{part}</div>" for n, part in enumerate(parts))
+def worksheet_page(sheets: Sequence[Sheet], layout: PageSetup) -> str:
+    """The page with all sheets, each of which begins on paper of its own."""
+    return html_page(layout.title, layout.style, "\n".join(page for s in sheets for page in _pages(s, layout, False)))
+
+
+def key_page(sheets: Sequence[Sheet], layout: PageSetup) -> str:
+    """The page with the numbers of all sheets."""
+    title = f"Answer key: {layout.title}"
+    return html_page(title, layout.style, "\n".join(page for s in sheets for page in _pages(s, layout, True)))
+
+
+def both_pages(sheets: Sequence[Sheet], layout: PageSetup) -> str:
+    """The sheets, and then the key."""
+    parts = [page for solved in (False, True) for s in sheets for page in _pages(s, layout, solved)]
+    return html_page(layout.title, layout.style, "\n".join(parts))
+
+
+def _pages(sheet: Sheet, layout: PageSetup, solved: bool) -> Iterator[str]:
+    """The pages of one sheet, as many graphs on each as there is room for, but not more than `GRAPHS_ON_PAGE`."""
+    width, height = layout.room
+    left, graphs = height - FIRST_HEAD, [_key_head(sheet, layout) if solved else _head(sheet, layout)]
+    count = 0
+    for number, (formula, output) in enumerate(sheet.graphs, 1):
+        picture = paper_graph(output, layout.hide, layout.partials, solved)
+        if picture.width > width or picture.height > height - HEAD:
+            raise ValueError(
+                f"the graph of {formula} takes {picture.width:.0f} x {picture.height:.0f} mm, more than a page: use a "
+                "shorter formula, or a smaller depth"
+            )
+        if count == GRAPHS_ON_PAGE or picture.height + HEAD > left:
+            yield _paper(graphs)
+            left, graphs, count = height, [], 0
+        graphs.append(_graph(number, formula, picture))
+        left, count = left - picture.height - HEAD, count + 1
+    yield _paper(graphs)
+
+
+def _paper(graphs: Sequence[str]) -> str:
+    return "<div class='page'>" + "\n".join(graphs) + "</div>"
+
+
+def _graph(number: int, formula: str, picture: PaperGraph) -> str:
+    return f"<div class='graph'><h2>{number}.</h2><p class='formula'>{html.escape(formula)}</p>{picture.svg}</div>"
+
+
+def _head(sheet: Sheet, layout: PageSetup) -> str:
+    used = {node for _, output in sheet.graphs for node in _operations(output)}
+    rounded = " Use a calculator, and keep three significant digits." if ROUNDING & used else ""
+    name = f"<b>Name: {html.escape(sheet.name)}</b>" if sheet.name else "<b>Name:</b><span></span>"
+    group = f"<b>Class: {html.escape(layout.group)}</b>" if layout.group else "<b>Class:</b><span></span>"
+    mark = f"<b>{html.escape(sheet.mark)}</b>" if sheet.mark else ""
     return (
-        "<!doctype html>\n<html lang='en'><head><meta charset='utf-8'>"
-        f"<meta name='viewport' content='width=device-width, initial-scale=1'><title>chalkgrad worksheet</title>"
-        f"<style>{STYLE}</style></head><body>\n{body}\n</body></html>\n"
+        f"<h1>{html.escape(layout.title)}</h1><div class='line'>{name}{group}{mark}</div>"
+        f"<p>{WHAT_TO_DO[layout.hide]}{rounded}</p>"
     )
+
+
+def _key_head(sheet: Sheet, layout: PageSetup) -> str:
+    what = ", ".join(filter(None, [sheet.mark, sheet.name, "" if sheet.seed is None else f"seed {sheet.seed}"]))
+    title = f"{layout.title} ({what})" if what else layout.title
+    return f"<h1>Answer key</h1><p>{html.escape(title)}</p>"
+
+
+def _operations(output: Value) -> set[str]:
+    seen, waiting = {output}, [output]
+    names = set()
+    while waiting:
+        value = waiting.pop()
+        names |= {value.primitive.name} if value.primitive else set()
+        new = {operand for operand in value.operands if isinstance(operand, Value)} - seen
+        seen |= new
+        waiting += new
+    return names

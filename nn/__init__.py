@@ -4,8 +4,9 @@ Read the files in this order. Models: ``checks``, ``module`` (how a model finds 
 ``initializers``, ``layers``, ``normalization``, ``dropout``, ``embedding``. Training: ``losses``, ``parameters``,
 ``optimizers``, ``clipping``, ``schedules``, ``data``, ``metrics``, ``evaluation``, ``history``, ``progress``,
 ``pause_gc``, ``training`` (the loop), ``compiled``. Files: ``storage``, ``config``, ``checkpoint``, ``resuming``, and
-``fit``, which needs all of these. Looking at a model: ``regions``, ``plotting``, ``snapshots``, ``recording_images``,
-``recording``, ``layer_stats``, ``diagnostics``. Last ``names``, for those who know PyTorch.
+``fit``, which needs all of these. Looking at a model: ``plotting``, the package ``recording``,
+``layer_stats``, ``diagnostics``. Last ``names``, for those who know PyTorch. Optional: ``extras`` (callbacks, parameter
+groups) and ``export`` (models for other programs).
 
 >>> import nn
 >>> X, y = nn.make_moons(100, seed=1)
@@ -33,21 +34,9 @@ from .activations import Activation, activation, activation_names, register_acti
 from .checkpoint import load, save
 from .clipping import clip_gradient_norm, clip_gradient_value
 from .data import (
-    batches,
-    load_breast_cancer,
-    load_diabetes,
-    load_digits,
-    load_iris,
-    load_wine,
-    make_blobs,
-    make_circles,
-    make_moons,
-    make_spiral,
-    make_xor,
-    one_hot,
-    standardize,
-    train_test_split,
-)
+    batches, load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine, make_blobs, make_circles, make_moons,
+    make_spiral, make_xor, one_hot, standardize, train_test_split,
+)  # fmt: skip
 from .diagnostics import diagnose
 from .dropout import Dropout
 from .embedding import Embedding
@@ -56,33 +45,16 @@ from .fit import fit
 from .history import EarlyStopping, History
 from .layers import MLP, Layer, Neuron, Sequential
 from .losses import (
-    binary_cross_entropy,
-    binary_cross_entropy_with_logits,
-    cross_entropy,
-    hinge,
-    huber,
-    kl_divergence,
-    l1_penalty,
-    l2_penalty,
-    mean_absolute_error,
-    mean_squared_error,
-    negative_log_likelihood,
-    smooth_l1,
-)
+    binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy, hinge, huber, kl_divergence, l1_penalty,
+    l2_penalty, mean_absolute_error, mean_squared_error, negative_log_likelihood, smooth_l1,
+)  # fmt: skip
 from .metrics import accuracy
 from .module import Module
 from .names import explains_keywords
 from .normalization import LayerNorm
 from .optimizers import SGD, AdaGrad, Adam, AdamW, Optimizer, RMSProp
 from .schedules import (
-    ConstantRate,
-    CosineDecay,
-    ExponentialDecay,
-    LinearDecay,
-    MultiStepDecay,
-    Schedule,
-    StepDecay,
-    WarmUp,
+    ConstantRate, CosineDecay, ExponentialDecay, LinearDecay, MultiStepDecay, Schedule, StepDecay, WarmUp,
 )  # fmt: skip
 
 if TYPE_CHECKING:

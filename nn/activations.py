@@ -1,4 +1,4 @@
-"""Which functions can bend a layer's output, and when is each one right?
+"""Which activation functions exist, and when is each one the right choice?
 
 An activation is a primitive of ``autograd`` together with what a learner should know about it. Its formula and its
 derivative are rendered from the primitive's row, never written here. Read before: ``module``. Read after:
@@ -25,12 +25,12 @@ _INF = math.inf
 
 
 class Activation:
-    """A function for a layer's output, and what there is to know about it.
+    """A function that is applied to a layer's outputs, with advice about its use.
 
-    ``function`` maps one Value (or float) to one, or, where ``whole_layer`` is true, the list of a layer's outputs to
-    a list of the same length. ``range`` is the pair of its lowest and highest value. ``gain`` is the factor by which
-    the first weights must be larger to keep the size of a signal, and ``init`` (``"he"`` or ``"xavier"``) the rule
-    that uses it. ``advice`` says when to use it and what goes wrong.
+    ``function`` maps one Value (or float) to one or, if ``whole_layer`` is true, the list of a layer's outputs to a
+    list of the same length. ``range`` is the pair of its lowest and highest values. ``gain`` is the factor by which the
+    initial weights must be larger to keep the size of a signal, and ``init`` (``"he"`` or ``"xavier"``) the rule that
+    uses it. ``advice`` says when to use it and what can go wrong.
 
     >>> relu = activation("relu")
     >>> relu.function(-2.0), relu.range, relu.init
@@ -110,8 +110,8 @@ def register_activation(
 ) -> Activation:
     """Make ``activation=name`` work in every layer, and in files written by ``nn.save``.
 
-    The other arguments are those of ``Activation``. Raises ``ValueError`` for a name that is taken or is no Python
-    identifier, and for a gain that is not positive; ``TypeError`` for a function that cannot be called.
+    The other arguments are those of ``Activation``. Raises ``ValueError`` for a name that is taken or is not
+    a Python identifier, and for a gain that is not positive; ``TypeError`` for a function that cannot be called.
 
     >>> from autograd import tanh
     >>> _ = register_activation("doctest_scaled_tanh", lambda x: 1.7159 * tanh(x * (2 / 3)), range=(-1.7159, 1.7159))
@@ -141,8 +141,8 @@ def activation_names() -> list[str]:
 def activation(choice: Any) -> Activation:
     """The activation for a name, an ``Activation``, or any callable.
 
-    A callable may map a Value to a Value, or the list of a layer's outputs to a list: it is tried on 0.5 to find out.
-    Raises ``ValueError`` for an unknown name, and ``TypeError`` for what is no activation.
+    A callable may map a Value to a Value, or the list of a layer's outputs to a list; a call with 0.5 finds out which.
+    Raises ``ValueError`` for an unknown name, and ``TypeError`` for anything that is not an activation.
 
     >>> activation("tanh").range
     (-1.0, 1.0)
@@ -163,7 +163,7 @@ def activation(choice: Any) -> Activation:
 
 
 def _takes_lists(function: Function) -> bool:
-    """Does ``function`` map lists to lists (True) or a Value to a Value (False)? Refuse what does neither."""
+    """Does ``function`` map lists to lists (True) or a Value to a Value (False)? ``TypeError`` if neither."""
     with no_grad():
         try:
             if isinstance(function(Value(0.5)), Value):
@@ -178,7 +178,9 @@ def _takes_lists(function: Function) -> bool:
     if isinstance(results, list) and len(results) == 2 and all(isinstance(item, Value) for item in results):
         return True
     name = getattr(function, "__name__", type(function).__name__)
-    raise TypeError(f"activation {name} must map a Value to a Value, or a list of Values to a list as long; {problem}")
+    raise TypeError(
+        f"activation {name} must map a Value to a Value, or a list of Values to one of the same length; {problem}"
+    )
 
 
 register_activation(
@@ -190,16 +192,16 @@ register_activation(
     "sigmoid",
     autograd.sigmoid,
     range=(0.0, 1.0),
-    advice="For the probability of one class. In hidden layers it saturates: beyond |x| = 5 its slope is below 0.007, "
-    "and it is at most 1/4, so that gradients shrink from layer to layer.",
+    advice="For the probability of one class. In hidden layers it saturates: beyond |x| = 5 its derivative is below "
+    "0.007, and it is at most 1/4 anywhere, so gradients shrink from layer to layer.",
 )
 register_activation(
     "tanh",
     autograd.tanh,
     range=(-1.0, 1.0),
     gain=5 / 3,
-    advice="For small smooth networks: its outputs are centred at 0. It saturates beyond |x| = 3 (slope below 0.01); "
-    "scale the inputs to size 1.",
+    advice="For small smooth networks: its outputs are centred at 0. It saturates beyond |x| = 3, where its "
+    "derivative is below 0.01; scale the inputs to size 1.",
 )
 register_activation(
     "relu",
@@ -207,15 +209,15 @@ register_activation(
     range=(0.0, _INF),
     gain=math.sqrt(2),
     init="he",
-    advice="The usual choice for hidden layers. A unit whose input is negative for every sample is dead: its slope "
-    "is 0 and it never learns again; lower the learning rate or use leaky_relu.",
+    advice="The usual choice for hidden layers. A unit whose input is negative for every sample is dead: its "
+    "derivative is 0 and it stops learning; lower the learning rate or use leaky_relu.",
 )
 register_activation(
     "leaky_relu",
     autograd.leaky_relu,
     gain=math.sqrt(2 / (1 + 0.01**2)),
     init="he",
-    advice="A relu that cannot die: its slope is 0.01 where relu's is 0.",
+    advice="A relu that cannot die: its derivative is 0.01 where relu's is 0.",
 )
 register_activation(
     "elu",
@@ -223,13 +225,13 @@ register_activation(
     range=(-1.0, _INF),
     gain=math.sqrt(2),
     init="he",
-    advice="A smoother relu with outputs nearer to mean 0. Its slope vanishes far below 0, more slowly than relu's.",
+    advice="A smoother relu with outputs of a mean nearer to 0. Its derivative approaches 0 only far below 0.",
 )
 register_activation(
     "selu",
     autograd.selu,
     range=(-1.7580993408473766, _INF),
-    gain=1.0,  # Klambauer et al. 2017: variance 1/fan_in is what makes it normalise itself
+    gain=1.0,  # Klambauer et al. 2017: variance 1/fan_in makes the network normalise itself
     init="he",
     advice="Keeps mean 0 and variance 1 through deep plain networks; it needs standardised inputs and no layer norm.",
 )
@@ -239,7 +241,7 @@ register_activation(
     range=(-0.16997120747990369, _INF),
     gain=math.sqrt(2),
     init="he",
-    advice="Relu weighted by the normal distribution, the choice of transformers. It is not monotonic below -0.75.",
+    advice="Relu weighted by the normal distribution, usual in transformers. It is not monotonic below -0.75.",
 )
 register_activation(
     "silu",

@@ -1,6 +1,6 @@
-"""How is a model kept in a file and brought back, every bit of it?
+"""How is a model saved to a file and loaded again, bit for bit?
 
-``content_of`` tells what the file says; how its bytes are written and checked, ``storage`` does. Read before:
+``content_of`` decides what a file contains; ``storage`` writes and checks its bytes. Read before:
 ``module``, ``optimizers``, ``storage``. Read after: ``config``, ``resuming``.
 """
 
@@ -25,13 +25,13 @@ _NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
 def save(model_or_state: Any, path: Any, *, optimizer: Any = None, allow_nan: bool = False) -> None:
-    """Write a module, or the dictionary that its ``state_dict()`` gave, to a file; with ``optimizer``, its memory too.
+    """Write a module, or a dictionary from its ``state_dict()``, to a file; with ``optimizer``, its state too.
 
-    The old file stays until the new one is complete on disk; its permissions are kept, and a file that is read-only is
-    not replaced. A model made of this library's layers is rebuilt by ``load`` without code; of any other module the
-    numbers are kept. Raises ``ValueError`` for numbers that are not finite (unless ``allow_nan``), ``TypeError`` for
-    anything else than a module or a state, ``PermissionError`` for a read-only file, ``OSError`` if the disk does not
-    take it; the old file is then as it was.
+    The old file stays until the new one is complete on disk; its permissions are kept, and a read-only file is not
+    replaced. ``load`` rebuilds a model of this library's layers without code; of any other module only the numbers are
+    saved. Raises ``ValueError`` for numbers that are not finite (unless ``allow_nan``), ``TypeError`` for anything but
+    a module or a state, ``PermissionError`` for a read-only file, and ``OSError`` if the file cannot be written; the
+    old file is then unchanged.
 
     >>> import os, tempfile
     >>> from nn import Neuron
@@ -48,12 +48,14 @@ def load(path: Any, *, into: Model, optimizer: Any = None, allow_nan: bool = Fal
 @overload
 def load(path: Any, *, into: None = None, optimizer: Any = None, allow_nan: bool = False) -> Module: ...
 def load(path: Any, *, into: Any = None, optimizer: Any = None, allow_nan: bool = False) -> Any:
-    """Read what ``save`` wrote: gives the model, or the state where the file has no architecture.
+    """Read a file that ``save`` wrote: gives the model, or the state if the file has no architecture.
 
     ``into``: a module of your own to fill instead. ``optimizer``: one to continue; its memory goes to the parameters of
     the same names. Raises ``ValueError``, naming every bad entry, for a file that is damaged, does not fit or is too
     large (400 MB, 10 million numbers: a model of a million parameters with all that its training needs stays below),
-    and ``OSError`` for one that cannot be read; nothing has changed then.
+    and ``OSError`` for one that cannot be read; nothing has changed then. Reading takes about five times as much memory
+    as the file has bytes; up to ten times where names are as short as ``p1``, since Python's own strings and
+    dictionaries are that large.
     """
     if into is not None and not isinstance(into, Module):
         raise TypeError(f"into must be a module of the shape that was saved, such as nn.MLP(2, [1]), got {shown(into)}")
@@ -79,7 +81,7 @@ def load(path: Any, *, into: Any = None, optimizer: Any = None, allow_nan: bool 
 
 @contextmanager
 def both_or_none(model: Any, optimizer: Any) -> Iterator[None]:
-    """Put back what the model and the optimizer were if anything, Ctrl-C too, comes between the changes to the two."""
+    """Restore the model and the optimizer if an error or Ctrl-C comes between the changes to the two."""
     model = model if isinstance(model, Module) else None
     state = None if model is None else model.state_dict()
     memory = None if optimizer is None else optimizer.state_dict()
@@ -96,7 +98,7 @@ def both_or_none(model: Any, optimizer: Any) -> Iterator[None]:
 def content_of(
     model_or_state: Any, optimizer: Any = None, allow_nan: bool = False, described_if_possible: bool = False
 ) -> dict[str, Any]:
-    """What the file will say: ``config`` (or null), ``parameters``, ``optimizer`` (or null)."""
+    """The content of a file: ``architecture`` (or null), ``parameters``, ``optimizer`` (or null)."""
     if isinstance(model_or_state, Module):
         try:
             architecture, state = described(model_or_state), model_or_state.state_dict()
@@ -105,7 +107,7 @@ def content_of(
                 raise
             architecture, state = None, model_or_state.state_dict()
         if architecture is not None and count(architecture) != len(state):
-            architecture = None  # a parameter is used twice: built from its description, it would be two
+            architecture = None  # a parameter is used twice: a model built from the description would have two
     elif isinstance(model_or_state, dict):
         architecture, state = None, model_or_state
     else:
@@ -115,7 +117,7 @@ def content_of(
         if not isinstance(name, str) or type(entry) not in (float, int):
             raise TypeError(f"the state's entry {shown(name)} must map a string to a number, got {shown(entry)}")
         if not math.isfinite(entry) and not allow_nan:
-            raise ValueError(f"parameter {name} is {entry}: pass allow_nan=True to save it all the same")
+            raise ValueError(f"parameter {name} is {entry}: pass allow_nan=True to save it anyway")
         parameters[name] = entry if math.isfinite(entry) else str(float(entry))
     check_optimizer(optimizer)
     if optimizer is not None and isinstance(model_or_state, Module):
@@ -125,22 +127,23 @@ def content_of(
 
 
 def state_from(content: dict[str, Any], allow_nan: bool) -> dict[str, float]:
-    """The numbers by name; refuse, by name, whatever is none."""
+    """The numbers by name, made where they are in the content; refuse, by name, whatever is none."""
     parameters = content.get("parameters")
     if not isinstance(parameters, dict):
         raise ValueError("the file holds no parameters: it was not written by nn.save")
-    state = {}
     for name, entry in parameters.items():
+        if isinstance(entry, float) and not math.isfinite(entry):  # 1e999
+            raise ValueError(f"parameter {shown(name)} is too large for a float: the file has a number beyond 1.8e308")
         if allow_nan and isinstance(entry, str) and entry in _NOT_FINITE:
             entry = _NOT_FINITE[entry]
         if type(entry) not in (float, int):
             hint = ": pass allow_nan=True to load it" if isinstance(entry, str) and entry in _NOT_FINITE else ""
             raise ValueError(f"parameter {shown(name)} must be a number, the file has {shown(entry)}{hint}")
         try:
-            state[name] = float(entry)
+            parameters[name] = float(entry)  # the same keys: no second dictionary
         except OverflowError as error:
             raise ValueError(f"parameter {shown(name)} is too large for a float: {shown(entry)}") from error
-    return state
+    return parameters
 
 
 def names_in(model: Module) -> list[str]:
@@ -149,23 +152,23 @@ def names_in(model: Module) -> list[str]:
 
 
 def load_memory(optimizer: Any, memory: Any, saved: list[str], present: list[str], path: Any) -> None:
-    """Continue the optimizer from a file's account of one. ``saved`` and ``present`` name the parameters of both."""
+    """Load an optimizer's state from a file. ``saved`` names the file's parameters, ``present`` the model's."""
     try:
         optimizer.load_state_dict(_by_name(memory, optimizer, saved, present, path))
-    except TypeError as error:  # an argument of the wrong type is the caller's fault, a file's content is not
+    except TypeError as error:  # for a caller it is the wrong type, for a file the wrong content
         raise ValueError(f"{shown(path)} holds a wrong optimizer: {error}") from error
 
 
 def _by_name(memory: Any, optimizer: Any, saved: list[str], present: list[str], path: Any) -> Any:
-    """The same account with a name for each number, which files of earlier versions give in the parameters' order."""
+    """The state with a name for each number; files of earlier versions list the numbers in the parameters' order."""
     kinds = memory.get("memory") if isinstance(memory, dict) else None
     if not isinstance(kinds, dict) or not kinds or not all(isinstance(entries, list) for entries in kinds.values()):
         return memory
     for one, other in zip([*saved, "nothing"], [*present, "nothing"], strict=False):
         if one != other:
             raise ValueError(
-                f"{shown(path)} was written by an earlier version, which kept an optimizer's memory in the order of "
-                f"the parameters, and the order is another here: the file has {one} where the model has {other}"
+                f"{shown(path)} was written by an earlier version, which stored an optimizer's memory in the order "
+                f"of the parameters, and this order differs: the file has {one} where the model has {other}"
             )
     for kind, entries in kinds.items():
         if len(entries) != len(optimizer.names):

@@ -1,7 +1,7 @@
-"""How does any sequence of numbers become a list that the library can trust?
+"""How are arguments checked, and any sequence of numbers made a list that the library can trust?
 
 A learner passes lists, tuples, NumPy rows or pandas rows, and sometimes a string, a ``None`` or a list that is one
-number short. Everything that takes data asks the functions here, so that the answer is the same everywhere.
+number short. Every function that takes data calls the functions here, so that the errors are the same everywhere.
 Read before: nothing. Read after: ``module``, ``layers``, ``losses``.
 """
 
@@ -35,7 +35,7 @@ def shown(value: object) -> str:
         return f"a whole number of {value.bit_length()} bits"
     try:
         text = repr(value)
-    except Exception as error:  # the message must come out whatever a stranger's __repr__ does
+    except Exception as error:  # the error message must not fail because of a user's __repr__
         return f"<{type(value).__name__} whose repr raised {type(error).__name__}>"
     return text if len(text) <= 60 else text[:37] + "..."
 
@@ -60,23 +60,18 @@ def is_scalar(item: object) -> bool:
     return isinstance(item, Value) or is_number(item)
 
 
-def used_up(values: object) -> bool:
-    """Is this a generator that has run to its end?"""
-    return isinstance(values, GeneratorType) and values.gi_frame is None
+def as_list(values: Any, name: str, expected: str = "a sequence of numbers or Values, such as a list") -> list[Any]:
+    """The items of any sequence as a list; a list is returned as it is, not copied.
 
-
-def as_list(values: Any, name: str, wanted: str = "a sequence of numbers or Values, such as a list") -> list[Any]:
-    """The items of any sequence as a list: a list itself is handed back unchanged, not copied.
-
-    Raises ``TypeError`` naming the argument, and what is ``wanted``, for strings, dictionaries, numbers and ``None``.
+    Raises ``TypeError`` for strings, dictionaries, numbers and ``None``.
 
     >>> as_list((1, 2), "x")
     [1, 2]
     """
     if isinstance(values, list):
         return values
-    if used_up(values):
-        raise ValueError(f"{name} is a generator that has given its items already: keep them, as list(...)")
+    if isinstance(values, GeneratorType) and values.gi_frame is None:
+        raise ValueError(f"{name} is a generator that is already exhausted: make a list of it first, list(...)")
     given = values
     if not isinstance(values, _NOT_SEQUENCES) and not isinstance(values, Value):
         if hasattr(values, "to_numpy"):  # pandas: DataFrame has no tolist
@@ -87,14 +82,14 @@ def as_list(values: Any, name: str, wanted: str = "a sequence of numbers or Valu
             return values
         if hasattr(values, "__iter__"):
             return list(values)
-    raise TypeError(f"{name} must be {wanted}; got {shown(given)}")
+    raise TypeError(f"{name} must be {expected}; got {shown(given)}")
 
 
 def one_sample(values: Any, size: int, owner: str) -> Row:
     """One sample as a list of ``size`` numbers or Values, for the module called ``owner``.
 
     A bare number stands for a sample with one feature.
-    Raises ``ValueError`` for a wrong length or for a batch, ``TypeError`` for what is no sequence.
+    Raises ``ValueError`` for a wrong length or for a batch, ``TypeError`` for anything that is not a sequence.
 
     >>> one_sample((1.0, 2.0), 2, "Neuron")
     [1.0, 2.0]
@@ -117,7 +112,7 @@ def one_sample(values: Any, size: int, owner: str) -> Row:
 def plain_number(item: Any, name: str) -> float:
     """A finite Python number (integers stay integers), from a number of any real type.
 
-    Raises ``TypeError`` for what is no real number and ``ValueError`` for nan and infinities.
+    Raises ``TypeError`` for anything that is not a real number, ``ValueError`` for nan and infinities.
     """
     if type(item) is not float and type(item) is not int:
         if isinstance(item, Value):
@@ -134,7 +129,7 @@ def plain_number(item: Any, name: str) -> float:
 def samples(X: Any, name: str = "X") -> list[Any]:
     """A data set as a list of samples, each a list of finite numbers or one finite number; all of one length.
 
-    Raises ``ValueError`` for an empty or ragged data set and for nan, ``TypeError`` for strings and the like;
+    Raises ``ValueError`` for an empty or ragged data set and for nan, ``TypeError`` for strings and other objects;
     each names the entry, such as ``X[3][1]``.
 
     >>> samples(((1, 2), (3, 4.5)))
@@ -184,11 +179,11 @@ def samples_and_targets(X: Any, y: Any, x_name: str = "X", y_name: str = "y") ->
 
 
 MAX_COUNT = 100_000_000
-"""Of samples, classes or parameters: each is an object of its own, and more of them fill any memory."""
+"""The largest number of samples, classes or parameters: each is an object, and more would fill any memory."""
 
 
-def whole_number(value: Any, name: str, minimum: int = 1, most: int | None = None) -> int:
-    """A Python integer of at least ``minimum``, and at most ``most``.
+def whole_number(value: Any, name: str, minimum: int = 1, maximum: int | None = None) -> int:
+    """A Python integer of at least ``minimum``, and at most ``maximum``.
 
     >>> whole_number(3, "epochs")
     3
@@ -201,21 +196,21 @@ def whole_number(value: Any, name: str, minimum: int = 1, most: int | None = Non
         raise TypeError(f"{name} must be a whole number, got {shown(value)}") from None
     if number < minimum:
         raise ValueError(f"{name} must be at least {minimum}, got {shown(number)}")
-    if most is not None and number > most:
-        raise ValueError(f"{name} must be at most {most:,}, got {shown(number)}")
+    if maximum is not None and number > maximum:
+        raise ValueError(f"{name} must be at most {maximum:,}, got {shown(number)}")
     return number
 
 
 def check_parameters(count: int, module: str) -> None:
-    """Raise ``ValueError``, before any is made, where a ``module`` would have more parameters than fit in memory."""
+    """Raise ``ValueError``, before any is created, if a ``module`` would have more parameters than fit in memory."""
     if count > MAX_COUNT:
         raise ValueError(
-            f"{module} would have more than {MAX_COUNT:,} parameters, each a Value of its own: give smaller sizes"
+            f"{module} would have more than {MAX_COUNT:,} parameters, each a separate Value: use smaller sizes"
         )
 
 
 def as_float(value: Any, name: str) -> float:
-    """A number of any real kind as a float; ``ValueError`` for what no float is near (10**400, a signalling nan)."""
+    """A number of any real type as a float; ``ValueError`` for 10**400, a signalling nan and the like."""
     try:
         return float(value)
     except OverflowError as error:
@@ -227,7 +222,7 @@ def as_float(value: Any, name: str) -> float:
 def real_number(
     value: Any, name: str, low: float = -math.inf, high: float = math.inf, *, above: bool = False, below: bool = False
 ) -> float:
-    """A finite float with ``low <= value <= high``; ``above`` and ``below`` leave out the ends.
+    """A finite float with ``low <= value <= high``; ``above`` and ``below`` exclude the ends.
 
     >>> real_number(0.5, "momentum", 0, 1, below=True)
     0.5
@@ -237,14 +232,14 @@ def real_number(
     number = as_float(value, name)
     inside = (number > low if above else number >= low) and (number < high if below else number <= high)
     if not inside or not math.isfinite(number):
-        wanted = [f"{'greater than' if above else 'at least'} {low:g}"] if low > -math.inf else []
-        wanted += [f"{'less than' if below else 'at most'} {high:g}"] if high < math.inf else []
-        raise ValueError(f"{name} must be {' and '.join(wanted) or 'finite'}, got {shown(value)}")
+        bounds = [f"{'greater than' if above else 'at least'} {low:g}"] if low > -math.inf else []
+        bounds += [f"{'less than' if below else 'at most'} {high:g}"] if high < math.inf else []
+        raise ValueError(f"{name} must be {' and '.join(bounds) or 'finite'}, got {shown(value)}")
     return number
 
 
 def file_path(path: Any, name: str = "path") -> Any:
-    """The path of a file as it was given; ``TypeError`` for what is none.
+    """The path of a file as it was given; ``TypeError`` for anything that is not a path.
 
     >>> file_path("model.json")
     'model.json'
@@ -255,7 +250,7 @@ def file_path(path: Any, name: str = "path") -> Any:
 
 
 def choose(name: Any, options: Sequence[str], what: str) -> str:
-    """The option called ``name``; the error for any other lists them all, the nearest first.
+    """The option called ``name``; the error for any other names the nearest option and lists them all.
 
     >>> choose("rleu", ["identity", "relu"], "activation")
     Traceback (most recent call last):
@@ -276,9 +271,9 @@ def choose(name: Any, options: Sequence[str], what: str) -> str:
 
 
 def random_source(seed: Any) -> random.Random:
-    """A source of random numbers of its own for an integer seed; Python's global one for ``None``.
+    """A separate random number generator for an integer seed; Python's global one for ``None``.
 
-    The global one makes ``random.seed(1337)`` at the top of a program decide everything, as with micrograd.
+    With the global one, ``random.seed(1337)`` at the top of a program determines every draw, as with micrograd.
 
     >>> random_source(7).random() == random_source(7).random()
     True

@@ -1,4 +1,4 @@
-"""How is one huge gradient kept from throwing the parameters away?
+"""How can one huge gradient be kept from ruining the parameters?
 
 Call one of these between ``backward()`` and ``step()``. Read before: ``optimizers``. Read after: ``schedules``.
 """
@@ -14,19 +14,10 @@ from .checks import real_number
 from .parameters import named_values
 
 
-def gradient_norm(gradients: list[float]) -> float:
-    """The length of the gradient as one vector; no overflow below the largest double.
-
-    >>> gradient_norm([3.0, 4.0])
-    5.0
-    """
-    return math.hypot(*gradients)
-
-
 def clip_gradient_norm(parameters: Any, max_norm: float) -> float:
-    """Scale all gradients by one factor if their common length is above ``max_norm``; give the length before.
+    """Scale all gradients by one factor if their norm exceeds ``max_norm``; return the norm before scaling.
 
-    ``parameters`` is a module or a list of Values. The direction stays the same. Raises ``FloatingPointError``, with
+    ``parameters`` is a module or a list of Values. The direction does not change. Raises ``FloatingPointError``, with
     nothing changed, if a gradient is not finite.
 
     >>> from autograd import Value
@@ -39,20 +30,20 @@ def clip_gradient_norm(parameters: Any, max_norm: float) -> float:
     names, values = named_values(parameters)
     gradients = [value.grad for value in values]
     check_finite(names, gradients)
-    norm = gradient_norm(gradients)
+    norm = math.hypot(*gradients)  # no overflow below the largest float
     assign(values, grad=scaled_to_norm(gradients, norm, max_norm))
     return norm
 
 
 def scaled_to_norm(gradients: list[float], norm: float, max_norm: float) -> list[float]:
-    """The gradients, shortened if ``norm`` is above ``max_norm``; as they are if one of them is not finite.
+    """The gradients, scaled down if ``norm`` exceeds ``max_norm``; unchanged if one of them is not finite.
 
     >>> scaled_to_norm([3.0, 4.0], 5.0, 10.0)
     [3.0, 4.0]
     """
     if norm <= max_norm:
         return gradients
-    if not math.isfinite(norm):  # where each gradient is finite, measure with a smaller unit first
+    if not math.isfinite(norm):  # if each gradient is finite, only the norm has overflowed: scale first
         if not all(map(math.isfinite, gradients)):
             return gradients
         largest = max(map(abs, gradients))
@@ -62,7 +53,7 @@ def scaled_to_norm(gradients: list[float], norm: float, max_norm: float) -> list
 
 
 def clip_gradient_value(parameters: Any, limit: float) -> None:
-    """Cut every gradient to the interval from ``-limit`` to ``limit``; the direction may change.
+    """Clip every gradient to the interval from ``-limit`` to ``limit``; the direction may change.
 
     Raises ``FloatingPointError``, with nothing changed, if a gradient is not finite.
 

@@ -1,14 +1,17 @@
 """How does ``fit`` train with compiled programs instead of graphs of Values?
 
 A model and a loss for one sample are traced once and become a program over all samples of a batch; see
-``autograd.compile``. The loop, the optimizers and the metrics stay the same, and so do the numbers, to rounding.
+``autograd.compile``. The loop, the optimizers and the metrics are the same; the numbers agree up to rounding.
 Read before: ``training``.
 """
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+import sys
+from contextlib import contextmanager, suppress
+from functools import partial
+from types import CodeType, FunctionType, ModuleType
+from typing import TYPE_CHECKING, Any, Protocol
 
 import autograd
 from autograd import log, log1p, relu, softplus, take, where, xlogy
@@ -16,12 +19,13 @@ from autograd import log, log1p, relu, softplus, take, where, xlogy
 from . import losses
 from .checks import shown
 from .embedding import Embedding
-from .evaluation import predict
 from .module import Module
+from .schedules import Schedule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from .history import History
     from .optimizers import Optimizer
 
     Loss = Callable[[Any, Any], Any]
@@ -32,7 +36,7 @@ def _hinge(p: Any, t: Any) -> Any:
 
 
 def _binary_cross_entropy(p: Any, t: Any) -> Any:
-    # Both sides of a `where` are computed: what is multiplied by 0 must not be infinite.
+    # Both sides of a `where` are computed, so a term that is multiplied by 0 must be finite.
     return -log(where(t > 0.0, p, 1.0)) * t - log1p(-where(t < 1.0, p, 0.0)) * (1.0 - t)
 
 
@@ -60,30 +64,44 @@ _WITHOUT_BRANCHES: dict[Loss, Loss] = {
     losses.smooth_l1: losses.smooth_l1,
     losses.kl_divergence: _kl_divergence,
 }
-"""For one sample, what each loss computes once its target has been checked, without asking for the target's number."""
+"""The formula of each loss for one sample whose target has been checked: it does not branch on the target."""
 
 _OF_CLASSES = (losses.cross_entropy, losses.negative_log_likelihood)
 _ELEMENT_BY_ELEMENT = (losses.hinge, losses.binary_cross_entropy, losses.binary_cross_entropy_with_logits)
 
 
-class CompiledEngine:
-    """What ``EagerEngine`` does, with a program: called with a batch it gives loss, gradients and outputs.
+class Run(Protocol):
+    """The attributes of a ``Training`` that its engine uses."""
 
-    Raises ``TypeError`` where the model or the loss cannot be traced; the message names the line and a cure.
+    model: Module
+    loss: Any
+    X: list[Any]
+    y: list[Any]
+    batch_size: int
+    optimizer: Any
+    schedule: Any
+    callbacks: list[Any]
+    history: History
+    engine: Any
+
+
+class CompiledEngine:
+    """The counterpart of ``EagerEngine``: called with a batch, its program gives loss, gradients and outputs.
+
+    The program checks whether anything that the model reads has changed: at the beginning of each epoch, and at each
+    step if the user's own code runs between steps. A step that cannot be computed or is not finite is left to the eager
+    engine, whose error names the sample. ``fall_back``: use the eager engine if the model cannot be traced again.
+    Raises ``TypeError`` if the model or the loss cannot be traced; the message names the line and a cure.
     """
 
-    def __init__(self, model: Module, loss: Any, X: list[Any], y: list[Any], optimizer: Optimizer) -> None:
-        import numpy as np
-
+    def __init__(self, training: Run, fall_back: bool = False) -> None:
+        model, loss = training.model, training.loss
         if loss not in _WITHOUT_BRANCHES:
             names = ", ".join(losses.LOSSES)
             raise TypeError(f'engine="compiled" knows the losses {names}; got {shown(loss)}: use engine="eager"')
+        self.training, self.fall_back, self.eager = training, fall_back, training.engine
         self.sample: int | None = None
-        indices = any(isinstance(module, Embedding) for _, module in model.named_modules())
-        self.X = np.array(X, dtype=np.int64 if indices else np.float64)
-        classes = loss in _OF_CLASSES and not isinstance(y[0], list)
-        self.y = np.array(y, dtype=np.int64 if classes else np.float64)
-        self.single = not isinstance(predict(model, X[:1])[0], list)
+        self._read_data()
         formula = _WITHOUT_BRANCHES[loss]
 
         def loss_and_outputs(x: Any, t: Any) -> list[Any]:
@@ -92,53 +110,208 @@ class CompiledEngine:
                 value = autograd.mean([formula(p, target) for p, target in zip(outputs, t, strict=True)])
             else:
                 value = formula(outputs, t)
-            return [value, *(outputs if isinstance(outputs, list) else [outputs])]
+            return [value, outputs]
 
-        self.program = autograd.compile(loss_and_outputs, optimizer.parameters, batched=True)
+        self.program = autograd.compile(loss_and_outputs, training.optimizer.parameters, batched=True)
+        self.program.name = f"{type(model).__name__} with its loss"
         self.program.load()
-        self.optimizer: Any = InArrays(optimizer) if optimizer.takes_arrays else optimizer
+        self.optimizer: Any = training.optimizer
+        self.given_up = False
+        """Whether the eager engine has taken over."""
+        size = min(training.batch_size, len(self.X))
+        self.program.prepare(self.X[:size], self.y[:size])
+        for name, thing in {"the optimizer": training.optimizer, "the training": training}.items():
+            if self.program.reads(thing):
+                raise TypeError(f'the model reads {name}, which changes at every step: use engine="eager"')
+
+    def _read_data(self) -> None:
+        """The samples and targets as arrays."""
+        import numpy as np
+
+        training = self.training
+        self._data = _copied(training.X), _copied(training.y)
+        indices = any(isinstance(module, Embedding) for _, module in training.model.named_modules())
+        self.X = np.array(training.X, dtype=np.int64 if indices else np.float64)
+        classes = training.loss in _OF_CLASSES and not isinstance(training.y[0], list)
+        self.y = np.array(training.y, dtype=np.int64 if classes else np.float64)
+
+    def _shape(self) -> Any:
+        """None if the model has a single output, else a list with one entry per output."""
+        return self.program.plan.shape[1]
 
     def __call__(self, batch: list[int]) -> tuple[float, Any, list[Any]]:
         """Loss, gradients and outputs of one batch."""
+        import numpy as np
+
+        if self.given_up:
+            return self._eagerly(batch)
         if isinstance(self.optimizer, InArrays):
             self.program.theta = self.optimizer.numbers
         else:
             self.program.load()
-        loss, gradient, outputs = self.program.loss_and_outputs(self.X[batch], self.y[batch])
-        return loss, gradient.tolist(), (outputs[:, 0] if self.single else outputs).tolist()
+        try:
+            loss, gradient, outputs = self.program.loss_and_outputs(self.X[batch], self.y[batch])
+        except TypeError:
+            if not self.fall_back:
+                raise
+            self.given_up = True
+            self.training.history.engine = "eager"
+            return self._eagerly(batch)
+        except (ArithmeticError, ValueError):
+            return self._eagerly(batch)
+        if not (np.isfinite(loss) and np.isfinite(gradient).all() and np.isfinite(outputs).all()):
+            return self._eagerly(batch)
+        return loss, gradient.tolist(), (outputs[:, 0] if self._shape() is None else outputs).tolist()
+
+    def _eagerly(self, batch: list[int]) -> tuple[float, Any, list[Any]]:
+        """One step with the eager engine, with the current numbers of the parameters."""
+        if isinstance(self.optimizer, InArrays):
+            self.optimizer.show()
+        self.sample = None
+        try:
+            given: tuple[float, Any, list[Any]] = self.eager(batch)
+            return given
+        finally:
+            self.sample = self.eager.sample
 
     @contextmanager
     def epoch(self) -> Iterator[None]:
-        """Within it the parameters are arrays, which are put back at its end, whatever happens."""
-        if not isinstance(self.optimizer, InArrays):
-            yield
+        """Inside ``with`` the parameters are arrays; at its end, also after an error, they are written back."""
+        training = self.training
+        if training.callbacks and (training.X, training.y) != self._data:
+            self._read_data()
+        optimizer = training.optimizer
+        if self.given_up or _is_own(training.schedule) or _is_own(optimizer):
+            self.optimizer = optimizer
+            yield  # other code may run between steps, and change anything
             return
-        self.optimizer.take()
-        try:
-            yield
-        finally:
-            self.optimizer.put_back()
+        with self.program.assume_unchanged():
+            if not optimizer.takes_arrays:
+                self.optimizer = optimizer
+                yield
+                return
+            self.optimizer = arrays = InArrays(optimizer)
+            arrays.take()
+            try:
+                yield
+            finally:
+                arrays.put_back()
+
+
+def _is_own(thing: Any) -> bool:
+    """Whether an optimizer or a schedule is or contains code of the user's."""
+    home = str(getattr(thing, "__module__", ""))  # of a function, or of an object's class
+    parts = [part for part in getattr(thing, "__dict__", {}).values() if callable(part)]
+    own = any(map(_is_own, parts)) if isinstance(thing, Schedule) else bool(parts)
+    return own or home.split(".")[0] != "nn"
+
+
+def remembered(model: Any) -> Callable[[], None]:
+    """A function that restores the model and the random number generators to their current state.
+
+    It restores the objects, lists and dictionaries that the model contains, the generators in them, and the numbers
+    that its code keeps in global names and in those of enclosing functions.
+    """
+    import logging
+    import random
+    from collections import deque
+
+    undo: list[tuple[Callable[..., Any], Any]] = [(random.setstate, random.getstate())]
+    numpy = sys.modules.get("numpy.random")
+    if numpy is not None:
+        undo.append((numpy.set_state, numpy.get_state()))
+    seen, todo = set(), [model]
+    while todo:
+        thing = todo.pop()
+        if id(thing) in seen or isinstance(thing, (autograd.Value, autograd.Primitive, type, str, float, int)):
+            continue
+        seen.add(id(thing))
+        if isinstance(thing, random.Random):
+            undo.append((thing.setstate, thing.getstate()))
+        elif hasattr(type(thing), "bit_generator"):  # asked of the class: an object may have a __getattr__ of its own
+            undo.append((partial(setattr, thing.bit_generator, "state"), thing.bit_generator.state))
+        elif isinstance(thing, (list, deque)):
+            undo.append((partial(_refill, thing), list(thing)))
+            todo += thing
+        elif isinstance(thing, dict):
+            undo.append((partial(_refill, thing), dict(thing)))
+            todo += thing.values()
+        elif isinstance(thing, FunctionType) and _is_users(thing):
+            places = _places(thing)
+            undo += [(restore, content) for restore, content in places if isinstance(content, _COUNTS)]
+            todo += [content for _, content in places if not isinstance(content, _COUNTS)]
+        elif not isinstance(thing, (FunctionType, ModuleType, logging.Logger, type(None))):
+            if type(thing).__dictoffset__:
+                todo.append(thing.__dict__)
+            for kind in filter(_is_users, type(thing).__mro__):
+                todo += [part for part in vars(kind).values() if isinstance(part, FunctionType)]
+
+    def put_back() -> None:
+        for restore, state in undo:
+            restore(state)
+
+    return put_back
+
+
+def _is_users(thing: Any) -> bool:
+    """Whether a class or a function comes neither from this library, nor from NumPy or the standard library."""
+    root = str(thing.__module__).split(".")[0]
+    return root == "__main__" or root not in {"nn", "autograd", "numpy", *sys.stdlib_module_names}
+
+
+_COUNTS = (int, float, str, tuple, type(None))
+"""Types of what a name is bound to again, where a function counts with it."""
+
+
+def _places(function: FunctionType) -> list[tuple[Callable[..., Any], Any]]:
+    """How to bind again each name outside this function that its code has, and what it is bound to now."""
+    names: set[str] = set()
+    codes = [function.__code__]
+    for code in codes:
+        names.update(code.co_names)
+        codes += [part for part in code.co_consts if isinstance(part, CodeType)]
+    space = function.__globals__
+    places: list[tuple[Callable[..., Any], Any]] = []
+    places += [(partial(space.__setitem__, name), space[name]) for name in sorted(names & space.keys())]
+    for cell in function.__closure__ or ():
+        with suppress(ValueError):  # it is empty
+            places.append((partial(setattr, cell, "cell_contents"), cell.cell_contents))
+    return places
+
+
+def _refill(container: Any, content: Any) -> None:
+    container.clear()
+    (container.update if isinstance(container, dict) else container.extend)(content)
+
+
+def _copied(rows: list[Any]) -> list[Any]:
+    return [row.copy() if isinstance(row, list) else row for row in rows]
 
 
 class InArrays:
     """An optimizer whose numbers and memory are arrays between ``take()`` and ``put_back()``.
 
-    Each step is all or nothing, and gives the same bits as the optimizer's own.
+    Each step is all or nothing, and bit for bit the same as the optimizer's own.
     """
 
     def __init__(self, optimizer: Optimizer) -> None:
         self.optimizer = optimizer
         self._held: Any = None
-        """The numbers, the number of steps and the memory: a list of one array for each list of the optimizer."""
+        """The numbers, the step count and the memory, with one array in place of each list of the optimizer."""
         self._taken: Any = None
 
     def take(self) -> None:
-        """Begin with what the parameters and the optimizer hold now."""
+        """Copy the numbers of the parameters and the memory of the optimizer into arrays."""
         import numpy as np
 
         numbers, _ = self.optimizer.snapshot()
         memory = {name: [np.array(entries)] for name, entries in self.optimizer.memory().items()}
         self._held = self._taken = [np.array(numbers)], (self.optimizer.steps, memory)
+
+    def show(self) -> None:
+        """Write the numbers into the parameters before the end, for code that reads them there."""
+        autograd.assign(self.optimizer.parameters, data=self.numbers.tolist())
+        self._taken = None
 
     def put_back(self) -> None:
         """Write the numbers into the parameters, and the memory into the optimizer."""
@@ -149,7 +322,7 @@ class InArrays:
 
     @property
     def numbers(self) -> Any:
-        """The parameters' numbers, as an array that is not to be written to."""
+        """The parameters' numbers, as an array that must not be written to."""
         return self._held[0][0]
 
     def step(self, gradients: list[float]) -> None:
@@ -157,13 +330,13 @@ class InArrays:
         import numpy as np
 
         numbers, state = self._held
-        with np.errstate(all="ignore"):  # what is not finite is found afterwards
+        with np.errstate(all="ignore"):  # numbers that are not finite are found afterwards
             self._held = self.optimizer.proposed(numbers, [np.array(gradients)], state)  # type: ignore[list-item]
 
     def snapshot(self) -> Any:
-        """What ``restore`` needs to come back to this moment."""
+        """A snapshot for ``restore``."""
         return self._held
 
     def restore(self, snapshot: Any) -> None:
-        """Go back to the moment of a ``snapshot()``."""
+        """Return to the state of a ``snapshot()``."""
         self._held = snapshot

@@ -1,7 +1,7 @@
 """How is a model described in plain data, so that it can be built again?
 
-A description is a dictionary with a ``kind`` and the arguments of that class's constructor, nested as the model is.
-Only the kinds in this file can be described or built: a file can never name code to run. Read before: ``layers``,
+A description is a dictionary with a ``kind`` and the arguments of that class's constructor, nested like the model.
+Only the kinds in this file can be described or built, so a file cannot run any other code. Read before: ``layers``,
 ``normalization``. Read after: ``checkpoint``.
 """
 
@@ -21,13 +21,13 @@ from .normalization import LayerNorm
 MAX_LAYERS = 1_000
 
 _Places = dict[int, str]
-"""The path to each module that has been described, by its identity."""
+"""The path to each module that has been described, by the module's ``id``."""
 
 
 def described(model: Module) -> dict[str, Any] | None:
     """The description of a model made of this library's own layers; ``None`` for any other.
 
-    A layer that a ``Sequential`` holds again is described by the path to where it was first.
+    A layer that a ``Sequential`` contains twice is described the second time by the path to the first.
     Raises ``ValueError`` for an activation that is not registered.
 
     >>> described(MLP(2, [3, 1]))
@@ -58,7 +58,7 @@ def _below(path: str, n: int) -> str:
 
 
 def _described_alone(model: Any) -> dict[str, Any] | None:
-    """The description of a module that is no ``Sequential``."""
+    """The description of a module that is not a ``Sequential``."""
     if type(model) is MLP:
         layers = model.layers
         if not all(type(layer) is Layer for layer in layers):
@@ -92,7 +92,7 @@ def _name(used: Activation) -> str:
 def build(description: Any, numbers: int) -> Module:
     """The model for a description, with ``numbers`` parameters; their values are still arbitrary.
 
-    Raises ``ValueError`` for whatever is no description, or has another number of parameters, before building it.
+    Raises ``ValueError``, before building anything, for a wrong description or another number of parameters.
 
     >>> build({"kind": "Layer", "nin": 2, "nout": 3, "activation": "relu"}, 9)
     Layer(2, 3, activation='relu')
@@ -119,7 +119,7 @@ _KEYS = {
 
 
 def count(description: Any, depth: int = 0) -> int:
-    """Check a description in full and give its number of parameters."""
+    """Check the whole description; return its number of parameters."""
     if not isinstance(description, dict) or not isinstance(description.get("kind"), str):
         raise TypeError(f"an architecture must be an object with a kind, got {shown(description)}")
     kind = choose(description["kind"], list(_KEYS), "kind of module")
@@ -171,13 +171,15 @@ def _check_activation(name: Any) -> None:
 
 
 def _built(description: dict[str, Any], path: str, modules: dict[str, Module]) -> Module:
-    """The module at ``path``; ``modules`` are those that were built before, by their paths."""
+    """The module at ``path``; ``modules`` holds those already built, by their paths."""
     kind = description["kind"]
     given = {key: entry for key, entry in description.items() if key != "kind"}
     others: dict[str, type[Module]] = {"Dropout": Dropout, "LayerNorm": LayerNorm, "Embedding": Embedding}
     if kind == "Shared":
         if given["path"] not in modules:
-            raise ValueError(f"the file's architecture shares {shown(given['path'])}, which is no layer before {path}")
+            raise ValueError(
+                f"the file's architecture shares {shown(given['path'])}, which is not a layer before {path}"
+            )
         return modules[given["path"]]
     if kind == "MLP":
         perceptron = MLP(given["nin"], given["nouts"], given["activations"], init="zeros")

@@ -1,7 +1,7 @@
-"""Where does data to learn from come from, and how is it prepared?
+"""Where does training data come from, and how is it prepared?
 
-Small data sets made on the spot, the real ones that come with scikit-learn, and what is done to any of them before
-training: split, standardize, one-hot, batches. A data set is a pair: a list of samples (lists of floats) and a list
+Here are small generated data sets, the real ones that come with scikit-learn, and the steps before training: split,
+standardize, one-hot, batches. A data set is a pair: a list of samples (lists of floats) and a list
 of targets. The same seed gives the same numbers everywhere. Read before: nothing. Read after: ``training``.
 """
 
@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from .checks import (
     MAX_COUNT,
-    as_list,
     is_scalar,
     random_source,
     real_number,
@@ -50,7 +49,7 @@ def _between(i: int, count: int) -> float:
 
 @explains_keywords
 def make_moons(n_samples: int = 100, noise: float = 0.1, seed: Any = None) -> Points:
-    """Two half circles that reach into each other, classes 0 and 1; ``noise`` is a standard deviation.
+    """Two interleaved half circles, classes 0 and 1; ``noise`` is a standard deviation.
 
     >>> X, y = make_moons(4, noise=0.0, seed=0)
     >>> sorted((label, round(a, 6), round(b, 6)) for (a, b), label in zip(X, y))
@@ -90,7 +89,7 @@ def make_circles(n_samples: int = 100, noise: float = 0.05, factor: float = 0.5,
 def make_spiral(
     n_samples: int = 100, noise: float = 0.02, classes: int = 2, turns: float = 1.0, seed: Any = None
 ) -> Points:
-    """Spiral arms around the origin, one for each class, each with ``turns`` turns.
+    """Spiral arms around the origin, one per class, each with ``turns`` turns.
 
     >>> X, y = make_spiral(30, classes=3, seed=0)
     >>> [y.count(label) for label in range(3)]
@@ -110,7 +109,7 @@ def make_spiral(
 
 @explains_keywords
 def make_xor(n_samples: int = 100, noise: float = 0.1, seed: Any = None) -> Points:
-    """Points around the corners of a square; class 1 where exactly one coordinate is 1: no line separates them.
+    """Points around the corners of a square; class 1 if exactly one coordinate is 1, so no line separates them.
 
     >>> X, y = make_xor(4, noise=0.0, seed=0)
     >>> sorted(zip(X, y))
@@ -124,7 +123,7 @@ def make_xor(n_samples: int = 100, noise: float = 0.1, seed: Any = None) -> Poin
 
 @explains_keywords
 def make_blobs(n_samples: int = 100, noise: float = 0.5, classes: int = 3, seed: Any = None) -> Points:
-    """Round clouds with centres on a circle of radius 3, one for each class.
+    """Round clouds with centres on a circle of radius 3, one per class.
 
     >>> X, y = make_blobs(3, noise=0.0, classes=3, seed=0)
     >>> sorted((label, round(math.hypot(*point), 6)) for point, label in zip(X, y))
@@ -138,40 +137,43 @@ def make_blobs(n_samples: int = 100, noise: float = 0.5, classes: int = 3, seed:
     return _shuffled(X, [i % classes for i in range(count)], source)
 
 
-def _bundled(name: str) -> tuple[list[list[float]], list[Any]]:
+def _sklearn(name: str) -> Any:
     try:
         from sklearn import datasets
     except ImportError as error:
         raise ImportError(
             f'load_{name} needs scikit-learn: install it by python -m pip install "chalkgrad[sklearn]"'
         ) from error
-    data = getattr(datasets, f"load_{name}")()
-    return data.data.tolist(), data.target.tolist()
+    return datasets
+
+
+def _as_lists(bunch: Any) -> tuple[list[list[float]], list[Any]]:
+    return bunch.data.tolist(), bunch.target.tolist()
 
 
 def load_iris() -> tuple[list[list[float]], list[int]]:
     """150 flowers, 4 measurements in centimetres, 3 species (Fisher 1936). Needs the ``sklearn`` extra."""
-    return _bundled("iris")
+    return _as_lists(_sklearn("iris").load_iris())
 
 
 def load_wine() -> tuple[list[list[float]], list[int]]:
     """178 wines, 13 chemical measurements, 3 growers. Needs the ``sklearn`` extra."""
-    return _bundled("wine")
+    return _as_lists(_sklearn("wine").load_wine())
 
 
 def load_breast_cancer() -> tuple[list[list[float]], list[int]]:
     """569 tumours, 30 measurements, 0 for malignant and 1 for benign. Needs the ``sklearn`` extra."""
-    return _bundled("breast_cancer")
+    return _as_lists(_sklearn("breast_cancer").load_breast_cancer())
 
 
 def load_diabetes() -> tuple[list[list[float]], list[float]]:
     """442 patients, 10 standardized measurements, the progress of the disease as a number. Needs ``sklearn``."""
-    return _bundled("diabetes")
+    return _as_lists(_sklearn("diabetes").load_diabetes())
 
 
 def load_digits() -> tuple[list[list[float]], list[int]]:
     """1797 handwritten digits of 8 by 8 pixels, each 0 to 16. Needs the ``sklearn`` extra."""
-    return _bundled("digits")
+    return _as_lists(_sklearn("digits").load_digits())
 
 
 @explains_keywords
@@ -180,7 +182,7 @@ def train_test_split(
 ) -> tuple[list[Any], list[Any], list[Any], list[Any]]:
     """Shuffle, then hold back the share ``test_size``: X_train, X_test, y_train, y_test, in scikit-learn's order.
 
-    Raises ``ValueError`` where either part would be empty.
+    Raises ``ValueError`` if either part would be empty.
 
     >>> X_train, X_test, y_train, y_test = train_test_split([[1], [2], [3], [4]], [1, 2, 3, 4], seed=0)
     >>> len(X_train), len(X_test), X_test[0][0] == y_test[0]
@@ -198,10 +200,10 @@ def train_test_split(
 
 
 def standardize(X: Any, *others: Any) -> Any:
-    """Shift and scale each feature to mean 0 and standard deviation 1 over ``X``; the ``others`` by the same numbers.
+    """Shift and scale each feature to mean 0 and standard deviation 1 over ``X``; transform ``others`` the same way.
 
-    Pass the training set first and the held-back ones after it: then nothing of them leaks into training. A feature
-    that never changes becomes 0. Gives one list, or a tuple where there are others.
+    Pass the training set first and the held-back sets after it, so that they do not influence training. A constant
+    feature becomes 0. Returns one list, or a tuple if there are others.
 
     >>> standardize([[1.0], [3.0]], [[5.0]])
     ([[-1.0], [1.0]], [[3.0]])
@@ -220,8 +222,8 @@ def standardize(X: Any, *others: Any) -> Any:
 
 
 def _centre_and_deviation(column: tuple[float, ...], feature: int) -> tuple[float, float]:
-    """The mean and the standard deviation; of equal numbers exactly that number, and 1."""
-    if min(column) == max(column):  # rounding could make the mean another number, and the deviation not 0
+    """The mean and the standard deviation; for equal numbers exactly that number, and 1."""
+    if min(column) == max(column):  # rounding could change the mean, and make the deviation nonzero
         return column[0], 1.0
     try:
         centre = math.fsum(column) / len(column)
@@ -237,7 +239,7 @@ def _centre_and_deviation(column: tuple[float, ...], feature: int) -> tuple[floa
 
 
 def one_hot(y: Any, classes: int | None = None) -> list[list[float]]:
-    """Each class index as a list with a 1 at its place.
+    """Each class index as a list of zeros with a 1 at that index.
 
     >>> one_hot([0, 2])
     [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
@@ -278,12 +280,3 @@ def batch_indices(count: int, size: int, source: random.Random | None) -> list[l
     if source is not None:
         source.shuffle(order)
     return [order[start : start + size] for start in range(0, count, size)]
-
-
-def classes_of(y: Any) -> list[int]:
-    """The distinct class labels in ascending order.
-
-    >>> classes_of([1, 0, 1])
-    [0, 1]
-    """
-    return sorted({int(label) for label in as_list(y, "y")})

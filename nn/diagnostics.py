@@ -1,7 +1,7 @@
 """Why does this model not learn?
 
-``diagnose`` measures one pass over the data (``layer_stats``) and says in words what is wrong, how that shows, and what
-to do. Each check is one function here that gives findings. Read before: ``training``. Read after: nothing.
+``diagnose`` measures one pass over the data (``layer_stats``) and says what is wrong, how it shows, and what to do.
+Each check is one function that yields findings. Read before: ``training``. Read after: nothing.
 """
 
 from __future__ import annotations
@@ -29,9 +29,10 @@ if TYPE_CHECKING:
     from .layer_stats import LayerProbe
 
 _MAX_SAMPLES = 200
-_LARGE = 10.0  # root mean square of a feature from which the first weights are far too large for it
+_LARGE = 10.0  # root mean square of a feature above which the usual initial weights are far too large
 _FADED = 1e-3  # share of the strongest layer's gradient below which a layer learns a thousand times more slowly
 _EXPLODED = 1e3
+_NOTHING = 1e-12  # a gradient of this size is a sum of rounding errors
 
 
 class Finding:
@@ -55,11 +56,11 @@ class Diagnosis:
 
     @property
     def problems(self) -> list[str]:
-        """The short names of what was found, each once."""
+        """The short names of the problems found, each once."""
         return list(dict.fromkeys(finding.problem for finding in self.findings))
 
     def plot(self, path: Any = None) -> Any:
-        """Draw the size of each layer's gradient on a logarithmic scale; gives the matplotlib figure."""
+        """Draw the size of each layer's gradient on a logarithmic scale; returns the matplotlib figure."""
         return bars(self.gradients, "root mean square of the gradient", path)
 
     def __repr__(self) -> str:
@@ -70,10 +71,10 @@ class Diagnosis:
 
 
 def diagnose(model: Any, X: Any, y: Any, *, loss: Any = None, optimizer: Any = None) -> Diagnosis:
-    """Say in words what keeps ``model`` from learning ``y`` from ``X``; nothing about the model changes.
+    """Say what prevents ``model`` from learning ``y`` from ``X``; the model is left unchanged.
 
-    ``loss`` is what ``fit`` gets (guessed from the targets if left out); with ``optimizer``, one step is tried to judge
-    the learning rate. At most 200 samples are looked at. Raises ``TypeError`` and ``ValueError`` as ``fit`` does.
+    ``loss`` is as for ``fit`` (guessed from the targets if left out); with ``optimizer``, one trial step is used to
+    judge the learning rate. At most 200 samples are used. Raises ``TypeError`` and ``ValueError`` as ``fit`` does.
 
     >>> from nn import MLP
     >>> report = diagnose(MLP(1, [4, 1], init="zeros"), [[1000.0], [3000.0]], [0, 1])
@@ -99,7 +100,7 @@ def diagnose(model: Any, X: Any, y: Any, *, loss: Any = None, optimizer: Any = N
         return Diagnosis(math.nan, {}, findings)
     groups = {name: [n for n in names if n not in unreached] for name, names in _names_by_layer(model).items()}
     sizes = {name: _size([gradients[n] for n in names]) for name, names in groups.items() if names}
-    findings += [*_reach(model, unreached), *_gradients(sizes)]
+    findings += [*_reach(model, unreached), *_gradients(sizes, _cure_of_fading(probes, findings))]
     if optimizer is not None:
         change, after = probe_step(model, chosen, rows, targets, optimizer, gradients)
         findings += _learning_rate(total, change, after, _mean_square(targets))
@@ -119,20 +120,20 @@ def _guessed(output: Any, targets: list[Any]) -> str:
 
 
 def _last_activation(output: Any, probes: list[LayerProbe]) -> Activation | None:
-    """What the model's output comes from: the activation whose primitive computed it, or that of the last layer."""
+    """The activation that computed the model's output, found by its primitive, or that of the last layer."""
     primitive = getattr(output[0] if isinstance(output, list) and output else output, "primitive", None)
     if primitive is not None and primitive.name in activation_names():
         return find_activation(primitive.name)
     last = probes[-1].activation if probes else None
     if last is not None and isinstance(last.function, Primitive) and last.name != "identity":
-        return find_activation("identity")  # something else has been made of that layer's outputs since
+        return find_activation("identity")  # other operations have been applied to that layer's outputs
     return last
 
 
 def _inputs(rows: list[Any]) -> Iterator[Finding]:
     columns = list(zip(*[row if isinstance(row, list) else [row] for row in rows], strict=True))
     largest = [max(map(abs, column)) for column in columns]
-    sizes = [_size(list(column)) for column in columns]  # a rare pixel, standardized, may well reach 40
+    sizes = [_size(list(column)) for column in columns]  # a rarely set pixel, standardized, can reach 40
     worst = max(range(len(columns)), key=sizes.__getitem__)
     smallest = min((size for size in largest if size), default=1.0)
     if sizes[worst] > _LARGE or largest[worst] > 100 * smallest:
@@ -145,13 +146,16 @@ def _symmetry(probes: list[LayerProbe]) -> Iterator[Finding]:
         weights = [tuple(p.data for p in neuron.parameters()) for neuron in probe.layer.neurons]
         alike = len(weights) - len(set(weights))
         if alike:
-            evidence = f"{alike + 1} of its {len(weights)} neurons have exactly the weights of another"
-            cure = 'they will stay alike for ever: start from random weights, init="auto"'
+            evidence = (
+                f"{alike + 1} of its {len(weights)} neurons have exactly the same weights as another, get the same "
+                "gradients, and so stay the same"
+            )
+            cure = 'start from random weights, as init="auto" does'
             yield Finding("symmetric weights", probe.name or "the layer", evidence, cure)
 
 
 def _units(probes: list[LayerProbe]) -> Iterator[Finding]:
-    """Some units of most networks are dead or saturated by chance: it matters where many are, or one is far off."""
+    """In most networks a few units are dead or saturated by chance; it matters if many are, or one is far off."""
     for probe in probes:
         if probe.activation.whole_layer or probe.activation.name == "identity":
             continue
@@ -159,23 +163,25 @@ def _units(probes: list[LayerProbe]) -> Iterator[Finding]:
         if all(map(math.isfinite, probe.activation.range)):
             stuck = _saturated(probe, probe is probes[-1])
             if stuck:
-                evidence = f"{_of(stuck, units)} within 2.5 % of {name}'s limits for nearly every sample"
+                evidence = f"{_of(stuck, units)} are within 2.5 % of {name}'s limits for nearly every sample"
                 yield Finding("saturated units", probe.name, evidence, "smaller weights or inputs, or relu instead")
         else:
-            dead = [u for u in units if not any(probe.slopes(u))]
+            dead = [u for u in units if not any(probe.derivatives(u))]
             lost = [u for u in dead if _far_below(probe.sums_of(u))]
             if lost or 2 * len(dead) >= len(units):
-                evidence = f"{_of(dead, units)} where {name} has slope 0 for every sample"
+                silent = not any(row[u] for row in probe.outputs for u in dead)
+                what = "output 0" if silent else f"are where {name} has slope 0"
+                evidence = f"{_of(dead, units)} {what} for every sample"
                 yield Finding("dead units", probe.name, evidence, "a lower learning rate, new weights, or leaky_relu")
 
 
 def _far_below(sums: list[float]) -> bool:
-    """Whether even the greatest is farther below 0 than they differ from each other."""
+    """Whether even the largest is further below 0 than the sums differ from each other."""
     return -max(sums) > max(sums) - min(sums)
 
 
 def _saturated(probe: LayerProbe, last: bool) -> list[int]:
-    """Units that never leave a limit, and, if those are half of a hidden layer, units that leave it rarely."""
+    """Units that never leave a limit; if half of a hidden layer rarely leaves one, all units that rarely do."""
     low, high = probe.activation.range
     units, near = range(probe.layer.out_size), 0.025 * (high - low)
     outputs = [[row[u] for row in probe.outputs] for u in units]
@@ -186,7 +192,7 @@ def _saturated(probe: LayerProbe, last: bool) -> list[int]:
 
 def _of(some: list[int], units: range) -> str:
     shown_units = ", ".join(map(str, some[:8])) + (" ..." if len(some) > 8 else "")
-    return f"{len(some)} of {len(units)} units ({shown_units}) are"
+    return f"{len(some)} of {len(units)} units ({shown_units})"
 
 
 def _fit_of_loss(loss: Any, activation: Activation, probes: list[LayerProbe], targets: list[Any]) -> Iterator[Finding]:
@@ -223,7 +229,8 @@ def _reach(model: Module, unreached: set[str]) -> Iterator[Finding]:
         yield Finding("parameters not reached", "the loss", evidence, "use them in __call__, without .data on the way")
 
 
-def _gradients(sizes: dict[str, float]) -> Iterator[Finding]:
+def _gradients(sizes: dict[str, float], cure: str) -> Iterator[Finding]:
+    """``cure`` is that of a vanishing gradient.  Where all are 0 but for rounding, none is smaller than the others."""
     strongest = max(sizes.values(), default=0.0)
     for name, size in sizes.items():
         if size > _EXPLODED or not math.isfinite(size):
@@ -231,13 +238,34 @@ def _gradients(sizes: dict[str, float]) -> Iterator[Finding]:
             yield Finding(
                 "exploding gradient", name, evidence, "smaller weights, scaled inputs, or fit(..., clip_norm=1)"
             )
-        elif size < _FADED * strongest:
-            evidence = f"its root mean square is {size:.3g}, in the strongest layer {strongest:.3g}"
-            yield Finding("vanishing gradient", name, evidence, 'relu or LayerNorm between the layers, and init="auto"')
+        elif size < _FADED * strongest and strongest > _NOTHING:
+            problem = "vanishing gradient" if size else "zero gradient"
+            evidence = f"its root mean square is {size:.3g}, compared with {strongest:.3g} in the strongest layer"
+            yield Finding(problem, name, evidence, cure)
+
+
+def _cure_of_fading(probes: list[LayerProbe], findings: list[Finding]) -> str:
+    """What to do about a gradient that fades: cure its cause, if that was found."""
+    found = {finding.problem for finding in findings}
+    for cause in ("unscaled inputs", "symmetric weights", "saturated units", "dead units"):
+        if cause in found:
+            return f"deal with the {cause} first, which explain it"
+    if any(_weights_are_small(probe) for probe in probes):
+        return 'larger first weights, as init="auto" gives'
+    squashing = sorted({probe.activation.name for probe in probes if all(map(math.isfinite, probe.activation.range))})
+    return (
+        f"{'relu instead of ' + ' and '.join(squashing) + ', ' if squashing else ''}LayerNorm between layers, or Adam"
+    )
+
+
+def _weights_are_small(probe: LayerProbe) -> bool:
+    """Whether the sums of a layer have less than a quarter of its inputs' mean square; a default layer keeps all."""
+    weights = [w.data for neuron in probe.layer.neurons for w in neuron.weights]
+    return probe.layer.in_size * _size(weights) ** 2 < 0.25
 
 
 def _learning_rate(before: float, change: float, after: float, size_of_loss: float) -> Iterator[Finding]:
-    """Far off, that is: near a minimum a good step may well raise the loss a little."""
+    """Only rates that are far off: near a minimum a good step may raise the loss a little."""
     where = "the optimizer"
     if after > 2 * before + 0.01 * size_of_loss or (after > 1.05 * before and change > 0.05):
         evidence = (

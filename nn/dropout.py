@@ -1,4 +1,4 @@
-"""How does dropping inputs at random make a network robust?
+"""How does a network become robust by dropping some of its inputs at random?
 
 Read before: ``layers``. Read after: ``embedding``.
 """
@@ -16,8 +16,8 @@ from .module import Module
 class Dropout(Module):
     """While training, set each input to 0 with probability ``rate`` and divide the others by 1 - ``rate``.
 
-    The division keeps the expected size of the signal, so that evaluation, after ``model.eval()``, passes everything
-    on as it is (Srivastava et al. 2014). ``rate`` is at least 0 and less than 1; ``seed=None`` draws from ``random``.
+    The division keeps the expected size of the signal, so that after ``model.eval()`` the inputs are returned unchanged
+    (Srivastava et al. 2014). ``rate`` is at least 0 and less than 1; ``seed=None`` draws from ``random``.
 
     >>> dropout = Dropout(0.5, seed=0)
     >>> dropout([1.0, 1.0, 1.0, 1.0])
@@ -33,7 +33,7 @@ class Dropout(Module):
         self.random = None if seed is None else random_source(seed)
 
     def __call__(self, inputs: Any) -> Any:
-        """The inputs with some of them dropped: a list for a list, one Value for one Value."""
+        """The inputs, some of them dropped: a list for a list, one Value for one Value."""
         single = is_scalar(inputs)
         row = [inputs] if single else list(as_list(inputs, "the input of Dropout"))
         for position, item in enumerate(row):
@@ -51,7 +51,7 @@ class Dropout(Module):
 
 
 def _masked(item: Any, mask: Any, keep: float) -> Any:
-    """The item divided by ``keep``, or 0; in a compiled program the mask is a Value, drawn anew at each call."""
+    """The item divided by ``keep``, or 0; in a compiled program the mask is a Value, drawn at each call."""
     if isinstance(mask, Value):
         return item / keep * mask
     return item / keep if mask else 0.0

@@ -14,10 +14,10 @@ from .module import Module
 
 
 class Embedding(Module):
-    """A table of ``count`` learnt vectors of ``size`` numbers; an index picks one, a list of them several end to end.
+    """A table of ``count`` learned vectors of ``size`` numbers; the output for several indices is one list.
 
-    The vectors start as draws from a normal distribution, as in PyTorch. Raises ``IndexError`` for an index outside
-    ``0 .. count - 1`` and ``TypeError`` for what is no whole number.
+    The vectors are initialized from a normal distribution, as in PyTorch. Raises ``IndexError`` for an index outside
+    ``0 .. count - 1`` and ``TypeError`` for anything that is not a whole number.
 
     >>> table = Embedding(10, 3)
     >>> len(table(4)), len(table([4, 7]))
@@ -31,13 +31,13 @@ class Embedding(Module):
         self.vectors = [[Value(source.gauss(0.0, 1.0)) for _ in range(size)] for _ in range(count)]
 
     def __call__(self, indices: Any) -> list[Value]:
-        """The vector of one index, or those of a list of indices as one list."""
+        """The vector of one index, or the concatenated vectors of a list of indices."""
         if is_number(indices):
             return self._vector(indices)
         return [value for index in as_list(indices, "indices") for value in self._vector(index)]
 
     def _vector(self, index: Any) -> list[Value]:
-        if is_index(index):  # in a compiled program, which is for every index
+        if is_index(index):  # in a compiled program, whose code serves every index
             return [take(column, index) for column in zip(*self.vectors, strict=True)]
         return list(self.vectors[self._checked(index)])
 

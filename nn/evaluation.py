@@ -1,6 +1,6 @@
-"""What does a trained model say, and how often is it right?
+"""What does a trained model predict, and how often is it right?
 
-Everything here runs without recording a graph and with dropout off, and leaves the model as it was. Read before:
+Every function here runs without recording a graph and with dropout off, and leaves the model unchanged. Read before:
 ``metrics``. Read after: ``training``, which uses it for the validation set.
 """
 
@@ -33,7 +33,7 @@ class Frame(Protocol):
 
 @contextmanager
 def evaluating(model: Any) -> Iterator[None]:
-    """The model in evaluation mode and no graph recorded inside ``with``; afterwards each mode is as before."""
+    """Inside ``with`` the model is in evaluation mode and no graph is recorded; afterwards the modes are restored."""
     with _evaluation_mode(model), no_grad():
         yield
 
@@ -55,10 +55,10 @@ def predict(model: Any, X: Frame) -> Any: ...
 @overload
 def predict(model: Any, X: Iterable[Any]) -> list[Any]: ...
 def predict(model: Any, X: Any) -> Any:
-    """The model's output for each sample of ``X`` as plain numbers: a float where it gives one, else a list of floats.
+    """The model's output for each sample of ``X`` as plain numbers: a float for a single output, else a list of floats.
 
-    For a classifier these are its scores; ``predict_classes`` decides. For a pandas frame it is a Series, or a
-    DataFrame, with the frame's index.
+    For a classifier these are its scores; ``predict_classes`` gives the classes. For a pandas frame the result is a
+    Series, or a DataFrame, with the frame's index.
 
     >>> from nn import Neuron
     >>> predict(Neuron(1, init=lambda *_: 3.0, nonlin=False), [[1.0], [2.0]])
@@ -71,7 +71,7 @@ def predict(model: Any, X: Any) -> Any:
 
 
 def _indexed(X: Any, predictions: list[Any], name: str) -> Any:
-    """The predictions as they are, or, for a pandas frame, with its index."""
+    """The predictions unchanged, or, for a pandas frame, with its index."""
     if not hasattr(type(X), "iloc"):
         return predictions
     from .export.frames import indexed
@@ -84,10 +84,10 @@ def predict_classes(model: Any, X: Frame, *, loss: Any = None, threshold: float 
 @overload
 def predict_classes(model: Any, X: Iterable[Any], *, loss: Any = None, threshold: float | None = None) -> list[int]: ...
 def predict_classes(model: Any, X: Any, *, loss: Any = None, threshold: float | None = None) -> Any:
-    """The class of each sample of ``X``: the largest output's index, or 0 or 1 where the model gives one number.
+    """The class of each sample of ``X``: the largest output's index, or 0 or 1 for a single output.
 
-    A single output is class 1 above the ``threshold``, which ``decision_threshold`` finds if it is not given; the
-    ``loss`` that the model was trained with may decide it.
+    A single output above the ``threshold`` is class 1. If no threshold is given, ``decision_threshold`` finds it, also
+    from the ``loss`` that the model was trained with.
 
     >>> from nn import Neuron
     >>> predict_classes(Neuron(1, init=lambda *_: 3.0, nonlin=False), [[1.0], [-2.0]])
@@ -105,8 +105,8 @@ def evaluate(
 ) -> dict[str, float]:
     """The loss (if one is given) and the metrics over a data set, by name.
 
-    Accuracy is left out where the targets are no classes. Arguments as for ``fit``; ``threshold`` separates class 0
-    from class 1 where the model has one output, see ``decision_threshold``.
+    Accuracy is left out if the targets are not classes. Arguments as for ``fit``; ``threshold`` separates class 0 from
+    class 1 if the model has one output, see ``decision_threshold``.
 
     >>> from nn import Neuron
     >>> model = Neuron(1, init=lambda *_: 3.0, nonlin=False)
@@ -130,9 +130,9 @@ def evaluate(
 def measured(
     metrics: dict[str, Any], outputs: list[Any], targets: list[Any], threshold: Callable[[], float]
 ) -> dict[str, float]:
-    """Each metric of plain outputs; accuracy only where the targets are classes. ``threshold`` is called if needed.
+    """Each metric of plain outputs; accuracy only if the targets are classes. ``threshold`` is called if needed.
 
-    A metric of this library is nan where an output is not finite.
+    A metric of this library is nan if an output is not finite.
     """
     results = {}
     finite = all(map(math.isfinite, chain.from_iterable(outputs) if isinstance(outputs[0], list) else outputs))
@@ -151,9 +151,9 @@ def measured(
 def confusion_matrix(
     model: Any, X: Any, y: Any, *, loss: Any = None, threshold: float | None = None
 ) -> list[list[int]]:
-    """How often each true class (row) was taken for each class (column). ``threshold`` as for ``predict_classes``.
+    """How often each true class (row) was predicted as each class (column). ``threshold`` as for ``predict_classes``.
 
-    Raises ``ValueError`` where the targets are no classes.
+    Raises ``ValueError`` if the targets are not classes.
 
     >>> from nn import Neuron
     >>> model = Neuron(1, init=lambda *_: 3.0, nonlin=False)
@@ -174,11 +174,11 @@ def confusion_matrix(
 
 
 def decision_threshold(model: Any, sample: Any, *, loss: Any = None, threshold: float | None = None) -> float:
-    """Where the model's single output turns from class 0 to class 1: this decides it for every function of ``nn``.
+    """The threshold between class 0 and class 1 of the model's single output, for every function of ``nn``.
 
-    A ``threshold`` that is given counts first; then the ``loss``, if it decides (0.5 for ``binary_cross_entropy``, 0
-    with logits and for ``hinge``); then the primitive that computed the output for ``sample`` in evaluation mode: 0.5
-    for a sigmoid, 0 for any other.
+    A given ``threshold`` comes first; then the ``loss``, if it implies one (0.5 for ``binary_cross_entropy``, 0 with
+    logits and for ``hinge``); then the primitive that computed the output for ``sample`` in evaluation mode: 0.5 for a
+    sigmoid, 0 for any other.
 
     >>> from nn import MLP
     >>> sigmoid = MLP(2, [1], output_activation="sigmoid")
@@ -194,19 +194,19 @@ def decision_threshold(model: Any, sample: Any, *, loss: Any = None, threshold: 
 
 
 def recorded_output(model: Any, sample: Any) -> Any:
-    """The model's output for one sample in evaluation mode, with its graph, within ``no_grad()`` too."""
+    """The model's output for one sample in evaluation mode, with its graph, even inside ``no_grad()``."""
     with _evaluation_mode(model):
         output = model(sample)
         if isinstance(output, Value) and output.primitive is None:
-            output = Context().run(model, sample)  # in a context in which no block has switched recording off
+            output = Context().run(model, sample)  # in a context in which recording is on
         return output
 
 
 def check_targets(model: Any, loss: Any, metrics: dict[str, Any], X: list[Any], y: list[Any]) -> None:
-    """Let the loss and the metrics look at every target before anything is trained: both engines ask here.
+    """Let the loss and the metrics check every target before training, for both engines.
 
-    They get a prediction that every loss of this library accepts. Where a loss or a metric of the user's own does not,
-    the model's predictions for all samples decide.
+    They are called with a prediction that every loss of this library accepts. If a loss or metric of the user's rejects
+    it, they are called with the model's predictions for all samples.
     """
     output = predict(model, X[:1])[0]
     half: Any = [0.5] * len(output) if isinstance(output, list) else 0.5
@@ -231,6 +231,6 @@ def _as_values(output: Any) -> Any:
 
 
 def check_model(model: Any) -> None:
-    """Raise ``TypeError`` for what cannot be called on a sample."""
+    """Raise ``TypeError`` if the model cannot be called on a sample."""
     if not callable(model) or isinstance(model, type):
         raise TypeError(f"model must be a module such as nn.MLP(2, [16, 1]), got {shown(model)}")

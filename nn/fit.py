@@ -43,29 +43,29 @@ def fit(
     resume: bool = False,
     engine: str = "eager",
 ) -> History:
-    """Train ``model`` on samples ``X`` and targets ``y`` for ``epochs`` passes, and tell what happened.
+    """Train ``model`` on samples ``X`` and targets ``y`` for ``epochs`` passes, and return the history.
 
-    ``loss``: a name in ``nn.losses`` or a callable (predictions, targets) that gives one Value.
-    ``optimizer``: an optimizer, or a name for one with default settings. ``batch_size``: samples in a step, all by
-    default. ``validation``: a pair (X, y), or the share of the data to hold back; the parameters with the lowest
-    validation loss are the ones kept. ``schedule``: a name or a callable from epochs passed to a factor.
-    ``early_stopping``: a patience in epochs; without ``validation`` the training loss decides, also about which
-    parameters are kept (with one batch an epoch, those with which it was measured, else those after the epoch).
-    ``callbacks``: each is called with the ``Training`` after each epoch; the learning rate that one gives to
-    ``training.optimizer`` becomes the base rate of the schedule. ``metrics``: names or callables (outputs, targets);
-    accuracy is left out where targets are no classes. ``threshold``: between class 0 and class 1 where the model has
-    one output; by default the loss or the model's last primitive decides, see ``nn.evaluation.decision_threshold``.
-    ``seed``: for shuffling and splitting. ``clip_norm``: longest gradient. ``checkpoint``: a file written after each
-    epoch, from which ``resume=True`` continues bit for bit. Data, batch size, seed, loss and kind of optimizer must
-    then be the same; the optimizer's settings, ``clip_norm`` and ``schedule`` may be others, and are listed in
-    ``history.changes``. ``engine``: ``"eager"`` builds a graph for each batch,
-    ``"compiled"`` traces the model once and trains with arrays, ``"auto"`` compiles where that works and pays.
+    ``loss``: a name in ``nn.losses`` or a callable (predictions, targets) that gives one Value. ``optimizer``: an
+    optimizer, or a name for one with default settings. ``batch_size``: samples per step, all by default.
+    ``validation``: a pair (X, y), or the share of the data to hold back; the parameters with the lowest validation loss
+    are kept. ``schedule``: a name or a callable from time in epochs to a factor. ``early_stopping``: a patience in
+    epochs; without ``validation`` the training loss decides, also which parameters are kept (with one batch per epoch,
+    those for which it was measured, else those after the epoch). ``callbacks``: each is called with the ``Training``
+    after each epoch; a learning rate that it assigns to ``training.optimizer`` becomes the base rate of the schedule.
+    ``metrics``: names or callables (outputs, targets); accuracy is left out if the targets are not classes.
+    ``threshold``: separates class 0 from class 1 if the model has one output; by default it follows from the loss or
+    from the model's last primitive, see ``nn.evaluation.decision_threshold``. ``seed``: for shuffling and splitting.
+    ``clip_norm``: the largest norm of the gradient. ``checkpoint``: a file that is written after each epoch and from
+    which ``resume=True`` continues bit for bit. Data, batch size, seed, loss and kind of optimizer must then be the
+    same; the optimizer's settings, ``clip_norm`` and ``schedule`` may differ, and changes are listed in
+    ``history.changes``. ``engine``: ``"eager"`` builds a graph for each batch, ``"compiled"`` traces the model once and
+    trains with arrays, ``"auto"`` compiles if that works and is worth it.
 
-    Each step is all or nothing. Ctrl-C returns the history so far. Where a step fails (an overflow, a domain error, a
-    loss or gradient that is not finite), the same kind of error is raised with the step and the sample in its message,
-    the history in its attribute ``history`` and the epoch in ``epoch``, and the last parameters that gave a finite loss
-    are back in place. Where the validation pass fails it is the same, but the best parameters are in place.
-    Wrong arguments and targets raise ``TypeError`` or ``ValueError`` before anything has changed.
+    Each step is all or nothing. Ctrl-C returns the history so far. If a step fails (an overflow, a domain error, a loss
+    or gradient that is not finite), the same kind of error is raised with the step and the sample in its message, the
+    history in its attribute ``history`` and the epoch in ``epoch``; the model has the last parameters that gave a
+    finite loss. If the validation pass fails, the model has the best parameters. Wrong arguments and targets raise
+    ``TypeError`` or ``ValueError`` before anything has changed.
 
     >>> from nn import Neuron, SGD
     >>> model = Neuron(1, nonlin=False, init="zeros")

@@ -12,13 +12,13 @@ from .checks import choose, real_number, whole_number
 
 
 class History:
-    """One list of numbers for each quantity, one number for each epoch; made by ``fit``.
+    """A list of numbers for each quantity, with one number per epoch; made by ``fit``.
 
-    ``history["loss"]`` gives a list; ``history.names`` the quantities: loss, the metrics, the same with
-    ``validation_`` before them, learning_rate, gradient_norm, seconds. ``stopped`` says why training ended:
-    "finished", "interrupted", "early stopping", "callback" or "error". ``best_epoch`` is the one (from 1) after which
-    the model had the parameters that were kept; 0 is before the first. ``engine`` is "eager" or "compiled". ``changes``
-    lists the settings that a resumed run has changed: after which ``epoch``, which ``setting``, ``before``, ``after``.
+    ``history["loss"]`` is a list; ``history.names`` are the quantities: loss and metrics, the same with the prefix
+    ``validation_``, learning_rate, gradient_norm, seconds. ``stopped`` says why training ended: "finished",
+    "interrupted", "early stopping", "callback" or "error". ``best_epoch`` is the epoch (from 1) after which the model
+    had the parameters that were kept; 0 means before the first. ``engine`` is "eager" or "compiled". ``changes`` lists
+    the settings that a resumed run has changed: ``epoch`` (after which), ``setting``, ``before``, ``after``.
 
     >>> history = History()
     >>> history.add({"loss": 0.5})
@@ -50,13 +50,13 @@ class History:
         return max(map(len, self.records.values()), default=0)
 
     def add(self, row: dict[str, float]) -> None:
-        """Append one epoch; a quantity that is new, or is missing from now on, is nan in the other epochs."""
+        """Append one epoch; a quantity that appears later or stops appearing is nan in the other epochs."""
         epochs = len(self)
         for name in dict.fromkeys([*self.records, *row]):
             self.records.setdefault(name, [math.nan] * epochs).append(row.get(name, math.nan))
 
     def changed(self, setting: str, before: Any, after: Any) -> None:
-        """Note that a setting has another value from the next epoch on."""
+        """Record that a setting has another value from the next epoch on."""
         self.changes.append({"epoch": len(self), "setting": setting, "before": before, "after": after})
 
     def last(self) -> dict[str, float]:
@@ -75,10 +75,10 @@ class History:
 
 
 class EarlyStopping:
-    """Stop when the loss (of the validation set, if there is one) has not got better for ``patience`` epochs.
+    """Stop when the loss (of the validation set, if there is one) has not improved for ``patience`` epochs.
 
-    Better means lower than the best by more than ``min_delta``. The best is always finite: what comes before the first
-    finite loss does not count, and a nan after it is no improvement.
+    A loss is an improvement if it is lower than the best by more than ``min_delta``. The best loss is finite: epochs
+    before the first finite loss do not count, and nan is not an improvement.
 
     >>> EarlyStopping(patience=2).is_time([3.0, 1.0, 2.0, 1.0])
     True
@@ -100,7 +100,7 @@ class EarlyStopping:
 
 
 def find_stopping(choice: Any) -> EarlyStopping | None:
-    """``EarlyStopping`` for a patience in epochs; itself and ``None`` as they are.
+    """An ``EarlyStopping`` for a patience in epochs; an ``EarlyStopping`` or ``None`` is returned as it is.
 
     >>> find_stopping(5).patience
     5

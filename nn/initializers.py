@@ -1,7 +1,7 @@
-"""How large should the first weights be?
+"""How large should the initial weights be?
 
-Too small and the signal fades from layer to layer, too large and it explodes; all equal and every neuron learns the
-same. Weights here are uniform on an interval around 0 whose half-width gives the variance that the rule asks for:
+If they are too small, the signal fades from layer to layer; if too large, it explodes; if all equal, every neuron
+learns the same. Weights here are uniform on an interval around 0 whose half-width gives the variance of the rule:
 uniform(-b, b) has variance b²/3. Biases start at 0. Read before: ``activations``, for the gain. Read after: ``layers``.
 """
 
@@ -53,10 +53,10 @@ def check_init(init: Any) -> Any:
 
 
 def first_weights(init: Any, fan_in: int, fan_out: int, activation: Activation, source: random.Random) -> list[float]:
-    """The first weights of one neuron: ``fan_in`` numbers, drawn from ``source`` in order.
+    """The initial weights of one neuron: ``fan_in`` numbers, drawn from ``source`` in order.
 
     ``init`` is ``"auto"`` (He or Xavier, as the activation says), ``"he"``, ``"xavier"``, ``"micrograd"``
-    (uniform(-1, 1) whatever the size), ``"zeros"`` (to show what symmetry does), or a callable
+    (uniform(-1, 1) for any size), ``"zeros"`` (to show the effect of symmetry), or a callable
     ``(fan_in, fan_out, random) -> number``. ``fan_out`` is the number of neurons in the layer.
 
     >>> from nn.activations import activation

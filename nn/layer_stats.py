@@ -1,7 +1,7 @@
-"""What goes on inside a model while it computes one batch?
+"""What happens inside a model while it computes one batch?
 
-Sums before each activation, slopes of the activation there, gradients and the size of a step, all measured without
-changing the model. Read before: ``layers``, ``evaluation``. Read after: ``diagnostics``, which judges the numbers.
+The inputs of each activation, its derivatives there, gradients and the size of a step are measured without changing
+the model. Read before: ``layers``, ``evaluation``. Read after: ``diagnostics``, which judges the numbers.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class LayerProbe:
-    """What one layer did: its name, its activation, and for each sample the list of its sums and of its outputs."""
+    """One layer: its name, its activation, and for each sample the list of its weighted sums and of its outputs."""
 
     def __init__(self, name: str, layer: Layer[Any]) -> None:
         self.name, self.layer, self.activation = name, layer, layer.activation
@@ -29,7 +29,7 @@ class LayerProbe:
         self.outputs: list[list[float]] = []
 
     def recording(self) -> Activation:
-        """An activation that does what the layer's does, and writes down what goes in and comes out."""
+        """An activation that computes the same as the layer's, and records its inputs and outputs."""
 
         def record(sums: list[Any]) -> list[Any]:
             outputs = apply_activation(self.activation, sums)
@@ -40,23 +40,23 @@ class LayerProbe:
         return Activation(self.activation.name, record, whole_layer=True, range=self.activation.range)
 
     def sums_of(self, unit: int) -> list[float]:
-        """What comes into one unit's activation, for each sample."""
+        """The input of one unit's activation, for each sample."""
         return [row[unit] for row in self.sums]
 
-    def slopes(self, unit: int) -> list[float]:
-        """The activation's slope at each sample's sum of one unit."""
-        slopes = []
+    def derivatives(self, unit: int) -> list[float]:
+        """The activation's derivative at each sample's sum of one unit."""
+        derivatives = []
         for row in self.sums:
             x = Value(row[unit])
             out = self.activation.function(x)
             if isinstance(out, Value):
                 out.backward()
-            slopes.append(x.grad)
-        return slopes
+            derivatives.append(x.grad)
+        return derivatives
 
 
 def probe_layers(model: Module, X: list[Any]) -> list[LayerProbe]:
-    """Run every sample through the model and record what each ``Layer`` in it does; the layers are then as before."""
+    """Run every sample through the model and record what each ``Layer`` in it does; the layers stay unchanged."""
     probes = [LayerProbe(name, layer) for name, layer in model.named_modules() if isinstance(layer, Layer)]
     try:
         for probe in probes:
@@ -73,7 +73,7 @@ def probe_layers(model: Module, X: list[Any]) -> list[LayerProbe]:
 def probe_gradients(model: Module, loss: Any, X: list[Any], y: list[Any]) -> tuple[float, dict[str, float], set[str]]:
     """The loss, each parameter's gradient by name, and the names of those that the loss does not depend on.
 
-    The ``.grad`` of the parameters is afterwards as it was.
+    The ``.grad`` of the parameters is restored.
     """
     named = model.named_parameters()
     parameters = [parameter for _, parameter in named]
@@ -92,7 +92,7 @@ def probe_gradients(model: Module, loss: Any, X: list[Any], y: list[Any]) -> tup
 
 
 def _reached(total: Value) -> set[int]:
-    """The identities of all nodes below ``total``."""
+    """The ``id`` of every node that ``total`` depends on."""
     found: set[int] = {id(total)}
     stack: list[Any] = [total]
     while stack:
@@ -106,9 +106,9 @@ def _reached(total: Value) -> set[int]:
 def probe_step(
     model: Module, loss: Any, X: list[Any], y: list[Any], optimizer: Optimizer, gradients: dict[str, float]
 ) -> tuple[float, float]:
-    """What one step of ``optimizer`` would do: the parameters' relative change, and the loss after it (inf if none).
+    """The effect of one step of ``optimizer``: the parameters' relative change, and the loss after it (inf if none).
 
-    The parameters are afterwards as they were.
+    The parameters are restored.
     """
     named = {id(parameter): name for name, parameter in model.named_parameters()}
     given = [gradients.get(named.get(id(parameter), ""), 0.0) for parameter in optimizer.parameters]

@@ -1,7 +1,7 @@
 """What is a neuron, a layer, a network?
 
 A neuron is an activation of a weighted sum; a layer is a list of neurons that read the same inputs; a network is a
-list of layers. Names and arguments are micrograd's. Read before: ``module``, ``activations``, ``initializers``.
+list of layers. The names and arguments are micrograd's. Read before: ``module``, ``activations``, ``initializers``.
 Read after: ``normalization`` for further layers, ``losses``.
 """
 
@@ -28,8 +28,8 @@ Output = TypeVar("Output")
 class Neuron(Module):
     """One output: activation(weights · inputs + bias).
 
-    ``nin`` is the number of inputs; ``nonlin=False``, as in micrograd, is another way to write
-    ``activation="identity"``. ``init`` and ``seed`` choose the first weights, see ``initializers``.
+    ``nin`` is the number of inputs; ``nonlin=False``, as in micrograd, means
+    ``activation="identity"``. ``init`` and ``seed`` determine the initial weights, see ``initializers``.
     Raises ``ValueError`` and ``TypeError`` for wrong sizes and names.
 
     >>> neuron = Neuron(2, activation="relu")
@@ -38,7 +38,7 @@ class Neuron(Module):
     1.5
     """
 
-    __slots__ = ("_row",)  # not among the attributes, in which parameters are looked for
+    __slots__ = ("_row",)  # a slot, because parameters are searched for among the attributes
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class Neuron(Module):
         return output
 
     def row(self) -> tuple[Value, ...]:
-        """Bias and weights, the same tuple until one is replaced: what is shared is looked through once."""
+        """Bias and weights, the same tuple until one of them is replaced, so that it is checked only once."""
         row = (self.bias, *self.weights)
         if row != self._row:
             self._row = row
@@ -95,7 +95,7 @@ class Neuron(Module):
 
     @property
     def nonlin(self) -> bool:
-        """Does the activation do anything? By micrograd's name."""
+        """Is the activation anything but the identity? By micrograd's name."""
         return self.activation.name != "identity"
 
     def __repr__(self) -> str:
@@ -103,7 +103,7 @@ class Neuron(Module):
 
 
 class Outputs(list[Any]):
-    """The outputs of a layer: a list, which says what to do where a learner takes it for a loss.
+    """The outputs of a layer: a list with a ``backward()`` that explains why it needs a loss.
 
     >>> Layer(2, 3)([1.0, 2.0]).backward()
     Traceback (most recent call last):
@@ -121,7 +121,7 @@ class Outputs(list[Any]):
 
 
 class Layer(Module, Generic[Output]):
-    """``nout`` neurons that read the same ``nin`` inputs; its output is a list, or one Value where ``nout`` is 1.
+    """``nout`` neurons that read the same ``nin`` inputs; its output is a list, or one Value if ``nout`` is 1.
 
     The other arguments are those of ``Neuron``.
 
@@ -162,7 +162,7 @@ class Layer(Module, Generic[Output]):
         """The outputs for one sample of ``nin`` numbers or Values."""
         if not isinstance(inputs, list) or len(inputs) != self.in_size:
             inputs = one_sample(inputs, self.in_size, "Layer")
-        # One call for the whole layer: the inputs are looked at once, not once a neuron.
+        # One call for the whole layer: the inputs are checked once, not once per neuron.
         sums = weighted_sums([neuron.row() for neuron in self.neurons], inputs, "Layer")
         outputs: Any = apply_activation(self.activation, sums)
         result: Output = outputs[0] if len(outputs) == 1 else Outputs(outputs)  # type: ignore[assignment]
@@ -180,7 +180,8 @@ class Layer(Module, Generic[Output]):
 class Sequential(Module):
     """Modules one after the other: the output of each is the input of the next.
 
-    Raises ``TypeError`` for what cannot be called and ``ValueError`` where a layer's size does not fit the one before.
+    Raises ``TypeError`` for anything that cannot be called and ``ValueError`` if a layer's input size is not the output
+    size of the layer before it.
 
     >>> model = Sequential(Layer(2, 3), Layer(3, 1, activation="sigmoid"))
     >>> len(model.parameters())
@@ -216,9 +217,9 @@ class Sequential(Module):
 class MLP(Sequential):
     """A multi-layer perceptron: ``nin`` inputs, then one layer for each width in ``nouts``.
 
-    ``activation`` is for the hidden layers and ``output_activation`` for the last one; a list in ``activation`` gives
-    one for each layer instead, the last included. ``init`` and ``seed`` choose the first weights, see
-    ``initializers``; ``init="micrograd"`` after ``random.seed(n)`` draws the same ones as micrograd.
+    ``activation`` is for the hidden layers and ``output_activation`` for the last one; a list as ``activation`` has one
+    entry per layer, including the last. ``init`` and ``seed`` determine the initial weights, see ``initializers``;
+    ``init="micrograd"`` after ``random.seed(n)`` draws the same weights as micrograd.
     Raises ``ValueError`` and ``TypeError`` for wrong sizes and names.
 
     >>> model = MLP(2, [16, 16, 1])
@@ -249,7 +250,7 @@ class MLP(Sequential):
                 )
             choices = list(activation)
         else:
-            find_activation(activation)  # a misspelt name is told even where there is no hidden layer
+            find_activation(activation)  # a misspelt name is an error even if there is no hidden layer
             choices = [activation] * (len(widths) - 1) + [output_activation]
         parameters = sum((fan_in + 1) * width for fan_in, width in zip([nin, *widths], widths, strict=False))
         check_parameters(parameters, f"MLP(nin={shown(nin)}, nouts=[{', '.join(map(shown, widths[:6]))}])")
@@ -278,7 +279,7 @@ def _chosen(activation: Any, nonlin: Any) -> Activation:
 
 
 def weighted_sums(rows: list[tuple[Value, ...]], inputs: list[Any], owner: str) -> list[Value]:
-    """Bias + weights · inputs for each row of a bias and weights, in the module called ``owner``."""
+    """Bias + weights · inputs for each row (bias, weights ...); errors name the module ``owner``."""
     try:
         return affine(rows, inputs)
     except TypeError:
@@ -304,7 +305,7 @@ def apply_activation(choice: Activation, sums: list[Any]) -> list[Any]:
 
 
 def _method(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """The method of ``Value`` for a primitive: it need not find out what kind of number it is given."""
+    """The method of ``Value`` for a primitive, which is faster because it need not check its operand's type."""
     if isinstance(function, Primitive):
         method: Callable[[Any], Any] = getattr(Value, function.name, function)
         return method
@@ -312,7 +313,7 @@ def _method(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def check_sizes(layers: Any) -> None:
-    """Raise ``ValueError`` if a layer does not take what the nearest sized layer before it gives.
+    """Raise ``ValueError`` if a layer's input size is not the output size of the nearest sized layer before it.
 
     >>> check_sizes([Layer(2, 3), Layer(4, 1)])
     Traceback (most recent call last):

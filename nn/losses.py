@@ -1,8 +1,8 @@
 """How wrong is a prediction, as one number that training can lower?
 
-Every loss takes the prediction first and the target second, for one sample or for a batch, and gives the mean. A
-width-one model's batch is a list of Values; a wider model's is a list of lists. Numbers in give a float, Values a
-Value. Read before: ``layers``. Read after: ``optimizers``.
+Every loss takes the prediction first and the target second, for one sample or for a batch, and gives the mean. A batch
+of predictions is a list of Values if the model has one output, else a list of lists. The loss of numbers is a float,
+that of Values a Value. Read before: ``layers``. Read after: ``optimizers``.
 """
 
 from __future__ import annotations
@@ -76,9 +76,7 @@ def hinge(prediction: Any, target: Any) -> Value:
     pairs = _pairs(prediction, target)
     for position, (_, t) in enumerate(pairs):
         if isinstance(t, Value) or t not in (-1, 1):
-            raise ValueError(
-                f"target[{position}] is {shown(t)}: hinge needs -1 or +1; turn 0 and 1 into them by 2*y - 1"
-            )
+            raise ValueError(f"target[{position}] is {shown(t)}: hinge needs -1 or +1; convert 0 and 1 by 2*y - 1")
     return mean([relu(1.0 - p * t) for p, t in pairs])
 
 
@@ -86,7 +84,7 @@ def hinge(prediction: Any, target: Any) -> Value:
 def binary_cross_entropy(prediction: Any, target: Any) -> Value:
     """The mean of -t·log(p) - (1 - t)·log(1 - p) for probabilities p, such as a sigmoid's output, and t in 0 .. 1.
 
-    Raises ``ValueError`` where p is outside 0 .. 1, or is exactly wrong (its loss is infinite): logits with
+    Raises ``ValueError`` if p is outside 0 .. 1, or exactly wrong (then the loss is infinite); logits with
     ``binary_cross_entropy_with_logits`` have neither problem.
 
     >>> round(binary_cross_entropy(0.25, 1), 6)       # -log(1/4)
@@ -129,11 +127,11 @@ def binary_cross_entropy_with_logits(prediction: Any, target: Any, pos_weight: f
 
 @explains_keywords
 def cross_entropy(prediction: Any, target: Any, label_smoothing: float = 0.0, class_weights: Any = None) -> Value:
-    """The mean of -Σ tⱼ·log(softmax(logits)ⱼ), for one of several classes; logits in, no softmax before it.
+    """The mean of -Σ tⱼ·log(softmax(logits)ⱼ), for several classes; it takes logits, without a softmax.
 
-    A target is a class index, or a probability for each class. ``label_smoothing`` s moves the share s of the target
-    evenly to all classes (Szegedy et al. 2016). ``class_weights`` multiply what each class costs, for data in which
-    some are rare; where targets are indices, the sum is then divided by the weights of the targets, as in PyTorch.
+    A target is a class index, or a probability for each class. ``label_smoothing`` s distributes the share s of the
+    target evenly over all classes (Szegedy et al. 2016). ``class_weights`` multiply the loss of each class, for data in
+    which some are rare; if targets are indices, the sum is then divided by the weights of the targets, as in PyTorch.
 
     >>> round(cross_entropy([0.0, 0.0, 0.0, 0.0], 2), 6)          # log(4)
     1.386294
@@ -195,7 +193,7 @@ def kl_divergence(prediction: Any, target: Any) -> Value:
 
 
 def _class_weights(weights: Any, classes: int) -> list[float]:
-    """The weights as floats, one for each class; an empty list where there are none."""
+    """The weights as floats, one for each class; an empty list for None."""
     if weights is None:
         return []
     given = as_list(weights, "class_weights")
@@ -205,7 +203,7 @@ def _class_weights(weights: Any, classes: int) -> list[float]:
 
 
 def _weighted_mean(terms: list[Any], weights: list[float]) -> Value:
-    """The sum of terms that are weighted already, divided by the sum of the weights."""
+    """The sum of terms that are already weighted, divided by the sum of the weights."""
     total = sum(weights)
     if total <= 0.0:
         raise ValueError("class_weights are 0 for every target here: the loss would be 0/0; give a positive weight")
@@ -213,7 +211,7 @@ def _weighted_mean(terms: list[Any], weights: list[float]) -> Value:
 
 
 def l1_penalty(parameters: Any, strength: float = 1.0) -> Value:
-    """Strength · Σ|p|, added to a loss to push useless weights to 0; takes parameters or a module.
+    """Strength · Σ|p|, to be added to a loss to push useless weights to 0; takes parameters or a module.
 
     >>> l1_penalty([Value(3.0), Value(-4.0)], 0.5).data
     3.5
@@ -224,7 +222,7 @@ def l1_penalty(parameters: Any, strength: float = 1.0) -> Value:
 
 
 def l2_penalty(parameters: Any, strength: float = 1.0) -> Value:
-    """Strength · Σp², added to a loss to keep weights small; takes parameters or a module.
+    """Strength · Σp², to be added to a loss to keep weights small; takes parameters or a module.
 
     >>> l2_penalty([Value(3.0), Value(-4.0)], 0.5).data
     12.5
@@ -255,7 +253,7 @@ _THRESHOLDS = {binary_cross_entropy: 0.5, binary_cross_entropy_with_logits: 0.0,
 
 
 def threshold_of_loss(loss: Any) -> float | None:
-    """Where a single output turns from class 0 to class 1 under this loss; ``None`` for a loss that does not say.
+    """The threshold between class 0 and class 1 of a single output that this loss implies, or ``None``.
 
     >>> threshold_of_loss(binary_cross_entropy), threshold_of_loss(hinge), threshold_of_loss(huber)
     (0.5, 0.0, None)
@@ -269,7 +267,7 @@ def threshold_of_loss(loss: Any) -> float | None:
 
 
 TAKES_LOGITS = {"cross_entropy": "softmax", "binary_cross_entropy_with_logits": "sigmoid"}
-"""Losses that apply an activation themselves, which the network must then not do."""
+"""Losses that apply this activation themselves, so that the network must not."""
 
 
 def find_loss(choice: Any) -> Any:
@@ -307,7 +305,7 @@ def _pairs(prediction: Any, target: Any) -> list[tuple[Any, Any]]:
 
 
 def _plain(numbers: list[Any], name: str) -> list[Any]:
-    """The numbers with those of other kinds (a Decimal, a NumPy scalar) as floats."""
+    """The numbers; those of other types (Decimal, NumPy scalars) as floats."""
     return [n if type(n) is float or type(n) is int or isinstance(n, Value) else as_float(n, name) for n in numbers]
 
 
@@ -349,7 +347,7 @@ def _classified(prediction: Any, target: Any) -> list[tuple[list[Any], Any]]:
     if single and not is_scalar(target) and len(as_list(target, "target")) != shape[0]:
         raise ValueError(
             f"prediction has shape {shape} but target has {len(as_list(target, 'target'))} entries: "
-            "one sample takes a class index or one probability for each class"
+            "for one sample, give a class index or a probability for each class"
         )
     predictions = [
         as_list(row, "prediction") for row in ([prediction] if single else as_list(prediction, "prediction"))
@@ -365,7 +363,7 @@ def _classified(prediction: Any, target: Any) -> list[tuple[list[Any], Any]]:
 
 def _class_target(target: Any, classes: int, name: str) -> Any:
     """A class index within range, or a list of probabilities that add up to 1."""
-    if is_index(target):  # in a compiled program, which is for every class
+    if is_index(target):  # in a compiled program, whose code serves every class
         return target
     if is_scalar(target):
         if isinstance(target, float) and target.is_integer():
@@ -388,9 +386,7 @@ def _check_probability(number: Any, name: str) -> None:
     if not is_number(number):
         raise TypeError(f"{name} must be a plain number, got {shown(number)}")
     if not 0 <= number <= 1:
-        raise ValueError(
-            f"{name} is {shown(number)}: it must lie between 0 and 1 (turn -1 and +1 into 0 and 1 by (y + 1)/2)"
-        )
+        raise ValueError(f"{name} is {shown(number)}: it must lie between 0 and 1 (convert -1 and +1 by (y + 1)/2)")
 
 
 def _parameters(parameters: Any) -> list[Any]:

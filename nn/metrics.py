@@ -1,7 +1,7 @@
 """How good are the predictions, in numbers that people understand?
 
-A loss is made to be lowered; a metric is made to be read. The functions here take the outputs that ``predict`` gives,
-or those of the model itself. Read before: ``losses``. Read after: ``training``.
+Training lowers a loss; people read a metric. The functions here take the outputs of ``predict`` or of the model itself.
+ Read before: ``losses``. Read after: ``training``.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def number_of(item: Any) -> float:
 
 
 def decided(output: Any, threshold: float = 0.0) -> int:
-    """The class that an output stands for: the largest of several, or 1 for a single one above ``threshold``, else 0.
+    """The class of an output: the index of the largest, or for a single output 1 above ``threshold``, else 0.
 
     >>> decided([0.1, 2.0, -1.0]), decided(0.3), decided(0.3, threshold=0.5)
     (1, 1, 0)
@@ -46,7 +46,7 @@ def decided(output: Any, threshold: float = 0.0) -> int:
 
 
 def threshold_of(output: Any) -> float:
-    """Where an output turns from class 0 to class 1: 0.5 if a sigmoid computed it, else 0, as for any score.
+    """The threshold between class 0 and class 1: 0.5 if a sigmoid computed the output, else 0.
 
     >>> threshold_of(Value(2.0).sigmoid()), threshold_of(Value(2.0).tanh()), threshold_of(0.3)
     (0.5, 0.0, 0.0)
@@ -56,14 +56,14 @@ def threshold_of(output: Any) -> float:
 
 
 def true_class(target: Any, single: bool) -> int:
-    """The class that a target stands for: an index, one-hot shares, or -1/+1 and 0/1 where outputs are single."""
+    """The class of a target: an index, probabilities of the classes, or -1/+1 or 0/1 for a single output."""
     if isinstance(target, list):
         return max(range(len(target)), key=target.__getitem__)
     return int(target > 0) if single else int(target)
 
 
 def are_classes(outputs: list[Any], targets: list[Any]) -> bool:
-    """Do the targets name classes (accuracy makes sense), or amounts (it does not)?
+    """Are the targets classes (so that accuracy makes sense), not amounts?
 
     >>> are_classes([0.2, 0.7], [0, 1]), are_classes([0.2, 0.7], [0.5, 7.0])
     (True, False)
@@ -81,10 +81,10 @@ def _is_distribution(target: list[float]) -> bool:
 
 
 def accuracy(outputs: Any, targets: Any, threshold: float | None = None) -> float:
-    """The share of right decisions, 0 to 1. ``threshold`` separates class 0 from class 1 where outputs are single.
+    """The share of correct predictions, 0 to 1. ``threshold`` separates class 0 from class 1 for single outputs.
 
-    By default it is 0.5 if the outputs are Values that a sigmoid computed, else 0: give 0.5 for probabilities that are
-    plain numbers. Raises ``ValueError`` where targets are no classes.
+    Its default is 0.5 if the outputs are Values that a sigmoid computed, else 0; give 0.5 for probabilities that are
+    plain numbers. Raises ``ValueError`` if the targets are not classes.
 
     >>> accuracy([2.0, -1.0, 0.5, 3.0], [1, 0, 0, 1])
     0.75
@@ -103,7 +103,7 @@ def accuracy(outputs: Any, targets: Any, threshold: float | None = None) -> floa
 
 
 def mean_absolute_deviation(outputs: Any, targets: Any) -> float:
-    """The mean distance between output and target.
+    """The mean absolute difference between output and target.
 
     >>> mean_absolute_deviation([1.0, 2.0], [0.0, 4.0])
     1.5
@@ -112,7 +112,7 @@ def mean_absolute_deviation(outputs: Any, targets: Any) -> float:
 
 
 def root_mean_square(outputs: Any, targets: Any) -> float:
-    """The root of the mean squared distance, in the target's unit.
+    """The root of the mean squared difference, in the target's unit.
 
     >>> root_mean_square([3.0, 4.0], [0.0, 0.0]) == 12.5**0.5
     True
@@ -121,16 +121,16 @@ def root_mean_square(outputs: Any, targets: Any) -> float:
 
 
 def r_squared(outputs: Any, targets: Any) -> float:
-    """The share of the targets' variance that is explained: 1 is perfect, 0 is no better than always their mean.
+    """The share of the targets' variance that is explained: 1 is perfect, 0 is as good as predicting their mean.
 
-    Raises ``ValueError`` where the targets are all equal: they have no variance.
+    Raises ``ValueError`` if all targets are equal, because they have no variance.
 
     >>> r_squared([1.0, 2.0, 3.0], [1.0, 2.0, 3.0])
     1.0
     """
     pairs = _numbers(outputs, targets)
     numbers = [t for _, t in pairs]
-    if min(numbers) == max(numbers):  # their variance need not come out as exactly 0
+    if min(numbers) == max(numbers):  # rounding may give a variance that is not exactly 0
         raise ValueError(f"r_squared needs targets that differ from each other; all of them are {numbers[0]}")
     centre = _mean(numbers)
     return 1 - (math.hypot(*(o - t for o, t in pairs)) / math.hypot(*(t - centre for t in numbers))) ** 2
@@ -163,7 +163,7 @@ def find_metrics(choices: Any) -> dict[str, Any]:
         else:
             raise TypeError(f"a metric must be a name or a callable(outputs, targets), got {shown(choice)}")
         if found.setdefault(name, metric) is not metric:
-            raise ValueError(f"two metrics are called {name!r}: define functions with names of their own")
+            raise ValueError(f"two metrics are called {name!r}: give the functions different names")
     return found
 
 
@@ -172,7 +172,7 @@ def _plain_pairs(outputs: Any, targets: Any) -> tuple[list[Any], list[Any]]:
 
 
 def _without_graph(outputs: Any) -> Any:
-    """The same with each Value's number in its place."""
+    """The outputs with each Value replaced by its number."""
     if isinstance(outputs, list):
         return outputs if set(map(type, outputs)) == {float} else [_without_graph(output) for output in outputs]
     return outputs.data if isinstance(outputs, Value) else outputs
@@ -185,8 +185,8 @@ def _numbers(outputs: Any, targets: Any) -> list[tuple[float, float]]:
     if not isinstance(outputs[0], list):
         return list(zip(outputs, targets, strict=True))
     if len(outputs[0]) != len(targets[0]):
-        raise ValueError(f"outputs have {len(outputs[0])} numbers a sample, targets {len(targets[0])}")
-    return [(o, t) for row, wanted in zip(outputs, targets, strict=True) for o, t in zip(row, wanted, strict=True)]
+        raise ValueError(f"outputs have {len(outputs[0])} numbers per sample, targets {len(targets[0])}")
+    return [(o, t) for row, target in zip(outputs, targets, strict=True) for o, t in zip(row, target, strict=True)]
 
 
 def _mean(numbers: list[float]) -> float:

@@ -1,7 +1,7 @@
 """How does a model find all of its parameters?
 
 A ``Module`` is an ordinary object. Its parameters are the leaf Values among its attributes, and those of every module,
-list, tuple and dictionary that it holds: nothing has to be registered. Read before: ``autograd``'s ``Value``.
+list, tuple and dictionary among them. Nothing has to be registered. Read before: ``autograd``'s ``Value``.
 Read after: ``layers``.
 """
 
@@ -22,7 +22,7 @@ _MAX_FAULTS_SHOWN = 10
 
 
 class Found(list[Any]):
-    """The parameters of ``module``, which an optimizer that is given this list trains as it would train the module."""
+    """The list of all parameters of ``module``; an optimizer made from it also trains parameters added later."""
 
     __slots__ = ("module",)
 
@@ -35,7 +35,7 @@ class Found(list[Any]):
 
 
 class Module:
-    """Base class of everything that has parameters: layers, models, and your own.
+    """Base class of layers, models, and everything else with parameters.
 
     >>> class Line(Module):
     ...     def __init__(self):
@@ -53,7 +53,7 @@ class Module:
 
     @property
     def training(self) -> bool:
-        """Whether the module trains (dropout drops) or evaluates; a compiled program notices when this changes."""
+        """True in training mode (dropout drops), False in evaluation mode; a compiled program notices a change."""
         return bool(depends_on(lambda: self._training))
 
     @training.setter
@@ -61,14 +61,14 @@ class Module:
         self._training = mode
 
     def __call__(self, inputs: Any) -> Any:
-        """Compute the output; every kind of module writes its own."""
+        """Compute the output; every subclass defines its own."""
         cure = "; rename its forward to __call__" if hasattr(self, "forward") else ""
         raise NotImplementedError(
             f"{type(self).__name__} needs a method __call__(self, inputs) that computes its output{cure}"
         )
 
     def parameters(self) -> list[Value]:
-        """All parameters in the order of the attributes, a shared one once.
+        """All parameters in the order of the attributes, each shared one once.
 
         >>> from nn import Neuron
         >>> len(Neuron(3).parameters())
@@ -95,7 +95,7 @@ class Module:
         return [(_dotted(path), item) for path, item in _walk(self) if isinstance(item, Module)]
 
     def zero_grad(self) -> None:
-        """Set the gradient of every parameter to 0: do it before each ``backward()``, which adds to what is there.
+        """Set the gradient of every parameter to 0: call it before each ``backward()``, which accumulates.
 
         >>> from nn import Neuron
         >>> neuron = Neuron(1)
@@ -108,7 +108,7 @@ class Module:
             parameter.zero_grad()
 
     def state_dict(self) -> dict[str, float]:
-        """The number in every parameter, by name: a copy, which later training does not change.
+        """The number of every parameter, by name; a copy, which later training does not change.
 
         Raises ``ValueError`` if two parameters would have the same name.
 
@@ -124,10 +124,10 @@ class Module:
         return state
 
     def load_state_dict(self, state: Mapping[str, float], *, allow_nan: bool = False) -> None:
-        """Set every parameter from ``state``, all of them or, if any entry is wrong, none.
+        """Set every parameter from ``state``: all of them or, if any entry is wrong, none.
 
-        ``state`` maps exactly the names of ``state_dict()`` to numbers. Raises ``TypeError`` if it is no mapping and
-        ``ValueError`` that names each missing, unexpected, non-numeric or (without ``allow_nan``) non-finite entry.
+        ``state`` maps exactly the names of ``state_dict()`` to numbers. Raises ``TypeError`` if it is not a mapping
+        and ``ValueError`` that names each missing, unexpected, non-numeric or (without ``allow_nan``) non-finite entry.
 
         >>> from nn import Neuron
         >>> neuron = Neuron(1)
@@ -161,11 +161,11 @@ class Module:
         return self
 
     def eval(self) -> Self:
-        """Switch to evaluation (dropout passes everything on) and return the module."""
+        """Switch to evaluation (dropout has no effect) and return the module."""
         return self.train(False)
 
     def summary(self) -> str:
-        """A table of the modules below this one and their numbers of parameters.
+        """A table of the modules inside this one and their numbers of parameters.
 
         >>> from nn import MLP
         >>> print(MLP(2, [3, 1]).summary())
@@ -195,13 +195,13 @@ def check_module(model: Any) -> Module:
 
 
 def listed(faults: list[str]) -> str:
-    """The faults in one line, the first ten in full."""
+    """The first ten faults in one line, and the number of others."""
     rest = len(faults) - _MAX_FAULTS_SHOWN
     return "; ".join(faults[:_MAX_FAULTS_SHOWN]) + (f"; and {rest} more" if rest > 0 else "")
 
 
 def _is_unit_of_a_layer(module: Module) -> bool:
-    return type(module).__name__ == "Neuron"  # a summary that lists every neuron is no summary
+    return type(module).__name__ == "Neuron"  # listing every neuron would make the table too long
 
 
 _Path = tuple[Any, ...]
@@ -210,9 +210,9 @@ _Path = tuple[Any, ...]
 def _walk(root: Module) -> Iterator[tuple[_Path, Module | Value]]:
     """Each module and each leaf Value below ``root`` once, depth first, in the order of the attributes.
 
-    A path is nested, ``((), "layers"), 0)``, because joining strings would cost more than the walk itself. A stack
-    instead of recursion allows any depth, and ``seen`` any cycle. A Value with operands is a result that somebody
-    stored, not a parameter.
+    A path is nested, ``(((), "layers"), 0)``, because joining strings would cost more than the walk itself. A stack
+    allows any depth, and ``seen`` any cycle. A Value with operands, or one computed within `no_grad()`, is a stored
+    result, not a parameter.
     """
     seen: set[int] = set()
     stack: list[tuple[_Path, Any]] = [((), root)]
@@ -224,7 +224,7 @@ def _walk(root: Module) -> Iterator[tuple[_Path, Module | Value]]:
         members: Iterable[tuple[Any, Any]]
         if isinstance(item, Value):
             seen.add(id(item))
-            if item.primitive is None:
+            if item.primitive is None and item.is_recorded:
                 yield path, item
             continue
         if isinstance(item, Module):

@@ -14,9 +14,9 @@ from .module import Module
 
 
 class LayerNorm(Module):
-    """Shift and scale one sample's ``size`` numbers to mean 0 and variance 1, then by a learnt scale and shift.
+    """Shift and scale one sample's ``size`` numbers to mean 0 and variance 1, then by a learned scale and shift.
 
-    ``epsilon`` is added to the variance, which may be 0 (Ba, Kiros, Hinton 2016; the variance divides by ``size``).
+    ``epsilon`` is added to the variance, which could be 0 (Ba, Kiros, Hinton 2016; the variance divides by ``size``).
 
     >>> norm = LayerNorm(2, epsilon=0.0)
     >>> [round(value.data, 6) for value in norm([1.0, 3.0])]
@@ -47,7 +47,7 @@ class LayerNorm(Module):
 
     @property
     def out_size(self) -> int:
-        """The number of outputs, which is that of the inputs."""
+        """The number of outputs, which equals the number of inputs."""
         return len(self.scale)
 
     def __repr__(self) -> str:

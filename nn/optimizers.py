@@ -1,8 +1,8 @@
 """Given the gradients, how does each parameter move?
 
 An optimizer's rule is one pure function, ``_moved``: from numbers, gradients and the memory of earlier steps to new
-numbers and new memory. Only when all of them are finite are they committed, together; a bad gradient or Ctrl-C leaves
-everything as it was. The rules are PyTorch's. Read before: ``losses``. Read after: ``schedules``, ``training``.
+numbers and new memory. They are committed together, and only if all are finite; a bad gradient or Ctrl-C changes
+nothing. The rules are PyTorch's. Read before: ``losses``. Read after: ``schedules``, ``training``.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def _root(number: Any) -> Any:
 
 
 class _Spent(float):
-    """A gradient that a step has followed. `zero_grad()` forgets it; what is added to it instead is `_Mixed`."""
+    """A gradient that a step has used. Accumulating into it without `zero_grad()` gives a `_Mixed`."""
 
     __slots__ = ()
 
@@ -43,7 +43,7 @@ class _Spent(float):
 
 
 class _Mixed(_Spent):
-    """A gradient in which that of an earlier step still is."""
+    """A sum that still contains the gradient of an earlier step."""
 
     __slots__ = ()
 
@@ -51,9 +51,10 @@ class _Mixed(_Spent):
 class Optimizer:
     """Base class: ``parameters`` is a module, a list of Values or of pairs of name and Value.
 
-    An optimizer made from a module, or from all of its ``parameters()``, also trains what the module gets later: each
-    ``step()``, and in ``fit`` each epoch, calls ``follow()``. One made from some of the parameters trains only those. A
-    subclass names its settings in ``_settings`` and writes ``_moved``.
+    An optimizer made from a module, or from all of its ``parameters()``, also trains parameters added later, by layers
+    that are inserted, appended or replaced: each ``step()``, and each epoch of ``fit``, calls ``follow()``, which
+    starts with fresh memory if anything has changed. An optimizer made from some of the parameters trains only those.
+    A subclass names its settings in ``_settings`` and defines ``_moved``.
     """
 
     _settings: tuple[str, ...] = ("learning_rate", "weight_decay")
@@ -68,7 +69,7 @@ class Optimizer:
 
     @property
     def learning_rate(self) -> float:
-        """How far each step goes; may be changed between steps, as a schedule does."""
+        """The step size; it may be changed between steps, as a schedule does."""
         return self._learning_rate
 
     @learning_rate.setter
@@ -81,9 +82,9 @@ class Optimizer:
         return self._state[0]
 
     def follow(self) -> bool:
-        """Train the parameters that the model has now, if this was made from a model: say whether they are others.
+        """Train the model's current parameters, if this was made from a model; return whether they have changed.
 
-        If they are, the memory and the number of steps start afresh, as those of a new optimizer do.
+        If they have, the memory is empty and the step count 0, as in a new optimizer.
         """
         if self._model is None:
             return False
@@ -91,29 +92,29 @@ class Optimizer:
         if len(found) == len(self.parameters) and all(map(operator.is_, found, self.parameters)):
             return False
         names, values = named_values(self._model)
-        vars(self).update(names=names, parameters=values, _state=(0, {}))  # one call, which no interrupt splits
+        vars(self).update(names=names, parameters=values, _state=(0, {}))  # one call, which an interrupt cannot split
         return True
 
     def call_as_in(self, model: Module) -> None:
-        """Call the parameters by the names that they have in ``model``."""
+        """Use the parameters' names in ``model``."""
         names = {id(parameter): name for name, parameter in model.named_parameters()}
         self.names = distinct(
             [names.get(id(value), name) for name, value in zip(self.names, self.parameters, strict=True)]
         )
 
     def memory(self) -> Memory:
-        """What is remembered: for each kind of memory a list in the order of ``names``, zeros before the first step."""
+        """For each kind of memory a list in the order of ``names``; zeros before the first step."""
         return self._whole(self._state[1], len(self.parameters))
 
     def _whole(self, memory: Memory, length: int) -> Memory:
         return {name: memory.get(name) or [0.0] * length for name in self._buffers}
 
     def step(self, gradients: Sequence[float] | None = None) -> None:
-        """Move every parameter once, by its ``.grad`` or by ``gradients``, one number for each parameter in order.
+        """Update every parameter once, by its ``.grad`` or by ``gradients``, one number per parameter in order.
 
-        Raises ``FloatingPointError`` naming the parameter whose gradient, or whose new number, is not finite;
-        then nothing has changed.  Warns where no backward pass has reached any parameter since ``zero_grad()``, and
-        where ``zero_grad()`` was forgotten, so that the gradients of an earlier step are still in these.
+        Raises ``FloatingPointError`` naming the parameter whose gradient or new number is not finite; then nothing has
+        changed. Warns if no backward pass has reached any parameter since ``zero_grad()``, and if ``zero_grad()`` was
+        forgotten, so that the gradients still contain those of an earlier step.
         """
         if gradients is None:
             self.follow()
@@ -126,7 +127,7 @@ class Optimizer:
             )
         if gradients is None and any(type(parameter.grad) is _Mixed for parameter in self.parameters):
             warnings.warn(
-                "step() with the gradients of an earlier step still in these: backward() adds to .grad; "
+                "step() found gradients left over from an earlier step: backward() adds to .grad, so "
                 "call optimizer.zero_grad(), or model.zero_grad(), before each backward()",
                 RuntimeWarning,
                 stacklevel=2,
@@ -138,7 +139,7 @@ class Optimizer:
                     parameter.grad = _Spent(parameter.grad)
 
     def proposal(self, gradients: Sequence[float] | None = None) -> tuple[Numbers, State]:
-        """What ``step`` would make of the parameters and the memory; changes nothing, raises the same errors."""
+        """The parameters and the memory that ``step`` would give; changes nothing, raises the same errors."""
         given = (
             [parameter.grad for parameter in self.parameters] if gradients is None else as_list(gradients, "gradients")
         )
@@ -149,7 +150,7 @@ class Optimizer:
     def proposed(self, numbers: Numbers, gradients: Numbers, state: State) -> tuple[Numbers, State]:
         """The rule and its checks, for any numbers and memory. Changes nothing.
 
-        Where ``takes_arrays``, each list may also hold one array of all numbers: the same bits, many times as fast.
+        If ``takes_arrays``, each list may also contain one array of all numbers: bit for bit the same, but faster.
         """
         steps, memory = state
         self._check(gradients, "the gradient of {} is {}: look at the loss, or clip the gradient; nothing was changed")
@@ -168,11 +169,11 @@ class Optimizer:
 
     @property
     def takes_arrays(self) -> bool:
-        """Whether the rule may be applied to arrays: one of the user's own may do what arrays cannot."""
+        """Whether the rule works on arrays, as those of this file do; a user's own may not."""
         return type(self).__module__ == __name__
 
     def _decayed(self, numbers: Numbers, gradients: Numbers) -> Numbers:
-        """The gradients with that of weight_decay/2 · p² added."""
+        """The gradients plus the gradient of weight_decay/2 · p²."""
         if not self.weight_decay:
             return gradients
         return [g + self.weight_decay * p for g, p in zip(gradients, numbers, strict=True)]
@@ -186,7 +187,7 @@ class Optimizer:
                 raise FloatingPointError(message.format(name, entry))
 
     def _commit(self, numbers: Numbers, state: State) -> None:
-        """Parameters and memory together: if Ctrl-C comes between them, both go back."""
+        """Write parameters and memory; if Ctrl-C comes between the two, restore both."""
         before = self.snapshot()
         try:
             self._write(numbers, state)
@@ -195,11 +196,11 @@ class Optimizer:
             raise
 
     def snapshot(self) -> tuple[Numbers, State]:
-        """The numbers in all parameters, and the memory: what ``restore`` needs to come back to this moment."""
+        """A snapshot for ``restore``: the numbers of all parameters, and the memory."""
         return [parameter.data for parameter in self.parameters], self._state
 
     def restore(self, snapshot: tuple[Numbers, State]) -> None:
-        """Go back to the moment of a ``snapshot()``."""
+        """Return to the state of a ``snapshot()``."""
         self._commit(*snapshot)
 
     def _write(self, numbers: Numbers, state: State) -> None:
@@ -212,7 +213,7 @@ class Optimizer:
             parameter.zero_grad()
 
     def state_dict(self) -> dict[str, Any]:
-        """Kind, settings, number of steps, and memory by the parameters' names: copies, ready for ``nn.save``."""
+        """Kind, settings, step count, and memory by the parameters' names; a copy, ready for ``nn.save``."""
         steps, memory = self._state
         settings = {name: getattr(self, name) for name in self._settings}
         return {
@@ -223,24 +224,24 @@ class Optimizer:
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Continue from a ``state_dict()``: all of it or, if any entry is wrong, nothing.
+        """Load a ``state_dict()``: all of it or, if any entry is wrong, nothing.
 
-        The memory goes to the parameters of the same names, in whatever order they are.
+        The memory goes to the parameters of the same names, in any order.
         Raises ``TypeError`` or ``ValueError`` naming each entry that is missing, unexpected or wrong.
         """
         settings, checked = self._checked_state(state)
         trial = type(self)(self.parameters, **settings)  # its checks are the constructor's
         kept = ("names", "parameters", "_model")
         changed = {name: entry for name, entry in vars(trial).items() if name not in kept}
-        vars(self).update(changed | {"_state": checked})  # one call, which no interrupt splits
+        vars(self).update(changed | {"_state": checked})  # one call, which an interrupt cannot split
 
     def _checked_state(self, state: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[int, Memory]]:
         kind = type(self).__name__
         if not isinstance(state, dict):
             raise TypeError(f"state must be a dictionary from state_dict(), got {shown(state)}")
-        wanted = {"kind", "settings", "steps", "memory"}
-        faults = [f"{name} is missing" for name in sorted(wanted - state.keys())]
-        faults += [f"{shown(name)} is unexpected" for name in state if name not in wanted]
+        required = {"kind", "settings", "steps", "memory"}
+        faults = [f"{name} is missing" for name in sorted(required - state.keys())]
+        faults += [f"{shown(name)} is unexpected" for name in state if name not in required]
         if not faults and state["kind"] != kind:
             faults.append(f"kind is {shown(state['kind'])}, but this optimizer is {kind}")
         if not faults:
@@ -278,9 +279,9 @@ class Optimizer:
 
 
 class SGD(Optimizer):
-    """Step against the gradient: p -= learning_rate · g, with a velocity v = momentum · v + g in place of g if asked.
+    """Step against the gradient: p -= learning_rate · g, or with momentum along a velocity v = momentum · v + g.
 
-    ``nesterov`` looks ahead along the velocity: g + momentum · v (Sutskever et al. 2013, in PyTorch's form). The
+    ``nesterov`` looks ahead along the velocity, g + momentum · v (Sutskever et al. 2013, in PyTorch's form). The
     default ``learning_rate`` is 0.01; PyTorch's is 0.001.
 
     >>> from autograd import Value
@@ -351,7 +352,7 @@ class AdaGrad(Optimizer):
 class RMSProp(Optimizer):
     """Divide each parameter's step by the root of a running mean of its squared gradients (Hinton 2012).
 
-    ``smoothing`` is the share of the old mean that is kept; ``momentum`` as in SGD, of the divided gradient.
+    ``smoothing`` is the share of the old mean that is kept; ``momentum`` is as in SGD, for the divided gradient.
 
     >>> from autograd import Value
     >>> p = Value(1.0)
@@ -389,16 +390,16 @@ class RMSProp(Optimizer):
 
 
 class Adam(Optimizer):
-    """A running mean of the gradients, divided by the root of one of their squares (Kingma, Ba 2015).
+    """A running mean of the gradients, divided by the root of a running mean of their squares (Kingma, Ba 2015).
 
-    ``betas`` are the shares of the old means that are kept. Both means start at 0, and are divided by 1 - betaᵗ
-    after t steps to make up for that.
+    ``betas`` are the shares of the old means that are kept. Both means start at 0; dividing them by 1 - betaᵗ after t
+    steps corrects this bias.
 
     >>> from autograd import Value
     >>> p = Value(1.0)
     >>> p.grad = 123.0
     >>> Adam([p], learning_rate=0.1).step()
-    >>> round(p.data, 6)                             # the first step is learning_rate, whatever the gradient
+    >>> round(p.data, 6)                             # the first step is learning_rate for any gradient
     0.9
     """
 
@@ -437,7 +438,7 @@ class Adam(Optimizer):
 
 
 class AdamW(Adam):
-    """Adam with weight decay beside the gradient, not in it: p is first multiplied by 1 - learning_rate · weight_decay.
+    """Adam with decoupled weight decay: p is first multiplied by 1 - learning_rate · weight_decay.
 
     Loshchilov, Hutter 2019.
 
@@ -468,7 +469,7 @@ class AdamW(Adam):
 
 
 def check_optimizer(optimizer: Any) -> None:
-    """Raise ``TypeError`` for what is neither an optimizer nor ``None``."""
+    """Raise ``TypeError`` for anything that is neither an optimizer nor ``None``."""
     if optimizer is not None and not isinstance(optimizer, Optimizer):
         raise TypeError(f"optimizer must be an optimizer such as nn.Adam(model), got {shown(optimizer)}")
 
@@ -483,7 +484,7 @@ OPTIMIZERS: dict[str, type[Any]] = {
 
 
 def find_optimizer(choice: Any, parameters: Any) -> Any:
-    """An optimizer for a name (with its default settings) or an optimizer itself.
+    """The optimizer for a name (with default settings); an optimizer is returned as it is.
 
     >>> from autograd import Value
     >>> find_optimizer("adam", [Value(1.0)]).learning_rate

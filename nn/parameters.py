@@ -17,8 +17,8 @@ from .module import Found, Module
 def named_values(parameters: Any) -> tuple[list[str], list[Value]]:
     """The names and the Values of a module, of Values, or of pairs of name and Value; each Value once.
 
-    A Value without a name is called by its label, or by its position; no two have the same name.
-    Raises ``TypeError`` for anything else, ``ValueError`` for none, a repeated one or the result of an operation.
+    A Value without a name is named by its label or its position; all names differ. Raises ``TypeError`` for anything
+    else, and ``ValueError`` if there is none, one occurs twice or one is the result of an operation.
 
     >>> named_values([Value(1.0), Value(2.0, label="w")])[0]
     ['parameters[0]', 'w']
@@ -30,8 +30,8 @@ def named_values(parameters: Any) -> tuple[list[str], list[Value]]:
     )
     if not items and isinstance(parameters, Module):
         raise ValueError(
-            f"{type(parameters).__name__} has no parameters: no attribute of it is a Value, or holds some; "
-            "write self.w = Value(0.1), and compute with it in __call__"
+            f"{type(parameters).__name__} has no parameters: none of its attributes is or contains a Value; "
+            "write self.w = Value(0.1), and use it in __call__"
         )
     if not items:
         raise ValueError("parameters is empty: there is nothing to optimize (a generator gives its items only once)")
@@ -53,7 +53,7 @@ def named_values(parameters: Any) -> tuple[list[str], list[Value]]:
 
 
 def model_of(parameters: Any) -> Module | None:
-    """The model all of whose parameters these are: a module itself, or what its ``parameters()`` gave.
+    """The model whose parameters these all are, for a module or the result of its ``parameters()``; else ``None``.
 
     >>> from nn import MLP
     >>> model = MLP(2, [1])
@@ -65,13 +65,13 @@ def model_of(parameters: Any) -> Module | None:
     if isinstance(parameters, Found):
         whole = type(parameters.module).named_parameters(parameters.module)
         given = [item[1] if isinstance(item, tuple) else item for item in parameters]
-        if list(map(id, given)) == [id(value) for _, value in whole]:  # nothing was added to the list, or taken out
+        if list(map(id, given)) == [id(value) for _, value in whole]:  # the list has not been changed
             return parameters.module
     return None
 
 
 def distinct(names: list[str]) -> list[str]:
-    """The names, with a position in place of one that occurs twice."""
+    """The names, with the position in place of every name that occurs twice."""
     counts = Counter(names)
     return [name if counts[name] == 1 else f"parameters[{position}]" for position, name in enumerate(names)]
 

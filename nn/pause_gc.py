@@ -1,8 +1,8 @@
-"""Why is training twice as fast when Python's cyclic garbage collector rests?
+"""Why is training twice as fast when Python's cyclic garbage collector rarely runs?
 
-After every few hundred new objects, the collector looks through them for reference cycles. A graph is many objects
-and no cycle: looking costs more than the arithmetic and finds nothing. So a training loop raises the threshold, and
-puts it back. Read before: nothing. Read after: ``training``.
+After every few hundred new objects, the collector searches them for reference cycles. A graph has many objects and no
+cycle, so the search costs more than the arithmetic and finds nothing. A training loop raises the threshold and
+restores it. Read before: nothing. Read after: ``training``.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 _MANY_OBJECTS = 1_000_000
 _lock = threading.Lock()
 _users: list[list[tuple[int, int, int]]] = []
-"""One entry for each loop that runs, in any thread: the thresholds before the first of them."""
+"""One entry per running loop, in any thread: the thresholds before the first of them."""
 
 
 @contextmanager
-def resting_collector() -> Iterator[None]:
-    """Let the collector run a thousand times less often inside ``with``; the last one out restores the thresholds.
+def pause_gc() -> Iterator[None]:
+    """Run the collector a thousand times less often inside ``with``; the last loop to end restores the thresholds.
 
     >>> before = gc.get_threshold()
-    >>> with resting_collector():
+    >>> with pause_gc():
     ...     gc.get_threshold()[0]
     1000000
     >>> gc.get_threshold() == before

@@ -1,6 +1,6 @@
-"""How does somebody who waits see that training goes on?
+"""How is the progress of training shown?
 
-A bar where there is a terminal (tqdm), at most eleven plain lines where there is none. Read before: nothing.
+On a terminal by a bar (tqdm), elsewhere by at most eleven plain lines. Read before: nothing.
 Read after: ``training``.
 """
 
@@ -12,23 +12,23 @@ from typing import Any
 
 
 class Progress:
-    """Shows each epoch's loss, first metric and the time left; ``start`` epochs of ``epochs`` are done already."""
+    """Shows each epoch's loss and metrics and the time left; ``start`` of the ``epochs`` are already done."""
 
-    def __init__(self, epochs: int, start: int, wanted: bool) -> None:
-        self.epochs, self.start, self.wanted = epochs, start, wanted
+    def __init__(self, epochs: int, start: int, shown: bool) -> None:
+        self.epochs, self.start, self.shown = epochs, start, shown
         self.began = time.perf_counter()
-        self.bar: Any = self._bar() if wanted and sys.stderr.isatty() else None
+        self.bar: Any = self._bar() if shown and sys.stderr.isatty() else None
 
     def _bar(self) -> Any:
         try:
             from tqdm import tqdm
         except ImportError:
-            return None  # plain lines need nothing
+            return None  # plain lines need no package
         return tqdm(total=self.epochs, initial=self.start, unit="epoch", leave=True)
 
     def show(self, epoch: int, row: dict[str, float]) -> None:
         """Report that ``epoch`` (from 1) is done with the numbers in ``row``."""
-        if not self.wanted:
+        if not self.shown:
             return
         if self.bar is not None:
             self.bar.set_postfix_str(described(row), refresh=False)
@@ -47,7 +47,7 @@ class Progress:
 
 
 def described(row: dict[str, float]) -> str:
-    """The numbers worth watching in one line.
+    """The loss and the metrics in one line.
 
     >>> described({"loss": 0.51234, "learning_rate": 0.1, "accuracy": 0.75})
     'loss 0.5123  accuracy 0.75'

@@ -1,8 +1,8 @@
-"""How does a run of ``fit`` go on from a file as if it had never stopped?
+"""How does a run of ``fit`` continue from a file as if it had never stopped?
 
-The file says what the run was begun with, how far it came, and the state of every source of random numbers. On resuming
-the data, the batch size, the seed, the loss and the kind of optimizer must be the same; the settings of the optimizer,
-``clip_norm`` and the schedule are the caller's, and a change of them is noted in the history. Read before:
+The file contains the setup of the run, its progress, and the state of every random number generator. On resuming, the
+data, the batch size, the seed, the loss and the kind of optimizer must be the same; the settings of the optimizer,
+``clip_norm`` and the schedule are the caller's, and the history records every change of them. Read before:
 ``checkpoint``, ``training``.
 """
 
@@ -32,7 +32,7 @@ _ENTRIES = {"setup", "epoch", "steps", "given", "settings", "best", "best_epoch"
 
 
 def save_training(training: Training) -> None:
-    """Write all that a run of ``fit`` needs to go on after this epoch."""
+    """Write everything that a run of ``fit`` needs to continue after this epoch."""
     content = content_of(training.model, training.optimizer, described_if_possible=True)
     best = training.best
     content["training"] = {
@@ -51,17 +51,17 @@ def save_training(training: Training) -> None:
 
 
 def resume_training(training: Training) -> None:
-    """Continue from the file, if there is one: everything is checked before anything changes."""
+    """Continue from the file if it exists; everything is checked before anything changes."""
     if not Path(training.checkpoint).exists():
         return
     content = read_content(training.checkpoint)
     kept = content.get("training")
     if not isinstance(kept, dict):
-        raise ValueError(f"{shown(training.checkpoint)} is no checkpoint of fit: it holds a model only")
+        raise ValueError(f"{shown(training.checkpoint)} is not a checkpoint of fit: it holds a model only")
     state = state_from(content, allow_nan=False)
     fault = _brought_up_to_date(kept, content.get("optimizer"), list(state), training) or _fault(kept)
     if fault:
-        raise ValueError(f"{shown(training.checkpoint)} is no checkpoint of fit: {fault}")
+        raise ValueError(f"{shown(training.checkpoint)} is not a checkpoint of fit: {fault}")
     _check_same(kept["setup"], setup_of(training))
     memory, history, clip_norm = content.get("optimizer"), _history_of(kept), training.clip_norm
     settings = _chosen_settings(kept, training, history)
@@ -84,7 +84,7 @@ def resume_training(training: Training) -> None:
 
 
 def settings_of(training: Training) -> dict[str, Any]:
-    """The settings that may change during a run, as what JSON can hold."""
+    """The settings that may change during a run, as JSON types."""
     optimizer = training.optimizer
     settings = {name: getattr(optimizer, name) for name in optimizer._settings} | {"learning_rate": training.base_rate}
     settings = {name: list(item) if isinstance(item, tuple) else item for name, item in settings.items()}
@@ -92,7 +92,7 @@ def settings_of(training: Training) -> dict[str, Any]:
 
 
 def setup_of(training: Training) -> dict[str, Any]:
-    """What must be the same for a run to go on."""
+    """The part of a run that must be the same on resuming."""
     if training.setup is None:
         seed = training.seed
         training.setup = {
@@ -108,7 +108,7 @@ def setup_of(training: Training) -> dict[str, Any]:
 
 
 def spelled(function: Any) -> str:
-    """What tells one loss or schedule from another: its name and settings, or the numbers in a function's code.
+    """An identification of a loss or schedule: its name and settings, or the numbers in a function's code.
 
     >>> spelled(lambda p, t: 0.25 * p)
     '<lambda> [0.25]'
@@ -140,15 +140,15 @@ def _check_same(kept: dict[str, Any], given: dict[str, Any]) -> None:
     for name, mine in given.items():
         if kept.get(name) != mine and not (name == "loss" and kept.get(name) == mine.partition(" ")[0]):
             raise ValueError(
-                f"the checkpoint was begun with {name}={shown(kept.get(name))}, this run has {shown(mine)}: "
-                "resume with the same data and settings (and a seed, to hold data back), or start afresh: resume=False"
+                f"the checkpoint was started with {name}={shown(kept.get(name))}, this run has {shown(mine)}: "
+                "resume with the same data and settings (and a seed, to hold data back), or start again: resume=False"
             )
 
 
 def _chosen_settings(kept: dict[str, Any], training: Training, history: History) -> dict[str, Any]:
-    """The caller's settings, or what they were at the end of the file where the caller gives what was given before.
+    """The caller's settings, or those at the end of the saved run if the caller gives the same as that run was given.
 
-    So a rate that a callback has set is still used where the same program goes on.
+    So a rate that a callback has set is still used when the same program continues.
     """
     chosen = dict(training.given)
     del chosen["schedule"]
@@ -159,12 +159,15 @@ def _chosen_settings(kept: dict[str, Any], training: Training, history: History)
         elif before != mine:
             history.changed(name, before, mine)
     if chosen["clip_norm"] is not None:
-        chosen["clip_norm"] = real_number(chosen["clip_norm"], "clip_norm of the checkpoint", 0, above=True)
+        try:
+            chosen["clip_norm"] = real_number(chosen["clip_norm"], "clip_norm of the checkpoint", 0, above=True)
+        except TypeError as error:  # the file is wrong, not an argument
+            raise ValueError(str(error)) from None
     return chosen
 
 
 def _brought_up_to_date(kept: dict[str, Any], memory: Any, saved: list[str], training: Training) -> str:
-    """Give the account of an earlier version the entries of this one; what is wrong with it, or an empty string."""
+    """Convert the content of an earlier version to this one's; return what is wrong with it, or an empty string."""
     if set(kept) != _OF_EARLIER_VERSIONS:
         return "" if set(kept) == _ENTRIES else f"training must have exactly {', '.join(sorted(_ENTRIES))}"
     settings = memory.get("settings") if isinstance(memory, dict) else None
@@ -182,7 +185,7 @@ def _brought_up_to_date(kept: dict[str, Any], memory: Any, saved: list[str], tra
 
 
 def _fault(kept: dict[str, Any]) -> str:
-    """What is wrong with a file's account of a training; an empty string where nothing is."""
+    """What is wrong with the training part of a file, or an empty string."""
     for name in ("setup", "history", "random", "given", "settings"):
         if not isinstance(kept[name], dict):
             return f"{name} is {shown(kept[name])}"
@@ -235,7 +238,7 @@ def _read(entry: Any) -> Any:
 
 
 def _digest(training: Training) -> str:
-    """Sixteen digits for all numbers of the data: other numbers would be another training."""
+    """A hash of all numbers of the data: a run with other data is another run."""
     import hashlib
 
     every = repr((training.X, training.y, training.validation)).encode()
@@ -243,7 +246,7 @@ def _digest(training: Training) -> str:
 
 
 def _sources(training: Training) -> dict[str, random.Random]:
-    """Every source of random numbers that training draws from, by name."""
+    """Every random number generator that training uses, by name."""
     sources: dict[str, Any] = {"global": random, "shuffling": training.source}
     for name, module in training.model.named_modules():
         for attribute, item in vars(module).items():

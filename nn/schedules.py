@@ -1,7 +1,7 @@
 """How should the learning rate change during training?
 
-A schedule maps time, in epochs (2.5 is half-way through the third), to a factor for the optimizer's first learning
-rate. Any function does; these are the usual ones. By hand: ``optimizer.learning_rate = 0.1 * schedule(epoch)``.
+A schedule maps time in epochs (2.5 is half-way through the third) to a factor for the optimizer's base learning rate.
+Any function can be one; these are the usual ones. Without ``fit``: ``optimizer.learning_rate = 0.1 * schedule(epoch)``.
 Read before: ``optimizers``. Read after: ``training``.
 """
 
@@ -71,7 +71,7 @@ class MultiStepDecay(Schedule):
 
 
 def whole_periods(time: float, period: float) -> int:
-    """How many whole periods have passed; a time that only rounding keeps below a multiple of them has reached it.
+    """The number of whole periods that have passed; a time just below a multiple, by rounding, counts as the multiple.
 
     >>> math.floor(0.3 / 0.1), whole_periods(0.3, 0.1)
     (2, 3)
@@ -97,7 +97,7 @@ class ExponentialDecay(Schedule):
 
 
 class LinearDecay(Schedule):
-    """A straight line from 1 to ``end`` at ``total`` epochs, and ``end`` from there on.
+    """A straight line from 1 to ``end`` at ``total`` epochs, and ``end`` after that.
 
     >>> LinearDecay(total=100, end=0.1)(50)
     0.55
@@ -130,7 +130,7 @@ class CosineDecay(Schedule):
 
 
 class WarmUp(Schedule):
-    """A straight line from ``start`` to 1 over the first ``epochs``, then ``then``, whose time begins there.
+    """A straight line from ``start`` to 1 over the first ``epochs``, followed by ``then``, whose time starts there.
 
     >>> [WarmUp(4, then=StepDecay(every=2, factor=0.5), start=0.0)(time) for time in (1, 4, 6)]
     [0.25, 1.0, 0.5]
@@ -152,9 +152,9 @@ SCHEDULES = ("constant", "step", "exponential", "linear", "cosine", "warmup")
 
 
 def find_schedule(choice: Any, epochs: int) -> Any:
-    """The schedule for a name, fitted to a run of ``epochs``, or for a callable from time to factor.
+    """The schedule for a name, adapted to a run of ``epochs``, or a callable from time to factor itself.
 
-    "step" divides by 10 after each third of the run; "warmup" warms up for a tenth, then follows a cosine.
+    "step" divides by 10 after each third of the run; "warmup" warms up for a tenth, then decays along a cosine.
 
     >>> find_schedule("linear", 10)(5)
     0.5

@@ -1,13 +1,13 @@
-"""How are the bytes of a saved file written whole, and checked before any of them is believed?
+"""How are the bytes of a saved file written completely, and checked before they are used?
 
-The file is JSON in three parts, each of whose bytes is checked::
+The file is JSON in three parts, every byte of which is checked::
 
     {"chalkgrad": 1, "sha256": "<64 digits>", "content":
     { ... }
     }
 
 The checksum covers the bytes of the content; the rest must be exactly as above. Numbers are written by ``repr``, which
-keeps every bit of a double. Nothing in a file is ever executed. Read before: nothing. Read after: ``checkpoint``.
+keeps every bit of a double. Nothing in a file is executed. Read before: nothing. Read after: ``checkpoint``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_BYTES = 400_000_000
-"""A checkpoint of a million parameters with Adam's memory and the best parameters has about 300 million."""
+"""A checkpoint of a million parameters with Adam's memory and the best parameters has about 300 million bytes."""
 MAX_ITEMS = 10_000_000
 MAX_LISTS = 100_000
 MAX_DEPTH = 100
@@ -33,14 +33,14 @@ MAX_STRING = 1_000_000
 
 _HEAD = rb'\{"chalkgrad": 1, "sha256": "([0-9a-f]{64})", "content":\n'
 _TAIL = b"\n}\n"
-_STRING_OR_BRACKET = rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]'  # possessive: linear in time, and nothing to remember
+_STRING_OR_BRACKET = rb'"(?:[^"\\]++|\\.)*+"?+(\s*+:)?|[\[\]{}]'  # possessive: linear in time, nothing to remember
 
 
 def write_content(path: Any, content: dict[str, Any]) -> None:
-    """Write beside, sync, rename, sync the folder: at any moment the old file or the new one is there, whole.
+    """Write a temporary file, sync, rename, sync the folder: at any moment the old or the new file is complete.
 
-    The file keeps its mode; a new one gets that of the umask. Raises ``PermissionError`` where it is read-only,
-    ``ValueError`` for what JSON or the limits of ``read_content`` do not allow.
+    The file keeps its mode; a new file gets the mode of the umask. Raises ``PermissionError`` if the file is read-only,
+    and ``ValueError`` for content that JSON or the limits of ``read_content`` do not allow.
     """
     import hashlib
     import json
@@ -54,13 +54,13 @@ def write_content(path: Any, content: dict[str, Any]) -> None:
     _check_size(len(body), path)
     _check_extent(body, 0, len(body), path)
     head = f'{{"chalkgrad": 1, "sha256": "{hashlib.sha256(body).hexdigest()}", "content":\n'.encode()
-    with _beside(target, mode) as (beside, descriptor), os.fdopen(descriptor, "wb") as file:
+    with _temporary_file(target, mode) as (temporary, descriptor), os.fdopen(descriptor, "wb") as file:
         for part in (head, body, _TAIL):
             file.write(part)
         file.flush()
         os.fsync(file.fileno())
         file.close()
-        beside.replace(target)
+        temporary.replace(target)
     if os.name == "posix":  # the rename itself is only safe once the folder is on disk
         descriptor = os.open(target.parent, os.O_RDONLY)
         try:
@@ -70,7 +70,7 @@ def write_content(path: Any, content: dict[str, Any]) -> None:
 
 
 def _mode_of(target: Path) -> int | None:
-    """The permissions of a file that may be replaced, ``None`` where there is none yet."""
+    """The permissions of a file that may be replaced; ``None`` if it does not exist yet."""
     try:
         kind = target.stat().st_mode
     except FileNotFoundError:
@@ -84,17 +84,17 @@ def _mode_of(target: Path) -> int | None:
 
 
 @contextmanager
-def _beside(target: Path, mode: int | None) -> Iterator[tuple[Path, int]]:
-    """A new file in the target's folder, open for writing, which is removed where anything goes wrong."""
-    beside = target.with_name(f".{target.name}.{os.urandom(8).hex()}.part")
+def _temporary_file(target: Path, mode: int | None) -> Iterator[tuple[Path, int]]:
+    """A new file in the target's folder, open for writing, which is removed after an error."""
+    temporary = target.with_name(f".{target.name}.{os.urandom(8).hex()}.part")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
-        descriptor = os.open(beside, flags, 0o666 if mode is None else mode)
+        descriptor = os.open(temporary, flags, 0o666 if mode is None else mode)
         if mode is not None:
-            beside.chmod(mode)  # the umask does not concern it
-        yield beside, descriptor
+            temporary.chmod(mode)  # not reduced by the umask
+        yield temporary, descriptor
     except BaseException:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 
@@ -115,11 +115,13 @@ def read_content(path: Any) -> dict[str, Any]:
     body = memoryview(raw)[head.end() : -len(_TAIL)]
     if hashlib.sha256(body).hexdigest().encode() != head.group(1):
         raise ValueError(f"{shown(path)} is damaged: its checksum does not match")
-    _check_extent(raw, head.end(), len(raw) - len(_TAIL), path)
+    keys = _check_extent(raw, head.end(), len(raw) - len(_TAIL), path)
     try:
         text = str(body, "utf-8")
         del head, body, raw  # a large file is in memory once, not three times
-        content = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse_constant)
+        content = json.loads(text, parse_constant=_refuse_constant)
+        if _keys_in(content) != keys:  # told apart afterwards: a list of pairs for each object takes much memory
+            json.loads(text, object_pairs_hook=_unique)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{shown(path)} holds no valid content: {error}") from error
     if not isinstance(content, dict):
@@ -128,9 +130,9 @@ def read_content(path: Any) -> dict[str, Any]:
 
 
 def _check_kind(mode: int, path: Any) -> None:
-    """Refuse a pipe, whose writer would be waited for, or a device, which would be replaced by a file."""
+    """Refuse a pipe, on which reading would block, and a device, which a file would replace."""
     if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
-        raise ValueError(f"{shown(path)} is no file but a pipe, a socket or a device: give the path of a saved file")
+        raise ValueError(f"{shown(path)} is not a file but a pipe, a socket or a device: give the path of a saved file")
 
 
 def _check_size(size: int, path: Any) -> None:
@@ -138,17 +140,18 @@ def _check_size(size: int, path: Any) -> None:
         raise ValueError(f"{shown(path)} has {size:,} bytes: more than the limit of {MAX_BYTES:,}")
 
 
-def _check_extent(raw: bytes, begin: int, end: int, path: Any) -> None:
-    """Refuse too many, too long or too deeply nested items, before any of them is built."""
+def _check_extent(raw: bytes, begin: int, end: int, path: Any) -> int:
+    """Refuse too many, too long or too deeply nested items, before any of them is built; count the keys."""
     import re
 
-    depth = lists = 0
+    depth = lists = keys = 0
     for match in re.compile(_STRING_OR_BRACKET, re.DOTALL).finditer(raw, begin, end):
         first, last = match.span()
         mark = raw[first]
         if mark == ord('"'):
             if last - first > MAX_STRING:
                 raise ValueError(f"{shown(path)} holds a string of more than {MAX_STRING:,} characters")
+            keys += match.lastindex is not None
         elif mark in b"[{":
             lists += 1
             depth += 1
@@ -162,6 +165,21 @@ def _check_extent(raw: bytes, begin: int, end: int, path: Any) -> None:
     ]:
         if count > limit:
             raise ValueError(f"{shown(path)} has {count:,} {what}: more than the limit of {limit:,}")
+    return keys
+
+
+def _keys_in(content: Any) -> int:
+    """How many keys the objects in the content have together."""
+    keys = 0
+    todo: list[Any] = [[content]]
+    for items in todo:
+        for thing in items:
+            if isinstance(thing, dict):
+                keys += len(thing)
+                todo.append(thing.values())
+            elif isinstance(thing, list):
+                todo.append(thing)
+    return keys
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """What does the loop look like that turns data into a trained model?
 
-Four steps for each batch: forward, loss, backward, update. An engine does the first three and gives the loss and one
-gradient for each parameter; the optimizer does the fourth. All the rest is bookkeeping around these two calls.
-Read before: ``optimizers``, ``schedules``, ``metrics``. Read after: ``checkpoint``, ``diagnostics``.
+There are four steps for each batch: forward, loss, backward, update. An engine does the first three and gives the loss
+and one gradient per parameter; the optimizer does the fourth. Everything else is bookkeeping around these two calls.
+Read before: ``optimizers``, ``schedules``, ``metrics``. Read after: ``compiled``, ``fit``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import Value, assign, no_grad
 
 from .checks import random_source, real_number, samples_and_targets, shown, whole_number
-from .clipping import gradient_norm, scaled_to_norm
+from .clipping import scaled_to_norm
 from .data import batch_indices, train_test_split
 from .evaluation import check_targets, decision_threshold, evaluate, measured, recorded_output
 from .history import EarlyStopping, History
@@ -24,7 +24,7 @@ from .losses import TAKES_LOGITS, find_loss
 from .metrics import number_of, plain
 from .module import check_module
 from .optimizers import find_optimizer
-from .pause_gc import resting_collector
+from .pause_gc import pause_gc
 from .progress import Progress
 from .schedules import find_schedule
 
@@ -32,16 +32,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 WORTH_COMPILING = 1_000_000
-"""Parameters times samples times epochs: less than this is trained before it is compiled."""
+"""Parameters times samples times epochs: below this, training takes less time than compiling."""
 
 _FAILURES = (ArithmeticError, ValueError)  # FloatingPointError, OverflowError and ZeroDivisionError are arithmetic
 
 
 class EagerEngine:
-    """Forward, loss, backward with a graph of Values that is built anew for each batch.
+    """Forward, loss and backward with a new graph of Values for each batch.
 
-    An engine is called with a batch (the numbers of its samples) and gives the loss, one gradient for each parameter
-    and the outputs, all plain numbers. ``sample`` is the one at work, for messages. Within ``epoch()``, its
+    An engine is called with a batch (the indices of its samples) and returns the loss, one gradient per parameter and
+    the outputs, all plain numbers. ``sample`` is the current sample, for error messages. Inside ``epoch()``, its
     ``optimizer`` takes the steps.
     """
 
@@ -68,7 +68,7 @@ class EagerEngine:
         return loss.data, [parameter.grad for parameter in parameters], [plain(output) for output in outputs]
 
     def epoch(self) -> Any:
-        """The optimizer is ready at any time."""
+        """The optimizer needs no preparation."""
         return nullcontext()
 
     def _culprit(self, batch: list[int], outputs: list[Any]) -> int | None:
@@ -109,7 +109,7 @@ class Training:
         self._check_optimizer()
         self.history, self.epoch, self.batches_done = History(), 0, 0
         self.base_rate = self.optimizer.learning_rate
-        """What the schedule's factor is multiplied by."""
+        """The rate that the schedule's factor multiplies."""
         self.schedule: Any = find_schedule(None, self.epochs)
         self.stopping: EarlyStopping | None = None
         self.callbacks: list[Any] = []
@@ -118,11 +118,11 @@ class Training:
         self.clip_norm: float | None = None
         self.checkpoint: Any = None
         self.save_checkpoint: Callable[[Training], None] | None = None
-        self.setup: dict[str, Any] | None = None  # for the checkpoint: what must be the same on resuming
+        self.setup: dict[str, Any] | None = None  # for the checkpoint: the part that must be the same on resuming
         self.given: dict[str, Any] = {}  # for the checkpoint: the settings that the caller gave
         self.best: tuple[float, list[float]] | None = None
         self._last_good: Any = None
-        self._rate = self.base_rate  # what the schedule last made of it
+        self._rate = self.base_rate  # the rate that the schedule last set
         self._choice = "eager"
         self._stop_reason = ""
         self.engine: Any = EagerEngine(model, self.loss, self.X, self.y, self.optimizer)
@@ -144,7 +144,7 @@ class Training:
             raise ValueError("optimizer holds none of this model's parameters: make it with nn.SGD(model) or the like")
 
     def try_out(self) -> None:
-        """Predict one sample and look at all targets, so that what does not fit is found before anything changes."""
+        """Predict one sample and check all targets, so that errors are found before anything changes."""
         check_targets(self.model, self.loss, self.metrics, self.X, self.y)
         if self.validation is not None:
             try:
@@ -157,28 +157,29 @@ class Training:
         made_by = getattr(getattr(first, "primitive", None), "name", "")
         if name in TAKES_LOGITS and made_by in TAKES_LOGITS.values():
             warnings.warn(
-                f"{name} applies {TAKES_LOGITS[name]} itself, and this model's outputs come from {made_by} already: "
-                'it learns badly; take output_activation="identity"',
+                f"{name} applies {TAKES_LOGITS[name]} itself, and this model's outputs already come from {made_by}: "
+                'it learns badly; use output_activation="identity"',
                 UserWarning,
                 stacklevel=3,
             )
 
     def use_engine(self, choice: str) -> None:
-        """Compile the model, if asked to, or if the work is worth it and it can be compiled."""
+        """Compile the model if required, or if that is worth it and possible."""
         self._choice = choice
         work = len(self.optimizer.parameters) * len(self.X) * self.epochs
         if choice == "eager" or (choice == "auto" and work < WORTH_COMPILING):
             return
-        from .compiled import CompiledEngine
+        from .compiled import CompiledEngine, remembered
 
-        mode = self.model.training
+        mode, put_back = self.model.training, remembered(self.model)
         self.model.train()
         try:
-            self.engine = CompiledEngine(self.model, self.loss, self.X, self.y, self.optimizer)
+            self.engine = CompiledEngine(self, fall_back=choice == "auto")
             self.history.engine = "compiled"
         except TypeError:
             if choice == "compiled":
                 raise
+            put_back()
         finally:
             self.model.train(mode)
 
@@ -187,17 +188,17 @@ class Training:
         self._stop_reason = str(reason)
 
     def run(self, show: bool) -> None:
-        """All epochs that are left, with the collector at rest; afterwards the best parameters are in place."""
+        """Run the remaining epochs with the garbage collector paused; afterwards the model has the best parameters."""
         progress = Progress(self.epochs, self.epoch, bool(show))
         self._rate = self.optimizer.learning_rate
         mode = self.model.training
         self.model.train()
         try:
-            with resting_collector():
+            with pause_gc():
                 while self.epoch < self.epochs and not self._stop_reason:
                     progress.show(self.epoch + 1, self._one_epoch())
             self.history.stopped = self._stop_reason or "finished"
-            self._judge_the_last()
+            self._evaluate_last()
         except KeyboardInterrupt:
             self.history.stopped = "interrupted"
         finally:
@@ -210,7 +211,7 @@ class Training:
     def _one_epoch(self) -> dict[str, float]:
         began = time.perf_counter()
         if self.optimizer.follow():
-            self._begin_with_other_parameters()
+            self._replace_parameters()
         whole = self.batch_size >= len(self.X)
         batches = batch_indices(len(self.X), self.batch_size, None if whole else self.source)
         losses, norms, outputs, order = [], [], [], []
@@ -225,7 +226,7 @@ class Training:
                 norms.append(norm)
                 outputs += given
                 order += batch
-        assign(self.optimizer.parameters, grad=gradients)  # as backward() leaves them, with every engine
+        assign(self.optimizer.parameters, grad=gradients)  # as after backward(), for every engine
         self.epoch += 1
         row = {"loss": math.fsum(losses) / len(self.X)}
         targets = [self.y[i] for i in order]
@@ -249,7 +250,7 @@ class Training:
         before = self.engine.optimizer.snapshot()
         try:
             loss, gradients, outputs = self.engine(batch)
-            norm = gradient_norm(gradients)
+            norm = math.hypot(*gradients)
             clipped = gradients if self.clip_norm is None else scaled_to_norm(gradients, norm, self.clip_norm)
             self.engine.optimizer.step(clipped)
         except _FAILURES as error:
@@ -259,17 +260,24 @@ class Training:
             if self._last_good is not None:
                 self.engine.optimizer.restore(self._last_good)
             raise self._explained(error, place, self.epoch + 1, "last good") from error
-        self._last_good = before  # these gave a finite loss; what the new ones give, the next step will show
+        self._last_good = before  # these gave a finite loss; the next step shows what the new ones give
         self.batches_done += 1
         return loss, gradients, norm, outputs
 
-    def _begin_with_other_parameters(self) -> None:
-        """The model has others now: what was kept of earlier epochs does not fit any more."""
+    def _replace_parameters(self) -> None:
+        """The model has other parameters now, so that everything kept of earlier epochs is dropped."""
         self.optimizer.call_as_in(self.model)
         self.best = self.history.best_epoch = self._last_good = None
         self.engine = EagerEngine(self.model, self.loss, self.X, self.y, self.optimizer)
         self.history.engine = "eager"
-        self.use_engine(self._choice)
+        try:
+            self.use_engine(self._choice)
+        except Exception as error:
+            place = f"training stopped before epoch {self.epoch + 1}"
+            explained = self._explained(error, place, self.epoch + 1, "last good")
+            if explained is error:
+                raise
+            raise explained from error
 
     def _numbers(self) -> list[float]:
         return [parameter.data for parameter in self.optimizer.parameters]
@@ -293,7 +301,7 @@ class Training:
         return {f"validation_{name}": number for name, number in results.items()}
 
     def _keep_best(self, loss: float, parameters: list[float], epoch: int) -> None:
-        """Keep the parameters that the model has after ``epoch``, if their loss is the lowest."""
+        """Keep the parameters of the model after ``epoch`` if their loss is the lowest."""
         if math.isfinite(loss) and (self.best is None or loss < self.best[0]):
             self.best, self.history.best_epoch = (loss, parameters), epoch
 
@@ -301,8 +309,8 @@ class Training:
         if self.best is not None:
             assign(self.optimizer.parameters, data=self.best[1])
 
-    def _judge_the_last(self) -> None:
-        """The loss of the parameters after the last epoch, which no step has measured where there is one an epoch."""
+    def _evaluate_last(self) -> None:
+        """With one batch per epoch, no step has measured the loss of the parameters after the last epoch: do it now."""
         if self.stopping is None or self.validation is not None or self.batch_size < len(self.X):
             return
         try:
@@ -312,12 +320,14 @@ class Training:
         self._keep_best(loss, self._numbers(), self.epoch)
 
     def _note_rate(self) -> None:
-        """The rate that a callback has given the optimizer becomes the base rate."""
-        if self.optimizer.learning_rate is not self._rate:  # another object: assigned, if only to the same number
+        """A rate that a callback has assigned to the optimizer becomes the base rate."""
+        if (
+            self.optimizer.learning_rate is not self._rate
+        ):  # another object: it was assigned, perhaps with the same number
             self._rate = self.base_rate = self.optimizer.learning_rate
 
     def watched(self) -> list[float]:
-        """The losses that decide about early stopping: the validation set's, if there is one."""
+        """The losses that early stopping watches: those of the validation set, if there is one."""
         return self.history["validation_loss" if self.validation else "loss"]
 
     def _after_epoch(self) -> None:
@@ -330,7 +340,7 @@ class Training:
             self.save_checkpoint(self)
 
     def _explained(self, error: Exception, place: str, epoch: int, kept: str) -> Exception:
-        """The same kind of error with the place in its message, and what has been recorded in its attributes."""
+        """The same kind of error with the place in its message, and history and epoch in its attributes."""
         self.history.stopped = "error"
         kind = next((kind for kind in _KINDS if isinstance(error, kind)), None)
         explained: Any = error if kind is None else kind(f"{place}: {error}; the {kept} parameters are in place")

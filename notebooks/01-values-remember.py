@@ -12,15 +12,15 @@
 # # 01 · Values remember
 #
 # **After `c = a * b` Python knows that c is -6. It has forgotten where the -6 came from. What would a number have to
-# remember, so that one could go back?**
+# remember so that you could go back?**
 #
-# You need lesson 00; about 25 minutes. Afterwards you can read the picture of a computation, predict how many boxes and
+# You need lesson 00; about 40 minutes. Afterwards you can read the picture of a computation, predict how many boxes and
 # arrows it has, and draw one for any formula.
 
 # %% [markdown]
 # ## A number with a memory
 #
-# `Value` wraps a number. It computes like a number, and what it computes is a `Value` again.
+# `Value` wraps a number. You can calculate with it as with a number, and the result is again a `Value`.
 
 # %%
 from autograd import Value, draw, tanh
@@ -33,7 +33,8 @@ print(c)
 
 # %% [markdown]
 # `c.data` is the number. The memory is in two more fields: `c.primitive`, the operation that made it, and `c.operands`,
-# what it was made from. A number that nobody computed, such as a, is called a **leaf**, and has no operands.
+# what it was made from. A number that was not computed from others, such as a, is called a **leaf**. It has no
+# operands.
 
 # %%
 print(c.data)
@@ -42,21 +43,21 @@ print([operand.label for operand in c.operands])
 assert c.operands == (a, b) and a.operands == ()
 
 # %% [markdown]
-# The operands are a and b *themselves*, not copies. So from c one can walk back to a. That is all there is to it: a
-# computation leaves behind a net of numbers that point to what they were made from. It is called a **graph**.
+# The operands are a and b *themselves*, not copies, so you can walk from c back to a. That is all there is to it: a
+# computation leaves behind a network of numbers that point to what they were made from. It is called a **graph**.
 
 # %%
 draw(c)
 
 # %% [markdown]
 # Boxes are numbers, and the circle is the operation. Read along the arrows: a and b go into `*`, and c comes out. The
-# field *grad* is still empty; filling it is what the next lesson is about.
+# field *grad* is still empty; the next lesson is about filling it.
 
 # %% [markdown]
 # ## Predict the picture
 #
-# We go on: `d = c + a`. **Predict** before you run: how many boxes will there be, how many circles? And the box of a,
-# which is now used twice: does it appear twice?
+# We go on with `d = c + a`. **Predict** before you run the cell. How many boxes will there be, and how many circles? a
+# is now used twice; does its box appear twice?
 
 # %%
 d = c + a
@@ -64,18 +65,18 @@ d.label = "d"
 draw(d)
 
 # %% [markdown]
-# Four boxes, two circles, and *one* box for a, with two arrows leaving it: to `*` and to `+`. The number a is one
+# There are four boxes, two circles, and *one* box for a. Two arrows leave it, to `*` and to `+`. The number a is one
 # thing, however often it is used; we say that a has two **users**. This is why gradients will have to be *added*.
 #
-# A number can even be used twice by the same operation.
+# The same operation can even use a number twice.
 
 # %%
 x = Value(3.0, label="x")
 draw(x * x)
 
 # %% [markdown]
-# Two arrows from the same box: `x * x` has two operands, which happen to be the same `Value`. Let us check that with
-# the memory itself, without a picture.
+# Two arrows leave the same box: `x * x` has two operands, which happen to be the same `Value`. Let us check that in the
+# memory itself, without a picture.
 
 # %%
 square = x * x
@@ -86,8 +87,8 @@ len(square.operands)
 # %% [markdown]
 # ## Plain numbers
 #
-# In `2 * x` the 2 is a plain Python number. It takes part, but it cannot be asked for a gradient, and so it is not a
-# Value: the picture shows it in a white box, and `operands` has a plain float there.
+# In `2 * x` the 2 is a plain Python number. It takes part in the computation but gets no gradient, so it is not a
+# Value. The picture shows it in a white box, and `operands` contains a plain float.
 
 # %%
 double = 2 * x
@@ -97,8 +98,8 @@ draw(double)
 # %% [markdown]
 # ## Walk through the graph
 #
-# To count the Values of a graph, begin at the output, follow the operands, and count each one *once*. A set remembers
-# who was there already.
+# To count the Values of a graph, begin at the output, follow the operands, and count each one *once*. A set keeps track
+# of the ones already visited.
 
 
 # %%
@@ -113,22 +114,25 @@ def all_values(output):
 
 
 # %% [markdown]
-# `d = a * b + a` has four: a, b, c and d. **Predict** what the second line prints, for tanh(d) * c.
+# `d = a * b + a` has four: a, b, c and d. The next computation uses **tanh** (the hyperbolic tangent), a function that
+# squeezes any number into the range from -1 to 1; lesson 05 takes it apart, and here it is simply an operation with one
+# operand. **Predict** what the second line prints, for tanh(d) * c.
 
 # %%
 print(len(all_values(d)))
 print(len(all_values(tanh(d) * c)))
-assert len(all_values(d)) == 4
-assert len(all_values(tanh(d) * c)) == 6
 
 # %% [markdown]
-# Six: the four from before, tanh(d), and the product. What exists already is not built again.
+# There are six: the four from before, tanh(d), and the product. What exists already is not built again.
 #
 # ## The same number, another graph
 #
-# Brackets do not change what `a * b * x` is, but they change how it is computed, and the graph shows how. Compare.
+# Brackets hardly change the result of `a * b * x`, but they change how it is computed, and the graph shows how. Compare
+# the two.
 
 # %%
+assert len(all_values(d)) == 4
+assert len(all_values(tanh(d) * c)) == 6
 left, right = (a * b) * x, a * (b * x)
 assert left.data == right.data
 draw(left)
@@ -137,34 +141,42 @@ draw(left)
 draw(right)
 
 # %% [markdown]
+# Why "hardly"? Each operation is rounded to about 16 digits, and another order rounds in other places. With 0.1, 0.7
+# and 0.3 the two products differ in the last digit.
+
+# %%
+print((0.1 * 0.7) * 0.3, 0.1 * (0.7 * 0.3))
+assert (0.1 * 0.7) * 0.3 != 0.1 * (0.7 * 0.3)
+
+# %% [markdown]
 # ## Break it
 #
-# What happens if we change a leaf *after* the computation? **Predict:** c was 2 · (-3) = -6. We put 10 into a. Is c
-# then -30?
+# What happens if we change a leaf *after* the computation? c was 2 · (-3) = -6, and now we put 10 into a. **Predict:**
+# what is c afterwards?
 
 # %%
 a.data = 10.0
 print(c.data)
-assert c.data == -6.0
 
 # %% [markdown]
-# Still -6. The graph remembers what *was* computed, with the numbers of that moment. It is a record, and not a
-# spreadsheet. To have the new result, compute again.
+# It is still -6. The graph remembers what *was* computed, with the numbers of that moment. It is a record, not a
+# spreadsheet. To get the new result, run the computation again.
 #
-# One can also lose the memory. Python's own `math.tanh` wants a plain number. It would take the -6 and forget the
-# graph, and so the library refuses, and says what to do instead.
+# You can also lose the memory. Python's own `math.tanh` needs a plain number. It would take the -6 and forget the
+# graph, so the library refuses and says what to do instead.
 
 # %%
 import math
 
+assert c.data == -6.0
 try:
     math.tanh(c)
 except TypeError as error:
     print(error)
 
 # %% [markdown]
-# **Fix it:** use the Value's own functions, `tanh(c)` or `c.tanh()`. And where you really want the number alone, take
-# `.data`: it is a plain float, without any memory.
+# **Fix it:** use the library's functions, `tanh(c)` or `c.tanh()`. Where you really want the number alone, take
+# `.data`, which is a plain float without any memory.
 
 # %%
 kept, lost = tanh(c), math.tanh(c.data)
@@ -175,8 +187,9 @@ type(kept).__name__, type(lost).__name__
 # %% [markdown]
 # ## A neuron
 #
-# Everything in this course is built from such graphs. Here is the smallest part of a neural network: two inputs, two
-# weights, a bias and tanh. Follow the picture from left to right and compute the number in each box yourself.
+# Everything in this course is built from such graphs. Here is the smallest part of a neural network, a **neuron**. It
+# multiplies each input by a *weight*, adds the products and a *bias*, and applies tanh. Follow the picture from left to
+# right and compute the number in each box yourself.
 
 # %%
 x1, x2 = Value(2.0, label="x1"), Value(0.0, label="x2")
@@ -187,8 +200,8 @@ neuron.label = "out"
 draw(neuron)
 
 # %% [markdown]
-# Ten boxes: five leaves, and one for each of the five operations. The library has a class for it, `nn.Neuron`, but
-# there is nothing more in it than this.
+# There are ten boxes: five leaves, and one for each of the five operations. The library has a class for it,
+# `nn.Neuron`, but there is nothing more in it than this.
 
 # %%
 assert len(all_values(neuron)) == 10
@@ -197,7 +210,7 @@ assert abs(neuron.data - math.tanh(0.5)) < 1e-12
 # %% [markdown]
 # ## Exercises
 #
-# **01.1** How many numbers (boxes) has the graph of `tanh(x*w + b)`?
+# **01.1** How many numbers (boxes) does the graph of `tanh(x*w + b)` have?
 
 # %%
 from chalkgrad.exercises import check, hint
@@ -214,8 +227,8 @@ check("01.2", answer)
 
 
 # %% [markdown]
-# **01.3** Write `leaves(output)`: how many leaves has its graph, Values that nobody computed, each counted once? You
-# may use `all_values`. Where your answer is wrong, `check` draws the smallest graph on which it is.
+# **01.3** Write `leaves(output)`, which counts the leaves of the graph (Values that were not computed from others),
+# each once. You may use `all_values`. If your answer is wrong, `check` draws the smallest graph on which it fails.
 
 
 # %%
@@ -226,7 +239,7 @@ check("01.3", leaves)
 
 
 # %% [markdown]
-# **01.4** Write `build(a, b)`: it returns (a + b)² as a graph of *four* numbers, in which one number is used twice.
+# **01.4** Write `build(a, b)`, which returns (a + b)² as a graph of *four* numbers, in which one number is used twice.
 
 
 # %%

@@ -11,47 +11,49 @@
 # %% [markdown]
 # # 02 · The chain rule by hand
 #
-# **One wheel drives another, which drives a third. If you turn the first one by one step, how far does the last one
-# turn? And what if there are two ways from the first to the last?**
+# **One wheel drives another, which drives a third. If you turn the first by one step, how far does the last one turn?
+# And what if there are two paths from the first to the last?**
 #
-# You need lessons 00 and 01; about 40 minutes, with paper and pencil. Afterwards you can do a whole backward pass by
+# You need lessons 00 and 01; about 50 minutes, with paper and pencil. Afterwards you can do a whole backward pass by
 # hand, and check it against the library.
 
 # %% [markdown]
 # ## Gears
 #
-# The second wheel turns 3 times as far as the first, and the third one 2 times as far as the second. **Predict:** how
-# far does the third wheel turn for one turn of the first?
+# The second wheel turns 3 times as far as the first, and the third 2 times as far as the second. **Predict:** how far
+# does the third wheel turn for one turn of the first?
 
 # %%
-from autograd import Value, add, draw, explain, explain_row, multiply, nudge, stepper, tanh, trace
+from autograd import Value, add, draw, explain, explain_row, maximum, multiply, nudge, stepper, tanh, trace
 
 first = Value(1.0, label="first")
 second = 3 * first
 third = 2 * second
 third.backward()
 print(first.grad)
-assert first.grad == 3 * 2
 
 # %% [markdown]
-# Six: along the way the factors are **multiplied**. This is the chain rule, the whole of it, for a single path. The
-# factor of one gear is called a **partial**, and it is local: it knows only its own two wheels. The product over the
-# whole way is called a **gradient**; it says how the *output* answers.
+# Six, because the factors along the path are **multiplied**. This is the whole chain rule for a single path. The factor
+# of one gear is called a **partial derivative**, or *partial* for short. It is local, which means that it involves only
+# the two wheels next to each other. The **gradient** of the first wheel is global: it says how the *output* responds.
+# Here there is one path, and the gradient is the product along it.
 #
-# Each operation has its own partials. The library can tell them:
+# Each operation has its own partials, and the library can show them. The sign ∂, a round d, is read "partial". ∂/∂x
+# stands for the partial with respect to x, with all other operands left alone.
 
 # %%
+assert first.grad == 3 * 2
 print(explain_row(add))
 print(explain_row(multiply))
 print(explain_row(tanh))
 assert "∂/∂x = y" in str(explain_row(multiply))
 
 # %% [markdown]
-# Read them as gears. A plus hands a nudge on as it is: factor 1. A product multiplies it by *the other* operand: if you
-# buy 5 more of something that costs 3, you pay 5 · 3 more. And tanh gets flatter the farther from 0 one is; sech(x)² is
-# another way to write 1 - tanh²(x).
+# Read them as gears. A plus passes a nudge on unchanged, with factor 1. A product multiplies it by *the other* operand:
+# if you buy 5 more of something that costs 3, you pay 5 · 3 more. And tanh gets flatter the further x is from 0. Its
+# partial is printed as sech(x)², read "setch squared of x", which is another way to write 1 - tanh²(x).
 #
-# ## A graph with two ways
+# ## A graph with two paths
 #
 # Now a real one: c = a · b, d = c + a, f = d · d. The picture has the partials on its arrows.
 
@@ -70,31 +72,32 @@ a, b, c, d, f = example()
 draw(f, partials=True)
 
 # %% [markdown]
-# How does f answer to a nudge of a? There are two ways from a to d: through c, and directly. And from d to f there are
-# two arrows, because d is used twice by `d * d`.
+# How does f respond when a is nudged? There are two paths from a to d, one through c and one direct. And from d to f
+# there are two arrows, because `d * d` uses d twice.
 #
-# **Predict** with pencil: a to c has the factor b = -3. c to d has 1. d to f has d + d = -8. So the long way gives -3 ·
-# 1 · (-8) = 24. What does the short way give, and what do both together?
+# **Predict** with a pencil. From a to c the factor is b = -3, from c to d it is 1, and from d to f it is d + d = -8. So
+# the long path gives -3 · 1 · (-8) = 24. What does the short path give, and what do both give together?
 
 # %%
-long_way = -3 * 1 * -8
-short_way = 1 * -8
+long_path = -3 * 1 * -8
+short_path = 1 * -8
 f.backward()
-print(long_way, short_way, a.grad)
-assert a.grad == long_way + short_way == 16
+print(long_path, short_path, a.grad)
 
 # %% [markdown]
-# Along a path the factors are multiplied; **over the paths the products are added**. Why added? A nudge of a reaches f
-# on both ways at the same time, and both effects are there. You can try: turn a, and look what f does.
+# Along a path the factors are multiplied; **over the paths the products are added**. The product of one path is its
+# *contribution*, and the sum of all contributions is the gradient. Why add? A nudge to a reaches f along both paths at
+# once, and the effects combine. Try it: nudge a and see what f does.
 
 # %%
+assert a.grad == long_path + short_path == 16
 print(nudge(f, a, by=0.001))
 assert abs(nudge(f, a, by=1e-6).change / 1e-6 - 16) < 1e-4
 
 # %% [markdown]
-# `explain` writes all of this out, for any graph of yours. Read it from top to bottom: the forward pass, each step,
-# each path, the sum. It is strict about paths: as d · d uses d twice, each of our two ways counts as two, with the
-# factor -4 instead of -8. The sum is the same.
+# `explain` writes all of this out, for any graph. Read it from top to bottom: the forward pass, each step, each path,
+# the sum. It counts paths strictly. Since d · d uses d twice, as its 1st and as its 2nd operand, each of our two paths
+# counts as two, with the factor -4 instead of -8. The sum is the same.
 
 # %%
 explain(f, wrt=a)
@@ -102,13 +105,16 @@ explain(f, wrt=a)
 # %% [markdown]
 # ## Backwards, with one number for each box
 #
-# Listing all paths is fine for two of them. A network has billions. The trick of **backpropagation**: go through the
-# graph once, from the output back to the leaves, and keep a single number at each box, its gradient so far. Every box
-# hands on to each operand: *its own gradient, times the partial*.
+# Listing all paths is fine for two of them, but a network has billions. **Backpropagation** avoids the list. It goes
+# through the graph once, from the output back to the leaves, and keeps a single number at each box, its gradient so
+# far. Every box passes on to each of its operands *its own gradient times the partial*:
 #
-# incoming gradient × partial = contribution, and contributions that arrive at the same box are added.
+# incoming gradient × partial = contribution
+#
+# Contributions that arrive at the same box are added.
 
 # %%
+assert explain(f, wrt=a).path_count == 4 and explain(f, wrt=a).gradient == 16
 names = [node.name for node in trace(f).nodes]
 for step in trace(f).backward:
     print(
@@ -117,11 +123,11 @@ for step in trace(f).backward:
     )
 
 # %% [markdown]
-# Follow the lines in the picture above. f starts with gradient 1, because f changes by exactly the nudge of f. It hands
-# -4 to d, twice. d has -8, and hands that on to c and to a, unchanged, as a plus does. c gives -8 · b = 24 to a, where
-# -8 is waiting, and now a has 16.
+# Follow the lines in the picture above. f starts with gradient 1, because nudging f changes f by exactly the nudge. It
+# passes -4 to d, twice. d then has -8, and the plus passes that on unchanged to c and to a. c passes -8 · b = 24 to a,
+# which already has -8, and the sum is 16.
 #
-# Six steps, and *all* gradients are there. Here they are in the boxes:
+# After six steps *all* gradients are there. Here they are in the boxes:
 
 # %%
 draw(f)
@@ -135,30 +141,16 @@ assert (a.grad, b.grad) == (16.0, -16.0)
 # ## Step by step
 #
 # In the next cell you can walk through it yourself, with the buttons or with the arrow keys. Switch on *predict*, and
-# it asks you for each number before it shows it.
+# it asks you for each number before showing it.
 
 # %%
 stepper(f)
 
 # %% [markdown]
-# ## Break it: forget a path
-#
-# A learner counts only the way through c, and says that the gradient of a is 24. How would one notice, without knowing
-# the right answer? **Predict** what a nudge of 0.001 should do if 24 were right.
-
-# %%
-claimed = 24.0
-report = nudge(f, a, by=0.001)
-print(f"promised: {claimed * 0.001:.4f}   happened: {report.change:.4f}")
-assert abs(claimed * 0.001 - report.change) > 0.007
-
-# %% [markdown]
-# The nudge finds it at once, and this works for any program, in any library: **when you doubt a gradient, nudge**.
-# **Fix it:** look for all users of a. It has two, and so there are two contributions.
-#
 # ## A worksheet
 #
-# The library draws graphs with blanks. Fill in this one with a pencil before you go on: begin on the right with 1.
+# The library draws graphs with blanks. Fill in this one with a pencil before you go on; begin on the right with 1. The
+# answer key comes at the end of the lesson.
 
 # %%
 x, w, v = Value(2.0, label="x"), Value(-1.0, label="w"), Value(4.0, label="v")
@@ -170,10 +162,50 @@ sheet = draw(out, hide="grad", partials=True)
 sheet
 
 # %% [markdown]
-# Done? The picture has its own answer key. (`chalkgrad worksheet` makes a whole page of such graphs, with a key, for a
+# ## Three gates: one distributes, one swaps, one routes
+#
+# You have met two patterns that come back in every network. A **plus distributes**: it passes its gradient to both
+# operands. A **product swaps**: each operand gets the gradient times the *other* operand. The third pattern belongs to
+# the larger of two numbers, `maximum(s, t)`. **Predict** the two gradients at s = 5, t = 2 for 10 · maximum(s, t). What
+# happens to the output if the smaller number is nudged?
+
+# %%
+s, t = Value(5.0, label="s"), Value(2.0, label="t")
+largest = maximum(s, t)
+scaled = 10 * largest
+scaled.backward()
+print(s.grad, t.grad)
+
+# %% [markdown]
+# A **maximum routes**: the whole gradient goes to the larger operand, and the other gets 0, because a small nudge to it
+# changes nothing. It works like a railway switch, which the forward pass has set. Whenever a network takes a maximum,
+# as relu in lesson 05 does, gradients flow only through what was chosen.
+
+# %%
+assert (s.grad, t.grad) == (10.0, 0.0)
+assert nudge(scaled, t, by=0.001).change == 0.0
+draw(scaled, partials=True)
+
+# %% [markdown]
+# ## Break it: forget a path
+#
+# A learner counts only the path through c, and says that the gradient of a is 24. How could you notice the mistake
+# without knowing the right answer? **Predict** what a nudge of 0.001 should do if 24 were right.
+
+# %%
+claimed = 24.0
+report = nudge(f, a, by=0.001)
+print(f"promised: {claimed * 0.001:.4f}   happened: {report.change:.4f}")
+
+# %% [markdown]
+# The nudge finds the mistake at once, and this works for any program, in any library. **When you doubt a gradient,
+# nudge.** **Fix it:** look for all users of a. It has two, so there are two contributions.
+#
+# And the worksheet? Here is its answer key. (`chalkgrad worksheet` makes a whole page of such graphs, with a key, for a
 # class.)
 
 # %%
+assert abs(claimed * 0.001 - report.change) > 0.007
 out.backward()
 assert (x.grad, w.grad, v.grad) == (-3.0, 8.0, -2.0)
 sheet.answer_key
@@ -220,6 +252,21 @@ def gradient(paths): ...
 
 
 check("02.4", gradient)
+
+# %% [markdown]
+# **02.5** g = 3 · maximum(a, b) + b, at a = 4 and b = 1. What are the gradients of a and b?
+
+# %%
+answer = {"a": ..., "b": ...}
+check("02.5", answer)
+
+# %% [markdown]
+# **02.6** A single Value w is used as a weight in two places: y = w · 2 + w · 5. (This is called *sharing* or *tying*
+# weights.) What is the gradient of w?
+
+# %%
+answer = ...
+check("02.6", answer)
 
 # %% [markdown]
 # **What you know now.** Along a path multiply, over the paths add. Backpropagation does it with one number for each

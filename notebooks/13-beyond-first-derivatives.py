@@ -14,22 +14,26 @@
 # **The slope tells you which way is down. What tells you how far to go?** The slope of the slope. And once a program
 # can differentiate, it can differentiate what it has differentiated.
 #
-# You need values and gradients (00 to 03) and optimizers (11); about 60 minutes. Afterwards you can take derivatives of
-# any order, say what forward and reverse mode cost, read a Hessian, and minimise in six steps what took hundreds.
+# You need values and gradients (00 to 03) and optimizers (11); about 120 minutes, in two parts of an hour each.
+# Afterwards you can take derivatives of any order, say what forward and reverse mode cost, read a Hessian, and minimise
+# in six steps what took hundreds. The second part needs a little linear algebra; a section there shows what, in
+# numbers.
 
 # %%
-import matplotlib.pyplot as plt
+from itertools import pairwise
+
 import numpy as np
 
 from autograd import Value, draw, exp, grad, gradients, hessian, hvp, jacobian, jvp, log, sin, vjp
+from nn import plotting
 
 # %% [markdown]
-# ## The derivative is a function, too
+# ## Part 1. The derivative is a function, too
 #
-# `grad(f)` takes a function and returns another one, its derivative. So nothing keeps us from giving it to `grad`
+# `grad(f)` takes a function and returns another function, its derivative. So nothing keeps us from giving it to `grad`
 # again.
 #
-# **Predict** on paper: f(x) = x³. What are f', f'' and f''' at x = 2? And the fourth?
+# **Predict** on paper: f(x) = x³. What are f', f'' and f''' at x = 2? And the fourth derivative?
 
 
 # %%
@@ -41,22 +45,21 @@ derivatives = [f]
 for _ in range(4):
     derivatives.append(grad(derivatives[-1]))
 print([derivative(2.0) for derivative in derivatives])
-assert [derivative(2.0) for derivative in derivatives] == [8.0, 12.0, 12.0, 6.0, 0.0]
 
 # %% [markdown]
-# 8, then 3·2² = 12, then 6·2 = 12, then 6, then 0. Exact, to the last digit: nothing is nudged here.
+# 8, then 3·2² = 12, then 6·2 = 12, then 6, then 0. They are exact to the last digit, because nothing is nudged here.
 #
-# Try the same on a curve, sin(x), and draw all of its derivatives. Each is the one before, a quarter wave earlier.
+# Try the same on a curve, sin(x), and draw it with its first three derivatives. Each is the one before, shifted by a
+# quarter of a wave.
 
 # %%
-figure, axes = plt.subplots(figsize=(6, 3))
-points, curve = [i / 20 for i in range(-60, 61)], sin
-for order in range(4):
-    axes.plot(points, [curve(x) for x in points], label=f"derivative {order}" if order else "sin")
+assert [derivative(2.0) for derivative in derivatives] == [8.0, 12.0, 12.0, 6.0, 0.0]
+points, curve, curves = [i / 20 for i in range(-60, 61)], sin, {}
+for name in ("sin", "first derivative", "second", "third"):
+    curves[name] = [curve(x) for x in points]
     curve = grad(curve)
-axes.legend(fontsize=8)
-plt.show()
 assert abs(curve(1.0) - sin(1.0)) < 1e-12  # the fourth derivative of sin is sin
+plotting.plot_curves(curves, x=points, xlabel="x", ylabel="height")
 
 # %% [markdown]
 # ## How can that be?
@@ -75,7 +78,7 @@ draw(slope)
 
 # %% [markdown]
 # Only multiplications and additions: x·x + x·x + x·x, in whatever order the chain rule found them. It is an ordinary
-# graph. Differentiate it as any other:
+# graph. Differentiate it like any other:
 
 # %%
 slope.backward()
@@ -85,15 +88,18 @@ assert (slope.data, x.grad) == (12.0, 12.0)
 # %% [markdown]
 # ## Forward or reverse?
 #
-# The chain rule is a product of partials along each path, and one can multiply from either end.
+# The chain rule is a product of local derivatives along each path, and you can multiply from either end.
 #
 # - **Reverse mode** starts at the output with 1 and goes back: *how much does the output change with each node?* One
 #   sweep gives the derivatives of **one output** with respect to **all inputs**. That is `backward()`, or `vjp`.
 # - **Forward mode** starts at an input with 1 and goes along with the computation: *how much does each node change with
 #   this input?* One sweep gives the derivatives of **all outputs** with respect to **one input**. That is `jvp`.
 #
-# Both use the same partials and give the same numbers. Here are two outputs of three inputs, and all six derivatives
-# (the **Jacobian**: a row for each output, a column for each input) found in both ways.
+# Both use the same local derivatives and give the same numbers. Here are two outputs of three inputs. All six
+# derivatives form a table, the **Jacobian**, with a row for each output and a column for each input. (`vjp` is short
+# for vector-Jacobian product, `jvp` for Jacobian-vector product.)
+#
+# **Predict:** how many sweeps does each mode need to fill the table?
 
 
 # %%
@@ -103,60 +109,149 @@ def outputs(x):
 
 point = [1.0, 2.0, 3.0]
 _, back = vjp(outputs, point)
-rows = [back(seed)[0] for seed in ([1.0, 0.0], [0.0, 1.0])]  # two sweeps, one for each output
-columns = [jvp(outputs, (point,), (seed,))[1] for seed in ([1.0, 0, 0], [0, 1.0, 0], [0, 0, 1.0])]  # three
+rows = [back(seed)[0] for seed in ([1.0, 0.0], [0.0, 1.0])]
+columns = [jvp(outputs, (point,), (seed,))[1] for seed in ([1.0, 0, 0], [0, 1.0, 0], [0, 0, 1.0])]
 print(np.array(rows).round(3))
+
+# %% [markdown]
+# Two sweeps in reverse, since each gives a row; three forward, since each gives a column. A network has a million
+# inputs (its parameters) and one output (its loss). So reverse mode needs one sweep, and forward mode a million.
+#
+# Believe it only when it is counted.
+
+# %%
 assert np.allclose(rows, np.transpose(columns)) and np.allclose(rows, jacobian(outputs)(point))
 
 # %% [markdown]
-# Two sweeps in reverse, three forward. A network has a million inputs (its parameters) and one output (its loss).
-#
-# **Predict:** how many sweeps does each mode need for its gradient?
+# Forward mode is so simple that you can write it yourself: a number that carries its derivative with respect to one
+# input along with it. Each operation on such numbers counts its steps, one for each operand.
 
 
 # %%
-def edges(output):
-    """How many multiply-and-adds one sweep through the graph of `output` takes: one for each edge."""
-    seen, stack, count = {output}, [output], 0
-    while stack:
-        operands = [o for o in stack.pop().operands if isinstance(o, Value)]
-        count += len(operands)
-        stack += set(operands) - seen
-        seen |= set(operands)
-    return count
+class Dual:
+    """A number, and its derivative with respect to one chosen input."""
+
+    def __init__(self, data, slope):
+        self.data, self.slope = data, slope
+
+    def __add__(self, other):
+        Dual.steps += 2
+        return Dual(self.data + other.data, self.slope + other.slope)
+
+    def __mul__(self, other):
+        Dual.steps += 2
+        return Dual(self.data * other.data, self.slope * other.data + self.data * other.slope)
 
 
 # %% [markdown]
-# A sum of n terms, for n from 2 to 1,024. In forward mode each input needs a sweep of its own; in reverse mode one
-# sweep does for all of them.
+# For a gradient, the function has to be computed once for each input, and each time a different input gets the
+# derivative 1. In reverse mode, a step is a multiplication and an addition for each edge of the graph.
+
 
 # %%
-sizes, forward, reverse = [2**n for n in range(1, 11)], [], []
+def by_forward(f, numbers):
+    """The gradient of f, an input at a time, and the steps that it took."""
+    Dual.steps = 0
+    seeds = [[float(i == chosen) for i in range(len(numbers))] for chosen in range(len(numbers))]
+    return [f([Dual(x, s) for x, s in zip(numbers, seed)]).slope for seed in seeds], Dual.steps
+
+
+def edges(output, seen):
+    """How many edges the graph of `output` has."""
+    inner = [o for o in output.operands if isinstance(o, Value)]
+    new = [o for o in dict.fromkeys(inner) if o not in seen and not seen.add(o)]
+    return len(inner) + sum(edges(o, seen) for o in new)
+
+
+# %% [markdown]
+# The test function is x₁² + x₂² + ... + xₙ². **Predict** how the two curves depend on n.
+
+
+# %%
+def sum_of_squares(numbers):
+    total = numbers[0] * numbers[0]
+    for x in numbers[1:]:
+        total = total + x * x
+    return total
+
+
+sizes, steps = [2**n for n in range(1, 9)], {"forward mode": [], "reverse mode": []}
 for n in sizes:
-    total = Value(0.0)
-    for x in [Value(i / n) for i in range(n)]:
-        total = total + sin(x) * x
-    forward.append(n * edges(total))  # a sweep for each input
-    reverse.append(edges(total))  # one sweep
-print(f"{sizes[-1]} inputs: forward {forward[-1]:,} steps, reverse {reverse[-1]:,}")
-assert forward[-1] == sizes[-1] * reverse[-1]
-
-# %%
-figure, axes = plt.subplots(figsize=(6, 3.2))
-axes.plot(sizes, forward, "o-", label="forward mode")
-axes.plot(sizes, reverse, "o-", label="reverse mode")
-axes.set(xscale="log", yscale="log", xlabel="inputs", ylabel="multiply-and-adds", title="the gradient of one output")
-axes.legend()
-plt.show()
+    steps["forward mode"].append(by_forward(sum_of_squares, [0.5] * n)[1])
+    steps["reverse mode"].append(edges(sum_of_squares([Value(0.5) for _ in range(n)]), set()))
+plotting.plot_curves(steps, x=sizes, log="xy", xlabel="inputs", ylabel="steps", title="the gradient of one output")
 
 # %% [markdown]
-# This is why everybody who trains networks uses reverse mode. It has a price, too: reverse mode must remember the whole
-# graph until it comes back, forward mode can forget as it goes. With few inputs and many outputs, forward wins.
+# Reverse mode grows with n, forward mode with n²: with 256 inputs it takes 256 times as many steps. This is why
+# networks are trained in reverse mode. It has a price, too: reverse mode must remember the whole graph until it comes
+# back, while forward mode can forget as it goes. With few inputs and many outputs, forward mode wins.
+
+# %%
+numbers = [0.5, -1.0, 2.0]
+assert by_forward(sum_of_squares, numbers)[0] == grad(sum_of_squares)(numbers) == [1.0, -2.0, 4.0]
+assert all(f == n * r for n, f, r in zip(sizes, steps["forward mode"], steps["reverse mode"]))
+
+# %% [markdown]
+# ## Newton's method
 #
+# What is a second derivative good for? If you know the slope *and* the curvature, you need no learning rate. A parabola
+# with slope g and curvature h at this place has its bottom at a distance of g/h. So go there: x ← x - f'(x)/f''(x). If
+# f is a parabola, you are there in one step; if it is not, do it again.
+#
+# f(x) = eˣ - 2x has its bottom where eˣ = 2, at log 2. **Predict:** how many steps from x = 2 to nine correct digits?
+# And how many with gradient descent?
+
+
+# %%
+def bowl(x):
+    return exp(x) - 2 * x
+
+
+paths = {"gradient descent, rate 0.2": [2.0], "Newton": [2.0]}
+for _ in range(8):
+    x, z = (path[-1] for path in paths.values())
+    paths["gradient descent, rate 0.2"].append(x - 0.2 * grad(bowl)(x))
+    paths["Newton"].append(z - grad(bowl)(z) / grad(grad(bowl))(z))
+errors = {name: [max(abs(x - log(2.0)), 1e-16) for x in path] for name, path in paths.items()}
+plotting.plot_curves(errors, x=range(9), log="y", xlabel="step", ylabel="distance from the bottom")
+
+# %% [markdown]
+# On the logarithmic scale gradient descent is a straight line: each step gains the same number of digits. Newton's
+# curve bends down: each step *doubles* the number of correct digits, until no more digits fit into a float.
+
+# %%
+print("Newton's errors:", *(f"{error:.0e}" for error in errors["Newton"][:7]))
+assert errors["Newton"][5] < 1e-9 and errors["gradient descent, rate 0.2"][8] > 1e-3
+assert all(after < before**2 for before, after in zip(errors["Newton"][2:5], errors["Newton"][3:6]))
+
+# %% [markdown]
+# This is a good place to stop for today.
+#
+# ## Part 2. Tables that act on vectors
+#
+# With several inputs, the numbers become tables. You need four facts about them. Here they are for one 2 x 2 table,
+# with the rows (2, 1) and (1, 2):
+#
+# 1. A table (a **matrix**) times a **vector** is a vector: each row is multiplied by the vector, number by number, and
+#    added up. Our table turns (1, 0) into (2·1 + 1·0, 1·1 + 2·0) = (2, 1). NumPy writes it `table @ vector`.
+# 2. Some vectors are not turned, only stretched. (1, 1) becomes (3, 3), three times itself. (1, -1) stays (1, -1), one
+#    time itself. These are the **eigenvectors** of the table, and the factors 3 and 1 are its **eigenvalues**.
+# 3. You can ask backwards: which vector does the table turn into (3, 3)? That is a system of two equations, and
+#    `np.linalg.solve` answers (1, 1).
+# 4. For a table that is symmetric, like ours, the eigenvectors are at right angles to each other.
+
+# %%
+table = np.array([[2.0, 1.0], [1.0, 2.0]])
+print("times (1, 0):", table @ [1, 0], "  times (1, 1):", table @ [1, 1], "  times (1, -1):", table @ [1, -1])
+print("solve:", np.linalg.solve(table, [3, 3]), "  eigenvalues:", np.linalg.eigvalsh(table))
+assert np.allclose(np.linalg.eigvalsh(table), [1, 3]) and np.allclose(np.linalg.solve(table, [3, 3]), [1, 1])
+
+# %% [markdown]
 # ## The Hessian
 #
-# With several inputs there are many second derivatives: differentiate by each input, and then by each input again.
-# Written as a square table that is the **Hessian**. f(x, y) = x²/2 + 10·y² is the narrow valley of lesson 11.
+# With several inputs there are many second derivatives: differentiate with respect to each input, and then with respect
+# to each input again. Written as a square table this is the **Hessian**. f(x, y) = x²/2 + 10·y² is the narrow valley of
+# lesson 11.
 #
 # **Predict** its four numbers.
 
@@ -167,119 +262,84 @@ def valley(p):
 
 
 print(np.array(hessian(valley)([3.0, -1.0])))
-assert hessian(valley)([3.0, -1.0]) == [[1.0, 0.0], [0.0, 20.0]]
 
 # %% [markdown]
-# On the diagonal the curvature along x and along y. Off it, how the slope along x changes when y moves: here not at
-# all. Turn the valley by 30 degrees, and these fill up. But the valley is still the same, with curvature 1 along its
-# floor and 20 across. The **eigenvalues** of the Hessian are the curvatures along the valley's own axes.
-
+# On the diagonal are the curvatures along x and along y. Off the diagonal is how the slope along x changes when y
+# moves: here not at all. Turn the valley by 30 degrees, and these fields fill up. But the valley is still the same,
+# with curvature 1 along its floor and 20 across it.
+#
+# **Predict:** what are the eigenvalues of the turned valley's Hessian?
 
 # %%
+c, s = 3**0.5 / 2, 0.5  # cosine and sine of 30 degrees
+
+
 def turned(p):
-    c, s = 3**0.5 / 2, 0.5  # cosine and sine of 30 degrees
     return valley([c * p[0] + s * p[1], c * p[1] - s * p[0]])
 
 
 table = np.array(hessian(turned)([3.0, -1.0]))
 curvatures, axes_of_valley = np.linalg.eigh(table)
 print(table.round(2), "  eigenvalues:", curvatures.round(6))
+
+# %% [markdown]
+# They are 1 and 20 again: the **eigenvalues** of the Hessian are the curvatures along the valley's own axes, and the
+# eigenvectors are these axes. The picture shows the valley from above, with its two axes. Each is drawn to the length
+# at which you climb the same height, so it is short where the valley is steep.
+
+# %%
+assert hessian(valley)([3.0, -1.0]) == [[1.0, 0.0], [0.0, 20.0]]
 assert np.allclose(curvatures, [1, 20]) and np.allclose(table, table.T)
+ends = {f"curvature {h:.0f}": 3 / h**0.5 * axis for h, axis in zip(curvatures, axes_of_valley.T)}
+assert all(abs(turned(end) - 4.5) < 1e-9 for end in ends.values())  # the same height
+lines = {name: [-end, end] for name, end in ends.items()}
+figure = plotting.plot_paths(turned, lines, x=(-4, 4), y=(-4, 4), levels=[1, 4.5, 10, 25, 60], together=True)
+figure.axes[0].set_aspect("equal")
+figure
 
 # %% [markdown]
-# The valley from above, with its two own axes. Each is drawn so long that walking along it climbs by the same height:
-# short where it is steep.
-
-# %%
-grid = np.linspace(-4, 4, 81)
-figure, axes = plt.subplots(figsize=(4.5, 4))
-axes.contour(grid, grid, [[turned([x, y]) for x in grid] for y in grid], levels=[1, 4, 10, 25, 60], colors="lightgray")
-for curvature, axis in zip(curvatures, axes_of_valley.T):
-    length = 3 / curvature**0.5
-    axes.plot([-length * axis[0], length * axis[0]], [-length * axis[1], length * axis[1]], label=f"{curvature:.0f}")
-axes.legend(title="curvature")
-axes.set_aspect("equal")
-plt.show()
-
-# %% [markdown]
-# The table is symmetric, always: it does not matter by which input you differentiate first. And from lesson 11 we know
-# what the largest curvature is good for: gradient descent converges below the rate 2/20.
+# The table is symmetric: it does not matter with respect to which input you differentiate first. (That holds wherever
+# the second derivatives are continuous, as they are here.) And from lesson 11 we know what the largest curvature is
+# good for: gradient descent converges below the rate 2/20.
 #
-# ## Newton's method
+# ## Newton's method in several dimensions
 #
-# If you know the slope *and* the curvature, you need no learning rate. A parabola with slope g and curvature h at this
-# place has its bottom at a distance of g/h. So go there: x ← x - f'(x)/f''(x). If f is a parabola, you are there in one
-# step; if it is not, do it again.
+# The division g/h becomes a system of linear equations: find the step with Hessian · step = gradient. Try it on
+# Rosenbrock's banana, (1 - x)² + 100·(y - x²)², a curved valley that has been a test for optimizers since 1960. Its
+# bottom is at (1, 1). The gradient descent beside it takes 300 steps at rate 0.002.
 #
-# f(x) = eˣ - 2x has its bottom where eˣ = 2, at log 2. **Predict:** how many steps from x = 2 to nine digits? And
-# gradient descent?
-
-
-# %%
-def bowl(x):
-    return exp(x) - 2 * x
-
-
-newton, descent = [2.0], [2.0]
-for _ in range(8):
-    newton.append(newton[-1] - grad(bowl)(newton[-1]) / grad(grad(bowl))(newton[-1]))
-    descent.append(descent[-1] - 0.2 * grad(bowl)(descent[-1]))
-for step, x in enumerate(newton[:6]):
-    print(f"step {step}: x = {x:.9f}, error {abs(x - log(2.0)):.0e}")
-
-# %%
-figure, axes = plt.subplots(figsize=(6, 3))
-for name, path in (("gradient descent, rate 0.2", descent), ("Newton", newton[:7])):
-    axes.plot([max(abs(x - log(2.0)), 1e-16) for x in path], "o-", label=name)
-axes.set(yscale="log", xlabel="step", ylabel="distance from the bottom")
-axes.legend()
-plt.show()
-assert abs(newton[6] - log(2.0)) < 1e-14 and abs(descent[8] - log(2.0)) > 1e-3
-
-# %% [markdown]
-# On the logarithmic scale gradient descent is a straight line: each step wins the same number of digits. Newton's curve
-# bends down: each step *doubles* the number of right digits.
-#
-# In several dimensions the division becomes a system of linear equations, Hessian · step = gradient. Here is
-# Rosenbrock's banana, a curved valley that optimizers have feared since 1960.
+# **Predict:** does Newton's method go downhill at every step?
 
 
 # %%
 def banana(p):
-    return (1 - p[0]) ** 2 + 20 * (p[1] - p[0] ** 2) ** 2
+    return (1 - p[0]) ** 2 + 100 * (p[1] - p[0] ** 2) ** 2
 
 
-# %% [markdown]
-# Six steps of Newton and 300 of gradient descent, from the same place:
-
-# %%
-newton = [np.array([-1.2, 1.0])]
+newton, descent = [np.array([-1.2, 1.0])], [np.array([-1.2, 1.0])]
 for _ in range(6):
-    step = np.linalg.solve(hessian(banana)(newton[-1].tolist()), grad(banana)(newton[-1].tolist()))
-    newton.append(newton[-1] - step)
-descent = [np.array([-1.2, 1.0])]
+    place = newton[-1].tolist()
+    newton.append(newton[-1] - np.linalg.solve(hessian(banana)(place), grad(banana)(place)))
 for _ in range(300):
-    descent.append(descent[-1] - 0.008 * np.array(grad(banana)(descent[-1].tolist())))
-
-# %%
-figure, axes = plt.subplots(figsize=(6, 4))
-xs, ys = np.linspace(-1.8, 1.8, 91), np.linspace(-3.5, 2.5, 91)
-heights = [[banana([x, y]) for x in xs] for y in ys]
-axes.contour(xs, ys, heights, levels=[0.5, 3, 10, 40, 120, 300], colors="lightgray")
-axes.plot(*zip(*descent), label="gradient descent, 300 steps")
-axes.plot(*zip(*newton), "o-", label="Newton, 6 steps")
-axes.plot(1, 1, "k*", markersize=12)
-axes.legend()
-plt.show()
-assert banana(newton[-1]) < 1e-6 < 1e-3 < banana(descent[-1])
+    descent.append(descent[-1] - 0.002 * np.array(grad(banana)(descent[-1].tolist())))
+paths = {"gradient descent, 300 steps": descent, "Newton, 6 steps": newton}
+plotting.plot_paths(banana, paths, x=(-1.8, 1.8), y=(-3.6, 2.5), levels=[1, 5, 25, 100, 400, 1400], together=True)
 
 # %% [markdown]
-# Newton jumps, even uphill once, and is at the star after six steps. Gradient descent crawls along the floor.
-#
+# Newton jumps, and twice it jumps uphill: it looks for the bottom of the parabola that fits *here*, and far away the
+# banana is no parabola. After six steps it is at the bottom all the same. Gradient descent crawls along the floor.
+
+# %%
+heights = [banana(p.tolist()) for p in newton]
+print("Newton's heights:", *(f"{height:.2g}" for height in heights))
+assert sum(after > before for before, after in pairwise(heights)) == 2
+assert heights[-1] < 1e-6 < 1e-3 < banana(descent[-1].tolist())
+
+# %% [markdown]
 # ## Break it
 #
-# Why does nobody train networks like this? One reason you can see here: f(x, y) = x² - y² is a **saddle**, down along
-# y, up along x. **Predict:** where does one Newton step from (2, 0.5) lead, and is that good?
+# Why are networks not trained like this? One reason you can see here: f(x, y) = x² - y² is a **saddle**, down along y,
+# up along x. **Predict:** where does a single Newton step from (2, 0.5) lead, and is that good?
 
 
 # %%
@@ -289,52 +349,69 @@ def saddle(p):
 
 place = np.array([2.0, 0.5])
 step = np.linalg.solve(hessian(saddle)(place.tolist()), grad(saddle)(place.tolist()))
-print("Newton goes to", place - step, "- curvatures there:", np.linalg.eigvalsh(hessian(saddle)([0.0, 0.0])))
-assert np.allclose(place - step, 0)
+print("Newton goes to", place - step, "where the gradient is", grad(saddle)((place - step).tolist()))
+print("curvatures there:", np.linalg.eigvalsh(hessian(saddle)([0.0, 0.0])))
 
 # %% [markdown]
-# Straight to the saddle point, where the slope is 0 and which is no minimum at all. Newton looks for places where the
-# slope vanishes, of any kind. One negative eigenvalue gives it away. The surface of a network's loss is full of
-# saddles.
+# Straight to the saddle point, where the gradient is 0, though it is not a minimum at all. Newton looks for places
+# where the gradient vanishes, of any kind. **A gradient of 0 does not mean a minimum.** One negative eigenvalue gives a
+# saddle away. The loss surfaces of networks have many saddles.
 #
 # The other reason is size: a million parameters have a Hessian of a million times a million numbers.
 #
 # ## Fix it: curvature without the table
 #
-# But often all you need is the Hessian times one vector: how does the gradient change when I go in this direction? That
-# is one directional derivative of the gradient, two sweeps, and no table. `hvp` does it.
+# Often all you need is the Hessian times one vector: how does the gradient change when I go in this direction? That is
+# a directional derivative of the gradient, and it needs two sweeps and no table. `hvp` (Hessian-vector product) does
+# it. **Predict:** name two other ways to get the same vector, to check it with.
 
 # %%
-point, direction = [0.5, -0.3], [1.0, 2.0]
+point, direction, h = [0.5, -0.3], [1.0, 2.0], 1e-6
 product = hvp(banana, point, direction)
 by_table = np.array(hessian(banana)(point)) @ direction
-h = 1e-6
 nudged = [p + h * d for p, d in zip(point, direction)]
 by_nudge = (np.array(grad(banana)(nudged)) - grad(banana)(point)) / h
 print("hvp:", np.round(product, 6), "  table:", by_table.round(6), "  nudge:", by_nudge.round(3))
-assert np.allclose(product, by_table) and np.allclose(product, by_nudge, rtol=1e-3)
 
 # %% [markdown]
-# A use: the largest curvature, which limits the learning rate. Multiply any vector by the Hessian again and again, and
-# it turns into the direction of the largest curvature (**power iteration**).
+# One use is the largest curvature, which limits the learning rate. Multiply a vector by the Hessian again and again.
+# The part of it along the eigenvector with the largest eigenvalue grows fastest, so the vector turns into that
+# direction (**power iteration**). The first vector must have such a part; a random one practically always does.
+
 
 # %%
-vector = np.array([1.0, 1.0])
-for _ in range(10):
-    vector = np.array(hvp(turned, [3.0, -1.0], vector.tolist()))
-    length = np.linalg.norm(vector)
-    vector = vector / length
-print(f"largest curvature {length:.6f}: keep the learning rate below {2 / length:.3f}")
-assert abs(length - 20) < 1e-4
+def power_iteration(f, point, vector):
+    """The size of the eigenvalue that is largest in absolute value."""
+    for _ in range(20):
+        vector = np.array(hvp(f, point, vector.tolist()))
+        length = np.linalg.norm(vector)
+        vector = vector / length
+    return length
+
+
+largest = power_iteration(turned, [3.0, -1.0], np.array([1.0, 1.0]))
+print(f"largest curvature {largest:.6f}: keep the learning rate below {2 / largest:.3f}")
 
 # %% [markdown]
+# Take care at a saddle. **Predict** what power iteration finds for x² - 3y², whose curvatures are 2 and -6.
+
+# %%
+at_saddle = power_iteration(lambda p: p[0] ** 2 - 3 * p[1] ** 2, [0.5, 0.5], np.array([1.0, 1.0]))
+print(f"power iteration finds {at_saddle:.3f}")
+
+# %% [markdown]
+# 6, not 2: it finds the eigenvalue that is largest in *absolute* value, here the downward curvature.
+#
 # ## Exercises
 #
-# **13.1** Write `newton_step(f, x)`: one step of Newton's method towards a minimum of f, for a single number. `grad` is
-# at hand.
+# **13.1** Write `newton_step(f, x)`: one step of Newton's method towards a minimum of f, for a single number. You can
+# use `grad`.
 
 # %%
 from chalkgrad.exercises import check, hint
+
+assert np.allclose(product, by_table) and np.allclose(product, by_nudge, rtol=1e-3)
+assert np.allclose(place - step, 0) and abs(largest - 20) < 1e-4 and abs(at_saddle - 6) < 1e-6
 
 
 def newton_step(f, x): ...
@@ -351,7 +428,7 @@ check("13.2", sweeps)
 
 # %% [markdown]
 # **13.3** f(x, y) = x² + 3xy + 5y². Below which learning rate does gradient descent on it converge? (Its Hessian has
-# whole numbers, and so have its eigenvalues.)
+# whole numbers, and its eigenvalues are whole numbers too.)
 
 # %%
 largest_rate = ...
@@ -367,6 +444,14 @@ def times_hessian(f, x, v): ...
 
 
 check("13.4", times_hessian)
+
+# %% [markdown]
+# **13.5** At some point of a loss surface the gradient is exactly 0. The Hessian there has the eigenvalues 4, 0.5 and
+# -1. What is this point? "a": a minimum, "b": a maximum, "c": a saddle point, "d": you cannot tell without the loss.
+
+# %%
+answer = ...
+check("13.5", answer)
 
 # %% [markdown]
 # **What you know now.** Derivatives of derivatives, and what they are good for: reverse mode for many inputs, forward

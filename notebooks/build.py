@@ -8,7 +8,8 @@ cells and the outputs of a run from top to bottom.
     python notebooks/build.py --all --check    run, compare with what is committed, write nothing
 
 What a lesson prints is the same on every machine. Only a picture of times is not: its cell has the tag "machine"
-(`# %% tags=["machine"]`), and of its output only the kind is compared.
+(`# %% tags=["machine"]`), and of its output only the type is compared. Pictures of matplotlib are stored as SVG, sharp
+in print at any size; `matplotlibrc` in this folder says how they look.
 
 Write in the .py, then build; after work in Jupyter itself, `jupytext --to py:percent NN-name.ipynb`, then build.
 """
@@ -16,6 +17,7 @@ Write in the .py, then build; after work in Jupyter itself, `jupytext --to py:pe
 from __future__ import annotations
 
 import argparse
+import base64
 import re
 import sys
 import time
@@ -26,7 +28,8 @@ HERE = Path(__file__).parent
 SECONDS = 300
 """A cell that takes longer is stopped."""
 MACHINE = "machine"
-"""The tag of a cell whose picture shows times: it is another one on each machine.  Text must be the same everywhere."""
+"""The tag of a cell whose picture shows times, which differ between machines.  Text must be the same everywhere."""
+SVG = "image/svg+xml"
 
 
 def lesson_paths(numbers: list[str] | None = None) -> list[Path]:
@@ -52,7 +55,9 @@ def run(path: Path) -> Any:
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number:02}"
     resources = {"metadata": {"path": str(path.parent)}}
-    NotebookClient(notebook, timeout=SECONDS, resources=resources, record_timing=False).execute()
+    client = NotebookClient(notebook, timeout=SECONDS, resources=resources, record_timing=False)
+    client.extra_arguments = ["--InlineBackend.figure_formats=svg"]
+    client.execute()
     notebook.metadata["language_info"] = {"name": "python"}
     for cell in notebook.cells:
         cell.metadata = {key: cell.metadata[key] for key in ("tags",) if key in cell.metadata}
@@ -73,7 +78,10 @@ def joined(outputs: list[Any]) -> list[Any]:
 
 
 def tidy(output: Any) -> Any:
-    """An output without memory addresses."""
+    """An output without memory addresses and dates; of a picture in two formats the SVG."""
+    if SVG in output.get("data", {}):
+        output.data.pop("image/png", None)
+        output.data[SVG] = re.sub(r"\s*<metadata>.*?</metadata>", "", output.data[SVG], flags=re.DOTALL)
     if output.output_type == "stream":
         output.text = without_addresses(output.text)
     elif "text/plain" in output.get("data", {}):
@@ -94,7 +102,7 @@ def write(path: Path, notebook: Any) -> None:
 
 
 def committed(path: Path) -> Any:
-    """The notebook that stands beside the .py file."""
+    """The committed notebook of a .py file."""
     import nbformat
 
     return nbformat.read(path.with_suffix(".ipynb"), as_version=4)
@@ -109,12 +117,12 @@ def differences(old: Any, new: Any) -> list[str]:
         ours, theirs = before.get("outputs", []), after.get("outputs", [])
         agree = of_one_kind if MACHINE in after.metadata.get("tags", []) else alike
         if len(ours) != len(theirs) or not all(agree(a, b) for a, b in zip(ours, theirs, strict=True)):
-            found.append(f"cell {number} gives another output: {before.source.splitlines()[-1][:70]}")
+            found.append(f"cell {number} has a different output: {before.source.splitlines()[-1][:70]}")
     return found
 
 
 def of_one_kind(one: Any, other: Any) -> bool:
-    """Whether two outputs are of the same kind, whatever they show: all that can be asked of pictures of times."""
+    """Whether two outputs have the same types of data: all that can be compared where a picture shows times."""
     kinds = [(output.output_type, sorted(output.get("data", {}))) for output in (one, other)]
     return kinds[0] == kinds[1] and one.output_type != "stream"
 
@@ -135,8 +143,10 @@ def alike(one: Any, other: Any) -> bool:
 def alike_as(kind: str, one: str, other: str) -> bool:
     """The comparison for one MIME type."""
     if kind == "image/png":
-        return images_alike(one, other)
-    if kind in ("text/html", "image/svg+xml"):
+        return images_alike(*map(base64.b64decode, (one, other)))
+    if kind == SVG:
+        return images_alike(*map(rasterized, (one, other)))
+    if kind == "text/html":
         films = [[len(film) for film in re.findall(r'data:image/gif;base64,([^"]*)', text)] for text in (one, other)]
         if len(films[0]) != len(films[1]) or any(abs(a - b) > 0.1 * a for a, b in zip(*films, strict=True)):
             return False  # other versions pack the same frames a little differently
@@ -144,15 +154,22 @@ def alike_as(kind: str, one: str, other: str) -> bool:
     return one == other
 
 
-def images_alike(one: str, other: str) -> bool:
-    """Whether two PNGs in base64 have nearly the same size and the same grey levels, seen from afar."""
-    import base64
+def rasterized(svg: str) -> bytes:
+    """An SVG as PNG, on white; its size in points is read as pixels."""
+    from resvg_py import svg_to_bytes
+
+    in_pixels = re.sub(r'(?<=width=")([\d.]+)pt" height="([\d.]+)pt"', r'\1" height="\2"', svg, count=1)
+    return bytes(svg_to_bytes(svg_string=in_pixels, background="white"))
+
+
+def images_alike(one: bytes, other: bytes) -> bool:
+    """Whether two PNGs have nearly the same size and the same grey levels, seen from afar."""
     import io
 
     import numpy
     from matplotlib.image import imread
 
-    images = [imread(io.BytesIO(base64.b64decode(text)))[..., :3].mean(axis=2) for text in (one, other)]
+    images = [imread(io.BytesIO(png))[..., :3].mean(axis=2) for png in (one, other)]
     if any(abs(a - b) > 0.05 * a for a, b in zip(images[0].shape, images[1].shape, strict=True)):
         return False
     far = [

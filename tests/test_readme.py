@@ -1,4 +1,4 @@
-"""What the README shows is true: its Python blocks run, and each `# 1.23` beside a `print` is what is printed.
+"""What the README shows is true: its Python blocks run, and each `# 1.23` next to a `print` is what is printed.
 
 Docstrings' doctests are collected by pytest itself (`--doctest-modules` in pyproject.toml).
 """
@@ -64,7 +64,7 @@ def test_a_wrong_number_would_be_seen(capsys: pytest.CaptureFixture[str]) -> Non
         run(">>> 1 + 1\n3\n", {}, capsys)
 
 
-def test_the_two_commands_stand_before_everything_else() -> None:
+def test_the_two_commands_come_before_everything_else() -> None:
     commands = re.findall(r"^ *(python -m pip install -e .*)$", README, re.MULTILINE)
     assert commands[:2] == [
         "python -m pip install -e . && chalkgrad demo",
@@ -76,7 +76,52 @@ def test_the_two_commands_stand_before_everything_else() -> None:
 def test_links_to_files_lead_somewhere() -> None:
     for name, text in (("README.md", README), ("CONTRIBUTING.md", CONTRIBUTING)):
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", text):
-            assert (ROOT / target).exists(), f"{name} links to {target}, which is not there"
+            assert (ROOT / target).exists(), f"{name} links to {target}, which does not exist"
+
+
+NOT_IN_THE_REPOSITORY = {  # written by the examples, or by teachers and students
+    "moons.json",
+    "chalkgrad-lessons/00-a-derivative-is-a-nudge.ipynb",
+    "my_exercises.py",
+    "mine.py",
+    "gears.py",
+    "tests/q2.py",
+    "Ott/02-the-chain-rule-by-hand.ipynb",
+    "handin/10a/anna/02.ipynb",
+    "submitted/anna/ps1/02.ipynb",
+}
+FOLDERS = ("benchmarks", "docs", "notebooks", "tests")  # not a `.venv` in the checkout, nor what the commands write
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.md"))])
+
+
+def unknown_files(text: str, *folders: Path) -> list[str]:
+    """The files named in a text that are in none of the folders."""
+    named = set(re.findall(r"(?<![\w./*-])[\w][\w./-]*\.(?:py|c|h|ipynb|txt|md|json)\b", text)) - NOT_IN_THE_REPOSITORY
+    return sorted(name for name in named if not any((folder / name).exists() for folder in folders))
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_files_named_in_a_document_exist(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    assert unknown_files(text, ROOT, document.parent, document.parent / "trust", ROOT / "autograd") == []
+
+
+def test_a_file_that_does_not_exist_would_be_seen() -> None:
+    assert unknown_files("see autograd/graph.py, then autograd/value.py", ROOT) == ["autograd/graph.py"]
+
+
+def test_rows_shown_in_the_readme_are_rows_of_the_table() -> None:
+    shown = re.findall(r"^    (\w+ += primitive\(.*)$", README, re.MULTILINE)
+    assert len(shown) == 3
+    table = (ROOT / "autograd" / "primitives.py").read_text(encoding="utf-8").splitlines()
+    assert [row for row in shown if not any(line.startswith(row.rstrip(")")) for line in table)] == []
+
+
+def test_tests_named_in_the_readme_exist() -> None:
+    named = re.findall(r"`(test_\w+)`", README)
+    assert named
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "autograd").glob("*.py"))
+    assert [name for name in named if f"def {name}(" not in source] == []
 
 
 def test_extras_named_in_the_readme_exist() -> None:

@@ -1,31 +1,23 @@
-"""How does ordinary scalar code run at the speed of the machine?  Its graph is taken apart, and put together in groups.
+"""How does ordinary scalar code run as fast as array code?  Its graph is split into groups of equal operations.
 
-Read the engine first (`rows`, `primitives`, `expression`, `value`), then the passes in the order in which a function
-goes through them; each answers one question, and each is tested alone:
+Read the engine first (`primitive`, `primitives`, `value`, `symbolic.expression`), then these modules in the order in
+which a function passes through them.  Each answers one question:
 
-    watching   what may a function not do while it is traced?      (a branch on data, a mutation)
-    guards     on what else does it depend?                        (what it closes over, random numbers)
-    trace      what did it compute?                                 flat arrays: operation, operands, constants
-    contract   which additions and products are one sum?            n-ary nodes
-    schedule   what must come first, what is the same for all samples?
-    group      which nodes do the same?                             groups of equal operations
-    products   which groups of sums are matrix products?
-    fuse       which element-wise groups are one chain?            (for backend "c")
-    layout     where does each number live?                         rows of memory, so that operands lie side by side
-    reverse    which gradients are needed, and who writes first?
-    writing    what is a row's formula in NumPy and in C?           (with `kernels`: functions that know floats only)
-    vectorize  the groups as a NumPy program                        backend "numpy"  (lines, handing: its parts)
-    elements   the rows as C functions
-    building   the C runtime, built once and kept                  (runtime.c)
-    linking    the groups as tables for it                         (steps: the words; chaining: those of chains)
-    emitting   a chain as one loop in C                            backend "emit"
-    native     a linked graph and its memory                       backend "c"
-    plan       all passes in order, and blocks of samples           (bound: memory for a NumPy program)
-    eager      samples whose numbers are not finite, and graphs without groups: the eager engine does them
-    program    what the user holds: shapes, errors, explain         (with `hessian`: second derivatives)
-    picture    how do the groups look?
+    `frontend`        what did the function compute, and what did it read?     a flat graph, and a guard
+    `passes`          which nodes can be computed together?                    groups, and rows of memory
+    `lower`           what is a row's formula in NumPy and in C?
+    `executable`      what can every backend do?                               the protocol `Executable`
+    `numpy_backend`   the groups as a NumPy program                            backend "numpy"
+    `c_backend`       the groups as steps of a C runtime                       backends "c" and "emit"
+    `eager`           graphs without structure: the eager engine runs them     backend "eager"
+    `plan`            what is known about one graph, and how is it run?
+    `pipeline`        all passes in their order, and the choice of a backend
+    `correction`      samples whose numbers are not finite: the eager engine computes them
+    `argument_cache`  the same call again: arrays are read in place
+    `program`         what the user holds: shapes, errors, `explain`
+    `picture`         how do the groups look?
 
-Nothing here is imported by `import autograd`, except this file and `tracer`: NumPy is loaded by the first `compile`.
+`import autograd` loads only this file and `frontend.tracer`.  NumPy is loaded by the first call of `compile`.
 """
 
 from __future__ import annotations
@@ -46,17 +38,17 @@ if TYPE_CHECKING:
 def compile(
     function: Any, parameters: Iterable[Value] | None = None, batched: bool = False, backend: str = "auto"
 ) -> Program:
-    """A program that computes `function` and its gradient with arrays, as fast as hand-written array code.
+    """A program that computes `function` and its gradient with arrays, as fast as array code written by hand.
 
     `function` is ordinary code on Values; it is called with nested lists of Values shaped like the arrays (integer
-    arrays become indices, for `take` and `cross_entropy`).  Or it is a Value: then the program has its leaves.
-    `parameters`: the Values with respect to which gradients are taken; without them, the arguments.  `batched`:
-    `function` is for one sample, the arrays have a leading axis of samples, and the value is the mean over samples.
-    `backend`: "numpy"; "c", the library's own runtime; or "auto", which takes "c" where it can be built.  "emit" is "c"
-    with a loop in C of its own for each chain of element-wise operations: the same bits, up to 1.5 times as fast where
-    chains are long, and, the first time, a tenth of a second more for the C compiler.
+    arrays become indices, for `take` and `cross_entropy`).  `function` may also be a Value: then the arguments are
+    replaced by its leaves. `parameters`: the Values with respect to which gradients are taken; without them, the
+    arguments.  `batched`: `function` is for one sample, the arrays have a leading axis of samples, and the value is the
+    mean over samples. `backend`: "numpy"; "c", the library's own runtime; or "auto", which takes "c" where it can be
+    built.  "emit" is "c" with an emitted C loop for each chain of element-wise operations: the same bits, up to 1.5
+    times as fast for long chains, and a tenth of a second more for the C compiler the first time.
 
-    Raises TypeError where the function branches on data, ValueError for an unknown backend.
+    Raises TypeError if the function branches on data, ValueError for an unknown backend.
 
     >>> from autograd import Value
     >>> slope = Value(3.0)

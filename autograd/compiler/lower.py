@@ -1,8 +1,8 @@
-"""What is a row's formula in NumPy and in C?  The row is evaluated on symbols, and the tree becomes a list of steps.
+"""What is a row's formula in NumPy and in C?  The row is evaluated on symbols, and the tree becomes operations.
 
-Read `expression` first, `kernels`, `source` and `executable` next.  No derivative is written here: `formula` asks the
-table for the value and the partials of a row, and opens rows that are made of others until only functions remain that
-NumPy and C know.  `opcodes` turns a formula into one operation a line, each result computed once.
+Read `symbolic.expression` first, `kernels`, `source` and `executable` next.  No derivative is written here: `formula`
+takes the value and the partials of a row from the table, and expands composite rows until only functions remain that
+NumPy and C have.  `operations` turns a formula into one operation per line; each common subexpression is computed once.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from autograd.symbolic.expression import PYTHON, Expression, as_expression, rows
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    Step = tuple[str, Primitive | str | float, tuple[str | float, ...]]
+    Operation = tuple[str, Primitive | str | float, tuple[str | float, ...]]
 
 OPERANDS = ("x", "y", "z", "u", "v", "w")
-"""What operands are called in formulas; the result of the row is called `out`."""
+"""The names of operands in formulas; the result of the row is `out`."""
 
 BASIC = frozenset({
     "add", "subtract", "multiply", "divide", "negative", "power", "where", "absolute", "maximum", "minimum", "relu",
@@ -28,20 +28,20 @@ BASIC = frozenset({
     "cosh", "tanh", "hypot", "exp2", "log2", "log10", "arcsinh", "arccosh", "arctanh", "arctan2", "erf", "square",
     "power_partial", "power_derivative", "xlogy", "normal_pdf", "normal_cdf", "exp_difference",
 })  # fmt: skip
-"""Rows that stay as they are: NumPy or C has a function for them, or `kernels` has."""
+"""Rows that are not expanded: NumPy, C or `kernels` has a function for them."""
 
 minus_absolute = Primitive(
     "minus_absolute", lambda x: -abs(x), lambda out, x: [out / x], 1,
     doc="-|x|", text=None, latex=None, domain=None, cure=None, ieee=None,
 )  # fmt: skip
-"""What one call of `copysign` gives; only `fuse_ufuncs` makes it."""
+"""The result of one call of `copysign`; only `fuse_ufuncs` makes it."""
 
 
 @cache
 def formula(row: Primitive, closed: frozenset[str] = BASIC) -> tuple[Expression | None, list[Expression] | None]:
-    """A row's value and partials as formulas of `x`, `y` ... (and `out`), opened; None for a function of floats only.
+    """A row's value and partials as expanded formulas of `x`, `y` ... (and `out`); None for a function of floats only.
 
-    `closed`: the names of the rows that are left as they are.
+    `closed`: the names of the rows that are not expanded.
 
     >>> value, partials = formula(table.tanh)
     >>> write(value, PYTHON), write(partials[0], PYTHON)[:22]
@@ -78,7 +78,7 @@ def _on_symbols(function: Callable[..., Any], operands: Sequence[Any]) -> Any:
 
 
 def opened(expression: Expression, closed: frozenset[str] = BASIC) -> Expression:
-    """The same formula, in which every row is one of those that are `closed`."""
+    """The same formula, expanded until every row is one of `closed`."""
     operands = tuple(opened(operand, closed) for operand in expression.operands)
     row = expression.row
     if isinstance(row, Primitive) and row.name not in closed:
@@ -131,26 +131,26 @@ def _replaced(expression: Expression, constants: dict[str, float]) -> Expression
 
 QUICK = ("add", "subtract", "multiply", "negative", "divide", "where", "absolute", "maximum", "minimum", "relu",
          "negative_part", "square", "sqrt")  # fmt: skip
-"""Rows that cost no more than to fetch their result from memory."""
+"""Rows that cost no more than loading their result from memory."""
 
 
 def is_slow(formula: Expression | None) -> bool:
-    """Whether to compute it again takes longer than to keep it in memory."""
+    """Whether computing it again takes longer than keeping it in memory."""
     return formula is None or any(row.name not in QUICK for row in rows_in(formula))
 
 
 @cache
 def has_partial(row: Primitive) -> bool:
-    """Whether value and partial are computed together: for rows of one operand, where the partial takes long."""
+    """Whether value and partial are computed together: for rows of one operand whose partial is slow."""
     partials = formula(row)[1] if row.arity == 1 else None
     return partials is not None and is_slow(partials[0])
 
 
 def fuse_ufuncs(expression: Expression) -> Expression:
-    """The formula with fewer operations where each of them is a call.  Right to an ULP more, not bit for bit.
+    """The formula with fewer operations, for backends where each operation is a call.  One ULP less accurate.
 
-    sech, where the formula still has it, becomes the textbook's: arrays may overflow, to 2 / inf.  exp(-2 x) becomes
-    the square of exp(-x): where both occur, one is computed.  -|x| becomes one operation.
+    sech, if the formula still has it, becomes the textbook formula: arrays may overflow, to 2 / inf.  exp(-2 x) becomes
+    the square of exp(-x): if both occur, one is computed.  -|x| becomes one operation.
 
     >>> x, = symbols("x")
     >>> write(fuse_ufuncs(table.exp(-2.0 * table.absolute(x))), PYTHON)
@@ -171,16 +171,16 @@ def fuse_ufuncs(expression: Expression) -> Expression:
     return Expression(row, operands) if operands else expression
 
 
-def steps(expression: Expression) -> tuple[list[Step], str | float]:
-    """One operation a line, each subexpression once: (result, row or comparison, operands); and the name of the whole.
+def operations(expression: Expression) -> tuple[list[Operation], str | float]:
+    """One operation per line, each subexpression once: (result, row or comparison, operands); and the result's name.
 
     >>> x, = symbols("x")
-    >>> lines, result = steps((x + 1.0) * (x + 1.0))
+    >>> lines, result = operations((x + 1.0) * (x + 1.0))
     >>> [(name, row.name, operands) for name, row, operands in lines], result
     ([('s0', 'add', ('x', 1.0)), ('s1', 'multiply', ('s0', 's0'))], 's1')
     """
     found: dict[str, str | float] = {}
-    lines: list[Step] = []
+    lines: list[Operation] = []
 
     def visit(part: Expression) -> str | float:
         if not part.operands:
@@ -196,5 +196,5 @@ def steps(expression: Expression) -> tuple[list[Step], str | float]:
 
 
 def can_raise(row: Primitive) -> bool:
-    """Whether the eager engine may raise for finite operands, as log does for 0: then results must be looked at."""
+    """Whether the eager engine may raise for finite operands, as log does for 0: then results must be checked."""
     return bool(row.domain or row.cure or row.ieee)

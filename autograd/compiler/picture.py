@@ -1,7 +1,7 @@
 """How do the groups of a program look?  A picture with a box for each group, made and shown as `autograd.draw` does.
 
-Read `group` and `plan` first, and `draw` for what a `Graph` can do.  Green boxes are what goes in: parameters,
-arguments, draws, and Values closed over.  A blue box is a matrix product, an orange one holds an output.
+Read `group` and `plan` first, and `draw` for what a `Graph` can do.  Green boxes are inputs: parameters, arguments,
+random numbers, and Values closed over.  A blue box is a matrix product, an orange box contains an output.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd.arguments import choose
 from autograd.compiler.frontend.flatten import CAPTURED, DRAWN, INPUT, PARAMETER
-from autograd.compiler.passes.group import describe
+from autograd.compiler.passes.group import FusedChain, MatMul
 from autograd.views.draw.dot import DIRECTIONS
 from autograd.views.draw.layout_engines import ENGINES
 from autograd.views.draw.picture import THEMES, Graph
@@ -32,7 +32,7 @@ LEAVES = {
 }
 
 MAX_BOXES = 400
-"""More groups than this are no picture: it says how many there are."""
+"""More groups than this are not drawn: the picture says how many there are."""
 
 
 class Picture(Graph):
@@ -67,33 +67,36 @@ def _contents(plan: Plan) -> Contents:
     boxes: list[Box] = []
     arrows: list[Arrow] = []
     names: list[str] = []
-    owner = np.full(len(plan.active), -1)  # for each node the box that it is in
+    owner = np.full(len(plan.active), -1)  # for each node the number of its box
     for text, nodes in _leaves(plan):
         owner[nodes] = len(names)
         names.append(f"l{len(names)}")
         boxes.append(Box(names[-1], [text], "leaf"))
     first = len(names)
     for number, group in enumerate(plan.groups):
-        for each in (group, *group.parts, *([group.then] if group.then else [])):
+        inside: list[Group] = list(group.parts) if isinstance(group, FusedChain) else []
+        if isinstance(group, MatMul) and group.epilogue is not None:
+            inside.append(group.epilogue)
+        for each in (group, *inside):
             owner[each.nodes[each.nodes >= 0]] = first + number
         names.append(f"g{number}")
     outputs = set(owner[plan.outputs].tolist())
     for number, group in enumerate(plan.groups, first):
-        kind = "output" if number in outputs else "unit" if group.kind == "product" else "operation"
-        when = "for each sample" if group.lane else "once"
-        boxes.append(Box(names[number], describe(group).split(": "), kind, tooltip=when))
+        kind = "output" if number in outputs else "unit" if isinstance(group, MatMul) else "operation"
+        when = "for each sample" if group.per_sample else "once"
+        boxes.append(Box(names[number], group.describe().split(": "), kind, tooltip=when))
         sources = {int(source) for nodes in _read(group) for source in np.unique(owner[nodes])}
         arrows += [Arrow(names[source], names[number]) for source in sorted(sources - {-1, number})]
     return Contents(boxes, [], arrows)
 
 
 def _leaves(plan: Plan) -> Iterator[tuple[str, Any]]:
-    """What goes in: a text, and the nodes; one for each argument."""
+    """The inputs: a text and the nodes; one entry for each argument."""
     operation, position = plan.flat.operation, plan.flat.position
     for kind, (one, several) in LEAVES.items():
         nodes = np.flatnonzero(operation == kind)
         if kind == INPUT:
-            argument = np.searchsorted(np.cumsum(plan.sizes), position[nodes], side="right")
+            argument = np.searchsorted(np.cumsum(plan.signature.sizes), position[nodes], side="right")
             yield from ((f"argument {n + 1}", nodes[argument == n]) for n in np.unique(argument).tolist())
         elif len(nodes):
             yield f"{len(nodes):,} {one if len(nodes) == 1 else several}", nodes

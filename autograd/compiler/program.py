@@ -1,35 +1,45 @@
-"""How is a compiled function called?  `Program`: traced when shapes are new, run in blocks, honest in errors.
+"""How is a compiled function called?  `Program`: traced when shapes are new, run in blocks, with clear errors.
 
-Read the passes first (see `__init__`).  A `Program` keeps one `Plan` for each combination of shapes; a `Plan` is a
-traced graph with everything that the passes found out; a `Buffers` is a plan with memory for a number of samples.
+Read `pipeline` and `correction` first.  A `Program` keeps one `Plan` for each combination of shapes.  A `Plan` is a
+traced graph with everything that the passes found out, and an executable.
 """
 
 from __future__ import annotations
 
 import gc
-from itertools import repeat
-from threading import RLock
+import os
+import warnings
+from contextlib import contextmanager, suppress
+from threading import RLock, get_ident
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 import numpy as np
 
 from autograd.arguments import choose, real, shown
-from autograd.compiler.eager import corrected
+from autograd.compiler.argument_cache import ArgumentCache
+from autograd.compiler.correction import at_theta, corrected
+from autograd.compiler.executable import Signature
 from autograd.compiler.frontend.flatten import PARAMETER, flatten, flatten_by_leaves, trace
-from autograd.compiler.frontend.guards import ClosureSnapshot
-from autograd.compiler.plan import Plan, make_plan
-from autograd.fast_backward import exhaust
+from autograd.compiler.pipeline import make_plan
 from autograd.value import Value, assign
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from autograd.compiler.plan import Plan
     from autograd.views.draw import Graph
 
 BACKENDS = ("auto", "numpy", "c", "emit")
 
 MAX_PLANS = 8
-"""For each combination of shapes so many programs are kept: for training and evaluation, for other settings."""
+"""How many plans are kept for each combination of shapes: for training and evaluation, for other settings."""
+
+MAX_SHAPES = 64
+"""For how many combinations of shapes plans are kept: those used last."""
+
+MAX_RETRACES = 10
+"""After this many calls in a row that had to trace the function again, a warning is issued."""
 
 
 class Program:
@@ -45,7 +55,7 @@ class Program:
         if not callable(function) and not self.of_graph:
             raise TypeError(f"compile needs a function of Values, or a Value; got {shown(function)}")
         if self.of_graph and batched:
-            raise TypeError("batched=True needs a function of one sample; a graph that exists already has no samples")
+            raise TypeError("batched=True needs a function of one sample; an existing graph has no samples")
         if not isinstance(batched, bool):
             raise TypeError(f"batched must be True or False, got {shown(batched)}")
         self._flat: Any = None
@@ -59,20 +69,24 @@ class Program:
             if not isinstance(parameter, Value) or parameter.primitive is not None:
                 raise TypeError(f"parameters[{n}] must be a leaf Value, got {shown(parameter)}")
         if len({id(parameter) for parameter in self.parameters}) < len(self.parameters):
-            raise ValueError("parameters has a Value twice: give each of them once")
+            raise ValueError("parameters contains a Value twice: list each of them once")
         self._theta = np.array([parameter.data for parameter in self.parameters], dtype=np.float64)
-        self._around = None if self.of_graph else ClosureSnapshot(function)
-        self._lock = RLock()  # a plan has one memory: threads take turns
+        self._lock = RLock()  # a plan has only one memory: threads take turns
         self._plans: dict[Any, list[Plan]] = {}
+        self._assumed: set[Any] | None = None
+        """Within `assume_unchanged`: the combinations of shapes that have been checked for changes."""
+        self._retraced = 0
+        """How many calls in a row had to trace the function again, because something had changed."""
+        _programs.add(self)
         self._last: Plan | None = None
         self._recent: ArgumentCache | None = None
         self._curvature: dict[Any, Program] = {}
 
     @property
     def theta(self) -> Any:
-        """The parameters' values, in their order: a float64 array, to be written to.
+        """The parameters' values, in their order: a float64 array that can be written to.
 
-        Raises ValueError where what is assigned has another length.
+        Raises ValueError if an array of another length is assigned.
         """
         return self._theta
 
@@ -86,20 +100,20 @@ class Program:
                 )
             self._theta[:] = array
 
-    # ----------------------------------------------------------------------------------------------------- running it
+    # ----------------------------------------------------------------------------------------------------- running
 
     def __call__(self, *arrays: Any) -> Any:
         """The value: a float (with `batched` the mean over samples), or a list where the function gives one."""
         with self._lock:
-            recent = self._recent
+            recent = self._repeated(arrays)
             given: Sequence[Any] = arrays
-            if recent is not None and recent.has(arrays):
+            if recent is not None:
                 plan = recent.plan
-                values, _, may_be_nonfinite = plan.run_attached(self._theta, None)
+                values, _, may_be_nonfinite = plan.executable.run(self._theta, False)
             else:
                 plan, given = self._prepared(arrays)
-                values, _, may_be_nonfinite = plan.run(self._theta, given, None)
-                self._recent = ArgumentCache.of(self, plan, arrays)
+                values, _, may_be_nonfinite = plan.run(self._theta, given, False)
+                self._recent = ArgumentCache.of(plan, arrays)
             if may_be_nonfinite:
                 values, _ = corrected(self, plan, given, backward=False)
         return values[0] if plan.shape is None else _nested(iter(values), plan.shape)
@@ -110,28 +124,48 @@ class Program:
         Raises what the eager engine raises, for the sample that fails.
         """
         with self._lock:
-            recent = self._recent
-            if recent is not None and recent.has(arrays):
-                return recent.value_and_grad(arrays)
+            recent = self._repeated(arrays)
+            if recent is not None:
+                value, gradient, may_be_nonfinite = recent.executable.value_and_grad(self._theta)
+                if may_be_nonfinite:
+                    (value, *_), gradient = corrected(self, recent.plan, arrays, backward=True)
+                return value, gradient
             plan, given = self._prepared(arrays)
-            if plan.shape is not None:
-                count = len(plan.outputs)
-                raise TypeError(f"{self.name} gives {count} values in a list; value_and_grad needs a function with one")
-            (value, *_), gradient = self._value_and_grad(plan, given)
-            self._recent = ArgumentCache.of(self, plan, arrays)
+            self._check_single(plan)
+            (value, *_), gradient, may_be_nonfinite = plan.run(self._theta, given, True)
+            self._recent = ArgumentCache.of(plan, arrays)  # before a correction, which attaches parts of the arrays
+            if may_be_nonfinite:
+                (value, *_), gradient = corrected(self, plan, given, backward=True)
             return value, gradient
 
+    def _repeated(self, arrays: tuple[Any, ...]) -> ArgumentCache | None:
+        """The cache of the last call, if this call has the same arrays and nothing else has changed."""
+        recent = self._recent
+        if recent is None or not recent.has(arrays) or (self._assumed is None and recent.plan.changed()):
+            return None
+        self._retraced = 0
+        return recent
+
+    def _check_single(self, plan: Plan) -> None:
+        if plan.shape is not None:
+            count = len(plan.outputs)
+            raise TypeError(f"{self.name} gives {count} values in a list; value_and_grad needs a function with one")
+
     def _value_and_grad(self, plan: Plan, given: list[Any]) -> tuple[list[float], Any]:
-        values, gradient, may_be_nonfinite = plan.run(self._theta, given, 0)
+        values, gradient, may_be_nonfinite = plan.run(self._theta, given, True)
         return corrected(self, plan, given, backward=True) if may_be_nonfinite else (values, gradient)
 
-    def bind(self, *arrays: Any) -> Step:
-        """The program for these arrays alone: they are checked and prepared once, for many steps with the same data.
+    def bind(self, *arrays: Any) -> BoundProgram:
+        """The program for these arrays alone: they are checked and copied once, for many steps with the same data.
 
-        Later changes of the arrays' numbers are not seen for sure: bind again after a change.
+        This freezes the program: later changes of the arrays, and of anything that the function reads, have no effect;
+        bind again after a change.  Only `theta`, and the `.data` of Values that the function closes over, are read at
+        each step.
         """
-        plan, given = self._prepared(arrays)
-        return Step(self, plan, given)
+        with self._lock:
+            plan, given = self._prepared(arrays)
+            self._check_single(plan)
+            return BoundProgram(self, plan, given)
 
     def loss_and_outputs(self, *arrays: Any) -> tuple[float, Any, Any]:
         """For a function that gives a list whose first entry is a loss: its mean, its gradient, and the other entries.
@@ -139,9 +173,22 @@ class Program:
         The others are an array with a column for each, and a row for each sample (one row without `batched`).
         """
         with self._lock:
-            plan, given = self._prepared(arrays)
+            plan, given = self._prepared(arrays, quiet=True)
             values, gradient = self._value_and_grad(plan, given)
             return values[0], gradient, plan.samples_of_outputs(1)
+
+    def prepare(self, *arrays: Any) -> None:
+        """Trace the function for arrays of these shapes, without running anything.
+
+        Raises TypeError where it cannot be compiled.
+        """
+        with self._lock:
+            self._prepared(arrays, quiet=True)
+
+    def reads(self, thing: Any) -> bool:
+        """Whether the function, when it was traced last, read anything of this object."""
+        guard = self.plan.guard
+        return guard is not None and guard.snapshot.has_visited(thing)
 
     def store(self) -> None:
         """Copy `theta` back into the parameters' `.data`."""
@@ -177,14 +224,14 @@ class Program:
         program.theta[:] = np.concatenate((self.theta, vector))
         return program.value_and_grad(*arrays)[1][: len(vector)]
 
-    # -------------------------------------------------------------------------------------------------------- looking
+    # ------------------------------------------------------------------------------------------------------- inspection
 
     @property
     def plan(self) -> Plan:
         """What the passes made of the function, for the shapes of the last call."""
         if self._last is None:
             if not self.of_graph:
-                raise RuntimeError("the program has not been traced yet: call it once, then look at it")
+                raise RuntimeError("the program has not been traced yet: call it once first")
             self._prepared(())
         assert self._last is not None  # noqa: S101 - set just now
         return self._last
@@ -195,11 +242,11 @@ class Program:
         return self.plan.source
 
     def explain(self) -> str:
-        """What was recognised: groups, matrix products with their sizes, flops, bytes, the backend, and why."""
+        """What was recognised: groups, matrix products with their sizes, flops, bytes, the backend and why."""
         return self.plan.explain(self.name)
 
     def draw(self, direction: str = "LR", theme: str = "auto", engine: str = "auto") -> Graph:
-        """The groups as a picture like that of `autograd.draw`: a notebook shows it; or `.svg`, `.save(path)`.
+        """The groups as a picture like that of `autograd.draw`: notebooks display it; it has `.svg` and `.save(path)`.
 
         `direction` is "LR", "TB", "RL" or "BT", `theme` "auto", "light" or "dark"; `engine` as in `autograd.draw`.
         Raises ValueError for other words.
@@ -208,29 +255,80 @@ class Program:
 
         return picture(self.plan, self.name, direction=direction, theme=theme, engine=engine)
 
-    # ------------------------------------------------------------------------------------------------------- preparing
+    # ------------------------------------------------------------------------------------------------------- tracing
 
-    def _prepared(self, arrays: Sequence[Any]) -> tuple[Plan, list[Any]]:
+    @contextmanager
+    def assume_unchanged(self) -> Iterator[None]:
+        """Within this block, check only at the first call whether what the function reads has changed.
+
+        For a loop of steps in which no other code runs.
+
+        >>> from autograd.compiler import compile
+        >>> scale = [2.0]
+        >>> program = compile(lambda x: x * scale[0], backend="numpy")
+        >>> with program.assume_unchanged():
+        ...     steps = [program(1.0) for _ in range(3)]
+        >>> scale[0] = 3.0
+        >>> steps, program(1.0)
+        ([2.0, 2.0, 2.0], 3.0)
+        """
+        before = self._assumed
+        try:
+            self._assumed = set()
+            yield
+        finally:
+            self._assumed = before
+
+    def _prepared(self, arrays: Sequence[Any], quiet: bool = False) -> tuple[Plan, list[Any]]:
         given = [_as_array(array, f"argument {n}") for n, array in enumerate(arrays, 1)]
         if self.batched:
             _check_samples(given)
         key = tuple((array.shape[1:] if self.batched else array.shape, array.dtype.kind == "i") for array in given)
-        plans = self._plans.setdefault(key, [])
-        plan = next((plan for plan in reversed(plans) if plan.is_valid(self._around)), None)
-        outgrown = plan is not None and plan.is_eager and self.batched and given[0].shape[0] > 4 * plan.made_for
+        plans = self._plans.pop(key, [])
+        self._plans[key] = plans  # the last one used is at the end
+        while len(self._plans) > MAX_SHAPES:
+            self._plans.pop(next(iter(self._plans)))
+        plan, change = self._valid(key, plans)
+        outgrown = plan is not None and plan.is_eager and self.batched and given[0].shape[0] > 4 * plan.samples
         if plan is None or outgrown:
             with self._lock:
-                plan = _without_collector(self._new_plan, given)
+                plan = _without_collector(self._traced, given)
             del plans[: -MAX_PLANS + 1]
             plans.append(plan)
+            if change and not quiet:
+                self._notice(change)
+        else:
+            self._retraced = 0
         self._last = plan
         return plan, given
 
-    def _new_plan(self, given: list[Any]) -> Plan:
-        plan = self._traced(given)
-        self._around = None if self._around is None else ClosureSnapshot(self.function)
-        plan.remember(self._around)
-        return plan
+    def _valid(self, key: Any, plans: list[Plan]) -> tuple[Plan | None, str]:
+        """The plan for which nothing has changed, if there is one; and what has changed for the last plan."""
+        if self._assumed is not None and plans:
+            if key in self._assumed:
+                return plans[-1], ""
+            self._assumed.add(key)
+        change = ""
+        for plan in reversed(plans):
+            found = plan.changed()
+            if not found:
+                if plan is not plans[-1]:
+                    plans.remove(plan)
+                    plans.append(plan)
+                return plan, ""
+            change = change or found
+        return None, change
+
+    def _notice(self, change: str) -> None:
+        """Warn once if every call has to trace the function again."""
+        self._retraced += 1
+        if self._retraced == MAX_RETRACES:
+            warnings.warn(
+                f"{self.name} has been traced again at each of the last {MAX_RETRACES} calls, because {change} had "
+                "changed: that is slow; make it an argument of the function",
+                RuntimeWarning,
+                stacklevel=4,
+            )
 
     def _traced(self, given: list[Any]) -> Plan:
         if self.of_graph:
@@ -238,115 +336,77 @@ class Program:
                 raise TypeError(
                     f"a program of an existing graph takes no arguments, got {len(given)}; change theta instead"
                 )
-            flat, shape, settings = self._flat, None, []
+            flat, shape, settings, guard = self._flat, None, [], None
             if flat is None:
                 known = {id(parameter): (PARAMETER, n) for n, parameter in enumerate(self.parameters)}
                 flat = flatten([self.function], known)
         else:
             one = [a[0] for a in given] if self.batched else given
-            traced = self.at_theta(trace, self.function, one, self.parameters, self.name)
-            flat, shape, settings = traced.flat, traced.shape, traced.settings
+            traced = at_theta(self, trace, self.function, one, self.parameters, self.name)
+            flat, shape, settings, guard = traced.flat, traced.shape, traced.settings, traced.guard
         samples = len(given[0]) if self.batched else 1
-        plan = make_plan(
-            flat, shape, given, len(self.parameters), self.by_parameters, self.batched, self.backend, samples
-        )
-        plan.settings = settings
+        shapes = [array.shape[1:] if self.batched else array.shape for array in given]
+        signature = Signature(flat, shapes, len(self.parameters), self.by_parameters, self.batched)
+        plan = make_plan(signature, shape, self.backend, samples)
+        plan.settings, plan.guard = settings, guard
         return plan
 
-    def at_theta(self, action: Callable[..., Any], *arguments: Any) -> Any:
-        """What an action gives while the parameters have the numbers of `theta`."""
-        back = map(setattr, self.parameters, repeat("_data"), [parameter._data for parameter in self.parameters])
-        try:
-            exhaust(map(setattr, self.parameters, repeat("_data"), self.theta.tolist()))
-            return action(*arguments)
-        finally:
-            exhaust(back)
 
-
-class ArgumentCache:
-    """The arrays of the last call: when they come again, nothing is checked or copied, they are read where they are."""
-
-    __slots__ = ("around", "arrays", "plan", "program", "shapes")
-
-    def __init__(self, program: Program, plan: Plan, arrays: tuple[Any, ...]) -> None:
-        self.program, self.plan, self.arrays, self.around = program, plan, arrays, program._around
-        self.shapes = [array.shape for array in arrays]
-
-    @classmethod
-    def of(cls, program: Program, plan: Plan, arrays: tuple[Any, ...]) -> ArgumentCache | None:
-        """These arrays, if the C runtime reads them where they are."""
-        plain = all(type(a) is np.ndarray and a.dtype == np.float64 and a.flags.c_contiguous for a in arrays)
-        if plan.native is None or not plain:
-            return None
-        plan.attached = recent = cls(program, plan, arrays)
-        return recent
-
-    def has(self, arrays: tuple[Any, ...]) -> bool:
-        """Whether these are the same arrays, still attached, and nothing else has changed."""
-        if self.plan.attached is not self or len(arrays) != len(self.arrays):
-            return False
-        for array, mine, shape in zip(arrays, self.arrays, self.shapes, strict=True):
-            if array is not mine or array.shape != shape:
-                return False
-        valid: bool = self.plan.is_valid(self.around)
-        return valid
-
-    def value_and_grad(self, arrays: Sequence[Any]) -> tuple[float, Any]:
-        """The value and the gradient for what is attached."""
-        plan = self.plan
-        if plan.by_parameters and not plan.flat.draws:
-            value, gradient, may_be_nonfinite = plan.native.again(self.program._theta, plan.flat.captured)
-        else:
-            (value, *_), gradient, may_be_nonfinite = plan.run_attached(self.program._theta, 0)
-        if may_be_nonfinite:
-            (value, *_), gradient = corrected(self.program, plan, arrays, backward=True)
-        return value, gradient
-
-
-class Step:
-    """A program with its arguments: `step.value_and_grad()` for the current `theta`, with next to no overhead."""
+class BoundProgram:
+    """A program with its arguments: `step.value_and_grad()` for the current `theta`, with almost no overhead."""
 
     def __init__(self, program: Program, plan: Plan, given: list[Any]) -> None:
-        self.program = program
-        self._read((plan, given))
-
-    def _read(self, prepared: tuple[Plan, list[Any]]) -> None:
-        self.plan, self.given = plan, given = prepared
-        self.samples = given[0].shape[0] if self.program.batched else 1
-        self.flat = [array.reshape(self.samples, -1) for array in given]
-        self.at_once = plan.in_one_block(self.samples) and not plan.limits_broken(self.flat)
-        self.packed = plan.packed(self.flat, self.samples) if plan.native is not None else None
-        self.recent = ArgumentCache(self.program, plan, tuple(given))
+        self.program, self.plan, self.executable = program, plan, plan.executable
+        self.given = [array.copy() for array in given]
+        self.samples = given[0].shape[0] if program.batched else 1
+        self.inputs = [array.reshape(self.samples, -1) for array in self.given]
+        self.packed = plan.executable.pack(self.inputs, self.samples)
+        self.attached: Any = None
 
     def value_and_grad(self) -> tuple[float, Any]:
-        """As `Program.value_and_grad`, for the arrays bound."""
-        plan, program = self.plan, self.program
-        if not plan.is_valid(program._around):
-            self._read(program._prepared(self.given))
-            plan = self.plan
-        if plan.shape is not None or (plan.native is None and not self.at_once):
-            return program.value_and_grad(*self.given)
+        """As `Program.value_and_grad`, for the bound arguments."""
+        program, executable = self.program, self.executable
         with program._lock:
-            if plan.native is not None:
-                if plan.attached is not self.recent:
-                    plan.attach(self.flat, self.samples, self.packed)
-                    plan.attached = self.recent
-                return self.recent.value_and_grad(self.given)
-            value, gradient, may_be_nonfinite = plan.run_again(program.theta, self.flat, self.samples, self)
+            if executable.attached is not self.attached or self.attached is None:
+                self.attached = executable.attach(self.inputs, self.samples, self.packed)
+            value, gradient, may_be_nonfinite = executable.value_and_grad(program._theta)
             if may_be_nonfinite:
-                (value, *_), gradient = corrected(program, plan, self.given, backward=True)
+                (value, *_), gradient = corrected(program, self.plan, self.given, backward=True)
         return value, gradient
+
+
+_resting: list[int] = []
+"""The threads that have switched the cyclic collector off."""
 
 
 def _without_collector(action: Callable[..., Any], *arguments: Any) -> Any:
-    """What an action gives without the cyclic collector: graphs have no cycles, and to look for some takes long."""
+    """Call an action with the cyclic garbage collector off: graphs have no cycles, and the search takes long."""
     if not gc.isenabled():
         return action(*arguments)
     try:
+        _resting.append(get_ident())
         gc.disable()
         return action(*arguments)
     finally:
         gc.enable()
+        with suppress(ValueError):  # interrupted before it was noted
+            _resting.remove(get_ident())
+
+
+_programs: WeakSet[Program] = WeakSet()
+
+
+def _after_fork() -> None:
+    """In a child process, release what other threads held when the process forked."""
+    if _resting and get_ident() not in _resting:
+        _resting.clear()
+        gc.enable()
+    for program in _programs:
+        program._lock, program._recent = RLock(), None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def _listed(parameters: Any) -> list[Value]:
@@ -359,7 +419,7 @@ def _listed(parameters: Any) -> list[Value]:
 
 
 def _as_array(argument: Any, name: str) -> Any:
-    """The argument as an array of float64 or int64; TypeError for what is not made of real numbers."""
+    """The argument as an array of float64 or int64; TypeError if it is not made of real numbers."""
     if type(argument) is np.ndarray and argument.dtype in _KNOWN:
         return argument
     try:
@@ -381,9 +441,7 @@ _KNOWN = {np.dtype(np.float64), np.dtype(np.int64)}
 
 def _check_samples(given: list[Any]) -> None:
     if not given:
-        raise TypeError(
-            "a batched program needs at least one argument: its leading axis tells how many samples there are"
-        )
+        raise TypeError("a batched program needs at least one argument: its leading axis is the axis of samples")
     lengths = [array.shape[0] if array.ndim else -1 for array in given]
     if min(lengths) < 1 or len(set(lengths)) > 1:
         sizes = ", ".join("a single number" if length < 0 else f"{length} samples" for length in lengths)

@@ -1,7 +1,7 @@
-"""Which branch of a partial was taken?  `1 if x > 0 else 0` is 1 where x is 2: a view shows the branch alone.
+"""Which branch of a partial was taken?  `1 if x > 0 else 0` is 1 for x = 2: the views show this branch only.
 
-Read `expression` first, `formulas` next.  A row's partial is evaluated on symbols; the conditions of the choices in it
-are evaluated on the numbers of one node.
+Read `expression` and `simplify` first, `formulas` next.  A row's partial is evaluated on symbols; the conditions of its
+choices are evaluated on the numbers of one node.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from autograd import primitives as table
 from autograd.ieee import IEEEFloat, ieee_arithmetic
 from autograd.primitive import Primitive
 from autograd.symbolic.expression import Expression, symbols
+from autograd.symbolic.simplify import otherwise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,27 +37,27 @@ def branches_taken(row: Primitive, n: int, numbers: Sequence[float]) -> tuple[bo
 
 
 def branch_of(expression: Expression, answers: Sequence[bool]) -> Expression:
-    """The formula with only those branches that were taken."""
+    """The formula with only the branches that were taken."""
     return _chosen(expression, iter(answers))
 
 
 def _chosen(expression: Expression, answers: Iterator[bool]) -> Expression:
     if expression.row is table.where:
-        _, yes, no = expression.operands
+        condition, yes, no = expression.operands
         answer = next(answers)
         one, other = _chosen(yes, answers), _chosen(no, answers)
-        return one if answer else other
+        return one if answer else otherwise(other, condition)
     return Expression(expression.row, [_chosen(operand, answers) for operand in expression.operands])
 
 
 @lru_cache(maxsize=1024)
 def _conditions(row: Primitive) -> list[list[Expression]]:
-    """For each partial the conditions in it, in the order in which `_chosen` meets them; [] where there are none."""
+    """For each partial its conditions, in the order in which `_chosen` visits them; [] if there are none."""
     if row.arity is None:
         return []
     try:
         partials = row.partials(*symbols("out", *_names(row)))
-    except (TypeError, AttributeError, LookupError, ValueError, ArithmeticError):  # it knows floats only
+    except (TypeError, AttributeError, LookupError, ValueError, ArithmeticError):  # a user's row for floats only
         return []
     found = [list(_conditions_in(p)) if isinstance(p, Expression) else [] for p in partials]
     return found if any(found) else []
@@ -76,7 +77,7 @@ def _names(row: Primitive) -> list[str]:
 
 
 def _number(expression: Expression, known: dict[str, Any]) -> Any:
-    """The number (or the truth) of a formula."""
+    """The number of a formula, or the truth value of a comparison."""
     row, operands = expression.row, [_number(operand, known) for operand in expression.operands]
     if isinstance(row, Primitive):
         return row(*operands)

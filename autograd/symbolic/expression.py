@@ -1,9 +1,9 @@
-"""What does a row look like when it is evaluated on symbols?  A tree of formulas, which can be written out.
+"""What is a row evaluated on symbols?  A formula: a tree that can be written as text.
 
-Read `rows` and `primitives` first.  An `Expression` is one more kind of number: arithmetic on it, and rows called on
-it, give larger expressions.  `write(expression, style)` turns the tree into the notation that a `Style` describes;
-here is the style of Python source, from which `codegen` makes the methods of `Value`.  `formulas` has text and
-LaTeX, the compiler NumPy and C.
+Read `primitive` and `primitives` first.  An `Expression` is one more kind of number: arithmetic on it, and rows called
+on it, give larger expressions.  `write(expression, style)` writes the tree in the notation of a `Style`.  This module
+has the style of Python source, from which `codegen` makes the methods of `Value`; `printing` has text and LaTeX, the
+compiler NumPy and C.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Expression:
 
     def __init__(self, row: Primitive | str | float, operands: Sequence[Any] = ()) -> None:
         self.row = row
-        """A row; or the name of a symbol; or a number; or the sign of a comparison (two operands)."""
+        """A row; or the name of a symbol; or a number; or the sign of a comparison of two operands."""
         self.operands = tuple(as_expression(operand) for operand in operands)
 
     @classmethod
@@ -90,7 +90,7 @@ class Expression:
 
 
 def as_expression(thing: Any) -> Expression:
-    """Numbers become constants of a formula; formulas stay as they are."""
+    """A number as a constant of a formula; a formula unchanged."""
     return thing if isinstance(thing, Expression) else Expression(float(thing))
 
 
@@ -108,10 +108,10 @@ def rows_in(expression: Expression) -> set[Primitive]:
 # ------------------------------------------------------------------------------------------------------ writing it
 
 ATOM, POWER, PREFIX, PRODUCT, SUM, COMPARISON, CHOICE = 7, 6, 5, 4, 3, 2, 1
-"""How tightly a notation binds: what binds less tightly than its surroundings is put into brackets."""
+"""Precedences: a notation of lower precedence than its surroundings is written in brackets."""
 
 Notation = tuple[str, int, tuple[int, ...]]
-"""A template with one {} per operand, how tightly it binds, and how tightly each operand must bind."""
+"""A template with one {} per operand, its precedence, and the lowest precedence of each operand without brackets."""
 
 INFIX: dict[str, Notation] = {
     "add": ("{} + {}", SUM, (SUM, SUM)),
@@ -125,7 +125,7 @@ INFIX: dict[str, Notation] = {
 
 
 class Style:
-    """A notation: how each row, each number and each bracket is written."""
+    """How each row, each number and each bracket is written."""
 
     def __init__(
         self,
@@ -142,7 +142,7 @@ class Style:
         self.comparison = comparison
 
     def notation(self, expression: Expression) -> Notation | None:
-        """How a row applied to these operands is written; None where it is a function of its name."""
+        """The notation of a row applied to these operands; None if it is written as a function."""
         return self.notations.get(getattr(expression.row, "name", ""))
 
 
@@ -174,7 +174,7 @@ def _bracketed(expression: Expression, needed: int, style: Style) -> str:
 
 class _Python(Style):
     def notation(self, expression: Expression) -> Notation | None:
-        """A power is `**` where its exponent is a whole number; elsewhere Python's `**` might give a complex number."""
+        """A power is `**` if its exponent is a whole number; else Python's `**` could give a complex number."""
         if expression.row is table.power:
             exponent = expression.operands[1].row
             if not (isinstance(exponent, float) and exponent.is_integer()):
@@ -183,7 +183,7 @@ class _Python(Style):
 
 
 PYTHON = _Python(
-    {**INFIX, "add": ("{} + {}", SUM, (SUM, PRODUCT))},  # x + (y + z) is not rounded as x + y + z is
+    {**INFIX, "add": ("{} + {}", SUM, (SUM, PRODUCT))},  # x + (y + z) is rounded differently from x + y + z
     repr,
     lambda row, operands: f"{row.name}({', '.join(operands)})",
 )

@@ -1,8 +1,8 @@
-"""How is a row written on a blackboard?  As text and as LaTeX, made from the same row that computes.
+"""How is a row written on a blackboard?  As text and as LaTeX, from the same row that computes.
 
-Read `primitives`, `expression` and `printing` first; `explain` and `draw` show what is made here.  Nothing is
-stored: a row is evaluated on symbols, `tidy` removes what no teacher would write (`1 * x`, `x * x` for x²), and
-`write` turns the tree into notation.
+Read `primitives` and the other modules of this folder first; `explain` and `draw` show the formulas.  No formula is
+stored: a row is evaluated on symbols, `tidy` simplifies it (x for `1 * x`, x² for `x * x`), and `write` writes the
+tree.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MAX_SEQUENCE = 100
-"""Beyond so many operands the partials of a softmax are not written out."""
+"""The partials of a row of more operands, such as a softmax, are not written out."""
 MAX_FORMULA = 160
-"""A partial that takes more characters than this explains nothing: it is named only."""
+"""A partial of more characters than this explains nothing: only its name is written."""
 NOT_SYMBOLIC = "(not symbolic: write the partials with rows, such as autograd.cos, and with where in place of if)"
-"""What is said of partials that can be computed on numbers only."""
+"""Shown for partials that can be computed on numbers only."""
 
 # ------------------------------------------------------------------------------------------------- what others call
 
@@ -47,9 +47,9 @@ NOT_SYMBOLIC = "(not symbolic: write the partials with rows, such as autograd.co
 def formulas(
     row: Primitive, style: str = "text", operands: Sequence[str | float] | None = None
 ) -> tuple[str, list[str]]:
-    """How a row is written, and its partial derivative with respect to each operand.
+    """The formula of a row, and of its partial derivative with respect to each operand.
 
-    `style` is "text" or "latex".  `operands` are names, or numbers to be put in; without them x, y, ... are used.
+    `style` is "text" or "latex".  `operands` are names or numbers; without them x, y, ... are used.
 
     Raises ValueError for another style or a wrong number of operands.
 
@@ -74,7 +74,7 @@ def formulas(
 def formula(
     row: Primitive, operands: Sequence[str | float], style: str = "text", values: Sequence[float] | None = None
 ) -> str:
-    r"""How a row is written with these operands, each a name or a number; `values` puts numbers in place of names.
+    r"""The formula of a row with these operands, each a name or a number; `values` replaces names by numbers.
 
     >>> from autograd import tanh
     >>> formula(tanh, ["x"]), formula(tanh, ["x"], "latex"), formula(tanh, [-0.5])
@@ -91,18 +91,18 @@ def partial_formula(
     values: Sequence[float] | None = None,
     branches: tuple[bool, ...] = (),
 ) -> str:
-    """The partial derivative of a row with respect to its operand `n` (from 0), with names or numbers put in.
+    """The partial derivative of a row with respect to its operand `n` (from 0), with names or numbers.
 
-    With `values`, one for each operand, the formula is that of the names, and then numbers take their places.  With
+    With `values`, one for each operand, the formula is derived with names, which are then replaced by numbers.  With
     `branches`, as `branches_taken` gives them, only the branch that was taken is written.
 
-    Raises IndexError where there is no operand `n`.
+    Raises IndexError if there is no operand `n`.
 
     >>> from autograd import tanh
     >>> partial_formula(tanh, ["x"], 0), partial_formula(tanh, ["x"], 0, values=[0.5])
     ('sech(x)²', 'sech(0.5)²')
     >>> partial_formula(table.relu, ["x"], 0), partial_formula(table.relu, ["x"], 0, branches=(False,))
-    ('0 if x ≤ 0 else 1', '1')
+    ('1 if x > 0 else 0', '1')
     """
     if not 0 <= n < len(operands):
         raise IndexError(f"{row.name} has the operands 0 to {len(operands) - 1}, got {n}")
@@ -110,7 +110,7 @@ def partial_formula(
 
 
 def explain_row(row: Primitive, operands: Sequence[str | float] | None = None) -> str:
-    """A row as a line of a formula sheet: how it is written, and its partials.
+    """A row as a line of a formula sheet: its formula and its partials.
 
     >>> from autograd import tanh, divide
     >>> print(explain_row(tanh))
@@ -130,7 +130,7 @@ def explain_row(row: Primitive, operands: Sequence[str | float] | None = None) -
 
 
 def operand_names(row: Primitive) -> list[str | float]:
-    """What a row's operands are called where the row is made; three of them stand for any number.
+    """The names of a row's operands in its forward function; three names for a row of any number of operands.
 
     >>> from autograd import dot, leaky_relu
     >>> operand_names(leaky_relu)
@@ -150,8 +150,8 @@ def operand_names(row: Primitive) -> list[str | float]:
 
 # ----------------------------------------------------------------------------------------------------- how it is done
 #
-# What is written depends on the row and on the constants that change its shape (the 2 of x², the index of softmax), not
-# on the names; so each shape is derived once, with private-use characters for the operands, and the names are put in.
+# A formula depends on the row and on the constants that change its form (the 2 of x², the index of softmax), not on the
+# names.  So each form is derived once, with private-use characters for the operands, which names then replace.
 
 _HOLE = re.compile("[\ue000-\uf8ff]")
 
@@ -189,9 +189,9 @@ def _filled(
 
 
 def _shapes(row: Primitive, number: float, place: int, whole: bool) -> bool:
-    """Whether a constant changes how the formula looks: a small exponent is raised, an index chooses, 1 vanishes.
+    """Whether a constant changes the form of a formula: a small exponent is raised, an index selects, 1 vanishes.
 
-    It vanishes from a partial only: where x * 1 was computed, that is what is written.
+    It vanishes from a partial only: if x * 1 was computed, the formula is x * 1.
     """
     if whole and not (
         (row is table.power and place == 1)
@@ -204,20 +204,20 @@ def _shapes(row: Primitive, number: float, place: int, whole: bool) -> bool:
 
 
 def _operand_text(operand: str | float, style: str, hole: re.Match[str] | None = None) -> str:
-    """The operand's name or number; a negative number in brackets, unless it already stands in some."""
+    """The operand's name or number; a negative number in brackets, unless it is in brackets already."""
     if isinstance(operand, str):
         return name_text(operand, style)
     text = number_text(operand, style)
     if hole is None or not text.startswith("-"):
         return text
     before, after = hole.string[: hole.start()], hole.string[hole.end() :]
-    is_composite = before == "" or before[-1] in "({|"
+    opens = before == "" or before[-1] in "({|"
     closes = re.match(r"$|[),|]|\}(?!\^)| (\+|-|/|\\cdot|\*(?!\*))", after)
-    return text if is_composite and closes else f"({text})"
+    return text if opens and closes else f"({text})"
 
 
 def _some_terms(row: Primitive, count: int, n: int | None) -> list[int]:
-    """Which operands of a sum matter: for a partial its own term alone, for the whole enough terms to be shortened."""
+    """The operands of a sum that are needed: for a partial its own term, for the formula enough terms to shorten."""
     half = (count - 1) // 2 if row is table.dot else 0
     if n == 0:
         return [0]
@@ -232,10 +232,10 @@ def _some_terms(row: Primitive, count: int, n: int | None) -> list[int]:
 def _template(
     row: Primitive, shape: tuple[float | None, ...], n: int | None, style: str, branches: tuple[bool, ...]
 ) -> str:
-    """The formula (n is None) or a partial, with one private-use character for each operand that is no constant."""
+    """The formula (n is None) or a partial, with a private-use character for each operand that is not a constant."""
     operands = [Expression(chr(0xE000 + k)) if c is None else Expression(float(c)) for k, c in enumerate(shape)]
     whole = Expression(row, operands)
-    expression = _opened(whole) if n is None else _nth_partial(row, whole, operands, n)
+    expression = _with_terms(whole) if n is None else _nth_partial(row, whole, operands, n)
     if branches and expression is not None:
         expression = branch_of(expression, branches)
     text = "" if expression is None else _written(expression, style, row if n is None else None)
@@ -246,15 +246,15 @@ def _template(
 
 
 def _not_derived(row: Primitive, operands: Sequence[str], wrt: str | None, style: str) -> str:
-    """For what cannot be derived on symbols, or is too long to read: the name of the function, or of its partial."""
+    """If a formula cannot be derived on symbols, or is too long: the name of the function, or of its partial."""
     whole = style_for(style, ()).call(row, operands)
     if wrt is None:
         return whole
     return f"∂{whole}/∂{wrt}" if style == "text" else rf"\frac{{\partial {whole}}}{{\partial {wrt}}}"
 
 
-def _opened(whole: Expression) -> Expression:
-    """Sums are written out, a small exponent is raised; every other row is written as itself."""
+def _with_terms(whole: Expression) -> Expression:
+    """The row with sums written out and a small exponent raised; every other row unchanged."""
     row = whole.row
     if row is table.power and whole.operands[1].row in RAISED:
         return Expression(RAISED[int(whole.operands[1].row)], whole.operands[:1])
@@ -264,15 +264,15 @@ def _opened(whole: Expression) -> Expression:
 
 
 def _nth_partial(row: Primitive, whole: Expression, operands: Sequence[Expression], n: int) -> Expression | None:
-    """The partial as the row computes it; None where the row's partial knows floats only, or was written by hand."""
+    """The partial as the row computes it; None if a user's row computes it on floats only."""
     try:
         return as_expression(row.partials(whole, *_numbers_of_indices(row, operands))[n])
-    except (TypeError, AttributeError, LookupError, ValueError, ArithmeticError):  # a user's own, on what is no number
+    except (TypeError, AttributeError, LookupError, ValueError, ArithmeticError):  # a user's own row, on symbols
         return None
 
 
 def _is_symbolic(row: Primitive, count: int) -> bool:
-    """Whether the partials with respect to `count` operands can be computed on symbols, all together."""
+    """Whether the partials with respect to all `count` operands can be computed on symbols."""
     operands = [Expression(chr(0xE000 + k)) for k in range(count)]
     if takes_index(row):
         operands[0] = Expression(0.0)
@@ -280,19 +280,19 @@ def _is_symbolic(row: Primitive, count: int) -> bool:
 
 
 def _numbers_of_indices(row: Primitive, operands: Sequence[Expression]) -> list[Any]:
-    """The operands, an index among them as the number that it is."""
+    """The operands; an index as a number."""
     return [operands[0].row, *operands[1:]] if takes_index(row) else list(operands)
 
 
-def _written(expression: Expression, style: str, opened: Primitive | None = None) -> str:
-    """The tidied formula; the row `opened` is written out by its template where it takes any number of operands."""
+def _written(expression: Expression, style: str, written_out: Primitive | None = None) -> str:
+    """The simplified formula; if the row `written_out` takes any number of operands, its template is used."""
     tidied = tidy(expression)
     written = style_for(style, rows_in(tidied))
     plain_call = written.call
 
     def call(row: Primitive, operands: Sequence[str]) -> str:
         index, rest = (int(operands[0]), operands[1:]) if takes_index(row) else (None, operands)
-        return (row is opened and sequence_text(row, rest, index, style)) or plain_call(row, operands)
+        return (row is written_out and sequence_text(row, rest, index, style)) or plain_call(row, operands)
 
     written.call = call
     return write(tidied, written)

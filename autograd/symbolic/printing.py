@@ -1,8 +1,8 @@
 """How are a number, a name and a row's template written, and where do they need brackets?
 
-Read `expression` first (what a `Style` is), `formulas` next.  A row says how it is written with one template, such as
-`{} * {}`.  How tightly that binds, and how tightly each operand must bind to stand there without brackets, is read off
-the template itself: what stands to the left and to the right of each `{}`.
+Read `expression` first (what a `Style` is), `simplify` next.  A row has one template, such as `{} * {}`.  Its
+precedence, and the precedence that each operand needs to be written without brackets, follow from the template itself:
+from the signs to the left and to the right of each `{}`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 STYLES = ("text", "latex")
 MAX_LIST = 6
-"""A sum or a list of operands that is longer is written with its first two terms, an ellipsis and the last."""
+"""A longer sum or list of operands is written as its first two terms, an ellipsis and the last."""
 
 # ------------------------------------------------------------------------------------------------ numbers and names
 
@@ -40,7 +40,7 @@ _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def number_text(number: float, style: str = "text") -> str:
-    """A number as one reads it: four decimals where they tell something, an exponent where they do not.
+    """A number for reading: four decimals, or an exponent for large and small numbers.
 
     >>> number_text(6.881373587), number_text(1e-9), number_text(1e300), number_text(2.0)
     ('6.8814', '1e-9', '1e300', '2')
@@ -57,8 +57,18 @@ def number_text(number: float, style: str = "text") -> str:
     return f"{digits}e{int(exponent)}" if style == "text" else rf"{digits} \times 10^{{{int(exponent)}}}"
 
 
+def factor_text(number: float, style: str = "text") -> str:
+    """A number as it is written in a product: a negative one in brackets.
+
+    >>> factor_text(3.0), factor_text(-3.0)
+    ('3', '(-3)')
+    """
+    text = number_text(number, style)
+    return f"({text})" if text.startswith("-") else text
+
+
 def name_text(name: str, style: str = "text") -> str:
-    r"""A label as it stands in a formula; for LaTeX, `w1` gets an index and what is no identifier becomes plain text.
+    r"""A label in a formula; in LaTeX, `w1` gets an index, and what is not an identifier becomes plain text.
 
     >>> name_text("w1", "latex"), name_text("loss", "latex"), name_text("50%", "latex")
     ('w_{1}', '\\mathrm{loss}', '\\text{50\\%}')
@@ -75,8 +85,18 @@ def name_text(name: str, style: str = "text") -> str:
     return f"{letters}_{{{index}}}" if index else letters
 
 
+def ordinal(number: int) -> str:
+    """The place of something that is counted from 1.
+
+    >>> ordinal(1), ordinal(2), ordinal(12), ordinal(23)
+    ('1st', '2nd', '12th', '23rd')
+    """
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
 def atom(name: str) -> str:
-    """A name as it can stand inside a formula: in brackets where it is an expression itself.
+    """A name inside a formula: in brackets if it is an expression itself.
 
     >>> atom("w1"), atom("x1*w1 + b")
     ('w1', '(x1*w1 + b)')
@@ -85,17 +105,17 @@ def atom(name: str) -> str:
 
 
 def superscript(number: int) -> str:
-    """The digits of an exponent: ² for 2."""
+    """An exponent in superscript digits: ² for 2."""
     return str(number).translate(_SUPERSCRIPTS)
 
 
 def subscript(number: int, style: str = "text") -> str:
-    """The digits of an index: ₁ for 1."""
+    """An index in subscript digits: ₁ for 1."""
     return str(number).translate(_SUBSCRIPTS) if style == "text" else f"_{{{number}}}"
 
 
 def shortened(terms: Sequence[str]) -> list[str]:
-    """The terms themselves, or where they are too many the first two, an ellipsis and the last."""
+    """The terms, or if they are too many the first two, an ellipsis and the last."""
     return list(terms) if len(terms) <= MAX_LIST else [*terms[:2], "…", terms[-1]]
 
 
@@ -110,7 +130,7 @@ _OUTSIDE = {"²": POWER, "^": POWER, **_BINARY}
 
 @lru_cache(maxsize=1024)
 def notation_of(template: str, arity: int) -> Notation:
-    """The template with how tightly it binds, and how tightly each of its operands must bind.
+    """The template with its precedence, and the precedence that each operand needs.
 
     >>> notation_of("{} * {}", 2) == ("{} * {}", PRODUCT, (PRODUCT, POWER))
     True
@@ -122,9 +142,9 @@ def notation_of(template: str, arity: int) -> Notation:
         before, after = filled[: hole.start()].rstrip(), filled[hole.end() :].lstrip()
         if not before and not after:
             return template, ATOM, (ATOM,)
-        asked = [level for sign, level in _AFTER.items() if after.startswith(sign)][:1]
-        asked += [level for sign, level in _BEFORE.items() if before.endswith(sign)][:1]
-        needed[n] = max([needed[n], *asked])
+        required = [level for sign, level in _AFTER.items() if after.startswith(sign)][:1]
+        required += [level for sign, level in _BEFORE.items() if before.endswith(sign)][:1]
+        needed[n] = max([needed[n], *required])
     outside = _outside_brackets(filled)
     return template, min([ATOM, *(level for sign, level in _OUTSIDE.items() if sign in outside)]), tuple(needed)
 
@@ -146,7 +166,7 @@ def _raised(n: int) -> Primitive:
 
 
 RAISED = {n: _raised(n) for n in range(-9, 10)}
-"""How x ** 2 is written as x²: a row for each small exponent, in formulas only."""
+"""For writing x ** 2 as x²: a row for each small exponent, in formulas only."""
 
 _CASES = r"\begin{{cases}} {1} & \text{{if }} {0} \\ {2} & \text{{else}} \end{{cases}}"
 
@@ -155,7 +175,7 @@ _KNOWN_TO_LATEX = {"sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "c
 
 
 def template_of(row: Primitive, style: str) -> str | None:
-    r"""How the row is written; for LaTeX, what the table leaves out follows from the text if that has signs only.
+    r"""The template of a row; if the table has none for LaTeX, that of the text, if it has signs only.
 
     >>> from autograd import multiply, tanh
     >>> template_of(multiply, "latex"), template_of(tanh, "latex")
@@ -169,7 +189,7 @@ def template_of(row: Primitive, style: str) -> str | None:
 
 
 def style_for(name: str, rows: Iterable[Primitive]) -> Style:
-    """The text or LaTeX style, knowing how these rows are written.  ValueError for another name."""
+    """The text or LaTeX style, with the templates of these rows.  ValueError for another name."""
     choose(name, STYLES, "unknown style")
     notations = {"where": INFIX["where"] if name == "text" else (_CASES, ATOM, (0, 0, 0))}
     for row in rows:
@@ -185,7 +205,7 @@ def _number(style: str) -> Callable[[float], str]:
 
 
 def call(row: Primitive, operands: Sequence[str], style: str) -> str:
-    """A row without a template of its own: its name and its operands."""
+    """A row without a template: its name and its operands."""
     name = row.name
     if style == "latex":
         name = f"\\{name}" if name in _KNOWN_TO_LATEX else rf"\operatorname{{{name.replace('_', chr(92) + '_')}}}"
@@ -202,21 +222,21 @@ def call(row: Primitive, operands: Sequence[str], style: str) -> str:
 
 
 def first_parameter(row: Primitive) -> str:
-    """What the first operand of a row is called where the row is made."""
+    """The name of the first parameter of a row's forward function."""
     code = getattr(row.forward, "__code__", None)
     return code.co_varnames[0] if code is not None and code.co_varnames else ""
 
 
 def takes_index(row: Primitive) -> bool:
-    """Whether the first operand chooses one of the others, as in softmax and take."""
+    """Whether the first operand is the index of another one, as in softmax and take."""
     return row.arity is None and first_parameter(row) == "index"
 
 
 def sequence_text(row: Primitive, operands: Sequence[str], index: int | None, style: str) -> str | None:
-    """A row of many operands by its template, in which `[exp({}) + …]` stands for one term per operand.
+    """A row of many operands by its template, in which `[exp({}) + …]` is a sum of one term per operand.
 
-    `{index}` is the operand that the index chooses, `{n}` its number, `{all}` the list of the operands.  None where
-    the row has no template.
+    `{index}` is the operand at the index, `{n}` its number, `{all}` the list of the operands.  None if the row has no
+    template.
     """
     template = template_of(row, style)
     if not template or row.arity is not None:

@@ -1,7 +1,8 @@
-"""Which parts of a derived formula would no teacher write?  They are removed here, and the value stays the same.
+"""How is a derived formula simplified?  Superfluous terms and factors are removed, and the value stays the same.
 
-Read `expression` first, `formulas` next.  A row's partial is written for a machine: `1.0 * y`, `0.0 + x`, `out * out`.
-Here these become y, x and out²; a minus sign moves to the front of its product; a long sum gets an ellipsis.
+Read `expression` and `printing` first, `branches` next.  A row's partial is written for a computer: `1.0 * y`,
+`0.0 + x`, `out * out`.  Here these become y, x and out²; a minus sign moves to the front of its product; a
+long sum gets an ellipsis.
 """
 
 from __future__ import annotations
@@ -17,17 +18,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _SIGNS = {"<=": "≤", ">=": "≥"}
+_OPPOSITE: dict[object, str] = {"<": "≥", "≤": ">", ">": "≤", "≥": "<"}
 
 
 def tidy(expression: Expression) -> Expression:
-    """The same formula as one would write it by hand.
+    """The same formula as a person would write it.
 
     >>> from autograd.symbolic.expression import symbols
     >>> x, y = symbols("x", "y")
     >>> tidy(0.0 + 1.0 * x * x), tidy(x + y * -2.0)
     (<expression raised_to_2(x)>, <expression x - y * 2.0>)
     """
-    return _short_sums(_tidy(expression))
+    return _zero_last(_short_sums(_tidy(expression)))
 
 
 def _tidy(expression: Expression) -> Expression:
@@ -53,7 +55,7 @@ def _number(expression: Expression) -> float | None:
 
 
 def _negated(expression: Expression) -> Expression | None:
-    """What stands behind a leading minus sign; None where there is none."""
+    """The formula behind a leading minus sign; None if there is none."""
     return expression.operands[0] if expression.row is table.negative else None
 
 
@@ -129,17 +131,27 @@ def _power_partial(x: Expression, y: Expression) -> Expression:
 
 
 def _where(condition: Expression, x: Expression, y: Expression) -> Expression:
-    return Expression(table.where, (condition, x, _otherwise(y, condition)))
+    return Expression(table.where, (condition, x, otherwise(y, condition)))
 
 
-def _otherwise(expression: Expression, condition: Expression) -> Expression:
-    """The formula where the condition is known to be false: what was clamped for machines is not clamped here."""
+def _zero_last(expression: Expression) -> Expression:
+    """`y if x > 0 else 0` for `0 if x ≤ 0 else y`."""
+    if expression.row is not table.where:
+        return expression
+    condition, x, y = expression.operands
+    if not (_is(x, 0.0) and condition.row in _OPPOSITE) or y.row is table.where:
+        return expression
+    return Expression(table.where, (Expression(_OPPOSITE[condition.row], condition.operands), y, x))
+
+
+def otherwise(expression: Expression, condition: Expression) -> Expression:
+    """The formula if the condition is known to be false: without its clamps for that condition."""
     operands = expression.operands
     if expression.row is table.where and _same(operands[0], condition):
-        return _otherwise(operands[2], condition)
+        return otherwise(operands[2], condition)
     if expression.row is table.negative_part and _same(Expression(">", (operands[0], 0.0)), condition):
         return operands[0]
-    return Expression(expression.row, [_otherwise(operand, condition) for operand in operands])
+    return Expression(expression.row, [otherwise(operand, condition) for operand in operands])
 
 
 _RULES: dict[str, Callable[..., Expression]] = {

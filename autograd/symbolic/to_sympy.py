@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 def to_sympy(output: Value) -> Any:
     """The graph of a Value as a SymPy expression of its leaves, which are real symbols named by their labels.
 
-    A leaf without a label is called x1, x2, ...; two leaves with the same label get a number too.  Where a row chooses
-    one of its operands, as `where` does, the branch that was taken is what is written.
+    A leaf without a label is named x1, x2, ...; leaves with equal labels are numbered too.  For a row that selects one
+    of its operands, as `where` does, the formula is that of the branch that was taken.
 
-    Raises TypeError for what is no Value or a node made by hand, ImportError without SymPy.
+    Raises TypeError for anything but a Value or for a node with a user's `_backward`, ImportError without SymPy.
     """
     if not isinstance(output, Value):
         raise TypeError(f"to_sympy: output must be a Value, got {shown(output)}")
@@ -64,44 +64,17 @@ def _number(sympy: Any, number: float) -> Any:
 
 def _functions(s: Any) -> dict[str, Callable[..., Any]]:
     """For each row of the table its form in SymPy."""
-
-    def sigmoid(x: Any) -> Any:
-        return 1 / (1 + s.exp(-x))
-
-    def choose(x: Any, limit: Any, above: Any, below: Any) -> Any:
-        return s.Piecewise((above, x > limit), (below, True))
-
-    def halves(terms: Sequence[Any]) -> Any:
-        return zip(terms[: len(terms) // 2], terms[len(terms) // 2 :], strict=True)
-
-    def logsumexp(*xs: Any) -> Any:
-        return s.log(s.Add(*map(s.exp, xs)))
-
-    def softmax(index: Any, *xs: Any) -> Any:
-        return s.exp(xs[int(index)]) / s.Add(*map(s.exp, xs))
-
-    def cdf(x: Any) -> Any:
-        return (1 + s.erf(x / s.sqrt(2))) / 2
-
-    def pdf(x: Any) -> Any:
-        return s.exp(-(x**2) / 2) / s.sqrt(2 * s.pi)
-
-    def elu(x: Any, alpha: Any) -> Any:
-        return choose(x, 0, x, alpha * (s.exp(x) - 1))
-
-    def softplus(x: Any) -> Any:
-        return s.log(1 + s.exp(x))
-
-    scale, alpha = s.Float(1.0507009873554805, 17), s.Float(1.6732632423543772, 17)
-    same = {
+    named = {
         "exp": s.exp, "log": s.log, "sqrt": s.sqrt, "sin": s.sin, "cos": s.cos, "tan": s.tan, "arcsin": s.asin,
         "arccos": s.acos, "arctan": s.atan, "sinh": s.sinh, "cosh": s.cosh, "tanh": s.tanh, "arcsinh": s.asinh,
         "arccosh": s.acosh, "arctanh": s.atanh, "arctan2": s.atan2, "sech": s.sech, "erf": s.erf, "sign": s.sign,
-        "absolute": s.Abs, "maximum": s.Max, "minimum": s.Min, "sigmoid": sigmoid, "logsumexp": logsumexp,
-        "softmax": softmax, "elu": elu, "softplus": softplus, "normal_pdf": pdf, "normal_cdf": cdf,
+        "absolute": s.Abs, "maximum": s.Max, "minimum": s.Min, "sum": s.Add,
     }  # fmt: skip
+    return named | _arithmetic(s) | _activations(s) | _of_vectors(s)
+
+
+def _arithmetic(s: Any) -> dict[str, Callable[..., Any]]:
     return {
-        **same,
         "identity": lambda x: x,
         "add": lambda x, y: x + y,
         "subtract": lambda x, y: x - y,
@@ -121,18 +94,54 @@ def _functions(s: Any) -> dict[str, Callable[..., Any]]:
         "log10": lambda x: s.log(x, 10),
         "hypot": lambda x, y: s.sqrt(x**2 + y**2),
         "xlogy": lambda x, y: x * s.log(y),
-        "logaddexp": lambda x, y: logsumexp(x, y),
-        "relu": lambda x: choose(x, 0, x, s.Integer(0)),
-        "leaky_relu": lambda x, slope: choose(x, 0, x, slope * x),
-        "selu": lambda x: scale * elu(x, alpha),
-        "gelu": lambda x: x * cdf(x),
+        "logaddexp": lambda x, y: s.log(s.exp(x) + s.exp(y)),
+        "normal_pdf": lambda x: s.exp(-(x**2) / 2) / s.sqrt(2 * s.pi),
+        "normal_cdf": lambda x: (1 + s.erf(x / s.sqrt(2))) / 2,
+    }
+
+
+def _activations(s: Any) -> dict[str, Callable[..., Any]]:
+    def sigmoid(x: Any) -> Any:
+        return 1 / (1 + s.exp(-x))
+
+    def softplus(x: Any) -> Any:
+        return s.log(1 + s.exp(x))
+
+    def from_zero(x: Any, below: Any) -> Any:
+        """x where it is positive, `below` elsewhere."""
+        return s.Piecewise((x, x > 0), (below, True))
+
+    scale, alpha = s.Float(1.0507009873554805, 17), s.Float(1.6732632423543772, 17)
+    return {
+        "sigmoid": sigmoid,
+        "softplus": softplus,
+        "relu": lambda x: from_zero(x, s.Integer(0)),
+        "leaky_relu": lambda x, slope: from_zero(x, slope * x),
+        "elu": lambda x, alpha: from_zero(x, alpha * (s.exp(x) - 1)),
+        "selu": lambda x: scale * from_zero(x, alpha * (s.exp(x) - 1)),
+        "gelu": lambda x: x * (1 + s.erf(x / s.sqrt(2))) / 2,
         "silu": lambda x: x * sigmoid(x),
         "mish": lambda x: x * s.tanh(softplus(x)),
         "softsign": lambda x: x / (1 + s.Abs(x)),
         "hardtanh": lambda x: s.Min(s.Max(x, -1), 1),
         "log_sigmoid": lambda x: -softplus(-x),
-        "sum": lambda *xs: s.Add(*xs),
+    }
+
+
+def _of_vectors(s: Any) -> dict[str, Callable[..., Any]]:
+    def halves(terms: Sequence[Any]) -> Any:
+        return zip(terms[: len(terms) // 2], terms[len(terms) // 2 :], strict=True)
+
+    def logsumexp(*xs: Any) -> Any:
+        return s.log(s.Add(*map(s.exp, xs)))
+
+    def softmax(index: Any, *xs: Any) -> Any:
+        return s.exp(xs[int(index)]) / s.Add(*map(s.exp, xs))
+
+    return {
         "dot": lambda start, *terms: start + s.Add(*(x * y for x, y in halves(terms))),
+        "logsumexp": logsumexp,
+        "softmax": softmax,
         "softmax_others": lambda index, *xs: 1 - softmax(index, *xs),
         "cross_entropy": lambda index, *xs: logsumexp(*xs) - xs[int(index)],
         "soft_cross_entropy": lambda *terms: s.Add(

@@ -1,7 +1,7 @@
-"""Does what was typed on the command line make sense, and if not, what is said?
+"""How are the arguments of a command checked?
 
-Each function is the `type` of an argparse argument, and its error is shown after the argument's name. `Parser` is
-argparse's, for people who type in another order, or an option as it is called elsewhere.
+Each function is the `type` of an argparse argument; its error is shown after the argument's name. `Parser` is
+argparse's parser; it also accepts another order, and suggests an option for an unknown one.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 
 class Parser(ArgumentParser):
-    """Finds the formula or data set behind an option of many values too, and knows what an unknown option is here.
+    """Finds the formula or data set after an option of many values too, and knows what an unknown option is here.
 
     >>> parser = Parser(prog="train")
     >>> _ = parser.add_argument("dataset"), parser.add_argument("--hidden", type=positive_int, nargs="+")
@@ -37,7 +37,7 @@ class Parser(ArgumentParser):
     def parse_known_args(  # type: ignore[override] # argparse declares three ways to call it, and means this one
         self, args: Sequence[str] | None = None, namespace: Namespace | None = None
     ) -> tuple[Namespace, list[str]]:
-        """As argparse's; but a subcommand answers for its own unknown options."""
+        """As argparse's; but a subcommand reports its own unknown options."""
         known, unknown = super().parse_known_args(None if args is None else self._first(list(args)), namespace)
         if unknown:
             near = self._nearest(unknown[0].partition("=")[0])
@@ -45,9 +45,9 @@ class Parser(ArgumentParser):
         return known, unknown
 
     def _first(self, texts: list[str]) -> list[str]:
-        """The arguments, with what stands behind the values of an option and cannot be one of them at the beginning.
+        """The arguments, with what follows the values of an option, and cannot be one of them, moved to the beginning.
 
-        argparse would take it for one more value. Where something stands outside of all options, nothing is moved.
+        argparse would take it for one more value. Where something comes outside of all options, nothing is moved.
         """
         texts = [f" {text}" if self._is_formula(text) else text for text in texts]  # argparse: with a space, no option
         option, left, found = None, 0.0, None
@@ -69,7 +69,7 @@ class Parser(ArgumentParser):
         return texts if found is None or not self._takes_more else [texts[found], *texts[:found], *texts[found + 1 :]]
 
     def _is_formula(self, text: str) -> bool:
-        """Whether what begins with a minus is no option but a formula, such as -a*b."""
+        """Whether a text that begins with a minus is a formula, such as -a*b, not an option."""
         return (
             self._takes_more
             and text[:2] not in self._options
@@ -77,9 +77,9 @@ class Parser(ArgumentParser):
         )
 
     def _nearest(self, option: str) -> str:
-        """The option that is meant by an unknown one: --lr is --learning-rate."""
+        """The known option that an unknown one probably means: --learning-rate for --lr."""
         words = option.strip("-")
-        if option in self._options:  # it stands where options are not looked for
+        if option in self._options:  # it comes where options are not looked for
             return ""
         for name in self._options:
             if words and words == "".join(word[0] for word in name.strip("-").split("-")):

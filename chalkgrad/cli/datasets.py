@@ -1,6 +1,6 @@
-"""Which data sets can be trained on, and with which settings does each just work?
+"""Which data sets does `chalkgrad train` know, and with which settings?
 
-A recipe is a data set and the network, optimizer and number of epochs that suit it. Read next: `commands.train`.
+A recipe is a data set, a network, a number of epochs and other settings that work for it. Read next: `commands.train`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Classes = list[int]
 
 @dataclass(frozen=True)
 class Recipe:
-    """A data set by name, and settings that work for it."""
+    """A data set, and settings that work for it."""
 
     summary: str
     load: Callable[[int], tuple[Samples, Classes]]  # from a seed
@@ -28,15 +28,14 @@ class Recipe:
     learning_rate: float = 0.01
 
 
-def _bundled(name: str) -> Callable[[int], tuple[Samples, Classes]]:
-    def load(seed: int) -> tuple[Samples, Classes]:
+def _bundled(load: Callable[[], tuple[Samples, Classes]]) -> Callable[[int], tuple[Samples, Classes]]:
+    def load_any_seed(seed: int) -> tuple[Samples, Classes]:
         try:
-            X, y = getattr(data, f"load_{name}")()
+            return load()
         except ImportError as error:
-            raise CommandError(str(error)) from error  # it names the command that installs scikit-learn
-        return X, y
+            raise CommandError(str(error)) from error  # the message names the command that installs scikit-learn
 
-    return load
+    return load_any_seed
 
 
 def _made(make: Callable[..., tuple[Any, Any]], **settings: float) -> Callable[[int], tuple[Samples, Classes]]:
@@ -47,7 +46,7 @@ RECIPES = {
     "moons": Recipe("two interleaved half circles", _made(data.make_moons, n_samples=300, noise=0.1), (16, 16), 40),
     "circles": Recipe("a circle inside another", _made(data.make_circles, n_samples=300, noise=0.05), (16, 16), 40),
     "spiral": Recipe("two spiral arms", _made(data.make_spiral, n_samples=300, noise=0.02), (32, 32), 120),
-    "iris": Recipe("150 flowers, 4 measures, 3 species", _bundled("iris"), (16,), 60),
-    "wine": Recipe("178 wines, 13 measures, 3 growers", _bundled("wine"), (16,), 40),
-    "digits": Recipe("1,797 pictures of 8 x 8 pixels, 10 digits", _bundled("digits"), (32,), 15, batch_size=32),
+    "iris": Recipe("150 flowers, 4 measures, 3 species", _bundled(data.load_iris), (16,), 60),
+    "wine": Recipe("178 wines, 13 measures, 3 growers", _bundled(data.load_wine), (16,), 40),
+    "digits": Recipe("1,797 pictures of 8 x 8 pixels, 10 digits", _bundled(data.load_digits), (32,), 15, batch_size=32),
 }

@@ -1,8 +1,8 @@
 """What exactly happens in one step of training?
 
-It takes the real first step of a classifier with one output on one sample, and says what happened with the real
-numbers: forward, loss, backward, update. One weight is followed all the way. Read next: `nn.training`, which does the
-same in a loop.
+`take_first_step` takes the first step of a classifier with one output on one sample, and describes it with the actual
+numbers: forward, loss, backward, update. It follows one weight through all four. Read next:
+`nn.training`, which does the same in a loop.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from collections.abc import Sequence
 import autograd
 import nn
 
-NUDGE = 0.001  # how much the weight is changed, to see that its gradient tells the truth
+NUDGE = 0.001  # by how much the weight is changed, to check its gradient
 
 
 def take_first_step(model: nn.MLP, x: Sequence[float], target: int, optimizer: nn.SGD) -> str:
-    """Train `model` on one sample once, and return the account of it.
+    """Train `model` on one sample once, and return the description of that step.
 
-    `target` is 0 or 1; the optimizer is plain gradient descent on this step: momentum has nothing to add yet.
+    `target` is 0 or 1. On the first step the optimizer is plain gradient descent, because the velocity is still 0.
     """
     parameters = model.parameters()
     name, weight = next(

@@ -1,7 +1,7 @@
 """How does a formula from the command line become a graph, and nothing else run?
 
-The text is parsed by Python's own `ast`, and only what stands in a short list is evaluated: numbers, names, arithmetic,
-and calls of the table's functions. Everything else is refused, and the message points at the place.
+The text is parsed by Python's own `ast`, and only what is on a short list is evaluated: numbers, names, arithmetic,
+and calls of the table's functions. Everything else is refused, with a message that points at the position.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from chalkgrad.cli.commands import CommandError
 from chalkgrad.cli.formula_hints import as_call, did_you_mean, with_products
 
 MAX_CHARACTERS = 10_000
-"""Characters: a formula that a person typed is shorter."""
+"""The maximum length of a formula; one that a person types is shorter."""
 MAX_DEPTH = 100
-"""Levels of nesting."""
+"""The maximum depth of nesting."""
 
 FUNCTIONS: dict[str, Any] = {
     **{name: getattr(autograd, name) for name in autograd.__all__ if isinstance(vars(autograd).get(name), Primitive)},
@@ -30,12 +30,12 @@ FUNCTIONS: dict[str, Any] = {
     "max": autograd.maximum,
     "min": autograd.minimum,
 }
-"""What may be called with numbers: the table's functions, and Python's names for three of them."""
+"""Functions of numbers: those of the table, and three of them by Python's names."""
 
 OF_LISTS: dict[str, Callable[..., Any]] = {
     name: getattr(autograd, name) for name in ("dot", "sum", "mean", "logsumexp")
 }
-"""What may be called with lists: `dot([w1, w2], [x1, x2], b)`."""
+"""Functions of lists: `dot([w1, w2], [x1, x2], b)`."""
 
 OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
     ast.Add: operator.add,
@@ -66,17 +66,17 @@ WHAT: dict[type[ast.AST], str] = {
     ast.MatMult: "@ is not allowed; write the products out, or dot([a, b], [c, d])",
     ast.BoolOp: "and, or are not for numbers; use minimum, maximum",
     ast.Not: "not is not for numbers; use 1 - x",
-    ast.JoinedStr: "text is no number",
+    ast.JoinedStr: "text is not a number",
     ast.Set: "braces are not allowed; use round brackets",
     ast.Dict: "braces are not allowed; use round brackets",
-    ast.Tuple: "a comma stands between the arguments of a function only; a decimal point is a .",
+    ast.Tuple: "a comma separates the arguments of a function; a decimal point is a .",
     ast.List: "a list can only be an argument of " + ", ".join(OF_LISTS),
 }
-"""What is said about some of the things that are refused."""
+"""The error messages for some of the refused constructs."""
 
 
 class FormulaError(ValueError):
-    """A formula that cannot be read; the message shows the place."""
+    """A formula that cannot be read; the message shows the position."""
 
     def __init__(self, text: str, problem: str, node: ast.AST | None = None, offset: int = 0) -> None:
         column = getattr(node, "col_offset", offset)
@@ -93,14 +93,14 @@ class Formula:
 
     text: str
     statements: list[tuple[str, ast.expr]]
-    """Each with the name that is assigned, '' for none; the last one is the output."""
+    """Each with the assigned name, or ''; the last one is the output."""
     names: list[str] = field(default_factory=list)
 
     def evaluate(self, numbers: Mapping[str, float]) -> tuple[Value, dict[str, Value]]:
         """The output as a graph, and the leaf of each variable.
 
-        Raises FormulaError where a variable has no number, a number no variable, or nothing is variable; and what
-        the operations raise: ValueError, ZeroDivisionError, OverflowError.
+        Raises FormulaError if a variable has no number, a number has no variable, or there is no variable; and the
+        errors of the operations: ValueError, ZeroDivisionError, OverflowError.
 
         >>> output, leaves = parse("a * b + 1").evaluate({"a": 2.0, "b": -3.0})
         >>> output.data, list(leaves)
@@ -134,7 +134,7 @@ class Formula:
 def parse(text: str) -> Formula:
     """Check a formula, or several assignments with `;` between them of which the last is the output.
 
-    Raises FormulaError for everything that is no arithmetic on numbers, names and functions of the table.
+    Raises FormulaError for everything that is not arithmetic on numbers, names and functions of the table.
 
     >>> parse("e = a * b; tanh(e + c)").names
     ['a', 'b', 'c']
@@ -151,7 +151,7 @@ def parse(text: str) -> Formula:
         module = ast.parse(text.strip(), mode="exec")
     except SyntaxError as error:
         product = with_products(error.text or text)
-        what = f"a product needs its sign: write {product:.60}" if product else f"this is no formula: {error.msg}"
+        what = f"a product needs its sign: write {product:.60}" if product else f"this is not a formula: {error.msg}"
         raise FormulaError(error.text or text, what, None, (error.offset or 1) - 1) from None
     except (RecursionError, MemoryError):
         raise FormulaError(
@@ -207,7 +207,7 @@ def _parts(text: str, node: ast.AST) -> list[ast.expr]:
     """The operands of an allowed operation; FormulaError for any other."""
     if isinstance(node, ast.Constant):
         if type(node.value) not in (int, float):
-            raise FormulaError(text, f"{node.value!r:.40} is no real number", node)
+            raise FormulaError(text, f"{node.value!r:.40} is not a real number", node)
         return []
     if isinstance(node, (ast.BinOp, ast.UnaryOp)):
         if type(node.op) not in OPERATORS:
@@ -222,14 +222,14 @@ def _parts(text: str, node: ast.AST) -> list[ast.expr]:
 
 
 def _attribute(node: ast.Attribute, call: ast.Call | None) -> str:
-    """What is said about a.tanh() and math.pi."""
+    """The error message for a.tanh() and math.pi."""
     known = {*FUNCTIONS, *OF_LISTS} if call is not None else {*FUNCTIONS, *OF_LISTS, *CONSTANTS}
     meant = as_call(node, call, known)
     return WHAT[ast.Attribute] + (f"; write {meant:.60}" if meant else "")
 
 
 def _no_function(text: str, call: ast.Call) -> FormulaError:
-    """What is said about a call of something that is no function of the table."""
+    """The error for a call of anything but a function of the table."""
     if isinstance(call.func, ast.Attribute):
         return FormulaError(text, _attribute(call.func, call), call.func)
     if isinstance(call.func, ast.Name):
@@ -263,9 +263,9 @@ def _arguments(text: str, call: ast.Call) -> list[ast.expr]:
 
 
 def _value(text: str, node: ast.expr, scope: Mapping[str, Any]) -> Any:
-    """The value of a checked formula; not deeper than `MAX_DEPTH`, so recursion is safe here.
+    """The value of a checked formula; its depth is at most `MAX_DEPTH`, so recursion is safe.
 
-    What an operation raises is raised again, with the place added to its message.
+    The error of an operation is raised again, with the position added to its message.
     """
     if isinstance(node, ast.Name):
         return scope[node.id]
@@ -286,7 +286,7 @@ def _operands(node: ast.expr) -> list[ast.expr]:
 
 
 def _result(node: ast.expr, parts: list[Any]) -> Any:
-    """A number, or what an operation makes of its operands."""
+    """A number, or the result of an operation on its operands."""
     if isinstance(node, ast.Constant):
         try:
             return float(node.value)  # type: ignore[arg-type]
@@ -302,7 +302,7 @@ def _result(node: ast.expr, parts: list[Any]) -> Any:
 
 
 def add_expression_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the formula and the numbers at which it is evaluated."""
+    """Declare the formula and the values of its variables."""
     parser.add_argument("expression", metavar="EXPR", help="a formula, such as 'tanh(x*w + b)'")
     parser.add_argument(
         "--at", type=assignment, nargs="+", default=[], metavar="NAME=NUMBER", help="a number for each variable"
@@ -347,7 +347,7 @@ def variable(text: str) -> str:
 
 
 def read_expression(arguments: argparse.Namespace) -> tuple[Value, dict[str, Value]]:
-    """The graph of the formula on the command line, and the leaf of each variable; CommandError where there is none."""
+    """The graph of the formula on the command line, and the leaf of each variable; CommandError for a wrong one."""
     names = [name for name, _ in arguments.at]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:

@@ -1,7 +1,7 @@
-"""What did one mean who wrote a formula as on paper, or for another library?
+"""What is meant by a formula that is written as on paper, or for another library?
 
-`2a` is 2*a, `a.tanh()` and `math.tanh(a)` are tanh(a), `ln` is log. Nothing is put right in silence: what is found here
-goes into the message that refuses the formula. Read next: `formula`.
+`2a` is 2*a, `a.tanh()` and `math.tanh(a)` are tanh(a), `ln` is log. No formula is corrected silently: the hint becomes
+part of the error message. Read next: `formula`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ OTHER_NAMES = {
     "ln": "log", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "arcsine": "arcsin", "tg": "tan", "fabs": "abs",
     "pow": "power", "logistic": "sigmoid", "swish": "silu", "square": "power", "lrelu": "leaky_relu",
 }  # fmt: skip
-"""What the functions are called elsewhere."""
+"""The names of functions in other libraries."""
 
 MODULES = ("math", "np", "numpy", "torch", "autograd")
 
@@ -27,7 +27,7 @@ _SIDE_BY_SIDE = re.compile(
 
 
 def did_you_mean(name: str, known: Collection[str]) -> str:
-    """The known function that is nearest to a name; '' where none is near.
+    """The known function that is most similar to a name; '' if none is similar.
 
     >>> did_you_mean("sn", ["sin", "log"]), did_you_mean("ln", ["sin", "log"]), did_you_mean("what", ["sin"])
     ('sin', 'log', '')
@@ -39,21 +39,21 @@ def did_you_mean(name: str, known: Collection[str]) -> str:
 
 
 def with_products(text: str) -> str:
-    """The formula with a * wherever two factors stand side by side; '' where that makes no formula of it.
+    """The formula with a * wherever two factors are side by side; '' if that is not a formula.
 
     >>> with_products("2a + 3 sin(b)(c + 1)"), with_products("a +")
     ('2*a + 3*sin(b)*(c + 1)', '')
     """
-    mended = _SIDE_BY_SIDE.sub(lambda found: f"{found[1] or found[2] or found[3]}*", text)
+    corrected = _SIDE_BY_SIDE.sub(lambda found: f"{found[1] or found[2] or found[3]}*", text)
     try:
-        ast.parse(mended)
+        ast.parse(corrected)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ""
-    return mended if mended != text else ""
+    return corrected if corrected != text else ""
 
 
 def as_call(node: ast.Attribute, call: ast.Call | None, known: Collection[str]) -> str:
-    """How `a.tanh()`, `math.exp(a)` or `math.pi` is written here; '' where nothing is meant that exists.
+    """How `a.tanh()`, `math.exp(a)` or `math.pi` is written here; '' if no such function exists.
 
     >>> tree = ast.parse("np.exp(a.b)", mode="eval").body
     >>> as_call(tree.func, tree, ["exp"])

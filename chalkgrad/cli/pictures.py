@@ -1,4 +1,4 @@
-"""How did the training go, as pictures in a folder?"""
+"""How are the pictures of a training written to a folder?"""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ NAMES = ("loss.png", "boundary.png")
 def save_pictures(
     folder: Path, history: nn.History, model: nn.Module, X: Sequence[Any], y: Sequence[int]
 ) -> list[Path]:
-    """Write loss.png, and boundary.png where samples have two features; return the paths."""
+    """Write loss.png, and boundary.png if samples have two features; return the paths."""
     try:
         figures = {NAMES[0]: plotting.plot_history(history)}
         if len(X[0]) == 2:
             figures[NAMES[1]] = plotting.plot_decision_boundary(model, X, y)
     except ImportError as error:
-        raise CommandError(str(error)) from error  # it names the command that installs matplotlib
+        raise CommandError(str(error)) from error  # the message names the command that installs matplotlib
     make_folder(folder)
     for name, figure in figures.items():
         figure.savefig(folder / name, dpi=150)
@@ -36,7 +36,7 @@ def check_pictures(folder: Path, overwrite: bool) -> None:
 
 
 def make_folder(folder: Path, option: str = "--out") -> None:
-    """Make `folder`, which the user named with `option`, and those above it."""
+    """Create `folder`, which the user named with `option`, and its parents."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

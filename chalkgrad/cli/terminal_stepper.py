@@ -1,6 +1,6 @@
-"""How does a terminal become a stepper: one screen a step, and keys?
+"""How does a terminal show a stepper, one screen per step, controlled by keys?
 
-The lines themselves come from `autograd.stepper`; here they are put on the screen, and keys are read.
+The text comes from `autograd.stepper`; this file writes it on the screen and reads the keys.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ MOVES = {
     "\x1b[H": -sys.maxsize, "\x1bOH": -sys.maxsize, "\x1b[1~": -sys.maxsize, "g": -sys.maxsize,
     "\x1b[F": sys.maxsize, "\x1bOF": sys.maxsize, "\x1b[4~": sys.maxsize, "G": sys.maxsize,
 }  # fmt: skip
-"""By how many steps a key moves."""
+"""The number of steps that each key moves."""
 
 PASSES = {"1": "forward", "2": "topological", "3": "naive"}
 WINDOWS = {"\xe0M": "\x1b[C", "\xe0K": "\x1b[D", "\xe0G": "\x1b[H", "\xe0O": "\x1b[F"}
 
 
 def is_interactive() -> bool:
-    """Whether there is somebody to press keys."""
+    """Whether a user can press keys."""
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def run_screen(stepper: Any, order: str) -> None:
-    """Show one step after another as the keys ask, until q."""
+    """Show the steps that the keys select, until q."""
     position = 0
     with keys() as pressed, other_screen(), resizing(lambda: draw_screen(stepper, order, position)):
         draw_screen(stepper, order, position)
@@ -50,10 +50,10 @@ def run_screen(stepper: Any, order: str) -> None:
 
 
 def draw_screen(stepper: Any, order: str, position: int, notice: str = "") -> None:
-    """The step, the keys, and as much of the table as there is room for, with the current node in it."""
+    """Draw the step, the keys, and as much of the table as fits, including the current node."""
     columns, lines = shutil.get_terminal_size()
-    told = [part for line in stepper.sentences(order, position) for part in wrapped(line, columns - 1)]
-    head = [f"{TITLES[order]}: step {position} of {stepper.last(order)}", "", *told, ""]
+    text = [part for line in stepper.sentences(order, position) for part in wrapped(line, columns - 1)]
+    head = [f"{TITLES[order]}: step {position} of {stepper.last(order)}", "", *text, ""]
     foot = wrapped(notice or HELP, columns - 1)
     room = max(3, lines - len(head) - len(foot) - 3)
     heading, *rows = stepper.table(order, position, columns - 1)
@@ -66,12 +66,12 @@ def draw_screen(stepper: Any, order: str, position: int, notice: str = "") -> No
 
 
 def bold(text: str) -> str:
-    """A line that is seen at once; as it is where the user wants no colours."""
+    """The line in bold, or unchanged if NO_COLOR is set."""
     return text if "NO_COLOR" in os.environ else f"\x1b[1m{text}\x1b[0m"
 
 
 def wrapped(line: str, columns: int) -> list[str]:
-    """A line in as many as the screen needs for it; the further ones are set in."""
+    """A line wrapped to the width of the screen; all but the first are indented."""
     inset = " " * (len(line) - len(line.lstrip()) + 2)
     return (
         textwrap.wrap(line, columns, subsequent_indent=inset, drop_whitespace=True) if len(line) > columns else [line]
@@ -80,7 +80,7 @@ def wrapped(line: str, columns: int) -> list[str]:
 
 @contextmanager
 def resizing(redraw: Callable[[], None]) -> Iterator[None]:
-    """Draw anew when the window gets another size, where the system tells."""
+    """Draw again when the size of the window changes, if the system reports it."""
     if not hasattr(signal, "SIGWINCH"):
         yield
         return
@@ -92,7 +92,7 @@ def resizing(redraw: Callable[[], None]) -> Iterator[None]:
 
 
 def print_all(stepper: Any, order: str) -> None:
-    """Every step in order, for a pipe or a file."""
+    """Print every step in order, for a pipe or a file."""
     for position in range(stepper.last(order) + 1):
         print(f"{TITLES[order]}: step {position} of {stepper.last(order)}")
         print(*stepper.sentences(order, position), "", sep="\n")
@@ -101,7 +101,7 @@ def print_all(stepper: Any, order: str) -> None:
 
 @contextmanager
 def other_screen() -> Iterator[None]:
-    """The terminal's second screen, so that what was there before comes back afterwards."""
+    """Use the terminal's alternate screen, so that the old content comes back afterwards."""
     sys.stdout.write("\x1b[?1049h\x1b[?25l")
     try:
         yield
@@ -112,7 +112,7 @@ def other_screen() -> Iterator[None]:
 
 @contextmanager
 def keys() -> Iterator[Iterator[str]]:
-    """The keys as they are pressed, without waiting for the Enter key."""
+    """The keys as they are pressed, without the Enter key."""
     if sys.platform == "win32":
         yield windows_keys()
         return
@@ -129,20 +129,20 @@ def keys() -> Iterator[Iterator[str]]:
 
 
 def posix_keys(terminal: int) -> Iterator[str]:
-    """An arrow comes as several bytes at once; letters that were typed quickly come together."""
+    """Keys on POSIX: an arrow arrives as several bytes; letters that are typed quickly arrive together."""
     while True:
         text = os.read(terminal, 64).decode(errors="ignore")
         while text:
             known = [key for key in MOVES if text.startswith(key)]
             key = max(known, key=len) if known else text if text[0] == "\x1b" and len(text) == 1 else text[0]
-            if key == "\x1b" and len(text) > 1:  # a key that means nothing here
+            if key == "\x1b" and len(text) > 1:  # a key without a meaning here
                 break
             text = text[len(key) :]
             yield key
 
 
 def windows_keys() -> Iterator[str]:
-    """What Windows calls its keys, under the names that POSIX gives them."""
+    """Keys on Windows, by their names on POSIX."""
     import msvcrt
 
     read: Any = msvcrt.getwch  # type: ignore[attr-defined,unused-ignore]

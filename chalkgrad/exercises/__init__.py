@@ -1,8 +1,10 @@
 """How does a learner check an answer, and ask for a hint?
 
 `check("02.3", answer)` says whether the answer is right, and if not, why; each call of `hint("02.3")` gives one more
-hint. Read `sandbox` (running a learner's code), `messages`, `verdict`, `exercise`, `answer_types`, `engine_answers`;
-then a lesson. To add a lesson, write `lesson_NN.py` next to this file with a list `EXERCISES`; nothing else changes.
+hint. `variant("7f3a")` selects the numbers of one student, `load("my_exercises.py")` adds a teacher's exercises.
+Read `sandbox` (running a learner's code), `messages`, `verdict`, `exercise`, `answer_types`, `engine_answers`; then a
+lesson; `variation` and `variants` (other numbers for each student), `own_exercises` (a teacher's file). To add a
+lesson, write `lesson_NN.py` next to this file with a list `EXERCISES`; nothing else changes.
 """
 
 from __future__ import annotations
@@ -10,16 +12,43 @@ from __future__ import annotations
 import re
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
+from chalkgrad.exercises.answer_types import Choice, Function, Judged, Number, Numbers
 from chalkgrad.exercises.exercise import Exercise, Mistake
+from chalkgrad.exercises.own_exercises import ExerciseFileError, read_exercises
 from chalkgrad.exercises.sandbox import UnreadableError
 from chalkgrad.exercises.verdict import Verdict
 
-__all__ = ["Exercise", "Mistake", "UnreadableError", "Verdict", "check", "exercises_of", "find", "hint", "lessons"]
+__all__ = [
+    "Choice",
+    "Exercise",
+    "Function",
+    "Judged",
+    "Mistake",
+    "Number",
+    "Numbers",
+    "UnreadableError",
+    "Verdict",
+    "check",
+    "exercises_of",
+    "find",
+    "hint",
+    "lessons",
+    "load",
+    "register",
+    "variant",
+]
 
 _given: dict[str, int] = {}
 """The number of hints given for each exercise."""
+_loaded: dict[str, list[Exercise]] = {}
+"""A teacher's exercises, by the part of their numbers before the dot."""
+_varied: dict[tuple[str, str], Exercise] = {}
+"""The exercises of variants, by variant and number."""
+_code = ""
+"""The variant that this session works on."""
 
 
 def check(number: str, answer: Any) -> Verdict:
@@ -40,30 +69,85 @@ def hint(number: str, which: int | None = None) -> Verdict:
     return exercise.hint(max(1, _given[number]))
 
 
-def find(number: str, asked_by: str = "check") -> Exercise:
+def variant(code: str) -> None:
+    """Work on the exercises with the numbers of this variant from now on; "" means the plain ones.
+
+    Raises ValueError for a code that is not text of letters and digits.
+
+    >>> variant("7f3a")
+    >>> find("02.2").question == find("02.2", code="").question
+    False
+    >>> variant("")
+    """
+    global _code
+    if not isinstance(code, str) or not re.fullmatch(r"[A-Za-z0-9]{0,32}", code):
+        raise ValueError(f"variant: code must be letters and digits, such as '7f3a', got {code!r}")
+    _code = code
+
+
+def load(path: str | Path) -> list[Exercise]:
+    """Add the exercises of a file to those that `check` and `hint` know, and return them.
+
+    Raises OSError if the file cannot be read, and ValueError if it does not define a usable list EXERCISES.
+    """
+    exercises = read_exercises(path)
+    register(exercises, str(path))
+    return exercises
+
+
+def register(exercises: list[Exercise], source: str) -> None:
+    """Add exercises to those that `check` and `hint` know; `source` is named if a lesson of the course has the name."""
+    names = dict.fromkeys(exercise.number.rpartition(".")[0] for exercise in exercises)
+    taken = [name for name in names if _is_lesson(name)]
+    if taken:
+        raise ExerciseFileError(f"{source}: {taken[0]} is a lesson of the course; give your exercises another name")
+    _varied.clear()
+    for name in names:
+        _loaded[name] = [exercise for exercise in exercises if exercise.number.rpartition(".")[0] == name]
+
+
+def find(number: str, asked_by: str = "check", code: str | None = None) -> Exercise:
     """The exercise with this number; if there is none, a ValueError whose message begins with `asked_by`.
+
+    `code` is the variant, by default the one chosen with `variant`.
 
     >>> find("00.77")
     Traceback (most recent call last):
     ValueError: check: no exercise '00.77'; lesson 00 has: 00.1, ...
     """
-    lesson = number.partition(".")[0] if isinstance(number, str) else ""
-    if not re.fullmatch(r"\d\d", lesson) or find_spec(f"chalkgrad.exercises.lesson_{lesson}") is None:
-        raise ValueError(f"{asked_by}: no exercise {number!r}; lessons with exercises: {', '.join(lessons())}")
+    lesson = number.rpartition(".")[0] if isinstance(number, str) else ""
+    if lesson not in _loaded and not _is_lesson(lesson):
+        known = ", ".join([*lessons(), *_loaded])
+        raise ValueError(f"{asked_by}: no exercise {number!r}; lessons with exercises: {known}")
     exercises = exercises_of(lesson)
     for exercise in exercises:
         if exercise.number == number:
-            return exercise
+            return _of_variant(exercise, _code if code is None else code)
     numbers = ", ".join(exercise.number for exercise in exercises)
     raise ValueError(f"{asked_by}: no exercise {number!r}; lesson {lesson} has: {numbers}")
 
 
+def _of_variant(exercise: Exercise, code: str) -> Exercise:
+    if not code or exercise.vary is None:
+        return exercise
+    key = code, exercise.number
+    if key not in _varied:
+        _varied[key] = exercise.varied(code)
+    return _varied[key]
+
+
+def _is_lesson(name: str) -> bool:
+    return bool(re.fullmatch(r"\d\d", name)) and find_spec(f"chalkgrad.exercises.lesson_{name}") is not None
+
+
 def lessons() -> list[str]:
     """The numbers of the lessons that have exercises, such as "02"."""
-    return [f"{n:02}" for n in range(100) if find_spec(f"chalkgrad.exercises.lesson_{n:02}") is not None]
+    return [f"{n:02}" for n in range(100) if _is_lesson(f"{n:02}")]
 
 
 def exercises_of(lesson: str) -> list[Exercise]:
-    """The exercises of a lesson, in order."""
+    """The exercises of a lesson, in order, as they are without a variant."""
+    if lesson in _loaded:
+        return _loaded[lesson]
     exercises: list[Exercise] = import_module(f"chalkgrad.exercises.lesson_{lesson}").EXERCISES
     return exercises

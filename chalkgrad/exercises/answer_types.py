@@ -10,7 +10,7 @@ import inspect
 import io
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import redirect_stdout, suppress
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
@@ -20,7 +20,15 @@ from typing import Any
 
 from autograd import Value, draw
 from chalkgrad.exercises.exercise import Assessment, Exercise, Kind, same
-from chalkgrad.exercises.messages import contrast, described, is_number, missing_list, short, told, what_was_printed
+from chalkgrad.exercises.messages import (
+    contrast,
+    described,
+    is_number,
+    item_text,
+    missing_list,
+    short,
+    what_was_printed,
+)
 from chalkgrad.exercises.sandbox import Failure, Seen, UnreadableError, observe_each
 
 ROUNDED = 2e-3
@@ -34,7 +42,7 @@ CLOSE = 0.02
 def as_number(answer: Any) -> float:
     """The number that was meant: a Value's, a NumPy scalar's and a fraction's count.
 
-    Raises UnreadableError where it is none.
+    Raises UnreadableError if it is not a number.
     """
     if isinstance(answer, Value):
         return answer.data
@@ -44,8 +52,8 @@ def as_number(answer: Any) -> float:
         with suppress(TypeError, ValueError, OverflowError):
             return float(answer)
     if isinstance(answer, str) and re.fullmatch(r"[-+*/.()\d\s]*\d(e-?\d+)?\s*", answer):
-        raise UnreadableError("A number is wanted, and this is a text: leave out the quotation marks.")
-    raise UnreadableError(f"A number is wanted, such as 2.5, and this is {described(answer)}.")
+        raise UnreadableError("This should be a number, not a string: remove the quotation marks.")
+    raise UnreadableError(f"This should be a number, such as 2.5, not {described(answer)}.")
 
 
 def digits_of(number: float) -> int:
@@ -90,7 +98,7 @@ class Number(Kind):
             return "The size is right, the sign is not.", None
         if self.tolerance == ROUNDED and (rounds_to(right, number) or same(number, right, CLOSE)):
             return f"{short(number)} is close. Give three significant digits.", None
-        return f"{short(number)} is not it, and not a mistake that I know.", None
+        return f"{short(number)} is not right, and I do not recognise the mistake.", None
 
 
 @dataclass(frozen=True)
@@ -108,7 +116,7 @@ class Numbers(Kind):
             answer = dict(zip(self.names, answer, strict=True))
         if not isinstance(answer, Mapping):
             wanted = ", ".join(f'"{name}": ...' for name in self.names)
-            raise UnreadableError(f"A dictionary is wanted: {{{wanted}}}.")
+            raise UnreadableError(f"This should be a dictionary: {{{wanted}}}.")
         strange = [name for name in answer if name not in self.names]
         missing = [name for name in self.names if answer.get(name, ...) is ...]
         if strange or missing:
@@ -122,9 +130,18 @@ class Numbers(Kind):
                 raise UnreadableError(f"{name}: {error}") from error
         return numbers
 
-    def judge(self, exercise: Exercise, answer: Any) -> Assessment:
+    def catalogued(self, exercise: Exercise) -> Iterator[tuple[Any, str]]:
+        """As for every kind; and each slip in an answer that is right elsewhere."""
+        yield from super().catalogued(exercise)
+        whole = [mistake.answer for mistake in exercise.wrong]
+        for (name, number), says in self.slips.items():
+            answer = {**exercise.right, name: number}
+            if answer not in whole:
+                yield answer, says
+
+    def conclude(self, exercise: Exercise, seen: Seen, answer: Any = None) -> Assessment:
         """As for every kind; a slip that has its own words is known."""
-        found = super().judge(exercise, answer)
+        found = super().conclude(exercise, seen, answer)
         return replace(found, known=found.known or found.says.endswith(tuple(self.slips.values())))
 
     def show(self, answer: Any, seen: Seen, expected: Seen) -> tuple[str, Any]:
@@ -155,7 +172,7 @@ class Choice(Kind):
 
 
 def meaning(option: Any) -> Any:
-    """A number where it is one, else the letters and digits alone, all small.
+    """A number if it is one, else only the letters and digits, in lower case.
 
     >>> meaning("c) This."), meaning("1e-05"), meaning(["d", "c"]), meaning("D, c"), meaning(3)
     ('c', 1e-05, 'dc', 'dc', 3.0)
@@ -172,19 +189,19 @@ def meaning(option: Any) -> Any:
 
 def require_function(answer: Any, arguments: Sequence[str], name: str = "of ") -> None:
     """Raise UnreadableError unless it can be called with so many arguments."""
-    wanted = f"A function {name}({', '.join(arguments)}) is wanted"
+    wanted = f"This should be a function {name}({', '.join(arguments)})"
     if not callable(answer) or isinstance(answer, type):
-        raise UnreadableError(f"{wanted}, and this is {described(answer)}.")
+        raise UnreadableError(f"{wanted}, not {described(answer)}.")
     with suppress(ValueError):  # a built-in function without a signature
         signature = inspect.signature(answer)
         try:
             signature.bind(*arguments)
         except TypeError as error:
-            raise UnreadableError(f"{wanted}, and yours takes {signature}.") from error
+            raise UnreadableError(f"{wanted}; yours takes {signature}.") from error
 
 
 def own_names(answer: Any, names: Sequence[str]) -> Sequence[str]:
-    """What the learner calls the arguments, where there are as many."""
+    """The learner's names of the arguments, if their number is right."""
     with suppress(TypeError, ValueError):
         own = inspect.signature(answer).parameters.values()
         if len(own) == len(names) and all(parameter.kind in POSITIONAL for parameter in own):
@@ -200,7 +217,7 @@ class Function(Kind):
     """A function that the learner writes, tried at `points` from the simplest on; each is a tuple of arguments.
 
     With `gradients=True` the numbers of a point become Values, but for the `constants`, and the gradients of the
-    result are observed too. `watch(function, *point)` replaces the plain call where something else is to be observed.
+    result are observed too. `watch(function, *point)` replaces the plain call where something else should be observed.
     Each call gets points of its own: a function may change the lists that it is given.
     """
 
@@ -211,11 +228,11 @@ class Function(Kind):
     watch: Callable[..., Any] | None = None
     tolerance: float = 1e-6
     arguments: Sequence[str] = ()
-    """The names of the function's own arguments, where they are not the point's."""
+    """The names of the function's own arguments, if they are not those of the point."""
     where: Callable[..., str] | None = None
     """`where(*point)` says where something goes wrong; otherwise the point is written out, with the learner's names."""
     parts: Sequence[str] = ()
-    """What the parts of an observation are called, where it is a list of things that the learner did not put in one."""
+    """The names of an observation's parts, if it is a list that the learner did not make."""
     gives: str = "it gives"
     """What is said before a wrong observation."""
     picture: Callable[..., Any] | None = None
@@ -247,10 +264,11 @@ class Function(Kind):
         ]
 
     def show(self, answer: Any, seen: Seen, expected: Seen) -> tuple[str, Any]:
-        """The first point at which the results differ, and its graph, drawn, where there is one."""
+        """The first point at which the results differ, and a picture of its graph, if there is one."""
         place = next(i for i, (a, b) in enumerate(zip(seen, expected, strict=True)) if not same(a, b, self.tolerance))
         point, names = self.points[place], own_names(answer, self.names)
-        where = self.where(*point) if self.where else "At " + ", ".join(map("{} = {}".format, names, map(told, point)))
+        values = ", ".join(map("{} = {}".format, names, map(item_text, point)))
+        where = self.where(*point) if self.where else f"At {values}"
         text = f"{where} {self._difference(seen[place], expected[place], names)}"
         return text + what_was_printed(seen.printed[place]), self._drawn(answer, point, seen[place])
 
@@ -266,8 +284,8 @@ class Function(Kind):
         if got is None or (isinstance(got, NoValue) and got.result is None):
             return f"{self.gives} nothing, None; {short(right)} is right. Is the return missing?"
         if isinstance(got, NoValue):
-            return f"it gives {short(got.result)}, and a Value is wanted: keep to operations on Values."
-        if not parts:
+            return f"it gives {short(got.result)}, not a Value: keep to operations on Values."
+        if not parts or not isinstance(got, (list, tuple)) or len(got) != len(wanted):
             texts = contrast(got, wanted)
             no_list = missing_list(got) if isinstance(wanted, (list, tuple)) else ""
             return f"{self.gives} {no_list or f'{texts[0]}; {texts[1]} is right.'}"
@@ -276,10 +294,10 @@ class Function(Kind):
         return f"{f'{parts[0]} is right, but ' if part else ''}{parts[part]} is {texts[0]}; {texts[1]} is right."
 
     def _drawn(self, answer: Callable[..., Any], point: tuple[Any, ...], got: Any) -> Any:
-        """The graph that the answer made; None where it made none."""
+        """A picture of the graph that the answer made, or None."""
         if got is None or isinstance(got, Failure) or not (self.gradients or self.picture):
             return None
-        with suppress(Exception), redirect_stdout(io.StringIO()):  # without a picture the text still stands
+        with suppress(Exception), redirect_stdout(io.StringIO()):  # without a picture the text remains
             inputs = self._inputs(point, own_names(answer, self.names)) if self.gradients else []
             output = self.picture(answer, *deepcopy(point)) if self.picture else answer(*inputs)
             if isinstance(output, Value):
@@ -291,32 +309,41 @@ class Function(Kind):
 
 @dataclass(frozen=True)
 class NoValue:
-    """What was observed where a Value was wanted, and something else came."""
+    """What was observed where a Value was expected, and something else came."""
 
     result: Any
 
 
 def value_of(result: Any) -> Any:
-    """The number of a Value; of anything else that it is none."""
+    """The number of a Value; a NoValue for anything else."""
     return result.data if isinstance(result, Value) else NoValue(plain(result))
 
 
 @dataclass(frozen=True)
 class Judged(Kind):
-    """A question with many right answers: `says(answer)` is "" for a right one, else what is wrong with it."""
+    """A question with many right answers: `says(answer)` is "" for a right one, else what is wrong with it.
+
+    Where the answer is a function or a class, `watch(answer)` tries it and returns numbers, texts and lists of them;
+    `says` judges these. So the answer can be tried in one process and judged in another.
+    """
 
     says: Callable[[Any], str]
     arguments: Sequence[str] = ()
-    """Those of the function that is wanted, where it is one."""
+    """The names of the expected function's arguments, if the answer should be one."""
+    watch: Callable[[Any], Any] | None = None
 
-    def judge(self, exercise: Exercise, answer: Any) -> Assessment:
-        """What the function says."""
+    def observe(self, answer: Any) -> Seen:
+        """What `watch` returns; without it the answer itself."""
         if self.arguments:
             require_function(answer, self.arguments)
-        seen = observe_each([lambda: self.says(answer)])
-        if isinstance(seen[0], Failure):
-            return Assessment(False, f"Your answer {seen[0]}.")
-        return Assessment(not seen[0], seen[0] or exercise.praise)
+        return observe_each([lambda: self.watch(answer) if self.watch else answer])
+
+    def conclude(self, exercise: Exercise, seen: Seen, answer: Any = None) -> Assessment:
+        """What `says` returns."""
+        said = seen if isinstance(seen[0], Failure) else observe_each([lambda: self.says(seen[0])])
+        if isinstance(said[0], Failure):
+            return Assessment(False, f"Your answer {said[0]}.")
+        return Assessment(not said[0], said[0] or exercise.praise)
 
 
 def plain(result: Any) -> Any:

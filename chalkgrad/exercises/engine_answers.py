@@ -126,7 +126,7 @@ class Backward(OnGraphs):
         return nodes
 
     def observe(self, answer: Any) -> Seen:
-        """As for every engine; first, whether it is a function."""
+        """As for every engine, after a check that the answer is a function."""
         require_function(answer, ("output",), "backward")
         return super().observe(answer)
 
@@ -144,9 +144,9 @@ class Engine(OnGraphs):
         return nodes
 
     def observe(self, answer: Any) -> Seen:
-        """As for every engine; first, whether it is a class with what is needed."""
+        """As for every engine, after a check that the answer is a class with the required methods."""
         if not isinstance(answer, type):
-            raise UnreadableError(f"A class is wanted, such as your Value, and this is {described(answer)}.")
+            raise UnreadableError(f"This should be a class, such as your Value, not {described(answer)}.")
         missing = [
             name for name in ("backward", *map(METHODS.__getitem__, self.operations)) if not hasattr(answer, name)
         ]
@@ -166,7 +166,7 @@ METHODS = {
 class Operation(OnGraphs):
     """A function from nodes to a node, with the right data and the right partials: the operation `name` of the graphs.
 
-    The nodes are of the learner's own class, where there is one of the name `own` beside the function.
+    The nodes are of the learner's own class, if the function's module has one of the name `own`.
     """
 
     name: str = ""
@@ -190,11 +190,11 @@ class Operation(OnGraphs):
     def _node(out: Any, make: Any) -> Any:
         if not hasattr(out, "edges"):
             raise UnreadableError(
-                f"It returns {described(out)}; a number with edges is wanted: return {make.__name__}(..., [...])."
+                f"It returns {described(out)}; it should return a number with edges, {make.__name__}(..., [...])."
             )
         return out
 
     def observe(self, answer: Any) -> Seen:
-        """As for every engine; first, whether it is a function."""
+        """As for every engine, after a check that the answer is a function."""
         require_function(answer, self.arguments, self.name)
         return super().observe(answer)

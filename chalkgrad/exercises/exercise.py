@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import dis
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from types import CodeType
 from typing import Any
 
@@ -23,7 +25,7 @@ from chalkgrad.exercises.verdict import Verdict
 
 @dataclass(frozen=True)
 class Mistake:
-    """One catalogued wrong answer, and what to say to somebody who gives it."""
+    """One catalogued wrong answer, and what to say to a learner who gives it."""
 
     answer: Any
     says: str
@@ -39,40 +41,49 @@ class Assessment:
     """The smallest case in which the answer goes wrong."""
     picture: Any = None
     known: bool = True
-    """Whether it is told what is wrong; otherwise a hint may help."""
+    """Whether `says` names the mistake; otherwise a hint may help."""
 
 
 class Kind:
-    """What can be observed of an answer, and how a difference is told."""
+    """What can be observed of an answer, and how a difference is described."""
 
     tolerance = 1e-9
     """By how much numbers may differ, relative to the greater of them."""
     has_cases = True
-    """Whether `show` tells of one case among many, and so belongs below the name of a mistake too."""
+    """Whether `show` describes one case among many, which then belongs below the name of a mistake too."""
 
     def observe(self, answer: Any) -> Seen:
         """One entry a case: numbers, strings, nested lists of them, or a `Failure`.
 
-        Raises UnreadableError where the answer has not the form that is wanted.
+        Raises UnreadableError if the answer does not have the expected form.
         """
         raise NotImplementedError
 
     def agree(self, seen: Seen, expected: Seen) -> bool:
-        """Whether an answer of which this was observed counts as the other one."""
+        """Whether an answer with these observations counts as the expected one."""
         return same(seen, expected, self.tolerance)
+
+    def catalogued(self, exercise: Exercise) -> Iterator[tuple[Any, str]]:
+        """Each wrong answer that has a diagnosis of its own, and that diagnosis."""
+        for mistake in exercise.wrong:
+            yield mistake.answer, mistake.says
 
     def show(self, answer: Any, seen: Seen, expected: Seen) -> tuple[str, Any]:
         """The first case in which an unknown wrong answer differs: a text, and a picture or None."""
-        return "That is not it, and not a mistake that I know.", None
+        return "That is not right, and I do not recognise the mistake.", None
 
     def judge(self, exercise: Exercise, answer: Any) -> Assessment:
-        """Whether the answer is right, and if not, what is to be said about it."""
-        seen, expected = self.observe(answer), self.observe(exercise.right)
+        """Whether the answer is right, and if not, what to say about it."""
+        return self.conclude(exercise, self.observe(answer), answer)
+
+    def conclude(self, exercise: Exercise, seen: Seen, answer: Any = None) -> Assessment:
+        """The same from the observations, perhaps of another process, where the answer itself is not available."""
+        expected = exercise.expected
         if self.agree(seen, expected):
             return Assessment(True, exercise.praise)
         text, picture = self.show(answer, seen, expected)
-        for mistake in exercise.wrong:
-            if self.agree(seen, self.observe(mistake.answer)):
+        for mistake, observed in zip(exercise.wrong, exercise.observed_mistakes, strict=True):
+            if self.agree(seen, observed):
                 return Assessment(False, mistake.says, text if self.has_cases else "", picture)
         return Assessment(False, text, "", picture, known=False)
 
@@ -83,9 +94,9 @@ class Exercise:
 
     >>> from chalkgrad.exercises.answer_types import Number
     >>> slope = Exercise("00.9", "The slope of x² at x = 3?", Number(), right=6.0,
-    ...                  wrong=[Mistake(9.0, "That is x² itself; its slope is wanted.")], hints=["Nudge x by 0.001."])
+    ...                  wrong=[Mistake(9.0, "That is x² itself, not its slope.")], hints=["Nudge x by 0.001."])
     >>> slope.check(9)
-    ✗ 00.9  That is x² itself; its slope is wanted.
+    ✗ 00.9  That is x² itself, not its slope.
     >>> slope.check(6.0)
     ✓ 00.9  Right.
     >>> slope.check(7).state
@@ -100,6 +111,18 @@ class Exercise:
     hints: Sequence[str] = ()
     praise: str = "Right."
     """What is said about the right answer: a chance to say why it matters."""
+    vary: Callable[[random.Random], Mapping[str, Any]] | None = None
+    """Draws other numbers, and returns the fields that depend on them (question, right ...): see `variants`."""
+
+    @cached_property
+    def expected(self) -> Seen:
+        """What is observed of the right answer."""
+        return self.kind.observe(self.right)
+
+    @cached_property
+    def observed_mistakes(self) -> tuple[Seen, ...]:
+        """What is observed of each mistake."""
+        return tuple(self.kind.observe(mistake.answer) for mistake in self.wrong)
 
     def check(self, answer: Any) -> Verdict:
         """Right, or why not."""
@@ -113,12 +136,49 @@ class Exercise:
         detail = "\n".join(filter(None, [found.detail, help_]))
         return Verdict(self.number, "right" if found.right else "wrong", found.says, detail, found.picture)
 
+    def varied(self, code: str) -> Exercise:
+        """The same exercise with the numbers of the variant `code`; without `vary` it is the same for all.
+
+        Draws in which two of the answers coincide are discarded. Raises ValueError if no draw is left.
+        """
+        if self.vary is None or not code:
+            return self
+        for attempt in range(DRAWS):
+            varied = replace(self, **self.vary(random.Random(f"{code} {self.number} {attempt}")), vary=None)
+            if not any(varied.faults()):
+                return varied
+        raise ValueError(f"exercise {self.number}: {DRAWS} draws of `vary`, and in each of them two answers coincide")
+
+    def faults(self) -> Iterator[str]:
+        """What is wrong with the exercise itself: a right answer that is not right, a mistake without its diagnosis."""
+        if not self.question.strip():
+            yield "the question is empty"
+        verdict = self.check(self.right)
+        if verdict.state != "right":
+            yield f"the right answer is not right: {verdict.says}"
+        said = [mistake.says for mistake in self.wrong]
+        for says in said:
+            if not says.strip():
+                yield f"mistake {said.index(says) + 1} has no message"
+            elif said.count(says) > 1:
+                yield f"two mistakes have the same message: {says}"
+        for answer, says in self.kind.catalogued(self):
+            verdict = self.check(answer)
+            if verdict.state == "right":
+                yield f"this mistake counts as right: {says}"
+            elif not verdict.says.endswith(says):
+                yield f"this mistake is not recognised: {says} (It gets: {verdict.says})"
+
     def hint(self, which: int) -> Verdict:
-        """The hint of that number, counted from 1; the last one where there are fewer."""
+        """The hint with that number, counted from 1; the last one if there are fewer."""
         if not self.hints:
             return Verdict(self.number, "hint", "There is no hint for this one.")
         which = min(which, len(self.hints))
         return Verdict(self.number, "hint", f"{self.hints[which - 1]} (hint {which} of {len(self.hints)})")
+
+
+DRAWS = 200
+"""So many draws of numbers are tried for a variant."""
 
 
 def is_open(answer: Any) -> bool:
@@ -135,7 +195,7 @@ def is_open(answer: Any) -> bool:
 
 
 def does_nothing(code: CodeType) -> bool:
-    """Whether compiled code only returns None: so does a body of three dots, with or without a docstring."""
+    """Whether compiled code only returns None, as a body of three dots does, with or without a docstring."""
     return all(
         step.opname in ("RESUME", "NOP", "RETURN_VALUE") or (step.opname in RETURNS and step.argval is None)
         for step in dis.get_instructions(code)

@@ -32,12 +32,12 @@ def in_order(output: Value) -> list[Value]:
 
 
 def leaves(output: Value) -> int:
-    """How many Values of a graph nobody computed."""
+    """The number of leaves, the Values of a graph that were not computed from others."""
     return sum(not value.operands for value in in_order(output))
 
 
 def count(output: Value) -> int:
-    """How many Values a graph has."""
+    """The number of Values in a graph."""
     return len(in_order(output))
 
 
@@ -92,11 +92,11 @@ class _Graphs(Function):
             texts = contrast(got[0], wanted[0])
             return f"the result is {texts[0]}; {texts[1]} is right."
         if got[1] != wanted[1]:
-            return f"the result is right, but its graph has {got[1]} numbers; {wanted[1]} are wanted."
+            return f"the result is right, but its graph has {got[1]} numbers; it should have {wanted[1]}."
         said = f"the result is right, and its graph has {wanted[1]} numbers, but "
         if got[2] != wanted[2]:
-            return f"{said}its operations are {' and '.join(got[2])}; {' and '.join(wanted[2])} are wanted."
-        return f"{said}they are not connected as is wanted."
+            return f"{said}its operations are {' and '.join(got[2])}; they should be {' and '.join(wanted[2])}."
+        return f"{said}they are not connected as they should be."
 
 
 def _shared(a: Value, b: Value) -> Value:
@@ -107,7 +107,7 @@ def _shared(a: Value, b: Value) -> Value:
 EXERCISES = [
     Exercise(
         "01.1",
-        "How many numbers (boxes) has the graph of tanh(x*w + b)?",
+        "How many numbers (boxes) does the graph of tanh(x*w + b) have?",
         Number(tolerance=1e-6),
         right=6,
         wrong=[
@@ -115,7 +115,8 @@ EXERCISES = [
                 3, "Those are the leaves x, w and b, or the three operations. Each operation makes a number of its own."
             ),
             Mistake(
-                4, "The result of x*w is a number of the graph, and so is that of the sum: x, w, b, then one a step."
+                4,
+                "The results of x*w and of the sum are numbers of the graph too: x, w, b, then one for each step.",
             ),
             Mistake(
                 5, "Nearly: three leaves, and one number for each of the operations *, + and tanh. The output counts."
@@ -138,7 +139,7 @@ EXERCISES = [
     ),
     Exercise(
         "01.3",
-        "Write leaves(output): how many leaves has its graph, Values that nobody computed, each counted once?",
+        "Write leaves(output), which counts the leaves of the graph, each once.",
         Function(
             [(formula,) for formula in _small_graphs()],
             arguments=["output"],
@@ -158,7 +159,7 @@ EXERCISES = [
             ),
             Mistake(
                 _leaves_with_numbers,
-                "You counted the plain numbers too, such as the 2 in 2 * a. They are no Values, and have no gradient.",
+                "You counted the plain numbers too, such as the 2 in 2 * a. They are not Values, and have no gradient.",
             ),
             Mistake(
                 _leaves_next_to, "That stops at the operands of the output. Their operands belong to the graph as well."
@@ -187,8 +188,7 @@ EXERCISES = [
         wrong=[
             Mistake(
                 lambda a, b: (a + b) * (a + b),
-                "You computed a + b twice, and so there are two numbers for it. Give the sum a name and use that "
-                "twice.",
+                "You computed a + b twice, so there are two numbers for it. Give the sum a name and use that twice.",
             ),
             Mistake(
                 lambda a, b: (a + b) ** 2,
@@ -201,7 +201,7 @@ EXERCISES = [
             ),
             Mistake(
                 lambda a, b: a * a + b * b,
-                "(a + b)² is not a² + b²; and the graph wanted has one sum, multiplied by itself.",
+                "(a + b)² is not a² + b²; and the graph should have one sum, multiplied by itself.",
             ),
         ],
         hints=["s = a + b", "Then s * s: one box, two arrows."],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from chalkgrad.exercises import variants
 from chalkgrad.exercises.answer_types import Function, Number, Numbers
 from chalkgrad.exercises.exercise import Exercise, Mistake
 
@@ -44,10 +45,11 @@ EXERCISES = [
                 ("a", -48.0): "You multiplied by a = 3; the partial of a * b for a is b.",
                 ("b", -48.0): "That is the path through c only. b is used by d = c + b too.",
                 ("b", -16.0): "That is the path through d only. b is used by c = a * b too.",
-                ("b", 768.0): "Over paths one adds; you multiplied the two paths.",
+                ("b", 768.0): "You multiplied the two paths. Over the paths the products are added.",
                 ("b", 32.0): "One of the two paths has the wrong sign: both are negative here.",
             },
         ),
+        vary=variants.five_gradients,
         right={"f": 1.0, "d": -16.0, "c": -16.0, "a": 32.0, "b": -64.0},
         wrong=[
             Mistake(
@@ -68,9 +70,9 @@ EXERCISES = [
             ),
         ],
         hints=[
-            "Begin at the end: f has gradient 1, and hands 1 * d to d, twice.",
-            "A plus hands on what it gets, unchanged, to both of its operands.",
-            "b gets one contribution from d = c + b, and another one from c = a * b.",
+            "Begin at the end: f has gradient 1, and passes 1 * d to d, twice.",
+            "A plus passes its gradient unchanged to both of its operands.",
+            "b gets one contribution from d = c + b, and another from c = a * b.",
         ],
         praise="Right, all five. You have done a backward pass.",
     ),
@@ -78,9 +80,10 @@ EXERCISES = [
         "02.2",
         "The factors on the only path from x to the output are 3, -0.5 and 4. What is the gradient of x?",
         Number(),
+        vary=variants.path_factors,
         right=-6.0,
         wrong=[
-            Mistake(6.5, "Along a path the factors are multiplied; one adds over paths."),
+            Mistake(6.5, "Along a path the factors are multiplied; the sum is over paths."),
             Mistake(12.0, "The factor in the middle is missing: every gear on the way counts."),
             Mistake(-1.5, "The last factor is missing: go on to the output."),
             Mistake(-2.0, "The first factor is missing: begin at x."),
@@ -149,5 +152,54 @@ EXERCISES = [
             ),
         ],
         hints=["For one path: math.prod(path).", "Then the sum of that over all paths; without a path it is 0."],
+    ),
+    Exercise(
+        "02.5",
+        "g = 3 * maximum(a, b) + b at a = 4, b = 1. What are the gradients of a and b?",
+        Numbers(
+            ["a", "b"],
+            slips={
+                ("a", 12.0): "That is 3 · a, a number of the forward pass. If a grows by 1, g grows by 3.",
+                ("a", 1.0): "1 is the partial of the maximum; multiply it by the gradient that arrives there, 3.",
+                ("a", 1.5): "The gradient is halved at a tie only. Here a is larger, and gets all of it.",
+                ("a", 0.0): "a is the larger operand, so the maximum follows it.",
+                ("b", 3.0): "The maximum is a, so it ignores a small nudge to b. b has another user, + b.",
+                ("b", 4.0): "The path through the maximum contributes 0: b is the smaller operand. Only + b counts.",
+                ("b", 0.0): "The maximum routes nothing to b, but b has a second user, + b.",
+                (
+                    "b",
+                    2.5,
+                ): "The gradient is halved at a tie only. Here b is smaller, and gets nothing from the maximum.",
+            },
+        ),
+        right={"a": 3.0, "b": 1.0},
+        wrong=[
+            Mistake(
+                {"a": 1.5, "b": 2.5},
+                "The gradient of the maximum is halved at a tie only. Here all of it goes to the larger operand, a.",
+            ),
+            Mistake(
+                {"a": 3.0, "b": 4.0},
+                "The maximum does not pass its gradient to both operands, as a plus does, but to the larger one only.",
+            ),
+            Mistake({"a": 0.0, "b": 4.0}, "That is the other operand: the maximum is a, which is 4."),
+        ],
+        hints=["Nudge b by 0.1. What does maximum(4, 1.1) do?", "b has two users: the maximum, and + b."],
+        praise="Right: the maximum routes its gradient to the larger operand, and b keeps what comes from + b.",
+    ),
+    Exercise(
+        "02.6",
+        "y = w * 2 + w * 5, with one Value w in both places. What is the gradient of w?",
+        Number(),
+        right=7.0,
+        wrong=[
+            Mistake(10.0, "The two uses are two paths. Along a path multiply, over the paths add."),
+            Mistake(2.0, "That is the first use only. w is used twice."),
+            Mistake(5.0, "That is the second use only; the first one counts as well."),
+            Mistake(3.5, "That is the average of the two uses. Their contributions are added."),
+            Mistake(1.0, "The partial of w * 2 with respect to w is the other operand, 2."),
+        ],
+        hints=["What does each of the two uses contribute?", "The partials are 2 and 5."],
+        praise="Right. The contributions of all uses of a shared weight add up; nothing more is needed to tie weights.",
     ),
 ]

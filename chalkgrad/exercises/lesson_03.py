@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from chalkgrad.exercises import variants
 from chalkgrad.exercises.answer_types import Choice, Number
 from chalkgrad.exercises.engine_answers import Backward, Node, backward, topological
 from chalkgrad.exercises.exercise import Exercise, Mistake
@@ -141,8 +142,8 @@ def _with(factor: Any) -> Any:
 CATALOGUE = [
     Mistake(
         naive_level,
-        "Visited before all its users were done: the recursion comes to a number once for each path, and each time it "
-        "hands on all that has arrived so far. Sort the nodes, and visit each one once.",
+        "A number was visited before all its users were done. The recursion comes to it once for each path, and each "
+        "time it passes on all that has arrived so far. Sort the nodes, and visit each one once.",
     ),
     Mistake(
         overwrites,
@@ -150,27 +151,27 @@ CATALOGUE = [
     ),
     Mistake(
         naive,
-        "Visited before all its users were done, and again for each user: a number handed on a part of its gradient, "
-        "and later that part once more. Sort the nodes first.",
+        "A number was visited before all its users were done, and again for each user. It passed on a part of its "
+        "gradient, and later the same part again. Sort the nodes first.",
     ),
     Mistake(
         naive_once,
-        "Visited before all its users were done: a number handed on its gradient, and what arrived later never got "
-        "through. A number may hand on only when every user has added its part.",
+        "A number was visited before all its users were done. It passed on its gradient, and what arrived later never "
+        "got through. A number may pass on its gradient only when every user has added its part.",
     ),
     Mistake(
         first_come,
-        "First come, first served is not enough: a number near the output can have a user that is farther away, and "
-        "is visited before that user is done. Sort by who uses whom, not by distance.",
+        "First come, first served is not enough: a number near the output can have a user that is further away, and "
+        "is visited before that user is done. Sort by which number uses which, not by distance.",
     ),
     Mistake(
         forwards,
-        "You went forwards, from the leaves to the output: when the leaves hand on, nothing has arrived yet. Use "
-        "reversed(...).",
+        "You went forwards, from the leaves to the output, so each number is visited before anything has arrived at "
+        "it. Use reversed(...).",
     ),
     Mistake(
         without_seed,
-        "Every gradient is 0: nobody set output.grad = 1. Each gradient is a multiple of that first one.",
+        "Every gradient is 0, because output.grad was never set to 1. Each gradient is a multiple of that first one.",
     ),
     Mistake(
         seeded_with_data,
@@ -178,12 +179,13 @@ CATALOGUE = [
     ),
     Mistake(
         several_times,
-        "A number stands in the list once for each path to it, and hands on each time. Keep a set of those seen.",
+        "A number is in the list once for each path to it, and passes on its gradient each time. Keep a set of those "
+        "seen.",
     ),
     Mistake(
         too_early,
-        "A number is put in the list before its operands are visited. Then its operand can come before another user "
-        "of that operand. Append it after them, and go through the list backwards.",
+        "A number is put in the list before its operands are visited, so an operand can come before another of its "
+        "users. Append each number after its operands, and go through the list backwards.",
     ),
     Mistake(
         edges_once,
@@ -195,11 +197,11 @@ CATALOGUE = [
     ),
     Mistake(
         _with(lambda node, operand, partial: partial),
-        "You handed on the partial alone. The chain rule multiplies it by the incoming gradient: partial * node.grad.",
+        "You passed on the partial alone. The chain rule multiplies it by the incoming gradient: partial * node.grad.",
     ),
     Mistake(
         _with(lambda node, operand, partial: node.grad),
-        "You handed on the incoming gradient unchanged. The chain rule multiplies it by the partial.",
+        "You passed on the incoming gradient unchanged. The chain rule multiplies it by the partial.",
     ),
     Mistake(
         _with(lambda node, operand, partial: partial * operand.grad),
@@ -226,22 +228,26 @@ EXERCISES = [
     _repair(
         "03.2",
         "b",
-        "Follow it by hand on b = a + a, c = b + b. When does b hand on for the first time?",
+        "Follow it by hand on b = a + a, c = b + b. When does b pass on its gradient for the first time?",
         "Let it make a list by topological(output), and go through that list.",
     ),
     _repair(
         "03.3",
         "c",
-        "Print len(topological_c(...)) for b = a + a. How many nodes has that graph?",
+        "Print len(topological_c(...)) for b = a + a. How many nodes does that graph have?",
         "visit must return at once for a node that it has seen.",
     ),
     _repair(
-        "03.4", "d", "What does d hand on when the partials are 1, as in a + b?", "Which two numbers are multiplied?"
+        "03.4",
+        "d",
+        "What does a node pass on when the partials are 1, as in a + b?",
+        "Which two numbers are multiplied?",
     ),
     Exercise(
         "03.5",
         "y = x² at x = 5. y.backward() twice, then x.zero_grad(), then y.backward() three times. What is x.grad?",
         Number(),
+        vary=variants.passes_after_zero,
         right=30.0,
         wrong=[
             Mistake(10.0, "That would be so if each call began at 0. They add up: that is why zero_grad exists."),
@@ -252,7 +258,10 @@ EXERCISES = [
             Mistake(75.0, "25 is y itself. Each call adds the slope, 2x."),
             Mistake(60.0, "10 + 20 + 30 would be the sum of all three results. Each call adds 10."),
         ],
-        hints=["The slope of x² at 5 is 10, and each call adds it.", "zero_grad begins anew. How many calls after it?"],
+        hints=[
+            "The slope of x² at 5 is 10, and each call adds it.",
+            "zero_grad starts again from 0. How many calls come after it?",
+        ],
     ),
     Exercise(
         "03.6",
@@ -261,12 +270,29 @@ EXERCISES = [
         Choice(["d c b a", "d b c a", "a b c d", "d c a b"]),
         right="d c b a",
         wrong=[
-            Mistake("d b c a", "c uses b, so c must be done before b hands on."),
+            Mistake("d b c a", "c uses b, so c must be done before b passes on its gradient."),
             Mistake(
                 "a b c d", "That is the forward order: each before those that use it. Backward goes the other way."
             ),
             Mistake("d c a b", "b uses a, so b must be done before a is complete."),
         ],
-        hints=["Who uses b? All of them must come before b."],
+        hints=["Which numbers use b? All of them must come before b."],
+    ),
+    Exercise(
+        "03.7",
+        "x = Value(3.0), y = Value((x * x).data) * 2. After y.backward(), what is x.grad?",
+        Number(),
+        right=0.0,
+        wrong=[
+            Mistake(12.0, "That would be right without .data. The plain number 9 has no memory of x."),
+            Mistake(
+                6.0, "That is the derivative of x². But y was not made from x: .data is a plain number, without memory."
+            ),
+            Mistake(2.0, "That is the gradient of the new leaf, Value(9.0). Is there a path from it to x?"),
+            Mistake(18.0, "That is y itself. The question is about the gradient of x."),
+            Mistake(9.0, "That is x². The question is about the gradient of x."),
+        ],
+        hints=["Draw the graph of y. Which leaves does it have?", "Is there any path from y back to x?"],
+        praise="Right: .data cuts the graph, and no gradient crosses the cut. Use it only to read numbers.",
     ),
 ]

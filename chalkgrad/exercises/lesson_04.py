@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from autograd import Primitive, absolute, grad, primitive
+from autograd import Primitive, Value, absolute, exp, grad, primitive
 from chalkgrad.exercises import lesson_03
 from chalkgrad.exercises.answer_types import Function
 from chalkgrad.exercises.engine_answers import Engine, Node, Operation
@@ -76,7 +76,7 @@ class _OfRows(Function):
     def observe(self, answer: Any) -> Seen:
         """Value and derivatives at each point; first, whether it is a row."""
         if not isinstance(answer, Primitive):
-            raise UnreadableError(f"A row is wanted, as primitive(...) gives it, and this is {described(answer)}.")
+            raise UnreadableError(f"This should be a row, as primitive(...) gives it, not {described(answer)}.")
         return super().observe(answer)
 
 
@@ -120,7 +120,7 @@ EXERCISES = [
     ),
     Exercise(
         "04.2",
-        "Write sigmoid(x) for Mini: s = 1 / (1 + e^-x), whose slope is s (1 - s).",
+        "Write sigmoid(x) for Mini: s = 1 / (1 + e^-x), whose derivative is s (1 - s).",
         Operation(name="sigmoid", arguments=("x",)),
         right=_squashing(lambda x, s: s * (1 - s)),
         wrong=[
@@ -130,7 +130,8 @@ EXERCISES = [
             ),
             Mistake(_squashing(lambda x, s: 1 - s), "The factor s is missing: s (1 - s)."),
             Mistake(
-                _squashing(lambda x, s: s), "That is the rule for exp, whose slope is itself. Here it is s (1 - s)."
+                _squashing(lambda x, s: s),
+                "That is the rule for exp, whose derivative is itself. Here it is s (1 - s).",
             ),
             Mistake(
                 _squashing(lambda x, s: s * (s - 1)),
@@ -160,7 +161,7 @@ EXERCISES = [
             ),
             Mistake(
                 engine(by_first=lambda x, y: 1.0, by_second=lambda x, y: 1.0),
-                "The product hands on as a sum does. Its partials are the other operands.",
+                "Your product passes gradients on as a sum does. Its partials are the other operands.",
             ),
             Mistake(
                 engine(by_second=lambda x, y: 0.0),
@@ -178,7 +179,10 @@ EXERCISES = [
             Mistake(
                 engine(tanh_partial=lambda x, t: t * (1 - t)), "That is the sigmoid's rule. tanh' is 1 - tanh²(x)."
             ),
-            Mistake(engine(tanh_partial=lambda x, t: 1.0), "tanh hands on with factor 1. Its partial is 1 - tanh²(x)."),
+            Mistake(
+                engine(tanh_partial=lambda x, t: 1.0),
+                "Your tanh passes gradients on with factor 1. Its partial is 1 - tanh²(x).",
+            ),
         ],
         hints=[
             "Take the class from the lesson, close the book, and write it again.",
@@ -188,7 +192,7 @@ EXERCISES = [
     ),
     Exercise(
         "04.4",
-        "Write softsign as a row of the library's table: x / (1 + |x|), whose slope is 1 / (1 + |x|)².",
+        "Write softsign as a row of the library's table: x / (1 + |x|), whose derivative is 1 / (1 + |x|)².",
         _OfRows(
             ((0.5,), (-2.0,), (3.0,)),
             names=("x",),
@@ -216,7 +220,7 @@ EXERCISES = [
             ),
             Mistake(
                 _row(_softsign, lambda out, x: out / (1.0 + absolute(x))),
-                "out is x / (1 + |x|) already; the slope has a 1 above the line.",
+                "out is x / (1 + |x|) already; the derivative has a 1 above the line.",
             ),
         ],
         hints=[
@@ -224,5 +228,34 @@ EXERCISES = [
             "Write |x| as autograd.absolute(x), in both formulas.",
         ],
         praise="Right, and its second derivative came for free.",
+    ),
+    Exercise(
+        "04.5",
+        "Write cosh(x) for a Value x, out of autograd.exp and arithmetic: (e^x + e^-x) / 2.",
+        Function(((0.0,), (1.0,), (-0.5,), (2.0,)), gradients=True),
+        right=lambda x: (exp(x) + exp(-x)) / 2,
+        wrong=[
+            Mistake(
+                lambda x: (exp(x) - exp(-x)) / 2,
+                "That is sinh, the difference. It is the derivative of cosh, which the chain rule finds by itself.",
+            ),
+            Mistake(lambda x: exp(x) + exp(-x), "The division by 2 is missing."),
+            Mistake(
+                lambda x: exp(x) + exp(-x) / 2,
+                "Brackets are missing: / binds more tightly than +, so only e⁻ˣ is halved.",
+            ),
+            Mistake(lambda x: exp(x) / 2, "The second half, e⁻ˣ / 2, is missing."),
+            Mistake(lambda x: (exp(x) + exp(x)) / 2, "The second exponent is -x."),
+            Mistake(
+                lambda x: (exp(x.data) + exp(-x.data)) / 2,
+                ".data takes the number out and cuts the graph, so there is no gradient. Use x itself.",
+            ),
+            Mistake(
+                lambda x: Value((math.exp(x.data) + math.exp(-x.data)) / 2),
+                "Value(...) of a plain number is a new leaf without memory of x. Use x itself, with autograd.exp.",
+            ),
+        ],
+        hints=["exp(x) + exp(-x), and then divide by 2.", "Mind the brackets around the sum."],
+        praise="Right, and its derivative, sinh, came from the chain rule.",
     ),
 ]

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from autograd import absolute, maximum, minimum, relu
+from chalkgrad.exercises import variants
 from chalkgrad.exercises.answer_types import Choice, Function, Number
 from chalkgrad.exercises.exercise import Exercise, Mistake
 
@@ -22,8 +23,9 @@ def _half_shifted(xs: Sequence[float]) -> list[float]:
 EXERCISES = [
     Exercise(
         "05.1",
-        "A sigmoid gave the output 0.9. What is its slope there?",
+        "A sigmoid gave the output 0.9. What is its derivative there?",
         Number(),
+        vary=variants.sigmoid_output,
         right=0.09,
         wrong=[
             Mistake(0.25, "That is its greatest slope, where the output is 0.5. Here it is flatter: s (1 - s)."),
@@ -41,8 +43,9 @@ EXERCISES = [
     ),
     Exercise(
         "05.2",
-        "A tanh gave the output 0.6. What is its slope there?",
+        "A tanh gave the output 0.6. What is its derivative there?",
         Number(),
+        vary=variants.tanh_output,
         right=0.64,
         wrong=[
             Mistake(0.6, "That is the output itself. The slope is 1 - t²."),
@@ -56,7 +59,7 @@ EXERCISES = [
     ),
     Exercise(
         "05.3",
-        "Write softmax(xs) for a list of plain numbers, such that it works for [1000, 1000] too.",
+        "Write softmax(xs) for a list of plain numbers, so that it works for [1000, 1000] too.",
         Function(
             (
                 ([0.0, 0.0],),
@@ -124,7 +127,7 @@ EXERCISES = [
             Mistake(lambda x: 0.1 * x, "That is 0.1 x everywhere; positive numbers should pass unchanged."),
             Mistake(lambda x: maximum(x, -0.1 * x), "The sign: -0.1 x rises to the left. The leak keeps going down."),
             Mistake(absolute, "That is |x|. A negative x should give 0.1 x, which is still negative."),
-            Mistake(lambda x: maximum(x, 0.1), "That stops at 0.1, and is flat on the left: 0.1 times x is wanted."),
+            Mistake(lambda x: maximum(x, 0.1), "That stops at 0.1, and is flat on the left. The leak is 0.1 times x."),
             Mistake(
                 lambda x: x.data if x.data > 0 else 0.1 * x.data,
                 ".data takes the number out and loses the graph: keep to the Value itself.",
@@ -146,5 +149,40 @@ EXERCISES = [
             Mistake("softplus", "It is a smooth relu: its outputs are always positive."),
         ],
         hints=["Look at the pictures: which curve goes below the line as much as above it?"],
+    ),
+    Exercise(
+        "05.6",
+        "Softmax gave p1 = 0.7, p2 = 0.2, p3 = 0.1. What is the partial of p1 with respect to the second logit?",
+        Number(),
+        right=-0.14,
+        wrong=[
+            Mistake(0.21, "That is p1 (1 - p1), how p1 responds to its *own* logit. To another logit it is -p1 p2."),
+            Mistake(
+                0.16, "That is p2 (1 - p2), how p2 responds to its own logit. The question is how p1 responds to it."
+            ),
+            Mistake(0.0, "Each probability depends on all logits, because they share the sum below the line."),
+            Mistake(-0.2, "That is -p2. The factor p1 is missing: -p1 p2."),
+            Mistake(-0.7, "That is -p1. The factor p2 is missing: -p1 p2."),
+            Mistake(0.56, "That is p1 (1 - p2). For different i and j the 1 is a 0: p1 (0 - p2)."),
+            Mistake(-0.07, "That is -p1 p3, the response to the third logit."),
+            Mistake(-0.02, "That is -p2 p3. The question is about p1 and the second logit."),
+        ],
+        hints=["If the second logit grows, does p1 grow or shrink?", "pᵢ (δᵢⱼ - pⱼ) with i = 1, j = 2."],
+        praise="Right: the second logit grows at the expense of p1.",
+    ),
+    Exercise(
+        "05.7",
+        "A network chooses one of five kinds of flowers. Which function turns its last five numbers into "
+        "probabilities: 'sigmoid', 'softmax', 'relu' or 'tanh'?",
+        Choice(["sigmoid", "softmax", "relu", "tanh"]),
+        right="softmax",
+        wrong=[
+            Mistake(
+                "sigmoid", "Each would lie between 0 and 1, but the five would not add up to 1. It suits yes or no."
+            ),
+            Mistake("relu", "Its outputs go up to infinity. It belongs between the layers."),
+            Mistake("tanh", "Its outputs may be negative, and a probability is not."),
+        ],
+        hints=["Probabilities of classes that exclude each other add up to 1."],
     ),
 ]

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from autograd import relu
+from chalkgrad.exercises import variants
 from chalkgrad.exercises.answer_types import Function, Number, Numbers
 from chalkgrad.exercises.exercise import Exercise, Mistake
 
@@ -31,11 +32,12 @@ EXERCISES = [
         "A classifier gives the probabilities a: 0.7, b: 0.2, c: 0.1, and b is right. What are the gradients of the "
         "cross-entropy with respect to the three logits?",
         Numbers(["a", "b", "c"]),
+        vary=variants.gradient_of_logits,
         right={"a": 0.7, "b": -0.8, "c": 0.1},
         wrong=[
             Mistake(
                 {"a": -0.7, "b": 0.8, "c": -0.1},
-                "That is y - p; the gradient is p - y. Training then moves against it, and so raises the right one.",
+                "That is y - p; the gradient is p - y. Training moves against it, which raises the right logit.",
             ),
             Mistake(
                 {"a": 0.7, "b": 0.2, "c": 0.1},
@@ -55,7 +57,15 @@ EXERCISES = [
             ),
             Mistake(
                 {"a": -0.3, "b": 0.2, "c": 0.1},
-                "You took a for the right class, as it is the most likely one. The right one is b.",
+                "You took a for the right class, because it is the most likely one. The right class is b.",
+            ),
+            Mistake(
+                {"a": 0.21, "b": 0.16, "c": 0.09},
+                "p (1 - p) is how each probability responds to its own logit. The gradient of the loss is p - y.",
+            ),
+            Mistake(
+                {"a": -0.14, "b": 0.16, "c": -0.02},
+                "That is how the *probability* of b responds. The loss is -log of it, so divide these by -0.2.",
             ),
         ],
         hints=["p - y, where y is 1 for the right class and 0 for the others.", "For b: 0.2 - 1."],
@@ -91,7 +101,7 @@ EXERCISES = [
             ),
             Mistake(
                 lambda xs: sum(math.exp(x - max(xs)) for x in xs),
-                "The logarithm is missing, and the maximum is to be added in the end.",
+                "The logarithm is missing, and the maximum must be added at the end.",
             ),
         ],
         hints=[
@@ -141,6 +151,7 @@ EXERCISES = [
         "07.4",
         "A network that knows nothing gives each of 10 digits the same probability. What is its cross-entropy?",
         Number(),
+        vary=variants.loss_of_ignorance,
         right=math.log(10),
         wrong=[
             Mistake(0.1, "That is the probability of the right digit. The loss is minus its logarithm."),
@@ -156,5 +167,55 @@ EXERCISES = [
         ],
         hints=["-log of the probability that it gives to the right digit."],
         praise="Right. If the first loss of a new network is far above this, its first weights are too large.",
+    ),
+    Exercise(
+        "07.5",
+        "A network for two classes ends with a softmax by mistake, and its loss applies softmax again. Its outputs are "
+        "1 for the right class and 0 for the other. How large is the cross-entropy?",
+        Number(),
+        right=math.log(1 + math.exp(-1)),
+        wrong=[
+            Mistake(
+                0.0,
+                "That holds for the probabilities 1 and 0. Here they are logits, and go through softmax again.",
+            ),
+            Mistake(
+                1 / (1 + math.exp(-1)),
+                "That is the probability after the second softmax. The loss is minus its logarithm.",
+            ),
+            Mistake(math.log(1 + math.e), "That is for the other class. The right one has the logit 1."),
+            Mistake(math.log(2), "That is for two equal logits. Here they are 1 and 0."),
+            Mistake(1.0, "The loss is log-sum-exp of the logits, minus the right logit: log(e¹ + e⁰) - 1."),
+            Mistake(-math.log(1 + math.exp(-1)), "The sign: the loss is *minus* the logarithm of the probability."),
+        ],
+        hints=["What does softmax make of the logits 1 and 0?", "-log of the first one."],
+        praise="Right: it can never fall below 0.31, and no error says why. Give the loss logits.",
+    ),
+    Exercise(
+        "07.6",
+        "A gives the right answers the probabilities 0.6, 0.6, 0.6 and is right three times; B gives them 0.99, 0.99, "
+        "0.45, and is right twice. What is the mean cross-entropy of each?",
+        Numbers(["A", "B"]),
+        right={"A": -math.log(0.6), "B": -(2 * math.log(0.99) + math.log(0.45)) / 3},
+        wrong=[
+            Mistake(
+                {"A": -3 * math.log(0.6), "B": -2 * math.log(0.99) - math.log(0.45)},
+                "Those are the sums. Divide by the number of samples, 3.",
+            ),
+            Mistake(
+                {"A": 0.4, "B": (0.01 + 0.01 + 0.55) / 3},
+                "That is the mean of 1 - p. Cross-entropy is -log p, on average.",
+            ),
+            Mistake(
+                {"A": 0.0, "B": 1 / 3},
+                "That is the share of wrong answers. Cross-entropy counts how sure each answer was.",
+            ),
+            Mistake(
+                {"A": -math.log(0.6), "B": -math.log((0.99 + 0.99 + 0.45) / 3)},
+                "You took the logarithm of the mean probability. Take the mean of the logarithms.",
+            ),
+        ],
+        hints=["-log p for each sample, then the mean.", "For B: -math.log(0.99) twice, and -math.log(0.45)."],
+        praise="Right. B has the smaller loss and fewer right answers. The two measure different things.",
     ),
 ]

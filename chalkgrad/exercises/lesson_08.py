@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import Value
+from chalkgrad.exercises import variants
 from chalkgrad.exercises.answer_types import Choice, Function, Number, Numbers
 from chalkgrad.exercises.exercise import Exercise, Mistake
 from chalkgrad.exercises.messages import short
@@ -43,13 +44,21 @@ def _where_w_goes(train: Loop, xs: Sequence[float], ys: Sequence[float], rate: f
     return w.data
 
 
-def _update_of(step: Callable[[list[Value], float], Any], numbers: Sequence[float], rate: float) -> list[float]:
-    """The parameters after one step, whose gradients are 1, -2, 3 ..."""
+def _update_of(step: Callable[[list[Value], float], Any], numbers: Sequence[float], rate: float) -> list[float] | str:
+    """The parameters after one step, whose gradients are 1, -2, 3 ...; where none has moved, what was done instead.
+
+    The Values themselves are what a model has, so it is they that count, and not what the list holds afterwards.
+    """
     parameters = [Value(number) for number in numbers]
     for parameter, gradient in zip(parameters, _gradients(len(numbers)), strict=True):
         parameter.grad = gradient
-    step(parameters, rate)
-    return [parameter.data for parameter in parameters]
+    given = list(parameters)
+    result = step(given, rate)
+    if [parameter.data for parameter in parameters] != list(numbers):
+        return [parameter.data for parameter in parameters]
+    if given != parameters:
+        return "the list has changed, the Values have not"
+    return "unchanged" if result is None else "unchanged, and a result is returned"
 
 
 def _gradients(count: int) -> list[float]:
@@ -105,16 +114,26 @@ def _names_only(parameters: list[Value], rate: float) -> None:
         p = p - rate * p.grad
 
 
+def _list_only(parameters: list[Value], rate: float) -> None:
+    for i, p in enumerate(parameters):
+        parameters[i] = p - rate * p.grad
+
+
+def _returns_others(parameters: list[Value], rate: float) -> list[Value]:
+    return [p - rate * p.grad for p in parameters]
+
+
 EXERCISES = [
     Exercise(
         "08.1",
         "A weight is 3, its gradient is -2, the learning rate 0.1. What is the weight after the update?",
         Number(tolerance=1e-6),
+        vary=variants.weight_after_update,
         right=3.2,
         wrong=[
             Mistake(2.8, "That is uphill. Subtract rate times gradient: 3 - 0.1 · (-2)."),
             Mistake(5.0, "The learning rate is missing: 0.1 · (-2)."),
-            Mistake(1.0, "The learning rate is missing, and the sign is the other one: 3 - 0.1 · (-2)."),
+            Mistake(1.0, "The learning rate is missing, and the sign is wrong: 3 - 0.1 · (-2)."),
             Mistake(0.2, "That is the change. Add it to the old weight."),
             Mistake(-0.2, "That is rate times gradient. Subtract it from the old weight."),
         ],
@@ -147,7 +166,15 @@ EXERCISES = [
             Mistake(_first_only, "Only the first parameter has moved. Do you return inside the loop?"),
             Mistake(
                 _names_only,
-                "Nothing has moved: `p = ...` gives the name p to another Value. Assign p.data instead.",
+                "No Value has moved. `p = ...` would only give the name p to another Value: assign to p.data.",
+            ),
+            Mistake(
+                _list_only,
+                "You put new Values into the list, and those of the model have not moved. Assign to p.data.",
+            ),
+            Mistake(
+                _returns_others,
+                "You return new Values, and those of the model have not moved. Assign to p.data; return nothing.",
             ),
         ],
         hints=["For each p: its new data is p.data - rate * p.grad.", "Assign to p.data."],
@@ -167,13 +194,13 @@ EXERCISES = [
         wrong=[
             Mistake(
                 _loop("forward", "backward", "update"),
-                "The missing zero_grad: from the second step on, old gradients are still in there, and w runs too "
-                "far. It belongs into every step.",
+                "zero_grad is missing: from the second step on, w.grad still contains old gradients, and w runs too "
+                "far. Call it at every step.",
             ),
             Mistake(
                 _loop("forward", "backward", "zero", "update"),
-                "w never moves. Is there an update at all? Otherwise the gradient is 0 when the update uses it: "
-                "zero_grad stands between backward and update, or the update comes before backward.",
+                "w never moves. Either there is no update, or the gradient is 0 when the update uses it, because "
+                "zero_grad comes between backward and update, or the update comes before backward.",
             ),
             Mistake(
                 _loop("forward", "zero", "backward", "uphill"),
@@ -201,7 +228,7 @@ EXERCISES = [
     Exercise(
         "08.4",
         "Loss on the training data: 0.9, 0.5, 0.3, 0.2, 0.1. On held-back data: 0.9, 0.6, 0.5, 0.6, 0.8. After which "
-        "epoch should one have stopped?",
+        "epoch would it have been best to stop?",
         Choice(["1", "2", "3", "4", "5"]),
         right="3",
         wrong=[
@@ -218,6 +245,7 @@ EXERCISES = [
         "08.5",
         "150 samples, batches of 10, 20 epochs. How many updates are there in an epoch, and in all?",
         Numbers(["updates_per_epoch", "updates"], tolerance=1e-9),
+        vary=variants.counts_of_updates,
         right={"updates_per_epoch": 15, "updates": 300},
         wrong=[
             Mistake(
@@ -234,5 +262,30 @@ EXERCISES = [
             ),
         ],
         hints=["An epoch is one pass over all samples.", "150 / 10 batches, and one update for each."],
+    ),
+    Exercise(
+        "08.6",
+        "w^4 - 2w^2 has the gradient 0 at w = -1, 0 and 1. At which of them is there no minimum?",
+        Number(tolerance=1e-6),
+        right=0.0,
+        wrong=[
+            Mistake(1.0, "At w = 1 the loss is -1, and on both sides it is larger: a minimum."),
+            Mistake(-1.0, "At w = -1 the loss is -1, and on both sides it is larger: a minimum."),
+        ],
+        hints=["Compute the loss at -0.1, 0 and 0.1.", "A gradient of 0 only says that the place is flat."],
+        praise="Right: w = 0 is the top of a hill. A gradient of 0 says that the place is flat, not that it is low.",
+    ),
+    Exercise(
+        "08.7",
+        "The training loss has been 0.02 for 200 epochs, and all gradients are nearly 0. What follows? 'a' the "
+        "training has converged; 'b' the network will do well on new data; 'c' no weights have a smaller loss.",
+        Choice(["a", "b", "c"]),
+        right="a",
+        wrong=[
+            Mistake("b", "The training loss says nothing about new data: the network may have memorised its samples."),
+            Mistake("c", "It may be a local minimum or a long plateau. Flat is not the same as lowest."),
+        ],
+        hints=["Which of the three can be seen from the training loss and the gradients alone?"],
+        praise="Right. For new data look at held-back samples; for smaller losses try other starts and rates.",
     ),
 ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from chalkgrad.exercises.answer_types import Function, Number
+from chalkgrad.exercises import variants
+from chalkgrad.exercises.answer_types import Choice, Function, Number
 from chalkgrad.exercises.exercise import Exercise, Mistake
 from chalkgrad.exercises.messages import short
 
@@ -16,6 +17,7 @@ ROWS = [
     ([[0.0, 1.0], [0.0, 2.0]],),
     ([[0.0, 1.0, 0.0], [0.0, 0.0, 3.0]],),
     ([[1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.5], [2.0, 0.0, 1.0, 0.0]],),
+    ([[0.001, 0.0], [0.0, 0.0], [0.0, 0.0]],),
 ]
 
 ARROWS = [([3.0, 4.0], 1.0), ([3.0, 4.0], 10.0), ([0.5, -0.2, 0.1], 0.3), ([-6.0, 8.0], 5.0), ([0.0, 0.0], 1.0)]
@@ -56,6 +58,7 @@ EXERCISES = [
         "09.1",
         "Five sigmoid layers in a row, one neuron each, weights 1: how many times smaller is the gradient, at best?",
         Number(),
+        vary=variants.sigmoid_layers,
         right=4.0**5,
         wrong=[
             Mistake(1.0, "That is tanh's case: its slope at 0 is 1. The sigmoid's is s·(1 - s), with s = 1/2 there."),
@@ -86,11 +89,11 @@ EXERCISES = [
         wrong=[
             Mistake(
                 lambda layer: math.sqrt(sum(p.data**2 for p in layer.parameters()) / len(layer.parameters())),
-                "That is the size of the parameters themselves: you took .data where .grad is wanted.",
+                "That is the size of the parameters themselves: you took .data instead of .grad.",
             ),
             Mistake(
                 lambda layer: sum(_grads(layer)) / len(layer.parameters()),
-                "That is the plain mean: 3 and -3 cancel in it, as if nothing were there. Square first.",
+                "That is the plain mean, in which 3 and -3 cancel as if nothing were there. Square first.",
             ),
             Mistake(
                 lambda layer: sum(g * g for g in _grads(layer)) / len(layer.parameters()),
@@ -111,7 +114,7 @@ EXERCISES = [
             ),
             Mistake(
                 lambda layer: max(map(abs, _grads(layer))),
-                "That is the largest gradient: one unusual parameter would speak for the whole layer.",
+                "That is the largest gradient: one unusual parameter would decide for the whole layer.",
             ),
         ],
         hints=["Read the name backwards: square, then mean, then root.", "sum(p.grad ** 2 for p in ...) is a start."],
@@ -124,7 +127,7 @@ EXERCISES = [
         wrong=[
             Mistake(
                 lambda rows: [unit for unit in range(len(rows[0])) if any(row[unit] == 0 for row in rows)],
-                "A relu unit may well be 0 for some samples: that is its work. It is dead if it is 0 for all.",
+                "A relu unit may well be 0 for some samples; that is how it works. It is dead if it is 0 for all.",
             ),
             Mistake(
                 lambda rows: [unit for unit in range(len(rows[0])) if rows[0][unit] == 0],
@@ -136,15 +139,26 @@ EXERCISES = [
             ),
             Mistake(
                 lambda rows: [unit for unit in range(len(rows[0])) if any(row[unit] != 0 for row in rows)],
-                "These are the units that are alive; the others are wanted.",
+                "These are the units that are alive. Return the others.",
             ),
             Mistake(
                 lambda rows: [place for place, row in enumerate(rows) if all(item == 0 for item in row)],
                 "You looked for samples for which all units are 0. A row is a sample; a unit is a column.",
             ),
             Mistake(
+                lambda rows: [unit for unit in range(len(rows[0])) if max(row[unit] for row in rows) < 0.1],
+                "You count units with small outputs as dead. A small output still passes its gradient: dead means "
+                "exactly 0 for every sample.",
+            ),
+            Mistake(
+                lambda rows: [
+                    unit for unit in range(len(rows[0])) if sum(row[unit] == 0 for row in rows) * 2 > len(rows)
+                ],
+                "You count units that are 0 for most samples. One sample with an output above 0 keeps a unit alive.",
+            ),
+            Mistake(
                 lambda rows: sum(all(row[unit] == 0 for row in rows) for unit in range(len(rows[0]))),
-                "That is how many are dead; which ones is wanted, as a list of positions.",
+                "That is how many are dead. Return which ones, as a list of positions.",
             ),
         ],
         hints=["Go through the units; for each, look at all rows.", "all(row[unit] == 0 for row in rows)"],
@@ -182,6 +196,13 @@ EXERCISES = [
             ),
             Mistake(
                 lambda gradients, longest: [
+                    g * longest / max(map(abs, gradients)) if max(map(abs, gradients)) > longest else g
+                    for g in gradients
+                ],
+                "You took the largest entry for the length. The length of an arrow is the root of the sum of squares.",
+            ),
+            Mistake(
+                lambda gradients, longest: [
                     g * longest / _length(gradients) ** 2 if _length(gradients) > longest else g for g in gradients
                 ],
                 "You divided by the square of the length: the root is missing.",
@@ -197,5 +218,26 @@ EXERCISES = [
         ],
         hints=["First the length: the root of the sum of squares.", "Then one factor for all: longest / length."],
         praise="Right. nn.clip_gradient_norm does this for a whole model.",
+    ),
+    Exercise(
+        "09.5",
+        "Every gradient that you measure is exactly 0. What can you conclude?",
+        Choice(("a", "b", "c")),
+        right="c",
+        wrong=[
+            Mistake(
+                "a",
+                "At a minimum the gradient is 0, but not every zero gradient is at a minimum. The killed network had "
+                "gradient 0 in two layers and a loss of 0.68, and leaky_relu showed that 0.2 was within reach.",
+            ),
+            Mistake(
+                "b",
+                "The learning rate multiplies the gradient in the step. It does not change the gradient, and any rate "
+                "times 0 is 0.",
+            ),
+        ],
+        hints=["What was the gradient of the first layer when all units above it were dead?"],
+        praise="Right: zero gradient means only that no small step helps. Dead units, weights that are all 0 and "
+        "saddle points (lesson 13) do that as well as a minimum.",
     ),
 ]

@@ -40,7 +40,8 @@ EXERCISES = [
             ),
             Mistake(
                 lambda n_in, n_out: math.sqrt(6 / n_in),
-                "That is He's rule, for relu. Xavier's halves nothing, and looks at both directions: n_in + n_out.",
+                "That is He's rule, for relu. Xavier's rule assumes that nothing is halved, and uses both "
+                "directions: n_in + n_out.",
             ),
             Mistake(
                 lambda n_in, n_out: math.sqrt(3 / n_in),
@@ -48,16 +49,20 @@ EXERCISES = [
             ),
             Mistake(lambda n_in, n_out: 6 / (n_in + n_out), "That is b². The root is missing."),
             Mistake(
+                lambda n_in, n_out: 5 / 3 * math.sqrt(6 / (n_in + n_out)),
+                "That is Xavier's rule with tanh's gain of 5/3, as the library uses it. The plain rule was asked for.",
+            ),
+            Mistake(
                 lambda n_in, n_out: math.sqrt(3 / (n_in + n_out)),
                 "2/(n_in + n_out) is 1 divided by the average of the two; you divided by their sum.",
             ),
             Mistake(
                 lambda n_in, n_out: math.sqrt(12 / (n_in + n_out)),
-                "12 belongs to a uniform draw by its whole width: here b is half of it.",
+                "The 12 belongs to the whole width of a uniform draw; b is half of that width.",
             ),
             Mistake(
                 lambda n_in, n_out: math.sqrt(2 / 3 / (n_in + n_out)),
-                "b²/3 = 2/(n_in + n_out): multiply by 3 to have b² alone; you divided.",
+                "b²/3 = 2/(n_in + n_out): multiply both sides by 3 to get b² alone. You divided.",
             ),
         ],
         hints=["Xavier's rule: the mean of w² is 2/(n_in + n_out).", "The mean of w² is b²/3. Solve for b."],
@@ -70,15 +75,16 @@ EXERCISES = [
         wrong=[
             Mistake(
                 lambda train, test: (_by(train, train, pstdev(train)), _by(test, test, pstdev(test) or 1.0)),
-                "You scaled the test column by its own mean and deviation. Then one wine means two different things "
-                "in the two columns. Use the training column's numbers for both.",
+                "You scaled the test column by its own mean and deviation. Then equal wines get different numbers in "
+                "the two columns. Use the training column's numbers for both.",
             ),
             Mistake(
                 lambda train, test: (
                     _by(train + test, train, pstdev(train + test)),
                     _by(train + test, test, pstdev(train + test)),
                 ),
-                "You took mean and deviation of both columns together: something of the test set leaks into training.",
+                "You took the mean and deviation of both columns together, so something of the test set leaks "
+                "into training.",
             ),
             Mistake(
                 lambda train, test: (_by(train, train, pstdev(train) ** 2), _by(train, test, pstdev(train) ** 2)),
@@ -98,12 +104,13 @@ EXERCISES = [
             ),
             Mistake(
                 lambda train, test: (_to_unit(train, train), _to_unit(train, test)),
-                "That maps the smallest to 0 and the largest to 1: another scaling, which one single outlier can "
-                "spoil. Use mean and standard deviation.",
+                "That maps the smallest to 0 and the largest to 1, a scaling that a single outlier can spoil. Use mean "
+                "and standard deviation.",
             ),
             Mistake(
                 lambda train, test: (_by(train, train, pstdev(train)), test),
-                "The test column was left as it was: the model would read it in another unit than the one it learnt.",
+                "The test column was left as it was, so the model would read it in a different unit from the one "
+                "it learnt.",
             ),
         ],
         hints=["Two numbers come from `train`: a mean and a deviation.", "(x - mean) / deviation, in both lists."],
@@ -115,8 +122,10 @@ EXERCISES = [
         Number(tolerance=1e-6),
         right=2,
         wrong=[
-            Mistake(1, "The first unit starts elsewhere, gets other gradients, and goes its own way."),
-            Mistake(6, "Only the first unit differs from the others. What could tell the second from the third?"),
+            Mistake(1, "The first unit starts elsewhere, gets different gradients, and goes its own way."),
+            Mistake(
+                6, "Only the first unit differs from the others. What could make the second differ from the third?"
+            ),
             Mistake(
                 5,
                 "You counted the units that stay equal to each other. They count as one: how many kinds are there?",
@@ -134,9 +143,9 @@ EXERCISES = [
         Number(),
         right=100 * 0.2**2 / 3 / 2,
         wrong=[
-            Mistake(100 * 0.2**2 / 3, "You forgot relu, which sets half of the sums to 0: halve it."),
+            Mistake(100 * 0.2**2 / 3, "You forgot relu, which sets half of the sums to 0. Halve it."),
             Mistake(100 * 0.2**2 / 2, "The mean square of uniform(-b, b) is b²/3, not b²."),
-            Mistake(100 * 0.2**2, "The mean square of uniform(-b, b) is b²/3, not b²; and relu takes half."),
+            Mistake(100 * 0.2**2, "The mean square of uniform(-b, b) is b²/3, not b², and relu halves it."),
             Mistake(
                 math.sqrt(100 * 0.2**2 / 6),
                 "That is the factor for the size, the root. The mean square itself was asked for.",

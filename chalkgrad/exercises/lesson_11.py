@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from chalkgrad.exercises import variants
 from chalkgrad.exercises.answer_types import Choice, Function, Number
 from chalkgrad.exercises.exercise import Exercise, Mistake
 
@@ -57,11 +58,12 @@ EXERCISES = [
         "11.1",
         "f(x) = 3x². Below which learning rate does gradient descent converge?",
         Number(),
+        vary=variants.largest_rate,
         right=1 / 3,
         wrong=[
             Mistake(2 / 3, "You took 3 for the curvature. It is the second derivative of 3x², which is 6."),
             Mistake(
-                1 / 6, "That is 1/curvature: it jumps to the bottom in one step. Up to twice that still converges."
+                1 / 6, "That is 1/curvature, which jumps to the bottom in one step. Up to twice that still converges."
             ),
             Mistake(6, "That is the curvature. The limit is 2 divided by it."),
             Mistake(3, "The limit is 2/curvature; a steep valley allows only short steps."),
@@ -82,7 +84,7 @@ EXERCISES = [
             ),
             Mistake(
                 lambda x, velocity, gradient, rate: (x - rate * velocity, 0.9 * velocity + gradient),
-                "You moved by the old velocity. First renew the velocity, then move by the new one.",
+                "You moved by the old velocity. First update the velocity, then move by the new one.",
             ),
             Mistake(
                 lambda x, velocity, gradient, rate: (x + rate * (0.9 * velocity + gradient), 0.9 * velocity + gradient),
@@ -90,7 +92,7 @@ EXERCISES = [
             ),
             Mistake(
                 lambda x, velocity, gradient, rate: (x - rate * (velocity + gradient), velocity + gradient),
-                "The velocity keeps all of what it had. It never forgets, and never stops: keep nine tenths.",
+                "The velocity keeps all of what it had, so it never forgets and never stops. Keep nine tenths.",
             ),
             Mistake(
                 lambda x, velocity, gradient, rate: (x - rate * 0.9 * gradient, 0.9 * gradient),
@@ -101,15 +103,25 @@ EXERCISES = [
                     x - rate * (0.9 * velocity + 0.1 * gradient),
                     0.9 * velocity + 0.1 * gradient,
                 ),
-                "That is a running mean, as in Adam. In momentum the gradient is added in full.",
+                "That is a running mean, as in Adam. Momentum adds the full gradient.",
             ),
             Mistake(
                 lambda x, velocity, gradient, rate: (
                     x - (0.9 * velocity + rate * gradient),
                     0.9 * velocity + rate * gradient,
                 ),
-                "You put the rate into the velocity. For a fixed rate that moves alike, but here v is wanted without "
-                "the rate: v = 0.9·v + g, then x - rate·v.",
+                "You put the rate into the velocity. For a fixed rate that moves in the same way, but this "
+                "lesson keeps "
+                "v without the rate: v = 0.9·v + g, then x - rate·v.",
+            ),
+            Mistake(
+                lambda x, velocity, gradient, rate: (
+                    x + 0.9 * velocity - rate * gradient,
+                    0.9 * velocity - rate * gradient,
+                ),
+                "That is right too, in the convention of Keras and of many books: v = 0.9·v - rate·g, then x + v. For "
+                "a fixed rate it moves in the same way. This lesson uses the other convention: v = 0.9·v + g, then x - "
+                "rate·v.",
             ),
             Mistake(
                 lambda x, velocity, gradient, rate: _momentum(x, velocity, gradient, rate)[::-1],
@@ -133,20 +145,20 @@ EXERCISES = [
                 "The correction is missing: m and s start at 0, so the first means are too small (and s more than m). "
                 "Divide m by 1 - 0.9**t and s by 1 - 0.999**t.",
             ),
-            Mistake(_variant(root=False), "The root of the mean square is missing under the fraction."),
+            Mistake(_variant(root=False), "The root of the mean square is missing in the denominator."),
             Mistake(_variant(squared=False), "s is the running mean of the *squares* of the gradients."),
             Mistake(_variant(sign=-1.0), "You walk uphill: the sign of the step is minus."),
             Mistake(_variant(kept=(0.999, 0.9)), "The two shares are swapped: 0.9 for m, 0.999 for s."),
             Mistake(
                 _sums,
-                "m and s are running means: the new gradient counts with 1 - share, so 0.1 for m and 0.001 for s.",
+                "m and s are running means, so the new gradient counts for 0.1 in m and its square for 0.001 in s.",
             ),
-            Mistake(_old_means, "You moved by the old means (at the first step 0/0). Renew m and s first."),
-            Mistake(_without_direction, "Above the fraction stands the running mean m, not today's gradient alone."),
+            Mistake(_old_means, "You moved by the old means (at the first step 0/0). Update m and s first."),
+            Mistake(_without_direction, "The numerator is the running mean m, not the current gradient alone."),
             Mistake(
                 lambda x, m, s, gradient, t, rate: _with_corrected_memory(x, m, s, gradient, t, rate),
-                "You returned the corrected means. The memory for the next step is the plain m and s; corrected are "
-                "only the numbers that go into the step.",
+                "You returned the corrected means. The memory for the next step is the plain m and s; only the numbers "
+                "that go into the step are corrected.",
             ),
         ],
         hints=[
@@ -160,14 +172,49 @@ EXERCISES = [
         Choice(("a", "b", "c", "d")),
         right="c",
         wrong=[
-            Mistake("a", "With the same rate it will jump for ever: each mini-batch pushes it to another side."),
+            Mistake("a", "With the same rate it will keep jumping, since each mini-batch pushes it to another side."),
             Mistake("b", "A higher rate makes the jumps larger."),
-            Mistake(
-                "d", "The first weights are long forgotten after ten epochs; a bad start would have shown at once."
-            ),
+            Mistake("d", "After ten epochs the first weights no longer matter; a bad start would have shown at once."),
         ],
         hints=["What decides how far each mini-batch can push?"],
         praise="Right: smaller steps average out the noise. That is what schedules are for.",
+    ),
+    Exercise(
+        "11.5",
+        "Eight steps on 2x² from x = 1: which of the rates 0.1, 0.2, 0.4 and 0.49 ends nearest to the bottom?",
+        Choice(("0.1", "0.2", "0.4", "0.49")),
+        right="0.2",
+        wrong=[
+            Mistake("0.1", "Each step multiplies x by 1 - 4 · 0.1 = 0.6. Another rate has a factor nearer to 0."),
+            Mistake("0.4", "Each step multiplies x by 1 - 4 · 0.4 = -0.6: it overshoots. 0.1 does as well as this."),
+            Mistake(
+                "0.49",
+                "A higher rate is not a faster one: 1 - 4 · 0.49 = -0.96, so x jumps from side to side and hardly "
+                "shrinks.",
+            ),
+        ],
+        hints=["By which number does each step multiply x?", "1 - 4 · rate. Whose is nearest to 0?"],
+        praise="Right: its factor is 0.2. The best rate lies between too slow and overshooting.",
+    ),
+    Exercise(
+        "11.6",
+        "Adam with learning rate 0.1 has seen the gradient 0.01 for a long time: how long is its next step?",
+        Number(),
+        right=0.1,
+        wrong=[
+            Mistake(
+                0.001, "That is gradient descent's step, rate times gradient. Adam divides by the gradient's size."
+            ),
+            Mistake(
+                0.01, "That is the gradient (or rate times its root). Adam divides a mean by a mean of equal size."
+            ),
+            Mistake(
+                10.0, "You divided the rate by the gradient, but it is also multiplied by the mean of the gradients."
+            ),
+            Mistake(1.0, "m/√s is 1 here. It is still multiplied by the learning rate."),
+        ],
+        hints=["What are the two running means by now?", "m is 0.01 and s is 0.01²: rate · m/√s."],
+        praise="Right: the learning rate itself. Adam's steps do not shrink with the gradient, so a schedule must.",
     ),
 ]
 

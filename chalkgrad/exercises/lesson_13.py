@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograd import exp, grad
-from chalkgrad.exercises.answer_types import Function, Number, Numbers
+from chalkgrad.exercises.answer_types import Choice, Function, Number, Numbers
 from chalkgrad.exercises.exercise import Exercise, Mistake
 
 
@@ -30,8 +30,8 @@ def product(p: Any) -> Any:
 
 
 def banana(p: Any) -> Any:
-    """(1 - x)² + 20 (y - x²)²."""
-    return (1 - p[0]) ** 2 + 20 * (p[1] - p[0] ** 2) ** 2
+    """(1 - x)² + 100 (y - x²)²."""
+    return (1 - p[0]) ** 2 + 100 * (p[1] - p[0] ** 2) ** 2
 
 
 def mixed(p: Any) -> Any:
@@ -71,11 +71,13 @@ EXERCISES = [
                 "That is Newton's method for a *zero* of f. At a minimum it is the slope that is zero: put f' in "
                 "place of f and f'' in place of f'.",
             ),
-            Mistake(lambda f, x: x + grad(f)(x) / grad(grad(f))(x), "The sign: a positive slope means go back."),
+            Mistake(
+                lambda f, x: x + grad(f)(x) / grad(grad(f))(x), "The sign is wrong: a positive slope means going back."
+            ),
             Mistake(lambda f, x: x - grad(f)(x), "That is gradient descent with rate 1. Divide by the curvature."),
             Mistake(
                 lambda f, x: x - grad(f)(x) * grad(grad(f))(x),
-                "You multiplied by the curvature. Where it is strong, the bottom is near: divide.",
+                "You multiplied by the curvature. Where it is strong, the bottom is near, so divide.",
             ),
             Mistake(
                 lambda f, x: x - grad(f)(x) / grad(f)(x) ** 2,
@@ -99,11 +101,17 @@ EXERCISES = [
             tolerance=1e-9,
             slips={
                 ("forward", 3): "Forward mode answers how everything changes with *one input*: a sweep for each input.",
-                ("forward", 1): "One sweep forward gives the derivatives by one input, and there are 1,000.",
+                (
+                    "forward",
+                    1,
+                ): "One sweep forward gives the derivatives with respect to one input, and there are 1,000.",
                 ("forward", 3000): "One sweep forward gives all three outputs' derivatives at once.",
-                ("reverse", 1000): "Reverse mode answers how *one output* changes with everything: a sweep an output.",
+                (
+                    "reverse",
+                    1000,
+                ): "Reverse mode answers how *one output* changes with everything: a sweep for each output.",
                 ("reverse", 1): "One sweep back belongs to one output, and there are three.",
-                ("reverse", 3000): "One sweep back gives the derivatives by all 1,000 inputs at once.",
+                ("reverse", 3000): "One sweep back gives the derivatives with respect to all 1,000 inputs at once.",
             },
         ),
         right={"forward": 1000, "reverse": 3},
@@ -131,7 +139,7 @@ EXERCISES = [
         wrong=[
             Mistake(
                 2 / 10,
-                "You took the largest number on the diagonal. The 3s beside it count: take the largest eigenvalue.",
+                "You took the largest number on the diagonal. The 3s beside it count too: take the largest eigenvalue.",
             ),
             Mistake(2 / 1, "That is 2 divided by the *smallest* curvature. The steepest direction sets the limit."),
             Mistake(11, "That is the largest curvature. The limit is 2 divided by it."),
@@ -153,10 +161,10 @@ EXERCISES = [
                 lambda f, x, v: _slope_times(f, v)(x),
                 "That is gradient · v, one number: how f itself changes in direction v. Take its gradient.",
             ),
-            Mistake(lambda f, x, v: grad(f)(x), "That is the gradient: one `grad` is still to come."),
+            Mistake(lambda f, x, v: grad(f)(x), "That is the gradient. It has to be differentiated once more."),
             Mistake(
                 lambda f, x, v: [g * c for g, c in zip(grad(f)(x), v, strict=True)],
-                "You multiplied the gradient by v entry by entry. Add the products up to one number, and "
+                "You multiplied the gradient and v entry by entry. Add the products up to one number, and "
                 "differentiate it.",
             ),
             Mistake(
@@ -165,7 +173,8 @@ EXERCISES = [
             ),
             Mistake(
                 _row_sums,
-                "You summed each row first and multiplied by v afterwards. v belongs inside the sum: v₁·h₁ + v₂·h₂ ...",
+                "You summed each row first and multiplied by v afterwards. v belongs inside the sum: h₁·v₁ + "
+                "h₂·v₂ + ...",
             ),
             Mistake(
                 lambda f, x, v: grad(f)(v),
@@ -176,5 +185,25 @@ EXERCISES = [
             "Write an inner function slope(xs) that returns the sum of gradient times v.",
             "Then grad(slope)(x).",
         ],
+    ),
+    Exercise(
+        "13.5",
+        "The gradient is 0 and the Hessian has the eigenvalues 4, 0.5 and -1: what is this point?",
+        Choice(("a", "b", "c", "d")),
+        right="c",
+        wrong=[
+            Mistake(
+                "a",
+                "A gradient of 0 is not enough for a minimum. One curvature is negative: along that axis it goes down.",
+            ),
+            Mistake("b", "At a maximum all curvatures are negative. Here two are positive."),
+            Mistake(
+                "d",
+                "The height of the loss does not matter here. The signs of the curvatures say what surrounds the "
+                "point.",
+            ),
+        ],
+        hints=["Go along each of the three axes of the Hessian. Up or down?"],
+        praise="Right: up along two axes, down along one. A random push is enough to leave it downhill.",
     ),
 ]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd import Value, softmax
+from chalkgrad.exercises import variants
 from chalkgrad.exercises.answer_types import Function, Number
 from chalkgrad.exercises.exercise import Exercise, Mistake
 from chalkgrad.exercises.messages import short
@@ -90,10 +91,20 @@ def _sizes(model: Any, image: list[float], digit: int, rival: int) -> list[float
     return [abs(slope) for slope in _right_influence(model, image, digit, rival)]
 
 
+def _two_sweeps(model: Any, image: list[float], digit: int, rival: int) -> list[float]:
+    pixels = [Value(pixel) for pixel in image]
+    scores = model(pixels)
+    scores[digit].backward()
+    first = [pixel.grad for pixel in pixels]
+    scores[rival].backward()
+    return [before - pixel.grad for before, pixel in zip(first, pixels, strict=True)]
+
+
 JUDGED = [
     ([[2.0, 0.0], [3.0, 1.0], [0.0, 0.5]], [0, 1, 0]),
     ([[2.0, 0.0, 0.0], [0.0, 4.0, 3.9], [9.0, 8.5, 8.9], [1.0, 0.0, 5.0]], [1, 0, 1, 2]),
     ([[1.0, 2.0], [5.0, 0.0], [0.0, 5.0]], [0, 0, 0]),
+    ([[2.0, 0.9, 0.85], [2.0, 1.0, -9.0]], [1, 1]),
 ]
 
 
@@ -112,8 +123,9 @@ def _mistakes(scores: list[list[float]], truths: list[int]) -> list[int]:
 EXERCISES = [
     Exercise(
         "14.1",
-        "How many parameters has MLP(64, [32, 10])?",
+        "How many parameters does MLP(64, [32, 10]) have?",
         Number(tolerance=1e-6),
+        vary=variants.parameters_of_classifier,
         right=64 * 32 + 32 + 32 * 10 + 10,
         wrong=[
             Mistake(64 * 32 + 32 * 10, "These are the weights. Every neuron has a bias, too."),
@@ -122,7 +134,10 @@ EXERCISES = [
             Mistake(64 * 32 * 10, "The layers come one after the other: their weights add up, they do not multiply."),
             Mistake(64 * 10 + 10, "That is the classifier without a hidden layer."),
             Mistake(64 * 32 + 32, "That is the hidden layer. The ten outputs read its 32 numbers: 32 · 10 + 10 more."),
-            Mistake(64 + 32 + 10, "That is how many numbers flow. Between two layers there is a weight for each pair."),
+            Mistake(
+                64 + 32 + 10,
+                "That is how many numbers flow through it. Between two layers there is a weight for each pair.",
+            ),
             Mistake(
                 64 * 32 + 64 + 32 * 10 + 32 + 10,
                 "The inputs are numbers, not neurons: they have no biases.",
@@ -151,13 +166,13 @@ EXERCISES = [
                 lambda truths, answers, classes: [
                     [min(1, count) for count in row] for row in _confusion(truths, answers, classes)
                 ],
-                "You set a 1 where something happened. How often is wanted: add 1 each time.",
+                "You set a 1 where something happened. The matrix counts how often: add 1 each time.",
             ),
             Mistake(
                 lambda truths, answers, classes: [
                     [count / max(1, sum(row)) for count in row] for row in _confusion(truths, answers, classes)
                 ],
-                "These are shares of each row. The counts themselves are wanted.",
+                "These are shares of each row. The matrix has the counts themselves.",
             ),
             Mistake(
                 lambda truths, answers, classes: (
@@ -170,7 +185,7 @@ EXERCISES = [
                 lambda truths, answers, classes: [
                     sum(t == a == i for t, a in zip(truths, answers, strict=True)) for i in range(classes)
                 ],
-                "That is the diagonal alone. A row for each class is wanted, with a column for each answer.",
+                "That is the diagonal alone. Return a row for each class, with a column for each answer.",
             ),
         ],
         hints=["Start with rows of zeros.", "For each pair: matrix[truth][answer] += 1."],
@@ -192,8 +207,8 @@ EXERCISES = [
         wrong=[
             Mistake(
                 _of_parameters,
-                "These are the gradients of the model's parameters. Here the pixels are to be Values: make them, and "
-                "ask *them* for their gradients.",
+                "These are the gradients of the model's parameters. Make the *pixels* Values, and return their "
+                "gradients.",
             ),
             Mistake(
                 _of_digit, "That is the score of `digit` alone. Subtract that of the rival: why this and not that?"
@@ -206,9 +221,14 @@ EXERCISES = [
             Mistake(
                 _of_probability, "You differentiated probabilities (softmax). The scores themselves were asked for."
             ),
-            Mistake(_without_backward, "All gradients are 0: nobody called backward()."),
-            Mistake(_times_pixel, "That is gradient times pixel, another kind of map. The gradient alone is wanted."),
-            Mistake(_sizes, "The sign matters: ink may speak against a digit. No abs()."),
+            Mistake(_without_backward, "All gradients are 0: backward() was not called."),
+            Mistake(
+                _two_sweeps,
+                "The second backward() added to what the first had left in .grad, so your difference is minus the "
+                "rival's gradient. One backward() on the difference of the scores needs no zero_grad in between.",
+            ),
+            Mistake(_times_pixel, "That is gradient times pixel, another kind of map. Return the gradient alone."),
+            Mistake(_sizes, "The sign matters, since ink may speak against a digit. Leave out abs()."),
         ],
         hints=[
             "pixels = [Value(pixel) for pixel in image]",
@@ -231,8 +251,15 @@ EXERCISES = [
                 "You sorted by the highest score. A score of 9 beside one of 8.9 is not sure at all: take its softmax.",
             ),
             Mistake(
+                lambda scores, truths: sorted(
+                    _mistakes(scores, truths), key=lambda n: sorted(scores[n])[-2] - max(scores[n])
+                ),
+                "You sorted by the margin between the two best scores. The others take their share of the "
+                "probability, too: take the softmax.",
+            ),
+            Mistake(
                 lambda scores, truths: sorted(range(len(scores)), key=lambda n: -_sure(scores[n])),
-                "You sorted all images. Only the wrong answers are wanted.",
+                "You sorted all images. Keep only the wrong answers.",
             ),
             Mistake(
                 lambda scores, truths: sorted(
@@ -249,5 +276,20 @@ EXERCISES = [
             ),
         ],
         hints=["First the list of wrong positions, then sorted(..., key=...).", "max(softmax(scores[n]))"],
+    ),
+    Exercise(
+        "14.5",
+        "One Value is used at 36 places, and each use contributes a gradient of 0.5: what is its grad?",
+        Number(tolerance=1e-6),
+        right=18.0,
+        wrong=[
+            Mistake(0.5, "That is one use. Gradients from different uses of the same Value accumulate."),
+            Mistake(0.5 / 36, "The gradient is a sum over all uses, not a mean."),
+            Mistake(0.5**36, "Along one path local derivatives multiply. Here there are 36 paths, which add up."),
+            Mistake(36.0, "36 is the number of uses. Each of them contributes 0.5."),
+            Mistake(9 * 0.5, "The filter has nine weights, but this is one of them, and it is used 36 times."),
+        ],
+        hints=["What did f = a·b + a·c do with the two contributions to a?"],
+        praise="Right: using one Value everywhere is how weights are shared, or tied. The gradients simply add up.",
     ),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from autograd import dot, softmax
-from chalkgrad.exercises.answer_types import Function, Number
+from chalkgrad.exercises.answer_types import Choice, Function, Number
 from chalkgrad.exercises.exercise import Exercise, Mistake
 
 FITS = [
@@ -22,7 +22,10 @@ DRAWS = [
     ([0.2, 0.3, 0.5], 0.1),
     ([0.1, 0.0, 0.2, 0.7], 0.1),
     ([0.25, 0.25, 0.25, 0.25], 0.8),
+    ([0.7, 0.2, 0.1], 0.5),
 ]
+
+TEMPERED = [([2.0, 0.0], 1.0), ([2.0, 0.0, -1.0], 0.5), ([1.0, 3.0, 2.0], 4.0)]
 
 
 def _after_two(name: str) -> list[tuple[str, str]]:
@@ -46,6 +49,15 @@ def _draw(probabilities: list[float], u: float) -> int:
     return len(probabilities) - 1
 
 
+def _at_or_below(probabilities: list[float], u: float) -> int:
+    passed = 0.0
+    for position, probability in enumerate(probabilities):
+        passed += probability
+        if u <= passed:
+            return position
+    return len(probabilities) - 1
+
+
 def _first_above(probabilities: list[float], u: float) -> int:
     return next((position for position, p in enumerate(probabilities) if u < p), len(probabilities) - 1)
 
@@ -59,7 +71,7 @@ EXERCISES = [
         wrong=[
             Mistake(
                 lambda name: list(zip("." + name, name + ".", strict=True)),
-                "That is with one letter before. Two letters are wanted; in front of the first one stand two dots.",
+                "That is with one letter before. Look at two letters; before the first letter there are two dots.",
             ),
             Mistake(
                 lambda name: _after_two(name)[:-1],
@@ -87,7 +99,7 @@ EXERCISES = [
             ),
             Mistake(
                 lambda name: _after_two(name)[::2],
-                "You go on by two letters at a time. By one: each letter is the next one once.",
+                "You move by two letters at a time. Move by one, so that each letter is the next one once.",
             ),
         ],
         hints=['text = ".." + name + "."', "text[n : n + 2] is followed by text[n + 2]."],
@@ -100,7 +112,7 @@ EXERCISES = [
         wrong=[
             Mistake(
                 lambda query, keys, seen: softmax(_fits(query, keys)),
-                "The keys from `seen` on lie in the future. They must get nothing, exactly 0.",
+                "The keys from `seen` on are in the future. They must get exactly 0.",
             ),
             Mistake(
                 lambda query, keys, seen: [*softmax(_fits(query, keys))[:seen], *[0.0] * (len(keys) - seen)],
@@ -120,12 +132,12 @@ EXERCISES = [
             ),
             Mistake(
                 lambda query, keys, seen: _shares(query, keys, min(len(keys), seen + 1)),
-                "One too many: that is the next letter, which is to be guessed.",
+                "One too many: that is the next letter, which the model has to guess.",
             ),
             Mistake(
                 lambda query, keys, seen: _shares(query, keys, seen, 1.0),
-                "The fits are not divided by the root of the vectors' length: with long vectors softmax would be "
-                "nearly certain, and pass no gradient.",
+                "The fits are not divided by the root of the vectors' length. With long vectors softmax would be "
+                "nearly certain, and hardly pass a gradient.",
             ),
             Mistake(
                 lambda query, keys, seen: _shares(query, keys, seen, len(query)),
@@ -133,7 +145,7 @@ EXERCISES = [
             ),
             Mistake(
                 lambda query, keys, seen: _shares(query, keys, seen, math.sqrt(len(keys))),
-                "Under the root stands the length of the vectors, not the number of keys.",
+                "Take the root of the length of the vectors, not of the number of keys.",
             ),
             Mistake(
                 lambda query, keys, seen: [*_fits(query, keys)[:seen], *[0.0] * (len(keys) - seen)],
@@ -144,7 +156,7 @@ EXERCISES = [
             "attention_shares(query, keys[:seen]), from the lesson, gives the first ones.",
             "A 0.0 for each of the others: [0.0] * (len(keys) - seen).",
         ],
-        praise="Right: this is the mask that keeps a language model from reading on.",
+        praise="Right: this is the mask that keeps a language model from reading ahead.",
     ),
     Exercise(
         "15.3",
@@ -161,12 +173,17 @@ EXERCISES = [
                 "That draws all letters equally often: the probabilities are not used.",
             ),
             Mistake(
+                _at_or_below,
+                "Nearly: `u <= sum` gives a border to the earlier letter, so u = 0 can draw a letter of probability 0. "
+                "Each letter has its lower border, and not its upper one: u < sum.",
+            ),
+            Mistake(
                 _first_above,
                 "You compare u with each probability alone. They lie end to end: compare with the sum up to here.",
             ),
             Mistake(
                 lambda probabilities, u: min(_draw(probabilities, u) + 1, len(probabilities) - 1),
-                "One too far: u falls on a letter if it lies *below* the sum that includes it.",
+                "One too far: u falls on a letter if it is *below* the sum that includes it.",
             ),
             Mistake(
                 lambda probabilities, u: len(probabilities) - 1 - _draw(probabilities[::-1], u),
@@ -174,7 +191,7 @@ EXERCISES = [
             ),
             Mistake(
                 lambda probabilities, u: probabilities[_draw(probabilities, u)],
-                "That is the probability of the letter. Its position is wanted.",
+                "That is the probability of the letter. Return its position.",
             ),
         ],
         hints=["Go along, and keep the sum of what you have passed.", "Stop where u < sum so far."],
@@ -187,7 +204,8 @@ EXERCISES = [
         wrong=[
             Mistake(6 * math.log(2), "That is the sum of the surprises. The loss is their mean."),
             Mistake(
-                2.0, "That is in bits, with the logarithm to base 2. The library's is the natural one, as math.log."
+                2.0,
+                "That is in bits, with the logarithm to base 2. The library uses the natural one, math.log.",
             ),
             Mistake(-2 * math.log(2), "The logarithm of a probability is negative; the surprise is minus that."),
             Mistake(
@@ -199,5 +217,48 @@ EXERCISES = [
             Mistake(math.log(27), "That is the loss of a model that knows nothing."),
         ],
         hints=["-log(1/2) is log 2; -log(1/4) is 2 log 2.", "(1 + 2 + 3) · log 2, divided by 3."],
+    ),
+    Exercise(
+        "15.5",
+        "Write tempered(scores, temperature): the probabilities of the letters at that temperature.",
+        Function(TEMPERED, names=("scores", "temperature")),
+        right=lambda scores, temperature: softmax([score / temperature for score in scores]),
+        wrong=[
+            Mistake(
+                lambda scores, temperature: softmax([score * temperature for score in scores]),
+                "You multiplied by the temperature, so a high one makes the model surer. Divide.",
+            ),
+            Mistake(lambda scores, temperature: softmax(scores), "The temperature is not used."),
+            Mistake(
+                lambda scores, temperature: [p / temperature for p in softmax(scores)],
+                "You divided the probabilities. They no longer add up to 1: divide the scores, before the softmax.",
+            ),
+            Mistake(
+                lambda scores, temperature: softmax([p / temperature for p in softmax(scores)]),
+                "You took the softmax twice. Divide the scores, and take it once.",
+            ),
+            Mistake(
+                lambda scores, temperature: [score / temperature for score in scores],
+                "These are still scores. The softmax turns them into probabilities.",
+            ),
+        ],
+        hints=["The lesson's next_weights does it.", "softmax([score / temperature for score in scores])"],
+        praise="Right. Towards temperature 0 the largest score takes all; a high temperature makes all letters alike.",
+    ),
+    Exercise(
+        "15.6",
+        "One causal attention layer, no positions: for which pair of texts are the probabilities the same?",
+        Choice(("a", "b", "c", "d")),
+        right="c",
+        wrong=[
+            Mistake(
+                "a", "The same letters, but tab ends with b and bat with t, and the last letter's vector is passed on."
+            ),
+            Mistake("b", "The same letters, but step ends with p and pets with s. The last letter always counts."),
+            Mistake("d", "no ends with o and on with n. The last letter's own vector is passed on, so they differ."),
+        ],
+        hints=["What does the last letter see? Its own vector, and a mixture of all of them.", "Compare the endings."],
+        praise="Right: both end with p, and before it is the same bag of letters. Positions, or a second layer, would "
+        "tell them apart.",
     ),
 ]

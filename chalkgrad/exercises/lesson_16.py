@@ -7,23 +7,26 @@ from contextlib import suppress
 from typing import Any
 
 from autograd import Value, compile, maximum, minimum, relu, tanh
+from chalkgrad.exercises import variants
 from chalkgrad.exercises.answer_types import Function, Judged, Number, as_number
 from chalkgrad.exercises.exercise import Exercise, Mistake
 from chalkgrad.exercises.messages import contrast, described
 from chalkgrad.exercises.sandbox import UnreadableError
 
 BRANCH = (
-    "Right for single numbers, but it decides by the number (if, max, min, sorted): the compiler traces once, for all "
-    "numbers. Use maximum, minimum or where."
+    "Right for single numbers, but it makes a decision based on the number (if, max, min, sorted). The compiler traces "
+    "once, for all numbers. Use maximum, minimum or where."
 )
-READS = "It reads .data or float(x): the compiler would keep that one number for ever. Compute with x itself."
+READS = "It reads .data or float(x), so the compiler would keep that one number in the program. Compute with x itself."
 CONSTANT = "The compiled program gives the same for every x: the result was made from a plain number, not from x."
 SWAPPED = "The bounds are swapped: minimum(x, 1) keeps x from rising above 1, maximum(x, -1) from falling below -1."
 UPPER = "Below -1 it must give -1: the lower bound is missing."
 LOWER = "Above 1 it must give 1: the upper bound is missing."
 SMOOTH = "That is tanh: it bends everywhere. Between -1 and 1 the result must be x itself."
 HALF = "That cuts off everything below 0. The lower bound is -1."
+REFUSED = {"reads": READS, "branch": BRANCH}
 POINTS = (0.5, -0.25, 2.0, -3.0)
+RIGHT = [0.5, -0.25, 1.0, -1.0]
 
 
 def _at(clip: Any, x: float) -> float:
@@ -32,11 +35,17 @@ def _at(clip: Any, x: float) -> float:
         raise UnreadableError("It returns nothing, None. Is the return missing?")
     with suppress(UnreadableError):
         return as_number(result)
-    raise UnreadableError(f"It gives {described(result)}, and a Value is wanted: keep to operations on Values.")
+    raise UnreadableError(f"It gives {described(result)} instead of a Value: keep to operations on Values.")
 
 
-def _faults_of_clip(clip: Any) -> str:
+def _of_clip(clip: Any) -> tuple[list[float], Any]:
+    """The results at the points, and where these are right, those of the compiled function or what was refused."""
     seen = [_at(clip, x) for x in POINTS]
+    return seen, _when_compiled(clip) if seen == RIGHT else None
+
+
+def _faults_of_clip(observed: Any) -> str:
+    seen, compiled = observed
     known = {
         (0.5, -0.25, 1.0, -3.0): UPPER, (0.5, -0.25, 2.0, -1.0): LOWER, (0.5, 0.0, 1.0, 0.0): HALF,
         (-1.0, -1.0, -1.0, -1.0): SWAPPED, (1.0, 1.0, 1.0, 1.0): SWAPPED, (1.0, 1.0, 2.0, 1.0): SWAPPED,
@@ -44,22 +53,21 @@ def _faults_of_clip(clip: Any) -> str:
     }  # fmt: skip
     if tuple(seen) in known:
         return known[tuple(seen)]
-    for x, got, right in zip(POINTS, seen, (0.5, -0.25, 1.0, -1.0), strict=True):
+    for x, got, right in zip(POINTS, seen, RIGHT, strict=True):
         if got != right:
             texts = contrast(got, right)
             return f"For {x:g} it gives {texts[0]}; {texts[1]} is right."
-    return _faults_when_compiled(clip)
+    return "" if compiled == RIGHT else REFUSED.get(str(compiled), CONSTANT)
 
 
-def _faults_when_compiled(clip: Any) -> str:
+def _when_compiled(clip: Any) -> list[float] | str:
     import numpy as np
 
     try:
         program = compile(clip, batched=False, backend="numpy")
-        results = [float(program(np.array(x))) for x in POINTS]
+        return [float(program(np.array(x))) for x in POINTS]
     except TypeError as error:
-        return READS if "reading .data" in str(error) or "float" in str(error).split(":")[0] else BRANCH
-    return "" if results == [0.5, -0.25, 1.0, -1.0] else CONSTANT
+        return "reads" if "reading .data" in str(error) or "float" in str(error).split(":")[0] else "branch"
 
 
 def _branching(x: Any) -> Any:
@@ -73,14 +81,16 @@ EXERCISES = [
         "16.1",
         "How many operations does the first layer of 64-32-10 take for 100 images, forward?",
         Number(tolerance=1e-6),
+        vary=variants.operations_of_layer,
         right=2 * 100 * 64 * 32,
         wrong=[
             Mistake(
-                100 * 64 * 32, "These are the multiplications. Each product is added to a sum, too: twice as many."
+                100 * 64 * 32,
+                "These are the multiplications. Each product is also added to a sum, so there are twice as many.",
             ),
             Mistake(2 * 64 * 32, "That is for one image; there are 100."),
             Mistake(
-                64 * 32, "These are the multiplications for one image: 100 images, and the additions, are missing."
+                64 * 32, "These are the multiplications for one image. The 100 images and the additions are missing."
             ),
             Mistake(3 * 2 * 100 * 64 * 32, "That is forward and back together; only forward was asked for."),
             Mistake(2 * 100 * (64 * 32 + 32 * 10), "That is both layers; only the first was asked for."),
@@ -88,12 +98,12 @@ EXERCISES = [
                 2 * 100 * (64 + 32), "Each of the 32 neurons multiplies each of the 64 pixels: 64 times 32, not plus."
             ),
         ],
-        hints=["How many multiplications does one neuron make for one image?", "2 · 100 · 64 · 32"],
+        hints=["How many multiplications does a neuron make for one image?", "2 · 100 · 64 · 32"],
     ),
     Exercise(
         "16.2",
         "Write clip(x) so that it can be compiled: x between -1 and 1, -1 below, 1 above.",
-        Judged(_faults_of_clip, arguments=("x",)),
+        Judged(_faults_of_clip, arguments=("x",), watch=_of_clip),
         right=lambda x: maximum(minimum(x, 1.0), -1.0),
         wrong=[
             Mistake(_branching, BRANCH),
@@ -105,23 +115,24 @@ EXERCISES = [
             Mistake(lambda x: minimum(relu(x), 1.0), HALF),
         ],
         hints=["minimum(x, 1.0) does the upper bound.", "Put its result into maximum(..., -1.0); or use where twice."],
-        praise="Right: no decision by the number, so one program serves all numbers.",
+        praise="Right: no decision depends on the number, so one program serves all numbers.",
     ),
     Exercise(
         "16.3",
         "100 ms, of which 90 become a thousand times faster: how many times faster is the whole step?",
         Number(),
+        vary=variants.amdahl,
         right=100 / (10 + 0.09),
         wrong=[
             Mistake(1000, "Only a part became faster. The other 10 ms take as long as before."),
             Mistake(900, "Speeds do not mix like that. How many milliseconds does the step take afterwards?"),
-            Mistake(10, "Nearly: that would be if the 90 ms vanished altogether. They become 0.09 ms."),
+            Mistake(10, "Nearly: that would be right if the 90 ms vanished altogether. They become 0.09 ms."),
             Mistake(10.09, "That is how many milliseconds the step takes afterwards. It took 100 before."),
-            Mistake(100 / 90, "The 90 ms are what is gained, and the 10 ms what remains: 100 divided by what remains."),
+            Mistake(100 / 90, "The 90 ms are what is gained, and about 10 ms remain. Divide 100 by what remains."),
             Mistake(100 / (10 + 90 / 100), "A thousand times faster, not a hundred: 90 ms become 0.09."),
         ],
         hints=["What does the step take afterwards? 10 ms stay.", "100 / (10 + 90/1000)"],
-        praise="Right: under ten times, whatever the compiler does. This is Amdahl's law: what stays slow decides.",
+        praise="Right: less than ten times, whatever the compiler does. This is Amdahl's law: what stays slow decides.",
     ),
     Exercise(
         "16.4",
@@ -134,7 +145,7 @@ EXERCISES = [
         wrong=[
             Mistake(
                 lambda operations, moved, speed, bandwidth: operations / speed + moved / bandwidth,
-                "Computing and fetching go on at the same time: they do not add up, the slower of the two decides.",
+                "Computing and fetching go on at the same time. They do not add up; the slower of the two decides.",
             ),
             Mistake(
                 lambda operations, moved, speed, bandwidth: min(operations / speed, moved / bandwidth),
@@ -150,7 +161,7 @@ EXERCISES = [
             ),
             Mistake(
                 lambda operations, moved, speed, bandwidth: max(speed / operations, bandwidth / moved),
-                "Upside down: seconds are operations divided by operations a second.",
+                "Upside down: seconds are operations divided by operations per second.",
             ),
             Mistake(
                 lambda operations, moved, speed, bandwidth: max(operations / bandwidth, moved / speed),
@@ -158,5 +169,21 @@ EXERCISES = [
             ),
         ],
         hints=["Two times: one for computing, one for fetching.", "Which of the two decides, if both go on at once?"],
+    ),
+    Exercise(
+        "16.5",
+        "A network of four layers whose inputs are data: how many matrix products in the reverse sweep?",
+        Number(tolerance=1e-6),
+        right=7,
+        wrong=[
+            Mistake(8, "Two for each layer, but the first has no use for the gradient of its inputs, which are data."),
+            Mistake(4, "That is one for each layer's weights. The layers above the first also pass a gradient down."),
+            Mistake(3, "That is what is passed down between the layers. Each layer also needs its weights' gradient."),
+            Mistake(6, "Only the first layer leaves one out. The other three need two, and the first needs one."),
+            Mistake(12, "That is three for each layer, forward and back. Count only the reverse sweep."),
+            Mistake(11, "That is forward and back together. Count only the reverse sweep."),
+        ],
+        hints=["Which gradients does a layer compute on the way back?", "Who needs the gradient of the inputs?"],
+        praise="Right: four for the weights, three to pass the gradient down. The compiler leaves the eighth out.",
     ),
 ]

@@ -1,7 +1,7 @@
 """How are answers put into words that a learner knows?
 
-No addresses, no insides of this checker, no more of a long answer than one reads, and never two different numbers that
-look alike. Read before: `sandbox`. Read next: `exercise`.
+No addresses, no insides of this checker, only the beginning of a long answer, and never two different numbers that look
+alike. Read before: `sandbox`. Read next: `exercise`.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def described(value: Any) -> str:
     return of_its_type if re.fullmatch(rf"<.*{ADDRESS}>", text) else cut(readable(text))
 
 
-def told(item: Any) -> str:
+def item_text(item: Any) -> str:
     """A part of a question as text; a function by its formula, which is its docstring."""
     return str(item.__doc__ or item.__name__).rstrip(".") if inspect.isfunction(item) else short(item)
 
@@ -101,12 +101,12 @@ def what_was_printed(text: str) -> str:
 
 
 def missing_list(value: Any) -> str:
-    """What to do about something that gives its items one by one, and is no list yet; nothing for all else.
+    """What to do about something that gives its items one by one, and is not a list yet; nothing for anything else.
 
     >>> missing_list(n * n for n in range(3)), missing_list([0, 1, 4])
-    ('a generator, which is no list yet: put list(...) around it.', '')
+    ('a generator, which is not a list yet: put list(...) around it.', '')
     """
     if not isinstance(value, Iterator):
         return ""
     name = type(value).__name__
-    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}, which is no list yet: put list(...) around it."
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}, which is not a list yet: put list(...) around it."

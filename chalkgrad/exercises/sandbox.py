@@ -1,4 +1,4 @@
-"""How is a learner's code run, so that nothing that it does can do harm?
+"""How is a learner's code run, so that nothing it does can cause harm?
 
 It may raise an error, print, leave Python, change the lists that it was given, or never come to an end. All of this is
 an observation like any other, and never the end of the notebook. Read next: `exercise`.
@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from typing import Any
 
 SECONDS = 5.0
-"""An answer that takes longer for all of its cases together is stopped; right ones take milliseconds."""
+"""The time limit for all cases of an answer together; right answers take milliseconds."""
 
 ADDRESS = r" at 0x[0-9A-Fa-f]+"
-"""What nobody wants to read of an object without a text of its own."""
+"""The useless part of the repr of an object without a text of its own."""
 
 
 def readable(text: str) -> str:
@@ -37,7 +37,7 @@ def readable(text: str) -> str:
 
 
 class UnreadableError(Exception):
-    """An answer that is no answer to this question; the text says what is wanted."""
+    """An answer that does not fit the question; the text says what does."""
 
 
 class TakesTooLongError(BaseException):
@@ -46,7 +46,7 @@ class TakesTooLongError(BaseException):
 
 @dataclass(frozen=True)
 class Failure:
-    """What was observed when the answer raised an error: alike where the type is."""
+    """What was observed when the answer raised an error; failures of one type are alike."""
 
     name: str
     text: str = ""
@@ -64,11 +64,11 @@ class Failure:
         return f"raises {self.name}" + (f": {self.text}" if self.text else "")
 
 
-ENDLESS = Failure("endless", f"has not come to an end after {SECONDS:g} seconds (when does its loop stop?)")
+ENDLESS = Failure("endless", f"has not finished after {SECONDS:g} seconds (when does its loop stop?)")
 
 
 class Seen(list[Any]):
-    """Observations, one a case, and beside each of them what was printed meanwhile."""
+    """Observations, one per case, each with the text that was printed during it."""
 
     def __init__(self, entries: Iterable[Any] = ()) -> None:
         super().__init__(entries)
@@ -101,15 +101,15 @@ def _result(case: Callable[[], Any]) -> Any:
         return case()
     except UnreadableError:
         raise
-    except (Exception, SystemExit) as error:  # whatever the learner's code does is an observation
+    except (Exception, SystemExit) as error:  # every outcome of a learner's code is an observation
         return Failure.of(error)
 
 
 @contextmanager
 def deadline(seconds: float) -> Iterator[None]:
-    """Raise TakesTooLongError in what is done meanwhile, if it is not done after so many seconds.
+    """Raise TakesTooLongError inside `with` if its code has not finished after `seconds`.
 
-    Python code is stopped, not a single long call into C. Where there are no threads there is no limit.
+    This stops Python code, but not a single long call into C. Without threads there is no limit.
     """
     raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
     here = ctypes.c_ulong(threading.get_ident())
@@ -135,7 +135,7 @@ def deadline(seconds: float) -> Iterator[None]:
         with lock:
             over = True
         timer.cancel()
-        if sent:  # and perhaps not arrived; to call it back would leave the interpreter looking for it for ever
+        if sent:  # and perhaps not arrived; to call it back would leave the interpreter looking for it forever
             with suppress(TakesTooLongError):
                 for _ in range(100):
                     pass

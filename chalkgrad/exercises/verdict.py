@@ -1,6 +1,6 @@
 """What does a learner see after `check`, and after `hint`?
 
-A `Verdict`: right or not, one or two sentences, and where it helps a drawn counter-example. A notebook shows it as it
+A `Verdict`: right or not, one or two sentences, and if it helps a drawn counter-example. A notebook shows it as it
 is; a prompt, and `print` in a script, its text.
 """
 
@@ -16,7 +16,7 @@ LOOKS = {"right": ("✓", "#2f855a"), "wrong": ("✗", "#c53030"), "open": ("○
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is to be said about one answer.  `bool(verdict)` is whether it was right.
+    """What to say about one answer.  `bool(verdict)` is whether it was right.
 
     >>> print(Verdict("02.3", "wrong", "You overwrote the gradient: use +=."))
     ✗ 02.3  You overwrote the gradient: use +=.
@@ -28,7 +28,7 @@ class Verdict:
     """'right', 'wrong', 'open' (not answered yet) or 'hint'."""
     says: str
     detail: str = ""
-    """The smallest case in which the answer goes wrong, where there are cases."""
+    """The smallest case in which the answer goes wrong, if there are cases."""
     picture: Any = None
     """The graph of the smallest counter-example, as `autograd.draw` gives it, or None."""
 

@@ -1,1 +1,1 @@
-"""What training may also use, and no other part of ``nn`` needs: ``groups``, ``callbacks``."""
+"""What else can training use?  Optional parts that no other part of ``nn`` needs: ``groups``, ``callbacks``."""

@@ -1,6 +1,6 @@
-"""I know PyTorch or Keras: what is it called here?
+"""What are the names of PyTorch and Keras called here?
 
-A name or a keyword argument of theirs gives an error that says what to write. The names are data, in ``names.txt``, and
+The error for a name or keyword argument that only they have says what to write. The names are data, in ``names.txt``, and
 read when they are first needed. Read before: nothing.
 """
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @cache
 def answers() -> dict[str, dict[str, str]]:
-    """For each section of the file the foreign names, and what is written here for each."""
+    """For each section of the file its foreign names, and their replacements."""
     sections: dict[str, dict[str, str]] = {}
     for line in Path(__file__).with_name("names.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
@@ -30,7 +30,7 @@ def answers() -> dict[str, dict[str, str]]:
 
 
 def no_such_name(name: str, known: list[str]) -> str:
-    """What to say to somebody who asks for ``nn.name``, which is not there.
+    """The message of the error for ``nn.name``, which does not exist.
 
     >>> no_such_name("MSELoss", [])
     "module 'nn' has no attribute 'MSELoss'; here it is nn.mean_squared_error"
@@ -53,7 +53,7 @@ def no_such_name(name: str, known: list[str]) -> str:
 
 
 def explains_keywords(function: Function) -> Function:
-    """Let a function's ``TypeError`` for a keyword of PyTorch, Keras or scikit-learn say what it is called here.
+    """Let a function's ``TypeError`` for a keyword of PyTorch, Keras or scikit-learn name the keyword used here.
 
     One is accepted: ``lr`` for ``learning_rate``.
 

@@ -1,7 +1,7 @@
 """What is kept of a model while it is trained?
 
 ``Snapshots`` is a callback of ``fit``: it keeps weights, gradients, loss and, for samples with two features, what the
-model decides at each point of a grid. Read before: ``training``, ``regions``. Read after: ``recording_images``.
+model decides at each point of a grid. Read before: ``training``, ``regions``. Read after: ``images``.
 """
 
 from __future__ import annotations
@@ -12,21 +12,21 @@ from typing import Any
 
 from nn.evaluation import decision_threshold, predict
 from nn.metrics import decided, true_class
-from nn.regions import grid
+from nn.plotting.regions import grid
 
 MAX_POINTS = 500
-"""More samples than these would hide each other in the picture."""
+"""More samples than these would cover each other in the picture."""
 
 
 class Snapshots:
-    """A callback of ``fit`` that keeps snapshots; ``TrainingRecording`` can show them."""
+    """A callback of ``fit`` that takes snapshots; ``TrainingRecording`` can show them."""
 
     def __init__(self, every: int, limit: int, resolution: int) -> None:
         self.every, self.limit, self.resolution = every, limit, resolution
         self.snapshots: list[dict[str, Any]] = []
-        """One dictionary each: epoch, numbers (loss and metrics), weights, gradients, boundary (or None), scores.
+        """Dictionaries with epoch, numbers (loss and metrics), weights, gradients, boundary (or None) and scores.
 
-        ``scores`` are those of all classes at each point of the boundary where there are more than two, else None.
+        ``scores`` are those of all classes at each point of the boundary if there are more than two, else None.
         """
         self.names: list[str] = []
         """The names of the parameters, in the order of ``weights`` and ``gradients``."""
@@ -61,7 +61,7 @@ class Snapshots:
         return f"<recording of {len(self.snapshots)} snapshots of {len(self.names)} parameters>"
 
     def _begin(self, training: Any) -> None:
-        """Another model, or other parameters of it: another recording."""
+        """Start a new recording, for another model or for other parameters of the same."""
         self._model = training.model
         self.snapshots = []
         self.names = [name for name, _ in training.model.named_parameters()]
@@ -74,9 +74,9 @@ class Snapshots:
             self.grids = [grid([row[axis] for row in rows], self.resolution) for axis in (0, 1)]
 
     def _boundary(self, training: Any) -> tuple[list[float] | None, list[array[float]] | None]:
-        """For each point of the grid from -1 to 1 how sure the model is of class 1; or with many classes, which one.
+        """For each point of the grid, from -1 to 1, how certain the model is of class 1; None without a grid.
 
-        With many classes also their scores.
+        With more than two classes instead the predicted class, and the scores of all.
         """
         if not self.grids:
             return None, None

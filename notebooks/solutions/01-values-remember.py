@@ -21,7 +21,7 @@ check("01.2", 4)
 
 # %% [markdown]
 # **01.3** A function inside the function visits a Value and then its operands; the set stops it from visiting twice.
-# Then those without operands are counted. A plain number is no Value, and is left out.
+# Then those without operands are counted. A plain number is not a Value, and is left out.
 
 
 # %%

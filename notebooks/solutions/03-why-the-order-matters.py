@@ -6,10 +6,11 @@ from chalkgrad.exercises import check
 
 
 def topological(output):
-    order = []
+    order, seen = [], set()
 
     def visit(node):
-        if node not in order:
+        if node not in seen:
+            seen.add(node)
             for operand, _ in node.edges:
                 visit(operand)
             order.append(node)
@@ -65,7 +66,7 @@ def repaired_c(output):
 check("03.3", repaired_c)
 
 # %% [markdown]
-# **03.4** `node.grad` in place of `node.data`: what is handed on is how much the output depends on the node.
+# **03.4** `node.grad` in place of `node.data`: what is passed on is how much the output depends on the node.
 
 # %%
 check("03.4", repaired_a)
@@ -81,3 +82,9 @@ check("03.5", 30)
 
 # %%
 check("03.6", "d c b a")
+
+# %% [markdown]
+# **03.7** The graph of y has two leaves, 9 and 2. x is not one of them, so nothing reaches it.
+
+# %%
+check("03.7", 0)

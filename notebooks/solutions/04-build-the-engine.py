@@ -4,7 +4,7 @@
 # %%
 import math
 
-from autograd import absolute, primitive
+from autograd import absolute, exp, primitive
 from chalkgrad.exercises import check
 
 
@@ -81,3 +81,14 @@ check("04.3", Engine)
 # %%
 softsign = primitive("softsign", lambda x: x / (1 + absolute(x)), lambda out, x: 1 / (1 + absolute(x)) ** 2)
 check("04.4", softsign)
+
+# %% [markdown]
+# **04.5** The chain rule finds the derivative, which is sinh.
+
+
+# %%
+def cosh(x):
+    return (exp(x) + exp(-x)) / 2
+
+
+check("04.5", cosh)

@@ -52,3 +52,15 @@ check("05.4", leaky)
 
 # %%
 check("05.5", "tanh")
+
+# %% [markdown]
+# **05.6** pᵢ (δᵢⱼ - pⱼ) with i = 1 and j = 2: 0.7 · (0 - 0.2).
+
+# %%
+check("05.6", -0.14)
+
+# %% [markdown]
+# **05.7** Softmax: between 0 and 1, and the sum is 1.
+
+# %%
+check("05.7", "softmax")

@@ -43,3 +43,15 @@ check("07.3", hinge)
 
 # %%
 check("07.4", math.log(10))
+
+# %% [markdown]
+# **07.5** Softmax of the logits 1 and 0 is 0.731 and 0.269, and -log 0.731 is 0.313.
+
+# %%
+check("07.5", 0.313)
+
+# %% [markdown]
+# **07.6** A: -log 0.6 = 0.51 for each. B: 0.01, 0.01 and 0.80, 0.27 on average.
+
+# %%
+check("07.6", {"A": 0.51, "B": 0.273})

@@ -50,3 +50,15 @@ check("08.4", "3")
 
 # %%
 check("08.5", {"updates_per_epoch": 15, "updates": 300})
+
+# %% [markdown]
+# **08.6** w = 0, the top of the hill between the two minima at -1 and 1. Descent that starts exactly there stays there.
+
+# %%
+check("08.6", 0)
+
+# %% [markdown]
+# **08.7** It has converged. Nothing is known about new data, nor about better minima elsewhere.
+
+# %%
+check("08.7", "a")

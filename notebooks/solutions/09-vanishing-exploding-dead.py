@@ -48,3 +48,10 @@ def clipped(gradients, longest):
 
 
 check("09.4", clipped)
+
+# %% [markdown]
+# **09.5** A zero gradient is what you find at a minimum, but also below dead units, with all weights 0, or at a saddle.
+# The loss and the units' outputs tell these apart; the gradient alone does not.
+
+# %%
+check("09.5", "c")

@@ -42,3 +42,15 @@ check("11.3", adam_step)
 
 # %%
 check("11.4", "c")
+
+# %% [markdown]
+# **11.5** The factors 1 - 4·rate are 0.6, 0.2, -0.6 and -0.96. The smallest in size wins, whatever the sign.
+
+# %%
+check("11.5", 0.2)
+
+# %% [markdown]
+# **11.6** The running means are m = 0.01 and s = 0.0001, so m/√s = 1 and the step is the learning rate.
+
+# %%
+check("11.6", 0.1)

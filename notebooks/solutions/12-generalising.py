@@ -50,7 +50,31 @@ def dropout(xs, rate, draws, training):
 check("12.3", dropout)
 
 # %% [markdown]
-# **12.4** This is overfitting. A wider layer has more parameters to learn by heart with.
+# **12.4** This is overfitting. A wider layer has more parameters to memorise with.
 
 # %%
 check("12.4", "c")
+
+# %% [markdown]
+# **12.5** The best of ten on the test set is chosen by luck, too. The test set has become a validation set.
+
+# %%
+check("12.5", "b")
+
+# %% [markdown]
+# **12.6** Always saying benign is right 970 times out of 1,000.
+
+# %%
+check("12.6", 0.97)
+
+# %% [markdown]
+# **12.7** Be very sure of three, and only just wrong about the fourth.
+
+# %%
+check("12.7", [0.45, 0.99, 0.01, 0.01])
+
+# %% [markdown]
+# **12.8** In training mode every call drops other units.
+
+# %%
+check("12.8", "b")

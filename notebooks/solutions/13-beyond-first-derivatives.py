@@ -42,3 +42,9 @@ def times_hessian(f, x, v):
 
 
 check("13.4", times_hessian)
+
+# %% [markdown]
+# **13.5** Along two axes the surface curves up, along the third it curves down: a saddle point.
+
+# %%
+check("13.5", "c")

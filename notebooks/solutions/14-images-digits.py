@@ -40,7 +40,7 @@ def influence(model, image, digit, rival):
 check("14.3", influence)
 
 # %% [markdown]
-# **14.4** First who is wrong, then how sure.
+# **14.4** First which answers are wrong, then how sure the model is of them.
 
 
 # %%
@@ -50,3 +50,9 @@ def surest_mistakes(scores, truths):
 
 
 check("14.4", surest_mistakes)
+
+# %% [markdown]
+# **14.5** 36 uses, each with 0.5. The gradient of a shared Value is the sum.
+
+# %%
+check("14.5", 36 * 0.5)

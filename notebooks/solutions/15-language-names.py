@@ -53,3 +53,20 @@ check("15.3", draw_letter)
 
 # %%
 check("15.4", 2 * math.log(2))
+
+# %% [markdown]
+# **15.5** Divide the scores, then take the softmax.
+
+
+# %%
+def tempered(scores, temperature):
+    return softmax([score / temperature for score in scores])
+
+
+check("15.5", tempered)
+
+# %% [markdown]
+# **15.6** `.leap` and `.elap` end alike, and before the p are the same letters.
+
+# %%
+check("15.6", "c")

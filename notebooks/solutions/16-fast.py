@@ -12,7 +12,7 @@ from chalkgrad.exercises import check
 check("16.1", 2 * 100 * 64 * 32)
 
 # %% [markdown]
-# **16.2** No decision by the number.
+# **16.2** No decision depends on the number.
 
 
 # %%
@@ -38,3 +38,9 @@ def least_time(operations, moved, speed, bandwidth):
 
 
 check("16.4", least_time)
+
+# %% [markdown]
+# **16.5** Each layer needs the gradient of its weights, and each but the first that of its inputs: 4 + 3.
+
+# %%
+check("16.5", 4 + 3)

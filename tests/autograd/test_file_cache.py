@@ -1,4 +1,4 @@
-"""Files that are kept: damaged ones are never loaded, one process builds, and a lock left behind holds nobody up."""
+"""Cached files: damaged ones are never loaded, one process builds, and an abandoned lock blocks no process."""
 
 from __future__ import annotations
 
@@ -58,6 +58,40 @@ def test_what_is_damaged_is_never_loaded_but_built_again(cache: Path, damage: st
     kept(lambda path: loaded.append(path.read_bytes()))
     assert loaded == [CONTENT]
     assert [each.read_bytes() for each in cache.iterdir()] == [CONTENT]
+
+
+@pytest.mark.parametrize("filled", [False, True])
+def test_a_folder_in_its_place_is_replaced(cache: Path, filled: bool) -> None:
+    kept()
+    (path,) = cache.iterdir()
+    path.unlink()
+    path.mkdir()
+    if filled:
+        (path / "something").write_text("else")
+    assert kept() == (CONTENT, 1)
+    assert kept() == (CONTENT, 0)
+
+
+def test_what_took_too_long_rests_for_a_while(cache: Path) -> None:
+    tried = []
+
+    def attempt(seconds: float) -> None:
+        with file_cache.not_again("building", seconds):
+            tried.append(seconds)
+            raise TimeoutError("stopped after 60 seconds")
+
+    for seconds in (100.0, 100.0, 0.0, 100.0):
+        with pytest.raises(TimeoutError, match="stopped after 60 seconds"):
+            attempt(seconds)
+    assert tried == [100.0, 0.0]  # the second and the last time it was not tried
+    with file_cache.not_again("something else", 100.0):
+        tried.clear()
+    assert tried == []
+    (note,) = cache.iterdir()
+    os.utime(note, (0, 0))
+    with file_cache.not_again("building", 100.0):
+        pass
+    assert list(cache.iterdir()) == []
 
 
 def test_what_cannot_be_loaded_is_built_again_and_not_kept(cache: Path) -> None:
@@ -139,7 +173,9 @@ def test_a_lock_that_is_never_released_is_reported(cache: Path, text: str, monke
     lock = lock_of(cache)
     lock.write_text(text and str(os.getpid()))
     monkeypatch.setattr(file_cache, "BUILD_LIMIT", 0.1)
-    with pytest.raises(file_cache.CacheError, match=r"has been building for 0\.1 seconds; else delete .*\.lock"):
+    with pytest.raises(
+        file_cache.CacheError, match=r"has been building for 0\.1 seconds; if it has ended, delete .*\.lock"
+    ):
         kept()
     assert lock.exists()
 
@@ -147,7 +183,7 @@ def test_a_lock_that_is_never_released_is_reported(cache: Path, text: str, monke
 def test_a_folder_that_others_can_write_is_refused(cache: Path) -> None:
     cache.mkdir()
     cache.chmod(0o777)
-    with pytest.raises(file_cache.CacheError, match="can be written by others; make it private with chmod 700"):
+    with pytest.raises(file_cache.CacheError, match="is writable by other users; make it private with chmod 700"):
         kept()
 
 
@@ -155,7 +191,7 @@ def test_a_folder_of_another_user_is_refused(cache: Path, monkeypatch: pytest.Mo
     kept()
     owner = os.getuid()
     monkeypatch.setattr(os, "getuid", lambda: owner + 1)
-    with pytest.raises(file_cache.CacheError, match="can be written by others"):
+    with pytest.raises(file_cache.CacheError, match="is writable by other users"):
         kept()
 
 

@@ -57,7 +57,7 @@ def test_a_wrong_partial_is_found_and_its_row_named(partial: Callable[..., Any],
 
 
 def test_a_kink_is_named_as_such() -> None:
-    with pytest.raises(AssertionError, match=r"to the left, 0, and to the right, 1, differ: is it a kink\?"):
+    with pytest.raises(AssertionError, match=r"to the left \(0\) and to the right \(1\) differ: is this a kink\?"):
         check_gradients(lambda x: x.relu(), 0.0)
 
 

@@ -302,4 +302,4 @@ def test_what_was_changed_since_and_what_was_written_by_hand_is_said(page_of: An
     assert "changed since the forward pass" in seen.page.inner_text(".warning")
     assert seen.page.locator(".picture .node.changed").count() == 1
     seen.page.click(".picture .node[data-node='1'] rect")
-    assert "∂h/∂b = what your _backward hands on = 2" in seen.page.inner_text(".said")
+    assert "∂h/∂b = what your _backward adds = 2" in seen.page.inner_text(".said")

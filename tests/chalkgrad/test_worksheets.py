@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalkgrad.worksheets import draw_programs, worksheet
+from chalkgrad.worksheets import PageSetup, draw_programs, random_sheet, worksheet_page
 
 
 @pytest.mark.parametrize("operations", [["add"], ["multiply", "tanh"], ["relu", "square", "add"]])
@@ -14,5 +14,10 @@ def test_only_these_operations_are_used(operations: list[str]) -> None:
 
 
 def test_the_sheet_says_how_to_round_where_numbers_are_not_whole() -> None:
-    assert "keep three significant digits" in worksheet(1, 2, operations=["multiply", "tanh"])[0]
-    assert "digits" not in worksheet(1, 2, operations=["multiply", "add"])[0]
+    layout = PageSetup()
+    rounded, whole = (
+        worksheet_page([random_sheet(1, 2, 0, operations, layout)], layout)
+        for operations in (["multiply", "tanh"], ["multiply", "add"])
+    )
+    assert "keep three significant digits" in rounded
+    assert "digits" not in whole

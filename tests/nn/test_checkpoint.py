@@ -96,7 +96,7 @@ def test_parameters_that_are_used_twice_are_saved_as_numbers(tmp_path: Path) -> 
 def test_a_shared_layer_must_have_been_there_before(path: str, tmp_path: Path) -> None:
     shared = {"kind": "Sequential", "layers": [NEURON, {"kind": "Shared", "path": path}, NEURON]}
     names = ["layers.0.weights.0", "layers.0.bias", "layers.2.weights.0", "layers.2.bias"]
-    with pytest.raises(ValueError, match=f"shares '{path}', which is no layer before layers.1"):
+    with pytest.raises(ValueError, match=f"shares '{path}', which is not a layer before layers.1"):
         nn.load(forged(tmp_path / "f.json", content(architecture=shared, parameters=dict.fromkeys(names, 1.0))))
 
 
@@ -131,6 +131,7 @@ def test_an_optimizer_goes_along(tmp_path: Path) -> None:
         (content(parameters={"a": "nan"}), "pass allow_nan=True to load it"),
         (content(parameters={"a": None}), "parameter 'a' must be a number, the file has None"),
         (content(parameters={"a": 10**400}), "parameter 'a' is too large for a float"),
+        (b'{"architecture": null, "parameters": {"a": -1e999}, "optimizer": null}', "'a' is too large for a float"),
         (b'{"parameters": {"a": ' + b"1" * 5000 + b"}}", "holds no valid content"),
         (b"[" * 101 + b"]" * 101, "nested more than 100 levels deep"),
         (b"[" * 1_000_000, "nested more than 100 levels deep"),

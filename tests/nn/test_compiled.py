@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+import re
 from typing import Any
 
 import pytest
+from changes import KINDS
 
 import nn
 from autograd import Value
@@ -233,3 +235,143 @@ def test_what_a_callback_changes_is_trained_on() -> None:
                          progress=False, seed=2, callbacks=[reset], engine=engine)  # fmt: skip
         same_history.append(history["loss"])
     assert same_history[1] == pytest.approx(same_history[0], rel=1e-9)
+
+
+class Wrapped(nn.Module):
+    """A model around a function of the table of changes."""
+
+    def __init__(self, function: Any) -> None:
+        self.body, self.function = nn.Layer(3, 1, activation="tanh", seed=1), function
+
+    def __call__(self, inputs: Any) -> Any:
+        return self.body(inputs) + 0.01 * self.function(inputs[0])
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=[kind.__name__ for kind in KINDS])
+def test_every_kind_of_change_in_a_callback_is_trained_on(kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nn.training.WORTH_COMPILING", 0)
+    losses = []
+    for engine in ("eager", "compiled", "auto"):
+        function, *changes = kind()
+        model, waiting = Wrapped(function), list(changes)
+        history = nn.fit(
+            model, X[:6], NUMBERS[:6], loss="mean_squared_error", optimizer=nn.SGD(model, 0.05), batch_size=3,
+            epochs=len(changes) + 1, progress=False, seed=1, engine=engine, metrics=(),
+            callbacks=[lambda _, waiting=waiting: waiting and waiting.pop(0)()],
+        )  # fmt: skip
+        assert history.engine == ("eager" if engine == "eager" else "compiled")
+        losses.append(history["loss"])
+    assert losses[1] == pytest.approx(losses[0], rel=1e-9)
+    assert losses[2] == pytest.approx(losses[0], rel=1e-9)
+
+
+def trained(engine: str, model: Any, **options: Any) -> Any:
+    optimizer = options.pop("optimizer", None) or nn.SGD(model, 0.05)
+    settings: dict[str, Any] = {"loss": "mean_squared_error", "epochs": 3, "batch_size": 8, "seed": 1}
+    settings |= {"progress": False, "metrics": (), "engine": engine, **options}
+    return nn.fit(model, X, NUMBERS, optimizer=optimizer, **settings)
+
+
+@pytest.mark.parametrize("engine", ["compiled", "auto"])
+def test_what_a_schedule_or_an_optimizer_changes_within_an_epoch(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nn.training.WORTH_COMPILING", 0)
+
+    class Cooling(nn.SGD):
+        model: Any = None
+
+        def step(self, gradients: Any = None) -> None:
+            super().step(gradients)
+            self.model.layers[0].neurons[0].bias.data += 0.01
+
+    def run(engine: str, own: str) -> Any:
+        model = nn.MLP(3, [4, 1], seed=1)
+
+        def schedule(_: float) -> float:
+            model.layers[1].neurons[0].bias.data *= 0.9
+            return 1.0
+
+        optimizer = Cooling(model, 0.05)
+        optimizer.model = model
+        given: dict[str, Any] = {"schedule": schedule} if own == "schedule" else {"optimizer": optimizer}
+        return trained(engine, model, **given)["loss"]
+
+    for own in ("schedule", "optimizer"):
+        assert run(engine, own) == pytest.approx(run("eager", own), rel=1e-9)
+
+
+def test_auto_trains_as_eager_does_where_the_model_cannot_be_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor does the attempt move a source of random numbers, or count."""
+    monkeypatch.setattr("nn.training.WORTH_COMPILING", 0)
+
+    class Noisy(nn.Module):
+        def __init__(self) -> None:
+            self.body, self.source, self.calls = nn.MLP(3, [4, 1], seed=1), random.Random(0), 0
+
+        def __call__(self, inputs: Any) -> Any:
+            self.calls += 1
+            return self.body(inputs) * (1.0 + 0.1 * self.source.gauss(0, 1) + 0.001 * self.calls)
+
+    histories = [trained(engine, Noisy()) for engine in ("eager", "auto")]
+    assert histories[1].engine == "eager"
+    assert histories[1]["loss"] == histories[0]["loss"]
+    with pytest.raises(TypeError, match="not the same at every call"):
+        trained("compiled", Noisy())
+
+
+CALLS = [0]
+COUNT = 0
+
+
+def count() -> int:
+    global COUNT
+    COUNT += 1
+    return COUNT
+
+
+def test_an_attempt_to_compile_leaves_counters_in_names_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nn.training.WORTH_COMPILING", 0)
+    around = 0
+
+    class Counting(nn.Module):
+        def __init__(self) -> None:
+            self.body = nn.MLP(3, [4, 1], seed=1)
+
+        def __call__(self, inputs: Any) -> Any:
+            nonlocal around
+            around += 1
+            CALLS.append(around)
+            return self.body(inputs) * (1.0 + 0.001 * count())
+
+    losses = []
+    for engine in ("eager", "auto"):
+        around = 0
+        CALLS[:] = [0]
+        globals()["COUNT"] = 0
+        losses.append([*trained(engine, Counting())["loss"], around, len(CALLS), COUNT])
+    assert losses[0] == losses[1]
+    with pytest.raises(TypeError, match="not the same at every call"):
+        trained("compiled", Counting())
+
+
+def test_a_model_that_can_no_longer_be_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nn.training.WORTH_COMPILING", 0)
+
+    def change(training: Any) -> None:
+        training.model.layers.append(lambda v: v if v > 0 else 0.5 * v)
+
+    histories = [
+        trained(engine, nn.MLP(3, [4, 1], seed=1), callbacks=[change], optimizer=None) for engine in ("eager", "auto")
+    ]
+    assert histories[1]["loss"] == pytest.approx(histories[0]["loss"], rel=1e-9)
+    with pytest.raises(TypeError, match="a branch on data"):
+        trained("compiled", nn.MLP(3, [4, 1], seed=1), callbacks=[change])
+
+
+def test_a_training_that_diverges_says_the_same_in_both_engines() -> None:
+    messages = []
+    for engine in ("eager", "compiled"):
+        with pytest.raises(FloatingPointError) as caught:
+            trained(engine, nn.MLP(3, [4, 1], seed=1), optimizer=None, schedule=lambda _: 1e9, epochs=50)
+        messages.append(re.sub(r"\d+\.\d+e\+\d+", "N", str(caught.value)))
+    assert messages[1] == messages[0]
+    assert re.search(r"epoch \d+, step \d+, sample \d+", messages[0])

@@ -310,3 +310,60 @@ def test_at_most_two_hundred_samples_or_so(count: int, seen: int) -> None:
 
     nn.diagnose(Counting(1, nonlin=False, seed=0), [[i / count] for i in range(count)], [0.5] * count, **LINE)
     assert len(calls) == 2 * seen + 1  # the layers, the kind of the output, the gradients
+
+
+def finding(problem: str, model: nn.Module, X: Any = X, y: Any = Y) -> Any:
+    return next(found for found in nn.diagnose(model, X, y).findings if found.problem == problem)
+
+
+def test_every_finding_has_one_cure_in_one_clause() -> None:
+    silent = nn.MLP(2, [4, 1], seed=1)
+    for neuron in silent.layers[0].neurons:
+        neuron.b.data = -100.0
+    for problem, model, data in (
+        ("symmetric weights", nn.MLP(2, [4, 1], "tanh", init="zeros"), X),
+        ("dead units", silent, X),
+        ("unscaled inputs", healthy(), [[a, b * 1000.0] for a, b in X]),
+        ("vanishing gradient", nn.MLP(2, [6] * 10 + [1], "sigmoid", seed=0), X),
+    ):
+        text = repr(finding(problem, model, data))
+        cure = text.partition(". Cure: ")[2]
+        assert cure
+        assert ":" not in cure
+
+
+def test_dead_units_output_zero() -> None:
+    model = nn.MLP(2, [2, 1], seed=1)
+    for neuron in model.layers[0].neurons:
+        neuron.b.data = -100.0
+    assert "2 of 2 units (0, 1) output 0 for every sample" in finding("dead units", model).evidence
+
+
+def test_an_activation_that_is_flat_elsewhere_is_not_said_to_output_zero() -> None:
+    flat = nn.activations.Activation("flat", lambda x: x * 0.0 + 3.0, range=(-float("inf"), float("inf")))
+    assert "where flat has slope 0 for every sample" in finding("dead units", nn.MLP(2, [2, 1], flat, seed=1)).evidence
+
+
+def test_the_cure_of_a_vanishing_gradient_is_that_of_its_cause() -> None:
+    deep = nn.MLP(2, [6] * 10 + [1], "sigmoid", seed=0)
+    assert finding("vanishing gradient", deep).cure == "relu instead of sigmoid, LayerNorm between layers, or Adam"
+    small = nn.MLP(2, [6] * 6 + [1], "tanh", init=lambda i, o, r: r.uniform(-0.05, 0.05), seed=0)
+    assert "init" in finding("vanishing gradient", small, X[:30], [1, 0, 0] * 10).cure
+
+
+def test_a_gradient_that_fades_because_of_unscaled_inputs_is_not_blamed_on_the_first_weights() -> None:
+    X, y = nn.load_wine()
+    model = nn.MLP(13, [8, 3], "tanh", seed=1)
+    nn.fit(
+        model, X, y, loss="cross_entropy", optimizer=nn.SGD(model, 0.1), epochs=15, batch_size=20, seed=0,
+        engine="compiled", progress=False,
+    )  # fmt: skip
+    assert finding("vanishing gradient", model, X, y).cure == "deal with the unscaled inputs first, which explain it"
+
+
+def test_where_every_weight_is_zero_the_gradient_does_not_vanish_but_is_zero() -> None:
+    report = nn.diagnose(nn.MLP(2, [4, 1], "tanh", init="zeros"), X, Y)
+    assert "vanishing gradient" not in report.problems  # with as many of each class, all gradients are rounding errors
+    unequal = nn.diagnose(nn.MLP(2, [4, 1], "tanh", init="zeros"), X[:30], [1, 0, 0] * 10)
+    assert "vanishing gradient" not in unequal.problems
+    assert next(f for f in unequal.findings if f.problem == "zero gradient").cure.startswith("deal with the symmetric")

@@ -22,7 +22,7 @@ def test_sums_outputs_and_slopes_by_hand() -> None:
     assert [probe.name for probe in probes] == ["layers.0", "layers.1"]
     assert probes[0].sums == [[1.0], [-2.0]]
     assert probes[0].outputs == [[math.tanh(1.0)], [math.tanh(-2.0)]]
-    assert probes[0].slopes(0) == pytest.approx([1 / math.cosh(1) ** 2, 1 / math.cosh(2) ** 2])
+    assert probes[0].derivatives(0) == pytest.approx([1 / math.cosh(1) ** 2, 1 / math.cosh(2) ** 2])
     assert probes[1].outputs == probes[1].sums
 
 

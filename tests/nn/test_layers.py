@@ -215,7 +215,7 @@ def test_sizes_that_fill_any_memory_are_refused_before_anything_is_made(size: in
         with pytest.raises(ValueError, match="100,000,000") as refused:
             make()
         assert str(refused.value).startswith(start + shown)
-    with pytest.raises(ValueError, match="give smaller sizes"):
+    with pytest.raises(ValueError, match="use smaller sizes"):
         nn.MLP(100_000, [100_000, 1])
 
 

@@ -38,7 +38,7 @@ def test_amounts_by_hand() -> None:
         (lambda: r_squared([1.0, 2.0], [3.0, 3.0]), ValueError, "targets that differ"),
         (lambda: r_squared([0.5] * 10, [0.7] * 10), ValueError, "all of them are 0.7"),
         (lambda: root_mean_square([1.0], [[1.0]]), ValueError, "the same shape"),
-        (lambda: root_mean_square([[1.0]], [[1.0, 2.0]]), ValueError, "outputs have 1 numbers a sample, targets 2"),
+        (lambda: root_mean_square([[1.0]], [[1.0, 2.0]]), ValueError, "outputs have 1 numbers per sample, targets 2"),
         (lambda: find_metrics(["acc"]), ValueError, "unknown metric 'acc'"),
         (lambda: find_metrics([3]), TypeError, "a metric must be a name or a callable"),
         (lambda: find_metrics(None), TypeError, "metrics must be a list"),

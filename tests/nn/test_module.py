@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import pytest
 
@@ -129,7 +130,7 @@ def test_a_module_without_call_says_so() -> None:
         nn.Module()([1.0])
 
 
-def test_a_forward_of_pytorch_s_is_told_its_name_here() -> None:
+def test_a_method_called_forward_is_answered_by_its_name_here() -> None:
     class Mine(nn.Module):
         def forward(self, x: object) -> object:
             return x
@@ -144,3 +145,33 @@ def test_deepcopy_shares_nothing() -> None:
     twin.layers[0].neurons[0].b.data = 9.0
     assert model.layers[0].neurons[0].b.data == 0.0
     assert len(twin.parameters()) == 13
+
+
+class Recorder(nn.Module):
+    """Keeps what its hidden layer gave, or not."""
+
+    def __init__(self, keeps: bool) -> None:
+        self.hidden, self.output = nn.Layer(2, 3, activation="tanh", seed=1), nn.Neuron(3, seed=2)
+        self.keeps = keeps
+
+    def __call__(self, x: Any) -> Any:
+        hidden = self.hidden(x)
+        if self.keeps:
+            self.kept = hidden
+        return self.output(hidden)
+
+
+@pytest.mark.parametrize("engine", ["eager", "compiled"])
+def test_stored_results_are_no_parameters_nor_change_a_training(engine: str) -> None:
+    """Also those that were computed within `no_grad()`, as in a validation pass."""
+    X = [[0.1 * n, 0.5 - 0.1 * n] for n in range(8)]
+    losses = []
+    for keeps in (False, True):
+        model = Recorder(keeps)
+        history = nn.fit(
+            model, X, [sum(x) for x in X], loss="mean_squared_error", optimizer=nn.Adam(model, 0.05), epochs=6,
+            batch_size=4, progress=False, seed=1, engine=engine, validation=0.25,
+        )  # fmt: skip
+        assert len(model.parameters()) == 13
+        losses.append(history["loss"])
+    assert losses[0] == pytest.approx(losses[1], rel=1e-9)

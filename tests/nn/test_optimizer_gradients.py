@@ -41,7 +41,7 @@ def test_a_forgotten_zero_grad_is_noticed() -> None:
     (p * p).backward()
     optimizer.step()
     (p * p).backward()
-    with pytest.warns(RuntimeWarning, match=r"earlier step still in these.*zero_grad\(\).* before each backward"):
+    with pytest.warns(RuntimeWarning, match=r"left over from an earlier step.*zero_grad\(\).* before each backward"):
         optimizer.step()
     optimizer.zero_grad()
     (p * p).backward()

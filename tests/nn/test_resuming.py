@@ -62,14 +62,14 @@ def test_resuming_without_a_file_starts_afresh(tmp_path: Path) -> None:
 
 def test_another_run_s_checkpoint_is_refused(tmp_path: Path) -> None:
     run(tmp_path / "c.json", 2)
-    with pytest.raises(ValueError, match="begun with batch_size=5, this run has 7"):
+    with pytest.raises(ValueError, match="started with batch_size=5, this run has 7"):
         run(tmp_path / "c.json", resume=True, batch_size=7)
-    with pytest.raises(ValueError, match=r"begun with loss='.*', this run has 'huber'"):
+    with pytest.raises(ValueError, match=r"started with loss='.*', this run has 'huber'"):
         run(tmp_path / "c.json", resume=True, loss="huber")
-    with pytest.raises(ValueError, match=r"begun with data='.*: resume with the same data and settings"):
+    with pytest.raises(ValueError, match=r"started with data='.*: resume with the same data and settings"):
         run(tmp_path / "c.json", resume=True, data=nn.make_moons(24, seed=1))
     nn.save(nn.Neuron(1), tmp_path / "m.json")
-    with pytest.raises(ValueError, match="is no checkpoint of fit"):
+    with pytest.raises(ValueError, match="is not a checkpoint of fit"):
         run(tmp_path / "m.json", resume=True)
     assert set(read_content(tmp_path / "c.json")) == {"architecture", "parameters", "optimizer", "training"}
 
@@ -157,7 +157,7 @@ def test_a_rate_that_a_callback_has_set_is_in_the_checkpoint(engine: str, tmp_pa
 def test_what_must_be_the_same(changes: dict[str, Any], words: str, tmp_path: Path) -> None:
     line(tmp_path / "c.json", epochs=2)
     before = (tmp_path / "c.json").read_bytes()
-    with pytest.raises(ValueError, match=f"begun with .*{words}"):
+    with pytest.raises(ValueError, match=f"started with .*{words}"):
         line(tmp_path / "c.json", **changes)
     assert (tmp_path / "c.json").read_bytes() == before
 

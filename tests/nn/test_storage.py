@@ -120,7 +120,7 @@ def test_what_must_not_be_replaced_is_not(tmp_path: Path) -> None:
     with pytest.raises(PermissionError):
         nn.save({"a": 2.0}, link)
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(ValueError, match="is no file but a pipe"):
+    with pytest.raises(ValueError, match="is not a file but a pipe"):
         nn.save({"a": 2.0}, tmp_path / "pipe")
     with pytest.raises(IsADirectoryError):
         nn.save({"a": 2.0}, tmp_path)
@@ -146,7 +146,7 @@ def test_a_failing_disk_leaves_the_old_file(call: str, tmp_path: Path, monkeypat
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.json"
     os.mkfifo(pipe)
-    with pytest.raises(ValueError, match="is no file but a pipe, a socket or a device"):
+    with pytest.raises(ValueError, match="is not a file but a pipe, a socket or a device"):
         nn.load(pipe)
     with pytest.raises(IsADirectoryError):
         nn.load(tmp_path)

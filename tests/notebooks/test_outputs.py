@@ -36,15 +36,16 @@ def test_text_must_be_equal_and_html_may_move() -> None:
 def test_pictures_must_look_alike() -> None:
     from matplotlib.figure import Figure
 
-    def picture(heights: list[float], color: str = "black") -> str:
+    def picture(heights: list[float], form: str) -> str:
         figure = Figure(figsize=(3, 2))
-        figure.subplots().fill_between(range(len(heights)), heights, color=color)
+        figure.subplots().fill_between(range(len(heights)), heights, color="black")
         buffer = io.BytesIO()
-        figure.savefig(buffer, format="png")
-        return base64.b64encode(buffer.getvalue()).decode()
+        figure.savefig(buffer, format=form)
+        return buffer.getvalue().decode() if form == "svg" else base64.b64encode(buffer.getvalue()).decode()
 
-    assert BUILDER.images_alike(picture([1, 2, 3]), picture([1, 2.01, 3]))
-    assert not BUILDER.images_alike(picture([1, 2, 3]), picture([3, 2, 1]))
+    for form, kind in (("png", "image/png"), ("svg", "image/svg+xml")):
+        assert BUILDER.alike_as(kind, picture([1, 2, 3], form), picture([1, 2.01, 3], form))
+        assert not BUILDER.alike_as(kind, picture([1, 2, 3], form), picture([3, 2, 1], form))
 
 
 def test_of_a_picture_of_times_only_the_kind_is_compared() -> None:
@@ -57,7 +58,7 @@ def test_of_a_picture_of_times_only_the_kind_is_compared() -> None:
         return notebook
 
     one, other = {"text/html": "<svg>1</svg>"}, {"text/html": "<svg>2</svg>"}
-    assert BUILDER.differences(lesson(one), lesson(other)) == ["cell 0 gives another output: plt.show()"]
+    assert BUILDER.differences(lesson(one), lesson(other)) == ["cell 0 has a different output: plt.show()"]
     assert BUILDER.differences(lesson(one, "machine"), lesson(other, "machine")) == []
     assert BUILDER.differences(lesson(one, "machine"), lesson({"image/png": ""}, "machine")) != []
 

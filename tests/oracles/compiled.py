@@ -1,6 +1,6 @@
 """Random programs through the compiler: many become one, so that like operations of different ones fall into groups.
 
-`PATHS` are forced: by itself the compiler would take its fallback, the loop over the nodes, for graphs without
+`PATHS` are forced: by itself the compiler would take its fallback, the eager engine, for graphs without
 structure.
 """
 
@@ -15,9 +15,9 @@ from programs import Program, answer, failures_of, run
 
 import autograd
 from autograd.compiler import compile as compiled
-from autograd.compiler import plan
+from autograd.compiler import pipeline
 
-PATHS = {"numpy": 0.0, "loop": 1e9, "c": 0.0}
+PATHS = {"numpy": 0.0, "eager": 1e9, "c": 0.0}
 """The price of a group for which the compiler takes this path."""
 
 
@@ -40,11 +40,11 @@ def failures_compiled(path: str, programs: Sequence[Program]) -> list[list[str]]
 
 def _evaluated(path: str, function: Any, numbers: Any) -> tuple[Any, Any]:
     program = compiled(function, backend="c" if path == "c" else "numpy")
-    usual, plan.PRICE_OF_A_GROUP = plan.PRICE_OF_A_GROUP, PATHS[path]
+    usual, pipeline.PRICE_OF_A_GROUP = pipeline.PRICE_OF_A_GROUP, PATHS[path]
     try:
         _, (slopes,), values = program.loss_and_outputs(numbers)
     finally:
-        plan.PRICE_OF_A_GROUP = usual
+        pipeline.PRICE_OF_A_GROUP = usual
     taken = program.plan.backend
     if taken != path:
         raise AssertionError(f"meant for the {path} path, the program went through {taken}: {program.plan.reason}")

@@ -34,18 +34,19 @@ from mutants import ROOT, TARGETS, Mutant, known_survivors, mutants
 
 TESTS = {
     "table": [
-        "tests/autograd/test_value.py", "tests/autograd/test_rows.py", "tests/autograd/test_vector_ops.py",
+        "tests/autograd/test_value.py", "tests/autograd/test_primitive.py", "tests/autograd/test_ieee.py",
+        "tests/autograd/test_vector_ops.py",
         "tests/trust/test_parity.py", "tests/autograd/test_primitives.py", "tests/autograd/symbolic/test_formulas.py",
         "tests/trust/test_programs.py -k hypothesis",
     ],
     "graph": [
-        "autograd/fast_backward.py", "tests/autograd/test_graph.py", "tests/autograd/test_value.py",
+        "autograd/fast_backward.py", "tests/autograd/test_fast_backward.py", "tests/autograd/test_value.py",
         "tests/autograd/test_micrograd.py", "tests/autograd/test_vector_ops.py", "tests/nn/test_layers.py",
         "tests/trust/test_threads.py", "tests/trust/test_programs.py -k hypothesis",
         "tests/trust/test_all_or_nothing.py -k backward",
     ],
     "functional": [
-        "autograd/functional.py", "tests/autograd/test_functional.py", "tests/autograd/test_graph.py",
+        "autograd/functional.py", "tests/autograd/test_functional.py", "tests/autograd/test_fast_backward.py",
         "tests/autograd/views/trace/test_trace.py", "tests/trust/test_programs.py -k hypothesis",
         "tests/trust/test_wrong_inputs.py -k 'grad or jvp or vjp or hvp or jacobian or hessian'",
     ],

@@ -38,6 +38,12 @@ def test_a_mutant_is_named_by_its_place_and_its_number_there() -> None:
     ]  # fmt: skip
 
 
+def test_every_test_file_that_judges_mutants_exists() -> None:
+    """A missing file would fail, and each mutant would seem to be killed."""
+    named = [command.split()[0] for commands in mutate.TESTS.values() for command in commands]
+    assert [name for name in named if not (mutants.ROOT / name).is_file()] == []
+
+
 def test_a_mutant_in_a_copy_of_the_project_fails_its_tests(tmp_path: Path) -> None:
     """In a process of its own, because that is what it forks."""
     for name, text in {

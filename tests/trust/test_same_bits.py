@@ -36,7 +36,7 @@ said += [history["loss"], history["validation_loss"], sorted(model.state_dict().
 path = os.path.join(tempfile.mkdtemp(), "m.json")
 nn.save(model, path)
 said.append(open(path).read())
-said += [autograd.draw_dot(out).source]
+said += [autograd.draw(out).source]
 said.append(str(autograd.explain(out, wrt=x)))
 print(hashlib.sha256(repr(said).encode()).hexdigest())
 if "-v" in sys.argv:

@@ -56,8 +56,8 @@ SLIPS: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: nn.MLP(2, [1], activation="rleu"), ValueError, "did you mean 'relu'"),
     (lambda: nn.MLP(2, [1], output_activation="sigmoyd"), ValueError, "did you mean 'sigmoid'"),
     (generator_twice, ValueError, r"sum: xs is a generator that has given its items already: keep them, as list\("),
-    (data_from_a_generator_twice, ValueError, "X is a generator that has given its items already"),
-    (parameters_from_an_empty_generator, ValueError, "parameters is a generator that has given its items already"),
+    (data_from_a_generator_twice, ValueError, "X is a generator that is already exhausted"),
+    (parameters_from_an_empty_generator, ValueError, "parameters is a generator that is already exhausted"),
     (lambda: nn.SGD(iter([])), ValueError, "a generator gives its items only once"),
     (lambda: nn.MLP(2, [4, 3])([1.0, 2.0]).backward(), TypeError, r"a list of 3 outputs: make a loss .* outputs\[0\]"),
     (

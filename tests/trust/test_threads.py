@@ -145,11 +145,11 @@ def test_a_child_process_does_not_wait_for_a_thread_of_its_parent() -> None:
     code = """
 import os, threading, time, warnings
 from autograd import Value
-from autograd.fast_backward import _turns
+from autograd.fast_backward import _backward_lock
 warnings.simplefilter("ignore")
 inside, done = threading.Event(), threading.Event()
 def hold():
-    with _turns:
+    with _backward_lock:
         inside.set()
         done.wait()
 thread = threading.Thread(target=hold)

@@ -82,6 +82,10 @@ FUNCTION = {"f": some(square)}
 NUMBERS: Good = {"n_samples": some(8), "noise": some(0.1), "seed": some(0)}
 RATES: Good = {"parameters": values, "learning_rate": some(0.1), "weight_decay": some(0.0)}
 LOSS: Good = {"prediction": some(Value(0.5)), "target": some(1.0)}
+PATHS: dict[str, Callable[[], Any]] = {
+    "paths": some({"a": [(0.0, 0.0), (1.0, 1.0)]}), "x": some((-2.0, 2.0)), "y": some((-2.0, 2.0)), "levels": some([1.0]),
+}  # fmt: skip
+
 GOOD: dict[str, Good] = {
     # `*` stands before what is passed by its place.
     **{
@@ -179,6 +183,11 @@ GOOD: dict[str, Good] = {
     "nn.plotting.plot_weights": {"model": model, "path": some(None)},
     "nn.plotting.plot_history": {"history": trained, "path": some(None)},
     "nn.plotting.by_layer": {"model": model},
+    "nn.plotting.plot_curves": {"curves": some({"a": [1.0]}), "path": some(None), "x": some([2.0])},
+    "nn.plotting.plot_images": {"images": some([[1.0]]), "path": some(None), "columns": some(1), "limit": some(1.0)},
+    "nn.plotting.plot_tables": {"tables": some({"a": [[1.0]]}), "path": some(None), "limit": some(1.0)},
+    "nn.plotting.plot_paths": {"height": some(sum), **PATHS, "path": some(None)},
+    "nn.plotting.film_paths": {"height": some(sum), **PATHS, "tail": some(1)},
 }  # fmt: skip
 
 NO_ARGUMENTS = {
@@ -190,13 +199,14 @@ ELSEWHERE = {
     "autograd.is_index",  # a question, of anything
     "autograd.Digraph",  # graphviz's own class
     "nn.diagnostics.Diagnosis", "nn.diagnostics.Finding",  # made by `diagnose`
-    "nn.plotting.bars", "nn.data.batch_indices", "nn.data.classes_of",  # called with what was checked already
+    "nn.plotting.Film",  # made by `film_paths`
+    "nn.plotting.bars", "nn.data.batch_indices",  # called with what was checked already
 }  # fmt: skip
 
 # Right after all: a default, a name that is free, a string where names are free, a function that is one.
 NONE = {"threshold", "class_weights",
     "starts", "parameters", "data", "grad", "seed", "loss", "optimizer", "into", "path", "classes", "batch_size", "validation",
-    "schedule", "then", "hide", "operands", "output_activation", "text", "latex", "doc", "activation", "names",
+    "schedule", "then", "hide", "operands", "output_activation", "text", "latex", "doc", "activation", "names", "limit",
 }  # fmt: skip
 NOT_NONE = {
     "nn.SGD", "nn.AdaGrad", "nn.Adam", "nn.AdamW", "nn.RMSProp", "nn.Optimizer", "nn.clip_gradient_norm",
@@ -205,9 +215,11 @@ NOT_NONE = {
     "nn.data.standardize", "nn.MLP:activation", "nn.fit:loss", "nn.fit:optimizer", "nn.save:path", "nn.load:path",
 }  # fmt: skip
 STRINGS = {"label", "path", "name", "doc", "text", "latex", "_op"}
-FUNCTIONS = {"f", "function", "forward", "partial", "read", "draw", "init", "loss", "metrics", "model", "schedule", "then", "layer", "activation", "output_activation", "choice"}  # fmt: skip
+FUNCTIONS = {"f", "function", "forward", "partial", "read", "draw", "init", "loss", "metrics", "model", "schedule", "then", "layer", "activation", "output_activation", "choice", "height"}  # fmt: skip
 RIGHT = {
     ("autograd.Value", "_children"): {"set"},  # as micrograd keeps them
+    **{(f"nn.plotting.{name}", "levels"): {"set"} for name in ("plot_paths", "film_paths")},  # their order is free
+    ("nn.plotting.plot_curves", "x"): {"None", "set"},
     ("nn.save", "model_or_state"): {"dict"},  # a state
     ("autograd.explain_row", "operands"): {"letters"}, ("autograd.formulas", "operands"): {"letters"},  # two names
     ("autograd.check_gradients", "input"): {"nested"}, ("autograd.vjp", "argument"): {"nested"},  # of any shape
@@ -216,13 +228,15 @@ RIGHT = {
 
 def is_right(name: str, argument: str, wrong: str) -> bool:
     plain = argument.lstrip("*")
+    if wrong in RIGHT.get((name, plain), ()):
+        return True
     if wrong == "None":
         return plain in NONE and not {name, f"{name}:{plain}"} & NOT_NONE
     if wrong in ("string", "digits"):
         return plain in STRINGS
     if wrong in ("function", "class"):  # whether it is the right function shows when it is called
         return plain in FUNCTIONS
-    return wrong in RIGHT.get((name, plain), ())
+    return False
 
 
 # --------------------------------------------------------------------------------------------------- the checks

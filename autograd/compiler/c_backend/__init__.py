@@ -1,1 +1,6 @@
-"""Groups as tables for a C runtime, and chains as loops in C: `elementwise`, `fused_loop`, `bytecode`, `link_fused`, `opcodes`, `executable`, `toolchain`."""
+"""Groups as steps of a fixed C runtime (`runtime.c`), and chains as loops in C.
+
+In reading order: `opcodes` has the definitions that Python and C share; `elementwise` prints the rows of the table as C
+functions; `toolchain` compiles and loads them; `fused_loop` writes a chain as a loop; `bytecode` collects steps;
+`link_fused` and `link` write the steps of chains and of all other groups; `executable` runs them.
+"""

@@ -4,8 +4,8 @@ Read `lower` first, `executable` next.  Each row becomes one function for its va
 for each that works on long rows of memory.  They come twice: with the C library's functions, bit for bit what the
 eager engine computes; and, for programs with matrix products, whose sums are in another order anyway, with an exp and
 a tanh that the C compiler can vectorise (1 ULP and 3 ULP off at most).  Rows of one operand whose partial takes long
-have a third function, which computes value and partial at once: the runtime then keeps the partial of the forward
-pass, as a `Value` does, and what the two formulas have in common is computed once.
+have a third function, which computes value and partial at once: the runtime then keeps the partial from
+the forward pass, as a `Value` does, and common subexpressions of the two formulas are computed once.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from autograd import primitives as table
+from autograd.compiler.c_backend.opcodes import MAX_OPERANDS
 from autograd.compiler.lower import BASIC, OPERANDS, formula, has_partial, simplify, with_constants
 from autograd.primitive import NOT_TAKEN, Primitive
 from autograd.symbolic.expression import INFIX, PYTHON, Expression, Style, rows_in, write
@@ -31,20 +32,18 @@ LIBRARY = {
     "hypot": "hypot", "exp2": "exp2", "log2": "log2", "log10": "log10", "arcsinh": "asinh", "arccosh": "acosh",
     "arctanh": "atanh", "arctan2": "atan2", "erf": "erf", "absolute": "fabs", "power": "pow",
 }  # fmt: skip
-"""What the C library calls the rows that are functions of floats."""
+"""The names in the C library of rows that are functions of floats."""
 
 FAST = {"exp": "fast_exp", "tanh": "fast_tanh", "sech": "fast_sech"}
-"""Functions that vectorise; tanh and the sech in its partial share all their work, which the C compiler sees."""
+"""Functions that vectorise; tanh and the sech in its partial share all their work, which the C compiler recognises."""
 
 HEAD = files("autograd.compiler.c_backend").joinpath("functions.h").read_text(encoding="utf-8")
-"""What every file begins with that applies rows."""
+"""The beginning of every C file that applies rows."""
 
-KEPT = """void hand_on_kept(double *restrict t, const double *g, const double *s, long n) {
+KEPT = """void accumulate_kept(double *restrict t, const double *g, const double *s, long n) {
     for (long i = 0; i < n; i++) t[i] += g[i] * s[i];
 }"""
-"""What the functions in reverse do, for a partial that was kept."""
-
-MAX_OPERANDS = 4
+"""The function for the reverse pass that uses a kept partial."""
 
 SPECIAL_POWERS = (2.0, -1.0)
 """Exponents for which x ** exponent has a function of its own."""
@@ -54,7 +53,7 @@ SPECIAL_POWERS = (2.0, -1.0)
 def kinds() -> list[tuple[str, Primitive, tuple[tuple[str, float], ...]]]:
     """Every element-wise function of the runtime: its name, its row, and the operands that are fixed numbers."""
     rows = [row for row in table.TABLE.values() if row.arity is not None and _printable(row)]
-    from autograd.compiler.frontend.tracer import detached, less, less_equal
+    from autograd.compiler.frontend.traced_rows import detached, less, less_equal
 
     others = [row for row in [*rows, less, less_equal, detached] if row is not table.identity]
     found: list[Any] = [(row.name, row, ()) for row in [table.identity, *others]]
@@ -68,7 +67,7 @@ IDENTITY = 0
 
 @cache
 def number_of(name: str, exponent: float | None = None) -> int | None:
-    """The number of a function in the runtime's tables; None where it has none."""
+    """The number of a function in the runtime's tables; None if it is not there."""
     if exponent in SPECIAL_POWERS and name == "power":
         name = f"power_{SPECIAL_POWERS.index(exponent)}"
     names = [kind for kind, _, _ in kinds()]
@@ -105,7 +104,7 @@ GRADIENT = Expression("gradient")
 
 @dataclass
 class Function:
-    """One function of the runtime, in C: its name, what it computes, and that in terms of functions that vectorise."""
+    """One function of the runtime, in C: its name, its formulas, and their forms that vectorise."""
 
     name: str
     formulas: list[Expression]
@@ -117,8 +116,8 @@ class Function:
         return any(row.name in FAST for formula in self.fast_formulas for row in rows_in(formula))
 
     @property
-    def hands_on_nothing(self) -> bool:
-        """Whether no gradient ever flows to this operand."""
+    def never_taken(self) -> bool:
+        """Whether no gradient ever flows to the operand."""
         return self.formulas[0].row is NOT_TAKEN
 
     def text(self, fast: bool) -> str:
@@ -126,11 +125,11 @@ class Function:
         kind = self.name[: self.name.index("_")]
         outs, body = {
             "forward": ("double *t", "t[i] = {};"),
-            "slope": ("double *t, double *s", "double out = {}; t[i] = out; s[i] = {};"),
+            "both": ("double *t, double *s", "double out = {}; t[i] = out; s[i] = {};"),
             "reverse": ("double *restrict t, const double *g, const double *o", "t[i] += {};"),
         }[kind]
         results = {"out": "o", "gradient": "g"} if kind == "reverse" else {}
-        operands = "" if kind == "slope" else ", const double *b, const double *c, const double *d"
+        operands = "" if kind == "both" else ", const double *b, const double *c, const double *d"
         reads = "".join(
             f"double {symbol} = {array}[i]; "
             for symbol, array in {**dict(zip(OPERANDS, "abcd", strict=False)), **results}.items()
@@ -141,12 +140,12 @@ class Function:
         lines = [f"void {self.called(fast)}({outs}, const double *a{operands}, long n) {{"]
         if kind != "reverse":
             lines.append("#pragma GCC ivdep /* results may take the place of operands */")
-        if kind != "reverse" or not self.hands_on_nothing:
+        if kind != "reverse" or not self.never_taken:
             lines.append(f"    for (long i = 0; i < n; i++) {{ {reads}{body} }}")
         return "\n".join([*lines, "}"])
 
     def texts(self, fast: bool) -> tuple[str, list[str]]:
-        """In C: the declarations of what occurs several times, and the formulas."""
+        """In C: the declarations of common subexpressions, and the formulas."""
         named, formulas = common_subexpressions(self.fast_formulas if fast else self.formulas)
         declared = "".join(f"double {name} = {write(each, style(fast))}; " for name, each in named)
         return declared, [write(each, style(fast)) for each in formulas]
@@ -161,7 +160,7 @@ class Function:
 
 
 def common_subexpressions(formulas: list[Expression]) -> tuple[list[tuple[str, Expression]], list[Expression]]:
-    """Names for the functions that are applied several times to the same, and the formulas with these names.
+    """Names for function calls that occur several times, and the formulas with these names.
 
     >>> from autograd.symbolic.expression import PYTHON, symbols
     >>> x, = symbols("x")
@@ -197,33 +196,33 @@ def common_subexpressions(formulas: list[Expression]) -> tuple[list[tuple[str, E
 
 @cache
 def functions() -> list[tuple[Function, Function | None, list[Function]]]:
-    """For each kind its function forward; forward with the partial, or None; and for each operand the way back."""
+    """For each kind: the forward function; the one that also gives the partial, or None; one per operand in reverse."""
     found: list[tuple[Function, Function | None, list[Function]]] = []
     for name, row, constants in kinds():
-        others = BASIC | set(FAST) - {row.name}  # sech itself needs its last digits far out
+        others = BASIC | set(FAST) - {row.name}  # sech itself must be accurate in its tails
         exact, fast = (_formulas(row, dict(constants), closed) for closed in (BASIC, others))
         forward = Function(f"forward_{name}", exact[:1], fast[:1])
         if has_partial(row):
-            found.append((forward, Function(f"slope_{name}", exact, fast), []))
+            found.append((forward, Function(f"both_{name}", exact, fast), []))
         else:
             partials = enumerate(zip(exact[1:], fast[1:], strict=True))
-            both = [(n, [_handed_on(e)], [_handed_on(f)]) for n, (e, f) in partials]
-            found.append((forward, None, [Function(f"reverse_{name}_{n}", e, f) for n, e, f in both]))
+            pairs = [(n, [_times_gradient(e)], [_times_gradient(f)]) for n, (e, f) in partials]
+            found.append((forward, None, [Function(f"reverse_{name}_{n}", e, f) for n, e, f in pairs]))
     return found
 
 
-def _handed_on(partial: Expression) -> Expression:
-    """gradient · partial; nothing to an operand that is not selected, not even where the gradient is inf or nan."""
+def _times_gradient(partial: Expression) -> Expression:
+    """gradient · partial; no gradient to an operand that is not selected, not even if the gradient is inf or nan."""
     if partial.row is NOT_TAKEN:
         return partial
     if partial.row is table.where and _selects(partial):
         condition, *choices = partial.operands
-        return Expression(table.where, [condition, *map(_handed_on, choices)])
+        return Expression(table.where, [condition, *map(_times_gradient, choices)])
     return simplify(GRADIENT * partial)
 
 
 def _selects(partial: Expression) -> bool:
-    """Whether a choice in the partial is that the operand is not selected."""
+    """Whether one branch of the partial means that the operand is not selected."""
     return partial.row is NOT_TAKEN or any(map(_selects, partial.operands))
 
 
@@ -235,10 +234,10 @@ def _formulas(row: Primitive, constants: dict[str, float], closed: frozenset[str
 
 
 def sources() -> dict[str, str]:
-    """Two files, so that two compilers can work at once: all exact functions with the tables, and the fast ones."""
+    """Two files, so that two compilers can run in parallel: the exact functions with the tables, and the fast ones."""
     exact, fast, declared = [HEAD], [HEAD], []
-    for forward, slope, reverse in functions():
-        for function in (forward, slope, *reverse):
+    for forward, both, reverse in functions():
+        for function in (forward, both, *reverse):
             if function is not None:
                 exact.append(f"static {function.text(False)}")
                 if function.has_fast:
@@ -254,13 +253,13 @@ def sources() -> dict[str, str]:
 
 
 def _in_place(row: Primitive) -> str:
-    """The row's partial, taken at its result, multiplied into a gradient."""
+    """A C function that multiplies a gradient by the row's partial, computed from the row's result."""
     partials = formula(row)[1]
     assert partials is not None  # noqa: S101 - called for relu
-    handed_on = write(_handed_on(_compared(partials[0])), style(False))
+    product = write(_times_gradient(_compared(partials[0])), style(False))
     return (
         "void in_place_reverse(double *restrict g, const double *restrict z, long n) {\n"
-        f"    for (long i = 0; i < n; i++) {{ double x = z[i], gradient = g[i]; g[i] = {handed_on}; }}\n}}"
+        f"    for (long i = 0; i < n; i++) {{ double x = z[i], gradient = g[i]; g[i] = {product}; }}\n}}"
     )
 
 
@@ -278,17 +277,17 @@ def _mentions(expression: Expression, symbol: str) -> bool:
 
 
 def _tables() -> str:
-    """Pointers: first to all exact functions, then to all again, the fast ones where there are any."""
+    """Tables of pointers: all exact functions, then all functions again, in their fast forms where these exist."""
     whole = [(fast, *kind) for fast in (False, True) for kind in functions()]
     forward = ",\n    ".join(function.called(fast) for fast, function, _, _ in whole)
-    slope = ",\n    ".join("0" if function is None else function.called(fast) for fast, _, function, _ in whole)
+    both = ",\n    ".join("0" if function is None else function.called(fast) for fast, _, function, _ in whole)
     reverse = ",\n    ".join(f"{{{', '.join(f.called(fast) for f in each) or 0}}}" for fast, _, _, each in whole)
     operands = "const double *, const double *, const double *, const double *"
     return (
         f"typedef void (*forward_function)(double *, {operands}, long);\n"
-        f"typedef void (*slope_function)(double *, double *, const double *, long);\n"
+        f"typedef void (*value_and_partial_function)(double *, double *, const double *, long);\n"
         f"typedef void (*reverse_function)(double *, const double *, const double *, {operands}, long);\n"
         f"const forward_function forwards[] = {{\n    {forward}\n}};\n"
-        f"const slope_function slopes[] = {{\n    {slope}\n}};\n"
+        f"const value_and_partial_function values_and_partials[] = {{\n    {both}\n}};\n"
         f"const reverse_function reverses[][{MAX_OPERANDS}] = {{\n    {reverse}\n}};\n"
     )

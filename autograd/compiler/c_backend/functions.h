@@ -1,6 +1,6 @@
 /* What are the functions of floats that the C library lacks, and those that a compiler can vectorise?
 
-   Every file of the runtime that applies rows begins with this text; the file that elements.py prints is one.  Each
+   Every file of the runtime that applies rows begins with this text; such as elements.c, which elementwise.py prints.  Each
    function here computes what the row of its name computes, and is tested against it.                                */
 
 #include <math.h>
@@ -14,10 +14,10 @@ ROW inline double kernel_minimum(double x, double y) { return y < x ? y : x <= y
 ROW inline double kernel_relu(double x) { return x <= 0.0 ? 0.0 : x; }
 ROW inline double kernel_negative_part(double x) { return x > 0.0 ? 0.0 : x; }
 ROW double kernel_power_derivative(double x, double y, double n, double m) {
-    enum { MOST = 32 };
-    double c[MOST] = {1.0};
+    enum { MAX_DEGREE = 32 };
+    double c[MAX_DEGREE] = {1.0};
     int degree = (int)m, any = 0;
-    if (degree >= MOST) return NAN;
+    if (degree >= MAX_DEGREE) return NAN;
     for (int i = 0; i < (int)n; i++)
         for (int k = degree; k >= 0; k--) c[k] = c[k] * (y - i) + (k ? c[k - 1] : 0.0);
     double log_x = x > 0.0 ? log(x) : x == 0.0 ? -INFINITY : NAN, factor = 0.0, ways = 1.0;

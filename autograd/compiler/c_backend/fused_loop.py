@@ -1,9 +1,9 @@
-"""What does a chain compute, wherever its numbers live?  And, for backend "emit": how does it become one loop in C?
+"""What does a chain compute, and, for backend "emit", how does it become one loop in C?
 
-Read `fuse` and `elementwise` first, `link_fused` next.  The C runtime walks over the parts of a chain, with a buffer for
-each result; that costs a call and a trip to memory for every operation.  A loop of its own keeps them in registers, but
-needs a C compiler and a tenth of a second.  Equal chains of any length share a loop, and it is kept for the next
-time.  The operations and their order are the same, and so are the bits.
+Read `fuse` and `elementwise` first, `link_fused` next.  The C runtime interprets the parts of a chain, with a buffer
+for each result; that costs a call and a memory access for every operation.  An emitted loop keeps results in registers,
+but needs a C compiler and a tenth of a second.  Equal chains of any length share a loop, which is cached on disk.  The
+operations and their order are the same, and so are the bits.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Part:
+class ChainPart:
     """One operation of a chain.
 
     `operands` are names: "v0" is the result of the first part, "a0" the first operand from memory, "c0" a number.
@@ -34,12 +34,12 @@ class Part:
     stored: bool
     """Whether the result is kept in memory."""
     outside: bool
-    """Whether others read the result, so that a gradient comes from them."""
+    """Whether other groups read the result, so that a gradient comes from them."""
     may_raise: bool
 
     @property
     def forward(self) -> Function:
-        """Value, and where it is computed together with it, the partial."""
+        """The function for the value; if both are computed together, for value and partial."""
         value, both, _ = elementwise.functions()[self.function]
         return both if both is not None and any(self.wanted) else value
 
@@ -49,22 +49,22 @@ class Part:
         return len(self.forward.formulas) > 1
 
     def reverse(self) -> Iterator[tuple[int, Function | None]]:
-        """For each operand that gradients flow to, the last first: its partial as a function; None where it is kept."""
+        """For each operand that a gradient flows to, the last first: the function for its partial; None if kept."""
         _, _, functions = elementwise.functions()[self.function]
         for n in reversed(range(len(self.operands))):
-            if self.wanted[n] and (self.keeps_partial or not functions[n].hands_on_nothing):
+            if self.wanted[n] and (self.keeps_partial or not functions[n].never_taken):
                 yield n, None if self.keeps_partial else functions[n]
 
 
 @dataclass
-class Chain:
-    """A chain of parts, in their order, and what they read from memory."""
+class FusedLoop:
+    """A chain of parts, in their order, and their operands from memory."""
 
     fast: bool
-    parts: list[Part] = field(default_factory=list)
+    parts: list[ChainPart] = field(default_factory=list)
     numbers: list[float] = field(default_factory=list)
     alone: list[bool] = field(default_factory=list)
-    """For each operand whether only this chain reads it: then its gradient is written, not added to."""
+    """For each operand whether only this chain reads it: then its gradient is written, not accumulated."""
 
     def wants(self, operand: int) -> bool:
         """Whether a gradient flows to an operand."""
@@ -72,7 +72,7 @@ class Chain:
         return any(name == o and w for part in self.parts for o, w in zip(part.operands, part.wanted, strict=True))
 
     def recomputed(self) -> list[bool]:
-        """For each part whether its result is needed on the way back, and not in memory."""
+        """For each part whether its result is needed in the reverse pass, and is not in memory."""
         needed: set[str] = set()
         for n, part in enumerate(self.parts):
             functions = [function for _, function in part.reverse() if function is not None]
@@ -83,11 +83,11 @@ class Chain:
                 needed |= self._read(part.forward, part)
         return [f"v{n}" in needed and not part.stored for n, part in enumerate(self.parts)]
 
-    def _read(self, function: Function, part: Part) -> set[str]:
+    def _read(self, function: Function, part: ChainPart) -> set[str]:
         return {o for s, o in zip(OPERANDS, part.operands, strict=False) if function.reads(s, self.fast)}
 
     def pointers(self, backward: bool) -> list[str]:
-        """What the loop reads and writes, in the order of its argument.
+        """The rows that the loop reads and writes, in the order of its argument.
 
         "a0" is an operand and "d0" its gradient, "v0" the result of a part, "g0" its gradient, "s0" its kept partial.
         """
@@ -101,7 +101,7 @@ class Chain:
     # ------------------------------------------------------------------------------------------------------------ in C
 
     def text(self, name: str) -> str:
-        """Two functions; the first tells whether a result is not finite of those that the eager engine looks at."""
+        """Two functions; the first returns whether a result that the eager engine would check is not finite."""
         return "\n".join(
             [
                 *self._function(f"{name}_forward", ["long bad = 0;"], self._forward(), backward=False),
@@ -156,7 +156,7 @@ class Chain:
                 yield f"{{ {given}{declared}{target} += {partial}; }}"
         yield from (f"d{n}_at[i] = d{n};" for n in range(len(self.alone)) if self.wants(n))
 
-    def _named(self, function: Function, part: Part) -> str:
+    def _named(self, function: Function, part: ChainPart) -> str:
         """The operands under the names that the row's formula gives them."""
         return "".join(
             f"double {symbol} = {elementwise.number(self.numbers[int(name[1:])]) if name[0] == 'c' else name}; "

@@ -1,32 +1,72 @@
-"""What are the words of the C runtime?  The numbers that `runtime.c` gives to kinds of steps and of operands.
+"""What do the integers of the C runtime mean?  Kinds of steps and of operands, and sizes, for both languages.
 
-Read `runtime.c` beside this, `bytecode` next, which writes steps with them.
+Read `runtime.c` beside this, which includes these definitions as `opcodes.h`; `bytecode` next, which writes steps.
 """
 
 from __future__ import annotations
 
-MAX_SAMPLES = 192
-"""Samples in a block, at most."""
+from enum import IntEnum
 
-CHUNK = 192
-"""Numbers in a buffer."""
+SIZES = {"MAX_SAMPLES": 192, "CHUNK": 192, "MAX_POINTERS": 64, "MAX_OPERANDS": 4}
+"""Samples in a block; numbers in a buffer; rows that an emitted loop reads and writes; operands of a row: at most."""
 
-MAX_POINTERS = 64
-"""Rows that an emitted loop reads and writes at once."""
+MAX_SAMPLES, CHUNK, MAX_POINTERS, MAX_OPERANDS = SIZES.values()
 
-END, ROW, ROW_REVERSE, PRODUCT, PRODUCT_REVERSE, SUM, SUM_REVERSE, MANY, MANY_REVERSE, ADD_TABLE = range(10)
-FUSED, FUSED_REVERSE, LANES, LANES_REVERSE = range(10, 14)
-NAMES = {
-    ROW: "row", PRODUCT: "product", SUM: "sum", MANY: "many", ADD_TABLE: "add", FUSED: "fused",
-    LANES: "product of lanes",
-}  # fmt: skip
-"""How steps are called where they are shown; those in reverse are not."""
 
-OWN, OWN_TABLE, UNIFORM_TABLE, CONSTANT, BUFFER = range(5)
-"""Where an operand is: rows one after the other, rows by a table, numbers of U by a table, a number, a buffer."""
+class Opcode(IntEnum):
+    """What a step does.  The step in reverse has the next number."""
 
-WHAT = {
-    "logsumexp": 0, "cross_entropy": 1, "soft_cross_entropy": 2, "softmax": 3, "take": 4, "take from numbers": 5,
-    "softmax_others": 6,
-}  # fmt: skip
-"""The rows of any number of operands."""
+    END = 0
+    ROW = 1
+    ROW_REVERSE = 2
+    PRODUCT = 3
+    PRODUCT_REVERSE = 4
+    SUM = 5
+    SUM_REVERSE = 6
+    VARIADIC = 7
+    VARIADIC_REVERSE = 8
+    ADD_TABLE = 9
+    FUSED = 10
+    FUSED_REVERSE = 11
+    BATCHED_PRODUCT = 12
+    BATCHED_PRODUCT_REVERSE = 13
+
+
+class OperandKind(IntEnum):
+    """Where an operand is."""
+
+    OWN = 0
+    """Consecutive rows of the group's own memory."""
+    OWN_TABLE = 1
+    """Rows of the group's own memory, by a table."""
+    UNIFORM_TABLE = 2
+    """Numbers that are the same for all samples (memory U), by a table."""
+    CONSTANT = 3
+    """A number, whose bits are the operand."""
+    BUFFER = 4
+    """A buffer inside a fused chain."""
+
+
+class VariadicRow(IntEnum):
+    """The rows of any number of operands."""
+
+    LOGSUMEXP = 0
+    CROSS_ENTROPY = 1
+    SOFT_CROSS_ENTROPY = 2
+    SOFTMAX = 3
+    TAKE = 4
+    TAKE_UNIFORM = 5
+    """`take` from numbers that are the same for all samples."""
+    SOFTMAX_OTHERS = 6
+
+
+def header() -> str:
+    """These definitions in C, as the file `opcodes.h`.
+
+    >>> print(header().splitlines()[0])
+    #define MAX_SAMPLES 192
+    """
+    lines = [f"#define {name} {size}" for name, size in SIZES.items()]
+    kinds = (Opcode, OperandKind, VariadicRow)
+    lines += [f"enum {{ {', '.join(f'{member.name} = {member.value}' for member in kind)} }};" for kind in kinds]
+    return "\n".join([*lines, ""])

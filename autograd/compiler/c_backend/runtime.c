@@ -1,9 +1,10 @@
-/* How does a compiled graph run natively?  This file is the same for every graph: it walks over tables of integers.
+/* How does a compiled graph run natively?  This file is the same for every graph: it interprets steps of integers.
 
-   Read native.py, which writes the tables, beside it.  Memory is rows of `stride` doubles.  Graphs of one sample have
-   rows of one number (memory U); with samples, a block of samples is worked on at a time (memory L), so that
-   all rows of a block stay in the cache.  A step is a few words: what to do, how long the step is, and its operands.
-   Element-wise functions are not here: they are printed from the rows of the table into elements.c.
+   Read link.py, which writes the steps, and opcodes.py, which defines them, beside it.  Memory is rows of `stride`
+   doubles.  Uniform numbers, which are the same for all samples, are rows of one number (memory U).  Per-sample rows
+   (memory S) hold one block of samples at a time, so that all rows of a block stay in the cache.  A step is a few
+   words: what to do, how long the step is, and its operands.  Element-wise functions are not here: they are printed
+   from the rows of the table into elements.c.
 
    Sums over samples are taken in one fixed order, so that the same program gives the same bits at every run.         */
 
@@ -18,14 +19,12 @@
 #else
 #define W 2
 #endif
-#define MAX_SAMPLES 192 /* in a block */
-#define CHUNK 192
-#define MAX_POINTERS 64
-#define MAX_OPERANDS 4
+
+#include "opcodes.h" /* written by opcodes.py: the kinds of steps and of operands, and sizes */
 
 typedef double vec __attribute__((vector_size(8 * W), aligned(8), may_alias));
 
-/* Keep a vector in a register: without this gcc loads it anew for each of its uses, and loading is what takes the time. */
+/* Keep a vector in a register: without this gcc loads it again for each use, and the loads dominate the time. */
 #if defined(__x86_64__)
 #define KEEP(v) __asm__("" : "+v"(v))
 #elif defined(__aarch64__)
@@ -36,42 +35,37 @@ typedef double vec __attribute__((vector_size(8 * W), aligned(8), may_alias));
 
 typedef int64_t word;
 typedef void (*forward_function)(double *, const double *, const double *, const double *, const double *, long);
-typedef void (*slope_function)(double *, double *, const double *, long);
+typedef void (*value_and_partial_function)(double *, double *, const double *, long);
 typedef void (*reverse_function)(double *, const double *, const double *, const double *, const double *, const double *,
                                  const double *, long);
 
 extern const forward_function forwards[];
-extern const slope_function slopes[]; /* value and partial at once; 0 where the way back computes the partial */
+extern const value_and_partial_function values_and_partials[]; /* value and partial at once; 0 if the reverse pass computes the partial */
 extern const reverse_function reverses[][MAX_OPERANDS];
-extern void hand_on_kept(double *restrict to, const double *gradient, const double *slope, long n);
-extern void in_place_reverse(double *restrict g, const double *restrict z, long n); /* relu, whose partial its result tells */
+extern void accumulate_kept(double *restrict to, const double *gradient, const double *partial, long n);
+extern void in_place_reverse(double *restrict g, const double *restrict z, long n); /* relu, whose partial follows from its result */
 extern void exp_rows(double *z, const double *x, long n, long fast);
 
 typedef struct {
     word *forward_once, *forward_each, *reverse_each, *reverse_once; /* steps, each list ends with END */
     int32_t *tables;
-    double *U, *DU, *L, *DL, *scratch;
-    word block; /* samples in a block, at most MAX_SAMPLES: so many that its rows stay in the cache */
-    word uniform_rows, lane_rows, samples, inputs, fast;
+    double *U, *DU, *S, *DS, *scratch;
+    word block; /* samples in a block, at most MAX_SAMPLES, chosen so that its rows stay in the cache */
+    word uniform_rows, sample_rows, samples, inputs, fast;
     double **arrays; /* the arguments, row-major */
     word packed_rows;
-    double *packed; /* or, where it is not 0, the same as blocks of rows, made by pack() */
+    double *packed; /* if not 0, the same arguments as blocks of rows, made by pack() */
     word *widths;
     word outputs;
-    word *output_rows, *output_is_lane;
+    word *output_rows, *output_is_per_sample;
     double *results; /* outputs x samples */
     double *means;
     double seed;
     word backward, may_be_nonfinite, input_gradients;
     double **array_gradients, *theta;
     word parameters, inputs_at, ranges, *cleared; /* the first rows of U are for theta; those from inputs_at for arguments without samples; the
-                                                    rows of DL to be set to 0 before each block are `ranges` pairs of first, number */
+                                                    rows of DS to be set to 0 before each block are `ranges` pairs of first, number */
 } program;
-
-enum { END, ROW, ROW_REVERSE, PRODUCT, PRODUCT_REVERSE, SUM, SUM_REVERSE, MANY, MANY_REVERSE, ADD_TABLE, FUSED, FUSED_REVERSE,
-       LANES, LANES_REVERSE };
-enum { OWN, OWN_TABLE, UNIFORM_TABLE, CONSTANT, BUFFER };
-enum { LOGSUMEXP, CROSS_ENTROPY, SOFT_CROSS_ENTROPY, SOFTMAX, TAKE, TAKE_UNIFORM, SOFTMAX_OTHERS };
 
 static double total(const double *x, long n) {
     double sum = 0.0;
@@ -110,14 +104,14 @@ static const double *operand(word kind, word at, const program *p, const double 
     case OWN_TABLE: return V + (long)p->tables[at + i] * stride;
     case UNIFORM_TABLE: number = p->U[p->tables[at + i]]; break;
     default:
-        if (i) return scratch; /* it is there since the first row */
+        if (i) return scratch; /* filled in for the first row */
         memcpy(&number, &at, 8);
     }
     for (long l = 0; l < width; l++) scratch[l] = number;
     return scratch;
 }
 
-/* For rows of one number: the operands of a whole chunk, side by side. */
+/* For rows of one number: the operands of a whole chunk, contiguous. */
 static const double *gathered(word kind, word at, const program *p, const double *V, long i, long n, double *scratch) {
     double number;
     if (kind == OWN) return V + at + i;
@@ -130,34 +124,34 @@ static const double *gathered(word kind, word at, const program *p, const double
     return scratch;
 }
 
-/* Results of a function; with them its partials, which are kept for the way back, where it has both in one. */
-static inline void apply(const program *p, word function, double *out, double *slope, const double *const *x, long n) {
-    if (slope && p->backward) slopes[function](out, slope, x[0], n);
+/* Results of a function, and its partials for the reverse pass if one function computes both. */
+static inline void apply(const program *p, word function, double *out, double *partial, const double *const *x, long n) {
+    if (partial && p->backward) values_and_partials[function](out, partial, x[0], n);
     else forwards[function](out, x[0], x[1], x[2], x[3], n);
 }
 
 static void row_forward(program *p, const word *s, double *V, long stride, long width) {
     long rows = s[3], count = s[5];
     const word *kinds = s + 8;
-    double *slope = s[7] < 0 ? 0 : V + s[7] * stride;
+    double *partial = s[7] < 0 ? 0 : V + s[7] * stride;
     double *out = V + s[4] * stride, buffers[MAX_OPERANDS][CHUNK];
     const double *x[MAX_OPERANDS] = {0};
     int own = 1;
     for (long a = 0; a < count; a++) own &= kinds[2 * a] == OWN;
     if (own && stride == width) {
         for (long a = 0; a < count; a++) x[a] = V + kinds[2 * a + 1] * stride;
-        apply(p, s[2], out, slope, x, rows * width);
+        apply(p, s[2], out, partial, x, rows * width);
     } else if (stride == 1) {
         for (long i = 0; i < rows; i += CHUNK) {
             long n = rows - i < CHUNK ? rows - i : CHUNK;
             for (long a = 0; a < count; a++) x[a] = gathered(kinds[2 * a], kinds[2 * a + 1], p, V, i, n, buffers[a]);
-            apply(p, s[2], out + i, slope ? slope + i : 0, x, n);
+            apply(p, s[2], out + i, partial ? partial + i : 0, x, n);
         }
     } else {
         for (long i = 0; i < rows; i++) {
             for (long a = 0; a < count; a++)
                 x[a] = operand(kinds[2 * a], kinds[2 * a + 1], p, V, i, stride, width, buffers[a]);
-            apply(p, s[2], out + i * stride, slope ? slope + i * stride : 0, x, width);
+            apply(p, s[2], out + i * stride, partial ? partial + i * stride : 0, x, width);
         }
     }
     if (s[6])
@@ -172,26 +166,26 @@ static void add_to(double *restrict d, const double *restrict x, long n) {
     for (long i = 0; i < n; i++) d[i] += x[i];
 }
 
-/* to += gradient times the partial, which was kept, or is computed here. */
-static inline void hand_on(word function, word wanted, double *to, const double *gradient, const double *slope,
+/* to += gradient times the partial, which is kept from the forward pass or computed here. */
+static inline void accumulate(word function, word wanted, double *to, const double *gradient, const double *partial,
                            const double *out, const double *const *x, long n) {
-    if (slope) hand_on_kept(to, gradient, slope, n);
+    if (partial) accumulate_kept(to, gradient, partial, n);
     else reverses[function][wanted](to, gradient, out, x[0], x[1], x[2], x[3], n);
 }
 
 static void row_reverse(program *p, const word *s, double *V, double *D, long stride, long width) {
     long rows = s[3], count = s[5], wanted = s[6];
     const word *kinds = s + 8;
-    const double *slope = s[7] < 0 ? 0 : V + s[7] * stride;
+    const double *partial = s[7] < 0 ? 0 : V + s[7] * stride;
     double *out = V + s[4] * stride, *gradient = D + s[4] * stride, buffers[MAX_OPERANDS][CHUNK], contribution[CHUNK];
     word kind = kinds[2 * wanted], at = kinds[2 * wanted + 1];
     const double *x[MAX_OPERANDS] = {0};
     long step = stride == 1 ? CHUNK : 1;
     int own = stride == width;
     for (long a = 0; a < count; a++) own &= kinds[2 * a] == OWN;
-    if (own) { /* the functions add what they compute */
+    if (own) { /* the functions accumulate */
         for (long a = 0; a < count; a++) x[a] = V + kinds[2 * a + 1] * stride;
-        hand_on(s[2], wanted, D + at * stride, gradient, slope, out, x, rows * width);
+        accumulate(s[2], wanted, D + at * stride, gradient, partial, out, x, rows * width);
         return;
     }
     for (long i = 0; i < rows; i += step) {
@@ -202,17 +196,17 @@ static void row_reverse(program *p, const word *s, double *V, double *D, long st
         double *to = kind == OWN ? D + (at + i) * stride : contribution;
         if (kind == OWN_TABLE && stride > 1) to = D + (long)p->tables[at + i] * stride;
         if (to == contribution) memset(contribution, 0, 8 * n);
-        hand_on(s[2], wanted, to, gradient + i * stride, slope ? slope + i * stride : 0, out + i * stride, x, n);
+        accumulate(s[2], wanted, to, gradient + i * stride, partial ? partial + i * stride : 0, out + i * stride, x, n);
         if (to != contribution) continue;
         if (kind == UNIFORM_TABLE) p->DU[p->tables[at + i]] += row_total(contribution, n);
         else for (long j = 0; j < n; j++) D[p->tables[at + i + j]] += contribution[j];
     }
 }
 
-/* A chain of rows, a few rows of memory at a time.  What only the chain reads is in buffers of CHUNK numbers, the
-   gradients of these in as many more; on the way back the buffers are computed again. */
+/* A chain of rows, a few rows of memory at a time.  Results that only the chain reads are in buffers of CHUNK numbers, the
+   gradients of these in as many more; in the reverse pass the buffers are computed again. */
 enum { PART = 7 + 2 * MAX_OPERANDS }; /* words: function, operands, kind and place of the result, flags (1: may raise, 2: computed again
-                                      on the way back), wanted, slope; kinds and places of operands */
+                                      in the reverse pass), wanted, partial; kinds and places of operands */
 
 static const double *part_operand(const program *p, const word *at, const double *V, const double *buffers, long i, long n,
                                   long width, double *gathered) {
@@ -232,7 +226,7 @@ static const double *part_operand(const program *p, const word *at, const double
     }
 }
 
-/* The same as a loop that was emitted for it: its address, whether rows are taken one at a time, and its memory. */
+/* The same as an emitted loop: its address, whether rows are processed one at a time, and its memory. */
 typedef long (*loop)(double *const *memory, long n);
 
 static void emitted_step(program *p, const word *e, double *V, double *D, long rows, long width, int backward) {
@@ -287,14 +281,14 @@ static void fused_step(program *p, const word *s, double *V, double *D, long wid
             if (!o[5]) continue;
             const double *out = o[2] == OWN ? V + (o[3] + i) * width : buffers + o[3] * CHUNK;
             const double *gradient = o[2] == OWN ? D + (o[3] + i) * width : gradients + o[3] * CHUNK;
-            const double *slope = o[6] < 0 ? 0 : V + (o[6] + i) * width;
+            const double *partial = o[6] < 0 ? 0 : V + (o[6] + i) * width;
             for (long a = 0; a < o[1]; a++) x[a] = part_operand(p, o + 7 + 2 * a, V, buffers, i, n, width, gathered + a * CHUNK);
             for (long a = o[1] - 1; a >= 0; a--) {
                 if (!(o[5] >> a & 1)) continue;
                 word kind = o[7 + 2 * a], at = o[8 + 2 * a];
                 double *to = kind == OWN ? D + (at + i) * width : kind == BUFFER ? gradients + at * CHUNK : contribution;
                 if (to == contribution) memset(contribution, 0, 8 * length);
-                hand_on(o[0], a, to, gradient, slope, out, x, length);
+                accumulate(o[0], a, to, gradient, partial, out, x, length);
                 for (long j = 0; j < n && to == contribution; j++) {
                     if (kind == OWN_TABLE) add_to(D + (long)p->tables[at + i + j] * width, contribution + j * width, width);
                     else p->DU[p->tables[at + i + j]] += row_total(contribution + j * width, width);
@@ -464,7 +458,7 @@ static void outer_products(long P, long Q, long K, double *DA, long sp, long sk,
     }
 }
 
-/* A product of one sample: the right lists become the lanes of scratch memory, and the kernels above do the rest. */
+/* A product of one sample: the right lists become vector lanes in scratch memory, and the kernels above compute the product. */
 static double *packed(const int32_t *rows, const double *V, long Q, long K, long lanes, double *to) {
     for (long k = 0; k < K; k++) {
         for (long q = 0; q < Q; q++) to[k * lanes + q] = V[rows[q * K + k]];
@@ -478,19 +472,19 @@ static void product_step(program *p, const word *s, double *V, double *D, long s
     const int32_t *right = p->tables + s[9], *out = p->tables + s[10];
     const int32_t *starts = s[11] >= 0 ? p->tables + s[11] : 0, *counting = p->tables + s[12];
     int want_left = s[13] & 1, want_right = s[13] & 2, want_starts = s[13] & 4, alone = s[13] & 8;
-    word then = s[14]; /* a function that is applied to the results where they stand: relu, or one with slopes; or -1 */
+    word epilogue = s[14]; /* a function that is applied to the results in place: relu, or one whose partials are kept; or -1 */
     const double *A = p->U + left;
     double *DA = p->DU + left;
     if (stride > 1) {
-        if (then >= 0 && backward && s[15] < 0) in_place_reverse(D + first * stride, V + first * stride, P * Q * stride);
-        else if (then >= 0 && backward) multiply_rows(D + first * stride, V + s[15] * stride, P * Q * stride);
+        if (epilogue >= 0 && backward && s[15] < 0) in_place_reverse(D + first * stride, V + first * stride, P * Q * stride);
+        else if (epilogue >= 0 && backward) multiply_rows(D + first * stride, V + s[15] * stride, P * Q * stride);
         for (long q = 0; q < Q; q++) {
             const int32_t *in = right + q * K, *to = out + q * P, *start = starts ? starts + q * P : 0;
             if (!backward) {
                 product(P, K, A, sp, sk, in, V, to, V, stride, width, p->U, start, 0);
                 double *results = V + (first + q * P) * stride;
                 const double *x[MAX_OPERANDS] = {results};
-                if (then >= 0) apply(p, then, results, s[15] < 0 ? 0 : V + (s[15] + q * P) * stride, x, P * stride);
+                if (epilogue >= 0) apply(p, epilogue, results, s[15] < 0 ? 0 : V + (s[15] + q * P) * stride, x, P * stride);
                 continue;
             }
             if (want_starts) for (long i = 0; i < P; i++) p->DU[start[i]] += row_total(D + to[i] * stride, width);
@@ -530,7 +524,7 @@ typedef struct {
     long one, two; /* the row of (i, j) is rows[i * one + j * two] */
 } lists;
 
-static inline __attribute__((always_inline)) void lanes_tile(const int m, const int n, long K, const lists *a, const lists *b,
+static inline __attribute__((always_inline)) void batched_tile(const int m, const int n, long K, const lists *a, const lists *b,
                                                              const lists *out, long p, long q, long width, int add) {
     for (long at = 0; at < width; at += W) {
         vec sum[3][4];
@@ -564,32 +558,32 @@ static inline __attribute__((always_inline)) void lanes_tile(const int m, const 
     }
 }
 
-static void lanes_product(long P, long Q, long K, lists a, lists b, lists out, long width, int add) {
+static void batched_product(long P, long Q, long K, lists a, lists b, lists out, long width, int add) {
     for (long p = 0; p < P;) {
         int m = P - p >= 3 ? 3 : 1;
         for (long q = 0; q < Q;) {
             int n = Q - q >= 4 ? 4 : Q - q >= 2 ? 2 : 1;
-            if (m == 3 && n == 4) lanes_tile(3, 4, K, &a, &b, &out, p, q, width, add);
-            else if (m == 3 && n == 2) lanes_tile(3, 2, K, &a, &b, &out, p, q, width, add);
-            else if (m == 3) lanes_tile(3, 1, K, &a, &b, &out, p, q, width, add);
-            else if (n == 4) lanes_tile(1, 4, K, &a, &b, &out, p, q, width, add);
-            else if (n == 2) lanes_tile(1, 2, K, &a, &b, &out, p, q, width, add);
-            else lanes_tile(1, 1, K, &a, &b, &out, p, q, width, add);
+            if (m == 3 && n == 4) batched_tile(3, 4, K, &a, &b, &out, p, q, width, add);
+            else if (m == 3 && n == 2) batched_tile(3, 2, K, &a, &b, &out, p, q, width, add);
+            else if (m == 3) batched_tile(3, 1, K, &a, &b, &out, p, q, width, add);
+            else if (n == 4) batched_tile(1, 4, K, &a, &b, &out, p, q, width, add);
+            else if (n == 2) batched_tile(1, 2, K, &a, &b, &out, p, q, width, add);
+            else batched_tile(1, 1, K, &a, &b, &out, p, q, width, add);
             q += n;
         }
         p += m;
     }
 }
 
-static void lanes_step(program *p, const word *s, double *V, double *D, long width, int backward) {
+static void batched_step(program *p, const word *s, double *V, double *D, long width, int backward) {
     long P = s[2], Q = s[3], K = s[4];
     const int32_t *left = p->tables + s[5], *right = p->tables + s[6], *out = p->tables + s[7];
-    if (!backward) lanes_product(P, Q, K, (lists){left, V, K, 1}, (lists){right, V, K, 1}, (lists){out, V, 1, P}, width, 0);
-    if (backward && s[8] & 1) lanes_product(P, K, Q, (lists){out, D, 1, P}, (lists){right, V, 1, K}, (lists){left, D, K, 1}, width, 1);
-    if (backward && s[8] & 2) lanes_product(Q, K, P, (lists){out, D, P, 1}, (lists){left, V, 1, K}, (lists){right, D, K, 1}, width, 1);
+    if (!backward) batched_product(P, Q, K, (lists){left, V, K, 1}, (lists){right, V, K, 1}, (lists){out, V, 1, P}, width, 0);
+    if (backward && s[8] & 1) batched_product(P, K, Q, (lists){out, D, 1, P}, (lists){right, V, 1, K}, (lists){left, D, K, 1}, width, 1);
+    if (backward && s[8] & 2) batched_product(Q, K, P, (lists){out, D, P, 1}, (lists){left, V, 1, K}, (lists){right, D, K, 1}, width, 1);
 }
 
-/* ---------------------------------------------------------------------------------- sums that are no matrix product */
+/* ---------------------------------------------------------------------------------- sums that are not a matrix product */
 
 static void multiply_add(double *restrict z, double u, const double *restrict x, long n) {
     for (long l = 0; l < n; l++) z[l] += u * x[l];
@@ -666,7 +660,7 @@ static void sum_step(program *p, const word *s, double *V, double *D, long strid
 
 /* ----------------------------------------------------------------------------------- rows of any number of operands */
 
-/* exp(x - the greatest x) of the K rows of t, into e; the greatest x, how many x are as great, and the sum of the
+/* exp(x - the greatest x) of the K rows of t, into e; the greatest x, how many x equal it, and the sum of the
    powers of the others.  The first are exactly 1, or nan where the greatest x is not finite. */
 static void powers(const program *p, const double *V, const int32_t *t, long K, long width, double *e, double *highest,
                    double *ties, double *rest) {
@@ -709,21 +703,21 @@ static void softmax_reverse(const double *pr, const double *g, double *D, const 
     memset(after + (K - 1) * width, 0, 8 * width);
     memset(after_g + (K - 1) * width, 0, 8 * width);
     for (long k = K - 1; k > 0; k--) {
-        const double *restrict mine = pr + k * width, *restrict slope = g + k * width;
+        const double *restrict mine = pr + k * width, *restrict partial = g + k * width;
         double *restrict a = after + (k - 1) * width, *restrict b = after_g + (k - 1) * width;
         for (long l = 0; l < width; l++) {
             a[l] = a[width + l] + mine[l];
-            b[l] = b[width + l] + mine[l] * slope[l];
+            b[l] = b[width + l] + mine[l] * partial[l];
         }
     }
     for (long k = 0; k < K; k++) {
-        const double *restrict mine = pr + k * width, *restrict slope = g + k * width;
+        const double *restrict mine = pr + k * width, *restrict partial = g + k * width;
         const double *restrict a = after + k * width, *restrict b = after_g + k * width;
         double *restrict d = D + t[k] * width;
         for (long l = 0; l < width; l++) {
-            d[l] += sign * mine[l] * (slope[l] * (before[l] + a[l]) - (before_g[l] + b[l]));
+            d[l] += sign * mine[l] * (partial[l] * (before[l] + a[l]) - (before_g[l] + b[l]));
             before[l] += mine[l];
-            before_g[l] += mine[l] * slope[l];
+            before_g[l] += mine[l] * partial[l];
         }
     }
 }
@@ -767,8 +761,8 @@ static void cross_entropy(const program *p, const double *V, const int32_t *t, c
         for (long l = 0; l < width; l++) other[l] += (double)k == class[l] ? 0.0 : kept[k * width + l];
     for (long k = 0; k < K && kept; k++)
         for (long l = 0; l < width; l++) {
-            double *slope = kept + k * width + l;
-            *slope = ((double)k == class[l] ? -other[l] : *slope) / sum_of_powers(highest[l], ties[l], rest[l]);
+            double *partial = kept + k * width + l;
+            *partial = ((double)k == class[l] ? -other[l] : *partial) / sum_of_powers(highest[l], ties[l], rest[l]);
         }
 }
 
@@ -813,12 +807,12 @@ static void take(program *p, double *V, double *D, const int32_t *t, const doubl
     }
 }
 
-static void many_step(program *p, const word *s, double *V, double *D, long width, int backward) {
+static void variadic_step(program *p, const word *s, double *V, double *D, long width, int backward) {
     long what = s[2], rows = s[3], K = s[4], first = s[5], outputs = what == SOFTMAX || what == SOFTMAX_OTHERS ? K : 1;
     const int32_t *t = p->tables + s[6], *index = p->tables + s[7];
     for (long i = 0; i < rows; i++, t += what == SOFT_CROSS_ENTROPY ? 2 * K : K) {
         double *z = V + (first + i * outputs) * width, *g = D + (first + i * outputs) * width, *e = p->scratch;
-        double *kept = s[8] >= 0 && p->backward ? V + (s[8] + i * K) * width : 0; /* partials for the way back */
+        double *kept = s[8] >= 0 && p->backward ? V + (s[8] + i * K) * width : 0; /* partials for the reverse pass */
         switch (what) {
         case TAKE:
         case TAKE_UNIFORM: take(p, V, D, t, V + index[i] * width, K, width, z, g, what == TAKE_UNIFORM, backward); break;
@@ -835,7 +829,7 @@ static void many_step(program *p, const word *s, double *V, double *D, long widt
             }
             break;
         default:
-            for (long k = 0; k < K && kept && backward; k++) hand_on_kept(D + t[k] * width, g, kept + k * width, width);
+            for (long k = 0; k < K && kept && backward; k++) accumulate_kept(D + t[k] * width, g, kept + k * width, width);
             if (!backward && what == LOGSUMEXP) logsumexp(p, V, t, K, width, z, kept);
             if (!backward && what == CROSS_ENTROPY) cross_entropy(p, V, t, V + index[i] * width, K, width, z, kept);
         }
@@ -852,10 +846,10 @@ static void run_steps(program *p, const word *s, double *V, double *D, long stri
         case PRODUCT_REVERSE: product_step(p, s, V, D, stride, width, 1); break;
         case SUM: sum_step(p, s, V, D, stride, width, 0); break;
         case SUM_REVERSE: sum_step(p, s, V, D, stride, width, 1); break;
-        case MANY: many_step(p, s, V, D, width, 0); break;
-        case MANY_REVERSE: many_step(p, s, V, D, width, 1); break;
-        case LANES: lanes_step(p, s, V, D, width, 0); break;
-        case LANES_REVERSE: lanes_step(p, s, V, D, width, 1); break;
+        case VARIADIC: variadic_step(p, s, V, D, width, 0); break;
+        case VARIADIC_REVERSE: variadic_step(p, s, V, D, width, 1); break;
+        case BATCHED_PRODUCT: batched_step(p, s, V, D, width, 0); break;
+        case BATCHED_PRODUCT_REVERSE: batched_step(p, s, V, D, width, 1); break;
         case FUSED: fused_step(p, s, V, D, width, 0); break;
         case FUSED_REVERSE: fused_step(p, s, V, D, width, 1); break;
         case ADD_TABLE: for (long i = 0; i < s[2]; i++) D[p->tables[s[4] + i]] += D[s[3] + i]; break;
@@ -874,7 +868,7 @@ static void load_block(program *p, double *rows, long begin, long here, long wid
         }
 }
 
-/* The arguments as blocks of rows, in memory of the caller's; `rows` a block. */
+/* Copy the arguments as blocks of rows into memory of the caller; `rows` per block. */
 void pack(program *p, double *to, word rows) {
     for (long begin = 0; begin < p->samples; begin += p->block, to += rows * p->block) {
         long here = p->samples - begin < p->block ? p->samples - begin : p->block;
@@ -892,28 +886,28 @@ void run(program *p) {
     run_steps(p, p->forward_once, p->U, p->DU, 1, 1);
     for (long begin = 0; each && begin < samples; begin += block) {
         long here = samples - begin < block ? samples - begin : block, width = (here + W - 1) / W * W;
-        if (p->packed) memcpy(p->L, p->packed + begin * p->packed_rows, 8 * width * p->packed_rows);
-        else load_block(p, p->L, begin, here, width);
-        run_steps(p, p->forward_each, p->L, p->DL, width, width);
+        if (p->packed) memcpy(p->S, p->packed + begin * p->packed_rows, 8 * width * p->packed_rows);
+        else load_block(p, p->S, begin, here, width);
+        run_steps(p, p->forward_each, p->S, p->DS, width, width);
         for (long o = 0; o < p->outputs; o++)
             for (long l = 0; l < here; l++)
-                p->results[o * samples + begin + l] = p->output_is_lane[o] ? p->L[p->output_rows[o] * width + l] : p->U[p->output_rows[o]];
+                p->results[o * samples + begin + l] = p->output_is_per_sample[o] ? p->S[p->output_rows[o] * width + l] : p->U[p->output_rows[o]];
         if (!p->backward) continue;
-        for (long r = 0; r < p->ranges; r++) memset(p->DL + p->cleared[2 * r] * width, 0, 8 * width * p->cleared[2 * r + 1]);
-        if (p->output_is_lane[0])
-            for (long l = 0; l < here; l++) p->DL[p->output_rows[0] * width + l] = p->seed;
-        run_steps(p, p->reverse_each, p->L, p->DL, width, width);
+        for (long r = 0; r < p->ranges; r++) memset(p->DS + p->cleared[2 * r] * width, 0, 8 * width * p->cleared[2 * r + 1]);
+        if (p->output_is_per_sample[0])
+            for (long l = 0; l < here; l++) p->DS[p->output_rows[0] * width + l] = p->seed;
+        run_steps(p, p->reverse_each, p->S, p->DS, width, width);
         long row = 0;
         for (long a = 0; p->input_gradients && a < p->inputs; a++)
             for (long f = 0; f < p->widths[a]; f++, row++)
-                for (long l = 0; l < here; l++) p->array_gradients[a][(begin + l) * p->widths[a] + f] = p->DL[row * width + l];
+                for (long l = 0; l < here; l++) p->array_gradients[a][(begin + l) * p->widths[a] + f] = p->DS[row * width + l];
     }
     if (!each)
         for (long o = 0; o < p->outputs; o++) p->results[o] = p->U[p->output_rows[o]];
     for (long o = 0; o < p->outputs; o++) p->means[o] = row_total(p->results + o * samples, samples) / (double)samples;
     p->may_be_nonfinite |= !all_finite(p->means, p->outputs);
     if (!p->backward) return;
-    if (!p->output_is_lane[0]) p->DU[p->output_rows[0]] += 1.0;
+    if (!p->output_is_per_sample[0]) p->DU[p->output_rows[0]] += 1.0;
     run_steps(p, p->reverse_once, p->U, p->DU, 1, 1);
     if (!p->input_gradients) p->may_be_nonfinite |= !all_finite(p->DU, p->parameters);
     for (long a = 0, row = p->inputs_at; p->input_gradients && a < p->inputs; row += p->widths[a++])

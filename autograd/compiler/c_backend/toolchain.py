@@ -1,7 +1,7 @@
-"""Where does the C runtime come from?  It is built once with the C compiler on PATH, kept, and loaded with `ctypes`.
+"""How is the C runtime built?  Once, with the C compiler on PATH; it is cached on disk, and loaded with `ctypes`.
 
-Read `elementwise` first, `executable` next, and `runtime.c` beside this.  `file_cache` keeps the library under a name made
-from its source, its flags and the machine; once it is there, no compiler is needed.
+Read `elementwise` first, `executable` next, and `runtime.c` beside this.  `file_cache` stores the library under a
+name made from its source, its flags and the machine; from then on no compiler is needed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from autograd import file_cache
-from autograd.compiler.c_backend import elementwise
+from autograd.compiler.c_backend import elementwise, opcodes
 from autograd.compiler.passes.group import UnsupportedError
 
 if TYPE_CHECKING:
@@ -27,25 +27,29 @@ if TYPE_CHECKING:
 
 FLAGS = ("-O2", "-fno-math-errno", "-fno-trapping-math", "-march=native", "-fPIC", "-std=gnu11")
 ELEMENTS_FLAGS = ("-ffp-contract=off",)
-"""Element-wise functions are rounded as Python rounds: no fused multiply-add."""
+"""Element-wise functions round as Python does: no fused multiply-add."""
 
 GCC_FLAGS = ("-ftree-vectorize", "-fvect-cost-model=dynamic", "--param=vect-epilogues-nomask=0")
 GCC_FLAGS_OF = {
-    "elements.c": ("-O1",),  # loops of one line, and many of them
+    "elements.c": ("-O1",),  # many loops of one line
     "runtime.c": ("-fno-gcse", "-fno-tree-pre"),
 }
-"""What other compilers do unasked, or need not be told; and what saves time when compiling, and costs none later."""
+"""Flags that only gcc needs, and flags that make compilation faster without slowing down the result."""
 
+
+RETRY_AFTER = 3600.0
+"""Seconds for which no process runs a compiler again that did not finish in time."""
 
 _failures: dict[tuple[str, ...], str] = {}
-"""Why a compiler could not build some sources: it is not run again for them by this process."""
+"""Why a compiler could not build some sources: this process does not try them again."""
 
 
 @cache
 def runtime() -> Any:
     """The loaded runtime; raises UnsupportedError, with the reason, if it is not available."""
     text = files("autograd.compiler.c_backend").joinpath("runtime.c").read_text(encoding="utf-8")
-    loaded = library("runtime", {**elementwise.sources(), "runtime.c": text}, ["run", "pack"])
+    sources = {"opcodes.h": opcodes.header(), **elementwise.sources(), "runtime.c": text}
+    loaded = library("runtime", sources, ["run", "pack"])
     loaded.run.restype = loaded.pack.restype = None
     return loaded
 
@@ -59,7 +63,10 @@ def library(kind: str, sources: dict[str, str], functions: list[str]) -> Any:
         asked = (made_of, *compiler)
         if asked not in _failures:
             try:
-                return _compiled(compiler, sources, folder)
+                with file_cache.not_again(f"{kind} {compiler}", RETRY_AFTER):
+                    return _compiled(compiler, sources, folder)
+            except TimeoutError as reason:
+                _failures[asked] = f"{reason}; it is tried again after {RETRY_AFTER / 60:g} minutes"
             except UnsupportedError as reason:
                 _failures[asked] = str(reason)
         raise UnsupportedError(_failures[asked])
@@ -96,7 +103,7 @@ def _compiler() -> list[str]:
 
 
 def _compiled(compiler: list[str], sources: dict[str, str], folder: Path) -> Path:
-    """All files at the same time, and the library made of them."""
+    """Compile all files in parallel, and link them into a library."""
     deadline = time.monotonic() + file_cache.BUILD_LIMIT
     _, about = _run([[*compiler, "--version"]], folder, deadline)
     gcc = "Free Software Foundation" in about
@@ -104,11 +111,13 @@ def _compiled(compiler: list[str], sources: dict[str, str], folder: Path) -> Pat
     for name, text in sources.items():
         path = folder / name
         path.write_text(text, encoding="utf-8")
+        if path.suffix != ".c":
+            continue
         flags = [*FLAGS, *(() if name == "runtime.c" else ELEMENTS_FLAGS)]
         flags += [*GCC_FLAGS, *GCC_FLAGS_OF.get(name, ())] if gcc else []
         commands.append([*compiler, *flags, "-c", str(path), "-o", str(path.with_suffix(".o"))])
     made = folder / "made.so"
-    objects = [str((folder / name).with_suffix(".o")) for name in sources]
+    objects = [str((folder / name).with_suffix(".o")) for name in sources if name.endswith(".c")]
     for step in (commands, [[*compiler, "-shared", "-o", str(made), *objects, "-lm"]]):
         success, messages = _run(step, folder, deadline)
         if not success:
@@ -119,9 +128,9 @@ def _compiled(compiler: list[str], sources: dict[str, str], folder: Path) -> Pat
 
 
 def _run(commands: list[list[str]], folder: Path, deadline: float) -> tuple[bool, str]:
-    """Whether these commands, run at the same time, succeed, and what they print; UnsupportedError if too slow."""
+    """Run commands in parallel: whether all succeed, and what they print.  TimeoutError if they take too long."""
     running: list[subprocess.Popen[bytes]] = []
-    messages = folder / "messages.txt"  # no pipe: what a stopped compiler leaves behind could keep that open
+    messages = folder / "messages.txt"  # no pipe: child processes of a stopped compiler could keep it open
     with messages.open("wb") as file:
         try:
             for command in commands:
@@ -133,7 +142,7 @@ def _run(commands: list[list[str]], folder: Path, deadline: float) -> tuple[bool
                 process.wait(max(0.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             limit = file_cache.BUILD_LIMIT
-            raise UnsupportedError(f"the C compiler {commands[0][0]} was stopped after {limit:g} seconds") from None
+            raise TimeoutError(f"the C compiler {commands[0][0]} was stopped after {limit:g} seconds") from None
         finally:
             for process in running:
                 _stop(process)
@@ -141,7 +150,7 @@ def _run(commands: list[list[str]], folder: Path, deadline: float) -> tuple[bool
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    """End it if it still runs, with all that it has started."""
+    """Kill a process that is still running, with its child processes."""
     if process.poll() is None:
         with suppress(ProcessLookupError):
             if os.name == "posix":

@@ -1,13 +1,15 @@
-"""What did the function compute?  It is called once on Values, and the graph becomes flat arrays.
+"""What did the function compute?  It is called on Values, and the graph becomes flat arrays.
 
-Read `tracer` first, `contract` next.  `trace` calls the function; twice, because what differs between two calls
-(a random number, a clock, a counter) must not become part of a program.  `flatten` walks the graph once and numbers
-its nodes so that operands come before their users.
+Read `tracer` and `guards` first, `contract` next.  `trace` calls the function twice, because what differs between
+two calls (a random number, a clock, a counter) must not become part of a program.  `flatten` walks the graph once and
+numbers its nodes so that operands come before their users.
 """
 
 from __future__ import annotations
 
 import math
+import os
+import threading
 from array import array
 from dataclasses import dataclass, field
 from itertools import repeat
@@ -17,7 +19,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.arguments import real, shown
-from autograd.compiler.frontend.guards import ClosureSnapshot, moved, positions
+from autograd.compiler.frontend.executed_code import ExecutedCode, hooked
+from autograd.compiler.frontend.guards import Guard, moved, positions
+from autograd.compiler.frontend.snapshot import Snapshot
+from autograd.compiler.frontend.snapshot_notes import ChangedError
 from autograd.compiler.frontend.tracer import Index, Watch, watched
 from autograd.fast_backward import _backward_lock, exhaust
 from autograd.node import NOT_COMPUTED, VARIADIC, has_user_backward, operands
@@ -29,7 +34,7 @@ if TYPE_CHECKING:
     from autograd.primitive import Primitive
 
 PARAMETER, INPUT, DRAWN, CONSTANT, CAPTURED = -1, -2, -3, -4, -5
-"""Kinds of leaves, in `Flat.operation`: trained, passed in, drawn anew at each call, a number, a Value closed over."""
+"""Kinds of leaves, in `Flat.operation`: parameter, argument, random number, constant, Value closed over."""
 
 
 @dataclass
@@ -37,18 +42,18 @@ class Flat:
     """A graph as arrays: node i applies `rows[operation[i]]` to the nodes `operand[start[i]:start[i + 1]]`."""
 
     rows: list[Primitive]
-    operation: Any
+    operation: Any  # (nodes,) int32
     """For each node the number of its row; negative for a leaf."""
-    start: Any
-    operand: Any
-    position: Any
+    start: Any  # (nodes + 1,) int64
+    operand: Any  # (edges,) int32
+    position: Any  # (nodes,) int32
     """For a leaf: which parameter, input, draw or captured Value it is."""
-    number: Any
+    number: Any  # (nodes,) float64
     """For a constant: the number."""
     outputs: list[int]
     captured: list[Value] = field(default_factory=list)
     draws: list[Callable[[], float]] = field(default_factory=list)
-    reach: Any = None
+    reach: Any = None  # (nodes,) uint8
     """For each node the kinds of leaves that it depends on, as bits: 1 << -kind."""
 
     def __len__(self) -> int:
@@ -57,34 +62,58 @@ class Flat:
 
 @dataclass
 class Traced:
-    """What came out of a function: its graph, and how its outputs were nested."""
+    """The result of tracing a function: its graph, and how its outputs are nested."""
 
     flat: Flat
     shape: Any
     """None for a single Value, else a (nested) list of None."""
     settings: list[tuple[Callable[[], Any], Any]] = field(default_factory=list)
     """What the function depends on, by `depends_on`: how to read it, and what it was."""
+    guard: Any = None
+    """Checks whether what the function has read is still the same."""
 
 
 def trace(function: Callable[..., Any], arguments: Sequence[Any], parameters: Sequence[Value], name: str) -> Traced:
     """The graph that the function builds from these arguments (arrays; integer arrays become indices).
 
-    Raises TypeError where the function decides on data, or is not the same at every call.
+    Raises TypeError if the function decides on data, or is not the same at every call.
     """
-    things = ClosureSnapshot(function).things
-    first, kept = _trace_once(function, arguments, parameters, name, None)
-    before = positions(kept.sources.values(), things)
-    again, watch = _trace_once(function, arguments, parameters, name, {id(value) for value in first.flat.captured})
-    difference = _difference(first.flat, again.flat)
-    if not difference and moved(before, positions(watch.sources.values(), things)) is not None:
+    first = _trace_once(function, arguments, parameters, name, None)
+    inputs = {id(leaf): leaf for leaf in first.watch.kept[0]}
+    after_first = Snapshot(function, first.executed, name, inputs=inputs)
+    before = positions([*first.watch.sources.values(), *after_first.sources])
+    again = _trace_once(function, arguments, parameters, name, first)
+    difference = _difference(first.traced.flat, again.traced.flat)
+    sources = [*again.watch.sources.values(), *after_first.sources]
+    if not difference and moved(before, positions(sources)) is not None:
         difference = "it draws random numbers"
-    del kept  # until here it kept the first trace's leaves alive, so that an id means one Value
     if difference:
         raise TypeError(
             f"{name} is not the same at every call: {difference}; random numbers in a compiled function must be drawn "
             f"with autograd.drawn(lambda: ...), and what changes from call to call must be an argument"
         )
-    return again
+    inputs.update((id(leaf), leaf) for leaf in again.watch.kept[0])
+    try:
+        after_again = Snapshot(function, first.executed, name, expected=after_first)
+    except ChangedError as change:
+        raise TypeError(
+            f"{name} changes {change} itself, which it reads: a compiled function is not called again for each "
+            "sample; make it an argument, or compute with a local name, and only store it at the end"
+        ) from None
+    written = {path for path, thing in after_again.computed.items() if after_first.computed.get(path) is not thing}
+    again.executed.join(first.executed)
+    again.traced.guard = Guard(function, Snapshot(function, again.executed, name, inputs=inputs, written=written))
+    return again.traced
+
+
+@dataclass
+class _Trace:
+    """One of the two calls: its result, the watch, the code that ran, and the ids of the nodes that it made."""
+
+    traced: Traced
+    watch: Watch
+    executed: ExecutedCode
+    nodes: set[int]
 
 
 def _trace_once(
@@ -92,20 +121,32 @@ def _trace_once(
     arguments: Sequence[Any],
     parameters: Sequence[Value],
     name: str,
-    earlier: set[int] | None,
-) -> tuple[Traced, Watch]:
+    earlier: _Trace | None,
+) -> _Trace:
     known = {id(parameter): (PARAMETER, n) for n, parameter in enumerate(parameters)}
     inputs: list[Value] = []
     nested = [_leaves_like(np.asarray(argument), inputs) for argument in arguments]
     known |= {id(leaf): (INPUT, n) for n, leaf in enumerate(inputs)}
     watch = Watch(name)
-    result = watched(watch, function, *nested)
+    executed = ExecutedCode(watch)
+    result = watched(watch, hooked, executed, function, *nested)
+    if executed.problem:
+        raise TypeError(f"{name} cannot be compiled: {executed.problem}")
     known |= {id(leaf): (DRAWN, n) for n, (leaf, _) in enumerate(watch.draws)}
-    outputs, shape = outputs_of(result, name)
-    flat = flatten(outputs, known, earlier)
+    outputs, shape = outputs_and_shape(result, name)
+    nodes: list[Value] = []
+    captured = None if earlier is None else {id(value) for value in earlier.traced.flat.captured}
+    flat = flatten(outputs, known, captured, nodes)
     flat.draws = [draw for _, draw in watch.draws]
     watch.kept = [inputs, outputs]
-    return Traced(flat, shape, watch.settings), watch
+    executed.finish()
+    for node in nodes if earlier is not None else ():
+        if id(node) in earlier.nodes:  # type: ignore[union-attr]
+            raise TypeError(
+                f"{name} uses {node!r}, which was computed outside it from Values: the program would compute it again "
+                "from them; compute it inside, or close over its .detach()"
+            )
+    return _Trace(Traced(flat, shape, watch.settings), watch, executed, set(map(id, nodes)))
 
 
 def _leaves_like(numbers: Any, inputs: list[Value]) -> Any:
@@ -117,12 +158,12 @@ def _leaves_like(numbers: Any, inputs: list[Value]) -> Any:
     return Index(leaf) if numbers.dtype.kind in "iu" else leaf
 
 
-def outputs_of(result: Any, name: str) -> tuple[list[Value], Any]:
-    """The Values that a function gave, in order, and how they were nested."""
+def outputs_and_shape(result: Any, name: str) -> tuple[list[Value], Any]:
+    """The Values that a function has returned, in order, and how they are nested."""
     if isinstance(result, np.ndarray) and result.ndim:
         result = result.tolist()
     if isinstance(result, (list, tuple)):
-        parts = [outputs_of(item, f"{name}[{n}]") for n, item in enumerate(result)]
+        parts = [outputs_and_shape(item, f"{name}[{n}]") for n, item in enumerate(result)]
         return [value for values, _ in parts for value in values], [shape for _, shape in parts]
     if isinstance(result, Index):
         return [result.leaf], None
@@ -130,7 +171,7 @@ def outputs_of(result: Any, name: str) -> tuple[list[Value], Any]:
 
 
 def _difference(one: Flat, two: Flat) -> str:
-    """What tells two traces apart, as text; '' where nothing does."""
+    """A difference between two traces, as text; '' if there is none."""
     same = len(one) == len(two) and len(one.operand) == len(two.operand)
     if not same or [r.name for r in one.rows] != [r.name for r in two.rows]:
         return f"one call made {len(one)} nodes and the next {len(two)}, or others"
@@ -144,12 +185,33 @@ def _difference(one: Flat, two: Flat) -> str:
     return ""
 
 
-def flatten(outputs: Sequence[Value], known: dict[int, tuple[int, int]], earlier: set[int] | None = None) -> Flat:
+_borrowed: dict[int, tuple[list[Value], list[float]]] = {}
+"""For each thread that flattens a graph: the nodes whose `grad` holds a number, and the gradients to restore."""
+
+
+def _give_back() -> None:
+    """In a child process, restore gradients that another thread had replaced when the process forked."""
+    for owner, (reached, before) in list(_borrowed.items()):
+        if owner != threading.get_ident():
+            exhaust(map(setattr, reached, repeat("grad"), before))
+            del _borrowed[owner]
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_give_back)
+
+
+def flatten(
+    outputs: Sequence[Value],
+    known: dict[int, tuple[int, int]],
+    earlier: set[int] | None = None,
+    nodes: list[Value] | None = None,
+) -> Flat:
     """Number every node that the outputs depend on, operands first.
 
-    `known` tells the kind and position of leaves by their id.  Another leaf is a Value that the function closed over
+    `known` gives the kind and position of leaves by their id.  Another leaf is a Value that the function closed over
     when it is in `earlier`, the leaves of an earlier trace, or when there was none; else it was made inside the
-    function, and is a constant.
+    function, and is a constant.  `nodes` receives the inner nodes.
 
     >>> x = Value(3.0)
     >>> flat = flatten([x * x + 1.0], {id(x): (INPUT, 0)})
@@ -158,12 +220,17 @@ def flatten(outputs: Sequence[Value], known: dict[int, tuple[int, int]], earlier
     """
     reached: list[Value] = []
     before: list[float] = []
-    with _backward_lock:  # while it works, each node's number stands where its gradient was
+    with _backward_lock:  # meanwhile each node's `grad` holds its number
+        owner = threading.get_ident()
         try:
+            _borrowed[owner] = reached, before
             leaves, order = _reach(outputs, reached, before)
+            if nodes is not None:
+                nodes += order
             return _numbered(outputs, leaves, order, known, earlier)
         finally:
             exhaust(map(setattr, reached, repeat("grad"), before))
+            _borrowed.pop(owner, None)
 
 
 def flatten_by_leaves(output: Value) -> tuple[Flat, list[Value]]:
@@ -176,9 +243,10 @@ def flatten_by_leaves(output: Value) -> tuple[Flat, list[Value]]:
 
 
 def _reach(outputs: Sequence[Value], reached: list[Value], before: list[float]) -> tuple[list[Value], list[Value]]:
-    """The leaves, and the inner nodes so that operands come first; `before` gets what the gradients were.
+    """The leaves, and the inner nodes so that operands come first; `before` receives their gradients.
 
-    A node's gradient is one of two zeros of this call, told apart by identity, once it is entered and once it is done.
+    A node's `grad` becomes one of two zeros of this call, distinguished by identity, when it is entered and when it is
+    done.
     """
     entered, done = NOT_COMPUTED + 0.0, NOT_COMPUTED + 0.0  # arithmetic gives new floats
     leaves: list[Value] = []
@@ -248,7 +316,7 @@ def _numbered(
     push, end, reaches = operand.append, ends.append, reach.append
 
     def constant(number: float) -> int:
-        key = number if number < 0.0 or number > 0.0 else repr(number)  # 0.0, -0.0 and nan are told apart by their text
+        key = number if number < 0.0 or number > 0.0 else repr(number)  # the text distinguishes 0.0, -0.0 and nan
         return constants.setdefault(key, -1 - len(constants))
 
     for node in order:
@@ -280,26 +348,44 @@ def _numbered(
                     kinds_below |= reach[number]
         end(len(operand))
         reaches(kinds_below)
+    operation, start, edges, position, number, bits = _with_constants(
+        kinds, positions, numbers, list(constants), operation, operand, ends, reach
+    )
     first, more = len(leaves), len(constants)
+    ends_in = [int(output.grad) + more * (output.grad >= first) for output in outputs]
+    return Flat(rows, operation, start, edges, position, number, ends_in, captured, reach=bits)
+
+
+def _with_constants(
+    kinds: list[int],
+    positions: list[int],
+    numbers: list[float],
+    constants: list[Any],
+    operation: Any,
+    operand: array[int],
+    ends: array[int],
+    reach: bytearray,
+) -> tuple[Any, Any, Any, Any, Any, Any]:
+    """The arrays of `Flat`, in which the constants come between the leaves and the inner nodes.
+
+    Until then constants have negative numbers, and inner nodes follow the leaves.
+    """
+    first, more = len(kinds), len(constants)
     edges = np.frombuffer(operand, np.int32) if len(operand) else np.zeros(0, np.int32)
     edges = np.where(edges < 0, first - 1 - edges, np.where(edges < first, edges, edges + more)).astype(np.int32)
     ended = np.frombuffer(ends, np.int64) if len(ends) else np.zeros(0, np.int64)
-    whole = np.full(first + more + len(order), math.nan)
-    whole[:first], whole[first : first + more] = numbers, [float(key) for key in constants]
-    position = np.zeros(len(whole), np.int32)
+    number = np.full(first + more + len(operation), math.nan)
+    number[:first], number[first : first + more] = numbers, [float(key) for key in constants]
+    position = np.zeros(len(number), np.int32)
     position[:first] = positions
-    return Flat(
-        rows,
+    bits = np.frombuffer(reach, np.uint8)
+    return (
         np.concatenate((np.array(kinds, np.int32), np.full(more, CONSTANT, np.int32), operation)),
         np.concatenate((np.zeros(first + more + 1, np.int64), ended)),
         edges,
         position,
-        whole,
-        [int(o.grad) + more * (o.grad >= first) for o in outputs],
-        captured,
-        reach=np.concatenate(
-            (np.frombuffer(reach, np.uint8)[:first], np.zeros(more, np.uint8), np.frombuffer(reach, np.uint8)[first:])
-        ),
+        number,
+        np.concatenate((bits[:first], np.zeros(more, np.uint8), bits[first:])),
     )
 
 

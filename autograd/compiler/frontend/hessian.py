@@ -1,20 +1,15 @@
 """How does a program get second derivatives?  The gradient is written as a graph, and that graph is compiled.
 
-Read `program` first.  The rows of the table are evaluated on Values, so that the gradient is a graph like any other.
+Read `backpropagation` first, `program` next.  The rows of the table are evaluated on Values, so that the gradient is a
+graph like any other.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autograd import primitives as table
-from autograd import vector_ops
+from autograd import functional, vector_ops
 from autograd.backpropagation import backpropagate, topological_order
-from autograd.compiler.frontend.tracer import is_watched, less_equal
-from autograd.functional import edges_as_graph
-from autograd.ieee import ieee_arithmetic
-from autograd.node import operands
-from autograd.primitive import NOT_TAKEN
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -22,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def directional_gradient(function: Any, parameters: Sequence[Value], direction: Sequence[Value]) -> Callable[..., Any]:
-    """A function that gives gradient · direction of what `function` gives, as a graph."""
+    """A function that returns, as a graph, the dot product of the gradient of `function` and a direction."""
 
     def product(*arguments: Any) -> Any:
         result = function if isinstance(function, Value) else function(*arguments)
@@ -42,25 +37,4 @@ def gradient_graph(output: Any) -> dict[Value, Any]:
     """
     if not isinstance(output, Value):
         return {}
-    return backpropagate(topological_order(output), {output: 1.0}, _edges if is_watched() else edges_as_graph)
-
-
-def _edges(node: Value) -> list[tuple[Value, Any]]:
-    """As `edges_as_graph`, where which branch is taken is known only when the program runs."""
-    inputs = operands(node)
-    with ieee_arithmetic():
-        partials = [] if node.primitive is None else _partials(node, inputs)
-    pairs = zip(inputs, partials, strict=bool(partials))
-    return [(o, partial) for o, partial in pairs if isinstance(o, Value) and partial is not NOT_TAKEN]
-
-
-def _partials(node: Value, inputs: Sequence[Any]) -> Sequence[Any]:
-    """The row's partials as Values; an index that is known only later becomes shares of 0 and 1."""
-    row = node.primitive
-    if row in (table.cross_entropy, table.take) and isinstance(inputs[0], Value):
-        index, xs = inputs[0], inputs[1:]
-        chosen = [less_equal(index, float(n)) * less_equal(float(n), index) for n in range(len(xs))]
-        if row is table.take:
-            return [NOT_TAKEN, *chosen]
-        return [NOT_TAKEN, *table.soft_cross_entropy.partials(node, *xs, *chosen)[: len(xs)]]
-    return row.partials(node, *inputs)  # type: ignore[union-attr]
+    return backpropagate(topological_order(output), {output: 1.0}, functional.edges_as_graph)

@@ -1,25 +1,28 @@
-"""What may a function not do while it is traced?  Ask for a number: the answer would be kept for all other samples.
+"""What may a function not do while it is traced?  Read a number: the program would keep it for all other samples.
 
-Read `value` first, `trace` next.  While a `Watch` is open, a Value of this thread refuses to show its data, and a
-comparison gives a node instead of an answer: it can be used in `where`, and refuses to decide an `if`.
+Read `value` first, `flatten` next.  While a `Watch` is open, a Value in this thread refuses access to its data, and a
+comparison returns a node: it can be an operand of `where`, and refuses to decide an `if`.
 """
 
 from __future__ import annotations
 
 import linecache
-import os.path
+import os
 import sys
 import threading
 from contextlib import contextmanager
 from itertools import starmap
 from operator import call
 from typing import TYPE_CHECKING, Any, NoReturn
+from weakref import ref
 
+from autograd import functional, node
 from autograd.arguments import check_callable
+from autograd.compiler.frontend.traced_rows import detached, less, less_equal, traced_edges
 from autograd.fast_backward import exhaust
 from autograd.no_grad import no_grad
-from autograd.primitive import NOT_TAKEN, Primitive, primitive
-from autograd.primitives import where
+from autograd.node import NOT_COMPUTED
+from autograd.primitive import Primitive
 from autograd.value import Value, apply
 
 if TYPE_CHECKING:
@@ -28,15 +31,8 @@ if TYPE_CHECKING:
     from types import FrameType
 
 
-def _no_partial(out: Any, *operands: Any) -> float:
-    return NOT_TAKEN
-
-
-less = primitive("less", lambda x, y: where(x < y, 1.0, 0.0), _no_partial, _no_partial, text="{} < {}")
-less_equal = primitive("less_equal", lambda x, y: where(x <= y, 1.0, 0.0), _no_partial, _no_partial, text="{} <= {}")
-detached = primitive("detached", lambda x: 1.0 * x, _no_partial, doc="x, through which no gradient flows.")
-
-_HERE = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))  # noqa: PTH120 - pathlib would slow down `import autograd`
+ENGINE = os.path.join(os.path.dirname(functional.__file__), "")  # noqa: PTH118, PTH120 - pathlib would slow down the import
+"""The folder of the engine's own code."""
 _lock = threading.RLock()
 _watches: dict[int, Watch] = {}
 _replays: dict[int, Iterator[float]] = {}
@@ -48,19 +44,24 @@ class Watch:
     def __init__(self, name: str) -> None:
         self.name = name
         self.draws: list[tuple[Value, Callable[[], float]]] = []
-        """The leaves that stand for random numbers, each with the function that draws one."""
+        """The leaves that represent random numbers, each with the function that draws one."""
         self.settings: list[tuple[Callable[[], Any], Any]] = []
-        """What the function depends on: how to read it, and what it was."""
+        """Settings that the function depends on: how to read each, and its value."""
         self.sources: dict[int, random.Random] = {}
         """The sources of random numbers that were used."""
         self.kept: Any = None
-        """What must live as long as this, so that an id means one object."""
+        """Objects that must live as long as this, so that their ids stay unique."""
+        self.refused: TypeError | None = None
+        """The first refusal, which is raised even if the function catches it."""
+        self.reporting = False
+        """Whether the running code only prints or logs: a Value may then be shown, without its number."""
+        self.handlers = _handlers_of_signals()
         self._undo: list[tuple[Any, ...]] = []
         self.closing = starmap(call, self._undo)
-        """Going through this closes the watch."""
+        """Exhausting this iterator closes the watch."""
 
     def open(self) -> None:
-        """Put refusals in the place of methods.  What takes each back is noted before it is done."""
+        """Replace methods by refusals.  Each replacement is recorded before it is made, so that it can be undone."""
         owner = threading.get_ident()
         if owner in _watches:
             raise TypeError(
@@ -72,49 +73,106 @@ class Watch:
             original = target.__dict__.get(attribute)
             if original is not None:
                 self._undo.append((setattr, target, attribute, original))
-            else:  # it is inherited, and can be deleted once it is there
+            else:  # it is inherited: deleting the replacement restores it
                 original = getattr(target, attribute)
                 setattr(target, attribute, original)
                 self._undo.append((delattr, target, attribute))
-            setattr(target, attribute, _for_thread(owner, refusal, original))
+            setattr(target, attribute, self._here(refusal, original))
+
+    def _here(self, refusal: Any, original: Any) -> Any:
+        """The refusal for the traced function; the original for other threads, finalizers and signal handlers."""
+        if not callable(original):  # a property, or a slot
+            return _Property(self, refusal, original)
+
+        def either(*arguments: Any, **more: Any) -> Any:
+            return (refusal if _active() is self else original)(*arguments, **more)
+
+        return either
 
     def refuse(self, what: str, cure: str) -> NoReturn:
-        """Raise the error for something that would bake this sample's numbers into the program."""
-        raise TypeError(
+        """Raise the error for an operation that would bake this sample's numbers into the program."""
+        refused = TypeError(
             f"{what} while {self.name} is compiled, at {users_line()}: the program would keep this answer for all "
             f"other numbers; {cure}"
         )
+        self.refused = self.refused or refused
+        raise refused
 
 
 def watched(watch: Watch, function: Callable[..., Any], *arguments: Any) -> Any:
-    """What a function gives while the watch is open.  No Ctrl-C leaves it open, with Values that refuse to compare."""
+    """Call a function while the watch is open.  The watch is closed even after Ctrl-C."""
     with _lock:
         try:
             watch.open()
-            return function(*arguments)
+            result = function(*arguments)
+        except Exception as error:
+            if watch.refused is not None and error is not watch.refused:
+                raise watch.refused from error
+            raise
         finally:
+            exhaust(watch.closing)
+    if watch.refused is not None:  # the function has caught it, and continued
+        raise watch.refused
+    return result
+
+
+def _after_fork() -> None:
+    """In a child process, close the watches of other threads: only the thread that forked continues."""
+    _lock._at_fork_reinit()  # type: ignore[attr-defined]
+    for owner, watch in list(_watches.items()):
+        if owner != threading.get_ident():
             exhaust(watch.closing)
 
 
+if hasattr(os, "register_at_fork"):  # not on Windows, nor in a browser
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+def _active() -> Watch | None:
+    """The watch for the code that runs in this thread; None inside a finalizer or a signal handler."""
+    watch = _watches.get(threading.get_ident()) if _watches else None
+    if watch is None:
+        return None
+    frame: Any = sys._getframe(1)
+    while frame is not None and frame.f_code is not watched.__code__:
+        if is_interruption(frame, watch):
+            return None
+        frame = frame.f_back
+    return watch
+
+
+def is_interruption(frame: FrameType, watch: Watch) -> bool:
+    """Whether this frame is a finalizer or a signal handler, which can run at any time."""
+    code = frame.f_code
+    if code.co_name == "__del__" or code in watch.handlers:
+        return True
+    if code.co_name == "__call__" and frame.f_globals.get("__name__") == "weakref":
+        return True  # weakref.finalize
+    if code.co_argcount != 1 or code.co_filename.startswith((ENGINE, "<autograd")):
+        return False
+    first = frame.f_locals.get(code.co_varnames[0])
+    return isinstance(first, ref) and first() is None  # the callback of a weak reference
+
+
 def drawn(draw: Callable[[], float]) -> Any:
-    """`draw()`, a random number, which a compiled program draws anew at each call, once for each sample.
+    """`draw()`, a random number, which a compiled program draws again at each call, once for each sample.
 
     >>> drawn(lambda: 4.0)
     4.0
     """
     check_callable(draw, "drawn: draw", "random.random")
-    watch = _watches.get(threading.get_ident())
+    watch = _active()
     if watch is None:
         again = _replays.get(threading.get_ident()) if _replays else None
         return draw() if again is None else next(again)
-    leaf = Value(0.5)  # tracing draws nothing, so that a seeded source goes on where it was
+    leaf = Value(0.5)  # tracing draws nothing, so that the state of a seeded source does not change
     watch.draws.append((leaf, draw))
     return leaf
 
 
 @contextmanager
 def replayed(numbers: Iterable[float]) -> Iterator[None]:
-    """Within it, `drawn` gives these numbers in this thread: those that a program has drawn already."""
+    """Within this block, `drawn` returns these numbers in this thread: those that a program has drawn already."""
     _replays[threading.get_ident()] = iter(numbers)
     try:
         yield
@@ -123,26 +181,21 @@ def replayed(numbers: Iterable[float]) -> Iterator[None]:
 
 
 def depends_on(read: Callable[[], Any]) -> Any:
-    """`read()`, a setting such as `lambda: self.training`: a compiled program is traced anew once this has changed.
+    """`read()`, a setting such as `lambda: self.training`: a compiled program is traced again after this has changed.
 
     >>> depends_on(lambda: "a setting")
     'a setting'
     """
     check_callable(read, "depends_on: read", "lambda: self.training")
     setting = read()
-    watch = _watches.get(threading.get_ident()) if _watches else None
+    watch = _active()
     if watch is not None:
         watch.settings.append((read, setting))
     return setting
 
 
-def is_watched() -> bool:
-    """Whether this thread is tracing a function, so that it is not known which branch a row takes."""
-    return threading.get_ident() in _watches
-
-
 def is_index(thing: object) -> bool:
-    """Whether this stands for an integer that is known only when the program runs: see `take`.
+    """Whether this represents an integer that is known only when the program runs: see `take`.
 
     >>> is_index(3)
     False
@@ -160,7 +213,7 @@ def users_line() -> str:
 
 
 def _is_ours(filename: str) -> bool:
-    return filename.startswith((_HERE, "<autograd", "<string>"))
+    return filename.startswith((ENGINE, "<autograd", "<string>"))
 
 
 def _is_numpys(frame: FrameType) -> bool:
@@ -171,14 +224,14 @@ def _is_numpys(frame: FrameType) -> bool:
 
 
 BRANCH = (
-    "use maximum, minimum, relu or where(x < y, a, b); or decide on a plain number that the function closes over, "
-    "for which the program is traced anew when it changes"
+    "use maximum, minimum, relu or where(x < y, a, b), or decide on a plain number outside the function (the program "
+    "is traced again when that number changes)"
 )
-"""The cure where a function decides on data."""
+"""The cure for a branch on data."""
 
 
 class Comparison(Value):
-    """The 0 or 1 of a comparison in a traced function: an operand of `where`, and no answer to an `if`."""
+    """The 0 or 1 of a comparison in a traced function: an operand of `where` that refuses to decide an `if`."""
 
     __slots__ = ()
 
@@ -190,13 +243,26 @@ class Comparison(Value):
 def _compare(row: Primitive, left: Any, right: Any) -> Any:
     node = apply(row, (left, right))
     answer = object.__new__(Comparison)
-    for slot in ("_data", "grad", "primitive", "_x", "_y", "_dx", "_dy"):
+    for slot in ("_data", "primitive", "_x", "_y", "_dx", "_dy"):
         setattr(answer, slot, getattr(node, slot))
+    answer.grad = NOT_COMPUTED
     return answer
 
 
 def _watch() -> Watch:
     return _watches[threading.get_ident()]
+
+
+def _shown_without_number(_: Value) -> str:
+    """The text for messages of the engine and for `print`; the function itself must not compute with it."""
+    frame = sys._getframe(2)
+    if not _watch().reporting and not _is_ours(frame.f_code.co_filename):
+        _watch().refuse("the text of a Value (repr, str, %s)", "print it, or use its number outside")
+    return "Value(its number is not known while it is compiled)"
+
+
+def _reading_gradient(node: Value) -> NoReturn:
+    _watch().refuse("reading .grad", "gradients belong to the step before; pass them as an argument")
 
 
 def _refusing(what: str, cure: str) -> Callable[..., NoReturn]:
@@ -216,22 +282,32 @@ def _drawing(plain: Callable[..., Any]) -> Callable[..., Any]:
     """A method of `random.Random` that notes the source."""
 
     def draw(self: random.Random, *arguments: Any) -> Any:
-        watch = _watches.get(threading.get_ident())
-        if watch is not None:  # `source.random` may be kept, and called when tracing is over
+        watch = _active()
+        if watch is not None:  # `source.random` may be stored, and called after tracing
             watch.sources[id(self)] = self
         return plain(self, *arguments)
 
     return draw
 
 
-def _refusals() -> list[tuple[Any, str, Any]]:
-    from random import Random  # not needed by `import autograd`
+PLAIN_DERIVATIVES = "gradients, grad, explain, trace"
 
+
+def _refusals() -> list[tuple[Any, str, Any]]:
+    from random import Random  # `import autograd` does not need it
+
+    as_graph = "use gradients(..., create_graph=True), or grad of the compiled function outside"
     with_value = "compute with the Value itself (v.exp(), maximum, where), or with v.detach()"
     as_number = "use Value's own functions (v.exp(), not math.exp(v)), maximum, minimum or where(x < y, a, b)"
     outside = "return what you computed, and do this outside"
     return [
         (Value, "data", (_refusing("reading .data", with_value), _refusing("assigning .data", outside))),
+        (Value, "grad", (_reading_gradient, None)),
+        *[
+            (module, "edges", _refusing(f"taking derivatives as plain numbers ({PLAIN_DERIVATIVES})", as_graph))
+            for module in (node, functional)
+        ],
+        (functional, "edges_as_graph", traced_edges),
         (Value, "__lt__", lambda self, other: _compare(less, self, other)),
         (Value, "__gt__", lambda self, other: _compare(less, other, self)),
         (Value, "__le__", lambda self, other: _compare(less_equal, self, other)),
@@ -241,11 +317,11 @@ def _refusals() -> list[tuple[Any, str, Any]]:
         *[(Value, name, _refusing(f"{function}(v)", as_number)) for name, function in _CONVERSIONS.items()],
         (Value, "__round__", _refusing("round(v)", with_value)),
         (Value, "__format__", _refusing('formatting a Value, as in f"{v:.2f}"', outside)),
-        (Value, "__repr__", lambda self: "Value(its number is not known while it is compiled)"),
+        (Value, "__repr__", _shown_without_number),
         (Value, "_refuse_to_copy", _refusing("copying a Value", "use the Value itself, or v.detach()")),
         (Value, "backward", _refusing("backward()", "return the value; the program has value_and_grad")),
         (Value, "detach", lambda self: apply(detached, (self,))),
-        (no_grad, "__enter__", _refusing("no_grad()", "use v.detach() for what gradients shall not flow through")),
+        (no_grad, "__enter__", _refusing("no_grad()", "use v.detach() to stop gradients")),
         *[(Random, name, _drawing(getattr(Random, name))) for name in ("random", "getrandbits")],
     ]
 
@@ -259,17 +335,31 @@ _CONVERSIONS = {
 }
 
 
-def _for_thread(owner: int, refusal: Any, original: Any) -> Any:
-    """The refusal for the thread that traces, the original for all others."""
-    if isinstance(original, property):
-        read, write = refusal
-        get, put = original.fget, original.fset
-        return property(_for_thread(owner, read, get), _for_thread(owner, write, put))
+class _Property:
+    """A property of Value that the traced function must not read or assign."""
 
-    def either(*arguments: Any) -> Any:
-        return (refusal if threading.get_ident() == owner else original)(*arguments)
+    def __init__(self, watch: Watch, refusals: tuple[Any, Any], original: Any) -> None:
+        self.watch, self.original = watch, original
+        self.read, self.write = refusals
 
-    return either
+    def __get__(self, node: Any, kind: Any = None) -> Any:
+        if node is not None and _active() is self.watch:
+            return self.read(node)
+        return self.original.__get__(node, kind)
+
+    def __set__(self, node: Any, thing: Any) -> None:
+        if self.write is not None and _active() is self.watch:
+            self.write(node, thing)
+        self.original.__set__(node, thing)
+
+
+def _handlers_of_signals() -> set[Any]:
+    """The code of the functions that handle signals: one can run at any time."""
+    signal = sys.modules.get("signal")
+    if signal is None:
+        return set()
+    found = map(signal.getsignal, signal.valid_signals())
+    return {getattr(getattr(handler, "__func__", handler), "__code__", None) for handler in found} - {None}
 
 
 class Index:
@@ -285,7 +375,7 @@ class Index:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name == "leaf":
             raise AttributeError(name)
-        return getattr(self.leaf, name)  # exp(), tanh() ... of its number
+        return getattr(self.leaf, name)  # exp(), tanh() ... of the leaf
 
     def __float__(self) -> NoReturn:
         watch = _watches.get(threading.get_ident()) or Watch("a function")

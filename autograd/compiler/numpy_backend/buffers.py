@@ -1,6 +1,6 @@
-"""Where does a NumPy program work?  Memory for a number of samples: what is given goes in, results are read out.
+"""Where does a NumPy program work?  In buffers for a number of samples: arguments are loaded, results are read.
 
-Read `layout` and `source` first, `plan` next.
+Read `layout` and `source` first, `run` next.
 """
 
 from __future__ import annotations
@@ -10,61 +10,65 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from autograd.compiler.plan import Plan
+    from collections.abc import Callable
+
+    from autograd.compiler.executable import Signature
+    from autograd.compiler.passes.layout import Layout
 
 
 class Buffers:
-    """A plan with memory for a number of samples."""
+    """The memory of a NumPy program for a number of samples."""
 
-    def __init__(self, plan: Plan, samples: int) -> None:
-        layout = plan.layout
-        assert layout is not None  # noqa: S101
-        self.layout = layout
-        self.U, self.DU = np.zeros((max(1, layout.uniform_rows), 1)), np.zeros((max(1, layout.uniform_rows), 1))
-        self.L, self.DL = np.zeros((max(1, layout.lane_rows), samples)), np.zeros((max(1, layout.lane_rows), samples))
+    def __init__(self, signature: Signature, layout: Layout, bind: Callable[..., Any], samples: int) -> None:
+        self.signature, self.layout, self.samples = signature, layout, samples
+        uniform, varying = max(1, layout.uniform_rows), max(1, layout.sample_rows)
+        self.U, self.DU = np.zeros((uniform, 1)), np.zeros((uniform, 1))
+        self.S, self.DS = np.zeros((varying, samples)), np.zeros((varying, samples))
         rows, numbers = layout.constants
         self.U[rows, 0] = numbers
-        self.owner: Any = None
-        self.forward, self.reverse = plan._bind(self.U, self.L, self.DU, self.DL, samples)
+        self.loaded: Any = None
+        """The arguments that were loaded last, as the object that identifies them; None for a part of a batch."""
+        self.forward, self.reverse = bind(self.U, self.S, self.DU, self.DS, samples)
 
-    def load(self, plan: Plan, theta: Any, captured: Any, inputs: list[Any], drawn: Any = None) -> None:
-        """Copy what is given into memory, and the random numbers that were drawn for these samples."""
-        layout, flat = self.layout, plan.flat
-        self.U[: plan.parameters, 0] = theta
+    def load(self, theta: Any, inputs: list[Any], drawn: Any = None) -> None:
+        """Copy parameters, arguments (each samples x numbers) and random numbers into memory."""
+        layout, signature = self.layout, self.signature
+        flat, memory = signature.flat, self.S if signature.batched else self.U
+        self.U[: signature.parameters, 0] = theta
+        captured = [value._data for value in flat.captured]
         self.U[layout.captured_at : layout.captured_at + len(captured), 0] = captured
         row = layout.inputs_at
         for array in inputs:
-            size = array.shape[1]
-            (self.L if plan.batched else self.U)[row : row + size] = array.T
-            row += size
+            memory[row : row + array.shape[1]] = array.T
+            row += array.shape[1]
         if drawn is not None:
-            (self.L if plan.batched else self.U)[layout.draws_at : layout.draws_at + len(flat.draws)] = drawn.T
+            memory[layout.draws_at : layout.draws_at + len(flat.draws)] = drawn.T
 
-    def outputs(self, plan: Plan, samples: int) -> list[Any]:
-        """The values of each output, one for each sample."""
-        lane, slot = self.layout.lane, self.layout.slot
+    def outputs(self) -> list[Any]:
+        """For each output its values, (samples,) float64."""
+        per_sample, slot = self.layout.per_sample, self.layout.slot
         return [
-            self.L[slot[node]].copy() if lane[node] else np.full(samples, self.U[slot[node], 0])
-            for node in plan.outputs
+            self.S[slot[node]].copy() if per_sample[node] else np.full(self.samples, self.U[slot[node], 0])
+            for node in self.signature.flat.outputs
         ]
 
-    def mean_of_output(self, plan: Plan, samples: int) -> float:
+    def mean_of_output(self) -> float:
         """The first output, or its mean over samples."""
-        lane, slot = self.layout.lane, self.layout.slot
-        node = plan.outputs[0]
-        return float(self.L[slot[node]].sum()) / samples if lane[node] else float(self.U[slot[node], 0])
+        node = self.signature.flat.outputs[0]
+        slot = self.layout.slot[node]
+        return float(self.S[slot].sum()) / self.samples if self.layout.per_sample[node] else float(self.U[slot, 0])
 
-    def seed(self, plan: Plan, seed: float, here: int, samples: int) -> None:
-        """The gradient of the first output with respect to itself, divided among the samples."""
-        node = plan.outputs[0]
-        if self.layout.lane[node]:
-            self.DL[self.layout.slot[node]] = seed
+    def seed(self, samples: int) -> None:
+        """Set the gradient of the mean over all samples with respect to the first output in these buffers."""
+        node = self.signature.flat.outputs[0]
+        if self.layout.per_sample[node]:
+            self.DS[self.layout.slot[node]] = 1.0 / samples
         else:
-            self.DU[self.layout.slot[node]] = here / samples if plan.batched else seed
+            self.DU[self.layout.slot[node]] = self.samples / samples if self.signature.batched else 1.0
 
-    def input_gradients(self, plan: Plan, targets: list[Any]) -> None:
-        """Copy the gradients of the inputs out of memory."""
-        row = self.layout.inputs_at
+    def read_input_gradients(self, targets: list[Any]) -> None:
+        """Copy the gradients with respect to the arguments into these arrays, each samples x numbers."""
+        row, memory = self.layout.inputs_at, self.DS if self.signature.batched else self.DU
         for target in targets:
-            target[...] = (self.DL if plan.batched else self.DU)[row : row + target.shape[1]].T
+            target[...] = memory[row : row + target.shape[1]].T
             row += target.shape[1]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.compiler.lower import fuse_ufuncs, steps
+from autograd.compiler.lower import fuse_ufuncs, operations
 from autograd.compiler.passes.layout import Layout, StridedSlice, spaced
 from autograd.compiler.passes.reverse import Gradients
 from autograd.primitive import Primitive
@@ -28,12 +28,12 @@ OTHER_NAMES = {
 FROM_KERNELS = ("power_partial", "power_derivative", "xlogy", "normal_pdf", "normal_cdf", "exp_difference", "erf")
 
 
-class Lines:
+class Emitter:
     """The lines so far: `binding` makes the views and buffers, `forward` and `reverse` do the work."""
 
     def __init__(self, layout: Layout, active: Any, number: Any, seeds: list[int]) -> None:
         self.layout, self.number = layout, number
-        self.slot, self.lane = layout.slot, layout.lane
+        self.slot, self.per_sample = layout.slot, layout.per_sample
         self.gradients = Gradients(layout, active, seeds)
         self.binding: list[str] = []
         self.forward: list[str] = []
@@ -52,7 +52,7 @@ class Lines:
         return f"{letter}{self.counter}"
 
     def bound(self, letter: str, text: str) -> str:
-        """The name of something that is made when the program is bound to a number of samples; the same text once."""
+        """The name of something that is made once, when the program is bound to a number of samples."""
         if text not in self.names:
             self.names[text] = self.name(letter)
             self.binding.append(f"{self.names[text]} = {text}")
@@ -67,7 +67,7 @@ class Lines:
         return self.names[key]
 
     def scratch(self, shape: str, kind: str = "float") -> str:
-        """A buffer, to be given back with `release`."""
+        """A scratch buffer; `release` makes it available again."""
         free = self.free.setdefault(f"{shape}, {kind}", [])
         if free:
             return free.pop()
@@ -77,7 +77,7 @@ class Lines:
         return name
 
     def release(self, *names: str) -> None:
-        """Buffers that nobody reads any more."""
+        """Make buffers that are no longer read available again."""
         for name in names:
             if name.startswith("t") and name in self.names:
                 self.free[self.names[name]].append(name)
@@ -91,17 +91,17 @@ class Lines:
 
     def read(self, nodes: Any, flat: bool = False) -> str:
         """The name of an array with the values of these nodes, shaped like `nodes`, with the samples as last axis."""
-        lane = self.lane[nodes]
+        per_sample = self.per_sample[nodes]
         rows = self.slot[nodes]
-        if lane.any() and not lane.all():
-            return self._read_mixed(rows, lane)
-        memory = "L" if lane.all() else "U"
+        if per_sample.any() and not per_sample.all():
+            return self._read_mixed(rows, per_sample)
+        memory = "S" if per_sample.all() else "U"
         where = spaced(rows)
         if where is not None:
             return self.view(memory, where, flat)
         key = ("gathered", memory, flat, rows.shape, rows.tobytes())
         if key not in self.names:
-            columns = "n" if memory == "L" else "1"
+            columns = "n" if memory == "S" else "1"
             self.names[key] = buffer = self.name("g")
             self.binding.append(f"{buffer} = empty({_tuple(rows.shape)} + ({columns},))")
             self.forward.append(f"take({memory}, {self.table(rows)}, axis=0, out={buffer}, mode='clip')")
@@ -109,28 +109,32 @@ class Lines:
                 self.names[key] = self.bound("g", f"{buffer}[..., 0]")
         return self.names[key]
 
-    def _read_mixed(self, rows: Any, lane: Any) -> str:
-        key = ("mixed", rows.shape, rows.tobytes(), lane.tobytes())
+    def _read_mixed(self, rows: Any, per_sample: Any) -> str:
+        key = ("mixed", rows.shape, rows.tobytes(), per_sample.tobytes())
         if key not in self.names:
             self.names[key] = buffer = self.name("g")
             self.binding.append(f"{buffer} = empty({_tuple(rows.shape)} + (n,))")
-            for memory, chosen in (("L", lane), ("U", ~lane)):
+            for memory, chosen in (("S", per_sample), ("U", ~per_sample)):
                 at = ", ".join(self.table(index) for index in np.nonzero(chosen))
                 self.forward.append(f"{buffer}[{at}] = {memory}[{self.table(rows[chosen])}]")
         return self.names[key]
 
     def constant(self, nodes: Any) -> float | None:
-        """The number, where all of these nodes are one constant."""
+        """The number, if all of these nodes are one constant."""
         first = nodes.flat[0]
         number = self.number[first]
         same = number == number and bool((nodes == first).all())
-        return float(number) if same and self.slot[first] in self.layout.constants[0] and not self.lane[first] else None
+        return (
+            float(number)
+            if same and self.slot[first] in self.layout.constants[0] and not self.per_sample[first]
+            else None
+        )
 
     # ------------------------------------------------------------------------------------------------------ formulas
 
     def compute(self, expression: Expression, names: dict[str, str], shape: str, target: str | None) -> str:
-        """Write the steps of a formula; the result goes into `target`, or a scratch buffer, or is an operand itself."""
-        todo, result = steps(fuse_ufuncs(expression))
+        """Write the operations of a formula; the result is `target`, a scratch buffer, or an operand itself."""
+        todo, result = operations(fuse_ufuncs(expression))
         if not todo:
             text = names.get(str(result), repr(result)) if isinstance(result, str) else repr(result)
             if target is None:
@@ -183,7 +187,7 @@ def _condition(text: str) -> str:
 
 
 def view(memory: Any, first: int, shape: tuple[int, ...], steps: tuple[int, ...], flat: bool = False) -> Any:
-    """Evenly spaced rows of memory, without copying."""
+    """Rows of memory with constant strides, without copying."""
     row, column = memory.strides
     strides = tuple(step * row for step in steps)
     if flat:

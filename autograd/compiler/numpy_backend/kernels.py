@@ -1,4 +1,4 @@
-"""What are the functions that know floats only, on arrays?  Their NumPy forms, by the name of the row.
+"""Which functions does NumPy lack?  Array forms of functions that the table has for floats, by the name of the row.
 
 Read `primitives` first: each function here computes what the row of its name computes, and is tested against it.  The
 first part has the kernels from which derivatives are made; the second the rows of any number of operands, which take
@@ -24,7 +24,7 @@ Array = Any
 
 
 def power_partial(x: Array, y: Array) -> Array:
-    """y x^(y-1); where that is out of range, or y - 1 is rounded, the row's own function, number by number."""
+    """y x^(y-1); if that is out of range, or y - 1 is rounded, the row's own function, number by number."""
     x, y = np.broadcast_arrays(x, y)
     powers = np.power(x, y - 1.0)
     size = np.abs(powers)
@@ -82,12 +82,12 @@ def exp_difference(x: Array, y: Array) -> Array:
 
 
 def erf(x: Array) -> Array:
-    """The error function: the C library's, by way of `math`, since NumPy has none."""
+    """The error function of the C library, through `math`, since NumPy has none."""
     return np.asarray(np.frompyfunc(math.erf, 1, 1)(x), np.float64)
 
 
 def erfc(x: Array) -> Array:
-    """The complementary error function, in the same way."""
+    """The complementary error function, likewise."""
     return np.asarray(np.frompyfunc(math.erfc, 1, 1)(x), np.float64)
 
 
@@ -107,7 +107,7 @@ def cross_entropy(index: Array, x: Array) -> tuple[Array, Array]:
     if samples > x.shape[2]:  # the same logits for samples of different classes
         x = np.repeat(x, samples, axis=2)
     powers = np.subtract(x, x.max(axis=1, keepdims=True), order="C")
-    flat = powers.reshape(-1)  # the same numbers: one index is quicker than three
+    flat = powers.reshape(-1)  # a view: one index is faster than three
     corners = x[0].size * np.arange(len(x))[:, None] + np.arange(samples)
     first = x.argmax(axis=1) * samples + corners
     chosen = index[:, 0].astype(np.intp) * samples + corners
@@ -133,8 +133,8 @@ def soft_cross_entropy(x: Array, targets: Array) -> tuple[Array, Array, Array]:
     powers = np.exp(x - highest)
     losses = (highest - x) + _above(x, highest, powers)
     p = powers / powers.sum(axis=1, keepdims=True)
-    slopes = p * of_others(targets + 0.0 * p) - targets * of_others(p)
-    return (targets * losses).sum(axis=1), slopes, losses
+    partials = p * of_others(targets + 0.0 * p) - targets * of_others(p)
+    return (targets * losses).sum(axis=1), partials, losses
 
 
 def softmax(x: Array) -> Array:

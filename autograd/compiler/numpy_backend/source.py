@@ -1,8 +1,8 @@
 """How do the groups become a NumPy program?  One source text: views of memory, a forward and a reverse function.
 
-Read `emitter` and `accumulate` first, `plan` next.  Samples are the last axis, so that a group of N nodes is an N x n block
-of memory and every call works on long rows.  All memory is allocated once for each number of samples;
-results are written where they belong.  The text is registered with `linecache`: a debugger steps through it.
+Read `emitter` and `accumulate` first, `plan` next.  Samples are the last axis, so that a group of N nodes is an N x n
+block of memory and every call works on long rows.  All memory is allocated once for each number of samples; results are
+written where they belong.  The text is registered with `linecache`: a debugger steps through it.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ import numpy as np
 
 from autograd.compiler.lower import BASIC, OPERANDS, can_raise, formula, with_constants
 from autograd.compiler.numpy_backend import kernels
-from autograd.compiler.numpy_backend.accumulate import HandingOn
+from autograd.compiler.numpy_backend.accumulate import AccumulatingEmitter
 from autograd.compiler.numpy_backend.emitter import view
-from autograd.compiler.passes.group import describe
+from autograd.compiler.passes.group import ElementWise, MatMul, SumOfProducts, Variadic
 from autograd.compiler.passes.layout import StridedSlice
 from autograd.primitive import NOT_TAKEN, Primitive, partials_at
 from autograd.symbolic.expression import Expression
@@ -28,35 +28,54 @@ if TYPE_CHECKING:
     from autograd.compiler.passes.group import Group
 
 CLOSED = BASIC | {"sech"}
-"""Rows that stay in formulas: there is a form of them in few calls."""
+"""Rows that are not expanded in formulas: NumPy needs only a few calls for them."""
 
 
-class Vectorizer(HandingOn):
-    """Writes the program, group by group."""
+class NumpySource(AccumulatingEmitter):
+    """Writes the program, group by group.  Chains are not fused for NumPy."""
 
     def add_forward(self, group: Group) -> None:
         """Write the lines that compute a group."""
         self.lines = self.forward
         out = self.result(group)
-        self.lines.append(f"# {describe(group)}")
-        getattr(self, f"_{group.kind}_forward")(group, out)
-        if group.row is not None and group.kind == "row" and can_raise(group.row):
-            self.lines.append(f"if not isfinite({out}.sum()): may_be_nonfinite = True")
+        self.lines.append(f"# {group.describe()}")
+        match group:
+            case ElementWise():
+                self._element_wise_forward(group, out)
+                if can_raise(group.row):
+                    self.lines.append(f"if not isfinite({out}.sum()): may_be_nonfinite = True")
+            case MatMul():
+                self._matmul_forward(group, out)
+            case SumOfProducts():
+                self._add_terms(group, out, fresh=True)
+            case Variadic():
+                self._variadic_forward(group, out)
 
     def add_reverse(self, group: Group) -> None:
-        """Write the lines that hand a group's gradients on."""
+        """Write the lines that propagate a group's gradients to its operands."""
         self.lines = self.reverse
-        written, missing = self.gradients.reached(group.lane, group.first, len(group.nodes))
+        written, missing = self.gradients.reached(group.per_sample, group.first, len(group.nodes))
         if written and self.gradients.wants(group.nodes[group.nodes >= 0]):
-            self.lines.append(f"# {describe(group)}")
-            self.clear(group.lane, missing)
-            getattr(self, f"_{group.kind}_reverse")(group, self.result(group, "D"))
+            self.lines.append(f"# {group.describe()}")
+            self.clear(group.per_sample, missing)
+            gradient = self.result(group, "D")
+            match group:
+                case ElementWise():
+                    self._element_wise_reverse(group, gradient)
+                case MatMul():
+                    self._matmul_reverse(group, gradient)
+                case SumOfProducts():
+                    self._terms_reverse(group, gradient)
+                case Variadic():
+                    self._variadic_reverse(group, gradient)
 
     def result(self, group: Group, prefix: str = "") -> str:
         """The block of memory with a group's results, or with their gradients."""
-        return self.view(f"{prefix}{'L' if group.lane else 'U'}", StridedSlice(group.first, (len(group.nodes),), (1,)))
+        return self.view(
+            f"{prefix}{'S' if group.per_sample else 'U'}", StridedSlice(group.first, (len(group.nodes),), (1,))
+        )
 
-    def _operands(self, group: Group) -> tuple[dict[str, str], dict[str, float]]:
+    def _operands(self, group: ElementWise) -> tuple[dict[str, str], dict[str, float]]:
         names, constants = {}, {}
         for symbol, nodes in zip(OPERANDS, group.operands, strict=False):
             number = self.constant(nodes)
@@ -66,8 +85,7 @@ class Vectorizer(HandingOn):
                 constants[symbol] = number
         return names, constants
 
-    def _row_forward(self, group: Group, out: str) -> None:
-        assert group.row is not None  # noqa: S101 - for type checkers: groups of this kind have a row
+    def _element_wise_forward(self, group: ElementWise, out: str) -> None:
         names, constants = self._operands(group)
         value, _ = formula(group.row, CLOSED)
         if value is None:
@@ -77,8 +95,7 @@ class Vectorizer(HandingOn):
             return
         self.compute(with_constants(value, constants), names, self._shape(group), out)
 
-    def _row_reverse(self, group: Group, gradient: str) -> None:
-        assert group.row is not None  # noqa: S101
+    def _element_wise_reverse(self, group: ElementWise, gradient: str) -> None:
         names, constants = self._operands(group)
         names["out"] = self.result(group)
         _, partials = formula(group.row, CLOSED)
@@ -92,35 +109,36 @@ class Vectorizer(HandingOn):
                     [names["out"], *(names.get(s, repr(constants.get(s))) for s in OPERANDS[: group.row.arity])]
                 )
                 text = f"({gradient} * {function}({arguments}))"
-                self.hand_on(group.lane, nodes, nodes.shape, partial(self._copied, text))
+                self.accumulate(group.per_sample, nodes, nodes.shape, partial(self._copied, text))
                 continue
-            slope = with_constants(partials[n], constants)
-            if slope.row is NOT_TAKEN:
+            derivative = with_constants(partials[n], constants)
+            if derivative.row is NOT_TAKEN:
                 continue
-            self.hand_on(group.lane, nodes, nodes.shape, partial(self._times, gradient, slope, names, group))
+            self.accumulate(
+                group.per_sample, nodes, nodes.shape, partial(self._times, gradient, derivative, names, group)
+            )
 
-    def _times(self, gradient: str, slope: Expression, names: dict[str, str], group: Group, target: str | None) -> str:
-        """gradient · slope."""
-        if slope.row == 1.0:
+    def _times(
+        self, gradient: str, derivative: Expression, names: dict[str, str], group: Group, target: str | None
+    ) -> str:
+        """Write gradient · derivative."""
+        if derivative.row == 1.0:
             return gradient if target is None else self._copied(gradient, target)
         shape = self._shape(group)
         out = target or self.scratch(shape)
-        if slope.row == -1.0:
+        if derivative.row == -1.0:
             self.lines.append(f"negative({gradient}, out={out})")
             return out
-        mask = _as_mask(slope)
-        factor = self.compute(slope if mask is None else mask, names, shape, None)
+        mask = _as_mask(derivative)
+        factor = self.compute(derivative if mask is None else mask, names, shape, None)
         self.lines.append(f"multiply({gradient}, {factor}, out={out})")
         self.release(factor)
         return out
 
     def _shape(self, group: Group) -> str:
-        return f"({len(group.nodes)}, {'n' if group.lane else '1'})"
+        return f"({len(group.nodes)}, {'n' if group.per_sample else '1'})"
 
-    def _sum_forward(self, group: Group, out: str) -> None:
-        self._add_terms(group, out, fresh=True)
-
-    def _add_terms(self, group: Group, out: str, fresh: bool) -> None:
+    def _add_terms(self, group: MatMul | SumOfProducts, out: str, fresh: bool) -> None:
         """out = (or +=) the sums of products and of single nodes."""
         shape = self._shape(group)
         for left, right in group.pairs:
@@ -129,7 +147,7 @@ class Vectorizer(HandingOn):
                 factors = [self._factor(side[:, 0]) for side in (left, right)]
                 self.lines.append(f"multiply({factors[0]}, {factors[1]}, out={term})")
             else:
-                columns = "n" if group.lane else "1"
+                columns = "n" if group.per_sample else "1"
                 product = self.scratch(f"({left.shape[0]}, {left.shape[1]}, {columns})")
                 self.lines.append(f"multiply({self.read(left)}, {self.read(right)}, out={product})")
                 self.lines.append(f"add.reduce({product}, axis=1, out={term})")
@@ -149,21 +167,21 @@ class Vectorizer(HandingOn):
         number = self.constant(nodes)
         return self.read(nodes) if number is None else repr(number)
 
-    def _sum_reverse(self, group: Group, gradient: str) -> None:
+    def _terms_reverse(self, group: MatMul | SumOfProducts, gradient: str) -> None:
         for left, right in group.pairs:
             for one, other in ((left, right), (right, left)):
                 if self.gradients.wants(one) and one.shape[1] == 1:
-                    self.hand_on(
-                        group.lane, one[:, 0], one.shape[:1], partial(self._scaled_one, group, gradient, other)
+                    self.accumulate(
+                        group.per_sample, one[:, 0], one.shape[:1], partial(self._scaled_one, group, gradient, other)
                     )
                 elif self.gradients.wants(one):
-                    self.hand_on(group.lane, one, one.shape, partial(self._scaled, group, gradient, other))
+                    self.accumulate(group.per_sample, one, one.shape, partial(self._scaled, group, gradient, other))
         for single in group.singles:
             if self.gradients.wants(single) and single.shape[1] == 1:
-                self.hand_on(group.lane, single[:, 0], single.shape[:1], partial(self._as_it_is, gradient, ""))
+                self.accumulate(group.per_sample, single[:, 0], single.shape[:1], partial(self._as_it_is, gradient, ""))
             elif self.gradients.wants(single):
-                shape = f"({single.shape[0]}, {single.shape[1]}, {'n' if group.lane else '1'})"
-                self.hand_on(group.lane, single, single.shape, partial(self._as_it_is, gradient, shape))
+                shape = f"({single.shape[0]}, {single.shape[1]}, {'n' if group.per_sample else '1'})"
+                self.accumulate(group.per_sample, single, single.shape, partial(self._as_it_is, gradient, shape))
 
     def _as_it_is(self, gradient: str, shape: str, target: str | None) -> str:
         """The gradient of each sum, for each of its terms."""
@@ -173,7 +191,7 @@ class Vectorizer(HandingOn):
 
     def _scaled(self, group: Group, gradient: str, other: Any, target: str | None) -> str:
         """The gradient of each sum times the other factor of each of its products."""
-        out = target or self.scratch(f"({other.shape[0]}, {other.shape[1]}, {'n' if group.lane else '1'})")
+        out = target or self.scratch(f"({other.shape[0]}, {other.shape[1]}, {'n' if group.per_sample else '1'})")
         number = self.constant(other)
         factor = self.read(other) if number is None else repr(number)
         self.lines.append(f"multiply({gradient}[:, None], {factor}, out={out})")
@@ -184,31 +202,31 @@ class Vectorizer(HandingOn):
         self.lines.append(f"multiply({gradient}, {self._factor(other[:, 0])}, out={out})")
         return out
 
-    def _product_forward(self, group: Group, out: str) -> None:
+    def _matmul_forward(self, group: MatMul, out: str) -> None:
         left, right, out2 = self._matrices(group, out)
-        if group.lane:
+        if group.per_sample:
             self.lines.append(f"matmul({left}, {right}, out={out2})")
         else:
             self.lines.append(f"matmul({right}, {left}.T, out={out2})")
         self._add_terms(group, out, fresh=False)
 
-    def _matrices(self, group: Group, out: str) -> tuple[str, str, str]:
+    def _matrices(self, group: MatMul, out: str) -> tuple[str, str, str]:
         """Left (P x K), right (K x n for each right list; Q x K without samples), and the results in matching shape."""
         p, q = len(group.left), len(group.right)
         left = self.read(group.left, flat=True)
-        if not group.lane:
+        if not group.per_sample:
             return left, self.read(group.right, flat=True), self.bound("v", f"{out}.reshape({q}, {p})")
         if q == 1:
             return left, self.read(group.right[0]), out
         return left, self.read(group.right), self.bound("v", f"{out}.reshape({q}, {p}, n)")
 
-    def _product_reverse(self, group: Group, gradient: str) -> None:
-        self._sum_reverse(group, gradient)  # what was added to the products
-        left, right, slope = self._matrices(group, gradient)
+    def _matmul_reverse(self, group: MatMul, gradient: str) -> None:
+        self._terms_reverse(group, gradient)  # of the terms that were added to the product
+        left, right, outer = self._matrices(group, gradient)
         p, q, k = len(group.left), len(group.right), group.left.shape[1]
         if self.gradients.wants(group.left):
-            text = f"matmul({slope}, {right}.swapaxes(-1, -2)" if group.lane else f"matmul({slope}.T, {right}"
-            several = group.lane and q > 1
+            text = f"matmul({outer}, {right}.swapaxes(-1, -2)" if group.per_sample else f"matmul({outer}.T, {right}"
+            several = group.per_sample and q > 1
 
             def to_left(target: str | None) -> str:
                 out = self.scratch(f"({p}, {k}, 1)") if target is None else target
@@ -218,24 +236,23 @@ class Vectorizer(HandingOn):
                     self.lines.append(f"{text}, out={self.bound('v', f'{out}[..., 0]')})")
                 return out
 
-            self.hand_on(False, group.left, group.left.shape, to_left)
+            self.accumulate(False, group.left, group.left.shape, to_left)
         if self.gradients.wants(group.right):
 
             def to_right(target: str | None) -> str:
-                if not group.lane:
+                if not group.per_sample:
                     out = self.scratch(f"({q}, {k}, 1)") if target is None else target
-                    self.lines.append(f"matmul({slope}, {left}, out={self.bound('v', f'{out}[..., 0]')})")
+                    self.lines.append(f"matmul({outer}, {left}, out={self.bound('v', f'{out}[..., 0]')})")
                 else:
                     shape = f"({k}, n)" if q == 1 else f"({q}, {k}, n)"
                     out = self.scratch(shape) if target is None else target
-                    self.lines.append(f"matmul({left}.T, {slope}, out={out})")
+                    self.lines.append(f"matmul({left}.T, {outer}, out={out})")
                 return out
 
-            nodes = group.right[0] if group.lane and q == 1 else group.right
-            self.hand_on(group.lane, nodes, nodes.shape, to_right)
+            nodes = group.right[0] if group.per_sample and q == 1 else group.right
+            self.accumulate(group.per_sample, nodes, nodes.shape, to_right)
 
-    def _many_forward(self, group: Group, out: str) -> None:
-        assert group.row is not None  # noqa: S101
+    def _variadic_forward(self, group: Variadic, out: str) -> None:
         name, arrays = group.row.name, [self.read(nodes) for nodes in group.operands]
         if name in ("softmax", "softmax_others"):
             vectors, size = group.operands[0].shape
@@ -246,15 +263,14 @@ class Vectorizer(HandingOn):
             return
         kept = [self.name("p") for _ in group.operands[name in ("cross_entropy", "take") :]]
         self.binding.extend(f"{p} = None" for p in kept)
-        self.names["kept", group.first, group.lane] = ",".join(kept)
+        self.names["kept", group.first, group.per_sample] = ",".join(kept)
         function = "take_one" if name == "take" else name
         self.lines.append(f"{out}[...], {', '.join(kept)} = {function}({', '.join(arrays)})")
 
-    def _table_of_numbers(self, group: Group) -> bool:
-        return group.lane and not bool(self.lane[group.operands[1]].any())
+    def _table_of_numbers(self, group: Variadic) -> bool:
+        return group.per_sample and not bool(self.per_sample[group.operands[1]].any())
 
-    def _many_reverse(self, group: Group, gradient: str) -> None:
-        assert group.row is not None  # noqa: S101
+    def _variadic_reverse(self, group: Variadic, gradient: str) -> None:
         name = group.row.name
         if name in ("softmax", "softmax_others"):
             vectors, size = group.operands[0].shape
@@ -262,18 +278,18 @@ class Vectorizer(HandingOn):
             text = f"softmax_reverse({self.result(group)}.reshape{shape}, {gradient}.reshape{shape})"
             if name == "softmax_others":  # 1 - p, whose derivatives are those of p with the other sign
                 text = f"-softmax_reverse(softmax({self.read(group.operands[0])}), {gradient}.reshape{shape})"
-            self.hand_on(group.lane, group.operands[0], (vectors, size), partial(self._copied, text))
+            self.accumulate(group.per_sample, group.operands[0], (vectors, size), partial(self._copied, text))
             return
         if name == "take" and self._table_of_numbers(group):
             nodes = group.operands[1]
             text = f"take_rows_reverse({self.read(group.operands[0])}, {gradient}, {nodes.shape[1]})"
-            self.hand_on(False, nodes, nodes.shape, partial(self._copied, text))
+            self.accumulate(False, nodes, nodes.shape, partial(self._copied, text))
             return
-        kept = self.names["kept", group.first, group.lane].split(",")
+        kept = self.names["kept", group.first, group.per_sample].split(",")
         for nodes, partials in zip(group.operands[-len(kept) :], kept, strict=True):
             if self.gradients.wants(nodes):
                 factors = f"{gradient}[:, None], {partials}"
-                self.hand_on(group.lane, nodes, nodes.shape, partial(self._multiplied, factors))
+                self.accumulate(group.per_sample, nodes, nodes.shape, partial(self._multiplied, factors))
 
     # ------------------------------------------------------------------------------------------------- the whole text
 
@@ -283,8 +299,8 @@ class Vectorizer(HandingOn):
         shared = [f"nonlocal {', '.join(kept)}"] if kept else []
         return "\n".join(
             [
-                f'"""{name}: U and L hold the numbers, DU and DL their gradients; n is the number of samples."""',
-                "def bind(U, L, DU, DL, n):",
+                f'"""{name}: U and S hold the numbers, DU and DS their gradients; n is the number of samples."""',
+                "def bind(U, S, DU, DS, n):",
                 *_indented(self.binding, 1),
                 "    def forward():",
                 *_indented([*shared, "may_be_nonfinite = False", *self.forward, "return may_be_nonfinite"], 2),
@@ -303,12 +319,12 @@ def _indented(lines: Iterable[str], depth: int) -> list[str]:
 OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
 
-def _as_mask(slope: Expression) -> Expression | None:
+def _as_mask(derivative: Expression) -> Expression | None:
     """The opposite comparison, for where(comparison, NOT_TAKEN, 1): as a factor, True is 1.
 
-    A factor is quicker than to leave the numbers out; where the gradient is not finite, the eager engine looks.
+    A factor is faster than a selection; if the gradient is not finite, the eager engine computes the sample.
     """
-    row, operands = slope.row, slope.operands
+    row, operands = derivative.row, derivative.operands
     if isinstance(row, Primitive) and row.name == "where" and operands[1].row is NOT_TAKEN and operands[2].row == 1.0:
         condition = operands[0]
         return Expression(OPPOSITE[condition.row], condition.operands) if condition.row in OPPOSITE else None
@@ -316,7 +332,7 @@ def _as_mask(slope: Expression) -> Expression | None:
 
 
 def _python_function(row: Primitive) -> Callable[..., Any]:
-    """A function of floats, element by element, with its poles as IEEE 754 has them."""
+    """A function of floats, applied element by element, with poles as in IEEE 754."""
     return lambda *arrays: kernels.number_by_number(row, *arrays)
 
 
@@ -331,7 +347,7 @@ def take_rows(index: Any, table: Any) -> Any:
 
 
 def take_rows_reverse(index: Any, gradient: Any, size: int) -> Any:
-    """The gradient of `take_rows` with respect to the table: for each entry the sum over the samples that took it."""
+    """The gradient of `take_rows` with respect to the table: each entry is a sum over the samples that took it."""
     rows = len(gradient)
     at = index[:, 0].astype(np.intp) + size * np.arange(rows)[:, None]
     return np.bincount(at.ravel(), weights=gradient.ravel(), minlength=rows * size).reshape(rows, size, 1)

@@ -1,7 +1,7 @@
 """Which additions and products are one sum?  Trees of single-use additions become nodes of any number of terms.
 
-Read `trace` first, `schedule` next.  A sum is a list of terms; a term is a product of two nodes, or one node alone.
-All of it is index arithmetic on whole arrays: a tree's root is found by pointer jumping, in about log2(depth) rounds.
+Read `flatten` first, `schedule` next.  A sum is a list of terms; a term is a product of two nodes, or one node alone.
+Everything is index arithmetic on whole arrays: a tree's root is found by pointer jumping, in about log2(depth) rounds.
 
 An addition is absorbed when its only user adds too.  A product is absorbed when its only user is a sum.  A row `dot`
 is never absorbed, so that a layer stays a layer; it may absorb what it starts from.
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from autograd.primitive import Primitive
 
 ALONE = -1
-"""In place of a term's second factor: there is none."""
+"""The second factor of a term that is a single node."""
 
 PLUS, MINUS = np.int8(1), np.int8(-1)
 
@@ -35,12 +35,12 @@ class Nodes:
     """
 
     rows: list[Primitive]
-    operation: Any
-    start: Any
-    operand: Any
-    alive: Any
+    operation: Any  # (nodes,) int32
+    start: Any  # (nodes + 1,) int64
+    operand: Any  # (edges,) int32
+    alive: Any  # (nodes,) bool
     sum_code: int
-    number: Any
+    number: Any  # (nodes,) float64
     outputs: list[int]
 
     def operands(self, node: int) -> Any:
@@ -51,9 +51,9 @@ class Nodes:
 def contract(flat: Flat, varies: Any = None, shortest: int = 0) -> Nodes:
     """Merge additions, and the products that they add, into sums.
 
-    `varies[i]` says whether node i differs from sample to sample (default: none does).  A product that does not is
-    left alone in a sum that does: it is the same for all samples, and computed once.  Additions that would make a sum
-    of fewer than `shortest` terms are left as they are, and so are rounded as the eager engine rounds them.
+    `varies[i]` says whether node i differs from sample to sample (default: none does).  A product that does not is not
+    merged into a sum that does: it is the same for all samples, and computed once.  Additions that would make a sum of
+    fewer than `shortest` terms are left as they are, and so are rounded as the eager engine rounds them.
 
     >>> from autograd import Value
     >>> from autograd.compiler.frontend.flatten import flatten

@@ -1,8 +1,8 @@
-"""Which element-wise groups can be computed together, a few rows at a time?  Chains, whose inner results go nowhere.
+"""Which element-wise groups can be computed together, a few rows at a time?  Chains with results that only they read.
 
 Read `group` first, `layout` next.  Groups that apply rows to the same numbers, in the same order, form a chain: each of
 its results belongs to one row of the chain.  What only the chain itself reads needs no memory: it stays in a small
-buffer, and is computed again on the way back, which is quicker than to fetch it from memory that fits in no cache.
+buffer, and is computed again in the reverse pass, which is faster than loading it from memory outside the cache.
 """
 
 from __future__ import annotations
@@ -13,36 +13,37 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.compiler.lower import can_raise, formula, has_partial, is_slow
-from autograd.compiler.passes.group import Group, readers
+from autograd.compiler.passes.group import ElementWise, FusedChain, MatMul, readers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from autograd.compiler.frontend.flatten import Flat
+    from autograd.compiler.passes.group import Group
     from autograd.primitive import Primitive
 
 MAX_PARTS = 24
-"""So many buffers still fit in the first cache."""
+"""This many buffers still fit in the first-level cache."""
 
 
 class _Chain:
-    """Groups so far, and every list of nodes that tells which row is which."""
+    """The groups of a chain so far, and every list of nodes that identifies its rows."""
 
-    def __init__(self, position: int, group: Group) -> None:
+    def __init__(self, position: int, group: ElementWise) -> None:
         self.positions, self.parts = [position], [group]
         self.is_read = False
-        """Whether a group that is no part of it has read a result: then no further part may come."""
+        """Whether a group outside the chain has read a result: then no further part can be added."""
         self.columns: dict[bytes, Any] = {}
         self._note(group)
 
-    def _note(self, group: Group) -> None:
+    def _note(self, group: ElementWise) -> None:
         for column in (group.nodes, *group.operands):
             key = _key(column)
             if key is not None:
                 self.columns.setdefault(key, column)
 
-    def order_for(self, group: Group) -> Any:
-        """The order in which the group's nodes belong to the rows of the chain; None where they do not."""
+    def order_for(self, group: ElementWise) -> Any:
+        """The order in which the group's nodes correspond to the rows of the chain; None if they do not."""
         for column in group.operands:
             mine = self.columns.get(_key(column) or b"")
             if mine is not None:
@@ -51,8 +52,8 @@ class _Chain:
                 return order if self._agrees(group, order) else None
         return None
 
-    def _agrees(self, group: Group, order: Any) -> bool:
-        """Whether each operand is in the same order, or none of the chain's results (one of them for all rows, say)."""
+    def _agrees(self, group: ElementWise, order: Any) -> bool:
+        """Whether each operand is in the same order, or contains no result of the chain."""
         own = np.concatenate([part.nodes for part in self.parts])
         for column in group.operands:
             mine = self.columns.get(_key(column) or b"")
@@ -60,38 +61,38 @@ class _Chain:
                 return False
         return True
 
-    def add(self, position: int, group: Group, order: Any) -> None:
-        group = replace(group, nodes=group.nodes[order], operands=[column[order] for column in group.operands])
+    def add(self, position: int, group: ElementWise, order: Any) -> None:
+        group = group.take(order)
         self.positions.append(position)
         self.parts.append(group)
         self._note(group)
 
 
 def _key(column: Any) -> bytes | None:
-    """The same for lists of the same nodes in any order; None where a node occurs twice."""
+    """A key that is equal for lists of the same nodes in any order; None if a node occurs twice."""
     ordered = np.sort(column).astype(np.int64)
     return None if (ordered[1:] == ordered[:-1]).any() else ordered.tobytes()
 
 
-def fused(groups: Iterable[Group], flat: Flat, constants: Any, emit: bool = False) -> list[Group]:
-    """The groups, with each chain of two or more as one group of kind "fused", at the place of its last part.
+def fuse_chains(groups: Iterable[Group], flat: Flat, constants: Any, emit: bool = False) -> list[Group]:
+    """The groups, with each chain of two or more as one `FusedChain`, at the position of its last part.
 
-    `constants[i]`: whether node i is a constant.  With `emit`, what works with one number for many rows is a chain too,
-    even alone.  A part can join a chain only if nobody else has read the chain's results before that part: these
-    readers would come too early.
+    `constants[i]`: whether node i is a constant.  With `emit`, a single group that uses one number for many rows is a
+    chain too.  A part can join a chain only if no other group has read the chain's results before it: these groups
+    would run too early.
     """
     whole = list(groups)
-    if not any(group.lane for group in whole):
+    if not any(group.per_sample for group in whole):
         return whole
     whole = list(_split_by_constants(whole, constants))
     chains: list[_Chain] = []
     chain_of = np.full(len(constants), -1)  # for each node
-    outside = np.zeros(len(constants), bool)  # whether somebody outside its chain reads the node
+    outside = np.zeros(len(constants), bool)  # whether a group outside its chain reads the node
     outside[flat.outputs] = True
     open_chains: dict[bytes, int] = {}
     for position, group in enumerate(whole):
         number = -2  # of no chain
-        if group.kind == "row" and group.lane:
+        if isinstance(group, ElementWise) and group.per_sample:
             number = _chain_for(group, position, chains, open_chains)
         for nodes in group.reads():
             others = nodes[chain_of[nodes] != number]
@@ -105,34 +106,41 @@ def fused(groups: Iterable[Group], flat: Flat, constants: Any, emit: bool = Fals
 
 
 IN_PLACE = "relu"
-"""relu(relu(x)) is relu(x): its partial can be computed from its own result, and so the operand need not be kept."""
+"""relu(relu(x)) is relu(x): its partial can be computed from its own result, so the operand need not be kept."""
 
 
-def with_activations(groups: list[Group], outputs: list[int], lane: Any) -> list[Group]:
-    """The groups, with each activation that alone reads a whole product inside that product.
+def fuse_activations(groups: list[Group], outputs: list[int], per_sample: Any) -> list[Group]:
+    """The groups, with each activation that is the only reader of a matrix product as the epilogue of that product.
 
-    Its results take the place of what it reads; so it is relu, or a row whose partial is computed forward and kept.
+    Its results overwrite its operands; so it must be relu, or a row whose partial is computed and kept in the forward
+    pass.
     """
-    activations = {_key(g.operands[0]): g for g in groups if g.lane and _fits_in_place(g.row)}
+    activations = {
+        _key(group.operands[0]): group
+        for group in groups
+        if isinstance(group, ElementWise) and group.per_sample and _fits_in_place(group.row)
+    }
     if not activations:
         return groups
-    read = readers(groups, outputs, len(lane))
+    read = readers(groups, outputs, len(per_sample))
     inside: set[int] = set()
     for group in groups:
-        then = activations.get(_key(group.nodes)) if group.kind == "product" and group.lane else None
-        plain = not group.pairs and all(len(s[0]) == 1 and not lane[s].any() for s in group.singles)
+        if not isinstance(group, MatMul) or not group.per_sample:
+            continue
+        epilogue = activations.get(_key(group.nodes))
+        plain = not group.pairs and all(len(s[0]) == 1 and not per_sample[s].any() for s in group.singles)
         plain = plain and len(group.singles) <= 1
-        if then is not None and plain and (read[group.nodes] == 1).all():
-            group.then = then
-            inside.add(id(then))
+        if epilogue is not None and plain and (read[group.nodes] == 1).all():
+            group.epilogue = epilogue
+            inside.add(id(epilogue))
     return [group for group in groups if id(group) not in inside]
 
 
-def _fits_in_place(row: Primitive | None) -> bool:
-    return row is not None and row.arity == 1 and (row.name == IN_PLACE or (has_partial(row) and not can_raise(row)))
+def _fits_in_place(row: Primitive) -> bool:
+    return row.arity == 1 and (row.name == IN_PLACE or (has_partial(row) and not can_raise(row)))
 
 
-def _chain_for(group: Group, position: int, chains: list[_Chain], open_chains: dict[bytes, int]) -> int:
+def _chain_for(group: ElementWise, position: int, chains: list[_Chain], open_chains: dict[bytes, int]) -> int:
     """The number of the chain that the group joins, or begins."""
     number = next((open_chains[key] for key in map(_key, group.operands) if key in open_chains), -1)
     chain = chains[number] if number >= 0 else None
@@ -151,34 +159,32 @@ def _chain_for(group: Group, position: int, chains: list[_Chain], open_chains: d
 def _with_chains(groups: list[Group], chains: list[_Chain], outside: Any) -> list[Group]:
     inside = {position for chain in chains for position in chain.positions}
     ends = {chain.positions[-1]: chain for chain in chains}
-    result = []
+    result: list[Group] = []
     for position, group in enumerate(groups):
         if position in ends:
             parts = [replace(part, read_outside=bool(outside[part.nodes].any())) for part in ends[position].parts]
-            parts = [replace(part, stored=_is_slow(part.row) or part.read_outside) for part in parts]
+            parts = [replace(part, stored=is_slow(formula(part.row)[0]) or part.read_outside) for part in parts]
             nodes = np.concatenate([part.nodes for part in parts if part.stored] or [np.zeros(0, np.int64)])
-            result.append(Group("fused", True, nodes, parts=parts, level=group.level))
+            result.append(FusedChain(nodes=nodes, per_sample=True, level=group.level, parts=parts))
         elif position not in inside:
             result.append(group)
     return result
 
 
-def _reads_one_for_many(group: Group, constants: Any) -> bool:
+def _reads_one_for_many(group: ElementWise, constants: Any) -> bool:
     return any(_key(column) is None and not constants[column].all() for column in group.operands)
 
 
-def _is_slow(row: Primitive | None) -> bool:
-    return row is None or is_slow(formula(row)[0])
-
-
 def _split_by_constants(groups: Iterable[Group], constants: Any) -> Iterator[Group]:
-    """0.5 x and 3 x are one group of products; for a chain they are two, each with one constant."""
+    """0.5 x and 3 x are one group of products; a chain needs two groups, each with one constant."""
     for group in groups:
-        column = next((c for c in group.operands if group.kind == "row" and constants[c].all()), np.zeros(0))
+        if not isinstance(group, ElementWise):
+            yield group
+            continue
+        column = next((column for column in group.operands if constants[column].all()), np.zeros(0))
         numbers = np.unique(column)
-        if 1 < len(numbers) <= 4 and group.lane and len(column) >= 8 * len(numbers):
+        if 1 < len(numbers) <= 4 and group.per_sample and len(column) >= 8 * len(numbers):
             for number in numbers.tolist():
-                at = column == number
-                yield replace(group, nodes=group.nodes[at], operands=[c[at] for c in group.operands])
+                yield group.take(column == number)
         else:
             yield group

@@ -1,16 +1,17 @@
 """Which nodes do the same?  Nodes of one level that apply one row to operands of the same kinds form a group.
 
-Read `schedule` first, `matmul` and `layout` next.  A group is what a backend turns into a few calls.  There are four
-kinds: "row" (one row, element by element), "product" (a matrix product), "sum" (sums that are no matrix product), and
-"many" (softmax and its kin: rows of any number of operands).  `fuse` makes a fifth: chains of the first.
+Read `schedule` first, `matmul` and `layout` next.  A backend turns a group into a few calls.  There are five kinds:
+`ElementWise` (one row, element by element), `MatMul` (a matrix product), `SumOfProducts` (sums that are not a matrix
+product), `Variadic` (softmax and other rows of any number of operands), and `FusedChain`, which the pass `fuse` makes
+of element-wise groups.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 
@@ -20,53 +21,163 @@ from autograd.compiler.passes.matmul import SMALLEST, Block, blocks
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from autograd.compiler.passes.schedule import Schedule
+    from autograd.compiler.passes.schedule import NodeSchedule
     from autograd.primitive import Primitive
 
 
-@dataclass
-class Group:
-    """Nodes that are computed together, and the nodes that they read.
+IntArray: TypeAlias = Any
+"""An array of node numbers; a comment gives its shape."""
 
-    `operands`: for "row" one array of N nodes for each operand; for "many" one array of N x K.
-    `left` (P x K) and `right` (Q x K): for "product", whose N = Q·P results are ordered by right list first.
-    `pairs`: for sums, two arrays (N x k) of further products to add; `singles`: N x k nodes to add.
-    """
 
-    kind: str
-    lane: bool
-    nodes: Any
-    row: Primitive | None = None
-    operands: list[Any] = field(default_factory=list)
-    left: Any = None
-    right: Any = None
-    pairs: list[tuple[Any, Any]] = field(default_factory=list)
-    singles: list[Any] = field(default_factory=list)
-    parts: list[Group] = field(default_factory=list)
-    """For "fused": groups of kind "row", in their order, whose n-th nodes belong together."""
-    stored: bool = True
-    """For a part of a fused group: whether its results have rows in memory."""
-    read_outside: bool = True
-    """For a part of a fused group: whether others read its results."""
-    then: Group | None = None
-    """For a product: the row that is applied to its results where they stand, since nobody else reads them."""
-    note: str = ""
-    """For a fused group: the loop that was emitted for it, or why there is none."""
+class UnsupportedError(Exception):
+    """A graph that cannot be expressed as groups; the message says why.  The fallback catches it."""
+
+
+@dataclass(kw_only=True)
+class OperationGroup:
+    """Nodes that are computed together.  Which kind of group it is decides what else it holds: see the subclasses."""
+
+    nodes: IntArray  # (nodes,)
+    per_sample: bool = False
+    """Whether the results differ from sample to sample."""
     level: int = 0
     first: int = 0
     """The row of the first result in its memory."""
 
     @property
-    def name(self) -> str:
-        """What the group computes, in a word."""
-        names = {"product": "matrix product", "sum": "sums", "fused": "fused"}
-        return self.row.name if self.row is not None else names[self.kind]
+    def size(self) -> str:
+        """How many results, as text: n is the number of samples."""
+        return f"{len(self.nodes)}{' x n' if self.per_sample else ''}"
 
-    def reads(self) -> list[Any]:
+
+@dataclass(kw_only=True)
+class ElementWise(OperationGroup):
+    """One row, applied element by element."""
+
+    row: Primitive
+    operands: list[IntArray]  # one (nodes,) array for each operand
+    stored: bool = True
+    """In a fused chain: whether the results have rows in memory."""
+    read_outside: bool = True
+    """In a fused chain: whether other groups read the results."""
+
+    @property
+    def name(self) -> str:
+        """The name of the row."""
+        return self.row.name
+
+    def reads(self) -> list[IntArray]:
         """The nodes that the group reads, as arrays of any shape."""
-        read = [*self.operands, *self.singles, *(side for pair in self.pairs for side in pair)]
-        read += [] if self.left is None else [self.left, self.right]
-        return read + [nodes for part in self.parts for nodes in part.reads()]
+        return self.operands
+
+    def describe(self) -> str:
+        """One line: what, how many, how large."""
+        return f"{self.name}: {self.size}"
+
+    def take(self, positions: IntArray) -> ElementWise:
+        """The part of the group at these positions, in this order."""
+        return replace(self, nodes=self.nodes[positions], operands=[column[positions] for column in self.operands])
+
+
+@dataclass(kw_only=True)
+class _WithTerms(OperationGroup):
+    """Results to which products of two nodes and single nodes are added."""
+
+    pairs: list[tuple[IntArray, IntArray]]  # factors, each (nodes, terms)
+    singles: list[IntArray]  # each (nodes, terms)
+
+    def reads(self) -> list[IntArray]:
+        """The nodes that the group reads, as arrays of any shape."""
+        return [*self.singles, *(side for pair in self.pairs for side in pair)]
+
+
+@dataclass(kw_only=True)
+class SumOfProducts(_WithTerms):
+    """Sums of products and of single nodes that are not a matrix product."""
+
+    name: ClassVar[str] = "sums"
+
+    def describe(self) -> str:
+        """One line: what, how many, how large."""
+        terms = sum(left.shape[1] for left, _ in self.pairs) + sum(single.shape[1] for single in self.singles)
+        return f"sums: {self.size}, {terms} term{'s' * (terms != 1)} each"
+
+
+@dataclass(kw_only=True)
+class MatMul(_WithTerms):
+    """A matrix product, to which further terms may be added.  The Q·P results are ordered by right list first.
+
+    >>> nodes, left, right = np.arange(4), np.zeros((2, 3)), np.zeros((2, 3))
+    >>> MatMul(nodes=nodes, per_sample=True, left=left, right=right, pairs=[], singles=[]).describe()
+    'matrix product: 2 x 3 times 3 x 2·n'
+    """
+
+    name: ClassVar[str] = "matrix product"
+    left: IntArray  # (P, K)
+    right: IntArray  # (Q, K)
+    epilogue: ElementWise | None = None
+    """The row that is applied to the results in place, because no other group reads them."""
+
+    @property
+    def flops(self) -> int:
+        """Floating-point operations of the product, for one sample."""
+        return int(2 * self.left.size * len(self.right))
+
+    def reads(self) -> list[IntArray]:
+        """The nodes that the group reads, as arrays of any shape."""
+        return [*super().reads(), self.left, self.right]
+
+    def describe(self) -> str:
+        """One line: what, how many, how large."""
+        (p, k), q = self.left.shape, len(self.right)
+        columns = f"{q}·n" if self.per_sample and q > 1 else "n" if self.per_sample else str(q)
+        epilogue = "" if self.epilogue is None else f", then {self.epilogue.name}"
+        return f"matrix product: {p} x {k} times {k} x {columns}{epilogue}"
+
+
+@dataclass(kw_only=True)
+class Variadic(OperationGroup):
+    """A row of any number of operands, such as logsumexp."""
+
+    row: Primitive
+    operands: list[IntArray]  # each (nodes, K): logits and, before or after them, an index or targets
+
+    @property
+    def name(self) -> str:
+        """The name of the row."""
+        return self.row.name
+
+    def reads(self) -> list[IntArray]:
+        """The nodes that the group reads, as arrays of any shape."""
+        return self.operands
+
+    def describe(self) -> str:
+        """One line: what, how many, how large."""
+        return f"{self.name}: {self.size} of {self.operands[-1].shape[1]}"
+
+
+@dataclass(kw_only=True)
+class FusedChain(OperationGroup):
+    """Element-wise groups that are computed together, a few rows at a time; `nodes` are the results in memory."""
+
+    name: ClassVar[str] = "fused"
+    parts: list[ElementWise]
+    """In their order; the n-th nodes of all parts belong together."""
+    note: str = ""
+    """The loop that was emitted for the chain, or why there is none."""
+
+    def reads(self) -> list[IntArray]:
+        """The nodes that the group reads, as arrays of any shape."""
+        return [nodes for part in self.parts for nodes in part.reads()]
+
+    def describe(self) -> str:
+        """One line: what, how many, how large."""
+        names = ", ".join(part.name for part in self.parts)
+        return f"fused: {len(self.parts[0].nodes)} x n, {names}{self.note and f' ({self.note})'}"
+
+
+Group: TypeAlias = ElementWise | MatMul | SumOfProducts | Variadic | FusedChain
+"""The five kinds: code that treats them differently uses `match`."""
 
 
 def readers(groups: list[Group], outputs: list[int], count: int) -> Any:
@@ -80,72 +191,71 @@ def readers(groups: list[Group], outputs: list[int], count: int) -> Any:
     return found
 
 
-class UnsupportedError(Exception):
-    """A graph that has no form as groups; the message says why.  Never seen by users: the fallback takes over."""
-
-
 ROWS_OF_MANY = {"softmax", "softmax_others", "logsumexp", "cross_entropy", "soft_cross_entropy", "take"}
-"""Rows of any number of operands for which `kernels` has a form."""
+"""Rows of any number of operands that `kernels` implements."""
 
 
-def groups(nodes: Nodes, schedule: Schedule, prefer_left: Any, most: float = math.inf) -> list[Group]:
+def groups(nodes: Nodes, schedule: NodeSchedule, prefer_left: Any, most: float = math.inf) -> list[Group]:
     """All groups, in an order in which they can be computed: what is the same for all samples first, then by level.
 
     `prefer_left[i]`: whether node i should be a left factor where it is multiplied with one that should not (a weight).
     Raises UnsupportedError where there are more than `most`.
     """
     alive = np.flatnonzero(nodes.alive & (nodes.operation >= 0))
-    lane, level, operation = schedule.lane, schedule.level, nodes.operation
+    per_sample, level, operation = schedule.per_sample, schedule.level, nodes.operation
     is_sum = operation[alive] == nodes.sum_code
-    keys = [lane[alive], level[alive], operation[alive], *_kinds(nodes, alive, lane, is_sum, prefer_left)]
+    keys = [per_sample[alive], level[alive], operation[alive], *_kinds(nodes, alive, per_sample, is_sum, prefer_left)]
     order = np.lexsort(keys[::-1])
     sorted_keys = np.stack([key[order] for key in keys])
     edges = np.flatnonzero((np.diff(sorted_keys, axis=1) != 0).any(axis=0)) + 1
     if len(edges) >= most:
-        raise UnsupportedError(f"{len(edges) + 1:,} groups for {len(alive):,} nodes: too little of the same kind")
+        raise UnsupportedError(f"{len(edges) + 1:,} groups for {len(alive):,} nodes: too few nodes of the same kind")
     found: list[Group] = []
     for members in np.split(alive[order], edges) if len(alive) else []:
         code = int(operation[members[0]])
+        made: Iterator[Group]
         if code == nodes.sum_code:
-            made = _sums(nodes, members, lane, prefer_left)
+            made = _sums(nodes, members, per_sample, prefer_left)
         else:
             made = _rows(nodes, members, nodes.rows[code])
         for group in made:
-            group.lane, group.level = bool(lane[members[0]]), int(level[members[0]])
+            group.per_sample, group.level = bool(per_sample[members[0]]), int(level[members[0]])
             found.append(group)
     return found
 
 
-def _kinds(nodes: Nodes, alive: Any, lane: Any, is_sum: Any, prefer_left: Any) -> list[Any]:
-    """What must agree within a group beyond level and operation: which operands are lanes, how many terms there are."""
+def _kinds(nodes: Nodes, alive: Any, per_sample: Any, is_sum: Any, prefer_left: Any) -> list[Any]:
+    """What must agree within a group: which operands are per sample, and how many terms there are."""
     count = len(nodes.operation)
     lengths = np.diff(nodes.start)
     user = np.repeat(np.arange(count), lengths)
     slot = np.arange(len(nodes.operand)) - np.repeat(nodes.start[:-1], lengths)
-    lanes_of_operands = np.where(nodes.operand >= 0, lane[nodes.operand], False)
-    pattern = np.bincount(user, weights=np.where(lanes_of_operands, 2.0 ** np.minimum(slot, 50), 0.0), minlength=count)
+    per_sample_operands = np.where(nodes.operand >= 0, per_sample[nodes.operand], False)
+    pattern = np.bincount(
+        user, weights=np.where(per_sample_operands, 2.0 ** np.minimum(slot, 50), 0.0), minlength=count
+    )
     pattern = np.where(is_sum, 0, pattern[alive])
     length = lengths[alive]
     kinds = [np.where(is_sum, 0, length), pattern]
     first = np.flatnonzero(nodes.operation[user] == nodes.sum_code)
     first = first[slot[first] % 2 == 0]
     left, right, owner = nodes.operand[first], nodes.operand[first + 1], user[first]
-    kind = term_kind(left, right, lane)
+    kind = term_kind(left, right, per_sample)
     return kinds + [np.bincount(owner[kind == number], minlength=count)[alive] for number in range(4)]
 
 
-def term_kind(left: Any, right: Any, lane: Any) -> Any:
-    """0: product with at most one lane; 1: product of two lanes; 2: a lane alone; 3: a single that is no lane."""
+def term_kind(left: Any, right: Any, per_sample: Any) -> Any:
+    """0: product with at most one per-sample factor; 1: of two; 2: single per-sample node; 3: single uniform node."""
     alone = right == ALONE
-    return np.where(alone, np.where(lane[left], 2, 3), np.where(lane[left] & lane[right], 1, 0))
+    return np.where(alone, np.where(per_sample[left], 2, 3), np.where(per_sample[left] & per_sample[right], 1, 0))
 
 
-def _sums(nodes: Nodes, members: Any, lane: Any, prefer_left: Any) -> Iterator[Group]:
-    """Matrix products, and one group of the sums that are none."""
+def _sums(nodes: Nodes, members: Any, per_sample: Any, prefer_left: Any) -> Iterator[Group]:
+    """Matrix products, and one group of the remaining sums."""
     width = int(nodes.start[members[0] + 1] - nodes.start[members[0]])
     terms = nodes.operand[nodes.start[members][:, None] + np.arange(width)].reshape(len(members), width // 2, 2)
     left, right = terms[:, :, 0], terms[:, :, 1]
-    kind = term_kind(left, right, lane)
+    kind = term_kind(left, right, per_sample)
     if (kind[:, 1:] < kind[:, :-1]).any():
         order = np.argsort(kind, axis=1, kind="stable")
         left, right, kind = (np.take_along_axis(a, order, axis=1) for a in (left, right, kind))
@@ -156,40 +266,43 @@ def _sums(nodes: Nodes, members: Any, lane: Any, prefer_left: Any) -> Iterator[G
     parts = [(left[:, a:b], right[:, a:b]) for a, b in pairwise(ends)]
     found: list[Block] = []
     rest: Any = np.arange(len(members))
-    smallest = 8 if lane[members[0]] else SMALLEST  # with samples, each product is one for every sample
+    smallest = 8 if per_sample[members[0]] else SMALLEST  # with samples, each product is one for every sample
     if counts[0] >= 2 and len(members) * counts[0] >= smallest:
         found, rest = blocks(*parts[0], smallest=smallest)
     for block in found:
-        yield _made("product", members, block.members.ravel(), parts[1:], block.left, block.right)
+        chosen = block.members.ravel()
+        pairs, singles = _terms(parts[1:], chosen)
+        yield MatMul(nodes=members[chosen], left=block.left, right=block.right, pairs=pairs, singles=singles)
     if len(rest):
-        yield _made("sum", members, rest, parts)
+        pairs, singles = _terms(parts, rest)
+        yield SumOfProducts(nodes=members[rest], pairs=pairs, singles=singles)
 
 
-def _made(kind: str, members: Any, chosen: Any, parts: list[Any], left: Any = None, right: Any = None) -> Group:
-    pairs = [(a[chosen], b[chosen]) for a, b in parts[:-2] if a.shape[1]]
-    singles = [a[chosen] for a, _ in parts[-2:] if a.shape[1]]
-    return Group(kind, False, members[chosen], left=left, right=right, pairs=pairs, singles=singles)
+def _terms(parts: list[Any], chosen: IntArray) -> tuple[list[Any], list[Any]]:
+    """The pairs and singles of the chosen sums; the last two parts hold the singles."""
+    pairs = [(left[chosen], right[chosen]) for left, right in parts[:-2] if left.shape[1]]
+    return pairs, [single[chosen] for single, _ in parts[-2:] if single.shape[1]]
 
 
 def _rows(nodes: Nodes, members: Any, row: Primitive) -> Iterator[Group]:
     width = int(nodes.start[members[0] + 1] - nodes.start[members[0]])
     operands = nodes.operand[nodes.start[members][:, None] + np.arange(width)]
     if row.arity is not None:
-        yield Group("row", False, members, row, [operands[:, n] for n in range(width)])
+        yield ElementWise(nodes=members, row=row, operands=[operands[:, n] for n in range(width)])
     elif row.name not in ROWS_OF_MANY:
-        raise UnsupportedError(f"{row.name} takes any number of operands, and has no form for arrays")
+        raise UnsupportedError(f"{row.name} takes any number of operands, and is not implemented for arrays")
     elif row.name in ("softmax", "softmax_others"):
         yield _softmaxes(nodes, members, row, operands)
     elif row.name in ("cross_entropy", "take"):
-        yield Group("many", False, members, row, [operands[:, :1], operands[:, 1:]])
+        yield Variadic(nodes=members, row=row, operands=[operands[:, :1], operands[:, 1:]])
     elif row.name == "soft_cross_entropy":
-        yield Group("many", False, members, row, [operands[:, : width // 2], operands[:, width // 2 :]])
+        yield Variadic(nodes=members, row=row, operands=[operands[:, : width // 2], operands[:, width // 2 :]])
     else:
-        yield Group("many", False, members, row, [operands])
+        yield Variadic(nodes=members, row=row, operands=[operands])
 
 
-def _softmaxes(nodes: Nodes, members: Any, row: Primitive, operands: Any) -> Group:
-    """All outputs of each softmax together: `nodes` is V x K, with -1 where nobody uses an output."""
+def _softmaxes(nodes: Nodes, members: Any, row: Primitive, operands: Any) -> Variadic:
+    """All outputs of each softmax together: `nodes` is V x K, with -1 for an output that is not used."""
     position = nodes.number[operands[:, 0]].astype(np.int64)
     seen: dict[tuple[bytes, int], int] = {}  # how often this output of this softmax has been asked for
     copy = np.zeros(len(members), np.int64)
@@ -198,27 +311,4 @@ def _softmaxes(nodes: Nodes, members: Any, row: Primitive, operands: Any) -> Gro
     vectors, number = np.unique(np.column_stack((copy, operands[:, 1:])), axis=0, return_inverse=True)
     out = np.full((len(vectors), vectors.shape[1] - 1), -1, np.int64)
     out[number.reshape(-1), position] = members
-    return Group("many", False, out.ravel(), row, [vectors[:, 1:]])
-
-
-def describe(group: Group) -> str:
-    """One line about a group: what, how many, how large.
-
-    >>> describe(Group("product", True, np.arange(4), left=np.zeros((2, 3)), right=np.zeros((2, 3))))
-    'matrix product: 2 x 3 times 3 x 2·n'
-    """
-    if group.kind == "product":
-        (p, k), q = group.left.shape, len(group.right)
-        columns = f"{q}·n" if group.lane and q > 1 else "n" if group.lane else str(q)
-        then = "" if group.then is None else f", then {group.then.name}"
-        return f"matrix product: {p} x {k} times {k} x {columns}{then}"
-    if group.kind == "fused":
-        names = ", ".join(part.name for part in group.parts)
-        return f"fused: {len(group.parts[0].nodes)} x n, {names}{group.note and f' ({group.note})'}"
-    size = f"{len(group.nodes)}{' x n' if group.lane else ''}"
-    if group.kind == "sum":
-        terms = sum(a.shape[1] for a, _ in group.pairs) + sum(a.shape[1] for a in group.singles)
-        return f"sums: {size}, {terms} term{'s' * (terms != 1)} each"
-    if group.kind == "many":
-        return f"{group.name}: {len(group.nodes)}{' x n' if group.lane else ''} of {group.operands[-1].shape[1]}"
-    return f"{group.name}: {size}"
+    return Variadic(nodes=out.ravel(), row=row, operands=[vectors[:, 1:]])

@@ -1,9 +1,10 @@
-"""Where does each number live?  In rows of two memories, so that what a group reads lies side by side.
+"""Where does each number live?  In rows of two memories, arranged so that a group reads consecutive rows.
 
 Read `group` first, `reverse` next.  Memory U has one number a row: parameters first (so that they are one vector, in
-their order), then other leaves that are the same for all samples, then what is computed from them.  Memory L has one
-row for each number that differs from sample to sample, and a column for each sample.  A group's results get rows one
-after the other, ordered by where their operands are; so operands are mostly a slice, or evenly spaced, of a memory.
+their order), then other leaves that are the same for all samples, then what is computed from them.  Memory S has one
+row for each number that differs from sample to sample, and a column for each sample.  A group's results get consecutive
+rows, ordered by the rows of their operands; so operands are mostly a slice of a memory, or a view with constant
+strides.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.compiler.frontend.flatten import CAPTURED, CONSTANT, DRAWN, INPUT, PARAMETER
+from autograd.compiler.passes.group import ElementWise, FusedChain, MatMul, SumOfProducts
 
 if TYPE_CHECKING:
     from autograd.compiler.frontend.flatten import Flat
@@ -24,21 +26,21 @@ if TYPE_CHECKING:
 class Layout:
     """The row of each node in its memory, and how large the memories are."""
 
-    slot: Any
-    lane: Any
+    slot: Any  # (nodes,) int64: the row, -1 for none
+    per_sample: Any  # (nodes,) bool: whether the row is in memory S
     parameters: int
     inputs: int
     captured_at: int
     inputs_at: int
     draws_at: int
     uniform_rows: int
-    lane_rows: int
-    constants: tuple[Any, Any]
+    sample_rows: int
+    constants: tuple[Any, Any]  # (constants,) int64 and float64
     """Rows of U that hold constants, and the constants."""
 
 
 def lay_out(
-    flat: Flat, groups: list[Group], lane: Any, alive: Any, parameters: int, inputs: int, batched: bool
+    flat: Flat, groups: list[Group], per_sample: Any, alive: Any, parameters: int, inputs: int, batched: bool
 ) -> Layout:
     """Give every node a row, and put each group's nodes (and what they read) into the order of their rows."""
     slot = np.full(len(flat), -1, np.int64)
@@ -49,10 +51,10 @@ def lay_out(
     uniform += captured
     if batched:
         where |= {INPUT: 0, DRAWN: inputs}
-        lanes = inputs + draws
+        sample_rows = inputs + draws
     else:
         where |= {INPUT: uniform, DRAWN: uniform + inputs}
-        uniform, lanes = uniform + inputs + draws, 0
+        uniform, sample_rows = uniform + inputs + draws, 0
     for leaf, first in where.items():
         chosen = kind == leaf
         slot[chosen] = first + position[chosen]
@@ -61,57 +63,63 @@ def lay_out(
     constants = (slot[constant], flat.number[constant])
     uniform += len(constant)
     for group in groups:
-        _order(group, slot, lane)
-        if group.kind == "fused":
+        _order(group, slot, per_sample)
+        if isinstance(group, FusedChain):
             for part in group.parts:
                 if part.stored:
-                    part.first, lanes = lanes, lanes + len(part.nodes)
-                    slot[part.nodes] = np.arange(part.first, lanes)
+                    part.first, sample_rows = sample_rows, sample_rows + len(part.nodes)
+                    slot[part.nodes] = np.arange(part.first, sample_rows)
             continue
         size = len(group.nodes)
-        first = lanes if group.lane else uniform
+        first = sample_rows if group.per_sample else uniform
         wanted = group.nodes >= 0
         slot[group.nodes[wanted]] = (first + np.arange(size))[wanted]
         group.first = first
-        if group.then is not None:  # in the same rows
+        if isinstance(group, MatMul) and group.epilogue is not None:  # in the same rows
             place = dict(zip(group.nodes.tolist(), range(first, first + size), strict=True))
-            slot[group.then.nodes] = [place[node] for node in group.then.operands[0].tolist()]
-        if group.lane:
-            lanes += size
+            slot[group.epilogue.nodes] = [place[node] for node in group.epilogue.operands[0].tolist()]
+        if group.per_sample:
+            sample_rows += size
         else:
             uniform += size
     return Layout(
-        slot, lane, parameters, inputs, where[CAPTURED], where[INPUT], where[DRAWN], uniform, lanes, constants
+        slot, per_sample, parameters, inputs, where[CAPTURED], where[INPUT], where[DRAWN], uniform, sample_rows,
+        constants
     )  # fmt: skip
 
 
-def _order(group: Group, slot: Any, lane: Any) -> None:
-    """Sort a group's nodes by where their operands are."""
-    if group.kind == "product":
-        _order_product(group, slot)
-        return
-    if group.kind == "fused":
-        columns = [c for part in group.parts for c in part.operands if (slot[c] >= 0).all() and lane[c].all()]
-        order = np.lexsort([slot[column] for column in columns[::-1]])
-        for part in group.parts:
-            part.nodes, part.operands = part.nodes[order], [column[order] for column in part.operands]
-        return
-    if group.kind == "many" or len(group.nodes) == 1:
-        return
-    if group.kind == "row":
-        columns = sorted(group.operands, key=lambda column: not lane[column[0]])
-    else:
-        columns = [a[:, 0] for pair in group.pairs for a in pair[::-1]] + [single[:, 0] for single in group.singles]
-    if not columns:
-        return
-    order = np.lexsort([slot[column] for column in columns[::-1]])
+def _order(group: Group, slot: Any, per_sample: Any) -> None:
+    """Sort a group's nodes by the rows of their operands."""
+    match group:
+        case MatMul():
+            _order_product(group, slot)
+        case FusedChain():
+            columns = [c for part in group.parts for c in part.operands if (slot[c] >= 0).all() and per_sample[c].all()]
+            order = _by_rows(columns, slot)
+            for part in group.parts:
+                part.nodes, part.operands = part.nodes[order], [column[order] for column in part.operands]
+        case ElementWise() if len(group.nodes) > 1:
+            order = _by_rows(sorted(group.operands, key=lambda column: not per_sample[column[0]]), slot)
+            group.nodes, group.operands = group.nodes[order], [column[order] for column in group.operands]
+        case SumOfProducts() if len(group.nodes) > 1:
+            columns = [side[:, 0] for pair in group.pairs for side in pair[::-1]]
+            columns += [single[:, 0] for single in group.singles]
+            if columns:
+                _take(group, _by_rows(columns, slot))
+
+
+def _by_rows(columns: list[Any], slot: Any) -> Any:
+    """The order of nodes in which the rows of the first operand ascend, then those of the second, and so on."""
+    return np.lexsort([slot[column] for column in columns[::-1]])
+
+
+def _take(group: MatMul | SumOfProducts, order: Any) -> None:
     group.nodes = group.nodes[order]
-    group.operands = [column[order] for column in group.operands]
-    group.pairs = [(a[order], b[order]) for a, b in group.pairs]
+    group.pairs = [(left[order], right[order]) for left, right in group.pairs]
     group.singles = [single[order] for single in group.singles]
 
 
-def _order_product(group: Group, slot: Any) -> None:
+def _order_product(group: MatMul, slot: Any) -> None:
     by_right, by_left = (
         np.argsort(slot[group.right[:, 0]], kind="stable"),
         np.argsort(slot[group.left[:, 0]], kind="stable"),
@@ -119,9 +127,7 @@ def _order_product(group: Group, slot: Any) -> None:
     positions = np.arange(len(group.nodes)).reshape(len(group.right), len(group.left))[by_right][:, by_left].ravel()
     by_term = np.argsort(slot[group.right[by_right[0]]], kind="stable")
     group.left, group.right = group.left[by_left][:, by_term], group.right[by_right][:, by_term]
-    group.nodes = group.nodes[positions]
-    group.pairs = [(a[positions], b[positions]) for a, b in group.pairs]
-    group.singles = [single[positions] for single in group.singles]
+    _take(group, positions)
 
 
 @dataclass
@@ -143,7 +149,7 @@ class StridedSlice:
 
 
 def spaced(rows: Any) -> StridedSlice | None:
-    """How the rows of an index array are spaced, when each of its axes has one step.
+    """The strides of an index array, if each of its axes has a constant one; else None.
 
     >>> spaced(np.array([[4, 5, 6], [8, 9, 10]]))
     StridedSlice(first=4, shape=(2, 3), steps=(4, 1))

@@ -13,14 +13,14 @@ from typing import Any
 import numpy as np
 
 SMALLEST = 24
-"""A block of fewer multiplications is no matrix product: starting one would cost more than it saves."""
+"""A block of fewer multiplications is not made a matrix product: the call would cost more than it saves."""
 
 
 @dataclass
 class Block:
     """Sums, as positions in the group, that form a matrix product: `members[q, p]` pairs right list q with left p."""
 
-    members: Any
+    members: Any  # (Q, P) int64
     left: Any
     """P x K nodes."""
     right: Any
@@ -58,7 +58,7 @@ def blocks(left: Any, right: Any, smallest: int = SMALLEST, most: int = 64) -> t
 
 
 def _numbered(rows: Any) -> tuple[Any, Any]:
-    """For each row of a matrix the number of its first equal, and where that stands."""
+    """For each row of a matrix the number of its first equal, and the position of that row."""
     weights = _scrambled(np.arange(rows.shape[1]) + 1)
     keys = (_scrambled(rows) * weights).sum(axis=1, dtype=np.uint64)
     _, first, number = np.unique(keys, return_index=True, return_inverse=True)
@@ -71,7 +71,7 @@ def _numbered(rows: Any) -> tuple[Any, Any]:
 
 
 def _scrambled(numbers: Any) -> Any:
-    """Numbers made so different that sums of them tell sets apart (the finaliser of splitmix64)."""
+    """Hashes of numbers, such that sums of them distinguish sets (the finaliser of splitmix64)."""
     x = numbers.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

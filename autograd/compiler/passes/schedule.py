@@ -1,8 +1,8 @@
 """What must come first, what is the same for all samples, and what needs a gradient?
 
 Read `contract` first, `group` next.  A node's level is one more than the highest level among its operands: nodes of
-one level do not need each other.  A node is a *lane* when it differs from sample to sample; what is no lane depends on
-parameters and constants alone, and is computed once, however many samples there are.
+one level do not depend on each other.  A node is *per sample* if it differs from sample to sample; the others are
+*uniform*: they depend on parameters and constants alone, and are computed once for all samples.
 """
 
 from __future__ import annotations
@@ -17,14 +17,18 @@ if TYPE_CHECKING:
     from autograd.compiler.passes.contract import Nodes
 
 
-@dataclass
-class Schedule:
-    """Three facts about each node, and the depth of the whole."""
+NODES_AT_ONCE = 20_000
+"""How many nodes `levels` turns into lists at once."""
 
-    level: Any
-    lane: Any
-    """Whether the node has one number for each sample, and not one for all."""
-    active: Any
+
+@dataclass
+class NodeSchedule:
+    """Three facts about each node, and the depth of the graph."""
+
+    level: Any  # (nodes,) int32
+    per_sample: Any  # (nodes,) bool
+    """Whether the node has one number for each sample, not one for all."""
+    active: Any  # (nodes,) bool
     """Whether a gradient flows through the node: it depends on what gradients are taken with respect to."""
 
     @property
@@ -46,8 +50,8 @@ def levels(nodes: Nodes) -> Any:
     level = array("i", bytes(4 * (len(nodes.operation) + 1)))  # one more, for ALONE: operand -1
     at = level.__getitem__
     inner = np.flatnonzero(nodes.alive & (nodes.operation >= 0))
-    for first in range(0, len(inner), MANY):  # lists of a part at a time: they take ten times as much memory
-        part = inner[first : first + MANY]
+    for first in range(0, len(inner), NODES_AT_ONCE):  # in parts, because lists take ten times as much memory
+        part = inner[first : first + NODES_AT_ONCE]
         begins, ends = nodes.start[part], nodes.start[part + 1]
         offset = int(begins[0])
         operand = nodes.operand[offset : int(ends[-1])].tolist()
@@ -60,6 +64,3 @@ def levels(nodes: Nodes) -> Any:
             else:
                 level[node] = 1 + max(map(at, operand[begin:end]), default=0)
     return np.frombuffer(level, np.int32)[:-1]
-
-
-MANY = 20_000

@@ -1,7 +1,14 @@
-"""How is a graph drawn?  Read `draw` first."""
+"""A graph as a picture.
 
-from autograd.views.draw.draw import Graph as Graph
+Read `scene` first (the boxes, circles and arrows of a picture), then `escape` and `dot` (as DOT text), `layout_engines`
+(Graphviz), `svg` and `png` (the picture), `rendering` (any DOT text), `digraph` (graphviz's own classes), `browser`
+and `save_path` (where a picture is shown or written), `picture` (what users get).  For large graphs, `clusters` finds
+the nodes that belong together, `expand_cluster` draws one cluster node by node, and `collapse` the whole graph.  Users
+call `draw`.
+"""
+
 from autograd.views.draw.draw import display_of as display_of
 from autograd.views.draw.draw import draw as draw
 from autograd.views.draw.draw import draw_dot as draw_dot
-from autograd.views.draw.draw import render_dot as render_dot
+from autograd.views.draw.picture import Graph as Graph
+from autograd.views.draw.rendering import render_dot as render_dot

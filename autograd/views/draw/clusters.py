@@ -1,7 +1,7 @@
-"""Which nodes of a large graph belong together?  Those of one neuron; and the neurons that do the same at one depth.
+"""Which nodes of a large graph belong together?  Those of one neuron; and the neurons of one layer, at the same depth.
 
-Read `graph` first, `collapse` next, which draws the groups.  Every pass here is one loop over the nodes, so that a
-million of them take seconds.  Nodes are numbered by their place in the topological order.
+Read `scene` first, `collapse` next, which draws the clusters.  Every pass here is one loop over the nodes, so that a
+million nodes take seconds.  Nodes are numbered by their place in the topological order.
 """
 
 from __future__ import annotations
@@ -10,24 +10,24 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from autograd import primitives as table
-from autograd.fast_backward import gradients_known
 from autograd.micrograd import operation
 from autograd.node import operands as operands_of
 from autograd.symbolic.printing import number_text
 from autograd.value import Value
+from autograd.views.draw.scene import known_gradients
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SUMS = frozenset({table.add, table.subtract, table.sum_, table.dot})
 SUMMANDS = frozenset({table.add, table.subtract, table.multiply, table.negative})
-"""What joins a sum that uses it; a `dot` does not, since it is a neuron of its own."""
+"""The rows that join a sum that uses them; a `dot` does not, since it is a neuron itself."""
 STAGES = 20
-"""Into how many stretches of depth a graph is cut that has too many layers to be shown."""
+"""The number of ranges of depth of a graph that has too many layers to be shown."""
 
 
 @dataclass
-class Group:
+class Cluster:
     """Units that are drawn as one box."""
 
     name: str
@@ -35,7 +35,7 @@ class Group:
     """The last node of each unit."""
     nodes: list[int] = field(default_factory=list)
     leaves: list[int] = field(default_factory=list)
-    """Leaves that only this group uses."""
+    """Leaves that only this cluster uses."""
 
 
 class Units:
@@ -44,7 +44,7 @@ class Units:
     def __init__(self, order: Sequence[Value]) -> None:
         self.order = order
         self.place = place = {node: n for n, node in enumerate(order)}
-        self.gradients = gradients_known(order)
+        self.gradients = known_gradients(order)
         self.operands = [[place[o] for o in operands_of(node) if isinstance(o, Value)] for node in order]
         self.unit = self._units()
         self.size = [0] * len(order)
@@ -53,7 +53,7 @@ class Units:
         self.depth = self._depths()
 
     def _units(self) -> list[int]:
-        """For each node the last node of its unit: a node joins its only user where that one sums or squashes it."""
+        """For each node the last node of its unit: a node joins its only user if that is a sum or an activation."""
         users = [0] * len(self.order)
         for operands in self.operands:
             for operand in operands:
@@ -69,7 +69,7 @@ class Units:
         return unit
 
     def _depths(self) -> list[int]:
-        """For each unit how many units lie on the longest way to it; 0 for a leaf."""
+        """For each unit the number of units on the longest path to it; 0 for a leaf."""
         depth = [0] * len(self.order)
         for n, operands in enumerate(self.operands):
             unit = self.unit[n]
@@ -83,12 +83,12 @@ class Units:
         return [n for n, unit in enumerate(self.unit) if unit == n and self.order[n].primitive is not None]
 
     def inner(self, unit: int) -> int:
-        """The sum inside a neuron's activation; the node itself where there is none."""
+        """The sum inside a neuron's activation; the node itself if there is none."""
         operands = self.operands[unit]
         return operands[0] if len(operands) == 1 and self.unit[operands[0]] == unit else unit
 
     def description(self, unit: int, numbers: bool = False) -> str:
-        """What a unit computes, such as `tanh(sum of 3 products)`; a constant in it as c, or with `numbers` itself."""
+        """What a unit computes, such as `tanh(sum of 3 products)`; a constant is c, or with `numbers` its number."""
         inner = self.inner(unit)
         row = self.order[inner].primitive
         if row is table.dot:
@@ -103,7 +103,7 @@ class Units:
         return what if inner == unit else self._around(self.order[unit], what, numbers)
 
     def _around(self, node: Value, what: str, numbers: bool) -> str:
-        """What a node makes of its one operand, such as `relu(...)`, `(...)**2` or `(...) / 100`."""
+        """The formula of a node of one operand, such as `relu(...)`, `(...)**2` or `(...) / 100`."""
         sign, operands = operation(node), operands_of(node)
         if sign.startswith("**") and len(sign) > 2:
             return f"({what}){sign}"
@@ -116,87 +116,89 @@ class Units:
         return f"{left} {sign} {right}" if sign in ("+", "-", "*", "/", "**") else f"{sign}({left}, {right})"
 
     def is_neuron(self, unit: int) -> bool:
-        """Whether a unit is a weighted sum, perhaps with an activation, of which some operands are leaves."""
+        """Whether a unit is a weighted sum, perhaps with an activation."""
         inner = self.inner(unit)
         row = self.order[inner].primitive
         return row is table.dot or (row is table.add and self.size[unit] > 2)
 
     def weights(self, unit: int) -> tuple[int, ...]:
-        """By what the samples of one neuron are recognised: the first weights that it uses."""
+        """The first weights of a neuron, which are the same for all its samples."""
         inner = self.inner(unit)
         return tuple(self.operands[inner][:2])
 
 
-def by_unit(units: Units) -> list[Group]:
-    """One group for each unit: neuron by neuron."""
-    groups = {root: Group("", [root]) for root in units.roots()}
+def by_unit(units: Units) -> list[Cluster]:
+    """One cluster for each unit: neuron by neuron."""
+    clusters = {root: Cluster("", [root]) for root in units.roots()}
     names: dict[str, int] = {}
-    for root, group in groups.items():
-        _name(group, "neuron" if units.is_neuron(root) else units.order[root].label or units.description(root), names)
-    return _filled(units, groups, [groups.get(unit) for unit in units.unit], singly=True)
+    for root, cluster in clusters.items():
+        _name(cluster, "neuron" if units.is_neuron(root) else units.order[root].label or units.description(root), names)
+    return _with_leaves(units, clusters, [clusters.get(unit) for unit in units.unit], singly=True)
 
 
-def by_layer(units: Units) -> list[Group]:
-    """One group for all units that do the same at the same depth: layer by layer, all samples together."""
-    groups: dict[tuple[int, str], Group] = {}
-    of_unit: dict[int, Group] = {}
+def by_layer(units: Units) -> list[Cluster]:
+    """One cluster for all units that compute the same at the same depth: layer by layer, all samples together."""
+    clusters: dict[tuple[int, str], Cluster] = {}
+    of_unit: dict[int, Cluster] = {}
     for root in units.roots():
         key = (units.depth[root], units.description(root))
-        of_unit[root] = groups.setdefault(key, Group(""))
+        of_unit[root] = clusters.setdefault(key, Cluster(""))
         of_unit[root].units.append(root)
     names: dict[str, int] = {}
-    for key in sorted(groups, key=lambda key: (key[0], groups[key].units[0])):
-        root = groups[key].units[0]
+    for key in sorted(clusters, key=lambda key: (key[0], clusters[key].units[0])):
+        root = clusters[key].units[0]
         name = (
             "layer" if units.is_neuron(root) else units.order[root].label or operation(units.order[root]) or "by hand"
         )
-        _name(groups[key], name, names)
-    return _filled(units, groups, [of_unit.get(unit) for unit in units.unit])
+        _name(clusters[key], name, names)
+    return _with_leaves(units, clusters, [of_unit.get(unit) for unit in units.unit])
 
 
-def _name(group: Group, name: str, names: dict[str, int]) -> None:
-    """Call the group by this name, with a number where it is not the only one."""
+def _name(cluster: Cluster, name: str, names: dict[str, int]) -> None:
+    """Give the cluster this name, with a number if it is not the only one."""
     names[name] = names.get(name, 0) + 1
-    group.name = f"{name} {names[name]}" if name in ("neuron", "layer") or names[name] > 1 else name
+    cluster.name = f"{name} {names[name]}" if name in ("neuron", "layer") or names[name] > 1 else name
 
 
-def by_depth(units: Units) -> list[Group]:
-    """A few groups, each a stretch of depths: for graphs with more layers than a page holds."""
+def by_depth(units: Units) -> list[Cluster]:
+    """A few clusters, each a range of depths: for graphs with more layers than a page can show."""
     deepest = max(units.depth)
-    groups: dict[int, Group] = {}
-    of_unit: dict[int, Group] = {}
+    clusters: dict[int, Cluster] = {}
+    of_unit: dict[int, Cluster] = {}
     for root in units.roots():
         stage = (units.depth[root] - 1) * STAGES // deepest
-        if stage not in groups:
+        if stage not in clusters:
             first, last = -(-stage * deepest // STAGES) + 1, -(-(stage + 1) * deepest // STAGES)
-            groups[stage] = Group(f"depth {first:,} to {last:,}")
-        groups[stage].units.append(root)
-        of_unit[root] = groups[stage]
-    return _filled(units, dict(sorted(groups.items())), [of_unit.get(unit) for unit in units.unit])
+            clusters[stage] = Cluster(f"depth {first:,} to {last:,}")
+        clusters[stage].units.append(root)
+        of_unit[root] = clusters[stage]
+    return _with_leaves(units, dict(sorted(clusters.items())), [of_unit.get(unit) for unit in units.unit])
 
 
-def _filled(units: Units, groups: dict[Any, Group], of_node: list[Group | None], singly: bool = False) -> list[Group]:
-    """The groups with their nodes; a leaf goes to the group that uses it, and where several do to one of its own.
+def _with_leaves(
+    units: Units, clusters: dict[Any, Cluster], of_node: list[Cluster | None], singly: bool = False
+) -> list[Cluster]:
+    """The clusters with their nodes; a leaf joins the cluster that uses it.
 
-    With `singly` each such leaf stands alone, else those with the same users together.
+    A leaf with several users gets a cluster: with `singly` its own, else one with all leaves of the same users.
     """
-    found = list(groups.values())
-    number = {id(group): n for n, group in enumerate(found)}
+    found = list(clusters.values())
+    number = {id(cluster): n for n, cluster in enumerate(found)}
     users: dict[int, set[int]] = {}
-    for n, group in enumerate(of_node):
-        if group is not None:
-            group.nodes.append(n)
+    for n, cluster in enumerate(of_node):
+        if cluster is not None:
+            cluster.nodes.append(n)
             for operand in units.operands[n]:
                 if of_node[operand] is None:
-                    users.setdefault(operand, set()).add(number[id(group)])
-    shared: dict[tuple[frozenset[int], int], Group] = {}
-    for n, group in enumerate(of_node):
-        if group is None:
+                    users.setdefault(operand, set()).add(number[id(cluster)])
+    shared: dict[tuple[frozenset[int], int], Cluster] = {}
+    for n, cluster in enumerate(of_node):
+        if cluster is None:
             together = frozenset(users.get(n, ()))
             if len(together) == 1:
                 found[min(together)].leaves.append(n)
             else:
-                shared.setdefault((together, n if singly else -1), Group("")).leaves.append(n)
-    for n, group in enumerate(shared.values(), 1):
-        group.name = f"leaves {n}" if len(shared) > 1 else "leaves"
+                shared.setdefault((together, n if singly else -1), Cluster("")).leaves.append(n)
+    for n, cluster in enumerate(shared.values(), 1):
+        cluster.name = f"leaves {n}" if len(shared) > 1 else "leaves"
     return [*shared.values(), *found]

@@ -1,6 +1,7 @@
-"""How is a graph drawn by hand, node by node?  With the package graphviz, whose `Digraph` here needs no program `dot`.
+"""How can a user draw a graph node by node?  With graphviz's `Digraph`, which works here without the program `dot`.
 
-Read `rendering` first.  `Digraph` and `Source` are the package's own classes; only what ran the program is replaced.
+Read `rendering` first, `picture` next.  `Digraph` and `Source` are subclasses of the package's classes; only rendering
+is replaced.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class _Rendered:
-    """What `Digraph` and `Source` put in place of the package's own methods."""
+    """The methods of `Digraph` and `Source` that replace those of the package."""
 
     if TYPE_CHECKING:  # these come from the package, which has no type information
         source: str
@@ -150,7 +151,7 @@ class _Rendered:
     ) -> dict[str, Any]:
         try:
             return super()._repr_mimebundle_(include, exclude, **named)  # type: ignore[misc, no-any-return]
-        except (NoEngineError, TimeoutError, RuntimeError) as error:  # the text is still something to look at
+        except (NoEngineError, TimeoutError, RuntimeError) as error:  # the DOT text is readable too
             return {"text/plain": f"{error}\n\n{self.source}"}
 
 

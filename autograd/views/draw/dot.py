@@ -1,7 +1,7 @@
-"""How are boxes, circles and arrows written down for Graphviz?  As DOT text, the same bytes for the same graph.
+"""How are boxes, circles and arrows written for Graphviz?  As DOT text, the same bytes for the same graph.
 
-Read `scene` and `escape` first, `layout_engines` next.  Every string that comes from a user goes through `escape`; nodes
-are numbered, so nothing depends on an address or on the order of a set.
+Read `scene` and `escape` first, `layout_engines` next.  Every string of a user is escaped; nodes are numbered, so
+nothing depends on an address or on the order of a set.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from autograd.views.draw.scene import Arrow, Box, Circle, Contents
 
 SIDES = str.maketrans("LRTB", "wens")
-"""Where an arrow leaves and enters a box, by the letters of a direction."""
+"""The side at which an arrow leaves or enters a box, for the letters of a direction."""
 DIRECTIONS = ("LR", "TB", "RL", "BT")
 
 LIGHT = {
@@ -36,10 +36,10 @@ DARK = {
     "circle": "#cbd5e1", "sign": "#0f172a",
 }  # fmt: skip
 MANY = 300
-"""Between neurons, more arrows than these would hide each other: they become thin lines, with more room."""
+"""More arrows than this between neurons would hide each other: they become thin lines, with more space."""
 LEGEND = "orange: the output grows with this number; blue: it shrinks"
 POSITIVE, NEGATIVE = (214, 96, 33), (46, 110, 190)
-"""Gradients by colour: orange where the output grows with the number, blue where it shrinks; told apart by everyone."""
+"""Orange if the output grows with the number, blue if it shrinks: also colour-blind readers can distinguish them."""
 
 
 def dot_text(contents: Contents, direction: str, palette: Mapping[str, str], shaded: bool) -> str:
@@ -52,7 +52,7 @@ def dot_text(contents: Contents, direction: str, palette: Mapping[str, str], sha
 
 
 def attributes(contents: Contents, direction: str, palette: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    """What holds for the whole graph, for every node and for every edge."""
+    """The attributes of the whole graph, of every node and of every edge."""
     tail, head = direction[1].translate(SIDES), direction[0].translate(SIDES)
     room, ports = {"ranksep": "0.35"}, {"tailport": tail, "arrowsize": "0.7"}
     if contents.crossing:
@@ -74,14 +74,14 @@ def _quoted(value: str) -> str:
 
 
 def statements(contents: Contents, direction: str, palette: Mapping[str, str], shaded: bool) -> list[str]:
-    """The caption, the boxes, the circles and the arrows, a line for each."""
-    slopes = [abs(slope) for slope in map(_slope, contents.boxes) if slope is not None] if shaded else []
-    caption = "\n".join(filter(None, [contents.caption, LEGEND if slopes else ""]))
+    """The caption, the boxes, the circles and the arrows, one line each."""
+    gradients = [abs(found) for found in map(_finite_gradient, contents.boxes) if found is not None] if shaded else []
+    caption = "\n".join(filter(None, [contents.caption, LEGEND if gradients else ""]))
     lines = [f'label="{plain_text(caption, 100)}"'] if caption else []
     groups: dict[str, list[str]] = {}
     width = _common_width(contents)
     for box in contents.boxes:
-        written = _box(box, direction, palette, max(slopes, default=0.0), width)
+        written = _box(box, direction, palette, max(gradients, default=0.0), width)
         groups.setdefault(box.group, []).append(written)
     busy = _with_busy_operands(contents)
     for circle in contents.circles:
@@ -90,16 +90,16 @@ def statements(contents: Contents, direction: str, palette: Mapping[str, str], s
         lines += _cluster(n, name, members, palette) if name else members
     ports_of = dict.fromkeys(_in_bunches(contents), " tailport=_")
     ports_of |= {circle.id: f" headport={direction[0].translate(SIDES)}" for circle in contents.circles}
-    gap = " " if direction in ("TB", "BT") else ""  # beside its arrow, not above it, a label would touch it
+    gap = " " if direction in ("TB", "BT") else ""  # there a label is beside its arrow, and would touch it
     lines += [_arrow(n, arrow, ports_of.get(arrow.source, ""), gap) for n, arrow in enumerate(contents.arrows)]
     return lines
 
 
-def _box(box: Box, direction: str, palette: Mapping[str, str], steepest: float, width: str) -> str:
+def _box(box: Box, direction: str, palette: Mapping[str, str], largest: float, width: str) -> str:
     fill, line, ink, kind = palette[box.kind], palette[f"{box.kind}-line"], palette["ink"], box.kind
-    slope = _slope(box)
-    if steepest and slope is not None:
-        fill, ink, kind = shade(slope / steepest), LIGHT["ink"], "shaded"
+    gradient = _finite_gradient(box)
+    if largest and gradient is not None:
+        fill, ink, kind = shade(gradient / largest), LIGHT["ink"], "shaded"
     label = "|".join(map(record_text, box.cells))
     if (direction in ("LR", "RL")) == (box.kind != "group"):  # side by side; a group's from top to bottom
         label = f"{{{label}}}"
@@ -110,20 +110,20 @@ def _box(box: Box, direction: str, palette: Mapping[str, str], steepest: float, 
 
 
 def _common_width(contents: Contents) -> str:
-    """One width for all neurons where they stand in columns, as wide as the longest text in them."""
+    """One width for all neurons in columns: that of the longest text in them."""
     lengths = [[len(cell) for cell in box.cells] for box in contents.boxes if box.kind == "unit"]
     inches = max((sum(0.095 * length + 0.2 for length in cells) for cells in lengths), default=0.0)
     return f"width={inches:.2f} " if contents.crossing else ""
 
 
 def _in_bunches(contents: Contents) -> list[str]:
-    """Boxes from which several labelled arrows leave: from one point, nobody could tell whose label is whose."""
+    """Boxes from which several labelled arrows leave: from one point, it would be unclear which label is which."""
     labelled = Counter(arrow.source for arrow in contents.arrows if arrow.label)
     return [source for source, count in labelled.items() if count > 2]
 
 
 def _with_busy_operands(contents: Contents) -> set[str]:
-    """The circles of which an operand is computed, or used elsewhere too: to keep its place could make arrows cross."""
+    """The circles of which an operand is computed or used elsewhere: to keep operands in order could cross arrows."""
     users: dict[str, set[str]] = {}
     for arrow in contents.arrows:
         users.setdefault(arrow.source, set()).add(arrow.target)
@@ -132,7 +132,7 @@ def _with_busy_operands(contents: Contents) -> set[str]:
 
 
 def _circle(circle: Circle, palette: Mapping[str, str], free: bool) -> str:
-    """A circle, or for a word such as tanh a pill; `free` says that its operands can stand in order."""
+    """A circle, or for a word such as tanh a rounded box; with `free`, its operands can be drawn in order."""
     shape = "shape=circle margin=0 width=0.42" if len(circle.sign) < 3 else 'shape=box margin="0.1,0" height=0.36'
     style = "filled" if len(circle.sign) < 3 else '"filled,rounded"'
     order = " ordering=in" if free or circle.sign not in "+*" else ""  # a - b is not b - a
@@ -144,7 +144,7 @@ def _circle(circle: Circle, palette: Mapping[str, str], free: bool) -> str:
 
 
 def _arrow(n: int, arrow: Arrow, port: str, gap: str) -> str:
-    """An arrow with an id of its own, since `x * x` has two between the same ends."""
+    """An arrow with its own id, since `x * x` has two between the same ends."""
     label = f' label="{plain_text(gap + arrow.label + gap)}"' if arrow.label else ""
     dashed = "" if arrow.taken else " style=dashed"
     return f"{arrow.source} -> {arrow.target} [id=a{n}{port}{label}{dashed}]"
@@ -155,17 +155,17 @@ def _cluster(n: int, name: str, members: Iterable[str], palette: Mapping[str, st
     return [f"subgraph cluster_{n} {{ class=opened {header}", *members, "}"]
 
 
-def _slope(box: Box) -> float | None:
-    """The gradient to be shown as a colour; None where there is none."""
+def _finite_gradient(box: Box) -> float | None:
+    """The gradient to be shown as a colour; None if there is none."""
     return box.gradient if box.gradient is not None and math.isfinite(box.gradient) else None
 
 
-def shade(slope: float) -> str:
-    """The colour of a gradient between -1 and 1; the square root keeps the small ones apart from none.
+def shade(gradient: float) -> str:
+    """The colour of a gradient between -1 and 1; the square root makes small ones visible.
 
     >>> shade(0.0), shade(1.0), shade(-1.0)
     ('#ffffff', '#e6a07a', '#82a8d8')
     """
-    strength = 0.6 * math.sqrt(min(1.0, abs(slope)))
-    colour = POSITIVE if slope > 0.0 else NEGATIVE
+    strength = 0.6 * math.sqrt(min(1.0, abs(gradient)))
+    colour = POSITIVE if gradient > 0.0 else NEGATIVE
     return "#" + "".join(f"{round(255 + (part - 255) * strength):02x}" for part in colour)

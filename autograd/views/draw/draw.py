@@ -1,8 +1,6 @@
 """How is a graph drawn?  `draw(output)`: a picture for notebooks, web pages, slides and worksheets.
 
-Read `trace` first, which records what is shown; then `scene`, `escape`, `dot`, `layout_engines`, `svg`, `png`,
-`browser`, `rendering`, `picture` and `digraph`, in this order; `collapse` is for graphs that are too large to be shown
-node by node.
+Read `trace` first, whose records are shown, then the modules of this folder in the order that its docstring gives.
 """
 
 from __future__ import annotations
@@ -19,20 +17,17 @@ from autograd.views.draw.collapse import FOLDS, folded
 from autograd.views.draw.dot import DIRECTIONS
 from autograd.views.draw.layout_engines import ENGINES
 from autograd.views.draw.picture import THEMES, Graph
-from autograd.views.draw.rendering import render_dot
 from autograd.views.draw.scene import DrawOptions, contents_of
 from autograd.views.trace.replay import replay
-from autograd.views.trace.trace import Trace, called_by, trace
+from autograd.views.trace.trace import Trace, names_of_values, record_trace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from autograd.views.draw.digraph import Digraph
 
-__all__ = ["Graph", "display_of", "draw", "draw_dot", "render_dot"]
-
-LARGEST = 5_000
-"""With fold="none", so many numbers are drawn at most."""
+MAX_NUMBERS = 5_000
+"""At most so many numbers are drawn with fold="none"."""
 HIDES = (None, "grad", "data")
 PARTIALS = (False, True, "formula")
 
@@ -53,23 +48,23 @@ def draw(
     title: str = "",
     names: Mapping[str, Value] | Iterable[tuple[str, Value]] = (),
 ) -> Graph:
-    """Draw the graph from which `output` was computed: label, data and grad of each number, a circle an operation.
+    """Draw the graph of `output`: label, data and grad of each number, a circle for each operation.
 
     What is shown:
 
     - `partials=True` writes the local partial on each arrow, `partials="formula"` its formula;
     - `shade=True` colours each box by its gradient; `checked=True` adds the gradient found by nudging;
-    - `hide="grad"` or `hide="data"` makes a worksheet with blanks, whose `.answer_key` has the numbers;
+    - `hide="grad"` or `hide="data"` makes a worksheet with blanks, whose `.answer_key` shows the numbers;
     - `expand=False` shows a `dot` or `sum` of fewer than 12 operands as one node, not as its `*` and `+`.
 
     A graph of more than `budget` numbers is folded: neuron by neuron, or layer by layer.  `fold` chooses among "auto",
     "none", "neuron", "layer" and "depth"; `expand="layer 1"`, or a list of such names, opens folded groups.
 
     How it is shown: `direction` is "LR", "TB", "RL" or "BT"; `theme` is "light", "dark" or "auto", which follows the
-    page; `engine` is "dot", "wasm" or "auto", which prefers dot where it is on PATH; `title` goes under the picture;
+    page; `engine` is "dot", "wasm" or "auto", which prefers dot if it is on PATH; `title` is the caption;
     `names`, such as `model.named_parameters()`, labels Values that have no label.
 
-    Raises TypeError where `output` is no Value; ValueError for an unknown choice, or a label that cannot be shown.
+    Raises TypeError if `output` is not a Value; ValueError for an unknown choice, or a label that cannot be shown.
 
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     >>> "{a|data 2|grad}" in draw(a * b).source
@@ -89,27 +84,27 @@ def draw(
         raise TypeError(f"draw: title must be a text, got {shown(title)} ({type(title).__name__})")
     if not isinstance(expand, (bool, str)) and not _are_names(expand):
         raise TypeError(f"draw: expand must be True, False, or the names of groups, got {shown(expand)}")
-    opened = [] if isinstance(expand, bool) else [expand] if isinstance(expand, str) else list(expand)
-    called = called_by(names, "draw")
+    expanded = [] if isinstance(expand, bool) else [expand] if isinstance(expand, str) else list(expand)
+    called = names_of_values(names, "draw")
     order = topological_order(output)
-    traced = _whole(output, order, fold, budget, opened, expand is not False, called)
+    traced = _whole(order, fold, budget, expanded, expand is not False, called)
     if traced is None:
         if hide or checked or partials:
             raise ValueError(
                 f"draw: hide, checked and partials need every node in the picture, and this graph of {len(order):,} "
                 f'numbers is folded; draw an earlier node, or use fold="none"'
             )
-        contents = folded(order, fold, budget, opened, called)
+        contents = folded(order, fold, budget, expanded, called)
         contents.caption = "\n".join(filter(None, [title, contents.caption]))
         return Graph(contents, **look)
     labels = {traced.ids[value]: name for value, name in called.items() if value in traced.ids}
-    wishes = DrawOptions(hide, partials, False, _nudged(output, traced.ids) if checked else None, labels)
+    options = DrawOptions(hide, partials, False, _nudged(order, traced.ids) if checked else None, labels)
     key = None
     if hide is not None:
-        answers = contents_of(traced, replace(wishes, hide=None, gradients=True))
+        answers = contents_of(traced, replace(options, hide=None, gradients=True))
         answers.caption = "\n".join(filter(None, [title, "answer key"]))
         key = Graph(answers, **look)
-    contents = contents_of(traced, wishes)
+    contents = contents_of(traced, options)
     contents.caption = title
     return Graph(contents, **look, key=key)
 
@@ -119,32 +114,30 @@ def _are_names(names: Any) -> bool:
 
 
 def _whole(
-    output: Value,
     order: Sequence[Value],
     fold: str,
     budget: int,
-    opened: Sequence[str],
+    expanded: Sequence[str],
     expand: bool,
     called: Mapping[Value, str],
 ) -> Trace | None:
     """The trace of a graph that is drawn node by node; None for one that is folded."""
-    names = [(name, value) for value, name in called.items()]
     if fold == "none":
-        if len(order) > LARGEST:
+        if len(order) > MAX_NUMBERS:
             raise ValueError(
-                f"draw: {len(order):,} numbers are too many to be drawn one by one (at most {LARGEST:,}); "
+                f"draw: {len(order):,} numbers are too many to be drawn one by one (at most {MAX_NUMBERS:,}); "
                 'use fold="auto", or draw an earlier node'
             )
-        return trace(output, expand=expand, names=names)
-    if fold != "auto" or opened or len(order) > budget:
+        return record_trace(order, "topological", expand, called)
+    if fold != "auto" or expanded or len(order) > budget:
         return None
-    traced = trace(output, expand=expand, names=names)
+    traced = record_trace(order, "topological", expand, called)
     return traced if len(traced.nodes) <= budget else None
 
 
-def _nudged(output: Value, ids: dict[Value, int]) -> dict[int, float]:
-    """For each Value of the graph, the slope of the output found by nudging it."""
-    return {n: central_difference(replay(output, node), node.data).slope for node, n in ids.items()}
+def _nudged(order: Sequence[Value], ids: dict[Value, int]) -> dict[int, float]:
+    """For each Value of the graph, the gradient found by nudging it."""
+    return {n: central_difference(replay(order, node), node.data).slope for node, n in ids.items()}
 
 
 def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> Digraph:
@@ -152,7 +145,7 @@ def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> Digraph:
 
     `format` is one of Graphviz's, such as "svg" or "png"; `rankdir` is "LR", "TB", "RL" or "BT".
 
-    Raises TypeError if `root` is no Value, ValueError for another format or direction.
+    Raises TypeError if `root` is not a Value, ValueError for another format or direction.
 
     >>> dot = draw_dot(Value(2.0, label="a") * 3.0)
     >>> dot.attr(label="a product")
@@ -166,11 +159,11 @@ def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> Digraph:
 
 
 SMALL = 60
-"""Up to so many numbers, a Value shows itself in a notebook as its graph."""
+"""A notebook shows a Value as its graph if that has at most so many numbers."""
 
 
 def display_of(value: Value) -> dict[str, str]:
-    """What a notebook shows for a Value that is a cell's result: its graph where that is small, else its repr.
+    """What a notebook shows for a Value that is a cell's result: its graph if that is small, else its repr.
 
     `autograd/__init__` installs it as `Value._repr_mimebundle_`.
     """
@@ -184,7 +177,7 @@ def display_of(value: Value) -> dict[str, str]:
 
 
 def _is_small(value: Value) -> bool:
-    """Whether the graph has few numbers, without walking through a large one."""
+    """Whether the graph has few numbers, without visiting all nodes of a large one."""
     seen, stack = {value}, [value]
     while stack and len(seen) <= SMALL:
         new = {o for o in stack.pop().operands if isinstance(o, Value)} - seen

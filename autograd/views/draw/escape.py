@@ -1,8 +1,8 @@
-"""How does a label come out as itself, whatever it holds?  Escaped for DOT, wrapped where it is long, or refused.
+"""How is any label shown unchanged?  It is escaped for DOT and wrapped if it is long; some characters are refused.
 
-Read this after `scene`, which says what is shown.  Graphviz gives meaning to braces, bars, brackets, backslashes,
-ampersands and double spaces; in a picture they are text.  What no picture can show (a control character, half of a
-surrogate pair) is refused by name.
+Read `scene` first, `dot` next.  To Graphviz, braces, bars, brackets, backslashes, ampersands and double spaces are
+syntax; in a picture they are text.  A character that no picture can show (a control character, half of a surrogate
+pair) is refused by name.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 from autograd.arguments import shown
 
 WIDTH = 32
-"""Characters a line: longer labels are wrapped, so that one box does not push the others off the page."""
+"""Characters a line: longer labels are wrapped, so that a box does not become wider than the page."""
 
 _ANYWHERE = str.maketrans({"\\": r"\\", '"': r"\"", "&": "&amp;"})
 _IN_RECORDS = _ANYWHERE | str.maketrans({sign: f"\\{sign}" for sign in "{}|<>"})
@@ -22,7 +22,7 @@ _LOST_SPACE = re.compile("(?<= ) |^ | $")
 def record_text(label: str) -> str:
     r"""A label as one cell of a record, inside a quoted DOT string.
 
-    Raises ValueError where a character of the label cannot be shown.
+    Raises ValueError if a character of the label cannot be shown.
 
     >>> print(record_text('a|b "x"'))
     a\|b \"x\"
@@ -42,7 +42,7 @@ def plain_text(label: str, width: int = WIDTH) -> str:
 def _lines(label: str, width: int = WIDTH) -> list[str]:
     """The label's own lines, each wrapped at the last space that fits, or in the middle of a long word.
 
-    A space that Graphviz would drop, and an empty line, which may crash it, become a space that it keeps.
+    A space that Graphviz would drop, and an empty line, which may crash it, become a non-breaking space.
     """
     refuse_what_cannot_be_shown(label)
     lines = []
@@ -56,7 +56,7 @@ def _lines(label: str, width: int = WIDTH) -> list[str]:
 
 
 def refuse_what_cannot_be_shown(label: str) -> None:
-    r"""Raise ValueError, naming the character, where a label holds what neither SVG nor a font has a form for.
+    r"""Raise ValueError, naming the character, if a label has a character that neither SVG nor a font can show.
 
     >>> refuse_what_cannot_be_shown("bell\a")
     Traceback (most recent call last):

@@ -1,113 +1,66 @@
-"""How does a folded group look when it is opened?  Node by node in a frame, a neuron as the products of the lesson.
+"""How is one cluster of a collapsed graph drawn node by node?  As in a full picture, inside a frame.
 
-Read `scene` and `clusters` first; `collapse` puts what is made here among the groups that stay folded.
+Read `scene`, `clusters` and `trace.expand` first; `collapse` draws the clusters that stay collapsed around it.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from autograd import primitives as table
-from autograd.micrograd import operation
-from autograd.node import operands as operands_of
-from autograd.symbolic.printing import number_text
+from autograd.node import variables
 from autograd.value import Value
-from autograd.views.draw.scene import Arrow, Box, Circle, Contents
-from autograd.views.trace.expand import UNFOLDED_BELOW
+from autograd.views.draw.scene import (
+    Arrow,
+    Box,
+    Circle,
+    Contents,
+    DrawOptions,
+    add_gradients_of_parts,
+    cells_of,
+    not_taken,
+    tooltip_of,
+)
+from autograd.views.trace.expand import expand_graph
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from autograd.views.draw.clusters import Group, Units
+    from autograd.views.draw.clusters import Cluster, Units
 
-Use = tuple[Value, str]
-"""A Value, and the circle (or box) to which an arrow leads from it."""
+Use = tuple[Value, Arrow]
+"""A Value, and an arrow that leads from it; its source is set when all clusters are drawn."""
 
 
-def opened_group(group: Group, units: Units, contents: Contents, names: Mapping[Value, str]) -> list[Use]:
-    """Draw a group's nodes, and return the arrows that lead to them; where from is known when all groups are drawn."""
+def draw_expanded(cluster: Cluster, units: Units, contents: Contents, names: Mapping[Value, str]) -> list[Use]:
+    """Draw each node of a cluster, and return the arrows that start at a Value, inside the cluster or outside."""
+    inside = [units.order[n] for n in sorted((*cluster.nodes, *cluster.leaves))]
+    outside = dict.fromkeys(operand for node in inside for operand in variables(node))
+    for member in inside:
+        outside.pop(member, None)
+    nodes, ids, _ = expand_graph([*outside, *inside], True, names, given=outside)
+    values = {n: value for value, n in ids.items()}
+    # A part of an expanded dot or sum is not a Value: it is numbered within its cluster.
+    numbers = {n.id: f"{units.place[values[n.id]]}" if n.id in values else f"{cluster.nodes[-1]}_{n.id}" for n in nodes}
+    grads = {ids[value]: units.gradients[value] for value in inside if value in units.gradients}
+    add_gradients_of_parts(nodes, grads)
+    options = DrawOptions(names={ids[value]: name for value, name in names.items() if value in ids})
     uses: list[Use] = []
-    for n in sorted((*group.nodes, *group.leaves)):
-        node = units.order[n]
-        label, grad = node.label or names.get(node, ""), units.gradients.get(node)
-        kind = "leaf" if node.primitive is None else "operation"
-        contents.boxes.append(
-            Box(f"n{n}", [*([label] if label else []), *numbers(node, grad)], kind, "", grad, group.name)
-        )
-        if node.primitive is not None:
-            uses += _Opened(n, node, grad, group.name, contents).uses
-    return uses
-
-
-def numbers(node: Value, grad: float | None, data: float | None = None) -> list[str]:
-    """The cells of a number: its data, or that of a part of it, and its gradient, blank until computed."""
-    gradient = "grad" if grad is None else f"grad {number_text(grad)}"
-    return [f"data {number_text(node.data if data is None else data)}", gradient]
-
-
-class _Opened:
-    """The circles of one node: one, or for a small `dot` or `sum` those of its products and sums."""
-
-    def __init__(self, n: int, node: Value, grad: float | None, group: str, contents: Contents) -> None:
-        self.n, self.node, self.grad, self.group, self.contents = n, node, grad, group, contents
-        self.uses: list[Use] = []
-        self.parts = 0
-        operands = operands_of(node)
-        small = node.primitive in (table.dot, table.sum_) and 2 < len(operands) < UNFOLDED_BELOW
-        if small:
-            self._sums(operands)
-        elif operation(node):
-            hidden = operation(node).startswith("**") and len(operation(node)) > 2
-            self._circle(f"o{n}", operation(node), f"n{n}", operands[:1] if hidden else operands)
-        else:  # written by hand, without a name
-            self.uses += [(operand, f"n{n}") for operand in operands if isinstance(operand, Value)]
-
-    def _circle(self, name: str, sign: str, result: str, operands: Any) -> None:
-        """One operation: its circle, the arrow to its result, and what leads to it."""
-        self.contents.circles.append(Circle(name, sign, "", self.group))
-        self.contents.arrows.append(Arrow(name, result))
-        for k, operand in enumerate(operands):
-            if isinstance(operand, Value):
-                self.uses.append((operand, name))
-            elif isinstance(operand, Box):
-                self.contents.arrows.append(Arrow(operand.id, name))
+    for node in nodes:
+        if node.id in values and values[node.id] in outside:
+            continue
+        number, tooltip = numbers[node.id], tooltip_of(node, node.formula, options)
+        kind = "operation" if node.kind == "part" else node.kind
+        cells, grad = cells_of(node, grads, options), grads.get(node.id)
+        contents.boxes.append(Box(f"n{number}", cells, kind, tooltip, grad, cluster.name))
+        if node.operation:
+            contents.circles.append(Circle(f"o{number}", node.sign, tooltip, cluster.name))
+            contents.arrows.append(Arrow(f"o{number}", f"n{number}"))
+        target = f"o{number}" if node.operation else f"n{number}"
+        for place, operand in enumerate(node.operands):
+            taken = place not in node.not_taken
+            arrow = Arrow(f"n{numbers[operand]}", target, *("", "") if taken else not_taken(options), taken)
+            if operand in values:
+                uses.append((values[operand], arrow))
             else:
-                constant = f"c{name}_{k}"
-                self.contents.boxes.append(Box(constant, [number_text(operand)], "constant", "", None, self.group))
-                self.contents.arrows.append(Arrow(constant, name))
-
-    def _sums(self, operands: Any) -> None:
-        """start + x1 * y1 + x2 * y2 + ..., from left to right, as the row computes it."""
-        start, *terms = operands
-        half = len(terms) // 2 if self.node.primitive is table.dot else 0
-        starts = [] if isinstance(start, float) and start == 0.0 else [start]
-        steps = half + len(starts) + (half or len(terms)) - 1
-        if half:
-            terms = [self._step("*", x, y, steps) for x, y in zip(terms[:half], terms[half:], strict=True)]
-        total, *rest = starts + terms
-        for term in rest:
-            total = self._step("+", total, term, steps)
-
-    def _step(self, sign: str, x: Any, y: Any, steps: int) -> Any:
-        """One product or sum, of which the last is the node itself."""
-        self.parts += 1
-        left, right = _data(x), _data(y)
-        data = left * right if sign == "*" else left + right
-        last = self.parts == steps
-        box = _Part(f"n{self.n}" if last else f"p{self.n}_{self.parts}", data, self.node, self.grad, self.group)
-        if not last:
-            self.contents.boxes.append(box)
-        self._circle(f"o{self.n}_{self.parts}", sign, box.id, (x, y))
-        return box
-
-
-class _Part(Box):
-    """A product or sum inside a node; its gradient is the node's, since it is only added."""
-
-    def __init__(self, name: str, data: float, node: Value, grad: float | None, group: str) -> None:
-        super().__init__(name, numbers(node, grad, data), "operation", "", grad, group)
-        self.data = data
-
-
-def _data(operand: Any) -> float:
-    return operand if isinstance(operand, float) else operand.data
+                contents.arrows.append(arrow)
+    return uses

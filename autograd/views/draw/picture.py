@@ -1,6 +1,6 @@
 """What does `draw` return?  A `Graph`: one picture, as DOT text, SVG, PNG or PDF, in a notebook or in a file.
 
-Read `dot`, `layout_engines`, `svg` and `png` first.
+Read `dot`, `layout_engines`, `svg`, `png` and `digraph` first, `draw` next.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograd.views.draw.browser import opened
+from autograd.views.draw.browser import open_page
 from autograd.views.draw.dot import DARK, LIGHT, attributes, dot_text, statements
 from autograd.views.draw.layout_engines import render
 from autograd.views.draw.png import png
@@ -32,7 +32,7 @@ THEMES = ("auto", "light", "dark")
 class Graph:
     """A picture of a computation graph: `.svg`, `.png()`, `.pdf`, `.save(path)`, and `.show()` in the browser.
 
-    A notebook shows it by itself.  `.source` is its DOT text.
+    A notebook displays it.  `.source` is its DOT text.
 
     >>> from autograd import Value, draw
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
@@ -93,7 +93,7 @@ class Graph:
     def svg(self) -> str:
         """The picture as one self-contained <svg> element.
 
-        Raises ImportError where no layout engine is installed, TimeoutError where the layout takes too long.
+        Raises ImportError if no layout engine is installed, TimeoutError if the layout takes too long.
         """
         contents = self.contents
         tooltips = {box.id: box.tooltip for box in contents.boxes}
@@ -103,10 +103,10 @@ class Graph:
         return cleaned(svg, tooltips, self.theme == "auto", self.description)
 
     def png(self, scale: float | None = None) -> bytes:
-        """The picture in pixels: `scale` for each pixel of the SVG, each way; 2, or less where that would be too many.
+        """The picture in pixels: `scale` pixels for each pixel of the SVG, both ways; 2, or less if that is too many.
 
-        Raises ValueError where `scale` is not a positive number or gives more than 100 million pixels, ImportError
-        where a package is missing.
+        Raises ValueError if `scale` is not a positive number or gives more than 100 million pixels, ImportError if a
+        package is missing.
         """
         if scale is not None and (not isinstance(scale, (int, float)) or not 0.0 < scale <= 100.0):
             raise ValueError(f"png: scale must be a number above 0 and up to 100, got {scale!r}")
@@ -114,14 +114,14 @@ class Graph:
 
     @property
     def pdf(self) -> bytes:
-        """The picture as PDF, which needs the program `dot`.  Raises ImportError where it is not on PATH."""
+        """The picture as PDF, which needs the program `dot`.  Raises ImportError if it is not on PATH."""
         return render(self.source, "auto" if self.engine == "wasm" else self.engine, "pdf")
 
     @property
     def answer_key(self) -> Graph:
         """The same picture with the numbers that `hide` left blank.
 
-        Raises AttributeError where nothing is hidden.
+        Raises AttributeError if nothing is hidden.
         """
         if self._key is None:
             raise AttributeError(
@@ -132,9 +132,9 @@ class Graph:
     def save(self, path: str | os.PathLike[str], overwrite: bool = False, scale: float | None = None) -> Path:
         """Write the picture to exactly this path, in the format of its ending, and return the path.
 
-        `scale` is for PNG.  Raises TypeError where `path` is no path, ValueError where the ending is none of .svg .png
-        .pdf .dot, FileExistsError where the file exists and `overwrite` is False, ImportError where the format needs
-        what is not installed.
+        `scale` is for PNG.  Raises TypeError if `path` is not a path, ValueError if the ending is none of .svg .png
+        .pdf .dot, FileExistsError if the file exists and `overwrite` is False, ImportError if the format needs a
+        program or package that is not installed.
         """
         target, ending = destination(path, "save", tuple(f".{form}" for form in FORMATS), overwrite)
         form = ending[1:]
@@ -152,12 +152,12 @@ class Graph:
     def show(self) -> Path:
         """Open the picture in the browser, as a page in a temporary folder, and return that page's path.
 
-        Raises RuntimeError where there is no browser.
+        Raises RuntimeError if there is no browser.
         """
         title = escape(self.description)
         head = f'<meta charset="utf-8"><meta name="color-scheme" content="light dark"><title>{title}</title>'
         page = f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head>\n<body>{inline(self.svg)}</body></html>\n'
-        return opened(page, "graph")
+        return open_page(page, "graph")
 
     @property
     def description(self) -> str:
@@ -173,5 +173,5 @@ class Graph:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         try:
             return {"text/html": in_notebook(self.svg), "text/plain": repr(self)}
-        except (ImportError, TimeoutError, RuntimeError) as error:  # the text is still something to look at
+        except (ImportError, TimeoutError, RuntimeError) as error:  # the DOT text is readable too
             return {"text/plain": f"{error}\n\n{self.source}"}

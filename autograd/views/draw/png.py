@@ -1,6 +1,6 @@
-"""How does an SVG become pixels on a machine without any font?  By resvg, with the font that comes with matplotlib.
+"""How is an SVG rendered to pixels on a machine without fonts?  By resvg, with the font that matplotlib includes.
 
-Read `svg` first.  Without a font file named, boxes would come out empty and nobody would say so.
+Read `svg` first, `picture` next.  Without a font file, the boxes would silently be empty.
 """
 
 from __future__ import annotations
@@ -11,24 +11,24 @@ from html import unescape
 from importlib.util import find_spec
 from pathlib import Path
 
-from autograd.views.draw.svg import FONT_SCALE, FONTS, PIXELS, background, sized
+from autograd.views.draw.svg import FONT_SCALE, FONTS, PIXELS, background, size_of
 
 COMFORTABLE = 20_000_000
-"""Pixels that are made in a few seconds."""
-LARGEST = 100_000_000
-"""Pixels: beyond, no viewer shows the picture, and the memory goes."""
+"""Pixels that are rendered in a few seconds."""
+MAX_PIXELS = 100_000_000
+"""Pixels: no viewer shows a larger picture, and memory would run out."""
 
 
 def png(svg: str, scale: float | None) -> bytes:
     """The picture in pixels, `scale` of them for each pixel of the SVG; None is 2, or less for a very large one.
 
-    Raises ImportError where a package is missing, ValueError where the picture would be too large.
+    Raises ImportError if a package is missing, ValueError if the picture would be too large.
     """
-    return _pixels(svg.replace(FONTS, "DejaVu Sans", 1), *sized(svg), scale, background(svg))
+    return _pixels(svg.replace(FONTS, "DejaVu Sans", 1), *size_of(svg), scale, background(svg))
 
 
 def png_of_graphviz(svg: str) -> bytes:
-    """Graphviz's own SVG in pixels, 96 an inch as the program `dot` makes them.  Raises as `png`."""
+    """Graphviz's own SVG in pixels, 96 per inch as the program `dot` makes them.  Raises the same as `png`."""
     head = re.search(r'<svg width="([\d.]+)pt" height="([\d.]+)pt"', svg)
     if head is None:
         raise RuntimeError("png: the layout engine gave an SVG without a size")
@@ -37,7 +37,7 @@ def png_of_graphviz(svg: str) -> bytes:
 
 
 def _in_own_font(match: re.Match[str]) -> str:
-    """A font that comes with matplotlib and is about as wide as the one that was asked for."""
+    """A font that matplotlib includes and that is about as wide as the requested one."""
     name, size = match[1].lower(), float(match[2])
     if "courier" in name or "mono" in name:
         return f'font-family="DejaVu Sans Mono" font-size="{size:g}"'
@@ -49,8 +49,8 @@ def _in_own_font(match: re.Match[str]) -> str:
 def _pixels(svg: str, width: float, height: float, scale: float | None, behind: str | None) -> bytes:
     if scale is None:
         scale = min(2.0, (COMFORTABLE / (width * height)) ** 0.5)
-    if width * height * scale * scale > LARGEST:
-        fits = (LARGEST / (width * height)) ** 0.5
+    if width * height * scale * scale > MAX_PIXELS:
+        fits = (MAX_PIXELS / (width * height)) ** 0.5
         raise ValueError(
             f"png: {width * scale:,.0f} x {height * scale:,.0f} pixels are too many; "
             f"use scale={fits:.2g} or less, or .svg"
@@ -73,19 +73,19 @@ def _pixels(svg: str, width: float, height: float, scale: float | None, behind: 
 
 @lru_cache(maxsize=1)
 def font_file() -> str:
-    """DejaVu Sans, which has mathematics, Greek and arrows.  ImportError where matplotlib is not installed."""
-    found = find_spec("matplotlib")  # found, not imported, which would take half a second
+    """DejaVu Sans, which has mathematics, Greek and arrows.  ImportError if matplotlib is not installed."""
+    found = find_spec("matplotlib")  # not imported: that takes half a second
     if found is None or found.origin is None:
         raise ImportError("png: pip install matplotlib (its font is used for the text), or save as .svg")
     return str(Path(found.origin).with_name("mpl-data").joinpath("fonts", "ttf", "DejaVuSans.ttf"))
 
 
 COMMON = frozenset("∂→…·×≤≥²³¹⁰⁴⁵⁶⁷⁸⁹⁻₀₁₂₃₄₅₆₇₈₉αβγδεθλμπσφω")
-"""What formulas use, and the font has."""
+"""Characters that formulas use and the font has."""
 
 
 def _covered(font: str, text: str) -> bool:
-    """Whether the font has all of these characters; if not, the machine's own fonts are asked, which takes longer."""
+    """Whether the font has all of these characters; if not, the system's fonts are searched, which takes longer."""
     rare = {character for character in text if not character.isascii()} - COMMON
     if not rare:
         return True

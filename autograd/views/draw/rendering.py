@@ -1,6 +1,6 @@
-"""How does any DOT text become a file's bytes?  `render_dot(text, format)`, with or without the program `dot`.
+"""How is any DOT text rendered?  `render_dot(text, format)`: the bytes of a file, with or without the program `dot`.
 
-Read `layout_engines` and `png` first; `digraph` is built on this.
+Read `layout_engines` and `png` first, `digraph` next.
 """
 
 from __future__ import annotations
@@ -50,11 +50,11 @@ def rendered(
 
 
 def known_format(format: str) -> str:
-    """A format of Graphviz's, in small letters.  Raises TypeError or ValueError for anything else."""
+    """A format of Graphviz, in lower case.  Raises TypeError or ValueError for anything else."""
     try:
         from graphviz import FORMATS
     except ImportError as error:
-        raise ImportError("render_dot: pip install graphviz: it knows the formats") from error
+        raise ImportError("render_dot: pip install graphviz: that package lists the formats") from error
     if not isinstance(format, str):
         raise TypeError(f"format must be a string such as 'svg', got {shown(format)} ({type(format).__name__})")
     choose(format.lower(), sorted(FORMATS), "unknown format")

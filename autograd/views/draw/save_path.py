@@ -1,6 +1,6 @@
-"""Where is a picture or a page written?  To exactly the path that was given, and over nothing that is there already.
+"""Where is a picture or a page written?  To exactly the given path; over an existing file only if `overwrite` is True.
 
-`picture` and the stepper's page read this.
+`picture` and `stepper` use it.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ PAGES = (".html", ".htm")
 
 
 def destination(path: Any, who: str, endings: tuple[str, ...], overwrite: bool) -> tuple[Path, str]:
-    """The path and its ending, once it is sure that something may be written there.
+    """The path and its ending, after checking that a file may be written there.
 
-    Raises TypeError for what is no path, ValueError for another ending, FileExistsError where something is there.
+    Raises TypeError if `path` is not a path, ValueError for another ending, FileExistsError if the file exists.
 
     >>> destination("graph.SVG", "save", (".svg", ".png"), False)[1]
     '.svg'

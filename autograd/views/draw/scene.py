@@ -1,7 +1,7 @@
 """What is in a picture of a graph?  A box for each number, a circle for each operation, an arrow for each operand.
 
-Read `trace` first: a picture shows a trace, and computes no gradient.  `collapse` gives the same boxes, circles and
-arrows for graphs that are too large to be shown node by node; `dot` writes them down for Graphviz.
+Read `trace` first: a picture shows a trace, and computes no gradient.  Read `dot` next, which writes the boxes, circles
+and arrows for Graphviz; `collapse` makes them for graphs that are too large to be shown node by node.
 """
 
 from __future__ import annotations
@@ -10,16 +10,18 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from autograd.fast_backward import gradients_known
+from autograd.node import NOT_COMPUTED, edges, has_user_backward, variables
 from autograd.symbolic.printing import atom, number_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, MutableMapping, Sequence
 
-    from autograd.views.trace.trace import BackwardStep, Node, Trace
+    from autograd.value import Value
+    from autograd.views.trace.expand import DisplayNode
+    from autograd.views.trace.trace import BackwardStep, Trace, TracedNode
 
 BLANK = "______"
-"""What a worksheet shows where a number is to be written."""
+"""What a worksheet shows where the reader writes a number."""
 
 
 @dataclass
@@ -29,12 +31,12 @@ class Box:
     id: str
     cells: list[str]
     kind: str
-    """'leaf', 'operation', 'constant', 'output', 'unit' or 'group': what it looks like."""
+    """'leaf', 'operation', 'constant', 'output', 'unit' or 'group': how it looks."""
     tooltip: str = ""
     gradient: float | None = None
-    """Its gradient, where that is to be shown as a colour."""
+    """Its gradient, if that is to be shown as a colour."""
     group: str = ""
-    """The name of the opened group in which it stands."""
+    """The name of the expanded cluster that contains it."""
 
 
 @dataclass
@@ -56,7 +58,7 @@ class Arrow:
     label: str = ""
     tooltip: str = ""
     taken: bool = True
-    """Whether a gradient flows along it: a branch that was not taken is dashed."""
+    """Whether a gradient flows along it; an arrow to a branch that was not taken is dashed."""
 
 
 @dataclass
@@ -68,119 +70,133 @@ class Contents:
     arrows: list[Arrow] = field(default_factory=list)
     caption: str = ""
     summary: str = ""
-    """What is in it, where that is not what the boxes and circles say."""
+    """The contents in one line, if the numbers of boxes and circles do not say it."""
     crossing: bool = False
-    """Whether many arrows cross, as between two layers: they are drawn as straight lines, with room."""
+    """Whether many arrows cross, as between two layers: they are drawn as straight lines, with more space."""
 
 
 @dataclass(frozen=True)
 class DrawOptions:
-    """What the user asked to see."""
+    """What a picture shows of each node and arrow."""
 
     hide: str | None = None
-    """'grad' or 'data': the worksheet's blanks."""
+    """'grad' or 'data': what a worksheet leaves blank."""
     partials: bool | str = False
-    """Whether arrows bear the local partial: as a number, or with "formula" as its formula."""
+    """Whether arrows show the local partial: as a number, or with "formula" as a formula."""
     gradients: bool = False
-    """Whether to take the gradients of the trace, where `.grad` is not computed yet (the answer key)."""
+    """Whether to show the gradients of the trace instead of `.grad` (for the answer key)."""
     checked: Mapping[int, float] | None = None
-    """For each node of the trace, its gradient by nudging."""
+    """For each node of the trace, its gradient found by nudging."""
     names: Mapping[int, str] = field(default_factory=dict)
-    """For nodes of the trace without a label, what to call them."""
+    """The names of nodes of the trace without a label."""
 
 
-def contents_of(trace: Trace, wishes: DrawOptions) -> Contents:
+def contents_of(trace: Trace, options: DrawOptions) -> Contents:
     """The boxes, circles and arrows of a traced graph."""
-    grads = _gradients(trace, wishes)
+    grads = _gradients(trace, options)
     formulas = {step.node: step.formula for step in trace.forward}
     steps: dict[tuple[int, int], list[BackwardStep]] = {}
     for step in trace.backward:
         steps.setdefault((step.node, step.operand), []).append(step)
-    if wishes.partials == "formula":
-        wishes = replace(wishes, names={**_spoken_of(trace), **wishes.names})
+    if options.partials == "formula":
+        options = replace(options, names={**_names_in_partials(trace), **options.names})
     contents = Contents()
     for node in trace.nodes:
-        tooltip = _tooltip(node, formulas.get(node.id, ""), wishes)
+        tooltip = tooltip_of(node, formulas.get(node.id, ""), options)
         contents.boxes.append(
-            Box(f"n{node.id}", _cells(node, grads, wishes), _kind(node, trace), tooltip, grads.get(node.id))
+            Box(f"n{node.id}", cells_of(node, grads, options), _kind(node, trace), tooltip, grads.get(node.id))
         )
         if node.operation:
             contents.circles.append(Circle(f"o{node.id}", node.sign, tooltip))
             contents.arrows.append(Arrow(f"o{node.id}", f"n{node.id}"))
-        target = f"o{node.id}" if node.operation else f"n{node.id}"  # an operation written by hand may be nameless
+        target = f"o{node.id}" if node.operation else f"n{node.id}"  # a user's own operation may have no name
         for place, operand in enumerate(node.operands):
             taken = place not in node.not_taken
             found = steps.get((node.id, operand)) if taken else None
             # A constant's arrow gets an empty label, or Graphviz would not keep the operands in order.
-            arrow = _with_partial(found.pop(0), trace, wishes) if found else (" " if wishes.partials else "", "")
-            contents.arrows.append(Arrow(f"n{operand}", target, *(arrow if taken else _not_taken(wishes)), taken))
+            arrow = _with_partial(found.pop(0), trace, options) if found else (" " if options.partials else "", "")
+            contents.arrows.append(Arrow(f"n{operand}", target, *(arrow if taken else not_taken(options)), taken))
     return contents
 
 
-def _spoken_of(trace: Trace) -> dict[int, str]:
-    """The nodes without a label whose names, such as v2, occur in the partials: a reader looks for them."""
-    said = {name for step in trace.backward for name in re.findall(r"\bv\d+\b", step.formula)}
-    return {node.id: node.name for node in trace.nodes if node.name in said}
+def _names_in_partials(trace: Trace) -> dict[int, str]:
+    """The nodes without a label whose names, such as v2, occur in a partial: a reader looks for them."""
+    mentioned = {name for step in trace.backward for name in re.findall(r"\bv\d+\b", step.formula)}
+    return {node.id: node.name for node in trace.nodes if node.name in mentioned}
 
 
-def _kind(node: Node, trace: Trace) -> str:
+def _kind(node: TracedNode, trace: Trace) -> str:
     if node.id == trace.output and node.operation:
         return "output"
     return "operation" if node.operation else node.kind
 
 
-def _gradients(trace: Trace, wishes: DrawOptions) -> dict[int, float]:
-    """The gradient of each node that has one: its `.grad`, once a backward pass has reached it.
-
-    A part of an unfolded `dot` or `sum` is no Value; all it does is to be added into that node, so its gradient is
-    the node's.
-    """
-    if wishes.hide == "grad":
+def _gradients(trace: Trace, options: DrawOptions) -> dict[int, float]:
+    """The gradient of each node that has one: its `.grad`, once a backward pass has reached it."""
+    if options.hide == "grad":
         return {}
-    if wishes.gradients:
+    if options.gradients:
         return {node.id: node.gradient for node in trace.nodes if node.kind != "constant"}
     order = sorted(trace.ids, key=trace.ids.__getitem__)
-    grads = {trace.ids[value]: grad for value, grad in gradients_known(order).items()}
-    for node in reversed(trace.nodes):
-        for operand in node.operands:
-            if trace.nodes[operand].kind == "part" and node.id in grads:
-                grads[operand] = grads[node.id]
+    grads = {trace.ids[value]: grad for value, grad in known_gradients(order).items()}
+    add_gradients_of_parts(trace.nodes, grads)
     return grads
 
 
-def _cells(node: Node, grads: Mapping[int, float], wishes: DrawOptions) -> list[str]:
-    """label | data | grad, as micrograd's notebook shows them; a constant is its number alone."""
+def known_gradients(order: Sequence[Value]) -> dict[Value, float]:
+    """The gradient of each node of a graph, given in topological order, that has one: `.grad`, once it is computed.
+
+    If `backward()` was called on the last node, that is 0 for what is behind branches that were not taken.
+    """
+    output, done = order[-1], order[-1].grad is not NOT_COMPUTED
+    reached = {output}
+    for node in reversed(order) if done else ():
+        if node in reached:
+            reached.update(variables(node) if has_user_backward(node) else [operand for operand, _ in edges(node)])
+    return {node: node.grad for node in order if node.grad is not NOT_COMPUTED or (done and node not in reached)}
+
+
+def add_gradients_of_parts(nodes: Sequence[TracedNode | DisplayNode], grads: MutableMapping[int, float]) -> None:
+    """Add the gradients of the parts of an expanded `dot` or `sum`: that of the node, of which they are summands."""
+    for node in reversed(nodes):
+        for operand in node.operands:
+            if nodes[operand].kind == "part" and node.id in grads:
+                grads[operand] = grads[node.id]
+
+
+def cells_of(node: TracedNode | DisplayNode, grads: Mapping[int, float], options: DrawOptions) -> list[str]:
+    """label | data | grad, as micrograd's notebook shows them; for a constant, only its number."""
     number = number_text(node.data)
     if node.kind == "constant":
         return [number]
-    data = f"data {BLANK if wishes.hide == 'data' and node.operation else number}"
+    data = f"data {BLANK if options.hide == 'data' and node.operation else number}"
     if node.changed:
         data += "\nchanged since"
-    if wishes.hide == "grad":
+    if options.hide == "grad":
         grad = f"grad {BLANK}"
     else:
         grad = f"grad {number_text(grads[node.id])}" if node.id in grads else "grad"
-    if wishes.checked is not None and node.id in wishes.checked:
-        grad += f"\nnudged {number_text(wishes.checked[node.id])}"
-    label = node.label or wishes.names.get(node.id, "")
+    if options.checked is not None and node.id in options.checked:
+        grad += f"\nnudged {number_text(options.checked[node.id])}"
+    label = node.label or options.names.get(node.id, "")
     return [*([label] if label else []), data, grad]
 
 
-def _tooltip(node: Node, formula: str, wishes: DrawOptions) -> str:
-    """What a node says when the pointer rests on it: never what a worksheet hides."""
+def tooltip_of(node: TracedNode | DisplayNode, formula: str, options: DrawOptions) -> str:
+    """The text shown when the pointer is on a node: never what a worksheet hides."""
     text = " = ".join(filter(None, [node.name, formula]))
-    return text if wishes.hide and node.operation else f"{text} = {node.data!r}"
+    return text if options.hide and node.operation else f"{text} = {node.data!r}"
 
 
-def _with_partial(step: BackwardStep, trace: Trace, wishes: DrawOptions) -> tuple[str, str]:
+def _with_partial(step: BackwardStep, trace: Trace, options: DrawOptions) -> tuple[str, str]:
     """The label and the tooltip of an arrow from an operand: the local partial."""
     number = number_text(step.partial)
-    names = f"∂{atom(trace.nodes[step.node].name)}/∂{atom(trace.nodes[step.operand].name)}"
+    names = f"∂{atom(trace.nodes[step.node].name)}/∂{atom(trace.nodes[step.operand].name)}{trace.which(step)}"
     tooltip = " = ".join(filter(None, [names, step.formula, number if number != step.formula else ""]))
-    label = step.formula if wishes.partials == "formula" and step.formula else f"∂ = {number}"
-    return label if wishes.partials else "", "" if wishes.hide else tooltip
+    label = step.formula if options.partials == "formula" and step.formula else f"∂ = {number}"
+    return label if options.partials else "", "" if options.hide else tooltip
 
 
-def _not_taken(wishes: DrawOptions) -> tuple[str, str]:
-    """The label and the tooltip of an arrow along which no gradient flows; a worksheet does not tell."""
-    return "not taken" if wishes.partials else "", "" if wishes.hide else "not taken: no gradient flows"
+def not_taken(options: DrawOptions) -> tuple[str, str]:
+    """The label and the tooltip of an arrow along which no gradient flows; a worksheet hides the text."""
+    return "not taken" if options.partials else "", "" if options.hide else "not taken: no gradient flows"

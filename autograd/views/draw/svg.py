@@ -1,8 +1,8 @@
-"""What becomes of Graphviz's SVG?  It is cleaned, so that both engines give the same, and given fonts and tooltips.
+"""How does Graphviz's SVG become a picture for a page?  It is cleaned, and gets fonts, tooltips and a dark palette.
 
-Read `layout_engines` first, `picture` next.  Taken out: the prolog with its web address, comments with versions, ids that
-would collide when several pictures stand in one page.  Put in: pixel sizes, fonts with a margin (a machine's own sans
-serif may be wider than the Helvetica that was measured), what a node or an arrow says when the pointer rests on it.
+Read `layout_engines` first, `png` next.  Removed: the prolog with its web address, comments with versions, and ids that
+collide if a page has several pictures.  Added: pixel sizes, fonts with a margin (the system's sans serif may be wider
+than the Helvetica that was measured), and the text shown when the pointer is on a node or an arrow.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
 FONTS = "Helvetica, Arial, 'DejaVu Sans', sans-serif"
 FONT_SCALE = 0.87
-"""Text is drawn a little smaller than it was measured: DejaVu Sans is an eighth wider than Helvetica."""
+"""Text is drawn a little smaller than measured: DejaVu Sans is an eighth wider than Helvetica."""
 PIXELS = 96 / 72
 """Graphviz measures in points."""
 COLUMN = 850
-"""About so many pixels are free for the output of a cell."""
+"""The width of a cell's output in pixels, approximately."""
 
 
 def cleaned(svg: str, tooltips: Mapping[str, str], follows_theme: bool, description: str) -> str:
     """The picture as one self-contained <svg> element, the same from either engine.
 
-    `tooltips` maps the names of nodes and the ids of arrows to text; with `follows_theme` the colours turn dark where
-    the page is.
+    `tooltips` maps the names of nodes and the ids of arrows to text; with `follows_theme` the colours are dark on a
+    dark page.
     """
     body = svg[svg.index("<svg") :]
     body = re.sub(r"<!--.*?-->\s*", "", body, flags=re.DOTALL)
@@ -56,13 +56,13 @@ def cleaned(svg: str, tooltips: Mapping[str, str], follows_theme: bool, descript
 
 
 def _group(match: re.Match[str], tooltips: Mapping[str, str]) -> str:
-    """One node or arrow: without its id, and with a title that explains it."""
+    """One node or arrow: without its id, and with its tooltip as the title."""
     name, kind, title = match[1], match[2], unescape(match[3])
     text = tooltips.get(title, tooltips.get(name, ""))
     return f'<g class="{kind}">' + (f"\n<title>{escape(text, quote=False)}</title>" if text else "")
 
 
-def sized(svg: str) -> tuple[float, float]:
+def size_of(svg: str) -> tuple[float, float]:
     """Width and height of a cleaned picture in pixels."""
     width, height = re.search(r'width="(\d+)" height="(\d+)"', svg).groups()  # type: ignore[union-attr]
     return float(width), float(height)
@@ -74,24 +74,24 @@ def background(svg: str) -> str:
 
 
 def inline(svg: str) -> str:
-    """The picture for a page: as wide as the page allows, and to be scrolled where its text would become too small."""
-    width, height = sized(svg)
+    """The picture for a page: as wide as the page allows; it scrolls if its text would become too small."""
+    width, height = size_of(svg)
     style = f"width:100%;max-width:{width:.0f}px;min-width:{width * 0.45:.0f}px;height:auto"
     fluid = svg.replace(f' width="{width:.0f}" height="{height:.0f}"', f' style="{style}"', 1)
     return f'<div style="overflow-x:auto">{fluid}</div>'
 
 
 TRUSTED = "<style>.chalkgrad-live{display:block!important}.chalkgrad-still{display:none!important}</style>"
-"""A notebook that was not run here is not trusted: its front end takes out all styles of this kind, scripts and frames,
-and of an SVG it leaves the text.  So what is live is hidden by its own attribute and shown by this rule."""
+"""A notebook that was not run here is not trusted: its front end removes such styles, scripts and frames, and all of an
+SVG but its text.  So the live picture is hidden by its own attribute and shown by this rule."""
 
 
 def in_notebook(svg: str) -> str:
     """The picture as the output of a cell: inline, with tooltips and in the colours of the page.
 
-    Where the notebook is not trusted, the same picture is the background of an empty element.
+    If the notebook is not trusted, the same picture is shown as the background of an empty element.
     """
-    width, height = sized(svg)
+    width, height = size_of(svg)
     high = height * min(1.0, COLUMN / width)
     data = base64.b64encode(svg.encode()).decode()
     look = f"width:100%;max-width:{width:.0f}px;height:{high:.0f}px;background-size:contain;background-repeat:no-repeat"
@@ -101,7 +101,7 @@ def in_notebook(svg: str) -> str:
 
 
 def frame_in_notebook(page: str, title: str, height: int) -> str:
-    """A page as the output of a cell: in a frame of its own, alive in a notebook, and after its conversion to HTML."""
+    """A page as the output of a cell: in a frame that works in a notebook, and after its conversion to HTML."""
     return (
         f'<div>{TRUSTED}<iframe srcdoc="{escape(page)}" title="{title}" sandbox="allow-scripts" '
         f'style="width:100%;height:{height}px;border:0"></iframe>'
@@ -110,7 +110,7 @@ def frame_in_notebook(page: str, title: str, height: int) -> str:
 
 
 def _dark_style() -> str:
-    """The dark palette, for pages in dark mode: system-wide, or JupyterLab's own."""
+    """The rules of the dark palette, for the dark mode of the system or of JupyterLab."""
     rules = [
         ".graph>polygon{fill:%s}" % DARK["background"],
         "text{fill:%s}" % DARK["ink"],

@@ -1,19 +1,19 @@
-"""Why is the gradient what it is?  `explain` writes out the chain rule; `nudge` tries what the gradient promises.
+"""Why is the gradient what it is?  `explain` writes out the chain rule: every step, every path, and their sum.
 
-Read `trace` and `paths` first; `replay` runs the graph again for a nudge, and `render` has the words.
+Read `trace`, `paths` and `render` first, `nudge` next, which tests a gradient by changing a number.
 """
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
-from autograd.arguments import real, shown
+from autograd.arguments import shown
+from autograd.backpropagation import topological_order
+from autograd.symbolic.printing import atom
 from autograd.value import Value
 from autograd.views.explain import render
-from autograd.views.explain.paths import Chains, Explanation
-from autograd.views.trace.replay import replay
-from autograd.views.trace.trace import called_by, trace
+from autograd.views.explain.paths import ChainRule, Chains
+from autograd.views.trace.trace import names_of_values, record_trace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,16 +21,40 @@ if TYPE_CHECKING:
     from autograd.views.trace.trace import Names, Trace
 
 MAX_NAMES = 20
-"""So many names are listed where one is not found."""
+"""At most so many names are listed in the error about an unknown name."""
+
+
+class Explanation(ChainRule):
+    """The chain rule for one output and one number of its graph, in words and numbers.
+
+    `print` it, or let a notebook show it with typeset formulas.  Its parts are `given`, `forward`, `steps`, `paths`
+    (empty if there are more than 200), `path_count`, `contributions` and `gradient`.
+    """
+
+    @property
+    def text(self) -> str:
+        """The explanation as plain text."""
+        return render.text(self)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        gradient = f"d{atom(self.output)}/d{atom(self.wrt)}"
+        paths = f"{self.path_count:,} path{'s' * (self.path_count != 1)}"
+        return f"<explanation of {gradient} = {self.gradient!r}, over {paths}; print(...) shows it>"
+
+    def _repr_markdown_(self) -> str:
+        return render.markdown(self)
 
 
 def explain(output: Value, wrt: Value | str, *, names: Names = ()) -> Explanation:
     """Explain d(output)/d(wrt): each step, each path with its product, and the sum over the paths.
 
-    `wrt` is a Value of the graph, or what one is called there.  `names`, such as `model.named_parameters()`, names
+    `wrt` is a Value of the graph, or the name of one.  `names`, such as `model.named_parameters()`, names
     Values that have no label.
 
-    Raises TypeError where one of them is no Value, ValueError where `output` does not depend on `wrt`.
+    Raises TypeError if one of them is not a Value, ValueError if `output` does not depend on `wrt`.
 
     >>> x = Value(3.0, label="x")
     >>> y = x * x; y.label = "y"
@@ -40,30 +64,29 @@ def explain(output: Value, wrt: Value | str, *, names: Names = ()) -> Explanatio
     Forward:
       y = x * x = 3 * 3 = 9
     Each step on the way from x to y:
-      ∂y/∂x = x = 3
-      ∂y/∂x = x = 3
+      ∂y/∂x (1st operand) = x = 3
+      ∂y/∂x (2nd operand) = x = 3; together ∂y/∂x = 6
     Each path, with the product of its steps:
-      x → y: 3
-      x → y: 3
+      2 × (x → y): 3 each
     The sum over the 2 paths: dy/dx = 3 + 3 = 6
     (x.grad is not computed yet; y.backward() adds this to it.)
     """
-    return Chains(*_traced(output, wrt, names, "explain", "wrt")).explanation()
+    return Explanation(**vars(Chains(*trace_with(output, wrt, names, "explain", "wrt")).chain_rule()))
 
 
-def _traced(output: Value, wrt: Value | str, names: Names, function: str, argument: str) -> tuple[Trace, Value]:
-    """The trace of `output`, and the Value in it that is asked about."""
+def trace_with(output: Value, wrt: Value | str, names: Names, function: str, argument: str) -> tuple[Trace, Value]:
+    """The trace of `output`, and the Value in it that `wrt` is or names."""
     if not isinstance(output, Value):
         raise TypeError(f"{function}: output must be a Value, got {shown(output)} ({type(output).__name__})")
     if not isinstance(wrt, (Value, str)):
         raise TypeError(
             f"{function}: {argument} must be a Value or the label of one, got {shown(wrt)} ({type(wrt).__name__})"
         )
-    called = called_by(names, function)
-    traced = trace(output, names=[(name, value) for value, name in called.items()])
+    called = names_of_values(names, function)
+    traced = record_trace(topological_order(output), "topological", True, called)
     if isinstance(wrt, str):
         found = {traced.nodes[n].name: value for value, n in traced.ids.items()}
-        for value in traced.ids:  # a long label is cut in the name, and is known all the same
+        for value in traced.ids:  # a long label is cut in the name; the whole label is accepted too
             if label := value.label or called.get(value, ""):
                 found.setdefault(label, value)
         if wrt not in found:
@@ -77,64 +100,9 @@ def _traced(output: Value, wrt: Value | str, names: Names, function: str, argume
 
 
 def _instead(name: str, found: Mapping[str, Value]) -> str:
-    """Which names there are, or the one that is nearest."""
-    from difflib import get_close_matches  # here, so that `import autograd` stays quick
+    """The nearest name, or a list of the names that exist."""
+    from difflib import get_close_matches  # imported late: it takes time
 
     near = get_close_matches(name, found, n=1)
     few = ", ".join([*list(found)[:MAX_NAMES], *["..."] * (len(found) > MAX_NAMES)])
     return f"; did you mean {near[0]!r}?" if near else f"; choose one of: {few}"
-
-
-class Nudge(NamedTuple):
-    """What happened when one number was changed a little, and what its gradient promised."""
-
-    output: str
-    wrt: str
-    by: float
-    before: float
-    after: float
-    gradient: float
-
-    @property
-    def change(self) -> float:
-        """The actual change of the output."""
-        return self.after - self.before
-
-    @property
-    def predicted(self) -> float:
-        """The change that the gradient promises: gradient times step."""
-        return self.gradient * self.by
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        printer.text(str(self))  # how Jupyter shows the last line of a cell
-
-    def __str__(self) -> str:
-        return render.nudge_text(self)
-
-
-def nudge(output: Value, x: Value | str, by: float = 1e-3, *, names: Names = ()) -> Nudge:
-    """Change one number by a little, run the recorded graph again, and compare with gradient times step.
-
-    `x` is a Value of the graph, or what one is called there; `names` is as in `explain`.  The graph itself is not
-    touched.  Overflow and domain errors on the way give inf and nan.
-
-    Raises TypeError where `output` or `x` is no Value or `by` no number; ValueError where the output does not depend
-    on `x`, or `by` is 0 or not finite; RuntimeError where a leaf was changed since the graph was computed.
-
-    >>> x = Value(3.0, label="x")
-    >>> tried = nudge(x * x, x, by=0.5)
-    >>> tried.change, tried.predicted
-    (3.25, 3.0)
-    """
-    traced, x = _traced(output, x, names, "nudge", "x")
-    step = real(by, "nudge: by")
-    if not math.isfinite(step) or x.data + step == x.data:
-        raise ValueError(f"nudge: by must be a step that changes {x.data!r}, such as 0.001, got {shown(by)}")
-    changed = [node.name for node in traced.nodes if node.changed]
-    if changed:
-        raise RuntimeError(
-            f"nudge: an operand of {changed[0]} was changed since it was computed; compute it again first"
-        )
-    after = replay(output, x)(x.data + step)
-    nodes = traced.nodes
-    return Nudge(nodes[traced.output].name, traced.node(x).name, step, output.data, after, traced.node(x).gradient)

@@ -1,46 +1,45 @@
-"""Which ways lead from a number to the output, and what is the product along each?  The chain rule of one graph.
+"""Which paths lead from a number to the output, and what is the product along each?  The chain rule of one graph.
 
 Read `trace` and `formulas` first: the numbers are those of the recorded backward pass, the formulas those of the
-table.  `explain` is what users call; `render` puts what is found here into words.
+table.  Read `render` next, which writes the result as text, and `explain`, which users call.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, overload
 
 from autograd import primitives as table
 from autograd.node import NOT_COMPUTED, operands
 from autograd.symbolic.branches import branches_taken
 from autograd.symbolic.formulas import formula, partial_formula
-from autograd.symbolic.printing import atom
 from autograd.value import Value
-from autograd.views.explain import render
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from autograd.views.trace.trace import Trace
+    from autograd.views.trace.trace import BackwardStep, Trace
 
 MAX_PATHS = 200
-"""Up to so many paths are followed one by one; of more, only their number and their sums are given."""
-MAX_PATHS = 200_000
-"""So many nodes may stand on these paths together."""
+"""At most so many paths are listed one by one; if there are more, only their number and their sums are given."""
+MAX_PATH_NODES = 200_000
+"""At most so many nodes are on these paths together."""
 
 ROUNDING = 1e-10
-"""Of what is added up to a gradient, so much may be lost by rounding in either order."""
+"""Relative to the sum of the absolute contributions: what rounding may change when the order of a sum changes."""
 
 
 class Given(NamedTuple):
-    """A number that is used on the way and does not depend on the one that is asked about."""
+    """An operand used along the paths that does not depend on the number itself."""
 
     name: str
     data: float
 
 
 class Forward(NamedTuple):
-    """How a node on the way was computed."""
+    """How a node on a path was computed."""
 
     name: str
     formula: str
@@ -53,7 +52,7 @@ class Forward(NamedTuple):
 
 
 class Local(NamedTuple):
-    """One link of the chain: the local partial ∂node/∂operand."""
+    """One link of the chain: the local partial of a node with respect to one of its operands."""
 
     node: str
     operand: str
@@ -62,12 +61,16 @@ class Local(NamedTuple):
     latex: str
     latex_numbers: str
     partial: float
+    which: str = ""
+    """' (1st operand)' where the node uses the number more than once, as `x * x` does; else ''."""
+    total: float | None = None
+    """∂node/∂operand, the sum over all uses, on the last of several; None elsewhere."""
     taken: bool = True
-    """Whether a gradient flows along it: not where the operation did not select the operand."""
+    """Whether a gradient flows along it; False if the operation did not select the operand."""
 
 
 class Path(NamedTuple):
-    """One way from the number to the output, and the product of the partials along it."""
+    """One path from the number to the output, and the product of the partials along it."""
 
     nodes: tuple[str, ...]
     partials: tuple[float, ...]
@@ -75,20 +78,22 @@ class Path(NamedTuple):
 
 
 class Contribution(NamedTuple):
-    """What comes back through one user of the number: its gradient times the local partial."""
+    """The part of the gradient that comes through one user of the number: its gradient times the local partial."""
 
     user: str
     gradient: float
     partial: float
     product: float
     paths: int
+    which: str
+    """' (1st operand)' where the user uses the number more than once; else ''."""
 
 
 Record = TypeVar("Record")
 
 
-class Written(Sequence[Record]):
-    """Records that are written when they are looked at, so that a long explanation costs what is read of it."""
+class LazyRecords(Sequence[Record]):
+    """Records that are made when they are read, so that a long explanation costs only what is read of it."""
 
     def __init__(self, write: Callable[[Any], Record], items: Sequence[Any]) -> None:
         self._write, self._items = write, items
@@ -106,37 +111,25 @@ class Written(Sequence[Record]):
         return self._write(self._items[place])
 
 
-class Explanation:
-    """The chain rule for one output and one number of its graph, in words and numbers.
+@dataclass(frozen=True, eq=False)
+class ChainRule:
+    """The chain rule for one output and one number of its graph: everything that an explanation shows, as data."""
 
-    `print` it, let a notebook show it with typeset formulas, or use its parts: `given`, `forward`, `steps`, `paths`
-    (empty where there are more than 200), `path_count`, `contributions` and `gradient`.
-    """
-
-    def __init__(
-        self,
-        output: str,
-        wrt: str,
-        gradient: float,
-        grad: float | None,
-        given: Sequence[Given],
-        forward: Sequence[Forward],
-        steps: Sequence[Local],
-        paths: list[Path],
-        path_count: int,
-        contributions: list[Contribution],
-        changed: list[str],
-    ) -> None:
-        self.output, self.wrt = output, wrt
-        self.gradient = gradient
-        """d(output)/d(wrt), as the backward pass finds it."""
-        self.grad = grad
-        """What stands in the number's `.grad`; None where no backward pass has reached it."""
-        self.given, self.forward, self.steps = given, forward, steps
-        self.paths, self.path_count = paths, path_count
-        self.contributions = contributions
-        self.changed = changed
-        """Nodes of which an operand was changed since they were computed."""
+    output: str
+    wrt: str
+    gradient: float
+    """d(output)/d(wrt), as the backward pass computes it."""
+    grad: float | None
+    """The number's `.grad`; None if no backward pass has reached it."""
+    given: Sequence[Given]
+    forward: Sequence[Forward]
+    steps: Sequence[Local]
+    paths: list[Path]
+    """Empty if there are more than 200 paths."""
+    path_count: int
+    contributions: list[Contribution]
+    changed: list[str]
+    """Nodes of which an operand was changed after they were computed."""
 
     @property
     def is_all_of_grad(self) -> bool:
@@ -147,30 +140,12 @@ class Explanation:
         same = self.grad == self.gradient or (self.grad != self.grad and self.gradient != self.gradient)
         return same or abs(self.grad - self.gradient) <= ROUNDING * size < math.inf
 
-    @property
-    def text(self) -> str:
-        """The explanation as plain text."""
-        return render.text(self)
-
     def as_dict(self) -> dict[str, Any]:
         """The explanation as dicts and lists, which `json.dumps` takes."""
         lists = ("given", "forward", "steps", "paths", "contributions")
         found = {name: [record._asdict() for record in getattr(self, name)] for name in lists}
         names = ("output", "wrt", "gradient", "grad", "path_count", "changed")
         return {**{name: getattr(self, name) for name in names}, **found}
-
-    def __str__(self) -> str:
-        return self.text
-
-    def __repr__(self) -> str:
-        slope, paths = (
-            f"d{atom(self.output)}/d{atom(self.wrt)}",
-            f"{self.path_count:,} path{'s' * (self.path_count != 1)}",
-        )
-        return f"<explanation of {slope} = {self.gradient!r}, over {paths}; print(...) shows it>"
-
-    def _repr_markdown_(self) -> str:
-        return render.markdown(self)
 
 
 class Chains:
@@ -187,12 +162,15 @@ class Chains:
             if not between.isdisjoint(node.operands):
                 between.add(node.id)
         self.between = between
-        self.links: dict[int, list[tuple[int, float]]] = {}  # operand -> its users, each with the partial
+        self.links: dict[int, list[tuple[int, float, str]]] = {}  # operand -> its users, each with the partial
         in_order = sorted(traced.backward, key=lambda step: (step.node, step.position))
         self.steps = [step for step in in_order if step.operand in between]
         """The links of the chain, from the number to the output."""
         for step in self.steps:
-            self.links.setdefault(step.operand, []).append((step.node, step.partial))
+            self.links.setdefault(step.operand, []).append((step.node, step.partial, traced.which(step)))
+        self.uses: dict[tuple[int, int], list[BackwardStep]] = {}  # (node, operand) -> its links, several for x * x
+        for step in self.steps:
+            self.uses.setdefault((step.node, step.operand), []).append(step)
         reached = {traced.output, *(step.operand for step in traced.backward)}
         self.not_taken = [
             (node.id, node.operands[place], place)
@@ -201,51 +179,53 @@ class Chains:
             for place in node.not_taken
             if node.operands[place] in between
         ]
-        """The links that would belong to it, if the operation had selected this operand: node, operand, place."""
+        """The links that no gradient takes, since the operation did not select the operand: node, operand, place."""
         self.path_counts = self._path_counts()
 
-    def explanation(self) -> Explanation:
-        """All of it together."""
+    def chain_rule(self) -> ChainRule:
+        """The whole chain rule as one record."""
         nodes = self.trace.nodes
         count = self.path_counts[self.start]
-        paths = list(self._paths()) if count <= MAX_PATHS and count * len(self.between) <= MAX_PATHS else []
+        paths = list(self._paths()) if count <= MAX_PATHS and count * len(self.between) <= MAX_PATH_NODES else []
         gradient = {n: nodes[n].gradient for n in self.between}
         contributions = [
-            Contribution(nodes[user].name, gradient[user], partial, gradient[user] * partial, self.path_counts[user])
-            for user, partial in self.links.get(self.start, [])
+            Contribution(
+                nodes[user].name, gradient[user], partial, gradient[user] * partial, self.path_counts[user], which
+            )
+            for user, partial, which in self.links.get(self.start, [])
         ]
         grad = None if self.wrt.grad is NOT_COMPUTED else self.wrt.grad
         changed = [nodes[n].name for n in sorted(self.between) if nodes[n].changed]
         names = nodes[self.trace.output].name, nodes[self.start].name
-        given = Written(lambda n: Given(nodes[n].name, nodes[n].data), self._given())
-        forward = Written(self._forward, [n for n in sorted(self.between) if n != self.start])
+        given = LazyRecords(lambda n: Given(nodes[n].name, nodes[n].data), self._given())
+        forward = LazyRecords(self._forward, [n for n in sorted(self.between) if n != self.start])
         links: list[tuple[int, int, int, float | None]] = [
             (s.node, s.operand, s.position, s.partial) for s in self.steps
         ]
         links += [(*link, None) for link in self.not_taken]
-        steps = Written(self._local, sorted(links, key=lambda link: (link[0], link[2])))
-        return Explanation(
+        steps = LazyRecords(self._local, sorted(links, key=lambda link: (link[0], link[2])))
+        return ChainRule(
             *names, gradient[self.start], grad, given, forward, steps, paths, count, contributions, changed
         )
 
     def _given(self) -> list[int]:
-        """The operands of the nodes on the way that are not on it themselves; what was computed before, leaves last."""
+        """The operands of nodes on the paths that are not on a path themselves: computed ones first, then leaves."""
         nodes = self.trace.nodes
         used = {o for n in self.between if n != self.start for o in nodes[n].operands}
         beside = [n for n in used - self.between if nodes[n].kind != "constant"]
         return sorted(beside, key=lambda n: (nodes[n].kind == "leaf", n))
 
     def _path_counts(self) -> dict[int, int]:
-        """For each node how many paths lead from it to the output."""
+        """For each node, the number of paths from it to the output."""
         counts = dict.fromkeys(self.between, 0)
         counts[self.trace.output] = 1
         for n in sorted(self.between, reverse=True):
-            for user, _ in self.links.get(n, []):
+            for user, _, _ in self.links.get(n, []):
                 counts[n] = min(counts[n] + counts[user], 10**300)
         return counts
 
     def _paths(self) -> Iterator[Path]:
-        """Every path from the number to the output, depth first, without recursion."""
+        """Every path from the number to the output, in depth-first order, without recursion."""
         way, partials, rest = [self.start], list[float](), [iter(self.links.get(self.start, []))]
         while rest:
             if way[-1] == self.trace.output:
@@ -267,13 +247,13 @@ class Chains:
         value = self.value_of.get(n)
         row = value.primitive if value is not None else None
         whole = operands(value) if value is not None else ()
-        if row is None or len(whole) != len(self.values.get(n, whole)):  # a part of an unfolded dot or sum
+        if row is None or len(whole) != len(self.values.get(n, whole)):  # a part of an expanded dot or sum
             row = table.TABLE[nodes[n].operation]
             return row, [nodes[o].data if nodes[o].kind == "constant" else nodes[o].name for o in nodes[n].operands]
         return row, [nodes[self.trace.ids[o]].name if isinstance(o, Value) else o for o in whole]
 
     def _numbers(self, n: int) -> Sequence[float]:
-        """The numbers of a node's operands; those of a nameless operation written by hand are not in its trace."""
+        """The numbers of a node's operands; a trace has none for a user's own operation without a name."""
         if n in self.values:
             return self.values[n]
         return [o.data if isinstance(o, Value) else o for o in operands(self.value_of[n])]
@@ -301,4 +281,8 @@ class Chains:
             )
             for style in ("text", "latex")
         )
-        return Local(nodes[node].name, nodes[operand].name, *text, *latex, partial)
+        uses = self.uses[node, operand]
+        step = next(each for each in uses if each.position == position)
+        which = self.trace.which(step)
+        total = math.fsum(each.partial for each in uses) if which and step is uses[-1] else None
+        return Local(nodes[node].name, nodes[operand].name, *text, *latex, partial, which, total)

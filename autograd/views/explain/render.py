@@ -1,32 +1,32 @@
-"""How is an explanation put into words?  As text for a terminal, as Markdown with typeset formulas for a notebook.
+"""How is an explanation written?  As text for a terminal, and as Markdown with typeset formulas for a notebook.
 
-Read `paths` first, which finds out what is said here.  Long lists are cut, and say by how much.
+Read `paths` first, which computes what is written here; `explain` next.  Long lists are shortened, and the last line
+says by how much.
 """
 
 from __future__ import annotations
 
-import math
+from collections import Counter
 from typing import TYPE_CHECKING, TypeVar
 
-from autograd.symbolic.printing import MAX_LIST, atom, name_text, number_text
+from autograd.symbolic.printing import MAX_LIST, atom, factor_text, name_text, number_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from autograd.views.explain.explain import Nudge
-    from autograd.views.explain.paths import Contribution, Explanation, Forward, Local, Path
+    from autograd.views.explain.paths import ChainRule, Contribution, Forward, Local, Path
 
 Record = TypeVar("Record")
 
 MAX_LINES = 20
-"""A list that is longer is cut."""
+"""A longer list is shortened."""
 MAX_GIVEN = 10
-"""So many numbers stand in one line."""
+"""At most so many numbers are listed in one line."""
 
 # ------------------------------------------------------------------------------------------------------- plain text
 
 
-def text(explained: Explanation) -> str:
+def text(explained: ChainRule) -> str:
     """The explanation for a terminal."""
     output, wrt = explained.output, explained.wrt
     lines = [f"How does {output} change with {wrt}?", ""]
@@ -36,28 +36,15 @@ def text(explained: Explanation) -> str:
         lines += _cut(explained.steps, _local, "  ")
     if explained.forward and explained.paths:
         lines += ["Each path, with the product of its steps:"]
-        lines += _cut(explained.paths, _path, "  ")
+        lines += _cut(_alike(explained.paths), _path, "  ")
     if not explained.paths and explained.path_count:
         lines += [f"{_there_are(explained.path_count)}; added up by where they begin:"]
         lines += _cut(explained.contributions, lambda found: _contribution(found, explained), "  ")
     return "\n".join([*lines, *_ends(explained)])
 
 
-def nudge_text(tried: Nudge) -> str:
-    """What a nudge showed, in three lines."""
-    off = tried.change - tried.predicted
-    share = f" ({abs(off / tried.predicted):.2%})" if tried.predicted and math.isfinite(off) else ""
-    return (
-        f"{tried.wrt} is changed by {_precise(tried.by)}: "
-        f"{tried.output} goes from {_precise(tried.before)} to {_precise(tried.after)}.\n"
-        f"actual change      {_precise(tried.change)}\n"
-        f"gradient x step    {number_text(tried.gradient)} x {_precise(tried.by)} = {_precise(tried.predicted)}, "
-        f"off by {off:.2g}{share}"
-    )
-
-
-def _given(explained: Explanation, before: str, style: str = "text") -> list[str]:
-    """One line with the numbers that are used on the way and have nothing to do with the one that is asked about."""
+def _given(explained: ChainRule, before: str, style: str = "text") -> list[str]:
+    """One line with the operands along the paths that do not depend on the number itself."""
     many, sign = len(explained.given), "$" if style == "latex" else ""
     if not many:
         return []
@@ -75,27 +62,35 @@ def _forward(step: Forward) -> str:
 
 
 def _local(step: Local) -> str:
-    slope = f"∂{atom(step.node)}/∂{atom(step.operand)}"
+    partial = f"∂{atom(step.node)}/∂{atom(step.operand)}"
     if not step.taken:
-        return f"{slope} = 0 (not taken)"
-    return _equal(slope, step.formula, step.numbers, number_text(step.partial))
+        return f"{partial} = 0 (not taken)"
+    total = "" if step.total is None else f"; together {partial} = {number_text(step.total)}"
+    return _equal(partial + step.which, step.formula, step.numbers, number_text(step.partial)) + total
 
 
-def _path(path: Path) -> str:
-    return f"{' → '.join(_short(path.nodes))}: {_equal(_product(path.partials, ' · '), number_text(path.product))}"
+def _path(found: tuple[Path, int]) -> str:
+    path, times = found
+    way, product = " → ".join(_short(path.nodes)), _equal(_product(path.partials, " · "), number_text(path.product))
+    return f"{way}: {product}" if times == 1 else f"{times} × ({way}): {product} each"
 
 
-def _contribution(found: Contribution, explained: Explanation) -> str:
-    product = f"{number_text(found.gradient)} · {_factor(found.partial)}"
+def _alike(paths: Sequence[Path]) -> list[tuple[Path, int]]:
+    """Each path once, with the number of times that it occurs: those through both operands of d * d look the same."""
+    return list(Counter(paths).items())
+
+
+def _contribution(found: Contribution, explained: ChainRule) -> str:
+    product = f"{number_text(found.gradient)} · {factor_text(found.partial)}"
     output, wrt, user = atom(explained.output), atom(explained.wrt), atom(found.user)
     return (
-        f"through {found.user}: d{output}/d{user} · ∂{user}/∂{wrt} = {product}"
+        f"through {found.user}{found.which}: d{output}/d{user} · ∂{user}/∂{wrt}{found.which} = {product}"
         f" = {number_text(found.product)} ({_many(found.paths)} path{'s' * (found.paths != 1)})"
     )
 
 
-def _ends(explained: Explanation) -> list[str]:
-    """The sum, and what it has to do with `.grad`."""
+def _ends(explained: ChainRule) -> list[str]:
+    """The sum over the paths, and how it compares with `.grad`."""
     output, wrt, total = explained.output, explained.wrt, number_text(explained.gradient)
     slope = f"d{atom(output)}/d{atom(wrt)}"
     if not explained.forward:
@@ -111,7 +106,7 @@ def _ends(explained: Explanation) -> list[str]:
     if explained.grad is None:
         lines.append(f"({wrt}.grad is not computed yet; {output}.backward() adds this to it.)")
     elif explained.is_all_of_grad:
-        lines.append(f"(This is what stands in {wrt}.grad.)")
+        lines.append(f"(This is the value of {wrt}.grad.)")
     else:
         lines.append(
             f"({wrt}.grad is {number_text(explained.grad)}: more than this one backward pass has added to it.)"
@@ -124,7 +119,7 @@ def _ends(explained: Explanation) -> list[str]:
 # --------------------------------------------------------------------------------------------- Markdown with formulas
 
 
-def markdown(explained: Explanation) -> str:
+def markdown(explained: ChainRule) -> str:
     """The explanation for a notebook."""
     output, wrt = name_text(explained.output, "latex"), name_text(explained.wrt, "latex")
     lines = [f"**How does ${output}$ change with ${wrt}$?**"]
@@ -135,7 +130,7 @@ def markdown(explained: Explanation) -> str:
         ]
         lines += [f"Each step on the way from ${wrt}$ to ${output}$:", *_bullets(explained.steps, _local_latex)]
     if explained.forward and explained.paths:
-        lines += ["Each path, with the product of its steps:", *_bullets(explained.paths, _path_latex)]
+        lines += ["Each path, with the product of its steps:", *_bullets(_alike(explained.paths), _path_latex)]
     if not explained.paths and explained.path_count:
         lines += [f"{_there_are(explained.path_count)}; added up by where they begin:"]
         lines += _bullets(explained.contributions, lambda found: _contribution_latex(found, explained))
@@ -155,13 +150,21 @@ def _local_latex(step: Local) -> str:
     slope = _fraction(r"\partial ", step.node, step.operand)
     if not step.taken:
         return f"${slope} = 0$ (not taken)"
-    return _formula(slope, step.latex, step.latex_numbers, number_text(step.partial, "latex"))
+    total = "" if step.total is None else f"; together {_formula(slope, number_text(step.total, 'latex'))}"
+    one_use = slope + _which_latex(step.which)
+    return _formula(one_use, step.latex, step.latex_numbers, number_text(step.partial, "latex")) + total
 
 
-def _path_latex(path: Path) -> str:
+def _which_latex(which: str) -> str:
+    return rf"\text{{{which}}}" if which else ""
+
+
+def _path_latex(found: tuple[Path, int]) -> str:
+    path, times = found
     way = r" \to ".join(name_text(name, "latex") if name != "…" else r"\dots" for name in _short(path.nodes))
     product = _product(path.partials, r" \cdot ", "latex")
-    return f"${way}$: {_formula(product, number_text(path.product, 'latex'))}"
+    formula = _formula(product, number_text(path.product, "latex"))
+    return f"${way}$: {formula}" if times == 1 else rf"${times} \times ({way})$: {formula} each"
 
 
 def _fraction(sign: str, upper: str, lower: str) -> str:
@@ -169,10 +172,11 @@ def _fraction(sign: str, upper: str, lower: str) -> str:
     return rf"\frac{{{sign}{name_text(atom(upper), 'latex')}}}{{{sign}{name_text(atom(lower), 'latex')}}}"
 
 
-def _contribution_latex(found: Contribution, explained: Explanation) -> str:
+def _contribution_latex(found: Contribution, explained: ChainRule) -> str:
     before, local = _fraction("d", explained.output, found.user), _fraction(r"\partial ", found.user, explained.wrt)
-    numbers = rf"{number_text(found.gradient, 'latex')} \cdot {_factor(found.partial, 'latex')}"
-    paths, product = f"{_many(found.paths)} path{'s' * (found.paths != 1)}", rf"{before} \cdot {local}"
+    numbers = rf"{number_text(found.gradient, 'latex')} \cdot {factor_text(found.partial, 'latex')}"
+    paths = f"{_many(found.paths)} path{'s' * (found.paths != 1)}"
+    product = rf"{before} \cdot {local}{_which_latex(found.which)}"
     return f"{_formula(product, numbers, number_text(found.product, 'latex'))} ({paths})"
 
 
@@ -185,7 +189,7 @@ def _formula(*sides: str) -> str:
 
 
 def _escaped(sentence: str) -> str:
-    """A sentence in which a label stands as it is."""
+    """A sentence in which Markdown shows a label unchanged."""
     for sign in "\\`*_{}[]<>#|$":
         sentence = sentence.replace(sign, f"\\{sign}")
     return sentence
@@ -195,27 +199,22 @@ def _escaped(sentence: str) -> str:
 
 
 def _equal(*sides: str) -> str:
-    """The sides of an equation, without what would be said twice in a row."""
+    """The sides of an equation; a side that repeats the one before it is left out."""
     return " = ".join(side for n, side in enumerate(sides) if n == 0 or side != sides[n - 1])
 
 
 def _product(factors: Sequence[float], sign: str, style: str = "text") -> str:
-    written = [_factor(factor, style) if n else number_text(factor, style) for n, factor in enumerate(factors)]
+    written = [factor_text(factor, style) if n else number_text(factor, style) for n, factor in enumerate(factors)]
     return sign.join(_short(written)) or "1"
 
 
-def _factor(number: float, style: str = "text") -> str:
-    written = number_text(number, style)
-    return f"({written})" if written.startswith("-") else written
-
-
 def _sum(terms: Sequence[float], style: str = "text") -> str:
-    short = _short([_factor(term, style) if n else number_text(term, style) for n, term in enumerate(terms)])
+    short = _short([factor_text(term, style) if n else number_text(term, style) for n, term in enumerate(terms)])
     return " + ".join(short)
 
 
 def _short(names: Sequence[str]) -> list[str]:
-    """A long way or product as its beginning, an ellipsis and its end."""
+    """A long path or product as its beginning, an ellipsis and its end."""
     return list(names) if len(names) <= 2 * MAX_LIST else [*names[:MAX_LIST], "…", *names[-3:]]
 
 
@@ -231,8 +230,3 @@ def _there_are(paths: int) -> str:
 
 def _many(number: int) -> str:
     return f"{number:,}" if number < 10**15 else f"about 10^{len(str(number)) - 1}"
-
-
-def _precise(number: float) -> str:
-    """Enough digits to see a small change."""
-    return f"{number:.9g}"

@@ -1,7 +1,7 @@
-"""Where does each box of the stepper's picture stand?  Graphviz says; the page draws boxes and arrows there.
+"""Where is each box of the stepper's picture?  Graphviz computes the positions; the page draws boxes and arrows there.
 
-Read `trace` and `drawing.engines` first.  Only places are taken from Graphviz: labels never reach it, so nothing that
-a label contains can matter, and the page can use its own colours, light and dark.
+Read `trace` and `layout_engines` first.  Only positions are taken from Graphviz: labels are not passed to it, so no
+label can break the layout, and the page can use its own colours, light and dark.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 from autograd.views.draw.layout_engines import render
 
 if TYPE_CHECKING:
-    from autograd.views.trace.trace import Node, Trace
+    from autograd.views.trace.trace import Trace, TracedNode
 
 SIZES = {"leaf": (104, 56), "constant": (52, 26), "operation": (117, 56), "part": (117, 56)}
 """Width and height of each kind of box; an operation's includes half of the circle on its left edge."""
 
 MAX_BOXES = 1200
-"""Graphviz needs seconds for so many; beyond, the steps are shown without a picture."""
+"""Graphviz needs seconds for so many boxes; a larger graph is shown without a picture."""
 
 DIRECTIONS = ("LR", "TB")
 
@@ -26,7 +26,7 @@ DIRECTIONS = ("LR", "TB")
 def layout(trace: Trace, direction: str) -> dict[str, Any]:
     """Width, height, boxes (centre and size of each node) and arrows (node, which operand, path) of the picture.
 
-    Raises ImportError where no engine can run, TimeoutError where it takes too long.
+    Raises ImportError if no engine can run, TimeoutError if the layout takes too long.
     """
     drawing = render(dot_text(trace, direction)).decode()
     boxes: list[Any] = [None] * len(trace.nodes)
@@ -46,7 +46,7 @@ def layout(trace: Trace, direction: str) -> dict[str, Any]:
 
 
 def dot_text(trace: Trace, direction: str) -> str:
-    """The boxes without their texts, and the arrows that end at the middle of each box's edge."""
+    """The boxes without their text, and the arrows, which end at the middle of a box's edge."""
     into, out_of = ("w", "e") if direction == "LR" else ("n", "s")
     lines = [
         f"digraph {{ rankdir={direction}; nodesep=0.22; ranksep=0.45; bgcolor=none;",
@@ -62,7 +62,7 @@ def dot_text(trace: Trace, direction: str) -> str:
     return "\n".join(lines)
 
 
-def _box(node: Node) -> str:
+def _box(node: TracedNode) -> str:
     width, height = SIZES[node.kind]
     return f'n{node.id} [id="n{node.id}" width={width / 72:.4f} height={height / 72:.4f}];'
 
@@ -73,7 +73,7 @@ def _attribute(group: str, name: str) -> str:
 
 
 def _shift(drawing: str) -> tuple[float, float]:
-    """Graphviz draws upwards from a corner; here the picture begins at 0, 0."""
+    """The offset that moves the corner of Graphviz's picture to 0, 0."""
     found = re.search(r"translate\((-?[\d.]+)[ ,]+(-?[\d.]+)\)", drawing)
     return (float(found[1]) - 4.0, float(found[2]) - 4.0) if found else (0.0, 0.0)
 

@@ -1,105 +1,152 @@
-"""How is one step of a pass told in plain lines, as a terminal or a print shows them?
+"""What happens in one step of a pass?  Sentences, formulas and a table, for the terminal and for the page.
 
-Read `trace` first: every number here comes from its records.  The front end in `page` says the same with colours.
-A gradient is written with d, and the local partial of one operation with ∂, as `explain` writes them.
+Read `passes` first: every number here comes from the records of a trace.  The page shows the same paragraphs as the
+terminal, with colours; it hides the parts marked `result` and `after` until the reader has predicted them.
+A gradient is written with d, and the local partial of one operation with ∂, as in `explain`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.symbolic.printing import atom, number_text
+from autograd.symbolic.printing import atom, factor_text, number_text
 
 if TYPE_CHECKING:
-    from autograd.views.stepper.stepper import Stepper
+    from autograd.views.stepper.passes import Passes
+    from autograd.views.trace.trace import BackwardStep, ForwardStep
 
-NOT_TAKEN = "Nothing flows along the dashed edges: the operation did not select these operands."
 NARROW, WIDE = 12, 34
-"""Characters for a name, and at most for how it is computed; a table of full width has 75."""
+"""Characters for a name, and at most for its formula; a table of full width has 75."""
+
+BEFORE = {
+    "forward": "Only the given numbers are known.",
+    "topological": "No gradient is known yet. Each node propagates its gradient only when that is complete.",
+    "naive": "No gradient is known yet. In the naive order, each node propagates its gradient at once, and again "
+    "whenever it is reached.",
+}
+NOT_TAKEN = "No gradient flows along the dashed edges: the operation did not select these operands."
 
 
-def factor(value: float) -> str:
-    """A number as it stands in a product: brackets around what is negative."""
-    text = number_text(value)
-    return f"({text})" if text.startswith("-") else text
+class Paragraph(NamedTuple):
+    """One line about a step."""
+
+    kind: str
+    """'what' for a sentence, 'ending' for the last ones of a pass, or a kind of formula."""
+    parts: tuple[str | tuple[str, str], ...]
+    """Plain text, or text with a mark: 'incoming', 'partial', 'result' or 'after'."""
+
+    @property
+    def line(self) -> str:
+        """The paragraph as plain text; a formula is indented."""
+        text = "".join(part if isinstance(part, str) else part[1] for part in self.parts)
+        return text if self.kind in ("what", "ending") else f"  {text}"
 
 
-def known(stepper: Stepper, order: str, position: int) -> tuple[dict[int, float], dict[int, float]]:
-    """The values and the gradients that are known at this position, by node."""
-    trace = stepper.trace
+def paragraphs(passes: Passes, order: str) -> list[list[Paragraph]]:
+    """The description of each position of a pass."""
+    before = [Paragraph("what", (BEFORE[order],))]
     if order == "forward":
-        values = {node.id: node.data for node in trace.nodes if not node.operation}
-        return values | {step.node: step.data for step in trace.forward[:position]}, {}
-    values = {node.id: node.data for node in trace.nodes}
-    gradients = {trace.output: 1.0} if position else {}
-    for done in range(2, position + 1):
-        step: Any = stepper.step(order, done)
-        gradients[step.operand] = step.after
-    if position == stepper.last(order):  # nothing has come to what lies behind branches that were not taken
-        gradients = {node.id: 0.0 for node in trace.nodes if node.kind != "constant"} | gradients
-    return values, gradients
+        return [before, *(_forward(passes, step) for step in passes.trace.forward)]
+    output = _gradient_name(passes, passes.trace.output)
+    seed = [
+        Paragraph("what", ("The output's own gradient is the start of every chain:",)),
+        Paragraph("rule", (f"{output} = 1",)),
+    ]
+    described = [before, seed]
+    steps = passes.backward(order)
+    left, reached = Counter(step.operand for step in steps), set[int]()
+    for step in steps:
+        left[step.operand] -= 1
+        state = f" (waits for {left[step.operand]} more)" if left[step.operand] else " (complete)"
+        if order == "naive":
+            state = "" if left[step.operand] else " (the last contribution)"
+        described.append(_backward(passes, step, step.operand in reached, state))
+        reached.add(step.operand)
+    if steps:
+        described[-1] += [Paragraph("ending", (sentence,)) for sentence in _ending(passes, order)]
+    return described
 
 
-def sentences(stepper: Stepper, order: str, position: int) -> list[str]:
-    """What happens at this position of the pass, written out."""
-    trace, last = stepper.trace, stepper.last(order)
-    step: Any = stepper.step(order, position)
-    output = atom(trace.nodes[trace.output].name)
-    if position == 0:
-        return ["Only the given numbers are known." if order == "forward" else "No gradient is known yet."]
-    if step is None:
-        return ["The output's own gradient is the start of every chain:", f"  d{output}/d{output} = 1"]
-    if order == "forward":
-        shown = trace.numbers(step)
-        result = "" if shown == number_text(step.data) else f" = {number_text(step.data)}"
-        name = trace.nodes[step.node].name
-        return [f"{name} is computed: {step.operation}", f"  {name} = {step.formula} = {shown}{result}"]
-    return [*backward_sentences(stepper, order, position), *(ending(stepper, order) if position == last else [])]
-
-
-def backward_sentences(stepper: Stepper, order: str, position: int) -> list[str]:
-    """The chain rule of one step: with names, with numbers, and the running sum."""
-    nodes = stepper.trace.nodes
-    step: Any = stepper.step(order, position)
-    output, node, operand = (atom(nodes[n].name) for n in (stepper.trace.output, step.node, step.operand))
-    formula = f" = {step.formula}" if step.formula and step.formula != number_text(step.partial) else ""
-    reached: list[Any] = [stepper.step(order, n) for n in range(2, stepper.last(order) + 1)]
-    earlier = any(each.operand == step.operand for each in reached[: position - 2])
-    left = sum(each.operand == step.operand for each in reached[position - 1 :])
-    state = f"(waits for {left} more)" if left else "(complete)"
-    contribution = number_text(step.contribution)
-    running = (
-        f"{number_text(step.before)} + {factor(step.contribution)} = {number_text(step.after)}"
-        if earlier
-        else contribution
-    )
+def _forward(passes: Passes, step: ForwardStep) -> list[Paragraph]:
+    """The formula of one operation, with names and with numbers."""
+    name, numbers, result = passes.trace.nodes[step.node].name, passes.trace.numbers(step), number_text(step.data)
+    with_numbers = "" if numbers == result else f" = {numbers}"
     return [
-        f"{nodes[step.node].name} hands its gradient on to {nodes[step.operand].name}:",
-        f"  d{output}/d{operand} {'+=' if earlier else '='} d{output}/d{node} · ∂{node}/∂{operand}",
-        f"  with ∂{node}/∂{operand}{formula} = {number_text(step.partial)}",
-        f"  = {factor(step.incoming)} · {factor(step.partial)} = {contribution}",
-        f"  running sum: {running}" + ("" if order == "naive" and left else f" {state}"),
+        Paragraph("what", (f"{name} is computed: {step.operation}",)),
+        Paragraph("rule", (f"{name} = {step.formula}{with_numbers} = ", ("result", result))),
     ]
 
 
-def ending(stepper: Stepper, order: str) -> list[str]:
-    """What is to be said when the pass is done."""
+def _backward(passes: Passes, step: BackwardStep, again: bool, state: str) -> list[Paragraph]:
+    """The chain rule of one step: with names, with numbers, and the running sum."""
+    nodes = passes.trace.nodes
+    node, operand = nodes[step.node].name, nodes[step.operand].name
+    local = f"∂{atom(node)}/∂{atom(operand)}{passes.trace.which(step)}"
+    formula, partial = step.formula or "what your _backward adds", number_text(step.partial)
+    contribution = number_text(step.contribution)
+    through = f", through {step.operation}" if step.operation else ""
+    added: tuple[str | tuple[str, str], ...] = (("after", contribution),)
+    if again:
+        added = (f"{number_text(step.before)} + ", ("after", factor_text(step.contribution)), " = ")
+        added += (("after", number_text(step.after)),)
+    return [
+        Paragraph("what", (f"{node} propagates its gradient to {operand}{through}:",)),
+        Paragraph(
+            "rule",
+            (
+                f"{_gradient_name(passes, step.operand)} {'+=' if again else '='} ",
+                ("incoming", _gradient_name(passes, step.node)),
+                " · ",
+                ("partial", local),
+            ),
+        ),
+        Paragraph(
+            "rule local",
+            ("with ", ("partial", f"{local} = {formula}"), "" if formula == partial else f" = {partial}"),
+        ),
+        Paragraph(
+            "rule numbers",
+            (
+                "= ",
+                ("incoming", factor_text(step.incoming)),
+                " · ",
+                ("partial", factor_text(step.partial)),
+                " = ",
+                ("result", contribution),
+            ),
+        ),
+        Paragraph("sum", ("running sum: ", *added, state)),
+    ]
+
+
+def _ending(passes: Passes, order: str) -> list[str]:
+    """The last sentences of a backward pass."""
+    nodes = passes.trace.nodes
     if order != "naive":
-        untaken = any(node.not_taken for node in stepper.trace.nodes)
-        return ["Done: every gradient is complete.", *([NOT_TAKEN] if untaken else [])]
-    _, gradients = known(stepper, order, stepper.last(order))
-    wrong = [node for node in stepper.trace.nodes if gradients.get(node.id, node.gradient) != node.gradient]
+        not_taken = any(node.not_taken for node in nodes)
+        return ["Done: every gradient is complete.", *([NOT_TAKEN] if not_taken else [])]
+    _, gradients = passes.known(order, passes.last(order))
+    wrong = [node for node in nodes if gradients.get(node.id, node.gradient) != node.gradient]
     if not wrong:
-        return ["Done. Here the naive order happens to be right: no node is reached twice."]
-    names = ", ".join(f"{node.name} (truly {number_text(node.gradient)})" for node in wrong[:5])
-    return [f"Done, and wrong for {names}: nodes handed on gradients before they were complete, and then again."]
+        return ["Done. In this graph the naive order happens to be right: no node is reached twice."]
+    names = ", ".join(f"{node.name} (the true gradient is {number_text(node.gradient)})" for node in wrong[:5])
+    return [
+        f"Done, and wrong for {names}{' and others' if len(wrong) > 5 else ''}: "
+        "nodes propagated their gradients before these were complete, and then again."
+    ]
 
 
-def table(stepper: Stepper, order: str, position: int, width: int = 75) -> list[str]:
-    """A heading and one line for each number: a mark, its name, how it is computed, its value, its gradient so far."""
-    trace = stepper.trace
-    step: Any = stepper.step(order, position)
-    values, gradients = known(stepper, order, position)
+def _gradient_name(passes: Passes, node: int) -> str:
+    nodes = passes.trace.nodes
+    return f"d{atom(nodes[passes.trace.output].name)}/d{atom(nodes[node].name)}"
+
+
+def table(passes: Passes, order: str, position: int, width: int = 75) -> list[str]:
+    """A heading and one line for each number: a mark, its name, its formula, its value, its gradient so far."""
+    trace = passes.trace
+    step: Any = passes.step(order, position)
+    values, gradients = passes.known(order, position)
     how = {each.node: each.formula for each in trace.forward}
     source = getattr(step, "node", trace.output if position else None)
     targets = {step.operand} if step and order != "forward" else set(getattr(step, "operands", ()))
@@ -118,7 +165,7 @@ def table(stepper: Stepper, order: str, position: int, width: int = 75) -> list[
 
 
 def cut(text: str, most: int) -> str:
-    """A text that fits: a path such as layers.0.weights.1 is cut at its beginning, since its end tells more."""
+    """A text shortened to `most` characters: a path such as layers.0.weights.1 keeps its end, which says more."""
     if len(text) <= most:
         return text
     return "…" + text[1 - most :] if "." in text and " " not in text else text[: most - 1] + "…"

@@ -1,7 +1,7 @@
 """How does Python read and set the step that is shown?  The front end as an anywidget, with `order` and `position`.
 
-Read `autograd.views.stepper` first.  The page in a frame needs no kernel; this widget needs one, and in return a notebook
-can ask which step its reader has reached, or lead the reader through the graph.
+Read `passes` and `front_end` first.  The page in a frame needs no kernel; this widget needs one, and in return a
+notebook can read which step is shown, or set it.
 """
 
 from __future__ import annotations
@@ -9,8 +9,11 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from autograd.views.stepper.front_end import scripts, source
+from autograd.views.stepper.passes import PASSES
+
 if TYPE_CHECKING:
-    from autograd.views.stepper.stepper import Stepper
+    from autograd.views.stepper.passes import Passes
 
 _RENDER = """
 export default {
@@ -37,8 +40,8 @@ export default {
 """
 
 
-def make_widget(stepper: Stepper) -> Any:
-    """The stepper as a widget.  Raises ImportError where anywidget is not installed."""
+def make_widget(passes: Passes, data: dict[str, Any]) -> Any:
+    """A stepper as a widget; `data` is what the front end shows.  Raises ImportError if anywidget is not installed."""
     try:
         import anywidget  # noqa: F401
     except ImportError as error:
@@ -46,39 +49,37 @@ def make_widget(stepper: Stepper) -> Any:
             "stepper.widget: anywidget is not installed; run pip install 'chalkgrad[notebook]', or display the stepper "
             "itself, which needs no widget"
         ) from error
-    return _widget_class()(stepper)
+    return _widget_class()(passes, data)
 
 
 @cache
 def _widget_class() -> Any:
-    """The class is made when it is first asked for, so that `import autograd` needs the standard library only."""
+    """The class is made when it is first used, so that `import autograd` needs the standard library only."""
     import anywidget
     import traitlets
 
-    from autograd.views.stepper.stepper import FRONT_END, PASSES, source
+    class StepperWidget(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore] # its type is Any if anywidget is missing
+        """A stepper whose `order` and `position` are those on the screen, and can be set."""
 
-    class StepperWidget(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore] # without anywidget its type is Any
-        """A stepper whose `order` and `position` are those that the reader sees, and can be set."""
-
-        _esm = "".join(map(source, FRONT_END)) + _RENDER
+        _esm = scripts() + _RENDER
         _css = source("stepper.css")
         data = traitlets.Dict().tag(sync=True)
         order = traitlets.Enum(PASSES).tag(sync=True)
         position = traitlets.Int(0).tag(sync=True)
 
-        def __init__(self, stepper: Stepper) -> None:
-            self._stepper = stepper
-            super().__init__(data=stepper.data(), order=stepper.order)
+        def __init__(self, passes: Passes, data: dict[str, Any]) -> None:
+            self._passes = passes
+            super().__init__(data=data, order=passes.order)
 
         @property
         def last(self) -> int:
-            """The position at which the pass is done."""
-            return self._stepper.last(str(self.order))
+            """The position at which the pass is complete."""
+            return self._passes.last(str(self.order))
 
         @property
         def step(self) -> Any:
             """The record of the step that is shown; None before the first, and at a backward pass's seed."""
-            return self._stepper.step(str(self.order), int(self.position))
+            return self._passes.step(str(self.order), int(self.position))
 
         @traitlets.validate("position")
         def _within_the_pass(self, proposal: Any) -> int:

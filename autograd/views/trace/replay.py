@@ -1,14 +1,13 @@
-"""What would the output be if one number of the graph were another?  The recorded operations are run once more.
+"""What would the output be if one number of the graph were another?  The recorded operations are evaluated again.
 
-Read `graph` first; `explain` nudges a leaf with it, and `draw` checks every gradient.  Nothing in the graph is
-touched: new numbers live in a dict for the length of one replay.
+Read `node` and `backpropagation` first; `explain.nudge` and `draw(..., checked=True)` use it.  The graph itself is not
+changed: the new numbers are kept in a dict.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from autograd.backpropagation import topological_order
 from autograd.ieee import ieee_arithmetic
 from autograd.node import has_user_backward
 from autograd.node import operands as operands_of
@@ -19,18 +18,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
-def replay(output: Value, node: Value) -> Callable[[float], float]:
-    """The function from `node`'s number to `output`'s, by the operations that the graph records between the two.
+def replay(order: Sequence[Value], node: Value) -> Callable[[float], float]:
+    """The function from `node`'s number to that of the last node in a topological order, by the recorded operations.
 
-    Overflow, poles and domain errors give inf and nan.  Raises ValueError where a node between them has a `_backward`
-    written by hand, whose forward function nobody recorded.
+    Overflow, poles and domain errors give inf and nan.  Raises ValueError if a node between the two has a `_backward`
+    of the user's own, since its forward function is not recorded.
 
+    >>> from autograd import Value
+    >>> from autograd.backpropagation import topological_order
     >>> x = Value(3.0)
-    >>> f = replay(x * x + 1.0, x)
+    >>> f = replay(topological_order(x * x + 1.0), x)
     >>> f(4.0), x.data
     (17.0, 3.0)
     """
-    between = _users(topological_order(output), node)
+    output, between = order[-1], _users(order, node)
 
     def f(number: float) -> float:
         now = {node: number}
@@ -44,7 +45,7 @@ def replay(output: Value, node: Value) -> Callable[[float], float]:
 
 
 def _users(order: Sequence[Value], node: Value) -> list[Value]:
-    """Every node that is computed from `node`, directly or not, in topological order."""
+    """Every node that is computed from `node`, directly or indirectly, in topological order."""
     reached = {node}
     users = []
     for user in order:

@@ -1,7 +1,7 @@
 """What happens in the backward pass, step by step?  `trace(output)`: every multiply-and-add as a plain record.
 
-Read `backpropagation` first: the loop recorded here is `backpropagate`, the textbook form.  Read `explain`, `draw` and `stepper` next: every view of a graph reads a trace, and none computes a
-gradient of its own.
+Read `backpropagation` and `expand` first: the loop recorded here is the textbook form, `backpropagate`.  Read
+`explain`, `draw` and `stepper` next: every view of a graph reads a trace, and none computes a gradient of its own.
 """
 
 from __future__ import annotations
@@ -9,56 +9,59 @@ from __future__ import annotations
 import gc
 import json
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.arguments import choose, shown
 from autograd.backpropagation import backpropagate, topological_order
+from autograd.symbolic.printing import ordinal
 from autograd.value import Value
-from autograd.views.trace.expand import Part, Template, unfold, with_numbers
+from autograd.views.trace.expand import DisplayNode, Template, expand_graph, with_numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     Edges = Callable[[int], Iterator[tuple[int, float]]]
 
 Names = Mapping[str, Value] | Iterable[tuple[str, Value]]
 
 _new: Any = tuple.__new__
-"""Makes a record in half of the time that its class would take."""
+"""Makes a record in half the time of a call of its class."""
 
 ORDERS = ("topological", "naive")
-"""The orders of a backward pass: sorted so that every gradient is complete before it is handed on, and not."""
+"""The orders of a backward pass: with "topological", every gradient is complete before it is propagated."""
 
 NAIVE_LIMIT = 20_000
-"""How many backward steps the naive order may take before `trace` refuses it."""
+"""If the naive order needs more backward steps than this, `trace` refuses it."""
 
 
-class Node(NamedTuple):
-    """A number in the graph: a leaf, a constant, the result of an operation, or part of one that was unfolded."""
+class TracedNode(NamedTuple):
+    """A number in the graph: a leaf, a constant, the result of an operation, or part of one that was expanded."""
 
     id: int
     """Its place in the forward order, from 0."""
     name: str
-    """What it is called in formulas: its label, or v1, v2 ...; no two nodes have the same."""
+    """Its name in formulas: the label, or v1, v2 ...; it is unique."""
     label: str
-    """The user's label as it is, '' where there is none."""
+    """The user's label, unchanged; '' if there is none."""
     kind: str
-    """'leaf', 'constant', 'operation', or 'part': inside an unfolded `dot` or `sum`."""
+    """'leaf', 'constant', 'operation', or 'part': inside an expanded `dot` or `sum`."""
     operation: str
     """The row's name, such as 'multiply'; '' for a leaf or constant."""
     sign: str
     """How the operation is written in a picture: '*', '**2', 'tanh'."""
     operands: tuple[int, ...]
-    """Ids, in order and with repeats; without what belongs to the operation: a constant exponent, an index."""
+    """Ids, in order and with repeats; without the parameters of the operation: a constant exponent, an index."""
     data: float
     gradient: float
-    """d(output)/d(this), as the recorded backward pass found it; 0.0 for a constant."""
+    """d(output)/d(this), as the recorded backward pass computed it; 0.0 for a constant."""
     changed: bool
-    """Whether an operand's data was changed since this node was computed from it."""
+    """Whether an operand's data was changed after this node was computed from it."""
     not_taken: tuple[int, ...] = ()
-    """The places, among the operands, of those that the operation did not select: no gradient flows to them."""
+    """The places of the operands that the operation did not select: no gradient flows to them."""
 
 
 class ForwardStep(NamedTuple):
@@ -67,7 +70,7 @@ class ForwardStep(NamedTuple):
     node: int
     operation: str
     formula: str
-    """How the result follows from the operands, such as 'a * b'."""
+    """The result as a formula of the operands, such as 'a * b'."""
     operands: tuple[int, ...]
     values: tuple[float, ...]
     """The numbers of all operands, an exponent or index included."""
@@ -75,7 +78,7 @@ class ForwardStep(NamedTuple):
 
 
 class BackwardStep(NamedTuple):
-    """One multiply-and-add of the chain rule: what a node hands on to one of its operands.
+    """One multiply-and-add of the chain rule: a node propagates its gradient to one operand.
 
     contribution = incoming * partial, and after = before + contribution.
     """
@@ -87,9 +90,9 @@ class BackwardStep(NamedTuple):
     """Its place among the node's `operands`, from 0: `x * x` has two steps, to the same operand."""
     partial: float
     formula: str
-    """The local partial ∂node/∂operand as a formula, such as 'b'; '' where it is not known."""
+    """The local partial ∂node/∂operand as a formula, such as 'b'; '' if it is not known."""
     incoming: float
-    """The node's own gradient when it hands on."""
+    """The node's own gradient at this step."""
     contribution: float
     before: float
     """The operand's running sum before this step."""
@@ -106,7 +109,7 @@ class Trace:
         self,
         order: str,
         output: int,
-        nodes: list[Node],
+        nodes: list[TracedNode],
         forward: list[ForwardStep],
         backward: list[BackwardStep],
         ids: dict[Value, int],
@@ -119,11 +122,11 @@ class Trace:
         self.forward = forward
         self.backward = backward
         self.ids = ids
-        """The id of each Value in the graph; constants and unfolded parts have none."""
+        """The id of each Value in the graph; constants and expanded parts have none."""
         self._templates = templates
 
-    def node(self, value: Value) -> Node:
-        """The record of a Value of this graph.  Raises ValueError where the output does not depend on it."""
+    def node(self, value: Value) -> TracedNode:
+        """The record of a Value of this graph.  Raises ValueError if the output does not depend on it."""
         if not isinstance(value, Value) or value not in self.ids:
             raise ValueError(f"trace.node: the traced output does not depend on {shown(value)}")
         return self.nodes[self.ids[value]]
@@ -131,6 +134,25 @@ class Trace:
     def numbers(self, step: ForwardStep) -> str:
         """The formula of a forward step with the operands' numbers, rounded for reading, such as '2 * (-3)'."""
         return with_numbers(self._templates[step.node], step.values)
+
+    @cached_property
+    def _repeated(self) -> set[tuple[int, int]]:
+        """Each node with each operand that it uses more than once; counted once, since a sum may have many operands."""
+        counts = ((n, Counter(node.operands)) for n, node in enumerate(self.nodes))
+        return {(n, operand) for n, found in counts for operand, times in found.items() if times > 1}
+
+    def which(self, step: BackwardStep) -> str:
+        """' (1st operand)' and so on where a node uses a number more than once, with a partial for each use; else ''.
+
+        >>> from autograd import Value
+        >>> x = Value(3.0)
+        >>> squared = trace(x * x)
+        >>> [squared.which(step) for step in squared]
+        [' (1st operand)', ' (2nd operand)']
+        """
+        if (step.node, step.operand) not in self._repeated:
+            return ""
+        return f" ({ordinal(step.position + 1)} operand)"
 
     def __iter__(self) -> Iterator[BackwardStep]:
         return iter(self.backward)
@@ -141,7 +163,7 @@ class Trace:
         return f"<trace of {name}: {steps}, {self.order}>"
 
     def as_dict(self) -> dict[str, Any]:
-        """The whole trace as dicts and lists, in the form that `to_json` writes."""
+        """The whole trace as dicts and lists, in the form of `to_json`."""
         return {
             "order": self.order,
             "output": self.output,
@@ -151,7 +173,7 @@ class Trace:
         }
 
     def to_json(self) -> str:
-        """The whole trace as JSON, which knows no inf and nan: they become "Infinity", "-Infinity" and "NaN".
+        """The whole trace as JSON, which has no inf and nan: they become "Infinity", "-Infinity" and "NaN".
 
         Python's `float` and JavaScript's `Number` both read these strings back.
         """
@@ -163,16 +185,16 @@ def trace(
 ) -> Trace:
     """Record the forward and the backward pass from `output`, without touching any `.grad`.
 
-    `order` is "topological", as `backward()` goes; or "naive", which hands each gradient on at once, operand by
-    operand, as a recursion without sorting would, and so goes wrong wherever a node has several users.  With
-    `expand`, a `dot` or `sum` of fewer than 12 operands is recorded as the products and sums that it consists of.
-    `names`, such as `model.named_parameters()`, names Values that have no label.
-    `limit` is how many steps the naive order, which may follow endlessly many paths, is allowed.
+    `order` is "topological", the order of `backward()`; or "naive", which propagates each gradient at once, operand by
+    operand, as a recursion without sorting does, and is wrong if a node has several users.  With `expand`, a `dot` or
+    `sum` of fewer than 12 operands is recorded as its products and sums.  `names`, such as
+    `model.named_parameters()`, names Values that have no label.  `limit` is the largest number of steps of the naive
+    order, which follows every path of the graph.
 
-    The partials are those of the forward pass; where a leaf was changed since, the nodes concerned are marked.
+    The partials are those of the forward pass; if a leaf was changed later, the nodes computed from it are marked.
 
-    Raises TypeError where `output` is no Value or `names` are no names of Values, ValueError where `order` is unknown
-    or the naive order would take more steps than `limit`.
+    Raises TypeError if `output` is not a Value or `names` are not names of Values, ValueError if `order` is unknown or
+    the naive order needs more steps than `limit`.
 
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     >>> for step in trace(a * b).backward:
@@ -189,14 +211,20 @@ def trace(
     choose(order, ORDERS, "trace: unknown order")
     if type(limit) is not int or limit < 1:
         raise ValueError(f"trace: limit must be a whole number of at least 1, got {shown(limit)}")
-    called = called_by(names, "trace")
-    with collector_at_rest():
-        return _traced(output, order, expand, called, limit)
+    return record_trace(topological_order(output), order, expand, names_of_values(names, "trace"), limit)
+
+
+def record_trace(
+    nodes: Sequence[Value], order: str, expand: bool, called: Mapping[Value, str], limit: int = NAIVE_LIMIT
+) -> Trace:
+    """As `trace`, of a graph whose nodes are in topological order."""
+    with garbage_collector_off():
+        return _record_trace(nodes, order, expand, called, limit)
 
 
 @contextmanager
-def collector_at_rest() -> Iterator[None]:
-    """No search for cycles among the many records that are made: there are none, and it takes half of the time."""
+def garbage_collector_off() -> Iterator[None]:
+    """Turn the cyclic garbage collector off: the many records have no cycles, and searching takes half the time."""
     working = gc.isenabled()
     gc.disable()
     try:
@@ -206,10 +234,11 @@ def collector_at_rest() -> Iterator[None]:
             gc.enable()
 
 
-def _traced(output: Value, order: str, expand: bool, called: dict[Value, str], limit: int) -> Trace:
-    nodes_in_order = topological_order(output)
-    parts, ids, blocks = unfold(nodes_in_order, expand, called)
-    last = ids[output]
+def _record_trace(
+    nodes_in_order: Sequence[Value], order: str, expand: bool, called: Mapping[Value, str], limit: int
+) -> Trace:
+    parts, ids, blocks = expand_graph(nodes_in_order, expand, called)
+    last = ids[nodes_in_order[-1]]
     if order == "topological":
         visits = [part for node in nodes_in_order for part in blocks.get(node, ())]
     else:
@@ -218,7 +247,7 @@ def _traced(output: Value, order: str, expand: bool, called: dict[Value, str], l
     backward: list[BackwardStep] = []
     backpropagate(visits, gradients, _recorded(parts, gradients, backward.append))
     nodes = [
-        _new(Node, (p.id, p.name, p.label, p.kind, p.operation, p.sign, p.operands, p.data,
+        _new(TracedNode, (p.id, p.name, p.label, p.kind, p.operation, p.sign, p.operands, p.data,
                     gradients.get(p.id, 0.0), p.changed, p.not_taken))
         for p in parts
     ]  # fmt: skip
@@ -228,8 +257,8 @@ def _traced(output: Value, order: str, expand: bool, called: dict[Value, str], l
     return Trace(order, last, nodes, forward, backward, ids, [part.template for part in parts])
 
 
-def called_by(names: Names, function: str) -> dict[Value, str]:
-    """The names of Values; TypeError, with the function's name, for whatever is no mapping and no pairs."""
+def names_of_values(names: Names, function: str) -> dict[Value, str]:
+    """The name of each Value; TypeError, with the name of the function, if `names` are not a mapping or pairs."""
     pairs = list(names.items() if isinstance(names, Mapping) else names if hasattr(names, "__iter__") else [names])
     called = {}
     for pair in pairs:
@@ -243,12 +272,12 @@ def called_by(names: Names, function: str) -> dict[Value, str]:
     return called
 
 
-def _recorded(parts: list[Part], gradients: dict[int, float], record: Callable[[BackwardStep], None]) -> Edges:
-    """The edges of a part for `backpropagate`; each is recorded when its contribution has been accumulated."""
+def _recorded(parts: list[DisplayNode], gradients: dict[int, float], record: Callable[[BackwardStep], None]) -> Edges:
+    """The edges for `backpropagate`; each is recorded when its contribution has been accumulated."""
 
     def edges(visited: int) -> Iterator[tuple[int, float]]:
         part, incoming = parts[visited], gradients[visited]
-        for (operand, partial), (place, formula) in zip(part.edges, part.slopes, strict=True):
+        for (operand, partial), (place, formula) in zip(part.edges, part.partial_formulas, strict=True):
             before = gradients.get(operand, 0.0)
             yield operand, partial
             record(_new(BackwardStep, (visited, part.operation, operand, place, partial, formula, incoming,
@@ -257,8 +286,8 @@ def _recorded(parts: list[Part], gradients: dict[int, float], record: Callable[[
     return edges
 
 
-def _naive_visits(parts: list[Part], output: int, limit: int) -> list[int]:
-    """The nodes as a recursion visits them that knows neither order nor what it has visited: once for every path."""
+def _naive_visits(parts: list[DisplayNode], output: int, limit: int) -> list[int]:
+    """The nodes in the order of a recursion that neither sorts nor remembers: one visit for every path."""
     steps, visits = _count_naive(parts, output), []
     if steps > limit:
         count = f"{steps:,}" if steps < 10**30 else f"more than 10^{len(str(steps)) - 1}"
@@ -274,9 +303,9 @@ def _naive_visits(parts: list[Part], output: int, limit: int) -> list[int]:
     return visits
 
 
-def _count_naive(parts: list[Part], output: int) -> int:
-    """How many edges that recursion follows, from the number of paths to each node."""
-    paths, steps, enough = [0] * len(parts), 0, 10**4000  # longer numbers would take long
+def _count_naive(parts: list[DisplayNode], output: int) -> int:
+    """The number of edges that this recursion follows, from the number of paths to each node."""
+    paths, steps, enough = [0] * len(parts), 0, 10**4000  # longer numbers would be slow
     paths[output] = 1
     for part in reversed(parts):
         count = paths[part.id]

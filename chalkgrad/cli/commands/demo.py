@@ -19,7 +19,7 @@ EPOCHS = 25
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare where the pictures go, and the seed."""
+    """Declare the folder for the pictures, and the seed."""
     parser.add_argument(
         "--out", type=Path, default=Path("chalkgrad-demo"), help="folder for the pictures (%(default)s)"
     )
@@ -37,7 +37,9 @@ def run(arguments: argparse.Namespace) -> int:
     print(f"Two moons: {len(X_train)} samples to learn from, {len(X_held)} held back.\n")
     print(take_first_step(model, X_train[0], y_train[0], optimizer))
 
-    print(f"Now the same {EPOCHS} times over all samples, in batches of 20:")
+    print(
+        f"Now {EPOCHS} times over all samples, in batches of 20. With momentum, each step also keeps 0.9 of the last:"
+    )
     loss = nn.binary_cross_entropy_with_logits
     history = nn.fit(
         model, X_train, y_train, loss=loss, optimizer=optimizer, epochs=EPOCHS, batch_size=20, seed=arguments.seed

@@ -35,7 +35,7 @@ PACKAGES = {
 }
 
 
-class Check(NamedTuple):
+class ReportLine(NamedTuple):
     """One line of the report; `cure` is empty if nothing is wrong."""
 
     what: str
@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if wrong else 0
 
 
-def all_checks() -> Iterator[Check]:
+def all_checks() -> Iterator[ReportLine]:
     """Every check, in the order of the report."""
     yield _python()
     yield _versions()
@@ -74,59 +74,63 @@ def all_checks() -> Iterator[Check]:
     yield from (_package(name, *use) for name, use in PACKAGES.items())
 
 
-def _python() -> Check:
+def _python() -> ReportLine:
     version = (
         f"{platform.python_implementation()} {platform.python_version()} on {platform.system()} {platform.machine()}"
     )
-    return Check("Python", version, "" if sys.version_info >= (3, 11) else "install Python 3.11 or later")
+    return ReportLine("Python", version, "" if sys.version_info >= (3, 11) else "install Python 3.11 or later")
 
 
-def _versions() -> Check:
+def _versions() -> ReportLine:
     try:
         installed = metadata.version("chalkgrad")
     except metadata.PackageNotFoundError:
-        return Check("chalkgrad", f"{chalkgrad.__version__}, not installed", "python -m pip install -e .", needed=False)
+        return ReportLine(
+            "chalkgrad", f"{chalkgrad.__version__}, not installed", "python -m pip install -e .", needed=False
+        )
     if installed != chalkgrad.__version__:
         found = f"{chalkgrad.__version__} is imported, but {installed} is installed"
-        return Check("chalkgrad", found, "start again in another folder, or install it again")
-    return Check("chalkgrad", installed)
+        return ReportLine("chalkgrad", found, "start again in another folder, or install chalkgrad again")
+    return ReportLine("chalkgrad", installed)
 
 
-def _folder(name: str) -> Check:
+def _folder(name: str) -> ReportLine:
     ours = Path(chalkgrad.__file__).parent.parent
     found = Path((autograd if name == "autograd" else nn).__file__ or "").parent
     cure = "" if found.parent == ours else f"it hides the one in {ours}; use a separate virtual environment"
-    return Check(f"package {name}", str(found), cure)
+    return ReportLine(f"package {name}", str(found), cure)
 
 
-def _other_owner() -> Check:
-    """HIPS autograd also installs a folder `autograd`; the package installed last has overwritten files of the other."""
+def _other_owner() -> ReportLine:
+    """HIPS autograd also installs a folder `autograd`; the package installed last overwrites the other's files."""
     owners = [name for name in metadata.packages_distributions().get("autograd", []) if name != "chalkgrad"]
     if owners:
         cure = "python -m pip uninstall -y autograd chalkgrad, then install chalkgrad again"
-        return Check("import folder autograd", f"shared with {', '.join(sorted(set(owners)))}", cure)
-    return Check("import folder autograd", "chalkgrad's alone")
+        return ReportLine("import folder autograd", f"shared with {', '.join(sorted(set(owners)))}", cure)
+    return ReportLine("import folder autograd", "holds only chalkgrad")
 
 
-def _gradient() -> Check:
+def _gradient() -> ReportLine:
     x = Value(3.0)
     (x * x).backward()
-    return Check("gradients", f"d(x²)/dx at 3 is {x.grad}", "" if x.grad == 6.0 else "install chalkgrad again")
+    return ReportLine("gradients", f"d(x²)/dx at 3 is {x.grad}", "" if x.grad == 6.0 else "install chalkgrad again")
 
 
-def _tried(what: str, work: Callable[[], str]) -> Check:
+def _tried(what: str, work: Callable[[], str]) -> ReportLine:
     """Whether it works; if it does not, the text of the error, which names the cure."""
     try:
-        return Check(what, work())
+        return ReportLine(what, work())
     except Exception as error:  # no failure may prevent the checks after it
         cure = " ".join(str(error).split()) or type(error).__name__
-        return Check(what, "does not work", cure, needed=False)
+        return ReportLine(what, "does not work", cure, needed=False)
 
 
-def _engine(engine: str) -> Check:
+def _engine(engine: str) -> ReportLine:
     what = f"drawing with {engine}"
     if engine == "dot" and shutil.which("dot") is None:
-        return Check(what, "no program dot on PATH", "install Graphviz (apt, brew or winget install graphviz)", False)
+        return ReportLine(
+            what, "no program dot on PATH", "install Graphviz (apt, brew or winget install graphviz)", False
+        )
     return _tried(what, partial(_drawn, engine))
 
 
@@ -139,16 +143,16 @@ def _compiled(backend: str) -> str:
     return f"x² at 3 is {program([3.0])}"
 
 
-def _package(name: str, use: str, extra: str) -> Check:
+def _package(name: str, use: str, extra: str) -> ReportLine:
     cure = f'python -m pip install "chalkgrad[{extra}]"' if extra else f"python -m pip install {name}"
     try:
         installed = metadata.version(name)
     except metadata.PackageNotFoundError:
-        return Check(name, f"missing, for {use}", cure, needed=False)
+        return ReportLine(name, f"missing, for {use}", cure, needed=False)
     lowest = _lower_bounds().get(name)
     if lowest is not None and _numbers(installed) < _numbers(lowest):
-        return Check(name, f"{installed}, for {use}, and {lowest} was tested", f"{cure} --upgrade", needed=False)
-    return Check(name, f"{installed}, for {use}")
+        return ReportLine(name, f"{installed}, for {use}, and {lowest} was tested", f"{cure} --upgrade", needed=False)
+    return ReportLine(name, f"{installed}, for {use}")
 
 
 def _lower_bounds() -> dict[str, str]:

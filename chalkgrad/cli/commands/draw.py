@@ -17,7 +17,7 @@ from chalkgrad.cli.formula import add_expression_arguments, read_expression
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the formula, the file, and what is to be seen."""
+    """Declare the formula, the file, and what the picture shows."""
     add_expression_arguments(parser)
     parser.add_argument("-o", "--out", type=Path, metavar="FILE", help="where to write the picture")
     parser.add_argument("--overwrite", action="store_true", help="replace the file if it exists")

@@ -1,6 +1,6 @@
 """Explain the gradient of a formula: every step of the chain rule, every path, and their sum.
 
-Without --wrt each variable is explained in turn; --nudge tries what the gradient promises.
+Without --wrt each variable is explained in turn; --nudge compares the gradient with a small change.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from chalkgrad.cli.formula import add_expression_arguments, read_expression, var
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the formula, and with respect to what."""
+    """Declare the formula, and the variables to explain."""
     add_expression_arguments(parser)
     parser.add_argument("--wrt", type=variable, nargs="+", metavar="NAME", help="the variables to explain (all)")
     parser.add_argument("--nudge", type=float, metavar="STEP", help="change each variable by STEP and compare")

@@ -17,7 +17,7 @@ ORDERS = {"forward": "forward", "backward": "topological", "naive": "naive"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the formula, which pass comes first, and where a page goes."""
+    """Declare the formula, the first pass, and the file of a page."""
     add_expression_arguments(parser)
     parser.add_argument("--pass", dest="order", choices=list(ORDERS), default="backward", help="(%(default)s)")
     parser.add_argument("-o", "--out", type=Path, metavar="FILE", help="write a page such as backprop.html instead")
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Evaluate, and show step by step."""
+    """Evaluate the formula, and show it step by step."""
     output, _ = read_expression(arguments)
     order = ORDERS[arguments.order]
     try:

@@ -1,7 +1,7 @@
 """Train a network on a data set, and report how well it does on samples held back.
 
 Without options, each data set trains with settings that work for it; `--epochs 5 --hidden 8` changes some of them.
-A quarter of the samples is held back: never trained on, only measured at the end.
+A quarter of the samples is held back: it is not trained on, only measured at the end.
 """
 
 from __future__ import annotations
@@ -28,19 +28,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     summaries = "; ".join(f"{name}: {recipe.summary}" for name, recipe in RECIPES.items())
     parser.add_argument("dataset", choices=RECIPES, help=summaries)
     parser.add_argument(
-        "--hidden", type=positive_int, nargs="+", metavar="WIDTH", help="neurons of each hidden layer (by data set)"
+        "--hidden",
+        type=positive_int,
+        nargs="+",
+        metavar="WIDTH",
+        help="neurons of each hidden layer (default: depends on the data set)",
     )
     parser.add_argument("--activation", choices=ACTIVATIONS, default="tanh", help="of the hidden layers (%(default)s)")
     parser.add_argument(
         "--optimizer", choices=OPTIMIZERS, default="adam", help="how steps are made from gradients (%(default)s)"
     )
     parser.add_argument(
-        "--learning-rate", type=positive_float, metavar="RATE", help="how far each step goes (by data set)"
+        "--learning-rate",
+        type=positive_float,
+        metavar="RATE",
+        help="how far each step goes (default: depends on the data set)",
     )
     parser.add_argument(
-        "--epochs", type=positive_int, metavar="N", help="how often to go through the samples (by data set)"
+        "--epochs",
+        type=positive_int,
+        metavar="N",
+        help="how often to go through the samples (default: depends on the data set)",
     )
-    parser.add_argument("--batch-size", type=positive_int, metavar="N", help="samples a step (by data set)")
+    parser.add_argument(
+        "--batch-size", type=positive_int, metavar="N", help="samples a step (default: depends on the data set)"
+    )
     parser.add_argument(
         "--seed", type=seed_number, default=0, help="for the split, the weights and the order (%(default)s)"
     )
@@ -48,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--engine",
         choices=["eager", "compiled", "auto"],
         default="auto",
-        help="build a graph at each step, compile the model, or compile where it pays (%(default)s)",
+        help="build a graph at each step, compile the model, or compile if it is worth it (%(default)s)",
     )
     parser.add_argument("--save", type=Path, metavar="FILE", help="write the trained model, for nn.load")
     parser.add_argument("--overwrite", action="store_true", help="replace the file of --save and the pictures of --out")
@@ -56,7 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Train with the recipe's settings, save what was asked for, and report."""
+    """Train with the recipe's settings, save the requested files, and report."""
     recipe = RECIPES[arguments.dataset]
     X, y = recipe.load(arguments.seed)
     X_train, X_held, y_train, y_held = train_test_split(X, y, test_size=0.25, seed=arguments.seed)
@@ -87,7 +99,7 @@ def run(arguments: argparse.Namespace) -> int:
             seed=arguments.seed,
             engine=arguments.engine,
         )
-    except (ArithmeticError, ValueError) as error:  # numbers grew too large; the message says where
+    except (ArithmeticError, ValueError) as error:  # numbers became too large; the message says where
         raise CommandError(str(error)) from error
     print(f"engine: {history.engine}")
     for name, inputs, targets in (("training", X_train, y_train), ("held-back", X_held, y_held)):

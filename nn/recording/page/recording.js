@@ -1,4 +1,4 @@
-// Scrub through a training: one snapshot at a time.  Read nn/recording.py first, which makes the data.
+// Scrub through a training: one snapshot at a time.  Read nn/recording/recording.py first, which makes the data.
 
 function showRecording(root, data) {
   const snapshots = data.snapshots, palette = [[47, 109, 181], [209, 96, 61], [79, 157, 105], [142, 99, 169], [201, 162, 39], [95, 107, 115]];
@@ -69,10 +69,10 @@ function showRecording(root, data) {
       button("▶", "One snapshot on", () => move(1)), button("▶|", "To the end", () => move(Infinity)), slider),
     numbers,
     make("div", {class: "panels"},
-      ...(data.corners.length ? [make("figure", {class: "boundary"}, boundary, note("What the model decides over the plane, and the samples"))] : []),
+      ...(data.corners.length ? [make("figure", {class: "boundary"}, boundary, note("The class that the model predicts at each point, and the samples"))] : []),
       make("figure", {class: "loss"}, chart, note("Loss" + (data.history.validation_loss ? "; dashed: on held-back data" : "")))),
-    make("p", {class: "key"}, `One row a neuron${data.layers.every(layer => layer.rows.every(row => data.names[row.at(-1)].endsWith("bias"))) ? ", its bias last" : ""}. `, make("b", {class: "above"}, "Orange"), ": above 0; ",
-      make("b", {class: "below"}, "blue"), ": below 0; the stronger, the larger."),
+    make("p", {class: "key"}, `One row per neuron${data.layers.every(layer => layer.rows.every(row => data.names[row.at(-1)].endsWith("bias"))) ? ", its bias last" : ""}. `, make("b", {class: "above"}, "Orange"), ": above 0; ",
+      make("b", {class: "below"}, "blue"), ": below 0; darker means larger."),
     make("div", {class: "layers"}, ...strips.map(({layer, weights, gradients}) => make("div", {class: "pair"},
       make("figure", {}, note(`${layer.name}: weights`), weights), make("figure", {}, note(`${layer.name}: gradients`), gradients)))),
   );
@@ -90,9 +90,9 @@ function showRecording(root, data) {
     const snapshot = snapshots[position];
     slider.value = position;
     slider.setAttribute("aria-valuetext", `epoch ${snapshot.epoch}`);
-    const told = Object.entries(snapshot.numbers).filter(([name]) => name !== "seconds");
+    const named = Object.entries(snapshot.numbers).filter(([name]) => name !== "seconds");
     numbers.replaceChildren(make("b", {}, `epoch ${snapshot.epoch}`),
-      ...told.map(([name, value]) => make("span", {}, `${name.replaceAll("_", " ")} ${number(value)}`)));
+      ...named.map(([name, value]) => make("span", {}, `${name.replaceAll("_", " ")} ${number(value)}`)));
     if (snapshot.boundary) drawBoundary(snapshot);
     const x = placeOf(snapshot.epoch);
     cursor.setAttribute("x1", x);

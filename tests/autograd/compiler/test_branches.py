@@ -139,7 +139,72 @@ def check(seed: int, backend: str) -> None:
     np.testing.assert_allclose(found[1], right[1], rtol=1e-9, atol=scale)
 
 
+def outcome(action: Callable[[], Any]) -> Any:
+    """What an action gives; or the type of what it raises."""
+    try:
+        return action()
+    except (ArithmeticError, ValueError) as error:
+        return type(error)
+
+
+def check_arguments(seed: int, backend: str) -> None:
+    """One sample, its gradient with respect to the arguments, and the value alone."""
+    source = random.Random(seed)
+    run = branching_program(seed, source.choice([3, 6, 12]))
+    numbers = ODD if source.random() < 0.4 else TAME
+    w, x = ([source.choice(numbers) for _ in range(3)] for _ in range(2))
+
+    def eager() -> Any:
+        leaves = [Value(number) for number in [*w, *x]]
+        out = run(leaves[:3], leaves[3:])
+        out.backward()
+        return [out.data, *(leaf.grad for leaf in leaves)]
+
+    def compiled_one() -> Any:
+        value, (dw, dx) = compile(run, backend=backend).value_and_grad(np.array(w), np.array(x))
+        return [value, *dw.tolist(), *dx.tolist()]
+
+    agree(outcome(eager), outcome(compiled_one))
+    value = outcome(lambda: [run([Value(number) for number in w], [Value(number) for number in x]).data])
+    agree(value, outcome(lambda: [compile(run, backend=backend)(np.array(w), np.array(x))]))
+
+
+def check_hessian(seed: int, backend: str) -> None:
+    source = random.Random(seed)
+    run = branching_program(seed, source.choice([3, 6, 10]))
+    w, x, v = ([source.choice(TAME) for _ in range(3)] for _ in range(3))
+    right = outcome(lambda: autograd.hvp(lambda w: run(w, list(map(Value, x))), w, v))
+    weights = [Value(number) for number in w]
+    program = compile(lambda x: run(weights, x), weights, backend=backend)
+    found = outcome(lambda: program.hessian_vector_product(v, x).tolist())
+    if isinstance(right, list) and isinstance(found, list):  # the gradient of a gradient that is nan is refused
+        agree(right, found)
+    elif isinstance(right, list):
+        assert found is FloatingPointError
+        assert not all(map(math.isfinite, autograd.grad(lambda w: run(w, list(map(Value, x))))(w)))
+
+
+def agree(right: Any, found: Any) -> None:
+    if isinstance(right, type) or isinstance(found, type):
+        assert found == right, (right, found)
+    else:
+        scale = max([1.0, *(abs(number) for number in right if math.isfinite(number))])
+        np.testing.assert_allclose(found, right, rtol=1e-9, atol=1e-12 * scale)
+
+
+CHECKS = [check, check_arguments, check_hessian]
+
+
 @pytest.mark.parametrize("backend", BACKENDS[:2])
-@pytest.mark.parametrize("seed", range(60))
-def test_every_backend_does_what_the_eager_engine_does(seed: int, backend: str) -> None:
-    check(seed, backend)
+@pytest.mark.parametrize("one", CHECKS)
+def test_every_backend_does_what_the_eager_engine_does(one: Callable[[int, str], None], backend: str) -> None:
+    for seed in range(30):
+        one(seed, backend)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("one", CHECKS)
+def test_every_backend_does_so_in_many_programs(one: Callable[[int, str], None], backend: str) -> None:
+    for seed in range(30, 1000):
+        one(seed, backend)

@@ -12,7 +12,7 @@ import pytest
 import autograd.compiler
 from autograd import Value
 from autograd.backpropagation import topological_order
-from autograd.compiler import plan
+from autograd.compiler import pipeline
 from autograd.node import edges
 
 BACKENDS = ["numpy", "c"]
@@ -114,7 +114,7 @@ def eager(result: Any, seeds: float = 1.0) -> tuple[dict[int, float], dict[int, 
 def price(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Once with groups however small they are, once with the fallback where it is faster."""
     if request.param == "groups":
-        monkeypatch.setattr(plan, "PRICE_OF_A_GROUP", 0.0)
+        monkeypatch.setattr(pipeline, "PRICE_OF_A_GROUP", 0.0)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

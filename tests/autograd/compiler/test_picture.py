@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from autograd import Value, dot, drawn, relu, tanh
-from autograd.compiler import compile, plan
+from autograd.compiler import compile, pipeline
 from autograd.views.draw import Graph
 
 
@@ -47,7 +47,7 @@ def test_what_has_no_groups_or_too_many_says_so(monkeypatch: pytest.MonkeyPatch)
     program = compile(chain, backend="numpy")
     program(0.5)
     assert "no groups" in program.draw().source
-    monkeypatch.setattr(plan, "PRICE_OF_A_GROUP", 0.0)
+    monkeypatch.setattr(pipeline, "PRICE_OF_A_GROUP", 0.0)
     program = compile(chain, backend="numpy")
     program(0.5)
     assert "1,000 groups of chain" in program.draw().source

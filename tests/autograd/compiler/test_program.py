@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 import os
 import random
+import re
 import subprocess
 import sys
 import threading
+import warnings
 from fractions import Fraction
 from typing import Any
 
@@ -15,8 +17,9 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Value, cross_entropy, dot, exp, log, relu, take, tanh
+from autograd import Value, cross_entropy, dot, exp, gradients, log, relu, take, tanh
 from autograd.compiler import compile
+from autograd.compiler.numpy_backend import run
 
 BACKENDS = ["numpy", "c"]
 backends = pytest.mark.parametrize("backend", BACKENDS)
@@ -74,12 +77,11 @@ def test_the_trace_does_not_grow_with_the_batch(backend: str) -> None:
 
 @backends
 def test_blocks_of_samples_make_no_difference(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from autograd.compiler import plan
 
     w = Value(0.3)
     X = np.linspace(-2, 2, 1000)
     whole = compile(lambda x: tanh(w * x) * x, [w], batched=True, backend=backend).value_and_grad(X)
-    monkeypatch.setattr(plan, "NUMBERS_IN_A_BLOCK", 10)
+    monkeypatch.setattr(run, "NUMBERS_IN_A_BLOCK", 10)
     parts = compile(lambda x: tanh(w * x) * x, [w], batched=True, backend=backend).value_and_grad(X)
     assert whole[0] == pytest.approx(parts[0], rel=1e-14)
     assert whole[1] == pytest.approx(parts[1], rel=1e-14)
@@ -382,9 +384,27 @@ def test_it_can_be_looked_at(backend: str) -> None:
     assert "matrix product: 8 x 4 times 4 x n" in text
     assert {"numpy": "relu: 8 x n", "c": "then relu"}[backend] in text
     assert f"backend {backend}" in text
+    assert "64 flops in products forward a sample, 64 in reverse" in text  # the inputs need no gradient
     assert '"{matrix product|8 x 4 times 4 x n' in program.draw().source
     assert "g0 -> g1" in program.draw().source
     assert {"numpy": "matmul(", "c": "product"}[backend] in program.source
+
+
+@backends
+def test_the_flops_of_the_reverse_sweep_are_those_of_the_products_that_it_makes(backend: str) -> None:
+    first, second = [[[Value(0.1 * i - 0.2 * j) for j in range(n)] for i in range(m)] for m, n in ((32, 64), (10, 32))]
+    weights = [v for row in first + second for v in row]
+
+    def output(x: Any) -> Any:
+        hidden = [tanh(dot(row, x)) for row in first]
+        return autograd.sum([dot(row, hidden) for row in second])
+
+    program = compile(output, weights, batched=True, backend=backend)
+    program.value_and_grad(np.ones((3, 64)))
+    # forward 2(32·64 + 10·32); in reverse both for the weights, but only the second for its inputs
+    assert "4,736 flops in products forward a sample, 5,376 in reverse" in program.explain()
+    if backend == "numpy":  # every matrix product of the program is written out
+        assert program.source.count("matmul(") == 2 + 3
 
 
 @backends
@@ -422,3 +442,136 @@ def test_the_text_of_a_program_is_the_same_in_every_process() -> None:
         for seed in ("0", "1", "7")
     }
     assert len(texts) == 1
+
+
+@backends
+def test_what_a_call_has_returned_belongs_to_the_caller(backend: str) -> None:
+    for batched in (False, True):
+        program = compile(lambda a, c: a * a * c, batched=batched, backend=backend)
+        a, c = (np.ones(3), np.ones(3)) if batched else (np.array(1.0), np.array(2.0))
+        _, gradients = program.value_and_grad(a, c)
+        kept = [gradient.copy() for gradient in gradients]
+        a[...] = 7.0
+        _, later = program.value_and_grad(a, c)
+        assert all(np.array_equal(one, other) for one, other in zip(kept, gradients, strict=True))
+        assert not np.array_equal(later[0], kept[0])
+
+
+@backends
+def test_an_array_that_was_resized_is_read_where_it_is_now(backend: str) -> None:
+    program = compile(lambda a: autograd.sum(a), backend=backend)
+    a = np.arange(4.0)
+    assert program(a) == 6.0
+    blocks = []
+    for size in (40_000, 4):  # and back: only the address tells
+        a.resize(size, refcheck=False)
+        a[:4] = 1.0
+        blocks.append(np.full(4, 1e9))
+    assert program(a) == 4.0
+    bound = program.bind(a)
+    a.resize(50_000, refcheck=False)
+    assert bound.value_and_grad()[0] == 4.0
+
+
+@backends
+def test_bind_freezes(backend: str) -> None:
+    w, box, x = Value(2.0), [3.0], np.array([1.0, 1.0])
+    program = compile(lambda x: w * box[0] * x, [w], batched=True, backend=backend)
+    bound = program.bind(x)
+    box[0], x[0], program.theta[0] = 5.0, 9.0, 4.0
+    assert bound.value_and_grad()[0] == 12.0
+    assert program(x) == 4.0 * 5.0 * 5.0
+
+
+def test_a_number_that_changes_at_every_call_is_told_once() -> None:
+    box = {"k": 0.0}
+    program = compile(lambda x: x * box["k"], backend="numpy")
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        for n in range(30):
+            box["k"] = float(n)
+            assert program(2.0) == 2.0 * n
+    (warning,) = told
+    assert re.search(r"because box.* had changed.*make it an argument", str(warning.message))
+
+
+def test_plans_for_many_shapes_do_not_pile_up() -> None:
+    program = compile(lambda xs: autograd.sum(xs), backend="numpy")
+    for n in range(1, 101):
+        assert program([1.0] * n) == n
+    assert len(program._plans) == 64
+    assert program([1.0]) == 1.0
+
+
+@backends
+def test_an_error_that_the_function_hides_is_followed(backend: str) -> None:
+    class Hide:
+        def __enter__(self) -> None: ...
+
+        def __exit__(self, *_: object) -> bool:
+            return True
+
+    def f(x: Any) -> Any:
+        y = x * 2.0
+        with Hide():
+            y = log(x - 3.0)
+        return y  # noqa: RET504
+
+    program = compile(f, backend=backend)
+    assert program(5.0) == pytest.approx(math.log(2.0))
+    assert program(2.0) == f(2.0) == 4.0  # the eager engine computes this sample
+    assert program.value_and_grad(2.0)[1][0] == 2.0
+
+
+@pytest.mark.parametrize("caught", [ValueError, ArithmeticError, Exception, (KeyError, ValueError)])
+def test_handlers_of_the_engines_errors_are_refused(caught: Any) -> None:
+    def f(x: Any) -> Any:
+        try:
+            return log(x)
+        except caught:
+            return x
+
+    with pytest.raises(TypeError, match=r"the handler in .*except caught.*catches errors of the engine"):
+        compile(f, backend="numpy")(2.0)
+
+
+def test_other_handlers_are_allowed() -> None:
+    def f(x: Any) -> Any:
+        try:
+            try:
+                k = {"a": 2.0}["b"]
+            except KeyError:
+                k = 3.0
+            return log(x) * k
+        except KeyError:
+            return x
+        finally:
+            k = 1.0
+
+    def again(x: Any) -> Any:
+        try:
+            return log(x)
+        except ValueError as error:
+            raise RuntimeError("wrong") from error
+
+    assert compile(f, backend="numpy")(1.0) == 0.0
+    assert compile(again, backend="numpy")(1.0) == 0.0
+    with pytest.raises(RuntimeError, match="wrong"):
+        compile(again, backend="numpy")(-1.0)
+
+
+@backends
+@pytest.mark.parametrize(
+    ("f", "derivative"),
+    [
+        (lambda x: gradients(x**3, x, create_graph=True), lambda x: 3.0 * x * x),
+        (lambda x: autograd.grad(lambda y: y**3)(x), lambda x: 3.0 * x * x),
+        (
+            lambda x: gradients(autograd.relu(x - 1.0) * x, x, create_graph=True),
+            lambda x: 2.0 * x - 1.0 if x > 1 else 0.0,
+        ),
+    ],
+)
+def test_a_derivative_with_a_graph_may_be_taken_inside(backend: str, f: Any, derivative: Any) -> None:
+    program = compile(f, backend=backend)
+    assert [program(x) for x in (2.0, 3.0, 0.0)] == pytest.approx([derivative(x) for x in (2.0, 3.0, 0.0)])

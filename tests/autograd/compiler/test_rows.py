@@ -68,7 +68,7 @@ def compiled(row: Primitive, points: list[tuple[float, ...]], backend: str) -> t
     program = compile(row, batched=True, backend=backend)
     columns = [np.array(column) for column in zip(*points, strict=True)]
     plan, given = program._prepared(columns)
-    _, gradients, _ = plan.run(program.theta, given, 0)
+    _, gradients, _ = plan.run(program.theta, given, True)
     return plan.samples_of_outputs(0)[:, 0], [g * len(points) for g in gradients]
 
 
@@ -112,8 +112,8 @@ def test_what_vectorises_is_within_a_few_ulp(row: Primitive, backend: str) -> No
     columns = [np.array(column) for column in zip(*points, strict=True)]
     program = compile(f, batched=True, backend=backend)
     plan, given = program._prepared(columns)
-    _, gradients, _ = plan.run(program.theta, given, 0)
-    assert plan.native.structure.fast
+    _, gradients, _ = plan.run(program.theta, given, True)
+    assert plan.executable.structure.fast
     values = plan.samples_of_outputs(0)[:, 0]
     outs, slopes = [value for value, _ in answers], [np.array(slopes) for _, slopes in answers]
     if backend == "emit":  # in a chain, which is a loop of its own

@@ -128,6 +128,7 @@ CASES: list[tuple[str, Function, float, float, float]] = [
     ("product of roots", lambda x: sqrt(x) * sqrt(x), 0.0, NAN, NAN),
     ("x sqrt(x)", lambda x: x * x**0.5, 0.0, NAN, NAN),
     ("absolute", lambda x: abs(sqrt(x)), 0.0, NAN, NAN),
+    ("times 0", lambda x: sqrt(x * 0.0 + 0.0 * x), 1.0, NAN, NAN),
 ]  # fmt: skip
 
 
@@ -165,7 +166,7 @@ def test_every_backend_agrees(function: Function, x: float, first: float, second
     ordinary = 0.25
     slope = autograd.grad(function)(ordinary)
     (found,) = program.value_and_grad([ordinary, x, ordinary, x])[1]
-    assert found[[0, 2]] * 4 == pytest.approx([slope] * 2, rel=1e-14)
+    assert found[[0, 2]] * 4 == pytest.approx([slope] * 2, rel=1e-14, nan_ok=True)
     assert same(found[1] * 4, first)
     assert same(found[3] * 4, first)
     w = Value(x)
@@ -201,6 +202,7 @@ def test_a_genuine_nan_is_never_hidden(backend: str) -> None:
     both = autograd.compile(lambda x: softmax([x[0], x[1]]), batched=True, backend=backend)
     assert all(map(math.isnan, both([[0.5, INF]])))
     first = autograd.compile(lambda x: softmax([x[0], x[1]])[0], batched=True, backend=backend)
+    assert math.isnan(first([[0.5, INF]]))
     with pytest.raises(FloatingPointError, match="first value that is not finite"):
         first.value_and_grad([[0.5, INF]])
     entropy = autograd.compile(lambda x: tanh(cross_entropy([x[0], x[1]], 0)), batched=True, backend=backend)
@@ -267,7 +269,7 @@ def test_a_satisfied_hinge_has_gradients_of_zero() -> None:
     assert [p.data for p in model.parameters()] == before
 
 
-def test_what_is_behind_a_branch_is_not_walked_through() -> None:
+def test_what_is_behind_a_branch_is_not_visited() -> None:
     x = Value(1.0)
     behind = tanh(x * 2.0)
     out = maximum(behind, 5.0) + x
@@ -325,7 +327,7 @@ def test_explain_says_so() -> None:
     assert "not taken" not in str(explain(out, y))
     out.backward()
     assert "x.grad is not computed yet" in str(explain(out, x))
-    assert "This is what stands in y.grad" in str(explain(out, y))
+    assert "This is the value of y.grad" in str(explain(out, y))
 
 
 @pytest.mark.parametrize(
@@ -337,7 +339,7 @@ def test_explain_says_so() -> None:
         (relu, 2.0, "∂y/∂x = 1"),
         (abs, -2.0, "∂y/∂x = -1"),
         (elu, 2.0, "∂y/∂x = 1"),
-        (elu, -2.0, "∂y/∂x = 1 * exp(min(x, 0)) = 1 * exp(min(-2, 0)) = 0.1353"),
+        (elu, -2.0, "∂y/∂x = 1 * exp(x) = 1 * exp(-2) = 0.1353"),
         (tanh, 0.0, "∂y/∂x = sech(x)² = sech(0)² = 1"),
     ],
 )
@@ -386,7 +388,7 @@ def test_the_stepper_ends_with_gradient_0() -> None:
     *_, out = graph()
     shown = stepper(out)
     last = shown.last("topological")
-    assert "Nothing flows along the dashed edges" in shown.sentences("topological", last)[-1]
+    assert "No gradient flows along the dashed edges" in shown.sentences("topological", last)[-1]
     (row,) = [line for line in shown.table("topological", last) if line[2:4] == "x "]
     assert row.split()[-1] == "0"
     (row,) = [line for line in shown.table("topological", last - 1) if line[2:4] == "x "]
@@ -403,6 +405,6 @@ def test_one_pass_is_never_called_more_than_one() -> None:
         loss = autograd.sum([tanh(out) for pair in outputs for out in pair]) * w[0] + w[1] / 3.0
         loss.backward()
         for each in w:
-            assert explain(loss, each).text.endswith(f"(This is what stands in {each.label}.grad.)")
+            assert explain(loss, each).text.endswith(f"(This is the value of {each.label}.grad.)")
         loss.backward()
         assert "more than this one backward pass" in explain(loss, w[0]).text

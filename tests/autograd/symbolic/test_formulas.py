@@ -170,7 +170,7 @@ def test_latex_by_hand() -> None:
     assert formulas(table.exp, "latex") == ("e^{x}", ["e^{x}"])
 
 
-def test_small_powers_are_raised_and_their_slopes_simplified() -> None:
+def test_small_powers_are_raised_and_their_partials_simplified() -> None:
     assert formulas(table.power, operands=["x", 2.0])[1][0] == "2 * x"
     assert formulas(table.power, operands=["x", 3.0])[1][0] == "3 * x²"
     assert formulas(table.power, operands=["x", -1.0])[0] == "x⁻¹"

@@ -36,19 +36,19 @@ def unequal(out: Any, x: Any) -> Any:
         (
             "01.4",
             lambda a, b: (a + b) * (b + a) * 1.0,
-            "At a = 2, b = -3 the result is right, but its graph has 6 numbers; 4 are wanted.",
+            "At a = 2, b = -3 the result is right, but its graph has 6 numbers; it should have 4.",
         ),
         (
             "01.4",
             lambda a, b: dot_with_itself(a + b),
             "At a = 2, b = -3 the result is right, and its graph has 4 numbers, but its operations are add and dot; "
-            "add and multiply are wanted.",
+            "they should be add and multiply.",
         ),
         (
             "01.4",
             lambda a, b: (a + b) * (a + b).data,
-            "At a = 2, b = -3 the result is right, and its graph has 4 numbers, but they are not connected as is "
-            "wanted.",
+            "At a = 2, b = -3 the result is right, and its graph has 4 numbers, but they are not connected as they "
+            "should be.",
         ),
         (
             "04.4",
@@ -59,7 +59,7 @@ def unequal(out: Any, x: Any) -> Any:
         (
             "06.4",
             lambda x1, x2: float(x1.data == x2.data),
-            "At x1 = 0, x2 = 0 it gives 1, and a Value is wanted: keep to operations on Values.",
+            "At x1 = 0, x2 = 0 it gives 1, not a Value: keep to operations on Values.",
         ),
         (
             "07.3",
@@ -76,10 +76,10 @@ def unequal(out: Any, x: Any) -> Any:
             one_step_too_few,
             "From w = 0, with the mean of (w·x - y)² over (1, 2), rate 0.1 and 1 step, w becomes 0.25; 0.4 is right.",
         ),
-        ("12.1", lambda n, k, source: 3.0, "Two lists are wanted, `return train, test`, and this returns 3.0."),
-        ("12.1", lambda n: 3.0, "A function of (n, held_back, random) is wanted, and yours takes (n)."),
+        ("12.1", lambda n, k, source: 3.0, "Return two lists, `return train, test`. This returns 3.0."),
+        ("12.1", lambda n: 3.0, "This should be a function of (n, held_back, random); yours takes (n)."),
         ("16.2", lambda v: 2 * v, "For 0.5 it gives 1; 0.5 is right."),
-        ("16.2", lambda v: "v", "It gives 'v', and a Value is wanted: keep to operations on Values."),
+        ("16.2", lambda v: "v", "It gives 'v' instead of a Value: keep to operations on Values."),
     ],
 )
 def test_it_is_told_in_words_of_the_exercise(number: str, answer: Any, says: str) -> None:
@@ -96,12 +96,12 @@ def test_both_lists_of_a_split_may_come_in_a_list() -> None:
 
 def test_the_order_of_a_backward_pass_may_be_a_list() -> None:
     assert check("03.6", ["d", "c", "b", "a"])
-    assert check("03.6", "d b c a").says == "c uses b, so c must be done before b hands on."
+    assert check("03.6", "d b c a").says == "c uses b, so c must be done before b passes on its gradient."
 
 
 @pytest.mark.parametrize(("number", "answer"), [("04.1", lambda a: a), ("04.2", lambda a, b: a), ("03.1", lambda: 1)])
 def test_an_operation_with_other_arguments_is_told_which_are_wanted(number: str, answer: Any) -> None:
-    assert " is wanted, and yours takes (" in check(number, answer).says
+    assert "; yours takes (" in check(number, answer).says
 
 
 def test_a_count_is_exact() -> None:

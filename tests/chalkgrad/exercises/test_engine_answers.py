@@ -55,8 +55,8 @@ def test_an_error_in_the_engine_is_told() -> None:
 @pytest.mark.parametrize(
     ("answer", "says"),
     [
-        (None, "A function backward(output) is wanted"),
-        (Node, "A function backward(output) is wanted"),
+        (None, "This should be a function backward(output)"),
+        (Node, "This should be a function backward(output)"),
     ],
 )
 def test_a_backward_pass_must_be_a_function(answer: Any, says: str) -> None:
@@ -67,7 +67,7 @@ def test_an_engine_must_be_a_class_with_its_methods() -> None:
     class Bare:
         def backward(self) -> None: ...
 
-    assert check("04.3", engine()(1.0)).says.startswith("A class is wanted")
+    assert check("04.3", engine()(1.0)).says.startswith("This should be a class")
     assert check("04.3", Bare).says == "The class Bare still needs __add__."
 
 

@@ -64,7 +64,7 @@ def test_what_is_an_answer(answer: object) -> None:
 def test_the_first_matching_mistake_gives_the_diagnosis_and_others_are_unknown() -> None:
     exercise = Exercise("00.0", "?", Number(), right=1.0, wrong=[Mistake(2.0, "two"), Mistake(2.0, "again")])
     assert exercise.check(2).says == "two"
-    assert "not a mistake that I know" in exercise.check(5.0).says
+    assert "do not recognise the mistake" in exercise.check(5.0).says
     assert exercise.check(5.0).detail == "", "an exercise without hints does not offer one"
     assert exercise.check(-1).says == "The size is right, the sign is not."
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalkgrad.exercises.messages import MAX_CHARACTERS, contrast, described, short, told
+from chalkgrad.exercises.messages import MAX_CHARACTERS, contrast, described, item_text, short
 from chalkgrad.exercises.sandbox import Failure
 
 
@@ -70,4 +70,4 @@ def test_a_function_is_told_by_its_formula() -> None:
     def bare(x: float) -> float:
         return x
 
-    assert (told(cube), told(bare), told([0.5])) == ("x³", "bare", "[0.5]")
+    assert (item_text(cube), item_text(bare), item_text([0.5])) == ("x³", "bare", "[0.5]")

@@ -43,7 +43,7 @@ def test_what_does_not_end_is_stopped_and_the_rest_is_not_tried(endless: Any, mo
     assert seen == [1.0, ENDLESS, ENDLESS]
     assert len(seen.printed) == 3
     assert not tried
-    assert "has not come to an end" in str(ENDLESS)
+    assert "has not finished" in str(ENDLESS)
 
 
 def test_what_ends_in_time_is_left_alone() -> None:

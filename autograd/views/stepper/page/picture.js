@@ -1,4 +1,4 @@
-// The picture in the stepper: boxes and arrows at places that Graphviz chose, with zoom and pan.
+// The picture in the stepper: boxes and arrows at the positions that Graphviz computed, with zoom and pan.
 // createPicture(data, nodes, passes, jumpTo) returns {element, buttons, render(state), zoom(by), showAll()}.
 
 function createPicture(data, nodes, passes, jumpTo) {
@@ -106,7 +106,7 @@ function createPicture(data, nodes, passes, jumpTo) {
       top: Math.min(...now.map(b => b[1] - b[3] / 2)), bottom: Math.max(...now.map(b => b[1] + b[3] / 2))};
   };
 
-  // Whoever zoomed or panned keeps that view, as long as the current step is in it.
+  // After a zoom or a pan the view stays, as long as the current step is in it.
   function keepInView(state) {
     const {left, right, top, bottom} = lit(state);
     if (left < view.x || right > view.x + view.width) setView({...view, x: (left + right - view.width) / 2});

@@ -1,5 +1,5 @@
-// The stepper: a graph, and the passes through it one step at a time.  Read autograd/views/stepper/stepper.py first: it makes the
-// data, all of whose numbers come from autograd.trace.  Nothing here computes a gradient, and nothing is loaded.
+// The stepper: a graph, and the passes through it one step at a time.  Read autograd/views/stepper/stepper.py first: it
+// makes the data, whose numbers all come from autograd.trace.  Nothing here computes a gradient, and nothing is loaded.
 //
 // createStepper(root, data, changed) fills the element `root` and returns {show(order, position), state()}.
 
@@ -12,7 +12,6 @@ function createStepper(root, data, changed = () => {}) {
     topological: {steps: rows(data.topological), title: "Backward"},
     naive: {steps: data.naive ? rows(data.naive) : [], title: "Backward, naive"},
   };
-  const sentences = createTeller(data, nodes, passes);
   let order = data.order, position = 0, hidden = false, timer = null, score = {right: 0, asked: 0};
 
   // ------------------------------------------------------------------------------------------ what is known by now
@@ -33,7 +32,7 @@ function createStepper(root, data, changed = () => {}) {
       if (position > 0) gradients.set(data.output, 1);
       const done = passes[order].steps.slice(0, Math.max(0, position - 1 - (hidden ? 1 : 0)));
       for (const each of done) gradients.set(each.operand, number(each.after));
-      // Nothing has come to what lies behind branches that were not taken.
+      // No gradient flows to what is behind branches that were not taken.
       if (position === last() && !hidden) for (const node of nodes) if (node.kind !== "constant" && !gradients.has(node.id)) gradients.set(node.id, 0);
     }
     return {values, gradients};
@@ -114,7 +113,7 @@ function createStepper(root, data, changed = () => {}) {
   root.setAttribute("role", "region");
   root.setAttribute("aria-label", `Stepper for ${data.nodeName}: arrow keys step, space plays, home and end jump`);
   root.addEventListener("keydown", keyPressed);
-  // Whoever has just opened the page has nothing in focus; where the stepper is all there is, the keys are for it.
+  // On a page of its own the stepper takes the keys also when nothing has the focus yet.
   if (data.alone) document.addEventListener("keydown", event => event.target === document.body && keyPressed(event));
   root.replaceChildren(
     element("div", {class: "bar"}, orders, ...(picture ? [picture.buttons] : []),
@@ -178,7 +177,7 @@ function createStepper(root, data, changed = () => {}) {
     const state = {values, gradients, now, hidden, order, position, last: last(), seed: data.output,
       isWrong: node => wrong(node, gradients)};
     picture?.render(state);
-    said.replaceChildren(...sentences(state));
+    said.replaceChildren(...paragraphs());
     verdict.textContent = "";
     question.hidden = !hidden;
     answer.value = "";
@@ -187,6 +186,13 @@ function createStepper(root, data, changed = () => {}) {
     root.dataset.order = order;
     root.dataset.position = position;
     root.dataset.last = last();
+  }
+
+  // Each paragraph is [kind, parts]; a part is a text, or [mark, text].  Python has written them: see sentences.py.
+  function paragraphs() {
+    const shown = ([name, text]) => mark(name, hidden && (name === "result" || name === "after") ? "?" : text);
+    return data.sentences[order][position].filter(([kind]) => !(hidden && kind === "ending"))
+      .map(([kind, parts]) => element("p", {class: kind}, ...parts.map(part => (Array.isArray(part) ? shown(part) : part))));
   }
 
   function wrong(node, gradients) {

@@ -15,7 +15,8 @@ import autograd
 from autograd import Value, dot, exp, log, sin, sqrt, tanh
 from autograd.compiler import compile
 from autograd.compiler.c_backend import elementwise
-from autograd.compiler.c_backend.fused_loop import Chain, Part
+from autograd.compiler.c_backend.fused_loop import ChainPart, FusedLoop
+from autograd.compiler.passes.group import FusedChain
 
 
 @pytest.fixture(autouse=True)
@@ -93,7 +94,7 @@ def test_equal_chains_share_a_loop_whatever_their_length() -> None:
         return autograd.sum([exp(sin(w * 0.5)) for w in [autograd.logsumexp([v, first]) for v in x[:5]]])
 
     _, plan = both(f, np.linspace(0.1, 0.9, 50 * 12).reshape(50, 12))
-    chains = [[part.name for part in group.parts] for group in plan.groups if group.kind == "fused"]
+    chains = [[part.name for part in group.parts] for group in plan.groups if isinstance(group, FusedChain)]
     assert chains == [["multiply", "sin", "exp"]] * 2
     assert plan.source.count("_reverse(") == 1
     assert plan.explain("f").count("sin, exp (loop0)") == 2
@@ -159,12 +160,12 @@ def test_loops_are_compiled_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 def test_only_what_the_way_back_needs_is_computed_again() -> None:
     multiply, add = (elementwise.number_of(name) or 0 for name in ("multiply", "add"))
     parts = [
-        Part(multiply, ["c0", "a0"], [False, True], False, False, False),  # half: a factor of the last part
-        Part(add, ["a0", "v0"], [True, True], False, False, False),  # a sum: its partials are 1
-        Part(multiply, ["v0", "v1"], [True, True], True, True, False),
+        ChainPart(multiply, ["c0", "a0"], [False, True], False, False, False),  # half: a factor of the last part
+        ChainPart(add, ["a0", "v0"], [True, True], False, False, False),  # a sum: its partials are 1
+        ChainPart(multiply, ["v0", "v1"], [True, True], True, True, False),
     ]
-    chain = Chain(False, parts, [0.5], [True])
+    chain = FusedLoop(False, parts, [0.5], [True])
     assert chain.recomputed() == [True, True, False]
-    parts[2] = Part(add, ["v0", "v1"], [True, True], True, True, False)
+    parts[2] = ChainPart(add, ["v0", "v1"], [True, True], True, True, False)
     assert chain.recomputed() == [False, False, False]
     assert chain.pointers(backward=True) == ["a0", "v2", "g2", "d0"]

@@ -18,7 +18,7 @@ from autograd import Digraph, Value, draw
 from autograd.views.draw import layout_engines
 from autograd.views.draw.digraph import Source
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 
 @pytest.fixture(autouse=True)
@@ -207,7 +207,8 @@ dot
 
 
 @pytest.fixture
-def shell() -> Iterator[InteractiveShell]:
+def shell(monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)  # IPython warns if another environment than its own is active
     made = InteractiveShell(config=Config({"HistoryManager": {"enabled": False}}))
     yield made
     atexit.unregister(made.atexit_operations)

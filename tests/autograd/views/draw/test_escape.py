@@ -19,7 +19,7 @@ SHOWABLE = st.text(
 
 
 def label_in_picture(label: str) -> str:
-    """What stands in the first cell of the only box, its lines joined."""
+    """The text of the first cell of the only box, its lines joined."""
     svg = draw(Value(1.0, label=label), engine="wasm").svg
     texts = [(element.text or "").replace("\xa0", " ") for element in ET.fromstring(svg).iter(f"{SVG}text")]
     assert texts[-2:] == ["data 1", "grad"]

@@ -13,7 +13,7 @@ import pytest
 from autograd import Value, draw
 from autograd.views.draw import layout_engines
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 
 def program(folder: Path, name: str, body: str) -> None:
@@ -106,16 +106,20 @@ def test_a_layout_inside_this_process_is_stopped_at_the_time_limit(monkeypatch: 
 
 def test_ctrl_c_stops_a_layout_inside_this_process() -> None:
     layout_engines.inside()
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # pytest-xdist ignores it in its workers
     Timer(0.2, signal.pthread_kill, [main_thread().ident, signal.SIGINT]).start()
-    with pytest.raises(KeyboardInterrupt):
-        layout_engines.render(ENDLESS, "wasm")
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            layout_engines.render(ENDLESS, "wasm")
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert layout_engines.render("digraph { a }", "wasm", "plain").startswith(b"graph")
 
 
 def test_a_fork_in_the_middle_of_a_layout_leaves_the_child_its_own() -> None:
     code = f"""
 import os, threading, time
-from autograd.views.draw import layout_engines
+from autograd.views.draw import layout_engines as engines
 engines.inside()
 engines.TIME_LIMIT = 3.0
 def endless():

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import math
 import random
 import re
+from collections.abc import Callable
 
 import pytest
 
@@ -47,65 +47,42 @@ def test_the_neuron_of_the_lesson() -> None:
     assert str(explained) == NEURON
     assert values["x1"].grad == 0.0
     values["o"].backward()
-    assert explain(values["o"], values["x1"]).text.endswith("(This is what stands in x1.grad.)")
+    assert explain(values["o"], values["x1"]).text.endswith("(This is the value of x1.grad.)")
     values["o"].backward()
     assert "x1.grad is -3: more than this one backward pass" in str(explain(values["o"], values["x1"]))
 
 
-def test_two_paths_are_added() -> None:
-    a, b = Value(2.0, label="a"), Value(3.0, label="b")
-    out = a * b + a * a  # d/da = b + 2a = 7
+def test_each_use_of_a_repeated_operand_has_its_name_and_the_total_is_true() -> None:
+    d, x = Value(-4.0, label="d"), Value(2.0, label="x")
+    squared, one = str(explain(d * d, d)), str(explain(x / x, x))
+    assert "∂v1/∂d (1st operand) = d = -4\n" in squared
+    assert "∂v1/∂d (2nd operand) = d = -4; together ∂v1/∂d = -8\n" in squared
+    assert "2 × (d → v1): -4 each" in squared
+    assert "∂v1/∂x (2nd operand) = -x / x² = -2 / 2² = -0.5; together ∂v1/∂x = 0" in one
+    assert "x → v1: 0.5\n  x → v1: -0.5" in one
+    markdown = explain(d * d, d)._repr_markdown_()
+    assert r"$\frac{\partial v_{1}}{\partial d}\text{ (2nd operand)} = d = -4$; together $" in markdown
+    assert r"$2 \times (d \to v_{1})$" in markdown
+
+
+@pytest.mark.parametrize(
+    ("make", "partial"),
+    [
+        (lambda x: x * x, 3.0),
+        (lambda x: x / x, 0.0),
+        (lambda x: x - x, 0.0),
+        (lambda x: x**x, 1.5**1.5 * (math.log(1.5) + 1)),
+        (lambda x: total([x] * 13), 13.0),
+        (lambda x: x * 2.0, 2.0),
+    ],
+)
+def test_no_line_claims_a_false_partial(make: Callable[[Value], Value], partial: float) -> None:
+    """What is said to be ∂out/∂x, without "(1st operand)", is the whole effect of x on out, worked out by hand."""
+    x = Value(1.5, label="x")
+    out = make(x)
     out.label = "out"
-    explained = explain(out, wrt=a)
-    assert explained.path_count == 3
-    assert sorted(path.product for path in explained.paths) == [2.0, 2.0, 3.0]
-    assert explained.gradient == 7.0
-    assert "The sum over the 3 paths: dout/da = 3 + 2 + 2 = 7" in str(explained)
-
-
-def test_every_gradient_is_that_of_the_backward_pass() -> None:
-    source = random.Random(3)
-    leaves = [Value(source.uniform(-2, 2), label=f"x{n}") for n in range(4)]
-    nodes = list(leaves)
-    for _ in range(12):
-        x, y = source.choice(nodes), source.choice(nodes)
-        nodes.append(source.choice([lambda x, y: x * y, lambda x, y: x + y, lambda x, y: tanh(x) - y])(x, y))
-    out = total(nodes[-3:]) + dot(nodes[4:7], [1.0, 2.0, 3.0])
-    explained = {leaf: explain(out, leaf) for leaf in leaves if leaf in _below(out)}
-    out.backward()
-    for leaf, found in explained.items():
-        assert found.gradient == leaf.grad
-        if found.paths:
-            assert len(found.paths) == found.path_count
-            assert math.fsum(path.product for path in found.paths) == pytest.approx(leaf.grad, rel=1e-12)
-        assert math.fsum(c.product for c in found.contributions) == pytest.approx(leaf.grad, rel=1e-12)
-        assert sum(c.paths for c in found.contributions) == found.path_count
-
-
-def _below(out: Value) -> set[Value]:
-    seen, stack = {out}, [out]
-    while stack:
-        new = {o for o in stack.pop().operands if isinstance(o, Value)} - seen
-        seen |= new
-        stack += new
-    return seen
-
-
-def test_hundreds_of_paths_are_summed_not_printed() -> None:
-    x = Value(0.5, label="x")
-    out = x
-    for _ in range(40):
-        out = out + out * 0.01
-    explained = explain(out, x)
-    assert explained.path_count == 2**40
-    assert explained.paths == []
-    text = str(explained)
-    assert "There are 1,099,511,627,776 paths" in text
-    assert "through v1: dv80/dv1 · ∂v1/∂x = " in text
-    assert len(text.splitlines()) < 60
-    for _ in range(4000):
-        out = out + out * 1e-9
-    assert "about 10^" in str(explain(out, x))
+    claims = re.findall(r"∂out/∂x = (?:.* = )?(\S+)$", str(explain(out, x)), re.MULTILINE)
+    assert [float(claim) for claim in claims] == [pytest.approx(partial, rel=1e-3)]
 
 
 def test_the_number_itself() -> None:
@@ -206,21 +183,7 @@ def test_an_unknown_name_is_answered(wrt: str, advice: str) -> None:
         explain(out, wrt)
 
 
-def test_records_go_into_json() -> None:
-    values = neuron()
-    records = json.loads(json.dumps(explain(values["o"], values["x1"]).as_dict()))
-    assert records["gradient"] == pytest.approx(-1.5)
-    assert records["paths"][0]["nodes"] == ["x1", "v1", "v3", "v4", "o"]
-    assert records["steps"][0]["formula"] == "w1"
-    assert records["given"] == [
-        {"name": "v2", "data": 0.0}, {"name": "w1", "data": -3.0}, {"name": "b", "data": values["b"].data}
-    ]  # fmt: skip
-    shown = repr(explain(values["o"], values["x1"]))
-    assert shown.startswith("<explanation of do/dx1 = -1.4999999999999")
-    assert shown.endswith(", over 1 path; print(...) shows it>")
-
-
-def test_a_changed_leaf_is_told() -> None:
+def test_a_changed_leaf_is_reported() -> None:
     values = neuron()
     values["w1"].data = 4.0
     assert "An operand of v1 was changed since; compute it again." in str(explain(values["o"], values["x1"]))
@@ -243,43 +206,6 @@ def test_wrong_requests() -> None:
 # ------------------------------------------------------------------------------------------------------------- nudges
 
 
-def test_a_nudge_compares_the_change_with_the_promise() -> None:
-    x = Value(3.0, label="x")
-    out = x * x
-    tried = nudge(out, x, by=0.5)
-    assert (tried.before, tried.after, tried.change) == (9.0, 12.25, 3.25)
-    assert (tried.gradient, tried.predicted) == (6.0, 3.0)
-    assert (x.data, out.data, x.grad) == (3.0, 9.0, 0.0)
-    text = str(tried)
-    assert "x is changed by 0.5: v1 goes from 9 to 12.25." in text
-    assert "actual change      3.25" in text
-    assert "6 x 0.5 = 3, off by 0.25 (8.33%)" in text
-
-
-def test_a_small_nudge_keeps_the_promise() -> None:
-    values = neuron()
-    tried = nudge(values["o"], values["x1"])
-    assert tried.by == 1e-3
-    assert tried.change == pytest.approx(-1.5e-3, rel=3e-3)
-
-
-@pytest.mark.parametrize("by", [0.0, math.inf, math.nan, 1e-300])
-def test_a_step_must_be_a_step(by: float) -> None:
-    x = Value(3.0)
-    with pytest.raises(ValueError, match=r"by must be a step that changes 3\.0"):
-        nudge(x * x, x, by=by)
-
-
-def test_wrong_nudges() -> None:
-    x = Value(3.0)
-    with pytest.raises(TypeError, match="nudge: x must be a Value or the label of one"):
-        nudge(x * x, 3.0)  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match="nudge: by must be a real number"):
-        nudge(x * x, x, by="little")  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="output does not depend on x"):
-        nudge(x * x, Value(1.0))
-
-
 def test_operations_written_by_hand() -> None:
     x = Value(2.0, label="x")
     for name, written in (("double", "double(x)"), ("", "(x)")):
@@ -288,30 +214,6 @@ def test_operations_written_by_hand() -> None:
         explained = explain(out * 3.0, x)
         assert explained.gradient == 6.0
         assert f"∂v1/∂x = ∂{written}/∂x = 2" in str(explained)
-
-
-def test_a_long_explanation_costs_what_is_read_of_it() -> None:
-    x = Value(2.0, label="x")
-    out = x
-    for _ in range(5_000):
-        out = out * 0.9999 + 0.0001
-    explained = explain(out, x)
-    text = str(explained)
-    assert len(explained.forward) == len(explained.steps) == 10_000
-    assert explained.steps[-1].partial == 1.0
-    assert len(explained.paths[0].nodes) == 10_001
-    assert len(text) < 10_000
-
-
-def test_paths_that_are_too_long_together_are_summed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autograd.views.explain.paths.MAX_PATHS", 1000)
-    x = Value(1.0, label="x")
-    out = x + x
-    for _ in range(600):
-        out = out + 0.0
-    text = str(explain(out, x))
-    assert "There are 2 paths; added up by where they begin:" in text
-    assert "= 1 + 1 = 2" in text
 
 
 def test_a_name_that_is_an_expression_stands_in_brackets() -> None:

@@ -1,4 +1,4 @@
-"""The words of an explanation: lists are cut and say so, signs and brackets stand where they belong."""
+"""The text of an explanation: long lists are shortened and say so; signs and brackets are right."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_a_nudge_across_a_pole() -> None:
     assert "off by inf" in text
 
 
-def test_a_nudge_where_nothing_is_promised() -> None:
+def test_a_nudge_with_a_gradient_of_zero() -> None:
     x = Value(0.0, label="x")
     tried = nudge(x * x, x, by=0.1)
     assert tried.predicted == 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,6 @@ import pytest
 
 from autograd import Value, stepper
 from autograd.views.draw.layout_engines import NoEngineError
-from autograd.views.stepper.stepper import source
 
 
 def small() -> Value:
@@ -116,43 +116,6 @@ def test_at_a_plain_prompt_it_says_how_to_see_it(monkeypatch: pytest.MonkeyPatch
     assert text == shown.html()
 
 
-def test_positions_are_the_steps_and_the_seed() -> None:
-    shown = stepper(small())
-    assert [shown.last(order) for order in ("forward", "topological", "naive")] == [3, 5, 5]
-    assert shown.step("topological", 0) is None
-    assert shown.step("topological", 1) is None  # the seed
-    assert shown.step("topological", 2) == shown.trace.backward[0]
-    assert shown.step("forward", 1) == shown.trace.forward[0]
-
-
-def test_a_naive_pass_that_is_too_long_is_left_out_with_the_reason() -> None:
-    x = Value(1.0)
-    for _ in range(40):
-        x = x + x
-    data = data_in(stepper(x).html())
-    assert data["naive"] is None
-    assert "steps here" in data["naiveRefused"]
-    with pytest.raises(ValueError, match="stepper: the naive order would take 2,199,023,255,550 steps"):
-        stepper(x, "naive")
-
-
-def test_sentences_for_each_kind_of_position() -> None:
-    shown = stepper(small())
-    assert shown.sentences("forward", 0) == ["Only the given numbers are known."]
-    assert shown.sentences("forward", 1) == ["v1 is computed: multiply", "  v1 = a * b = 2 * (-3) = -6"]
-    assert shown.sentences("topological", 0) == ["No gradient is known yet."]
-    assert shown.sentences("topological", 1)[-1] == "  dv3/dv3 = 1"
-    assert "naive order happens to be right" in shown.sentences("naive", 5)[-1]
-
-
-def test_the_table_fills_in() -> None:
-    shown = stepper(small())
-    before, after = (shown.table("topological", position) for position in (0, shown.last("topological")))
-    assert [len(line.split()) for line in before[1:3]] == [3, 3]  # name, given, value
-    assert [line.split()[-1] for line in after[1:3]] == ["-0.004023", "0.002682"]  # -3 and 2 times sech(4)²
-    assert after[0].split() == ["name", "how", "value", "gradient"]
-
-
 def test_values_without_a_label_can_be_named() -> None:
     a, b = Value(2.0), Value(3.0)
     shown = stepper(a * b, names=iter([("weights.0", a), ("bias", b)]))
@@ -162,36 +125,6 @@ def test_values_without_a_label_can_be_named() -> None:
 
 
 # --------------------------------------------------------------------------------------------------------- layout
-
-
-def test_every_box_and_arrow_has_its_place() -> None:
-    x = Value(2.0, label="x")
-    shown = stepper(x * x + 3.0)
-    picture = shown.data()["layout"]
-    assert [[node, place] for node, place, _ in picture["arrows"]] == [[1, 0], [1, 1], [3, 0], [3, 1]]
-    for x_middle, y_middle, width, height in picture["boxes"]:
-        assert width / 2 - 1 <= x_middle <= picture["width"] - width / 2 + 1
-        assert height / 2 - 1 <= y_middle <= picture["height"] - height / 2 + 1
-
-
-@pytest.mark.parametrize(("direction", "axis"), [("LR", 0), ("TB", 1)])
-def test_arrows_start_and_end_at_their_boxes(direction: str, axis: int) -> None:
-    shown = stepper(small(), direction=direction)
-    picture = shown.data()["layout"]
-    for node, place, path in picture["arrows"]:
-        points = [list(map(float, point)) for point in re.findall(r"(-?[\d.]+),(-?[\d.]+)", path)]
-        from_box, to_box = picture["boxes"][shown.trace.nodes[node].operands[place]], picture["boxes"][node]
-        start, end = from_box[:2], to_box[:2]
-        start[axis] += from_box[axis + 2] / 2
-        end[axis] -= to_box[axis + 2] / 2
-        assert points[0] == pytest.approx(start, abs=2)
-        assert points[-1] == pytest.approx(end, abs=2)
-
-
-def test_from_left_to_right_or_from_top_to_bottom() -> None:
-    for direction, axis in (("LR", 0), ("TB", 1)):
-        boxes = stepper(small(), direction=direction).data()["layout"]["boxes"]
-        assert boxes[0][axis] < boxes[2][axis] < boxes[5][axis]
 
 
 def test_without_an_engine_the_steps_remain(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -206,7 +139,7 @@ def test_without_an_engine_the_steps_remain(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_too_many_boxes_are_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autograd.views.stepper.stepper.MAX_BOXES", 3)
+    monkeypatch.setattr(sys.modules["autograd.views.stepper.stepper"], "MAX_BOXES", 3)
     monkeypatch.setattr("autograd.views.stepper.layout", None)
     assert "too many to be seen" in stepper(small()).data()["layoutRefused"]
 
@@ -235,11 +168,6 @@ def test_the_same_graph_gives_the_same_bytes() -> None:
     assert stepper(small()).html() == stepper(small()).html()
 
 
-@pytest.mark.parametrize("name", ["page.html", "stepper.css", "words.js", "telling.js", "picture.js", "stepper.js"])
-def test_the_front_end_is_part_of_the_package(name: str) -> None:
-    assert source(name)
-
-
 # ---------------------------------------------------------------------------------------------------------- errors
 
 
@@ -252,30 +180,10 @@ def test_what_cannot_be_stepped_through_is_refused() -> None:
         stepper(small(), direction="RL")
 
 
-def test_a_graph_that_nobody_would_step_through_is_refused() -> None:
-    x = Value(1.0)
-    for _ in range(5000):
-        x = x.tanh()
-    with pytest.raises(ValueError, match="the graph has 5,001 nodes, and nobody steps through more than 5,000"):
-        stepper(x)
-
-
-def test_a_name_that_is_an_expression_stands_in_brackets() -> None:
-    a, b = Value(2.0, label="a"), Value(3.0, label="b")
-    product = a * b
-    product.label = "a*b"
-    told = stepper(product.tanh()).sentences("topological", 3)
-    assert told[:2] == ["a*b hands its gradient on to a:", "  dv1/da = dv1/d(a*b) · ∂(a*b)/∂a"]
-
-
-def test_the_table_fits_the_width_that_there_is() -> None:
-    long, path = Value(2.0, label="a_name_of_many_letters"), Value(3.0, label="layers.0.neurons.1.bias")
-    shown = stepper((long * path + long).tanh())
-    for width in (45, 60, 75):
-        rows = shown.table("topological", shown.last("topological"), width)
-        assert {len(row) for row in rows} == {width}
-    assert rows[1][2:].startswith("a_name_of_m… given")
-    assert rows[2][2:].startswith("…rons.1.bias given")
+def test_each_use_of_a_repeated_operand_has_its_name() -> None:
+    d = Value(-4.0, label="d")
+    told = stepper(d * d).sentences("topological", 3)
+    assert told[2] == "  with ∂v1/∂d (2nd operand) = d = -4"
 
 
 def test_what_is_no_path_is_refused() -> None:

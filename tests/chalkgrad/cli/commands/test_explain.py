@@ -14,7 +14,7 @@ def test_every_variable_in_turn(capsys: pytest.CaptureFixture[str]) -> None:
     assert "The sum over the 2 paths: dout/da = -3 + 1 = -2" in out
     assert "How does out change with b?" in out
     assert "One path, so dout/db = 2" in out
-    assert "(This is what stands in b.grad.)" in out
+    assert "(This is the value of b.grad.)" in out
 
 
 def test_one_variable_with_a_nudge(capsys: pytest.CaptureFixture[str]) -> None:

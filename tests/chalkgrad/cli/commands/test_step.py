@@ -111,7 +111,7 @@ def test_in_a_pipe_every_step_is_printed(capsys: pytest.CaptureFixture[str]) -> 
 
 def test_the_naive_pass_says_that_it_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["step", "b = a + a; b + b", "--at", "a=1", "--pass", "naive"]) == 0
-    assert "wrong for a (truly 4)" in capsys.readouterr().out
+    assert "wrong for a (the true gradient is 4)" in capsys.readouterr().out
 
 
 def test_a_page_is_written_and_not_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -132,7 +132,7 @@ def test_what_cannot_be_done_is_one_line(tmp_path: Path, capsys: pytest.CaptureF
     assert "cannot write" in capsys.readouterr().err
 
 
-def test_a_narrow_window_is_filled_anew(terminal: Terminal) -> None:
+def test_a_window_that_becomes_narrow_is_redrawn(terminal: Terminal) -> None:
     import fcntl
     import struct
     import termios

@@ -19,9 +19,9 @@ def test_the_page_has_blanks_and_then_the_key(tmp_path: Path) -> None:
     assert run("--seed", 7, "--depth", 4, "-n", 3, "-o", out) == 0
     sheet, key = out.read_text(encoding="utf-8").split("<h1>Answer key</h1>")
     assert sheet.count("<svg") == key.count("<svg") == 3
-    assert "______" in re.sub(r"<p>Name.*?</p>", "", sheet)
-    assert "______" not in key
-    assert "http" not in re.sub(r'xmlns(:\w+)?="[^"]*"', "", sheet + key), "the page loads nothing"
+    assert "class='blank'" in sheet
+    assert "class='blank'" not in key
+    assert "http" not in re.sub(r"xmlns(:\w+)?=[\"'][^\"']*[\"']", "", sheet + key), "the page loads nothing"
 
 
 def test_the_key_has_the_gradients(tmp_path: Path) -> None:
@@ -32,8 +32,66 @@ def test_the_key_has_the_gradients(tmp_path: Path) -> None:
     assert "Answer key" not in out.read_text(encoding="utf-8")
     nodes = draw_programs(1, 2, 3, ["add", "subtract", "multiply"])[0].on_values()
     nodes[-1].backward()
-    shown = re.findall(r">grad (-?[\d.]+)<", key.read_text(encoding="utf-8"))
-    assert sorted(map(float, shown)) == sorted(node.grad for node in nodes)
+    shown = [text.replace("−", "-") for text in re.findall(r">([^<>]+)</text>", key.read_text(encoding="utf-8"))]
+    assert sorted(map(float, shown[2::3])) == sorted(node.grad for node in nodes)
+
+
+def test_the_seed_is_on_the_key_only(tmp_path: Path) -> None:
+    out, key = tmp_path / "sheet.html", tmp_path / "key.html"
+    assert run("--seed", 4711, "--depth", 2, "-n", 1, "-o", out, "--key", key) == 0
+    assert "4711" not in out.read_text(encoding="utf-8")
+    assert "seed 4711" in key.read_text(encoding="utf-8")
+
+
+def test_each_copy_has_other_graphs_and_its_own_key(tmp_path: Path) -> None:
+    out, key = tmp_path / "sheet.html", tmp_path / "key.html"
+    assert (
+        run("--copies", 30, "--depth", 2, "-n", 2, "--class", "10a", "--title", "A & B", "-o", out, "--key", key) == 0
+    )
+    sheets, keys = (path.read_text(encoding="utf-8") for path in (out, key))
+    heads = re.findall(r"<b>(Sheet \d+)</b>", sheets)
+    assert heads == [f"Sheet {n}" for n in range(1, 31)]
+    assert re.findall(r"\((Sheet \d+), seed (\d+)\)", keys) == [(f"Sheet {n}", f"{n - 1}") for n in range(1, 31)]
+    formulas = re.findall(r"<p class='formula'>(.*?)</p>", sheets)
+    assert len(set(formulas)) > 50
+    assert sheets.count("<h1>A &amp; B</h1>") == 30
+    assert sheets.count("Class: 10a") == 30
+
+
+def test_a_roster_puts_the_names_on_the_sheets(tmp_path: Path) -> None:
+    roster, out = tmp_path / "roster.csv", tmp_path / "sheet.html"
+    roster.write_text("name\nAnna <Ott>\nBo\n")
+    assert run("--roster", roster, "--depth", 2, "-n", 1, "-o", out) == 0
+    sheets = out.read_text(encoding="utf-8")
+    assert "Name: Anna &lt;Ott&gt;" in sheets
+    assert "(Sheet 2, Bo, seed 1)" in sheets
+
+
+def test_formulas_of_ones_own(tmp_path: Path) -> None:
+    out = tmp_path / "sheet.html"
+    assert run("--formula", "tanh(x*w + b)", "x*x", "--at", "x=2", "w=-1", "b=0.5", "-o", out) == 0
+    sheets = out.read_text(encoding="utf-8")
+    assert "tanh(x*w + b), with x = 2, w = -1, b = 0.5" in sheets
+    assert "x*x, with x = 2<" in sheets
+    assert "keep three significant digits" in sheets
+    assert "seed" not in sheets
+
+
+def test_a_page_holds_two_or_three_graphs(tmp_path: Path) -> None:
+    for paper in ("a4", "letter"):
+        out = tmp_path / f"{paper}.html"
+        assert run("-n", 6, "--paper", paper, "-o", out, "--key", tmp_path / f"{paper}-key.html") == 0
+        text = out.read_text(encoding="utf-8")
+        assert [page.count("<svg") for page in text.split("<div class='page'>")[1:]] == [2, 2, 2]
+        assert f"@page {{ size: {paper} portrait;" in text
+
+
+def test_the_forward_pass_has_no_fields_for_gradients(tmp_path: Path) -> None:
+    out, key = tmp_path / "sheet.html", tmp_path / "key.html"
+    assert run("--hide", "data", "--depth", 3, "-n", 1, "-o", out, "--key", key) == 0
+    text = out.read_text(encoding="utf-8")
+    assert text.count("class='blank'") == text.split("<p class='formula'>")[1].split(", with")[0].count("=")
+    assert "gradient" not in text
 
 
 def test_the_same_seed_gives_the_same_page_and_another_seed_another(tmp_path: Path) -> None:
@@ -48,6 +106,15 @@ def test_the_same_seed_gives_the_same_page_and_another_seed_another(tmp_path: Pa
     [
         (["--depth", "99"], "--depth goes up to 12"),
         (["-o", "sheet.pdf"], "must end in .html"),
+        (["--copies", "2", "--roster", "roster.csv"], "--copies and --roster exclude each other"),
+        (["--roster", "none.csv"], "cannot read or write none.csv"),
+        (["--at", "x=2"], "--at needs --formula"),
+        (["--formula", "x*x", "--at", "x=2", "y=3"], "--at y: no formula has this variable"),
+        (["--formula", "x*x"], "no number for x; add --at x=1.0"),
+        (
+            ["--formula", "+".join(f"x{n}" for n in range(30)), "--at", *(f"x{n}=1" for n in range(30))],
+            "more than a page",
+        ),
         (["--operations", "negative", "-n", "200", "--depth", "2"], "of 200 graphs were found"),
     ],
 )

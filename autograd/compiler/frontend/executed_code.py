@@ -1,0 +1,368 @@
+"""On which names can a function's result depend?  On those in the code that ran while it was traced.
+
+Read `tracer`, `c_functions` and `exception_handlers` first, `snapshot` next, which follows these names from object to
+object.  A profile hook notes each Python function that is entered and each C function that is called.  The code of the
+Python functions has the names that they read.  A C function that could give another result next time (a clock, a file)
+is refused, and so is an exception handler around the engine, which a compiled program would not execute.
+"""
+
+from __future__ import annotations
+
+import dis
+import functools
+import os
+import re
+import sys
+from contextlib import suppress
+from dataclasses import dataclass, field
+from types import CodeType
+from typing import TYPE_CHECKING, Any
+
+from autograd.compiler.frontend import c_functions, tracer
+from autograd.compiler.frontend.exception_handlers import catching_line
+from autograd.compiler.frontend.tracer import is_interruption, users_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+    from autograd.compiler.frontend.tracer import Watch
+
+_ENGINE = tracer.ENGINE
+_LAYERS = os.path.join(os.path.dirname(_ENGINE[:-1]), "nn", "")  # noqa: PTH118, PTH120
+_STANDARD = os.path.dirname(os.__file__) + os.sep  # noqa: PTH120
+
+ENGINE, LAYERS, LIBRARY, QUIET, USERS = range(5)
+"""Whose code it is: autograd's, nn's, NumPy's or the standard library's, code that only logs or prints, the user's."""
+
+_ONLY_REPORT = {"logging", "warnings", "traceback", "linecache", "importlib", "encodings", "tqdm"}
+
+_ANSWERS = {"isEnabledFor", "getEffectiveLevel", "getLevelName", "hasHandlers", "import_module"}
+"""Functions of these modules whose results matter."""
+
+_LOADS_OF_GLOBALS = {"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS"}
+_LOADS_OF_CELLS = {"LOAD_DEREF", "LOAD_CLASSDEREF", "LOAD_FROM_DICT_OR_DEREF"}
+_LOADS_OF_ATTRIBUTES = {"LOAD_ATTR", "LOAD_METHOD", "LOAD_SUPER_ATTR", "IMPORT_FROM"}
+_LOADS = _LOADS_OF_GLOBALS | _LOADS_OF_CELLS | _LOADS_OF_ATTRIBUTES
+_STORES = {"STORE_GLOBAL", "STORE_NAME", "STORE_DEREF", "STORE_ATTR", "STORE_SUBSCR"}
+_SUBSCRIPTS = {"BINARY_SUBSCR", "BINARY_SLICE"}
+_METHODS_THAT_WRITE = {
+    "append", "appendleft", "extend", "extendleft", "insert", "add", "update", "clear", "discard"
+}  # fmt: skip
+_CALLS = {"CALL", "PRECALL", "CALL_KW", "KW_NAMES"}
+
+
+@dataclass
+class Names:
+    """The names that one code object reads from outside, by where they are looked up."""
+
+    globals: set[str] = field(default_factory=set)
+    cells: set[str] = field(default_factory=set)
+    attributes: set[str] = field(default_factory=set)
+    imports: set[str] = field(default_factory=set)
+    passed: set[str] = field(default_factory=set)
+    """Names of what is passed on instead of called: `map(f, xs)`."""
+    written: set[str] = field(default_factory=set)
+    """Names loaded only to write into the object: `log.append(x)`, `counts[k] += 1`."""
+    all_attributes: bool = False
+    """Whether it reads attributes whose names are not in the code."""
+
+
+class ExecutedCode:
+    """What ran while a function was traced."""
+
+    def __init__(self, watch: Watch) -> None:
+        self.watch = watch
+        self.codes: dict[CodeType, int] = {}
+        """The code objects that were entered, and whose each is."""
+        self.places: dict[tuple[CodeType, int], dict[str, Any]] = {}
+        """The global namespaces in which code of the user or the standard library ran."""
+        self.first_arguments: list[Any] = []
+        self.held: set[str] = set()
+        """Names of attributes that objects hold, such as those of `operator.attrgetter`."""
+        self.found: dict[CodeType, list[Any]] = {}
+        """Functions that C code has called, and that no name refers to."""
+        self.all_attributes = False
+        self.structure = False
+        """Whether nn searched a module for its parameters, and so read every attribute that is not a plain number."""
+        self.problem = ""
+        """Why this function cannot be compiled; '' if no reason was found."""
+        self._quiet_until: Any = None
+        self._caught: list[str] = []
+        """For each frame on the stack: the handler that would catch an error of the engine in it; or ''."""
+        self._checked: dict[Any, str] = {}
+
+    def __call__(self, frame: FrameType, event: str, argument: Any) -> None:
+        """The profile hook."""
+        if self._quiet_until is not None:
+            if self._quiet_until == (frame, event) or self._quiet_until == (
+                frame,
+                event.replace("exception", "return"),
+            ):
+                self._quiet_until = None
+                self.watch.reporting = False
+                if event == "return" and frame.f_code.co_name == "getLogger":
+                    self.first_arguments.append(argument)  # the function may keep attributes on the logger
+        elif event == "call":
+            self._entered(frame)
+        elif event == "return":
+            if self._caught:
+                self._caught.pop()
+        elif event == "c_call":
+            self._called(frame, argument)
+
+    def _entered(self, frame: FrameType) -> None:
+        code = frame.f_code
+        whose = self.codes.get(code)
+        if whose is None:
+            whose = self.codes[code] = _whose(frame)
+        if whose == QUIET or (whose != ENGINE and is_interruption(frame, self.watch)):
+            self._quiet_until = (frame, "return")
+            self.watch.reporting = whose == QUIET
+            return
+        caller = frame.f_back
+        caught = self._caught[-1] if self._caught else ""
+        if not caught and caller is not None and self.codes.get(caller.f_code) in (USERS, LIBRARY):
+            caught = catching_line(caller)
+        self._caught.append(caught)
+        if whose == ENGINE:
+            if caught:
+                self._refuse(
+                    f"{caught} catches errors of the engine: the compiled program would not go there; test the "
+                    f"numbers with where, or catch the error outside the compiled function"
+                )
+            return
+        if whose == LIBRARY:
+            self._in_library(frame)
+        if whose != LAYERS:
+            self.places[code, id(frame.f_globals)] = frame.f_globals
+        if whose == USERS and code.co_argcount:
+            first = frame.f_locals.get(code.co_varnames[0])
+            if first is not None:
+                self.first_arguments.append(first)
+
+    def _in_library(self, frame: FrameType) -> None:
+        """Refuse functions of the standard library that depend on more than their arguments."""
+        name, module = frame.f_code.co_name, str(frame.f_globals.get("__name__"))
+        problem = c_functions.of_numpy(module, name) if module.startswith("numpy.") else ""
+        if problem:
+            self._refuse(problem)
+        if module == "random" and name == "seed" and frame.f_locals.get("a", 0) is None:
+            self._refuse("a source of random numbers without a seed is made: draw with autograd.drawn(lambda: ...)")
+        if module == "threading" and name == "current_thread":
+            self._refuse("threading.current_thread() asks which thread runs, which may change: make it an argument")
+        if module == "contextlib" and name == "__enter__":
+            kinds = getattr(frame.f_locals.get("self"), "_exceptions", ())
+            if any(issubclass(ValueError, k) or issubclass(OverflowError, k) for k in kinds):
+                self._refuse("contextlib.suppress would hide errors of the engine: catch them outside")
+
+    def _called(self, frame: FrameType, function: Any) -> None:
+        whose = self.codes.get(frame.f_code, ENGINE)
+        if whose == ENGINE:
+            return
+        name = getattr(function, "__name__", "")
+        if name in c_functions.READ_BY_NAME:
+            if whose == LAYERS:
+                self.structure = self.structure or name == "vars"
+            elif name not in ("getattr", "hasattr") or not _constant_name(frame.f_code, frame.f_lasti):
+                self.all_attributes = True
+        if whose == LAYERS:
+            return
+        key = c_functions.described(function)
+        if key[0] == "builtins.str" and name.startswith("format"):
+            self._formatted(frame.f_code)
+        if c_functions.only_reports(key):
+            self._quiet_until = (frame, "c_return")
+            self.watch.reporting = True
+        elif key not in self._checked:
+            self._checked[key] = c_functions.refusal(key, strict=whose == USERS)
+            if self._checked[key]:
+                self._refuse(self._checked[key])
+
+    def _formatted(self, code: CodeType) -> None:
+        """`"{0.name}".format(o)` reads attributes by names in a text."""
+        texts = [text for text in code.co_consts if type(text) is str and "{" in text]
+        self.held |= {name for text in texts for name in re.findall(r"\.(\w+)", text)}
+        self.all_attributes |= not texts
+
+    def _refuse(self, problem: str) -> None:
+        if not self.problem:
+            self.problem = f"{problem}, at {users_line()}"
+
+    # -------------------------------------------------------------------------------------------------------- results
+
+    def join(self, earlier: ExecutedCode) -> None:
+        """Add what ran in an earlier trace; keep only those first arguments that both traces have seen."""
+        self.codes = earlier.codes | self.codes
+        self.places = earlier.places | self.places
+        self.all_attributes |= earlier.all_attributes
+        self.structure |= earlier.structure
+        self.held |= earlier.held
+        mine = {id(thing) for thing in self.first_arguments}
+        self.first_arguments = list({id(t): t for t in earlier.first_arguments if id(t) in mine}.values())
+        self.finish()
+
+    def hold(self, names: set[str]) -> None:
+        """Count these names, which an object holds, as read."""
+        if not names <= self.held:
+            self.held |= names
+            self.finish()
+
+    def finish(self) -> None:
+        """Collect the names."""
+        self.attributes: set[str] = set()
+        self.written: set[str] = set()
+        self.passed: set[str] = set()
+        self.attributes |= self.held
+        for code, whose in self.codes.items():
+            if whose not in (ENGINE, QUIET):
+                self.attributes.add(code.co_name)
+                names = names_of(code)
+                self.attributes |= names.attributes
+                self.written |= names.written
+                self.passed |= names.passed if whose == USERS else set()
+                self.all_attributes |= whose == USERS and (
+                    names.all_attributes or not names.passed.isdisjoint(c_functions.READ_BY_NAME)
+                )
+        self.written -= self.attributes
+
+
+def _whose(frame: FrameType) -> int:
+    file, module = frame.f_code.co_filename, str(frame.f_globals.get("__name__", ""))
+    root = module.partition(".")[0]
+    if file.startswith((_ENGINE, "<autograd")) or (file == "<string>" and root == "autograd"):
+        return ENGINE
+    if file.startswith(_LAYERS) or (file == "<string>" and root == "nn"):
+        return LAYERS
+    if root in _ONLY_REPORT and frame.f_code.co_name not in _ANSWERS:
+        return QUIET
+    standard = file.startswith((_STANDARD, "<frozen")) and "site-packages" not in file
+    return LIBRARY if standard or root == "numpy" else USERS
+
+
+def hooked(executed: ExecutedCode, function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call a function while its code is noted; an active profiler is paused meanwhile."""
+    before = sys.getprofile()
+    if before is not None and not callable(before):  # cProfile on Python 3.11 cannot be put back by setprofile
+        before.disable()
+    sys.setprofile(executed)
+    try:
+        return function(*arguments)
+    finally:
+        if before is not None and not callable(before):
+            sys.setprofile(None)
+            before.enable()
+        else:
+            sys.setprofile(before)
+
+
+# ------------------------------------------------------------------------------------------------------ names in code
+
+
+@functools.lru_cache(maxsize=4096)
+def names_of(code: CodeType) -> Names:
+    """The names that this code reads from outside, except those that it only writes to."""
+    steps = list(dis.get_instructions(code))
+    names = Names()
+    targets = _targets_of_updates(steps)
+    for i, step in enumerate(steps):
+        kind = step.opname
+        if kind == "IMPORT_NAME":
+            names.imports.add(step.argval)
+        elif kind == "MATCH_CLASS":
+            names.attributes.add("__match_args__")
+            names.all_attributes = True
+        elif kind in _LOADS:
+            if step.positions in targets or _is_written_into(steps, i):
+                names.written.add(step.argval)
+                continue
+            if not _is_called(steps, i):
+                names.passed.add(step.argval)
+            if kind in _LOADS_OF_GLOBALS:
+                names.globals.add(step.argval)
+            elif kind in _LOADS_OF_CELLS:
+                names.cells.add(step.argval)
+            else:
+                names.attributes.add(step.argval)
+    loaded = names.globals | names.attributes
+    strings = {part for text in code.co_consts if type(text) is str for part in (text, *text.split("."))}
+    if loaded & {"__import__", "import_module"}:
+        names.imports |= strings
+    if loaded & {"getattr", "hasattr", "attrgetter", "methodcaller"}:
+        names.attributes |= strings
+    if "globals" in names.globals:
+        names.globals |= strings
+    names.all_attributes |= bool(loaded & {"__dict__", "__slots__", "__getattribute__", "attrgetter", "methodcaller"})
+    names.written -= names.globals | names.cells | names.attributes
+    for part in code.co_consts:
+        if isinstance(part, CodeType):
+            names.cells |= names_of(part).cells & set(code.co_freevars)
+    return names
+
+
+def _is_called(steps: list[dis.Instruction], i: int) -> bool:
+    """Whether this instruction loads a function that is then called."""
+    step = steps[i]
+    after = steps[i + 1].opname if i + 1 < len(steps) else ""
+    return step.opname == "LOAD_METHOD" or "NULL" in step.argrepr or after == "PUSH_NULL"
+
+
+def _targets_of_updates(steps: list[dis.Instruction]) -> set[Any]:
+    """The positions of the targets of `n += 1` and the like, whose loads are stored to the same place."""
+    found = set()
+    for i, step in enumerate(steps):
+        if step.opname == "BINARY_OP" and step.argrepr.endswith("="):
+            store = next((s for s in steps[i + 1 : i + 5] if s.opname in _STORES), None)
+            plain = all(
+                s.opname in ("SWAP", "CACHE", "ROT_TWO") for s in steps[i + 1 : i + 5][: _index(steps, i, store)]
+            )
+            if store is not None and plain and store.positions is not None and store.positions.lineno is not None:
+                found.add(store.positions)
+    return found
+
+
+def _index(steps: list[dis.Instruction], i: int, store: dis.Instruction | None) -> int:
+    return 0 if store is None else steps[i + 1 : i + 5].index(store)
+
+
+def _is_written_into(steps: list[dis.Instruction], i: int) -> bool:
+    """Whether the loaded object is only written to: by `.append(...)` and similar methods, or by `thing[...] = ...`."""
+    after = steps[i + 1] if i + 1 < len(steps) else steps[i]
+    if after.opname in ("LOAD_ATTR", "LOAD_METHOD") and after.argval in _METHODS_THAT_WRITE:
+        return True
+    here = steps[i].positions
+    if here is None or here.lineno is None:
+        return False
+    for step in steps[i + 1 :]:
+        there = step.positions
+        if step.opname != "STORE_SUBSCR" or there is None or (there.lineno, there.col_offset) != _begin(here):
+            continue
+        between = [s for s in steps[i + 1 :] if s.positions is not None and _begin(s.positions) == _begin(here)]
+        return not any(s.opname in _LOADS or (s.opname in _SUBSCRIPTS and s.positions != there) for s in between)
+    return False
+
+
+def _begin(positions: Any) -> tuple[Any, Any]:
+    return positions.lineno, positions.col_offset
+
+
+@functools.lru_cache(maxsize=1024)
+def _constant_name(code: CodeType, at: int) -> bool:
+    """Whether the call of `getattr` at this instruction names the attribute with a literal."""
+    steps = [step for step in dis.get_instructions(code) if step.opname not in ("CACHE", "PRECALL")]
+    here = next((i for i, step in enumerate(steps) if step.offset >= at), 0)
+    before = steps[max(0, here - 2) : here]
+    if before and before[-1].opname == "LOAD_CONST" and isinstance(before[-1].argval, str):
+        return True
+    return len(before) == 2 and before[0].opname == "LOAD_CONST" and isinstance(before[0].argval, str)
+
+
+def imported(executed: ExecutedCode) -> Iterator[tuple[str, Any]]:
+    """The modules that the code imports inside functions, by name."""
+    for (code, _), space in executed.places.items():
+        for name in names_of(code).imports:
+            parts = name.split(".")
+            for n in range(1, len(parts) + 1):
+                for whole in (".".join(parts[:n]), f"{space.get('__package__')}.{'.'.join(parts[:n])}"):
+                    with suppress(KeyError):
+                        yield whole, sys.modules[whole]

@@ -1,0 +1,116 @@
+"""Which objects does a function read?  Starting at the function, names lead from one object to the next.
+
+Read `executed_code` and `object_visitors` first, `guards` next.  The walk goes through closures, global names,
+attributes, classes, modules, and the elements of containers, and notes what it finds at each path.  What cannot be
+followed, because reading changes it or because it is not written in Python, is refused with its name.
+"""
+
+from __future__ import annotations
+
+import builtins
+import gc
+import sys
+import types
+from collections import Counter
+from types import FunctionType
+from typing import Any
+
+from autograd.compiler.frontend.change_check import is_plain
+from autograd.compiler.frontend.executed_code import USERS, ExecutedCode, imported, names_of
+from autograd.compiler.frontend.object_kinds import (
+    MISSING,
+    WATCHED,
+    is_only_filled,
+    shown_path,
+)  # fmt: skip
+from autograd.compiler.frontend.object_visitors import ObjectVisitors
+from autograd.compiler.frontend.snapshot_notes import ChangedError
+from autograd.value import Value
+
+
+class Snapshot(ObjectVisitors):
+    """What a function reads, noted by one walk.  With `expected`, raises ChangedError where that says otherwise."""
+
+    def __init__(
+        self,
+        function: Any,
+        executed: ExecutedCode,
+        name: str,
+        expected: Snapshot | None = None,
+        inputs: dict[int, Value] | None = None,
+        written: set[str] | None = None,
+    ) -> None:
+        super().__init__(executed, name, expected, inputs, written)
+        known = -1
+        while known != len(executed.codes) + len(executed.held):  # names found during a walk count for all objects
+            known = len(executed.codes) + len(executed.held)
+            self._once(function)
+        if self.written and expected is None:
+            counts = Counter(map(shown_path, self.paths))
+            ambiguous = {path for path in self.written if counts[path] > 1}  # the function may write only one of them
+            if ambiguous:
+                self.written = self.written - ambiguous
+                self._once(function)
+        if expected is not None and len(expected.tokens) != len(self.tokens):
+            raise ChangedError(name)
+
+    def _once(self, function: Any) -> None:
+        """One walk."""
+        self._begin()
+        self._start(function)
+        self._walk()
+        found = self.executed.found
+        for code in self._unreached():
+            for thing in found.setdefault(code, [f for f in gc.get_referrers(code) if type(f) is FunctionType]):
+                self._todo.append(((None, thing.__qualname__), thing, True))
+        self._walk()
+
+    def _walk(self) -> None:
+        while self._todo:
+            self._visit(*self._todo.pop())
+
+    def _unreached(self) -> list[Any]:
+        """The code of user functions that ran and that no name refers to: C code has called them."""
+        ran = [code for code, whose in self.executed.codes.items() if whose == USERS]
+        inside = {part for code in ran for part in code.co_consts if type(part) is types.CodeType}
+        return [code for code in ran if code not in self.functions and code not in inside]
+
+    def _start(self, function: Any) -> None:
+        executed = self.executed
+        for thing in executed.first_arguments:
+            self._todo.append(((None, f"the {type(thing).__name__} that it uses"), thing, False))
+        for module_name, module in imported(executed):
+            where = self.check.name(sys.modules)
+            self._reach((None, module_name), module, True, f"{where}[{module_name!r}]")
+        methods = vars(Value)
+        for name in sorted((executed.attributes & set(methods)) - WATCHED):
+            self._reach((None, f"Value.{name}"), methods[name], False, f"{self.check.name(methods)}[{name!r}]")
+        for (code, _), space in list(executed.places.items()):
+            self._namespace(code, space, executed.codes[code])
+        self._todo.append(((None, self.name), function, True))
+
+    def _namespace(self, code: Any, space: dict[str, Any], whose: int) -> None:
+        """The global names that this code reads."""
+        names, strict = names_of(code), whose == USERS
+        if not strict and str(space.get("__name__")).startswith("numpy"):
+            return
+        where, new = self.check.name(space), id(space) not in self._seen
+        if strict and new:
+            self._seen.add(id(space))
+            self.check.size(space)
+        read = names.globals | {n for n in names.written if not is_only_filled(space.get(n))}
+        if "globals" in read:
+            read |= {name for name, thing in space.items() if is_plain(thing) or isinstance(thing, Value)}
+        for name in sorted(read):
+            key = where, name
+            if key in self._seen:
+                continue
+            self._seen.add(key)
+            if name in space:
+                self._may_be_passed((None, name), space[name], name, strict)
+                self._reach((None, name), space[name], strict, f"{where}[{name!r}]")
+            elif strict and hasattr(builtins, name):
+                self._note((None, name), getattr(builtins, name))
+                self.check.at(f"{self.check.name(vars(builtins))}[{name!r}]", getattr(builtins, name))
+            else:
+                self._note((None, name), MISSING)

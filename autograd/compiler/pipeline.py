@@ -1,0 +1,112 @@
+"""How does a traced graph become a plan?  All passes in their order, and the choice of a backend.
+
+Read the passes and the backends first, `program` next.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd.compiler.eager import EagerProgram
+from autograd.compiler.frontend.flatten import CONSTANT, DRAWN, INPUT, PARAMETER
+from autograd.compiler.numpy_backend.run import NumpyProgram
+from autograd.compiler.passes.contract import Nodes, contract, depends
+from autograd.compiler.passes.fuse import fuse_activations, fuse_chains
+from autograd.compiler.passes.group import Group, MatMul, UnsupportedError, groups
+from autograd.compiler.passes.layout import lay_out
+from autograd.compiler.passes.schedule import NodeSchedule, levels
+from autograd.compiler.plan import Plan
+
+if TYPE_CHECKING:
+    from autograd.compiler.executable import Signature
+    from autograd.compiler.frontend.flatten import Flat
+
+SHORTEST_SUM, MAX_EXACT = 16, 2_000
+"""In a graph without matrix products, shorter sums than this stay single additions, so that the C runtime rounds them
+as the eager engine does; unless there are more groups than `MAX_EXACT`."""
+
+MAX_GROUPS = 20_000
+"""For the C runtime a group costs almost nothing to run, but about 0.1 ms to link."""
+
+PRICE_OF_A_GROUP, PRICE_OF_A_NODE = 12.0, 1.0
+"""Microseconds for a group in NumPy calls, and for a node of the eager engine: their ratio decides on the fallback."""
+
+
+def make_plan(signature: Signature, shape: Any, backend: str, samples: int) -> Plan:
+    """All passes, in their order."""
+    flat, batched = signature.flat, signature.batched
+    varies = depends(flat, (INPUT, DRAWN))
+    per_sample = varies if batched else np.zeros(len(flat), bool)
+    active = depends(flat, (PARAMETER,) if signature.by_parameters else (INPUT,))
+    reason = ""
+    try:
+        native = backend != "numpy" and native_is_available(backend)
+        flags = per_sample, varies, active
+        nodes, found, flags = _grouped(flat, flags, batched, 0, samples, native)
+        if native and len(found) < MAX_EXACT and not any(isinstance(group, MatMul) for group in found):
+            nodes, found, flags = _grouped(flat, flags, batched, SHORTEST_SUM, samples, native)
+        per_sample, _, active = flags
+        if native:
+            try:
+                return _native_plan(signature, shape, nodes, found, per_sample, active, backend == "emit")
+            except UnsupportedError as error:
+                reason = str(error)
+        for group in found:
+            if isinstance(group, MatMul):
+                group.epilogue = None
+        layout = lay_out(flat, found, per_sample, nodes.alive, signature.parameters, sum(signature.sizes), batched)
+        return Plan(signature, shape, NumpyProgram(signature, layout, found, active), found, active, layout, reason)
+    except UnsupportedError as error:
+        return Plan(signature, shape, EagerProgram(signature), [], active, None, str(error), samples)
+
+
+def _native_plan(
+    signature: Signature, shape: Any, nodes: Nodes, found: list[Group], per_sample: Any, active: Any, emit: bool
+) -> Plan:
+    from autograd.compiler.c_backend.executable import NativeProgram
+
+    flat, batched = signature.flat, signature.batched
+    found = fuse_chains(found, flat, nodes.operation == CONSTANT, emit)
+    found = fuse_activations(found, flat.outputs, per_sample)
+    layout = lay_out(flat, found, per_sample, nodes.alive, signature.parameters, sum(signature.sizes), batched)
+    return Plan(signature, shape, NativeProgram(signature, layout, found, active, emit), found, active, layout)
+
+
+def _grouped(
+    flat: Flat, flags: tuple[Any, Any, Any], batched: bool, shortest: int, samples: int, native: bool
+) -> tuple[Nodes, list[Group], tuple[Any, Any, Any]]:
+    """The nodes after contraction; their groups; and which nodes are per sample, vary between calls, and are active."""
+    nodes = contract(flat, flags[0] if batched else None, shortest)
+    grown = len(nodes.operation) - len(flags[0])  # a constant may have been added
+    per_sample, varies, active = (np.append(each, np.zeros(grown, bool)) for each in flags)
+    schedule = NodeSchedule(levels(nodes), per_sample, active)
+    alive = int((nodes.alive & (nodes.operation >= 0)).sum())
+    worth = MAX_GROUPS if native else alive * samples * PRICE_OF_A_NODE / max(PRICE_OF_A_GROUP, 1e-9)
+    if schedule.depth > worth:
+        raise UnsupportedError(f"{schedule.depth:,} levels for {alive:,} nodes: too few operations can be done at once")
+    found = groups(nodes, schedule, ~varies, worth)
+    return nodes, found, (per_sample, varies, active)
+
+
+def native_is_available(backend: str) -> bool:
+    """Whether the C runtime is available; if not, warns once for "auto", and raises RuntimeError for "c" and "emit"."""
+    from autograd.compiler.c_backend.toolchain import runtime
+
+    try:
+        runtime()
+    except UnsupportedError as reason:
+        if backend != "auto":
+            raise RuntimeError(
+                f"backend {backend!r} is not available: {reason}; use backend='numpy' or 'auto'"
+            ) from None
+        if not _warned:
+            _warned.append(str(reason))
+            warnings.warn(f"compiled programs run with NumPy, not natively: {reason}", RuntimeWarning, stacklevel=6)
+        return False
+    return True
+
+
+_warned: list[str] = []

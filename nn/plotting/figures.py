@@ -1,0 +1,448 @@
+"""What do a model, its training and its activations look like?
+
+Every function draws with matplotlib, which is imported by the first call, and returns the figure; with ``path`` it
+also writes the picture to that file. Read before: ``evaluation``, ``history``. Read after: nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from base64 import b64encode
+from functools import partial
+from io import BytesIO
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from autograd import Value
+from nn.activations import Activation, activation_names
+from nn.activations import activation as find_activation
+from nn.checks import as_list, choose, file_path, real_number, samples_and_targets, shown, whole_number
+from nn.evaluation import decision_threshold, predict
+from nn.metrics import true_class
+from nn.module import check_module
+
+from .regions import COLOURS, class_scores, grid, paint_regions
+
+_JUMP = 0.3
+"""Between neighbouring points of a derivative, a larger difference is a jump: no smooth activation is so steep."""
+_MARKERS = ("o", "s", "^", "D", "v", "P")
+"""For classes and curves, so that they differ in grey print as well."""
+_DASHES = ("-", "--", "-.", ":")
+
+
+def _figure(rows: int = 1, columns: int = 1, size: tuple[float, float] = (6.0, 4.0)) -> tuple[Any, list[Any]]:
+    """A figure outside pyplot, so that it is not kept in memory and no window opens."""
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise ImportError("plotting needs matplotlib: install it by python -m pip install matplotlib") from error
+    figure = Figure(figsize=size, layout="constrained")
+    figure._repr_png_ = partial(_picture, figure, "png")  # type: ignore[attr-defined]  # without pyplot, too, a notebook
+    figure._repr_svg_ = lambda: _picture(figure, "svg").decode()  # type: ignore[attr-defined]  # shows it
+    return figure, list(figure.subplots(rows, columns, squeeze=False).flat)
+
+
+def _picture(figure: Any, kind: str) -> bytes:
+    picture = BytesIO()
+    figure.savefig(picture, format=kind)
+    return picture.getvalue()
+
+
+def _finished(figure: Any, path: Any) -> Any:
+    if path is not None:
+        figure.savefig(path if hasattr(path, "write") else file_path(path), dpi=150)
+    return figure
+
+
+def plot_decision_boundary(
+    model: Any,
+    X: Any,
+    y: Any,
+    path: Any = None,
+    resolution: int = 60,
+    *,
+    loss: Any = None,
+    threshold: float | None = None,
+) -> Any:
+    """Colour the plane by the class that ``model`` predicts, and draw the samples over it.
+
+    ``X`` has two features. ``resolution`` is the number of points along each side. ``loss`` and ``threshold`` are as
+    for ``nn.predict_classes``. Returns the matplotlib figure.
+    Raises ``ValueError`` for any other number of features.
+    """
+    rows, targets = samples_and_targets(X, y)
+    if not isinstance(rows[0], list) or len(rows[0]) != 2:
+        raise ValueError("a decision boundary needs samples with 2 features: choose two of them")
+    resolution = whole_number(resolution, "resolution", 2, 10_000)
+    grids = [grid([row[axis] for row in rows], resolution) for axis in (0, 1)]
+    outputs = predict(model, [[x, z] for z in grids[1] for x in grids[0]])
+    single = not isinstance(outputs[0], list)
+    scores = class_scores(outputs, decision_threshold(model, rows[0], loss=loss, threshold=threshold))
+    figure, (axes,) = _figure(size=(6.0, 5.0))
+    paint_regions(axes, grids, scores)
+    for label in range(len(scores[0])):
+        points = [row for row, target in zip(rows, targets, strict=True) if true_class(target, single) == label]
+        axes.scatter(
+            [p[0] for p in points], [p[1] for p in points], s=22, color=COLOURS[label % len(COLOURS)],
+            edgecolor="white", linewidth=0.5, marker=_MARKERS[label % len(_MARKERS)], label=f"class {label}",
+        )  # fmt: skip
+    axes.set(title="decision boundary", xlabel="first feature", ylabel="second feature")
+    axes.legend()
+    return _finished(figure, path)
+
+
+def plot_history(history: Any, path: Any = None) -> Any:
+    """Draw the loss, and beside it the metrics, over the epochs; validation data dashed. Returns the figure."""
+    if not isinstance(getattr(history, "records", None), dict):
+        raise TypeError(f"history must be what nn.fit returned, got {shown(history)}")
+    if not len(history):
+        raise ValueError("history has no epoch yet: there is nothing to draw")
+    hidden = ("learning_rate", "gradient_norm", "seconds")
+    names = [name for name in history.names if name not in hidden]
+    metrics = [name for name in names if name.removeprefix("validation_") != "loss"]
+    losses = [name for name in names if name not in metrics]
+    panels = [panel for panel in (losses, metrics) if panel]
+    figure, all_axes = _figure(1, len(panels), (5.5 * len(panels), 4.0))
+    for axes, panel, title in zip(all_axes, panels, ("loss", "metrics"), strict=False):
+        for name in panel:
+            held_back = name.startswith("validation_")
+            colour = COLOURS[
+                sorted({n.removeprefix("validation_") for n in panel}).index(name.removeprefix("validation_")) % 6
+            ]
+            epochs = range(1, len(history[name]) + 1)
+            style = ("--" if held_back else "-") + ("o" if len(epochs) == 1 else "")  # one point has no line
+            axes.plot(epochs, history[name], style, color=colour, label=name.replace("_", " "))
+        axes.set(title=title, xlabel="epoch")
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.grid(alpha=0.3)
+        axes.legend()
+    return _finished(figure, path)
+
+
+def plot_activations(names: Any = None, path: Any = None) -> Any:
+    """Draw each activation and, dashed, its derivative from -4 to 4; by default all that work on single numbers.
+
+    All panels have the same scale, so that slopes can be compared.
+    """
+    names = activation_names() if names is None else as_list(names, "names", "a list such as ['relu', 'tanh']")
+    chosen = [find_activation(name) for name in names]
+    chosen = [choice for choice in chosen if not choice.whole_layer]
+    if not chosen:
+        raise ValueError("names must hold at least one activation of single numbers (softmax takes a whole layer)")
+    columns = min(4, len(chosen))
+    rows = -(-len(chosen) // columns)
+    figure, all_axes = _figure(rows, columns, (3.2 * columns, 2.1 * rows + 0.4))
+    points = [i / 25 - 4 for i in range(201)]
+    for axes in all_axes[len(chosen) :]:
+        axes.set_visible(False)
+    for axes, choice in zip(all_axes, chosen, strict=False):
+        heights, slopes = _curve(choice, points)
+        axes.plot(points, heights, color=COLOURS[0], label=choice.name)
+        axes.plot(*_with_gaps(points, slopes), "--", color=COLOURS[1], label="derivative")
+        axes.set(title=choice.name, ylim=(-1.3, 2.7), aspect="equal")
+        axes.grid(alpha=0.3)
+    lines = all_axes[0].get_lines()
+    figure.legend(lines, ["activation", "derivative"], loc="outside lower center", ncols=2)
+    return _finished(figure, path)
+
+
+def _with_gaps(points: list[float], heights: list[float]) -> tuple[list[float], list[float]]:
+    """A line with a gap in place of each jump, where it would otherwise be drawn as a steep slope."""
+    xs, ys = points[:1], heights[:1]
+    for (left, right), (before, after) in zip(pairwise(points), pairwise(heights), strict=True):
+        if abs(after - before) > _JUMP:
+            xs.append((left + right) / 2)
+            ys.append(math.nan)
+        xs.append(right)
+        ys.append(after)
+    return xs, ys
+
+
+def _curve(choice: Activation, points: list[float]) -> tuple[list[float], list[float]]:
+    heights, slopes = [], []
+    for point in points:
+        x = Value(point)
+        out = choice.function(x)
+        out.backward()
+        heights.append(out.data)
+        slopes.append(x.grad)
+    return heights, slopes
+
+
+def plot_curves(
+    curves: Any, path: Any = None, *, x: Any = None, xlabel: str = "", ylabel: str = "", title: str = "", log: str = ""
+) -> Any:
+    """Draw several curves that differ in dashes and markers as well as in colour.  Returns the matplotlib figure.
+
+    ``curves`` maps names to lists of numbers of any lengths.  ``x`` has the places of the numbers, 1, 2, 3 ... by
+    default.  ``log`` is "", "x", "y" or "xy": which axes are logarithmic.  Raises ``ValueError`` for any other ``log``.
+
+    >>> figure = plot_curves({"falls": [1.0, 0.1], "stays": [1.0, 1.0]}, log="y")
+    >>> [line.get_linestyle() for line in figure.axes[0].lines]
+    ['-', '--']
+    """
+    log = choose(log, ("x", "y", "xy"), "log") if log else ""
+    curves = _lists_by_name(curves, "curves", "one curve, such as {'loss': [1.0, 0.5]}")
+    for name, heights in curves.items():
+        curves[name] = [None if y is None else real_number(y, f"curves[{name!r}]") for y in heights]
+    if x is not None:
+        x = [real_number(place, "x") for place in as_list(x, "x", "a list of numbers")]
+    figure, (axes,) = _figure(size=(6.0, 3.9 if len(curves) > 1 else 3.5))
+    for n, (name, heights) in enumerate(curves.items()):
+        places = range(1, len(heights) + 1) if x is None else x[: len(heights)]
+        style = {"color": COLOURS[n % 6], "linestyle": _DASHES[n % 4], "marker": _MARKERS[n % 6], "markersize": 4}
+        axes.plot(places, heights, label=name, markevery=max(1, len(heights) // 20), **style)
+    axes.set(xlabel=xlabel, ylabel=ylabel, title=title)
+    if x is None and "x" not in log:
+        axes.locator_params(axis="x", integer=True)
+    for axis in log:
+        axes.set(**{f"{axis}scale": "log"})
+    if "x" in log and x is not None and len(x) <= 8:
+        axes.set_xticks(x, [f"{place:g}" for place in x])
+        axes.minorticks_off()
+    if len(curves) > 1:  # outside, where it covers no curve
+        figure.legend(loc="outside upper center", ncols=2 if len(curves) in (2, 4) else 3, fontsize=9)
+    return _finished(figure, path)
+
+
+def plot_images(images: Any, titles: Any = None, path: Any = None, *, columns: int = 10, limit: Any = None) -> Any:
+    """Draw square images, each a list of its pixels, row after row.  Returns the matplotlib figure.
+
+    Pixels go from 0 (white) to 1 (black).  With ``limit`` they have signs: red is positive, white 0 and blue negative,
+    full colour is reached at ``limit``, and a colour bar says so.  Raises ``ValueError`` if an image is not square.
+
+    >>> len(plot_images([[0.0, 1.0, 1.0, 0.0]] * 3, ["a", "b", "c"], columns=2).axes)
+    4
+    """
+    images = as_list(images, "images", "a list of images, each a list of its pixels")
+    images = [as_list(image, f"images[{n}]", "a list of pixels") for n, image in enumerate(images)]
+    images = [[real_number(pixel, f"images[{n}]") for pixel in image] for n, image in enumerate(images)]
+    if not images:
+        raise ValueError("images must hold at least one image")
+    side = math.isqrt(len(images[0]))
+    if any(len(image) != side * side for image in images):
+        raise ValueError(f"each image must have the same square number of pixels, got {len(images[0])} in the first")
+    columns = min(whole_number(columns, "columns", 1, 100), len(images))
+    rows = -(-len(images) // columns)
+    figure, all_axes = _figure(rows, columns, (1.0 * columns + 0.6, 1.25 * rows))
+    look = {"cmap": "gray_r", "vmin": 0, "vmax": 1} if limit is None else _signed(limit)
+    for axes in all_axes:
+        axes.axis("off")
+    for n, (axes, image) in enumerate(zip(all_axes, images, strict=False)):
+        drawn = axes.imshow([image[row * side : row * side + side] for row in range(side)], **look)
+        axes.set_title("" if titles is None else str(titles[n]), fontsize=8)
+    if limit is not None:
+        figure.colorbar(drawn, ax=all_axes, shrink=0.8)
+    return _finished(figure, path)
+
+
+def _signed(limit: Any) -> dict[str, Any]:
+    limit = real_number(limit, "limit", 0, above=True)
+    return {"cmap": "coolwarm", "vmin": -limit, "vmax": limit}
+
+
+def plot_tables(
+    tables: Any, path: Any = None, *, labels: Any = None, xlabel: str = "", ylabel: str = "", limit: Any = None,
+    numbers: bool = False,
+) -> Any:  # fmt: skip
+    """Draw tables of numbers side by side, a coloured field for each number.  Returns the matplotlib figure.
+
+    ``tables`` maps titles to lists of rows.  ``labels`` maps a title to the names of its columns, or to a pair: names
+    of columns, names of rows.  Colours go from white for 0 to dark for the largest number; with ``limit`` from blue for
+    ``-limit`` through white to red for ``limit``.  With ``numbers`` each number that is not 0 is written in its field.
+
+    >>> len(plot_tables({"before": [[0, 1], [1, 0]], "after": [[1, 1], [1, 1]]}).axes)  # two tables and a colour bar
+    3
+    """
+    tables = _lists_by_name(tables, "tables", "one table, such as {'counts': [[3, 0], [1, 2]]}")
+    for title, table in tables.items():
+        rows = [as_list(row, f"tables[{title!r}]", "a list of rows, each a list of numbers") for row in table]
+        tables[title] = [[real_number(number, f"tables[{title!r}]") for number in row] for row in rows]
+    figure, all_axes = _figure(1, len(tables), (4.3 * len(tables) + 0.4, 3.8))
+    most = max(number for table in tables.values() for row in table for number in row)
+    look = {"cmap": "Blues", "vmin": 0, "vmax": most or 1.0} if limit is None else _signed(limit)
+    for axes, (title, table) in zip(all_axes, tables.items(), strict=True):
+        drawn = axes.imshow(table, aspect="auto", **look)
+        axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
+        _label_fields(axes, (labels or {}).get(title))
+        if numbers:
+            _write_numbers(axes, table, most)
+    figure.colorbar(drawn, ax=all_axes)
+    return _finished(figure, path)
+
+
+def _label_fields(axes: Any, names: Any) -> None:
+    if names is not None:
+        columns, rows = names if isinstance(names, tuple) else (names, None)
+        axes.set_xticks(range(len(columns)), columns)
+        axes.set_yticks(range(len(rows or columns)), rows or columns)
+
+
+def _write_numbers(axes: Any, table: Any, most: float) -> None:
+    for i, row in enumerate(table):
+        for j, number in enumerate(row):
+            ink = "white" if number > 0.6 * most else "black"
+            axes.text(j, i, f"{number:.3g}" if number else "", ha="center", va="center", color=ink, fontsize=8)
+
+
+def plot_paths(
+    height: Any, paths: Any, path: Any = None, *, x: tuple[float, float], y: tuple[float, float], levels: Any,
+    together: bool = False,
+) -> Any:  # fmt: skip
+    """Draw the contour lines of ``height([x, y])``, and paths over it, each a list of points (x, y).
+
+    ``paths`` maps names to paths.  Each has a panel of its own, or with ``together`` all share one.  ``x`` and ``y``
+    are the ends of the axes, ``levels`` the heights of the contour lines.  Returns the matplotlib figure.
+
+    >>> bowl, walk = lambda p: p[0] ** 2 + p[1] ** 2, [(1, 1), (0, 0)]
+    >>> figure = plot_paths(bowl, {"walk": walk}, x=(-2, 2), y=(-2, 2), levels=[1])
+    >>> figure.axes[0].get_title()
+    'walk'
+    """
+    paths = _checked_paths(paths)
+    panels = 1 if together else len(paths)
+    columns = min(3, panels)
+    rows = -(-panels // columns)
+    figure, all_axes = _figure(rows, columns, (max(5.0, 3.8 * columns), 4.0 if panels == 1 else 2.5 * rows))
+    for axes in all_axes:
+        _contours(axes, height, x, y, levels)
+    for n, (name, points) in enumerate(paths.items()):
+        axes = all_axes[0 if together else n]
+        axes.plot(*zip(*points, strict=True), color=COLOURS[n % 6], linestyle=_DASHES[n % 4], marker=_MARKERS[n % 6],
+                  markersize=3, label=name)  # fmt: skip
+        if not together:
+            axes.set_title(name, fontsize=10)
+    if together:
+        all_axes[0].legend()
+    return _finished(figure, path)
+
+
+def _checked_paths(paths: Any) -> dict[str, list[list[float]]]:
+    paths = _lists_by_name(paths, "paths", "one path, such as {'walk': [(1.0, 1.0), (0.0, 0.0)]}")
+    return {name: [_pair(point, f"paths[{name!r}]") for point in points] for name, points in paths.items()}
+
+
+def _pair(numbers: Any, name: str) -> list[float]:
+    found = as_list(numbers, name, "two numbers")
+    if len(found) != 2:
+        raise ValueError(f"{name} must be two numbers, got {shown(numbers)}")
+    return [real_number(number, name) for number in found]
+
+
+def _lists_by_name(things: Any, argument: str, least: str) -> dict[str, list[Any]]:
+    """A dictionary of lists, as a new dictionary; ``least`` says what it must hold."""
+    if not isinstance(things, dict):
+        raise TypeError(f"{argument} must be a dictionary with at least {least}, got {shown(things)}")
+    if not things:
+        raise ValueError(f"{argument} must hold at least {least}, got {{}}")
+    return {name: as_list(thing, f"{argument}[{name!r}]", "a list") for name, thing in things.items()}
+
+
+def _contours(axes: Any, height: Any, x: Any, y: Any, levels: Any) -> None:
+    if not callable(height):
+        raise TypeError(f"height must be a function of a list [x, y], got {shown(height)}")
+    x, y = _pair(x, "x"), _pair(y, "y")
+    levels = sorted(real_number(level, "levels") for level in as_list(levels, "levels", "a list of heights"))
+    xs, ys = ([low + (high - low) * n / 80 for n in range(81)] for low, high in (x, y))
+    axes.contour(xs, ys, [[height([a, b]) for a in xs] for b in ys], levels=levels, colors="lightgray")
+    axes.set(xlim=x, ylim=y, xlabel="x", ylabel="y")
+
+
+class Film:
+    """A moving picture that a notebook and a web page show.  ``save(path)`` writes it as a GIF file."""
+
+    def __init__(self, gif: bytes, text: str) -> None:
+        self.gif, self.text = gif, text
+
+    def save(self, path: Any) -> None:
+        """Write the GIF to a file."""
+        Path(file_path(path)).write_bytes(self.gif)
+
+    def _repr_html_(self) -> str:
+        return f'<img alt="{self.text}" src="data:image/gif;base64,{b64encode(self.gif).decode()}">'
+
+
+def film_paths(
+    height: Any, paths: Any, *, x: tuple[float, float], y: tuple[float, float], levels: Any, tail: int = 3
+) -> Film:
+    """The paths of ``plot_paths`` as a film: all of them at once, step by step, each with its last ``tail`` steps.
+
+    >>> bowl, walk = lambda p: p[0] ** 2 + p[1] ** 2, [(1, 1), (0, 0)]
+    >>> film = film_paths(bowl, {"walk": walk}, x=(-2, 2), y=(-2, 2), levels=[1])
+    >>> film.gif[:3]
+    b'GIF'
+    """
+    from tempfile import TemporaryDirectory
+
+    paths, tail = _checked_paths(paths), whole_number(tail, "tail", 0)
+    figure, (axes,) = _figure(size=(6.0, 3.6))
+    from matplotlib.animation import FuncAnimation, PillowWriter
+
+    _contours(axes, height, x, y, levels)
+    lines = [
+        axes.plot([], [], linestyle=_DASHES[n % 4], marker=_MARKERS[n % 6], color=COLOURS[n % 6], markersize=5,
+                  linewidth=1, label=name)[0]
+        for n, name in enumerate(paths)
+    ]  # fmt: skip
+    axes.legend(loc="lower right", fontsize=7, ncols=2)
+
+    def moment(step: int) -> None:
+        for line, points in zip(lines, paths.values(), strict=True):
+            line.set_data(*zip(*points[max(0, step - tail) : step + 1], strict=True))
+        axes.set_title(f"step {step}")
+
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")  # laid out once, not again for each frame
+    frames = max(map(len, paths.values()))
+    with TemporaryDirectory() as folder:
+        file = Path(folder, "film.gif")
+        FuncAnimation(figure, moment, frames=frames, init_func=list).save(file, writer=PillowWriter(fps=5), dpi=70)
+        return Film(file.read_bytes(), f"{len(paths)} paths, step by step")
+
+
+def by_layer(model: Any) -> dict[str, list[Value]]:
+    """The parameters of each layer: those whose names have the same beginning up to a number, such as ``layers.0``.
+
+    >>> from nn import MLP
+    >>> {name: len(values) for name, values in by_layer(MLP(2, [3, 1])).items()}
+    {'layers.0': 9, 'layers.1': 4}
+    """
+    groups: dict[str, list[Value]] = {}
+    for name, parameter in check_module(model).named_parameters():
+        parts = name.split(".")
+        end = next((i + 1 for i, part in enumerate(parts) if part.isdigit()), 1)
+        groups.setdefault(".".join(parts[:end]), []).append(parameter)
+    return groups
+
+
+def plot_weights(model: Any, path: Any = None) -> Any:
+    """Draw how the parameters of each layer are distributed."""
+    return _histograms({name: [p.data for p in group] for name, group in by_layer(model).items()}, "value", path)
+
+
+def plot_gradients(model: Any, path: Any = None) -> Any:
+    """Draw how the gradients of each layer's parameters are distributed, as ``backward()`` or ``fit`` left them."""
+    return _histograms({name: [p.grad for p in group] for name, group in by_layer(model).items()}, "gradient", path)
+
+
+def _histograms(groups: dict[str, list[float]], what: str, path: Any) -> Any:
+    if not groups:
+        raise ValueError("model has no parameters: there is nothing to draw")
+    figure, all_axes = _figure(len(groups), 1, (6.0, 1.8 * len(groups) + 0.4))
+    for axes, (name, numbers) in zip(all_axes, groups.items(), strict=True):
+        axes.hist(numbers, bins=min(40, max(5, len(numbers) // 4)), color=COLOURS[0])
+        axes.set_title(f"{name}: {what} of {len(numbers)} parameters", fontsize=9)
+    return _finished(figure, path)
+
+
+def bars(sizes: dict[str, float], what: str, path: Any = None) -> Any:
+    """Draw one positive number for each layer on a logarithmic scale."""
+    if not sizes:
+        raise ValueError("there is no layer to draw")
+    figure, (axes,) = _figure(size=(6.0, 0.4 * len(sizes) + 1.4))
+    axes.barh(list(sizes), [max(size, 1e-300) for size in sizes.values()], color=COLOURS[0])
+    axes.set(xscale="log", xlabel=what)
+    axes.set_xlim(left=min((size for size in sizes.values() if size), default=1.0) / 10)
+    axes.invert_yaxis()
+    return _finished(figure, path)

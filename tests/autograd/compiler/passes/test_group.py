@@ -1,0 +1,33 @@
+"""Nodes of one kind as groups."""
+
+from __future__ import annotations
+
+import pytest
+from small_graphs import A, B, C, grouped
+
+import autograd
+from autograd import Value, softmax
+from autograd.compiler.passes.group import UnsupportedError, Variadic
+
+
+def test_what_is_the_same_for_all_samples_comes_first() -> None:
+    x = Value(1.0)
+    _, found, _, _ = grouped((A * A).tanh() * x.tanh(), inputs=(x,))
+    assert [(group.name, group.per_sample) for group in found] == [
+        ("multiply", False), ("tanh", False), ("tanh", True), ("multiply", True),
+    ]  # fmt: skip
+
+
+def test_all_outputs_of_a_softmax_are_one_group() -> None:
+    p = softmax([A, B, C])
+    again = softmax([A, B, C])
+    _, found, _, _ = grouped(p[0] * p[2] + again[0])
+    many = next(group for group in found if isinstance(group, Variadic))
+    assert many.operands[0].shape == (2, 3)
+    assert (many.nodes >= 0).sum() == 3
+
+
+def test_an_unknown_row_of_many_operands_is_reported() -> None:
+    row = autograd.primitive("longest", lambda *xs: max(xs), lambda out, *xs: [0.0 for _ in xs], sequence=True)
+    with pytest.raises(UnsupportedError, match="longest takes any number of operands"):
+        grouped(row(A, B))

@@ -1,0 +1,35 @@
+"""Graphs that are built again on the eager engine."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograd import Value
+from autograd.compiler.eager import Replay
+from autograd.compiler.frontend.flatten import (
+    PARAMETER,
+    flatten_by_leaves,
+)
+from autograd.node import edges
+from autograd.primitives import TABLE
+
+
+@pytest.mark.parametrize("name", ["multiply", "tanh", "where", "relu", "power", "divide", "log", "sum", "softmax"])
+def test_a_replay_is_the_graph_of_other_leaves(name: str) -> None:
+    row = TABLE[name]
+    numbers = (1.0, 0.75, 2.0)[: row.arity]
+    leaves = [Value(0.5) for _ in numbers]
+    constants = [0.0] if name in ("sum", "softmax") else []
+    flat, parameters = flatten_by_leaves(row(*constants, *leaves))
+    number_of = dict(zip(leaves, numbers, strict=True))
+    (again,) = Replay(flat)({PARAMETER: [Value(number_of[leaf]) for leaf in parameters]})
+    expected = row(*constants, *map(Value, numbers))
+    assert (again.primitive, again.data, [p for _, p in edges(again)]) == (
+        row, expected.data, [p for _, p in edges(expected)],
+    )  # fmt: skip
+
+
+def test_a_replay_takes_constants_on_either_side() -> None:
+    x = Value(2.0)
+    flat, _ = flatten_by_leaves((3.0 - x) / x - x / 4.0)
+    assert Replay(flat)({PARAMETER: [Value(4.0)]})[0].data == -1.25

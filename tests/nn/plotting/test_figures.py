@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import nn
+from nn import plotting
+
+X, Y = nn.make_moons(20, seed=0)
+
+
+def is_png(path: Path) -> bool:
+    return path.read_bytes().startswith(b"\x89PNG")
+
+
+def test_decision_boundary_colours_the_classes_where_they_are(tmp_path: Path) -> None:
+    model = nn.Neuron(2, nonlin=False, init="zeros")
+    model.w[0].data = 1.0  # class 1 to the right of 0
+    figure = plotting.plot_decision_boundary(
+        model, [[-1.0, 0.0], [1.0, 0.0]], [0, 1], tmp_path / "b.png", resolution=10
+    )
+    assert is_png(tmp_path / "b.png")
+    axes = figure.axes[0]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["class 0", "class 1"]
+    assert [list(map(list, points.get_offsets())) for points in axes.collections[-2:]] == [[[-1.0, 0.0]], [[1.0, 0.0]]]
+
+
+def test_several_classes(tmp_path: Path) -> None:
+    figure = plotting.plot_decision_boundary(nn.MLP(2, [3], seed=0), *nn.make_blobs(9, seed=0), resolution=5)
+    assert len(figure.axes[0].get_legend().get_texts()) == 3
+
+
+def test_history_has_a_panel_for_loss_and_one_for_metrics(tmp_path: Path) -> None:
+    history = nn.History()
+    history.add({"loss": 1.0, "accuracy": 0.5, "validation_loss": 2.0, "learning_rate": 0.1})
+    figure = history.plot(tmp_path / "h.png")
+    assert is_png(tmp_path / "h.png")
+    assert [axes.get_title() for axes in figure.axes] == ["loss", "metrics"]
+    assert [line.get_label() for line in figure.axes[0].lines] == ["loss", "validation loss"]
+    assert {line.get_marker() for line in figure.axes[0].lines} == {"o"}  # one epoch makes no line
+    history.add({"loss": 0.5, "accuracy": 0.6, "validation_loss": 1.0, "learning_rate": 0.1})
+    figure = history.plot()
+    assert {line.get_marker() for line in figure.axes[0].lines} == {"None"}
+    assert all(float(tick).is_integer() for tick in figure.axes[0].get_xticks())
+
+
+def test_activation_curves_carry_their_derivatives(tmp_path: Path) -> None:
+    figure = plotting.plot_activations(["relu", "tanh"], tmp_path / "a.png")
+    relu = figure.axes[0].lines
+    assert dict(zip(relu[0].get_xdata(), relu[0].get_ydata(), strict=True))[2.0] == 2.0
+    assert dict(zip(relu[1].get_xdata(), relu[1].get_ydata(), strict=True))[2.0] == 1.0
+    assert dict(zip(relu[1].get_xdata(), relu[1].get_ydata(), strict=True))[-2.0] == 0.0
+    assert is_png(tmp_path / "a.png")
+    shown = [axes for axes in plotting.plot_activations().axes if axes.get_visible()]
+    assert len(shown) >= 10
+
+
+def test_weights_and_gradients_by_layer(tmp_path: Path) -> None:
+    model = nn.MLP(2, [3, 1], seed=0)
+    model([1.0, 2.0]).backward()
+    for draw in (plotting.plot_weights, plotting.plot_gradients):
+        figure = draw(model, tmp_path / "w.png")
+        assert [axes.get_title().split(":")[0] for axes in figure.axes] == ["layers.0", "layers.1"]
+
+
+def test_curves_differ_in_more_than_colour(tmp_path: Path) -> None:
+    curves = {f"curve {n}": [float(n), n + 1.0] for n in range(6)}
+    axes = plotting.plot_curves(curves, tmp_path / "c.png", x=[10, 20], log="x", xlabel="step").axes[0]
+    assert is_png(tmp_path / "c.png")
+    looks = [(line.get_linestyle(), line.get_marker()) for line in axes.lines]
+    assert len(set(looks)) == 6
+    assert [list(line.get_xdata()) for line in axes.lines] == [[10, 20]] * 6
+    assert [list(line.get_ydata()) for line in axes.lines] == list(curves.values())
+    assert (axes.get_xscale(), axes.get_yscale(), axes.get_xlabel()) == ("log", "linear", "step")
+    assert list(plotting.plot_curves({"one": [1.0, 2.0, 3.0]}).axes[0].lines[0].get_xdata()) == [1, 2, 3]
+
+
+def test_images_are_drawn_row_after_row_and_signed_ones_have_a_colour_bar(tmp_path: Path) -> None:
+    figure = plotting.plot_images([[0.0, 0.25, 0.5, 1.0]] * 3, "abc", tmp_path / "i.png", columns=2)
+    assert is_png(tmp_path / "i.png")
+    assert figure.axes[0].images[0].get_array().tolist() == [[0.0, 0.25], [0.5, 1.0]]
+    assert [axes.get_title() for axes in figure.axes] == ["a", "b", "c", ""]
+    signed = plotting.plot_images([[-2.0]], limit=2.0)
+    assert len(signed.axes) == 2
+    assert signed.axes[0].images[0].get_clim() == (-2.0, 2.0)
+
+
+def test_tables_are_labelled_and_their_numbers_written(tmp_path: Path) -> None:
+    table = [[3, 0], [1, 12]]
+    figure = plotting.plot_tables(
+        {"t": table, "u": table}, tmp_path / "t.png", labels={"t": "ab", "u": ("ab", "xy")}, numbers=True
+    )
+    assert is_png(tmp_path / "t.png")
+    first, second, _ = figure.axes
+    assert [text.get_text() for text in first.texts] == ["3", "", "1", "12"]
+    ticks = [[tick.get_text() for tick in axes.get_yticklabels()] for axes in (first, second)]
+    assert ticks == [["a", "b"], ["x", "y"]]
+    assert first.images[0].get_clim() == (0, 12.0)
+    assert plotting.plot_tables({"t": [[-1.0]]}, limit=3.0).axes[0].images[0].get_clim() == (-3.0, 3.0)
+
+
+def test_paths_lie_over_the_contours_of_their_surface(tmp_path: Path) -> None:
+    def bowl(p: list[float]) -> float:
+        return p[0] ** 2 + 4 * p[1] ** 2
+
+    paths = {"one": [(1.0, 1.0), (0.5, 0.0)], "two": [(-1.0, 1.0), (0.0, 0.0)]}
+    ends: Any = {"x": (-2, 2), "y": (-1, 1), "levels": [1.0]}
+    figure = plotting.plot_paths(bowl, paths, tmp_path / "p.png", **ends)
+    assert is_png(tmp_path / "p.png")
+    assert [axes.get_title() for axes in figure.axes] == ["one", "two"]
+    assert [list(line) for line in zip(*figure.axes[0].lines[0].get_data(), strict=True)] == [[1.0, 1.0], [0.5, 0.0]]
+    points = [point for path in figure.axes[0].collections[0].get_paths() for point in path.vertices]
+    assert points
+    assert all(bowl(point) == pytest.approx(1.0, abs=0.01) for point in points)
+    together = plotting.plot_paths(bowl, paths, together=True, **ends)
+    assert [text.get_text() for text in together.axes[0].get_legend().get_texts()] == ["one", "two"]
+    film = plotting.film_paths(bowl, paths, **ends)
+    film.save(tmp_path / "film.gif")
+    assert (tmp_path / "film.gif").read_bytes() == film.gif
+    assert film.gif.startswith(b"GIF")
+    assert 'src="data:image/gif;base64,' in film._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "message"),
+    [
+        (lambda: plotting.plot_curves({}), ValueError, "at least one curve"),
+        (lambda: plotting.plot_curves({"a": [1.0]}, log="z"), ValueError, "log"),
+        (lambda: plotting.plot_images([]), ValueError, "at least one image"),
+        (lambda: plotting.plot_images([[1.0, 2.0]]), ValueError, "square number of pixels, got 2"),
+        (lambda: plotting.plot_images([[1.0]], columns=0), ValueError, "columns must be"),
+        (lambda: plotting.plot_tables({}), ValueError, "at least one table"),
+        (lambda: plotting.plot_paths(sum, {}, x=(0, 1), y=(0, 1), levels=[1]), ValueError, "at least one path"),
+        (lambda: plotting.plot_decision_boundary(nn.Neuron(1), [[1.0]], [0]), ValueError, "samples with 2 features"),
+        (lambda: plotting.plot_decision_boundary(nn.Neuron(2), X, Y[:2]), ValueError, "X has 20 samples but y has 2"),
+        (lambda: plotting.plot_decision_boundary(nn.Neuron(2), X, Y, resolution=1), ValueError, "resolution must be"),
+        (lambda: plotting.plot_history([1.0]), TypeError, "history must be what nn.fit returned"),
+        (lambda: nn.History().plot(), ValueError, "history has no epoch yet"),
+        (lambda: plotting.plot_activations(["rel"]), ValueError, "unknown activation 'rel'"),
+        (lambda: plotting.plot_activations(["softmax"]), ValueError, "at least one activation of single numbers"),
+        (lambda: plotting.plot_weights(3), TypeError, "model must be a module"),
+        (lambda: plotting.plot_weights(nn.Dropout(0.5)), ValueError, "model has no parameters"),
+        (lambda: plotting.bars({}, "size"), ValueError, "no layer to draw"),
+    ],
+)
+def test_wrong_arguments(call: Any, kind: type[Exception], message: str) -> None:
+    with pytest.raises(kind, match=message):
+        call()
+
+
+def test_without_matplotlib_the_cure_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    with pytest.raises(ImportError, match="plotting needs matplotlib: install it by python -m pip install matplotlib"):
+        plotting.plot_activations()
+
+
+def test_a_notebook_shows_a_figure_though_pyplot_was_never_imported() -> None:
+    figure = plotting.plot_activations(["tanh"])
+    assert figure._repr_png_().startswith(b"\x89PNG")
+    assert "<svg" in figure._repr_svg_()
