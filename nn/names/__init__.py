@@ -1,7 +1,7 @@
 """What are the names of PyTorch and Keras called here?
 
-The error for a name or keyword argument that only they have says what to write. The names are data, in ``names.txt``, and
-read when they are first needed. Read before: nothing.
+The error for a name or keyword argument that only they have says what to write. The names are data, in ``names.txt``,
+and read when they are first needed. Read before: nothing.
 """
 
 from __future__ import annotations

@@ -376,6 +376,12 @@ def test_the_better_of_two_formulas_is_taken(name: str, point: tuple[float, ...]
     assert ulps(TABLE[name](*point), truth) < 1.6
 
 
+@pytest.mark.parametrize(("x", "y"), [(0.0, -0.0), (-0.0, 0.0)])
+def test_a_tie_of_zeros_gives_the_zero_that_python_gives(x: float, y: float) -> None:
+    given = [TABLE["maximum"](x, y), TABLE["minimum"](x, y), TABLE["relu"](y)]
+    assert [repr(zero) for zero in given] == [repr(max(x, y)), repr(min(x, y)), repr(max(0.0, y))]
+
+
 def test_floats_are_added_from_left_to_right() -> None:
     rng = random.Random(0)
     xs, total = [rng.uniform(-1, 1) * 10 ** rng.uniform(-9, 9) for _ in range(1000)], 0.1

@@ -139,7 +139,18 @@ def kinks_hold(autograd: Any) -> bool:
         x, y = autograd.Value(2.0), autograd.Value(2.0)
         if autograd.gradients(table[name](x, y), [x, y]) != [0.5, 0.5]:
             return False
-    return True
+    return zeros_keep_their_sign(table)
+
+
+def zeros_keep_their_sign(table: Any) -> bool:
+    """Whether a tie of zeros gives the zero that Python's `max` and `min` give."""
+    pairs = [(0.0, -0.0), (-0.0, 0.0)]
+    ties = all(
+        repr(table[name](*pair)) == repr(own(pair))
+        for name, own in (("maximum", max), ("minimum", min))
+        for pair in pairs
+    )
+    return ties and repr(table["relu"](-0.0)) == repr(max(0.0, -0.0))
 
 
 def survives_quickly(mutant: Mutant, truths: Truths) -> bool:
