@@ -74,13 +74,15 @@ def test_a_virtual_environment_in_the_checkout_is_no_part_of_the_project() -> No
 
 def test_fifty_mutants_of_the_table() -> None:
     """Of forward functions and partials; those that survive by right are listed in survivors.txt with the reason."""
-    known, source = mutants.known_survivors(), (mutants.ROOT / mutants.TARGETS["table"]).read_text()
-    lines, truths = source.splitlines(), mutate.Truths(5)
+    known, truths = mutants.known_survivors(), mutate.Truths(5)
     formulas = []
-    for mutant in mutants.mutants(source):
-        in_a_formula = "= primitive(" in lines[mutant.line - 1] and not any(f == "keywords" for f, _ in mutant.path)
-        if in_a_formula and mutant.place.rstrip("_") in truths.samples.SAMPLES and mutant.key not in known:
-            formulas.append((mutant.place.rstrip("_"), mutant))
+    for target in ("table", "more"):
+        source = (mutants.ROOT / mutants.TARGETS[target]).read_text()
+        lines = source.splitlines()
+        for mutant in mutants.mutants(source, target):
+            in_a_formula = "= primitive(" in lines[mutant.line - 1] and not any(f == "keywords" for f, _ in mutant.path)
+            if in_a_formula and mutant.place.rstrip("_") in truths.samples.SAMPLES and mutant.key not in known:
+                formulas.append((mutant.place.rstrip("_"), mutant))
     sample = random.Random(7).sample(formulas, 50)
     for name, _ in sample:
         truths.of(name)
