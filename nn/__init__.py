@@ -3,10 +3,10 @@
 Read the files in this order. Models: ``checks``, ``module`` (how a model finds its parameters), ``activations``,
 ``initializers``, ``layers``, ``normalization``, ``dropout``, ``embedding``. Training: ``losses``, ``parameters``,
 ``optimizers``, ``clipping``, ``schedules``, ``data``, ``metrics``, ``evaluation``, ``history``, ``progress``,
-``pause_gc``, ``training`` (the loop), ``compiled``. Files: ``storage``, ``config``, ``checkpoint``, ``resuming``, and
-``fit``, which needs all of these. Looking at a model: ``plotting``, the package ``recording``,
-``layer_stats``, ``diagnostics``. Last ``names``, for those who know PyTorch. Optional: ``extras`` (callbacks, parameter
-groups) and ``export`` (models for other programs).
+``pause_gc``, ``callbacks``, ``training`` (the loop), ``compiled``. Files: ``storage``, ``config``, ``checkpoint``,
+``resuming``, and ``fit``, which needs all of these. Looking at a model: ``plotting``, the package ``recording``,
+``layer_stats``, ``diagnostics``. Last ``names``, for those who know PyTorch. Optional: ``extras`` (further callbacks,
+parameter groups) and ``export`` (models for other programs).
 
 >>> import nn
 >>> X, y = nn.make_moons(100, seed=1)

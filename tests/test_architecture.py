@@ -66,7 +66,7 @@ compiler
     "nn": """
 checks export export.frames extras names pause_gc plotting.regions progress
 activations data extras.callbacks metrics module schedules storage
-dropout embedding initializers losses normalization parameters
+callbacks dropout embedding initializers losses normalization parameters
 clipping evaluation layers optimizers
 config export.steps extras.groups layer_stats plotting.figures recording.snapshots
 checkpoint export.numpy export.onnx export.source export.torch plotting recording.images
