@@ -36,10 +36,11 @@ node primitives
 backpropagation compiler.numpy_backend.kernels micrograd symbolic.expression
 codegen compiler.lower fast_backward symbolic.printing
 symbolic.simplify value
-compiler.frontend.object_kinds compiler.frontend.traced_rows symbolic.branches tree vector_ops views.trace.replay
-compiler.c_backend.elementwise functional symbolic.formulas
-compiler.c_backend.fused_loop compiler.frontend.hessian compiler.frontend.tracer gradcheck views.trace.expand
-compiler.frontend.executed_code views.trace.trace
+compiler.frontend.object_kinds symbolic.branches tree vector_ops views.trace.replay
+functional symbolic.formulas
+compiler.frontend.traced_rows
+compiler.c_backend.elementwise compiler.frontend.hessian compiler.frontend.tracer gradcheck views.trace.expand
+compiler.c_backend.fused_loop compiler.frontend.executed_code views.trace.trace
 compiler.frontend.snapshot_notes views.draw.scene views.explain.paths views.stepper.layout views.stepper.passes
 views.trace
 compiler.frontend.object_visitors views.draw.clusters views.draw.dot views.explain.render views.stepper.sentences
