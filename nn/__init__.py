@@ -18,7 +18,9 @@ True
 
 from __future__ import annotations
 
-from typing import Any
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 import autograd as _autograd
 
@@ -51,8 +53,10 @@ from .metrics import accuracy
 from .module import Module
 from .normalization import LayerNorm
 from .optimizers import SGD, AdaGrad, Adam, AdamW, Optimizer, RMSProp
-from .recording import record
 from .schedules import ConstantRate, CosineDecay, ExponentialDecay, LinearDecay, Schedule, StepDecay, WarmUp
+
+if TYPE_CHECKING:
+    from .recording import record as record
 
 __all__ = [
     "MLP", "SGD", "Activation", "AdaGrad", "Adam", "AdamW", "ConstantRate", "CosineDecay", "Dropout", "EarlyStopping",
@@ -63,12 +67,27 @@ __all__ = [
     "hinge", "huber", "initializers", "l1_penalty", "l2_penalty", "load", "load_breast_cancer", "load_diabetes",
     "load_digits", "load_iris", "load_wine", "losses", "make_blobs", "make_circles", "make_moons", "make_spiral",
     "make_xor", "mean_absolute_error", "mean_squared_error", "negative_log_likelihood", "one_hot", "optimizers",
-    "plotting", "predict", "predict_classes", "record", "register_activation", "save", "schedules", "standardize",
+    "plotting", "predict", "predict_classes", "register_activation", "save", "schedules", "standardize",
     "train_test_split",
 ]  # fmt: skip
 
+_LATE = {"record": "recording"}
+"""What is imported on first use, from folders that may be missing: name -> module."""
 
-def __getattr__(name: str) -> Any:
-    from .torch_names import no_such_name
+__all__ += [name for name, module in _LATE.items() if find_spec(f"{__name__}.{module.partition('.')[0]}")]
 
-    raise AttributeError(no_such_name(name, __all__))
+if not TYPE_CHECKING:  # or a type checker would take every name for one of this package
+
+    def __getattr__(name):
+        if name not in _LATE:
+            from .torch_names import no_such_name
+
+            raise AttributeError(no_such_name(name, __all__))
+        try:
+            found = getattr(import_module(f"{__name__}.{_LATE[name]}"), name)
+        except ModuleNotFoundError as error:
+            raise ImportError(
+                f"nn.{name} needs {error.name}, which is not installed: run python -m pip install chalkgrad"
+            ) from error
+        globals()[name] = found
+        return found
