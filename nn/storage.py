@@ -122,7 +122,7 @@ def read_content(path: Any) -> dict[str, Any]:
     try:
         text = str(body, "ascii")
         del head, body, raw  # a large file is in memory once, not three times
-        content = _Reader(text).content()
+        content = EntryReader(text).content()
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{shown(path)} holds no valid content: {error}") from error
     if not isinstance(content, dict):
@@ -130,7 +130,7 @@ def read_content(path: Any) -> dict[str, Any]:
     return content
 
 
-class _Reader:
+class EntryReader:
     """Reads JSON entry by entry, with the scanners of ``json``, in less than half the memory of ``json.loads``.
 
     That function remembers every name while it reads. This one keeps the names of the last object, since the parameters
@@ -149,6 +149,7 @@ class _Reader:
         self.names: list[str] = []
 
     def content(self) -> Any:
+        """The whole content."""
         value, end = self.value(self.after_space(0))
         if self.after_space(end) != len(self.text):
             raise self.fault("Extra data", end)
@@ -203,9 +204,11 @@ class _Reader:
         return name, *self.value(self.after_space(end + 1))
 
     def after_space(self, start: int) -> int:
+        """Where the next character that is no space is."""
         return self.skip(self.text, start).end()  # type: ignore[union-attr]
 
     def fault(self, what: str, position: int) -> ValueError:
+        """The error for a wrong character."""
         return ValueError(f"{what}: character {position}")
 
 

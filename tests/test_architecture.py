@@ -41,7 +41,7 @@ LAYERS = {
     "autograd": """
 arguments compiler.c_backend compiler.c_backend.opcodes compiler.frontend compiler.frontend.c_functions
 compiler.frontend.change_check compiler.frontend.exception_handlers compiler.numpy_backend compiler.passes
-compiler.passes.matmul file_cache ieee no_grad symbolic views views.draw.browser views.stepper.front_end
+compiler.passes.matmul file_cache ieee no_grad pause_gc symbolic views views.draw.browser views.stepper.front_end
 primitive views.draw.escape views.draw.layout_engines views.draw.save_path
 node primitives
 backpropagation compiler.numpy_backend.kernels micrograd symbolic.expression
@@ -74,7 +74,7 @@ compiler.program
 compiler
 """,
     "nn": """
-checks pause_gc plotting.regions progress torch_names
+checks plotting.regions progress torch_names
 activations data metrics module schedules storage
 dropout embedding initializers losses normalization parameters
 clipping evaluation layers optimizers
@@ -105,7 +105,16 @@ cli.commands.*
 # What each package may use of the others: public names, so `import autograd` or `from autograd import ...`.
 MAY_USE = {"autograd": set[str](), "nn": {"autograd"}, "chalkgrad": {"autograd", "nn"}}
 # Public modules, meant to be imported as such.
-PUBLIC_MODULES = {"autograd", "nn", "nn.data", "nn.plotting", "nn.losses", "nn.activations", "nn.optimizers"}
+PUBLIC_MODULES = {
+    "autograd",
+    "autograd.pause_gc",
+    "nn",
+    "nn.data",
+    "nn.plotting",
+    "nn.losses",
+    "nn.activations",
+    "nn.optimizers",
+}
 # The compiler works on arrays and is loaded by the first call of `compile`; `digraph` is loaded by the first `Digraph`.
 LOADED_LATE = {"autograd.compiler.": {"numpy"}, "autograd.views.draw.digraph": {"graphviz"}}
 LATE_FOLDERS = ("autograd.compiler", "autograd.views")

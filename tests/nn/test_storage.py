@@ -141,7 +141,7 @@ def test_the_reader_agrees_with_json() -> None:
         content = thing(4)
         for layout in ({"indent": 1}, {"separators": (",", ":")}, {"separators": (" ,\r\n", "\t: ")}):
             text = json.dumps(content, **layout)
-            assert repr(storage._Reader(text).content()) == repr(json.loads(text))
+            assert repr(storage.EntryReader(text).content()) == repr(json.loads(text))
 
 
 @pytest.mark.parametrize("umask", [0o022, 0o077, 0o002])

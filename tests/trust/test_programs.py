@@ -66,7 +66,14 @@ def test_long_programs_compiled(path: str) -> None:
 
 def test_every_row_occurs() -> None:
     """Rows that only derivatives are made of occur in second derivatives; the list of them is short, and named here."""
-    inside = {"power_partial", "power_exponent_partial", "power_derivative", "self_power", "self_power_partial", "silu_curve"}
+    inside = {
+        "power_partial",
+        "power_exponent_partial",
+        "power_derivative",
+        "self_power",
+        "self_power_partial",
+        "silu_curve",
+    }
     programs = [answer(random_program(seed)) for seed in range(400)]
     kept = {OPERATIONS[i[0] % len(OPERATIONS)].name for program in programs for i in program.kept}
     assert kept == {operation.name for operation in OPERATIONS}
