@@ -139,7 +139,7 @@ class Module:
             raise TypeError(f"state must be a dictionary from state_dict(), got {shown(state)}")
         parameters, numbers, faults = [], [], []
         for name, parameter in self.named_parameters():
-            entry = state.get(name, self)
+            entry: Any = state.get(name, self)
             if entry is self:
                 faults.append(f"{name} is missing")
             elif isinstance(entry, bool) or not is_number(entry):

@@ -138,12 +138,13 @@ class EntryReader:
     """
 
     def __init__(self, text: str) -> None:
-        import json
         import re
+        from json import decoder
 
+        standard: Any = decoder
         self.text = text
-        self.scan = json.JSONDecoder(parse_constant=_refuse_constant).scan_once
-        self.string = json.decoder.scanstring
+        self.scan = standard.JSONDecoder(parse_constant=_refuse_constant).scan_once
+        self.string = standard.scanstring
         self.skip = re.compile(r"[ \t\n\r]*+").match
         self.number = re.compile(_NAME_AND_NUMBER).match
         self.names: list[str] = []
