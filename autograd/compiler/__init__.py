@@ -48,8 +48,8 @@ def compile(
     built.  "emit" is "c" with an emitted C loop for each chain of element-wise operations: the same bits, up to 1.5
     times as fast for long chains, and a tenth of a second more for the C compiler the first time.
 
-    `hash(v)` and `id(v)` are not followed: sets and dictionaries of Values need them, and as numbers they differ between
-    any two calls, in the eager engine too.
+    `hash(v)` and `id(v)` are not followed: sets and dictionaries of Values need them, and as numbers they differ
+    between any two calls, in the eager engine too.
 
     Raises TypeError if the function branches on data, ValueError for an unknown backend.
 
