@@ -72,6 +72,12 @@ def test_a_virtual_environment_in_the_checkout_is_no_part_of_the_project() -> No
     assert not mutate._of_project("")
 
 
+def test_the_list_of_survivors_names_mutants_that_exist() -> None:
+    texts = {name: (mutants.ROOT / path).read_text(encoding="utf-8") for name, path in mutants.TARGETS.items()}
+    present = {mutant.key for name, text in texts.items() for mutant in mutants.mutants(text, name)}
+    assert mutants.known_survivors() <= present, "take out what no longer exists, or write it as it is now"
+
+
 def test_fifty_mutants_of_the_table() -> None:
     """Of forward functions and partials; those that survive by right are listed in survivors.txt with the reason."""
     known, truths = mutants.known_survivors(), mutate.Truths(5)
