@@ -59,7 +59,6 @@ WORKS: dict[str, Callable[[Value, Value], Any]] = {
 
 @pytest.fixture(autouse=True)
 def _without_collector() -> Iterator[None]:
-    gc.collect()
     gc.disable()
     assert sys.getrecursionlimit() <= 1100  # Python's own, and a little for pytest
     yield
