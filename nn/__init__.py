@@ -6,7 +6,8 @@ Read the files in this order. Models: ``checks``, ``module`` (how a model finds 
 ``callbacks``, ``training`` (the loop), ``compiled``. Files: ``storage``, ``config``, ``checkpoint``,
 ``resuming``, and ``fit``, which needs all of these. Looking at a model: ``plotting``, the package ``recording``,
 ``layer_stats``, ``diagnostics``. Last ``names``, for those who know PyTorch. Optional: ``extras`` (further callbacks,
-parameter groups) and ``export`` (models for other programs).
+parameter groups), ``export`` (models for other programs), ``convolution`` (images), ``recurrence`` and ``attention``
+(sequences).
 
 >>> import nn
 >>> X, y = nn.make_moons(100, seed=1)
@@ -60,6 +61,13 @@ from .schedules import (
 )  # fmt: skip
 
 if TYPE_CHECKING:
+    from .attention.multi_head import MultiHeadAttention as MultiHeadAttention
+    from .attention.rms_norm import RMSNorm as RMSNorm
+    from .convolution.conv import Conv1d as Conv1d
+    from .convolution.conv import Conv2d as Conv2d
+    from .convolution.flatten import Flatten as Flatten
+    from .convolution.pooling import AvgPool2d as AvgPool2d
+    from .convolution.pooling import MaxPool2d as MaxPool2d
     from .export.numpy import to_numpy as to_numpy
     from .export.onnx import to_onnx as to_onnx
     from .export.source import to_c as to_c
@@ -70,6 +78,10 @@ if TYPE_CHECKING:
     from .extras.callbacks import ReduceOnPlateau as ReduceOnPlateau
     from .extras.groups import ParameterGroups as ParameterGroups
     from .recording import record as record
+    from .recurrence.gru import GRU as GRU
+    from .recurrence.last import Last as Last
+    from .recurrence.lstm import LSTM as LSTM
+    from .recurrence.rnn import RNN as RNN
 
 __all__ = [
     "MLP", "SGD", "Activation", "AdaGrad", "Adam", "AdamW", "ConstantRate", "CosineDecay", "Dropout",
@@ -86,6 +98,10 @@ __all__ = [
 ]  # fmt: skip
 
 _LATE = {
+    "AvgPool2d": "convolution.pooling", "Conv1d": "convolution.conv", "Conv2d": "convolution.conv",
+    "Flatten": "convolution.flatten", "MaxPool2d": "convolution.pooling", "GRU": "recurrence.gru",
+    "LSTM": "recurrence.lstm", "Last": "recurrence.last", "RNN": "recurrence.rnn",
+    "MultiHeadAttention": "attention.multi_head", "RMSNorm": "attention.rms_norm",
     "CSVLogger": "extras.callbacks", "ParameterGroups": "extras.groups", "ReduceOnPlateau": "extras.callbacks",
     "load_torch": "export.torch", "record": "recording", "to_c": "export.source", "to_numpy": "export.numpy",
     "to_onnx": "export.onnx", "to_python": "export.source", "to_torch": "export.torch",

@@ -76,12 +76,16 @@ compiler.program
 compiler
 """,
     "nn": """
-checks export export.frames extras names plotting.regions progress
-activations data extras.callbacks metrics module schedules storage
-callbacks dropout embedding initializers losses normalization parameters
+attention checks convolution export export.frames extras names plotting.regions progress recurrence
+activations convolution.windows data extras.callbacks metrics module schedules storage
+attention.rms_norm callbacks convolution.flatten convolution.pooling dropout embedding initializers losses
+normalization parameters recurrence.last
 clipping evaluation layers optimizers
-config export.steps extras.groups layer_stats plotting.figures recording.snapshots
-checkpoint export.numpy export.onnx export.source export.torch plotting recording.images
+attention.multi_head convolution.conv recurrence.recurrent
+recurrence.gru recurrence.lstm recurrence.rnn
+config extras.groups layer_stats plotting.figures recording.snapshots
+checkpoint export.steps plotting recording.images
+export.numpy export.onnx export.source export.torch
 diagnostics history recording.recording
 compiled recording
 training
@@ -120,13 +124,19 @@ PUBLIC_MODULES = {
 # The compiler works on arrays and is loaded by the first call of `compile`; `digraph` is loaded by the first `Digraph`.
 LOADED_LATE = {"autograd.compiler.": {"numpy"}, "autograd.views.draw.digraph": {"graphviz"}}
 LATE_FOLDERS = ("autograd.compiler", "autograd.views")
+BESIDE_PYTORCH = "tests/nn/test_modules_beside_pytorch.py"
 # Folders that can be deleted together with their tests (`tests/<folder>` and the files named here), lessons and pages,
 # without making another test fail.  Only these modules load them, late; without the folder, these names say what to do.
 OPTIONAL = {
+    "nn/attention": Deletable({"nn"}, {"nn.MultiHeadAttention", "nn.RMSNorm"}, {BESIDE_PYTORCH}),
+    "nn/convolution": Deletable(
+        {"nn"}, {"nn.AvgPool2d", "nn.Conv1d", "nn.Conv2d", "nn.Flatten", "nn.MaxPool2d"}, {BESIDE_PYTORCH}
+    ),
+    "nn/recurrence": Deletable({"nn"}, {"nn.GRU", "nn.LSTM", "nn.Last", "nn.RNN"}, {BESIDE_PYTORCH}),
     "nn/export": Deletable(
         {"nn", "nn.evaluation"},
         {"nn.load_torch", "nn.to_c", "nn.to_numpy", "nn.to_onnx", "nn.to_python", "nn.to_torch"},
-        {"tests/nn/test_beside_pytorch.py"},
+        {"tests/nn/test_beside_pytorch.py", BESIDE_PYTORCH},
     ),
     "nn/extras": Deletable({"nn"}, {"nn.CSVLogger", "nn.ParameterGroups", "nn.ReduceOnPlateau"}, set()),
     "nn/recording": Deletable(

@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 from nn.checks import file_path
-from nn.export.steps import Linear, LookUp, Normalize, steps_of, widths
+from nn.export.steps import Linear, LookUp, Normalize, Standard, steps_of, widths
 
 _OPERATORS: dict[str, list[tuple[str, dict[str, float]]]] = {
     "sigmoid": [("Sigmoid", {})], "tanh": [("Tanh", {})], "relu": [("Relu", {})], "softplus": [("Softplus", {})],
@@ -55,6 +55,8 @@ def to_onnx(model: Any, path: Any) -> None:
         elif isinstance(step, LookUp):
             vectors = add("Gather", constant(step.vectors), current)
             current = add("Reshape", vectors, constant([-1, inputs * len(step.vectors[0])], np.int64))
+        elif isinstance(step, Standard):  # `widths` has refused it
+            raise NotImplementedError(step.kind)
         elif step.name == "silu":
             current = add("Mul", current, add("Sigmoid", current))
         elif step.name == "hardtanh":
