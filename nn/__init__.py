@@ -129,5 +129,7 @@ if not TYPE_CHECKING:  # or a type checker would take every name for one of this
             raise ImportError(
                 f"nn.{name} needs {error.name}, which is not installed: run python -m pip install chalkgrad"
             ) from error
+        if isinstance(found, type) and issubclass(found, Module):
+            found.__init__ = explains_keywords(found.__init__)
         globals()[name] = found
         return found

@@ -73,13 +73,14 @@ class MultiHeadAttention(Module):
 
     def _shares(self, query: Any, key: Any) -> list[list[list[Any]]]:
         """For each element and each head, the softmax of its scores."""
-        keys, root = self._heads(self.key, key, "key"), math.sqrt(self.embed_dim // self.num_heads)
+        queries, keys = self._heads(self.query, query, "query"), self._heads(self.key, key, "key")
+        root = math.sqrt(self.embed_dim // self.num_heads)
         return [
             [
                 softmax([dot(part, other[head]) / root for other in (keys[: n + 1] if self.causal else keys)])
                 for head, part in enumerate(parts)
             ]
-            for n, parts in enumerate(self._heads(self.query, query, "query"))
+            for n, parts in enumerate(queries)
         ]
 
     def _heads(self, layer: Layer[Any], sequence: Any, name: str) -> list[list[list[Any]]]:

@@ -53,10 +53,10 @@ def image_of(
     """
     name = f"the input of {owner}"
     image = [[as_list(row, name, what) for row in as_list(plane, name, what)] for plane in as_list(values, name, what)]
-    sizes = {(len(plane), len(row)) for plane in image for row in plane} | {(0, 0) for plane in image if not plane}
-    if len(sizes) != 1 or (0, 0) in sizes:
+    sizes = {(len(plane), len(row)) for plane in image for row in plane or [[]]}
+    if len(sizes) != 1 or 0 in next(iter(sizes)):
         raise ValueError(f"{name} must have channels and rows of one size, got {sorted(sizes) or 'an empty list'}")
-    if image[0][0] and not is_scalar(image[0][0][0]):
+    if not is_scalar(image[0][0][0]):
         raise ValueError(f"{owner} takes {what}; got more levels, a batch: call it on each, [model(x) for x in X]")
     return image
 

@@ -67,7 +67,7 @@ def test_what_exists_needs_no_answer() -> None:
         ("nn.Linear", "here it is nn.Layer"),
         ("nn.ReLU", "activation='relu'"),
         ("nn.relu", "here it is autograd.relu"),
-        ("nn.Conv2d", "it does not exist here: there are no convolutions"),
+        ("nn.Conv3d", "it does not exist here: there is no such convolution"),
         ("nn.confusion_matrx", "did you mean nn.confusion_matrix?"),
         ("nn.zzz", "module 'nn' has no attribute 'zzz'"),
         ("autograd.pow", "here it is autograd.power"),
@@ -100,6 +100,7 @@ def test_what_is_said(expression: str, message: str) -> None:
         (lambda: nn.LayerNorm(2, eps=1.0), "; here it is epsilon"),  # type: ignore[call-arg]
         (lambda: nn.MLP(2, [1], hidden_layer_sizes=3), "; here it is nouts"),  # type: ignore[call-arg]
         (lambda: nn.StepDecay(step_size=3), "; here it is every"),  # type: ignore[call-arg]
+        (lambda: nn.LSTM(2, 1, num_layers=2), "; build one such module for each layer"),  # type: ignore[call-arg]
         (lambda: nn.Layer(2, 1, bias=False), "; every layer has a bias"),  # type: ignore[call-arg]
         (lambda: nn.SGD([Value(1.0)], speed=3), "; it takes parameters, learning_rate, momentum"),  # type: ignore[call-arg]
         (lambda: nn.fit(1, 2, 3, loss=4, optimizer=5, n_epochs=6), "; here it is epochs"),  # type: ignore[call-arg]
