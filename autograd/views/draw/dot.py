@@ -57,7 +57,7 @@ def attributes(contents: Contents, direction: str, palette: Mapping[str, str]) -
     room, ports = {"ranksep": "0.35"}, {"tailport": tail, "arrowsize": "0.7"}
     if contents.crossing:
         many = len(contents.arrows) > MANY
-        room = {"ranksep": "4" if many else "2", "splines": "line", "ordering": "in"}
+        room = {"ranksep": "2" if many else "1.3", "splines": "line", "ordering": "in"}
         pen = {"penwidth": "0.4", "arrowhead": "none"} if many else {"penwidth": "0.6", "arrowsize": "0.4"}
         ports = {"tailport": tail, "headport": head, **pen}
     text = {"fontname": "Helvetica", "fontcolor": palette["ink"]}
@@ -89,7 +89,7 @@ def statements(contents: Contents, direction: str, palette: Mapping[str, str], s
     for n, (name, members) in enumerate(groups.items()):
         lines += _cluster(n, name, members, palette) if name else members
     ports_of = dict.fromkeys(_in_bunches(contents), " tailport=_")
-    ports_of |= {circle.id: f" headport={direction[0].translate(SIDES)}" for circle in contents.circles}
+    ports_of |= {circle.id: f" tailport=_ headport={direction[0].translate(SIDES)}" for circle in contents.circles}
     gap = " " if direction in ("TB", "BT") else ""  # there a label is beside its arrow, and would touch it
     lines += [_arrow(n, arrow, ports_of.get(arrow.source, ""), gap) for n, arrow in enumerate(contents.arrows)]
     return lines
@@ -101,7 +101,7 @@ def _box(box: Box, direction: str, palette: Mapping[str, str], largest: float, w
     if largest and gradient is not None:
         fill, ink, kind = shade(gradient / largest), LIGHT["ink"], "shaded"
     label = "|".join(map(record_text, box.cells))
-    if (direction in ("LR", "RL")) == (box.kind != "group"):  # side by side; a group's from top to bottom
+    if (direction in ("LR", "RL")) == (not box.stacked):  # side by side, else from top to bottom
         label = f"{{{label}}}"
     return (
         f'{box.id} [shape=Mrecord class="{kind}" style=filled fillcolor="{fill}" color="{line}" fontcolor="{ink}" '
@@ -111,8 +111,11 @@ def _box(box: Box, direction: str, palette: Mapping[str, str], largest: float, w
 
 def _common_width(contents: Contents) -> str:
     """One width for all neurons in columns: that of the longest text in them."""
-    lengths = [[len(cell) for cell in box.cells] for box in contents.boxes if box.kind == "unit"]
-    inches = max((sum(0.095 * length + 0.2 for length in cells) for cells in lengths), default=0.0)
+    inches = 0.0
+    for box in contents.boxes:
+        if box.kind == "unit":
+            widths = [0.095 * max(map(len, cell.split("\n"))) + 0.2 for cell in box.cells]
+            inches = max(inches, max(widths) if box.stacked else sum(widths))
     return f"width={inches:.2f} " if contents.crossing else ""
 
 
@@ -139,15 +142,15 @@ def _circle(circle: Circle, palette: Mapping[str, str], free: bool) -> str:
     colour = palette["circle"]
     return (
         f'{circle.id} [class=sign {shape}{order} style={style} fillcolor="{colour}" color="{colour}" '
-        f'fontcolor="{palette["sign"]}" label="{plain_text(circle.sign)}"]'
+        f'fontcolor="{palette["sign"]}" label="{plain_text("−" if circle.sign == "-" else circle.sign)}"]'
     )
 
 
 def _arrow(n: int, arrow: Arrow, port: str, gap: str) -> str:
     """An arrow with its own id, since `x * x` has two between the same ends."""
     label = f' label="{plain_text(gap + arrow.label + gap)}"' if arrow.label else ""
-    dashed = "" if arrow.taken else " style=dashed"
-    return f"{arrow.source} -> {arrow.target} [id=a{n}{port}{label}{dashed}]"
+    style = ("" if arrow.taken else " style=dashed") + (" penwidth=2.5" if arrow.bundle else "")
+    return f"{arrow.source} -> {arrow.target} [id=a{n}{port}{label}{style}]"
 
 
 def _cluster(n: int, name: str, members: Iterable[str], palette: Mapping[str, str]) -> list[str]:

@@ -76,7 +76,7 @@ def background(svg: str) -> str:
 def inline(svg: str) -> str:
     """The picture for a page: as wide as the page allows; it scrolls if its text would become too small."""
     width, height = size_of(svg)
-    style = f"width:100%;max-width:{width:.0f}px;min-width:{width * 0.45:.0f}px;height:auto"
+    style = f"width:100%;max-width:{width:.0f}px;min-width:{width * 0.6:.0f}px;height:auto"
     fluid = svg.replace(f' width="{width:.0f}" height="{height:.0f}"', f' style="{style}"', 1)
     return f'<div style="overflow-x:auto">{fluid}</div>'
 

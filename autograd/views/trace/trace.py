@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from autograd.arguments import choose, shown
 from autograd.backpropagation import backpropagate, topological_order
@@ -26,7 +26,14 @@ if TYPE_CHECKING:
 
     Edges = Callable[[int], Iterator[tuple[int, float]]]
 
-Names = Mapping[str, Value] | Iterable[tuple[str, Value]]
+class Named(Protocol):
+    """A module: what has parameters with names."""
+
+    def named_parameters(self) -> Iterable[tuple[str, Value]]:
+        """Pairs of a name and a parameter."""
+
+
+Names = Mapping[str, Value] | Iterable[tuple[str, Value]] | Named
 
 _new: Any = tuple.__new__
 """Makes a record in half the time of a call of its class."""
@@ -258,14 +265,19 @@ def _record_trace(
 
 
 def names_of_values(names: Names, function: str) -> dict[Value, str]:
-    """The name of each Value; TypeError, with the name of the function, if `names` are not a mapping or pairs."""
+    """The name of each Value: of a module's parameters, of a mapping, or of pairs.
+
+    Raises TypeError, with the name of the function, for anything else.
+    """
+    if callable(found := getattr(names, "named_parameters", None)):
+        names = found()
     pairs = list(names.items() if isinstance(names, Mapping) else names if hasattr(names, "__iter__") else [names])
     called = {}
     for pair in pairs:
         name, value = pair if isinstance(pair, (tuple, list)) and len(pair) == 2 else (None, pair)
         if not isinstance(value, Value) or not isinstance(name, str):
             raise TypeError(
-                f"{function}: names must be pairs of a name and a Value, such as model.named_parameters(), "
+                f"{function}: names must be a module, or pairs of a name and a Value, such as {{'x': x}}, "
                 f"got {shown(names if len(pairs) < 2 else pair)}"
             )
         called[value] = name

@@ -1,0 +1,109 @@
+"""Does a picture fit on a page?  Its size is estimated before Graphviz computes the layout.
+
+Read `scene` first, `draw` next, which chooses the finest view that fits.  A page is 16 cm wide, and its smallest text,
+the label of an arrow, should have at least 7 pt there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from autograd.views.draw.scene import Contents
+
+WIDTH, LABELLED_WIDTH, HEIGHT = 785.0, 730.0, 1120.0
+"""In points, of a picture whose smallest text becomes 7 pt on a page of 16 cm x 24 cm: labels of arrows are smaller."""
+CHARACTER, LINE, MARGIN = 6.9, 16.0, 17.5
+"""The width of an average character of 14 pt Helvetica, the height of a line, both margins of a cell."""
+GAP, BETWEEN = 25.2, 15.8
+"""Between ranks, and between neighbours of a rank."""
+
+
+class Look(NamedTuple):
+    """How a picture is arranged."""
+
+    direction: str
+    stacked: bool
+    """Whether the cells of a box are on top of each other."""
+
+
+LOOKS = (Look("LR", False), Look("LR", True), Look("TB", False), Look("TB", True))
+
+
+def arranged(contents: Contents, direction: str) -> tuple[Contents, str, bool]:
+    """The contents and the direction in which they fit on a page, and whether they do.
+
+    `direction` "auto" chooses between "LR" and "TB"; boxes are stacked if they would be too wide otherwise.
+    """
+    looks = [look for look in LOOKS if direction in ("auto", look.direction)]
+    looks = looks or [Look(direction, stacked) for stacked in (False, True)]
+    sizes = {look: size_of(contents, look) for look in looks}
+    most = LABELLED_WIDTH if any(arrow.label for arrow in contents.arrows) else WIDTH
+    fits = [look for look in looks if sizes[look][0] <= most and sizes[look][1] <= HEIGHT]
+    wide = [look for look in looks if sizes[look][0] <= most]
+    best = (fits or wide or [min(looks, key=lambda look: sizes[look][0])])[0]
+    if best.stacked:
+        contents = replace(contents, boxes=[replace(box, stacked=True) for box in contents.boxes])
+    return contents, best.direction, bool(fits)
+
+
+def size_of(contents: Contents, look: Look) -> tuple[float, float]:
+    """The width and the height of a picture in points, approximately."""
+    across = look.direction in ("LR", "RL")
+    sizes = {}
+    for box in contents.boxes:
+        lines = [line for cell in box.cells for line in cell.split("\n")]
+        if look.stacked or box.stacked:
+            wide = max(map(len, lines), default=1) * CHARACTER + MARGIN
+            high = sum(max(1, len(cell.split("\n"))) * LINE + 9.0 for cell in box.cells)
+        else:
+            wide = sum(max(map(len, cell.split("\n"))) * CHARACTER + MARGIN for cell in box.cells)
+            high = max((len(cell.split("\n")) for cell in box.cells), default=1) * LINE + 14.0
+        sizes[box.id] = wide, high
+    for circle in contents.circles:
+        sizes[circle.id] = max(30.0, len(circle.sign) * 7.5 + 14.0), 30.0
+    depth = ranks(contents)
+    along, beside = [0.0] * (max(depth.values(), default=0) + 1), [0.0] * (max(depth.values(), default=0) + 1)
+    for name, rank in depth.items():
+        length, breadth = sizes[name] if across else sizes[name][::-1]
+        along[rank] = max(along[rank], length)
+        beside[rank] += breadth + BETWEEN
+    labels = max((len(arrow.label) for arrow in contents.arrows), default=0)
+    gap = 94.0 if contents.crossing else GAP + ((labels * CHARACTER + GAP if across else LINE) if labels else 0.0)
+    size = sum(along) + (len(along) - 1) * gap + 29.0, max(beside) + 29.0
+    return size if across else size[::-1]
+
+
+def ranks(contents: Contents) -> Mapping[str, int]:
+    """The rank of each box and circle: the number of arrows on the longest path to it.
+
+    A box without an operand stands directly before its first user.
+    """
+    depth = {part.id: 0 for part in (*contents.boxes, *contents.circles)}
+    targets: dict[str, list[str]] = {name: [] for name in depth}
+    waiting = dict.fromkeys(depth, 0)
+    for arrow in contents.arrows:
+        targets[arrow.source].append(arrow.target)
+        waiting[arrow.target] += 1
+    sources = [name for name, many in waiting.items() if not many]
+    ready = list(sources)
+    while ready:
+        name = ready.pop()
+        for target in targets[name]:
+            depth[target] = max(depth[target], depth[name] + 1)
+            waiting[target] -= 1
+            if not waiting[target]:
+                ready.append(target)
+    for name in sources:
+        if targets[name]:
+            depth[name] = min(depth[target] for target in targets[name]) - 1
+    return depth
+
+
+def longest_arrow(contents: Contents) -> int:
+    """Over how many ranks the longest arrow goes."""
+    depth = ranks(contents)
+    return max((depth[arrow.target] - depth[arrow.source] for arrow in contents.arrows), default=0)
