@@ -41,10 +41,11 @@ compiler.c_backend.elementwise functional symbolic.formulas
 compiler.c_backend.fused_loop compiler.frontend.hessian compiler.frontend.tracer gradcheck views.trace.expand
 compiler.frontend.executed_code views.trace.trace
 compiler.frontend.snapshot_notes views.draw.scene views.explain.paths views.stepper.layout views.stepper.passes
-views.trace
-compiler.frontend.object_visitors views.draw.clusters views.draw.dot views.explain.render views.stepper.sentences
-views.stepper.widget
-compiler.frontend.snapshot views.draw.expand_cluster views.draw.svg views.explain.explain
+views.draw.losses views.trace
+compiler.frontend.object_visitors views.draw.dot views.draw.page_fit views.draw.units views.explain.render
+views.stepper.sentences views.stepper.widget
+compiler.frontend.snapshot views.draw.clusters views.draw.svg views.explain.explain
+views.draw.architecture views.draw.expand_cluster
 compiler.frontend.guards views.draw.collapse views.draw.png views.explain.nudge views.stepper.stepper
 compiler.frontend.flatten views.draw.rendering views.explain views.stepper
 compiler.executable compiler.passes.contract views.draw.digraph

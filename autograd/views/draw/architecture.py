@@ -31,7 +31,7 @@ def cluster_box(name: str, cluster: Cluster, units: Units, called: Mapping[Value
         return _leaves_box(name, cluster, units, called)
     if cluster.kind == "depth":
         return Box(name, [cluster.name, _counts(cluster)], "group", stacked=True)
-    root = cluster.units[0]
+    root, last = cluster.units[0], cluster.units[-1]
     cells = [cluster.name]
     if cluster.kind == "neuron":
         cells = [cluster.name.replace(".neurons.", "\nneurons.")]  # in two lines, for narrow columns
@@ -42,18 +42,18 @@ def cluster_box(name: str, cluster: Cluster, units: Units, called: Mapping[Value
     elif cluster.kind == "loss":
         cells += _loss(cluster, units)
     else:
+        cells = [cluster.name if units.order[last].label else with_minus(cluster.name)]
         cells += _other(cluster, units, kinds)
-    if root != cluster.units[-1] and cluster.units[-1] == len(units.order) - 1:
-        output = units.order[-1]  # the last of several operations
-        return Box(name, [*cells, *data_and_gradient(output, units.gradients)], "output", _counts(cluster), stacked=True)
-    if len(cluster.units) > 1 or len(cluster.activation) > 1:
+    is_output = last == len(units.order) - 1
+    if not is_output and (len(cluster.units) > 1 or len(cluster.activation) > 1):
         return Box(name, cells, "group", _counts(cluster), stacked=True)
-    node = units.order[cluster.activation[0] if cluster.activation else root]
-    kind = "output" if node is units.order[-1] else "unit"
-    if kind == "output" and cluster.kind in ("neuron", "layer") and node.label:
+    node = units.order[cluster.activation[0] if cluster.activation else last]
+    is_output = node is units.order[-1]
+    if is_output and cluster.kind in ("neuron", "layer") and node.label:
         cells[0] = f"{cells[0]}: {node.label}"
-    gradient = units.gradients.get(node)
-    return Box(name, [*cells, *data_and_gradient(node, units.gradients)], kind, _counts(cluster), gradient, stacked=True)
+    cells += data_and_gradient(node, units.gradients)
+    kind = "output" if is_output else "unit"
+    return Box(name, cells, kind, _counts(cluster), units.gradients.get(node), stacked=True)
 
 
 def _layer(cluster: Cluster, units: Units, kinds: Kinds) -> list[str]:
@@ -72,14 +72,13 @@ def _loss(cluster: Cluster, units: Units) -> list[str]:
     if units.loss is None:
         return []
     loss, many = units.loss, samples_of(units)
+    kind, over = loss.kind.replace("binary ", "binary\n"), ""  # in two lines
     if loss.reduction and loss.kind.endswith("error"):
         kind = f"mean {loss.kind}" if loss.reduction == "mean" else f"sum of {loss.kind}s"
-        over = "" if many == loss.terms else f" of {loss.terms}"
-    else:
-        kind, over = loss.kind.replace("binary ", "binary\n"), "" if many == loss.terms or not loss.reduction else f"{loss.reduction} of {loss.terms}"
-    if many == loss.terms and many > 1:
-        over = f"{loss.reduction} over {count(many, 'sample')}"
-    return [kind, *([over.strip()] if over else [])]
+    if loss.reduction:
+        each = "sample" if many == loss.terms else "number"
+        over = f"{loss.reduction} over {count(loss.terms, each)}"
+    return [kind, *([over] if over else [])]
 
 
 def samples_of(units: Units) -> int:
@@ -115,6 +114,12 @@ def _signs(units: Units, unit: int) -> list[str]:
 
 
 def _leaves_box(name: str, cluster: Cluster, units: Units, called: Mapping[Value, str]) -> Box:
+    box = _leaves_cells(name, cluster, units, called)
+    box.tooltip = count(len(cluster.leaves), "leaf")
+    return box
+
+
+def _leaves_cells(name: str, cluster: Cluster, units: Units, called: Mapping[Value, str]) -> Box:
     leaves = [units.order[n] for n in cluster.leaves]
     if len(leaves) == 1:
         leaf = leaves[0]
@@ -143,7 +148,9 @@ def plain_inputs_box(name: str, numbers: Sequence[tuple[float, ...]], units: Uni
         listed = [f"x{n} = {number_drawn(number)}" for n, number in enumerate(numbers[0], 1)]
         return Box(name, ["inputs", "\n".join(listed)], "leaf", stacked=True)
     cells = ["inputs", count(len(numbers[0]), "number")]
-    return Box(name, [*cells, *([count(samples_of(units), "sample")] if len(numbers) > 1 else [])], "leaf", stacked=True)
+    return Box(
+        name, [*cells, *([count(samples_of(units), "sample")] if len(numbers) > 1 else [])], "leaf", stacked=True
+    )
 
 
 def _counts(cluster: Cluster) -> str:

@@ -12,7 +12,7 @@ from autograd import primitives as table
 from autograd.micrograd import operation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from autograd.value import Value
     from autograd.views.draw.units import Units
@@ -65,6 +65,8 @@ def by_layer(units: Units, called: Mapping[Value, str]) -> list[Cluster]:
             key, kind = (units.depth[root], what, width, owner(units, [root], called, layer=True)), "layer"
         elif units.is_loss(root):
             key, kind = (units.depth[root], "loss"), "loss"
+        elif units.neurons and units.order[root].primitive is table.softmax:
+            key, kind = (units.depth[root], "softmax"), ""
         elif units.neurons:
             key, kind = (stage[root] + 0.5, "between"), ""
         else:
@@ -72,23 +74,33 @@ def by_layer(units: Units, called: Mapping[Value, str]) -> list[Cluster]:
         of_unit[root] = clusters.setdefault(key, Cluster("", kind=kind))
         of_unit[root].units.append(root)
     _join_activations(units, clusters, of_unit)
-    names = _Names()
+    names, modules = _Names(), _modules(units, of_unit, called)
     for cluster in sorted(clusters.values(), key=lambda cluster: units.depth[cluster.units[0]]):
-        cluster.name = names.new(_name(units, cluster, called))
+        cluster.name = names.new(_name(units, cluster, called, modules.get(id(cluster), "")))
     found = dict(sorted(clusters.items(), key=lambda item: (units.depth[item[1].units[0]], item[1].units[0])))
     return _with_leaves(units, found, [of_unit.get(unit) for unit in units.unit], called)
 
 
-def _name(units: Units, cluster: Cluster, called: Mapping[Value, str]) -> str:
+def _name(units: Units, cluster: Cluster, called: Mapping[Value, str], module: str) -> str:
     last = units.order[cluster.units[-1]]
     label = last.label or called.get(last, "") if len(cluster.units) == 1 or last is units.order[-1] else ""
     if cluster.kind == "layer":
-        return owner(units, cluster.units, called, layer=True) or "layer"
+        return module or "layer"
     if cluster.kind == "loss":
         return label or "loss"
-    scaled = [unit for unit in cluster.units if unit in units.neurons]
     signs = {operation(units.order[unit]) or "by hand" for unit in cluster.units}
-    return label or owner(units, scaled, called) or (signs.pop() if len(signs) == 1 else "operations")
+    return label or module or (signs.pop() if len(signs) == 1 else "operations")
+
+
+def _modules(units: Units, of_unit: Mapping[int, Cluster], called: Mapping[Value, str]) -> dict[int, str]:
+    """The module of each cluster, by its identity: what the names of its parameters have in common."""
+    names: dict[int, list[str]] = {}
+    for n, operands in enumerate(units.operands if called else ()):
+        cluster = of_unit.get(units.unit[n])
+        if cluster is not None:
+            found = [called[units.order[o]] for o in operands if units.order[o] in called]
+            names.setdefault(id(cluster), []).extend(found)
+    return {cluster: _in_common(found, layer=True) for cluster, found in names.items()}
 
 
 def _element_wise(units: Units) -> set[int]:
@@ -101,7 +113,7 @@ def _element_wise(units: Units) -> set[int]:
     for together in at.values():
         parameters = {units.neurons[unit].parameters for unit in together}
         inputs = {units.neurons[unit].inputs for unit in together}
-        if 1 < len(parameters) and len(inputs) >= len(together):
+        if len(parameters) > 1 and len(inputs) >= len(together):
             found.update(together)
     return found
 
@@ -114,7 +126,9 @@ def _stages(units: Units, element_wise: set[int]) -> list[int]:
         for operand in operands:
             source = units.unit[operand]
             if source != unit:
-                before = units.depth[source] if source in units.neurons and source not in element_wise else stage[source]
+                before = (
+                    units.depth[source] if source in units.neurons and source not in element_wise else stage[source]
+                )
                 stage[unit] = max(stage[unit], before)
     return stage
 
@@ -171,8 +185,12 @@ def owner(units: Units, neurons: Iterable[int], called: Mapping[Value, str], lay
 
     '' if the parameters have no names.
     """
-    names = [called[units.order[n]] for neuron in neurons for n in units.neurons[neuron].parameters
-             if units.order[n] in called]  # fmt: skip
+    parameters = [units.order[n] for neuron in neurons for n in units.neurons[neuron].parameters]
+    return _in_common([called[leaf] for leaf in parameters if leaf in called], layer)
+
+
+def _in_common(names: Sequence[str], layer: bool) -> str:
+    """The module of these parameters; with `layer`, that of the layer to which a neuron belongs."""
     if not names:
         return ""
     common = names[0].split(".")

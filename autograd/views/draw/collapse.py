@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from autograd.views.draw.architecture import Kinds
 
 FOLDS = ("auto", "none", "neuron", "layer", "depth")
-MAX_OPENED = 500
-"""At most so many nodes are opened, unless the budget is larger."""
 MAX_FOR_BRANCHES = 5_000
 """In graphs of at most so many nodes, arrows to branches that were not taken are found, which takes a second pass."""
 
@@ -52,14 +50,14 @@ def clustered(units: Units, fold: str, budget: int, called: Mapping[Value, str])
     return Clustering(units, by_depth(units, called), "depth")
 
 
-def folded(clustering: Clustering, budget: int, expanded: Sequence[str], names: Mapping[Value, str], kinds: Kinds
+def folded(clustering: Clustering, most: int, expanded: Sequence[str], names: Mapping[Value, str], kinds: Kinds
            ) -> Contents:  # fmt: skip
     """The picture of a folded graph, with the clusters named in `expanded` drawn node by node.
 
-    Raises ValueError if there is no such cluster, or if expanding it exceeds the budget.
+    Raises ValueError if there is no such cluster, or if expanding it shows more than `most` nodes.
     """
-    units, clusters, how = clustering
-    _check_opened(clusters, expanded, budget)
+    units, clusters, _ = clustering
+    _check_opened(clusters, expanded, most)
     contents = Contents()
     drawn = [""] * len(units.order)
     uses: list[Use] = []
@@ -75,11 +73,11 @@ def folded(clustering: Clustering, budget: int, expanded: Sequence[str], names: 
             for node in members:
                 drawn[node] = f"g{n}"
     contents.arrows += _arrows(units, drawn, uses)
-    _describe(contents, clustering, budget, expanded)
+    _describe(contents, clustering, most, expanded)
     return contents
 
 
-def _check_opened(clusters: Sequence[Cluster], expanded: Sequence[str], budget: int) -> None:
+def _check_opened(clusters: Sequence[Cluster], expanded: Sequence[str], most: int) -> None:
     existing = [cluster.name for cluster in clusters]
     for name in expanded:
         if name not in existing:
@@ -87,7 +85,6 @@ def _check_opened(clusters: Sequence[Cluster], expanded: Sequence[str], budget: 
                 f"draw: expand: there is no group {name!r}; choose one of: {', '.join(dict.fromkeys(existing[:20]))}"
             )
     inside = sum(len(cluster.nodes) + len(cluster.leaves) for cluster in clusters if cluster.name in expanded)
-    most = max(budget, MAX_OPENED)
     if inside > most:
         raise ValueError(
             f"draw: expand={list(expanded)!r} opens {inside:,} nodes, more than {most}; open a smaller group, draw one "
@@ -141,12 +138,10 @@ def _arrows(units: Units, drawn: Sequence[str], uses: Sequence[Use]) -> list[Arr
         if outside and exact:
             found = all_edges(units.order[n])
             taken.update((drawn[units.place[o]], target) for o, partial in found if partial is not None)
-    return single + [
-        Arrow(*ends, count=number, taken=not exact or ends in taken) for ends, number in counts.items()
-    ]
+    return single + [Arrow(*ends, count=number, taken=not exact or ends in taken) for ends, number in counts.items()]
 
 
-def _describe(contents: Contents, clustering: Clustering, budget: int, expanded: Sequence[str]) -> None:
+def _describe(contents: Contents, clustering: Clustering, most: int, expanded: Sequence[str]) -> None:
     """The summary and the note, and how thick and how straight the arrows are."""
     units, clusters, how = clustering
     operations = sum(node.primitive is not None for node in units.order)
@@ -155,7 +150,6 @@ def _describe(contents: Contents, clustering: Clustering, budget: int, expanded:
         f"folded by {how} into {count(len(contents.boxes), 'box')}"
     )
     contents.note = f"{len(units.order):,} numbers, folded by {how}"
-    most = max(budget, MAX_OPENED)
     small = [g.name for g in clusters if len(g.nodes) > 1 and len(g.nodes) + len(g.leaves) <= most]
     if small and not expanded:
         contents.note += f'; expand="{small[0]}" opens one'

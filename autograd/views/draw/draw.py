@@ -33,7 +33,7 @@ BUDGET = 60
 MAX_NUMBERS = 5_000
 """At most so many numbers are drawn with fold="none"."""
 MAX_WHOLE = 500
-"""At most so many numbers are drawn one by one for an option that needs them all."""
+"""At most so many numbers are drawn one by one if an option requires it, unless there is another budget."""
 HIDES = (None, "grad", "data")
 PARTIALS = (False, True, "formula")
 
@@ -100,11 +100,11 @@ def draw(
                 f'numbers is folded; draw an earlier node, or use fold="none"'
             )
         clustering = clustered(Units(order, called), fold, budget, called)
-        contents = folded(clustering, budget, opened, called, _classes(names))
+        contents = folded(clustering, _most(budget), opened, called, _classes(names))
         contents, direction, fits = arranged(contents, direction)
         if fold == "auto" and clustering.how == "neuron" and not opened and not fits:
             clustering = clustered(clustering.units, "layer", budget, called)
-            contents, direction, _ = arranged(folded(clustering, budget, [], called, _classes(names)), direction)
+            contents, direction, _ = arranged(folded(clustering, _most(budget), [], called, _classes(names)), direction)
         found = _Found(contents, direction, None)
     contents, direction, answers = found
     contents.caption, contents.note = title, contents.note if caption else ""
@@ -120,11 +120,18 @@ def _check(budget: Any, title: Any, caption: Any, expand: Any) -> None:
     if not isinstance(title, str):
         raise TypeError(f"draw: title must be a text, got {shown(title)} ({type(title).__name__})")
     if not isinstance(caption, bool):
-        raise TypeError(f"draw: caption must be True or False, got {shown(caption)}; a text below the picture is title=")
+        raise TypeError(
+            f"draw: caption must be True or False, got {shown(caption)}; a text below the picture is title="
+        )
     if not isinstance(expand, (bool, str)) and not (
         isinstance(expand, (list, tuple, set, frozenset)) and all(isinstance(name, str) for name in expand)
     ):
         raise TypeError(f"draw: expand must be True, False, or the names of groups, got {shown(expand)}")
+
+
+def _most(budget: int) -> int:
+    """How many numbers are drawn one by one if the caller requires it."""
+    return MAX_WHOLE if budget == BUDGET else budget
 
 
 def _classes(names: Any) -> dict[str, str]:
@@ -180,7 +187,7 @@ def _chosen(whole: _Whole, expand: Any, fold: str, budget: int, direction: str) 
             f"draw: {numbers:,} numbers are too many to be drawn one by one (at most {MAX_NUMBERS:,}); "
             'use fold="auto", or draw an earlier node'
         )
-    if fold == "none" or (fold == "auto" and whole.needs_all and numbers <= max(budget, MAX_WHOLE)):
+    if fold == "none" or (fold == "auto" and whole.needs_all and numbers <= _most(budget)):
         return whole.drawn(whole.traced(expand is not False), direction)[0]
     if fold != "auto" or numbers > budget:
         return None
@@ -191,7 +198,9 @@ def _chosen(whole: _Whole, expand: Any, fold: str, budget: int, direction: str) 
             if fits:
                 return found
             readable = readable or found
-    return None if Units(whole.order, whole.called).neurons else readable  # other graphs have no coarser view that says more
+    return (
+        None if Units(whole.order, whole.called).neurons else readable
+    )  # other graphs have no coarser view that says more
 
 
 def _nudged(order: Sequence[Value], ids: dict[Value, int]) -> dict[int, float]:

@@ -49,7 +49,9 @@ def _loss(root: Value) -> Loss | None:
             continue
         found = [match(term) for term in terms]
         if all(found):
-            return Loss(root, kind, reduction, len(terms), tuple(output for outputs in found for output in outputs or ()))
+            return Loss(
+                root, kind, reduction, len(terms), tuple(output for outputs in found for output in outputs or ())
+            )
     return None
 
 
@@ -160,9 +162,11 @@ def _weighted(term: Operand) -> Iterator[Operand]:
     stack = [term]
     while stack:
         top = stack.pop()
-        sides = _parts(top, table.add) or _parts(top, table.subtract) or [
-            inside for inside in _parts(top, table.negative) if _parts(inside, table.add)
-        ]
+        sides = (
+            _parts(top, table.add)
+            or _parts(top, table.subtract)
+            or [inside for inside in _parts(top, table.negative) if _parts(inside, table.add)]
+        )
         if sides:
             stack += sides
         else:

@@ -82,7 +82,7 @@ def ranks(contents: Contents) -> Mapping[str, int]:
 
     A box without an operand stands directly before its first user.
     """
-    depth = {part.id: 0 for part in (*contents.boxes, *contents.circles)}
+    depth = dict.fromkeys([*(box.id for box in contents.boxes), *(circle.id for circle in contents.circles)], 0)
     targets: dict[str, list[str]] = {name: [] for name in depth}
     waiting = dict.fromkeys(depth, 0)
     for arrow in contents.arrows:

@@ -86,10 +86,16 @@ TRUSTED = "<style>.chalkgrad-live{display:block!important}.chalkgrad-still{displ
 SVG but its text.  So the live picture is hidden by its own attribute and shown by this rule."""
 
 
-def in_notebook(svg: str) -> str:
+def note_below(note: str) -> str:
+    """A line below a picture; empty without a text."""
+    return f'<p class="chalkgrad-note" style="font-size:0.85em;opacity:0.75">{escape(note)}</p>' if note else ""
+
+
+def in_notebook(svg: str, note: str = "") -> str:
     """The picture as the output of a cell: inline, with tooltips and in the colours of the page.
 
-    If the notebook is not trusted, the same picture is shown as the background of an empty element.
+    `note` is written below.  If the notebook is not trusted, the same picture is shown as the background of an empty
+    element.
     """
     width, height = size_of(svg)
     high = height * min(1.0, COLUMN / width)
@@ -97,7 +103,7 @@ def in_notebook(svg: str) -> str:
     look = f"width:100%;max-width:{width:.0f}px;height:{high:.0f}px;background-size:contain;background-repeat:no-repeat"
     live = f'<div class="chalkgrad-live" style="display:none">{inline(svg)}</div>'
     still = f'<div class="chalkgrad-still" style="{look};background-image:url(data:image/svg+xml;base64,{data})"></div>'
-    return f"<div>{TRUSTED}{live}{still}</div>"
+    return f"<div>{TRUSTED}{live}{still}{note_below(note)}</div>"
 
 
 def frame_in_notebook(page: str, title: str, height: int) -> str:

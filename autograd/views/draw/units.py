@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SUMS = frozenset({table.add, table.subtract, table.sum_, table.dot})
 SUMMANDS = frozenset({table.add, table.subtract, table.multiply, table.negative})
-"""The rows that join a sum that uses them; a `dot` does not, since it is a neuron itself."""
+"""The rows that join a sum that uses them; nothing joins a `dot`, and a `dot` no sum: it is a neuron itself."""
 
 
 class Reading(NamedTuple):
@@ -69,7 +69,7 @@ class Units:
                 continue
             row = self.order[n].primitive
             squashes = len(self.operands[n]) == 1 and row not in SUMMANDS
-            joins = SUMMANDS if row in SUMS else SUMS if squashes else ()
+            joins = SUMS if squashes else SUMMANDS if row in SUMS and row is not table.dot else ()
             for operand in self.operands[n] if joins else ():
                 if self.users[operand] == 1 and self.order[operand].primitive in joins and operand not in inside:
                     unit[operand] = unit[n]
@@ -124,7 +124,7 @@ class Units:
         found: dict[int, Reading] = {}
         members: dict[int, list[int]] = {}
         for n, unit in enumerate(self.unit):
-            if self.size[unit] > 2:
+            if self.size[unit] > 1:
                 members.setdefault(unit, []).append(n)
         for root in self.roots():
             inner = self.inner(root)
@@ -150,8 +150,10 @@ class Units:
         return Reading(tuple(parameters), tuple(self.place[o] if isinstance(o, Value) else o for o in inputs))
 
     def _read_by_hand(self, members: Sequence[int]) -> Reading | None:
-        """The parameters and inputs of a neuron written with `*` and `+`; of two leaves, the input is the one
-        that is no parameter of the model, is called x, or has more users."""
+        """The parameters and inputs of a neuron written with `*` and `+`.
+
+        Of two leaves, the input is the one that is no parameter of the model, is called x, or has more users.
+        """
         products = [n for n in members if self.order[n].primitive is table.multiply]
         parameters: list[int] = []
         inputs: list[int | float] = []

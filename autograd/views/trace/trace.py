@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     Edges = Callable[[int], Iterator[tuple[int, float]]]
 
+
 class Named(Protocol):
     """A module: what has parameters with names."""
 
@@ -269,9 +270,10 @@ def names_of_values(names: Names, function: str) -> dict[Value, str]:
 
     Raises TypeError, with the name of the function, for anything else.
     """
-    if callable(found := getattr(names, "named_parameters", None)):
-        names = found()
-    pairs = list(names.items() if isinstance(names, Mapping) else names if hasattr(names, "__iter__") else [names])
+    found: Any = names
+    if callable(named := getattr(names, "named_parameters", None)):
+        found = named()
+    pairs = list(found.items() if isinstance(found, Mapping) else found if hasattr(found, "__iter__") else [found])
     called = {}
     for pair in pairs:
         name, value = pair if isinstance(pair, (tuple, list)) and len(pair) == 2 else (None, pair)
