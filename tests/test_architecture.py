@@ -46,13 +46,13 @@ compiler.frontend.object_visitors views.draw.dot views.draw.page_fit views.draw.
 views.stepper.sentences views.stepper.widget
 compiler.frontend.snapshot views.draw.clusters views.draw.svg views.explain.explain
 views.draw.architecture views.draw.expand_cluster
-compiler.frontend.guards views.draw.collapse views.draw.png views.explain.nudge views.stepper.stepper
-compiler.frontend.flatten views.draw.rendering views.explain views.stepper
+compiler.frontend.guards views.draw.collapse views.draw.png views.explain.nudge
+compiler.frontend.flatten views.draw.rendering views.explain
 compiler.executable compiler.passes.contract views.draw.digraph
 compiler.eager compiler.passes.schedule views.draw.picture
-compiler.passes.group views.draw.draw
-compiler.c_backend.toolchain compiler.passes.fuse compiler.passes.layout views.draw
-compiler.c_backend.bytecode compiler.numpy_backend.buffers compiler.passes.reverse compiler.plan
+compiler.passes.group views.draw.draw views.stepper.paper
+compiler.c_backend.toolchain compiler.passes.fuse compiler.passes.layout views.draw views.stepper.stepper
+compiler.c_backend.bytecode compiler.numpy_backend.buffers compiler.passes.reverse compiler.plan views.stepper
 compiler.argument_cache compiler.c_backend.link_fused compiler.correction compiler.numpy_backend.emitter
 compiler.picture
 compiler.c_backend.link compiler.numpy_backend.accumulate
