@@ -68,7 +68,8 @@ activations data metrics module schedules storage
 callbacks dropout embedding initializers losses normalization parameters
 clipping evaluation layers optimizers
 config layer_stats plotting.figures recording.snapshots
-checkpoint plotting recording.images
+checkpoint plotting.live recording.images
+plotting
 diagnostics history recording.recording
 compiled recording
 training
