@@ -49,4 +49,4 @@ def _saved(picture: Any, path: Path) -> Path:
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit("usage: python docs/gallery/build_gallery.py FOLDER")
-    print(f"{len(build(Path(sys.argv[1])))} pictures in {sys.argv[1]}")
+    sys.stdout.write(f"{len(build(Path(sys.argv[1])))} pictures in {sys.argv[1]}\n")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from autograd.value import Value
     from autograd.views.draw.units import Units
 
-STAGES = 20
+STAGES = 12
 """The number of ranges of depth of a graph that has too many layers to be shown."""
 
 
