@@ -41,7 +41,8 @@ def clustered(units: Units, fold: str, budget: int, called: Mapping[Value, str])
     """The clusters within the budget, as fine as a reader can still read; `fold` may require a kind."""
     if fold == "neuron" or (fold == "auto" and len(units.roots()) <= budget):
         clusters = by_unit(units, called)
-        if fold == "neuron" or len(clusters) <= budget:
+        plain = sum(map(len, {reading.plain for reading in units.neurons.values()}))  # each has a box too
+        if fold == "neuron" or len(clusters) + plain <= budget:
             return Clustering(units, clusters, "neuron")
     if fold == "layer" or (fold == "auto" and max(units.depth) <= budget):  # a layer has one depth
         clusters = by_layer(units, called)
@@ -95,16 +96,16 @@ def _check_opened(clusters: Sequence[Cluster], expanded: Sequence[str], most: in
 def _draw_plain_inputs(clustering: Clustering, expanded: Sequence[str], contents: Contents) -> None:
     """Boxes and arrows for the inputs that are plain numbers, which no node of the graph shows."""
     units, clusters, how = clustering
-    boxes: dict[tuple[int, float] | str, Box] = {}
-    samples: dict[tuple[float, ...], None] = {}
+    boxes: dict[tuple[int, int], Box] = {}
+    samples: dict[tuple[float, ...], int] = {}
     for n, cluster in enumerate(clusters):
         if cluster.kind not in ("neuron", "layer") or cluster.name in expanded:
             continue
         numbers = {units.neurons[unit].plain for unit in cluster.units}
         for row in filter(None, sorted(numbers)):
-            samples.setdefault(row)
-            keys = [f"{place} {row}" for place in range(len(row))] if how == "neuron" else ["all"]
-            for place, key in enumerate(keys):
+            sample = samples.setdefault(row, len(samples))
+            for place in range(len(row) if how == "neuron" else 1):
+                key = (place, sample) if how == "neuron" else (0, 0)
                 if key not in boxes:
                     cells = [f"x{place + 1}", number_drawn(row[place])]
                     boxes[key] = Box(f"i{len(boxes)}", cells, "leaf", stacked=True)
@@ -112,7 +113,7 @@ def _draw_plain_inputs(clustering: Clustering, expanded: Sequence[str], contents
                 if contents.arrows[-1:] != [arrow]:
                     contents.arrows.append(arrow)
     if how != "neuron" and samples:
-        boxes["all"] = plain_inputs_box("i0", list(samples), units)
+        boxes[0, 0] = plain_inputs_box("i0", list(samples), units)
     contents.boxes += boxes.values()
 
 
