@@ -59,8 +59,8 @@ def cluster_box(name: str, cluster: Cluster, units: Units, called: Mapping[Value
 def _layer(cluster: Cluster, units: Units, kinds: Kinds) -> list[str]:
     """Kind, size, activation and number of parameters of a layer."""
     readings = [units.neurons[unit] for unit in cluster.units]
-    neurons = len({reading.parameters for reading in readings})
-    parameters = len({n for reading in readings for n in reading.parameters})
+    distinct = {id(reading.parameters): reading.parameters for reading in readings}
+    neurons, parameters = len(distinct), len(set().union(*distinct.values()))
     size = f"{len(readings[0].inputs)} → {neurons}"
     activation = "softmax" if cluster.activation else with_minus(units.activation(cluster.units[0]))
     kind = kinds.get(cluster.name, "dense" if not kinds else "")
@@ -71,7 +71,7 @@ def _loss(cluster: Cluster, units: Units) -> list[str]:
     """The kind of the loss, and over how many samples it is taken."""
     if units.loss is None:
         return []
-    loss, many = units.loss, samples_of(units)
+    loss, many = units.loss, units.samples
     kind, over = loss.kind.replace("binary ", "binary\n"), ""  # in two lines
     if loss.reduction and loss.kind.endswith("error"):
         kind = f"mean {loss.kind}" if loss.reduction == "mean" else f"sum of {loss.kind}s"
@@ -79,14 +79,6 @@ def _loss(cluster: Cluster, units: Units) -> list[str]:
         each = "sample" if many == loss.terms else "number"
         over = f"{loss.reduction} over {count(loss.terms, each)}"
     return [kind, *([over] if over else [])]
-
-
-def samples_of(units: Units) -> int:
-    """How many samples there are: how often the neuron that is used most often occurs."""
-    often: dict[tuple[int, ...], int] = {}
-    for reading in units.neurons.values():
-        often[reading.parameters] = often.get(reading.parameters, 0) + 1
-    return max(often.values(), default=1)
 
 
 def _other(cluster: Cluster, units: Units, kinds: Kinds) -> list[str]:
@@ -136,7 +128,7 @@ def _leaves_cells(name: str, cluster: Cluster, units: Units, called: Mapping[Val
 
 def inputs_text(inputs: int, units: Units) -> list[str]:
     """The number of inputs, and of samples if there are several."""
-    many = samples_of(units)
+    many = units.samples
     whole = many > 1 and inputs % many == 0
     text = [count(inputs // many if whole else inputs, "number")]
     return [*text, count(many, "sample")] if whole else text
@@ -148,9 +140,7 @@ def plain_inputs_box(name: str, numbers: Sequence[tuple[float, ...]], units: Uni
         listed = [f"x{n} = {number_drawn(number)}" for n, number in enumerate(numbers[0], 1)]
         return Box(name, ["inputs", "\n".join(listed)], "leaf", stacked=True)
     cells = ["inputs", count(len(numbers[0]), "number")]
-    return Box(
-        name, [*cells, *([count(samples_of(units), "sample")] if len(numbers) > 1 else [])], "leaf", stacked=True
-    )
+    return Box(name, [*cells, *([count(units.samples, "sample")] if len(numbers) > 1 else [])], "leaf", stacked=True)
 
 
 def _counts(cluster: Cluster) -> str:

@@ -39,12 +39,12 @@ class Cluster:
 
 def by_unit(units: Units, called: Mapping[Value, str]) -> list[Cluster]:
     """One cluster for each unit: neuron by neuron."""
-    clusters = {root: Cluster("", [root]) for root in units.roots()}
+    clusters = {root: Cluster("", [root]) for root in units.roots}
     names = _Names()
     for root, cluster in clusters.items():
         if units.is_neuron(root):
             cluster.kind = "neuron"
-            cluster.name = names.new(owner(units, [root], called) or "neuron")
+            cluster.name = names.new(owner(units, [root], called, layer=False) or "neuron")
         else:
             cluster.kind = "loss" if units.is_loss(root) else ""
             title = units.order[root].label or called.get(units.order[root], "")
@@ -57,12 +57,13 @@ def by_layer(units: Units, called: Mapping[Value, str]) -> list[Cluster]:
     clusters: dict[Any, Cluster] = {}
     of_unit: dict[int, Cluster] = {}
     element_wise = _element_wise(units)
-    stage = _stages(units, element_wise)
-    for root in units.roots():
+    layered = all(units.is_loss(root) or (root in units.neurons and root not in element_wise) for root in units.roots)
+    stage = [] if layered else _stages(units, element_wise)
+    for root in units.roots:
         key: tuple[Any, ...]
         if units.is_neuron(root) and root not in element_wise:
             what, width = units.activation(root), len(units.neurons[root].inputs)
-            key, kind = (units.depth[root], what, width, owner(units, [root], called, layer=True)), "layer"
+            key, kind = (units.depth[root], what, width, owner(units, [root], called) if called else ""), "layer"
         elif units.is_loss(root):
             key, kind = (units.depth[root], "loss"), "loss"
         elif units.neurons and units.order[root].primitive is table.softmax:
@@ -154,7 +155,7 @@ def by_depth(units: Units, called: Mapping[Value, str]) -> list[Cluster]:
     deepest = max(max(units.depth), 1)
     clusters: dict[int, Cluster] = {}
     of_unit: dict[int, Cluster] = {}
-    for root in units.roots():
+    for root in units.roots:
         stage = (units.depth[root] - 1) * STAGES // deepest
         if stage not in clusters:
             first, last = -(-stage * deepest // STAGES) + 1, -(-(stage + 1) * deepest // STAGES)
@@ -180,10 +181,10 @@ class _Names:
         return f"{name} {count}" if name in ("neuron", "layer") or count > 1 else name
 
 
-def owner(units: Units, neurons: Iterable[int], called: Mapping[Value, str], layer: bool = False) -> str:
+def owner(units: Units, neurons: Iterable[int], called: Mapping[Value, str], layer: bool = True) -> str:
     """The module to which the parameters of some neurons belong, such as `layers.0`: what their names have in common.
 
-    '' if the parameters have no names.
+    With `layer` it is that of the layer, else of the neuron; '' if the parameters have no names.
     """
     parameters = [units.order[n] for neuron in neurons for n in units.neurons[neuron].parameters]
     return _in_common([called[leaf] for leaf in parameters if leaf in called], layer)
@@ -222,11 +223,17 @@ def _with_leaves(
     for n, cluster in enumerate(of_node):
         if cluster is not None:
             cluster.nodes.append(n)
+            mine = number[id(cluster)]
             for operand in units.operands[n]:
                 if of_node[operand] is None:
-                    users.setdefault(operand, set()).add(number[id(cluster)])
-    parameters = {n for reading in units.neurons.values() for n in reading.parameters}
-    read = {n for reading in units.neurons.values() for n in reading.inputs if type(n) is int} - parameters
+                    if operand in users:
+                        users[operand].add(mine)
+                    else:
+                        users[operand] = {mine}
+    readings = [] if found and found[0].kind == "depth" else units.neurons.values()
+    parameters: set[Any] = set().union(*{id(row): row for row, _ in readings}.values())
+    inputs = {id(inputs): inputs for _, inputs in readings}
+    read = {n for numbers in inputs.values() for n in numbers if type(n) is int} - parameters
     shared: dict[tuple[str, frozenset[int], int], Cluster] = {}
     for n, cluster in enumerate(of_node):
         if cluster is None:

@@ -10,12 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd.node import all_edges
-from autograd.views.draw.architecture import cluster_box, count, plain_inputs_box, samples_of
+from autograd.views.draw.architecture import cluster_box, count, plain_inputs_box
 from autograd.views.draw.clusters import Cluster, by_depth, by_layer, by_unit
 from autograd.views.draw.expand_cluster import Use, draw_expanded
 from autograd.views.draw.page_fit import longest_arrow
 from autograd.views.draw.scene import Arrow, Box, Contents, number_drawn
-from autograd.views.draw.units import Units
+from autograd.views.draw.units import Units, plain_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,9 +39,11 @@ class Clustering(NamedTuple):
 
 def clustered(units: Units, fold: str, budget: int, called: Mapping[Value, str]) -> Clustering:
     """The clusters within the budget, as fine as a reader can still read; `fold` may require a kind."""
-    if fold == "neuron" or (fold == "auto" and len(units.roots()) <= budget):
+    if fold == "neuron" or (fold == "auto" and len(units.roots) <= budget):
         clusters = by_unit(units, called)
-        plain = sum(map(len, {reading.plain for reading in units.neurons.values()}))  # each has a box too
+        plain = sum(
+            map(len, {plain_inputs(reading.inputs) for reading in units.neurons.values()})
+        )  # each has a box too
         if fold == "neuron" or len(clusters) + plain <= budget:
             return Clustering(units, clusters, "neuron")
     if fold == "layer" or (fold == "auto" and max(units.depth) <= budget):  # a layer has one depth
@@ -101,7 +103,8 @@ def _draw_plain_inputs(clustering: Clustering, expanded: Sequence[str], contents
     for n, cluster in enumerate(clusters):
         if cluster.kind not in ("neuron", "layer") or cluster.name in expanded:
             continue
-        numbers = {units.neurons[unit].plain for unit in cluster.units}
+        distinct = {id(inputs): inputs for inputs in (units.neurons[unit].inputs for unit in cluster.units)}
+        numbers = {plain_inputs(inputs) for inputs in distinct.values()}
         for row in filter(None, sorted(numbers)):
             sample = samples.setdefault(row, len(samples))
             for place in range(len(row) if how == "neuron" else 1):
@@ -155,7 +158,7 @@ def _describe(contents: Contents, clustering: Clustering, most: int, expanded: S
     if small and not expanded:
         contents.note += f'; expand="{small[0]}" opens one'
     contents.crossing = how == "neuron" and not expanded and longest_arrow(contents) == 1
-    if how == "layer" and samples_of(units) > 1:
+    if how == "layer" and units.samples > 1:
         constant = {f"g{n}" for n, cluster in enumerate(clusters) if cluster.kind in ("leaves", "targets")}
         for arrow in contents.arrows:
             arrow.bundle = arrow.count > 1 and arrow.source not in constant

@@ -6,8 +6,9 @@ Nodes are numbered by their place in the topological order.
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import primitives as table
 from autograd.micrograd import operation
@@ -33,11 +34,11 @@ class Reading(NamedTuple):
     inputs: tuple[int | float, ...]
     """The number of a node, or a plain number, for each product."""
 
-    @property
-    def plain(self) -> tuple[float, ...]:
-        """The inputs that are plain numbers; not the zeros that dropout puts among the outputs of a layer."""
-        numbers = tuple(number for number in self.inputs if type(number) is not int)
-        return numbers if any(numbers) or len(numbers) == len(self.inputs) else ()
+
+def plain_inputs(inputs: tuple[int | float, ...]) -> tuple[float, ...]:
+    """The inputs that are plain numbers; not the zeros that dropout puts among the outputs of a layer."""
+    numbers = tuple([number for number in inputs if type(number) is not int])
+    return numbers if any(numbers) or len(numbers) == len(inputs) else ()
 
 
 class Units:
@@ -53,6 +54,10 @@ class Units:
             for operand in operands:
                 self.users[operand] += 1
         self.loss = loss_of(order[-1])
+        self._tuples: dict[int, tuple[Any, ...]] = {}
+        self._same: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+        self._rows: dict[int, tuple[Any, ...]] = {}
+        self._kept: list[Any] = []
         self.unit = self._units()
         self.size = [0] * len(order)
         for unit in self.unit:
@@ -91,14 +96,17 @@ class Units:
 
     def _depths(self) -> list[int]:
         """For each unit the number of units on the longest path to it; 0 for a leaf."""
-        depth = [0] * len(self.order)
+        depth, of = [0] * len(self.order), self.unit
         for n, operands in enumerate(self.operands):
-            unit = self.unit[n]
-            for operand in operands:
-                if self.unit[operand] != unit and depth[self.unit[operand]] >= depth[unit]:
-                    depth[unit] = depth[self.unit[operand]] + 1
+            unit = of[n]
+            least = depth[unit]
+            for source in map(of.__getitem__, operands):
+                if depth[source] >= least and source != unit:
+                    least = depth[source] + 1
+            depth[unit] = least
         return depth
 
+    @cached_property
     def roots(self) -> list[int]:
         """The last node of each unit that computes something."""
         return [n for n, unit in enumerate(self.unit) if unit == n and self.order[n].primitive is not None]
@@ -126,7 +134,7 @@ class Units:
         for n, unit in enumerate(self.unit):
             if self.size[unit] > 1:
                 members.setdefault(unit, []).append(n)
-        for root in self.roots():
+        for root in self.roots:
             inner = self.inner(root)
             row = self.order[inner].primitive
             if self.is_loss(root) or row not in SUMS:
@@ -136,18 +144,45 @@ class Units:
                 found[root] = reading
         return found
 
+    @cached_property
+    def samples(self) -> int:
+        """How many samples there are: how often the neuron that is used most often occurs."""
+        return max(Counter(id(reading.parameters) for reading in self.neurons.values()).values(), default=1)
+
+    def _tuple(self, group: Sequence[Any]) -> tuple[Any, ...]:
+        """The numbers of nodes, and plain numbers; the same object for the same group, which neurons share."""
+        known = self._tuples.get(id(group))
+        if known is None:
+            numbers = tuple([self.place[o] if isinstance(o, Value) else o for o in group])
+            known = self._tuples[id(group)] = numbers
+            self._kept.append(group)  # so that no other object gets its identity
+        return known
+
     def _read_by_dot(self, node: int) -> Reading | None:
         """The parameters and inputs of a `dot`: the side with leaves only has the weights, first if both have."""
-        start, *terms = operands_of(self.order[node])
-        half = len(terms) // 2
-        sides = terms[:half], terms[half:]
-        if all(left is right for left, right in zip(*sides, strict=True)):  # a sum of squares
-            return None
-        weights, inputs = sides if all(map(_is_leaf, sides[0])) else reversed(sides)
-        if not half or not all(map(_is_leaf, weights)):
-            return None
-        parameters = [self.place[leaf] for leaf in (*weights, start) if isinstance(leaf, Value) and _is_leaf(leaf)]
-        return Reading(tuple(parameters), tuple(self.place[o] if isinstance(o, Value) else o for o in inputs))
+        first, *rest = self.order[node]._x  # (start, weights) and inputs, or all in one
+        if len(rest) != 1 or len(first) != len(rest[0]) + 1:
+            start, *terms = operands_of(self.order[node])
+            half = len(terms) // 2
+            first, rest = (start, *terms[:half]), [terms[half:]]
+        row, inputs = self._tuple(first), self._tuple(rest[0])
+        found = self._rows.get(id(row))
+        if found is None:
+            found = row if self._is_leaf(row[0]) else row[1:]
+            found = self._rows[id(row)] = self._shared(found) if all(map(self._is_leaf, row[1:])) else ()
+        if found:
+            is_sum_of_squares = inputs == row[1:] and all(type(n) is int for n in inputs)
+            return None if is_sum_of_squares else Reading(found, inputs)
+        if all(map(self._is_leaf, inputs)):
+            return Reading(self._shared((*inputs, *filter(self._is_leaf, row[:1]))), row[1:])
+        return None
+
+    def _shared(self, parameters: tuple[int, ...]) -> tuple[int, ...]:
+        """The same object for the same parameters."""
+        return self._same.setdefault(parameters, parameters)
+
+    def _is_leaf(self, n: int | float) -> bool:
+        return type(n) is int and self.order[n].primitive is None
 
     def _read_by_hand(self, members: Sequence[int]) -> Reading | None:
         """The parameters and inputs of a neuron written with `*` and `+`.
@@ -168,7 +203,8 @@ class Units:
         factors = {operand for n in products for operand in self.operands[n]}
         for n in members:  # its biases
             parameters += [o for o in self.operands[n] if _is_leaf(self.order[o]) and o not in factors]
-        return Reading(tuple(parameters), tuple(inputs))
+        weights = tuple(dict.fromkeys(parameters))
+        return Reading(self._shared(weights), tuple(inputs))
 
     def _is_rather_input(self, left: Value | float, right: Value | float) -> bool:
         """Whether of two factors of a product the left one is the input."""

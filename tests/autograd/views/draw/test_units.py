@@ -40,7 +40,7 @@ def test_inputs_that_were_computed_or_are_plain_are_on_the_other_side() -> None:
         units = units_of(out)
         assert labels(units, units.neurons[len(units.order) - 1].parameters) == ["w1", "w2"]
     plain = units_of(dot([5.0, 6.0], w))
-    assert plain.neurons[len(plain.order) - 1].plain == (5.0, 6.0)
+    assert plain.neurons[len(plain.order) - 1].inputs == (5.0, 6.0)
     assert not units_of(dot(w, w)).neurons  # a sum of squares
     assert not units_of(dot(hidden, hidden[::-1])).neurons  # no parameters, as in attention
 
