@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from autograd.views.draw.page_fit import arranged
 from autograd.views.draw.picture import Graph
 from autograd.views.draw.scene import Arrow, Box, Circle, DrawOptions, contents_of
-from autograd.views.stepper.sentences import paragraphs
+from autograd.views.stepper.sentences import Descriptions
 
 if TYPE_CHECKING:
     from autograd.views.stepper.passes import Passes
@@ -45,9 +45,10 @@ def steps(passes: Passes) -> str:
 
 
 def _listed(passes: Passes, order: str) -> str:
-    described = paragraphs(passes, order)[1:]
+    descriptions, last = Descriptions(passes, order), passes.last(order)
+    described = [descriptions.paragraphs(position) for position in range(1, min(last, MAX_STEPS) + 1)]
     items = []
-    for each in described[:MAX_STEPS]:
+    for each in described:
         formulas = [
             escape(_visible(paragraph.line.strip())) for paragraph in each if paragraph.kind not in ("what", "ending")
         ]
@@ -55,7 +56,7 @@ def _listed(passes: Passes, order: str) -> str:
         first, rest = words[:1], words[1:]
         lines = "".join(f"<br>{line}" for line in formulas + rest)
         items.append(f"<li>{''.join(first)}{lines}</li>")
-    more = len(described) - MAX_STEPS
+    more = last - MAX_STEPS
     return f"<ol>{''.join(items)}</ol>" + (f"<p>... and {more:,} more steps</p>" if more > 0 else "")
 
 
