@@ -293,7 +293,10 @@ def plot_confusion_matrix(matrix: Any, path: Any = None, *, names: Any = None) -
 
 
 def _label_fields(axes: Any, names: Any) -> None:
-    if names is not None:
+    if names is None:
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.get_major_locator().set_params(integer=True)
+    else:
         columns, rows = names if isinstance(names, tuple) else (names, None)
         axes.set_xticks(range(len(columns)), columns)
         axes.set_yticks(range(len(rows or columns)), rows or columns)

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
     from autograd.views.draw.scene import Contents
 
-WIDTH, LABELLED_WIDTH, HEIGHT = 785.0, 730.0, 1120.0
-"""In points, of a picture whose smallest text becomes 7 pt on a page of 16 cm x 24 cm: labels of arrows are smaller."""
+WIDTH, LABELLED_WIDTH, HEIGHT = 730.0, 675.0, 1120.0
+"""In points, of a picture whose smallest text becomes 7 pt on a page of 16 cm x 24 cm: labels of arrows are smaller.
+They would be 789 and 731, but Graphviz sometimes needs 8 % more than is estimated here."""
 CHARACTER, LINE, MARGIN = 6.9, 16.0, 17.5
 """The width of an average character of 14 pt Helvetica, the height of a line, both margins of a cell."""
 GAP, BETWEEN = 25.2, 15.8
@@ -71,9 +72,12 @@ def size_of(contents: Contents, look: Look) -> tuple[float, float]:
         length, breadth = sizes[name] if across else sizes[name][::-1]
         along[rank] = max(along[rank], length)
         beside[rank] += breadth + BETWEEN
-    labels = max((len(arrow.label) for arrow in contents.arrows), default=0)
-    gap = 94.0 if contents.crossing else GAP + ((labels * CHARACTER + GAP if across else LINE) if labels else 0.0)
-    size = sum(along) + (len(along) - 1) * gap + 29.0, max(beside) + 29.0
+    gaps = [94.0 if contents.crossing else GAP] * len(along)
+    for arrow in contents.arrows:
+        if arrow.label.strip():
+            room = len(arrow.label) * CHARACTER + GAP if across else LINE
+            gaps[depth[arrow.target]] = max(gaps[depth[arrow.target]], GAP + room)
+    size = sum(along) + sum(gaps[1:]) + 29.0, max(beside) + 29.0
     return size if across else size[::-1]
 
 

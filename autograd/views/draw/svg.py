@@ -142,6 +142,7 @@ def _dark_style() -> str:
         ".sign ellipse,.sign path{fill:%s;stroke:%s}" % (DARK["circle"], DARK["circle"]),
         ".sign text{fill:%s}" % DARK["sign"],
         ".shaded text{fill:%s}" % LIGHT["ink"],
+        ".opened path{fill:none;stroke:%s}" % DARK["group-line"],
     ]
     rules += [
         f".{kind} path,.{kind} polyline{{stroke:{DARK[kind + '-line']}}}.{kind} path{{fill:{DARK[kind]}}}"
