@@ -5,6 +5,7 @@ Read `clusters` first, `collapse` next, which puts these boxes into a picture.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from autograd.micrograd import operation
@@ -92,7 +93,8 @@ def _other(cluster: Cluster, units: Units, kinds: Kinds) -> list[str]:
         text = "  ".join(shown if len(shown) <= MAX_SIGNS else [*shown[:MAX_SIGNS], "…"])
         return [*kind, text, *parameters]
     what = with_minus(units.description(root, numbers=often == 1))
-    cells = [] if what in (cluster.name, with_minus(cluster.name)) else [what]
+    title = with_minus(re.sub(r" \d+$", "", cluster.name))  # several that do the same are numbered
+    cells = [] if what in (cluster.name, title) else [what]
     if cluster.leaves:
         cells.append(count(len(cluster.leaves), "leaf"))
     return cells if often == 1 else [*cells, f"{often:,} times"]

@@ -101,11 +101,12 @@ def draw(
             )
         clustering = clustered(Units(order, called), fold, budget, called)
         contents = folded(clustering, _most(budget), opened, called, _classes(names))
-        contents, direction, fits = arranged(contents, direction)
+        contents, turned, fits = arranged(contents, direction)
         if fold == "auto" and clustering.how == "neuron" and not opened and not fits:
             clustering = clustered(clustering.units, "layer", budget, called)
-            contents, direction, _ = arranged(folded(clustering, _most(budget), [], called, _classes(names)), direction)
-        found = _Found(contents, direction, None)
+            contents = folded(clustering, _most(budget), [], called, _classes(names))
+            contents, turned, _ = arranged(contents, direction)
+        found = _Found(contents, turned, None)
     contents, direction, answers = found
     contents.caption, contents.note = title, contents.note if caption else ""
     look: dict[str, Any] = {"engine": engine, "direction": direction, "theme": theme, "shaded": shade}
@@ -195,7 +196,7 @@ def _chosen(whole: _Whole, expand: Any, fold: str, budget: int, direction: str) 
     for expanded in (True, False) if expand == "auto" else (bool(expand),):
         found, fits = whole.drawn(whole.traced(expanded), direction)
         if len(found.contents.boxes) + len(found.contents.circles) <= budget:
-            if fits:
+            if fits or direction != "auto":  # the caller has chosen
                 return found
             readable = readable or found
     return (

@@ -37,6 +37,11 @@ class Loss(NamedTuple):
 def loss_of(output: Value) -> Loss | None:
     """The loss that a graph computes, or to which it adds a penalty; None if it computes no loss of a known kind."""
     found = _loss(output)
+    if found is None and output.primitive is table.divide:  # the Huber loss, divided by the beta of smooth L1
+        inside, beta = operands_of(output)
+        huber = _loss(inside) if isinstance(inside, Value) and not isinstance(beta, Value) else None
+        if huber is not None and huber.kind == "Huber loss":
+            return huber._replace(root=output, kind="smooth L1 loss")
     if found is None and output.primitive is table.add:
         found = next(filter(None, (_loss(part) for part in operands_of(output) if isinstance(part, Value))), None)
     return found
@@ -184,12 +189,22 @@ def _of_logarithms(term: Operand) -> Match:
     return None
 
 
+def _of_divergence(term: Operand) -> Match:
+    """The entropy of the target minus the dot product of the target and the logarithms."""
+    _, *terms = _parts(term, table.dot) or (0.0,)
+    shares, logarithms = terms[: len(terms) // 2], terms[len(terms) // 2 :]
+    plain = [-share for share in shares if not isinstance(share, Value)]
+    is_target = len(plain) == len(shares) and all(share >= 0.0 for share in plain) and abs(sum(plain) - 1.0) < 1e-6
+    return _outputs(*logarithms) if is_target else None
+
+
 KINDS: dict[str, Callable[[Operand], Match]] = {
     "squared error": _squared,
     "absolute error": _absolute,
     "Huber loss": _huber,
     "hinge loss": _hinge,
     "negative log-likelihood": _of_logarithms,
+    "KL divergence": _of_divergence,
     "binary cross-entropy": lambda term: _of_probabilities(term) or _of_logits(term),
     "cross-entropy": _of_classes,
 }

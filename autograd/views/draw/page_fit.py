@@ -19,8 +19,8 @@ WIDTH, LABELLED_WIDTH, HEIGHT = 730.0, 675.0, 1120.0
 They would be 789 and 731, but Graphviz sometimes needs 8 % more than is estimated here."""
 CHARACTER, LINE, MARGIN = 6.9, 16.0, 17.5
 """The width of an average character of 14 pt Helvetica, the height of a line, both margins of a cell."""
-GAP, BETWEEN = 25.2, 15.8
-"""Between ranks, and between neighbours of a rank."""
+GAP, BETWEEN, IN_ROW = 25.2, 15.8, 28.8
+"""Between ranks, between neighbours of a rank, and between those of a row of a wrapped chain."""
 
 
 class Look(NamedTuple):
@@ -45,27 +45,39 @@ def arranged(contents: Contents, direction: str) -> tuple[Contents, str, bool]:
     most = LABELLED_WIDTH if any(arrow.label for arrow in contents.arrows) else WIDTH
     fits = [look for look in looks if sizes[look][0] <= most and sizes[look][1] <= HEIGHT]
     wide = [look for look in looks if sizes[look][0] <= most]
+    if direction == "auto" and not fits and (rows := _rows(contents)):
+        boxes = [replace(box, stacked=True) for box in contents.boxes]
+        return replace(contents, boxes=boxes, rows=rows, crossing=False), "TB", True
     best = (fits or wide or [min(looks, key=lambda look: sizes[look][0])])[0]
     if best.stacked:
         contents = replace(contents, boxes=[replace(box, stacked=True) for box in contents.boxes])
     return contents, best.direction, bool(fits)
 
 
+def _rows(contents: Contents) -> list[list[str]]:
+    """The rows of a long chain, each as wide as the page; empty for any other graph."""
+    depth, sizes = ranks(contents), _sizes(contents, Look("TB", True))
+    columns: list[list[str]] = [[] for _ in range(max(depth.values(), default=0) + 1)]
+    for name, rank in depth.items():
+        columns[rank].append(name)
+    if max(map(len, columns)) > 2 or longest_arrow(contents) > 2:
+        return []
+    rows: list[list[str]] = [[]]
+    room = WIDTH
+    for column in columns:
+        width = sum(sizes[name][0] + IN_ROW for name in column)
+        if width > room and rows[-1]:
+            rows.append([])
+            room = WIDTH
+        rows[-1] += column
+        room -= width
+    high = sum(max(sizes[name][1] for name in row) + GAP for row in rows)
+    return rows if high <= HEIGHT else []
+
+
 def size_of(contents: Contents, look: Look) -> tuple[float, float]:
     """The width and the height of a picture in points, approximately."""
-    across = look.direction in ("LR", "RL")
-    sizes = {}
-    for box in contents.boxes:
-        lines = [line for cell in box.cells for line in cell.split("\n")]
-        if look.stacked or box.stacked:
-            wide = max(map(len, lines), default=1) * CHARACTER + MARGIN
-            high = sum(max(1, len(cell.split("\n"))) * LINE + 9.0 for cell in box.cells)
-        else:
-            wide = sum(max(map(len, cell.split("\n"))) * CHARACTER + MARGIN for cell in box.cells)
-            high = max((len(cell.split("\n")) for cell in box.cells), default=1) * LINE + 14.0
-        sizes[box.id] = wide, high
-    for circle in contents.circles:
-        sizes[circle.id] = max(30.0, len(circle.sign) * 7.5 + 14.0), 30.0
+    across, sizes = look.direction in ("LR", "RL"), _sizes(contents, look)
     depth = ranks(contents)
     along, beside = [0.0] * (max(depth.values(), default=0) + 1), [0.0] * (max(depth.values(), default=0) + 1)
     for name, rank in depth.items():
@@ -79,6 +91,23 @@ def size_of(contents: Contents, look: Look) -> tuple[float, float]:
             gaps[depth[arrow.target]] = max(gaps[depth[arrow.target]], GAP + room)
     size = sum(along) + sum(gaps[1:]) + 29.0, max(beside) + 29.0
     return size if across else size[::-1]
+
+
+def _sizes(contents: Contents, look: Look) -> dict[str, tuple[float, float]]:
+    """The width and the height of each box and circle."""
+    sizes = {}
+    for box in contents.boxes:
+        lines = [line for cell in box.cells for line in cell.split("\n")]
+        if look.stacked or box.stacked:
+            wide = max(map(len, lines), default=1) * CHARACTER + MARGIN
+            high = sum(max(1, len(cell.split("\n"))) * LINE + 9.0 for cell in box.cells)
+        else:
+            wide = sum(max(map(len, cell.split("\n"))) * CHARACTER + MARGIN for cell in box.cells)
+            high = max((len(cell.split("\n")) for cell in box.cells), default=1) * LINE + 14.0
+        sizes[box.id] = wide, high
+    for circle in contents.circles:
+        sizes[circle.id] = max(30.0, len(circle.sign) * 7.5 + 14.0), 30.0
+    return sizes
 
 
 def ranks(contents: Contents) -> Mapping[str, int]:

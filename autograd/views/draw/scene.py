@@ -80,6 +80,8 @@ class Contents:
     """What a notebook says below the picture, and no file: how the graph was folded."""
     summary: str = ""
     """The contents in one line, if the numbers of boxes and circles do not say it."""
+    rows: list[list[str]] = field(default_factory=list)
+    """The rows of a chain that is wrapped like the lines of a text, every second one from right to left."""
     crossing: bool = False
     """Whether many arrows cross, as between two layers: they are drawn as straight lines, with more space."""
 

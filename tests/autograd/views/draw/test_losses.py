@@ -16,6 +16,8 @@ KINDS = [
     ("mean_squared_error", "squared error", NUMBERS, NUMBERS),
     ("mean_absolute_error", "absolute error", NUMBERS, NUMBERS),
     ("huber", "Huber loss", NUMBERS, NUMBERS),
+    ("smooth_l1", "smooth L1 loss", NUMBERS, NUMBERS),
+    ("kl_divergence", "KL divergence", [NUMBERS, NUMBERS[::-1]], [[0.25, 0.5, 0.25], [1.0, 0.0, 0.0]]),
     ("hinge", "hinge loss", NUMBERS, [1, -1, 1]),
     ("binary_cross_entropy", "binary cross-entropy", [0.25, 0.5, 0.75], [0, 1, 0.5]),
     ("binary_cross_entropy_with_logits", "binary cross-entropy", NUMBERS, [0, 1, 0.5]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -72,7 +73,26 @@ def test_a_long_graph_turns() -> None:
         assert fits
     assert looks == [("LR", False), ("LR", True), ("TB", False)]
     assert arranged(chain(15), "LR")[1:] == ("LR", False)  # as the caller requires, and too wide
-    assert not arranged(chain(60), "auto")[2]
+    assert not arranged(chain(200), "auto")[2]
+    assert not arranged(chain(60), "LR")[2]
+
+
+def test_a_chain_that_is_too_long_for_a_page_is_wrapped() -> None:
+    out = Value(0.5, label="x")
+    for n in range(17):
+        out = out.tanh() if n % 2 else out.sin()
+    graph = draw(out)
+    found = measured(graph.svg)
+    assert (found.smallest_text >= 7.0, found.height < 1120, found.crossings) == (True, True, [])
+    rows = graph.contents.rows
+    assert len(rows) > 1
+    assert sorted(name for row in rows for name in row) == sorted(
+        part.id for part in (*graph.contents.boxes, *graph.contents.circles)
+    )
+    labels = re.findall(r'x="([\d.-]+)" y="([\d.-]+)"[^>]*>(?:sin|tanh|data)', graph.svg)
+    assert len({float(y) for _, y in labels}) > 1
+    assert graph.svg.count("<polygon") == 1 + len(graph.contents.arrows)  # the page, and each arrow has its head
+    assert not draw(out, direction="TB").contents.rows
 
 
 def test_ranks_are_longest_paths_and_a_leaf_stands_before_its_first_user() -> None:
