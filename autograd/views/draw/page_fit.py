@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from autograd.views.draw.escape import WIDTH as MAX_LINE
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -21,6 +23,10 @@ CHARACTER, LINE, MARGIN = 6.9, 16.0, 17.5
 """The width of an average character of 14 pt Helvetica, the height of a line, both margins of a cell."""
 GAP, BETWEEN, IN_ROW = 25.2, 15.8, 28.8
 """Between ranks, between neighbours of a rank, and between those of a row of a wrapped chain."""
+
+
+SHORT = 8
+"""A chain of fewer ranks is not wrapped."""
 
 
 class Look(NamedTuple):
@@ -60,7 +66,7 @@ def _rows(contents: Contents) -> list[list[str]]:
     columns: list[list[str]] = [[] for _ in range(max(depth.values(), default=0) + 1)]
     for name, rank in depth.items():
         columns[rank].append(name)
-    if max(map(len, columns)) > 2 or longest_arrow(contents) > 2:
+    if len(columns) < SHORT or max(map(len, columns)) > 2 or longest_arrow(contents) > 2:
         return []
     rows: list[list[str]] = [[]]
     room = WIDTH
@@ -97,17 +103,23 @@ def _sizes(contents: Contents, look: Look) -> dict[str, tuple[float, float]]:
     """The width and the height of each box and circle."""
     sizes = {}
     for box in contents.boxes:
-        lines = [line for cell in box.cells for line in cell.split("\n")]
+        cells = [_extent(cell) for cell in box.cells] or [(0, 1)]
         if look.stacked or box.stacked:
-            wide = max(map(len, lines), default=1) * CHARACTER + MARGIN
-            high = sum(max(1, len(cell.split("\n"))) * LINE + 9.0 for cell in box.cells)
+            wide = max(width for width, _ in cells) * CHARACTER + MARGIN
+            high = sum(lines * LINE + 9.0 for _, lines in cells)
         else:
-            wide = sum(max(map(len, cell.split("\n"))) * CHARACTER + MARGIN for cell in box.cells)
-            high = max((len(cell.split("\n")) for cell in box.cells), default=1) * LINE + 14.0
+            wide = sum(width * CHARACTER + MARGIN for width, _ in cells)
+            high = max(lines for _, lines in cells) * LINE + 14.0
         sizes[box.id] = wide, high
     for circle in contents.circles:
         sizes[circle.id] = max(30.0, len(circle.sign) * 7.5 + 14.0), 30.0
     return sizes
+
+
+def _extent(cell: str) -> tuple[int, int]:
+    """The characters of the longest line of a cell, and its number of lines, after long lines have been wrapped."""
+    lengths = [len(line) for line in cell.split("\n")]
+    return min(max(lengths), MAX_LINE), sum(max(1, -(-length // MAX_LINE)) for length in lengths)
 
 
 def ranks(contents: Contents) -> Mapping[str, int]:
