@@ -44,7 +44,7 @@ def stepper(
     A notebook displays the result; `.show()` opens it in the browser, and `.save("backprop.html")` writes it as a
     page.  `order` says which pass is shown first: "forward", "topological" (backward) or "naive" (backward without
     sorting).  `direction` is "LR" or "TB".  With `expand`, a `dot` or `sum` of fewer than 12 operands is shown
-    as its products and sums.  `names`, such as `model.named_parameters()`, names Values that have no label.
+    as its products and sums.  `names`, a model or pairs of a name and a Value, names Values that have no label.
 
     Raises TypeError if `output` is not a Value, ValueError for another order or direction, or if the graph has more
     than 5,000 nodes.

@@ -194,8 +194,8 @@ def trace(
 
     `order` is "topological", the order of `backward()`; or "naive", which propagates each gradient at once, operand by
     operand, as a recursion without sorting does, and is wrong if a node has several users.  With `expand`, a `dot` or
-    `sum` of fewer than 12 operands is recorded as its products and sums.  `names`, such as
-    `model.named_parameters()`, names Values that have no label.  `limit` is the largest number of steps of the naive
+    `sum` of fewer than 12 operands is recorded as its products and sums.  `names`, a model or
+    pairs of a name and a Value, names Values that have no label.  `limit` is the largest number of steps of the naive
     order, which follows every path of the graph.
 
     The partials are those of the forward pass; if a leaf was changed later, the nodes computed from it are marked.

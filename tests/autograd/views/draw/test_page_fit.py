@@ -99,3 +99,18 @@ def test_ranks_are_longest_paths_and_a_leaf_stands_before_its_first_user() -> No
     boxes = [Box(name, [name], "leaf") for name in "abcd"]
     contents = Contents(boxes, [], [Arrow("a", "b"), Arrow("b", "c"), Arrow("d", "c")])
     assert ranks(contents) == {"a": 0, "b": 1, "c": 2, "d": 1}
+
+
+def test_the_measures_see_what_is_wrong() -> None:
+    box = '<g class="node leaf"><path d="M{0},0C{0},0 {1},40 {1},40"/><text x="0" y="0" font-size="10">{2}</text></g>'
+    label = '<text x="{}" y="20" font-size="10">label</text>'
+    edge = '<g class="edge"><path d="M40,20C100,20 200,{0} 240,20"/><polygon points="240,18 246,20 240,22"/>{1}</g>'
+    boxes = "".join(box.format(left, left + 40, name) for left, name in ((0, "a"), (120, "b"), (245, "c")))
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 907 100">{}</svg>'
+    through = measured(svg.format(boxes + edge.format(20, label.format(140))))
+    assert (through.crossings, through.overlaps) == (["b"], ["label"])
+    assert through.smallest_text == pytest.approx(5.0, abs=0.01)  # 907 points on 16 cm
+    around = measured(svg.format(boxes + edge.format(300, label.format(90))))
+    assert (around.crossings, around.overlaps) == ([], [])
+    twice = measured(svg.format(boxes + 2 * edge.format(300, label.format(90))))
+    assert twice.overlaps == ["label on label"]
