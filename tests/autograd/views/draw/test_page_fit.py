@@ -60,6 +60,13 @@ def test_the_estimate_is_close_to_the_layout(look: Look) -> None:
     assert across <= 1.3 * real_across
 
 
+def test_the_labels_of_arrows_need_room() -> None:
+    out, _ = chosen()["branches"]
+    graph = draw(out, direction="LR", partials=True)
+    look = Look("LR", graph.contents.boxes[0].stacked)
+    assert size_of(graph.contents, look)[0] == pytest.approx(measured(graph.svg).width, rel=0.13)
+
+
 def chain(length: int) -> Contents:
     boxes = [Box(f"n{n}", [f"number {n}", "data 1", "grad 1"], "leaf") for n in range(length)]
     return Contents(boxes, [], [Arrow(f"n{n}", f"n{n + 1}") for n in range(length - 1)])
@@ -92,6 +99,14 @@ def test_a_chain_that_is_too_long_for_a_page_is_wrapped() -> None:
     labels = re.findall(r'x="([\d.-]+)" y="([\d.-]+)"[^>]*>(?:sin|tanh|data)', graph.svg)
     assert len({float(y) for _, y in labels}) > 1
     assert graph.svg.count("<polygon") == 1 + len(graph.contents.arrows)  # the page, and each arrow has its head
+    for arrow, (tail, head, number, back) in zip(
+        graph.contents.arrows,
+        re.findall(r"^(\w+) -> (\w+) \[id=a(\d+)(.*)\]$", graph.source, re.MULTILINE),
+        strict=True,
+    ):  # a row from right to left has its arrows written the other way round, with the head at the tail
+        pair = (head, tail) if "dir=back" in back else (tail, head)
+        assert (pair, arrow) == ((arrow.source, arrow.target), graph.contents.arrows[int(number)])
+    assert "dir=back" in graph.source
     assert not draw(out, direction="TB").contents.rows
 
 
