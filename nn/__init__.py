@@ -50,7 +50,7 @@ from .losses import (
 )  # fmt: skip
 from .metrics import accuracy
 from .module import Module
-from .names import explains_keywords
+from .names import answers_names_of, explains_keywords
 from .normalization import LayerNorm
 from .optimizers import SGD, AdaGrad, Adam, AdamW, Optimizer, RMSProp
 from .schedules import (
@@ -96,6 +96,10 @@ _LATE = {
     "to_onnx": "export.onnx", "to_python": "export.source", "to_torch": "export.torch",
 }  # fmt: skip
 """What is imported when it is first asked for, from folders that may be missing."""
+
+
+for _module in (activations, data, initializers, losses, optimizers, schedules):
+    _module.__getattr__ = answers_names_of(_module)  # type: ignore[method-assign]
 
 
 if not TYPE_CHECKING:  # or a type checker would take every name for one of this module

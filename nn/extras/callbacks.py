@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from nn.checks import file_path, real_number, whole_number
+from nn.names import explains_keywords
 
 
 class CSVLogger:
@@ -27,6 +28,7 @@ class CSVLogger:
     ['epoch', 'loss']
     """
 
+    @explains_keywords
     def __init__(self, path: Any, *, append: bool = False, overwrite: bool = False) -> None:
         self.path = Path(file_path(path))
         for name, switch in {"append": append, "overwrite": overwrite}.items():
@@ -59,6 +61,7 @@ class ReduceOnPlateau:
     [False, False, True, False]
     """
 
+    @explains_keywords
     def __init__(
         self,
         factor: float = 0.1,
