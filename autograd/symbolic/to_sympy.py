@@ -1,6 +1,6 @@
 """How does a graph become a formula of SymPy, to be simplified, solved or printed there?
 
-Read `primitives` first.  Each row is SymPy's function of the same meaning.  Optional: loaded when first used.
+Read `primitives` first.  Each row becomes the equivalent function of SymPy.  Optional: loaded on first use.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def _activations(s: Any) -> dict[str, Callable[..., Any]]:
         return s.log(1 + s.exp(x))
 
     def from_zero(x: Any, below: Any) -> Any:
-        """x where it is positive, `below` elsewhere."""
+        """x if it is positive, else `below`."""
         return s.Piecewise((x, x > 0), (below, True))
 
     scale, alpha = s.Float(1.0507009873554805, 17), s.Float(1.6732632423543772, 17)

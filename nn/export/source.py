@@ -1,4 +1,4 @@
-"""How does a model become one file of Python or C that needs nothing else?  Read before: ``steps``."""
+"""How is a model written as one file of Python or C without dependencies?  Read before: ``steps``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FORMULAS = {
     "hardtanh": "larger(smaller(x, 1.0), -1.0)",
     "log_sigmoid": "smaller(x, 0.0) - log1p(exp(-fabs(x)))",
 }
-"""Each activation as text that is Python as well as C: the file it goes into has these functions only."""
+"""Each activation as an expression that is valid Python and C."""
 
 _PYTHON = '''"""A model from chalkgrad: predict([...]) takes {inputs} number(s) and gives a list of {outputs}."""
 
@@ -132,7 +132,7 @@ _C_STEPS = {
 def to_python(model: Any) -> str:
     """A Python module as text, without imports but ``math``, whose ``predict`` takes one sample and gives a list.
 
-    Raises ``TypeError`` and ``ValueError`` for what cannot be exported.
+    Raises ``TypeError`` or ``ValueError`` if the model cannot be exported.
 
     >>> import nn
     >>> module = {}
@@ -149,7 +149,7 @@ def to_python(model: Any) -> str:
 def to_c(model: Any) -> str:
     """A file of C99 as text, for ``cc -c`` and ``-lm``: ``void predict(const double *x, double *y)``.
 
-    Raises ``TypeError`` and ``ValueError`` for what cannot be exported.
+    Raises ``TypeError`` or ``ValueError`` if the model cannot be exported.
 
     >>> import nn
     >>> "#define MODEL_INPUTS 2" in to_c(nn.MLP(2, [3, 1]))

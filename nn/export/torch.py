@@ -1,4 +1,4 @@
-"""How does a model become PyTorch's, and how do PyTorch's weights come here?  Read before: ``steps``."""
+"""How is a model converted to PyTorch, and how are PyTorch's weights loaded?  Read before: ``steps``."""
 
 from __future__ import annotations
 
@@ -26,8 +26,9 @@ _MODULES = {
 def to_torch(model: Any) -> Any:
     """A ``torch.nn.Sequential`` of doubles that computes what the model does in evaluation mode.
 
-    It takes a tensor (samples x inputs) and gives (samples x outputs), with one column where the model gives one
-    number. Raises ``TypeError`` and ``ValueError`` for what cannot be exported, ``ImportError`` without PyTorch.
+    It takes a tensor (samples x inputs) and gives (samples x outputs), with one column for a model with a
+    single output. Raises ``TypeError`` or ``ValueError`` if the model cannot be exported, and ``ImportError`` without
+    PyTorch.
     """
     try:
         import torch
@@ -71,9 +72,9 @@ def _bend(torch: Any, step: Bend) -> Any:
 def load_torch(module: Module, state_dict: Mapping[str, Any]) -> None:
     """Fill a model with the weights of a PyTorch ``state_dict``, layer by layer in order: all of it, or nothing.
 
-    The names do not matter, but the order and the shapes must be the same: ``weight`` and, where it is there, ``bias``
+    The names do not matter, but the order and the shapes must be the same: ``weight`` and, if there is one, ``bias``
     of each Linear, LayerNorm and Embedding. Without a bias the biases become 0. PyTorch need not be installed.
-    Raises ``TypeError`` for what is no dictionary of tensors, ``ValueError`` for another number or shape of weights.
+    Raises ``TypeError`` if ``state_dict`` is not a dictionary of tensors, ``ValueError`` if a number or shape differs.
 
     >>> import nn
     >>> model = nn.Layer(2, 1, nonlin=False)

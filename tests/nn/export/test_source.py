@@ -83,5 +83,5 @@ def test_what_cannot_be_exported() -> None:
 
     with pytest.raises(TypeError, match=r"only a model made of MLP.*got Own"):
         nn.to_python(Own())
-    with pytest.raises(ValueError, match="activation '<lambda>' is not known elsewhere"):
+    with pytest.raises(ValueError, match="activation '<lambda>' cannot be exported; use one of"):
         nn.to_c(nn.Layer(2, 2, activation=lambda v: v.sin()))
