@@ -52,7 +52,7 @@ class LookUp:
 Step = Linear | Bend | Normalize | LookUp
 
 
-def steps_of(model: Any) -> list[Step]:
+def steps_of(model: Any, argument: str = "model") -> list[Step]:
     """What a model made of ``nn``'s own layers computes in evaluation mode, in which dropout does nothing.
 
     Raises ``TypeError`` for a module of another class and ``ValueError`` for a user-defined activation.
@@ -61,7 +61,7 @@ def steps_of(model: Any) -> list[Step]:
     [Linear(weights=[[0.0, 0.0]], biases=[0.0]), Bend(name='tanh')]
     """
     if isinstance(model, Sequential) and type(model).__call__ is Sequential.__call__:
-        return [step for layer in model.layers for step in steps_of(layer)]
+        return [step for layer in model.layers for step in steps_of(layer, argument)]
     if type(model) in (Layer, Neuron):
         neurons = model.neurons if isinstance(model, Layer) else [model]
         weights = [[weight.data for weight in neuron.weights] for neuron in neurons]
@@ -74,7 +74,7 @@ def steps_of(model: Any) -> list[Step]:
     if type(model) is Dropout:
         return []
     kinds = "MLP, Sequential, Layer, Neuron, LayerNorm, Embedding and Dropout"
-    raise TypeError(f"only a model made of {kinds} can be exported, got {shown(model)}; build it of these")
+    raise TypeError(f"{argument} must be made of {kinds} only, got {shown(model)}")
 
 
 def _known(used: Activation) -> str:

@@ -30,12 +30,13 @@ def to_torch(model: Any) -> Any:
     single output. Raises ``TypeError`` or ``ValueError`` if the model cannot be exported, and ``ImportError`` without
     PyTorch.
     """
+    steps = steps_of(model)
     try:
         import torch
     except ModuleNotFoundError as error:
         raise ImportError('to_torch needs PyTorch: run python -m pip install "chalkgrad[torch]"') from error
     modules: list[Any] = []
-    for step in steps_of(model):
+    for step in steps:
         if isinstance(step, Linear):
             module = torch.nn.Linear(len(step.weights[0]), len(step.biases), dtype=torch.float64)
             _fill(module, weight=step.weights, bias=step.biases)
@@ -86,7 +87,7 @@ def load_torch(module: Module, state_dict: Mapping[str, Any]) -> None:
         raise TypeError(f"state_dict must be what a PyTorch module's state_dict() gives, got {shown(state_dict)}")
     given = [(str(name), entries.tolist() if hasattr(entries, "tolist") else entries) for name, entries in
              state_dict.items()]  # fmt: skip
-    steps_of(module)  # only such a model has its layers in an order
+    steps_of(module, "module")  # only such a model has its layers in an order
     found: dict[int, float] = {}
     for layer in _layers(module):
         rows, biases = _targets(layer)

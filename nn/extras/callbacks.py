@@ -10,7 +10,7 @@ import math
 from pathlib import Path
 from typing import Any
 
-from nn.checks import file_path, real_number, whole_number
+from nn.checks import file_path, real_number, shown, whole_number
 from nn.names import explains_keywords
 
 
@@ -33,7 +33,7 @@ class CSVLogger:
         self.path = Path(file_path(path))
         for name, switch in {"append": append, "overwrite": overwrite}.items():
             if not isinstance(switch, bool):
-                raise TypeError(f"{name} must be True or False, got {switch!r}")
+                raise TypeError(f"{name} must be True or False, got {shown(switch)}")
         if self.path.exists() and not (append or overwrite):
             raise FileExistsError(f"{self.path} exists already: give append=True, overwrite=True or another name")
         self._continues = append and self.path.exists()
