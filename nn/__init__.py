@@ -2,10 +2,10 @@
 
 Read the files in this order. Models: ``checks``, ``module`` (how a model finds its parameters), ``activations``,
 ``initializers``, ``layers``, ``normalization``, ``dropout``, ``embedding``. Training: ``losses``, ``parameters``,
-``optimizers``, ``clipping``, ``schedules``, ``data``, ``metrics``, ``evaluation``, ``history``, ``progress``,
-``pause_gc``, ``training`` (the loop), ``compiled``. Files: ``storage``, ``config``, ``checkpoint``, ``resuming``, and
-``fit``, which needs all of these. Looking at a model: ``plotting``, the package ``recording``,
-``layer_stats``, ``diagnostics``. Last ``torch_names``, for those who know PyTorch.
+``optimizers``, ``clipping``, ``schedules``, ``samples`` (lists and arrays), ``metrics``, the package ``data``,
+``evaluation``, ``history``, ``progress``, ``pause_gc``, ``training`` (the loop), ``compiled``. Files: ``storage``,
+``config``, ``checkpoint``, ``resuming``, and ``fit``, which needs all of these. Looking at a model: ``plotting``, the
+package ``recording``, ``layer_stats``, ``diagnostics``. Last ``torch_names``, for those who know PyTorch.
 
 >>> import nn
 >>> X, y = nn.make_moons(100, seed=1)
@@ -47,7 +47,7 @@ from .losses import (
     binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy, hinge, huber, l1_penalty, l2_penalty,
     mean_absolute_error, mean_squared_error, negative_log_likelihood,
 )  # fmt: skip
-from .metrics import accuracy
+from .metrics import accuracy, balanced_accuracy, f1, precision, r_squared, recall, roc_auc
 from .module import Module
 from .normalization import LayerNorm
 from .optimizers import SGD, AdaGrad, Adam, AdamW, Optimizer, RMSProp
@@ -58,12 +58,13 @@ __all__ = [
     "MLP", "SGD", "Activation", "AdaGrad", "Adam", "AdamW", "ConstantRate", "CosineDecay", "Dropout", "EarlyStopping",
     "Embedding", "ExponentialDecay", "History", "Layer", "LayerNorm", "LinearDecay", "Module", "Neuron", "Optimizer",
     "RMSProp", "Schedule", "Sequential", "StepDecay", "WarmUp", "accuracy", "activation", "activation_names",
-    "activations", "batches", "binary_cross_entropy", "binary_cross_entropy_with_logits", "clip_gradient_norm",
-    "clip_gradient_value", "confusion_matrix", "cross_entropy", "data", "diagnose", "diagnostics", "evaluate", "fit",
-    "hinge", "huber", "initializers", "l1_penalty", "l2_penalty", "load", "load_breast_cancer", "load_diabetes",
-    "load_digits", "load_iris", "load_wine", "losses", "make_blobs", "make_circles", "make_moons", "make_spiral",
-    "make_xor", "mean_absolute_error", "mean_squared_error", "negative_log_likelihood", "one_hot", "optimizers",
-    "plotting", "predict", "predict_classes", "record", "register_activation", "save", "schedules", "standardize",
+    "activations", "balanced_accuracy", "batches", "binary_cross_entropy", "binary_cross_entropy_with_logits",
+    "clip_gradient_norm", "clip_gradient_value", "confusion_matrix", "cross_entropy", "data", "diagnose",
+    "diagnostics", "evaluate", "f1", "fit", "hinge", "huber", "initializers", "l1_penalty", "l2_penalty", "load",
+    "load_breast_cancer", "load_diabetes", "load_digits", "load_iris", "load_wine", "losses", "make_blobs",
+    "make_circles", "make_moons", "make_spiral", "make_xor", "mean_absolute_error", "mean_squared_error",
+    "negative_log_likelihood", "one_hot", "optimizers", "plotting", "precision", "predict", "predict_classes",
+    "r_squared", "recall", "record", "register_activation", "roc_auc", "save", "schedules", "standardize",
     "train_test_split",
 ]  # fmt: skip
 

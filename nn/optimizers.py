@@ -483,7 +483,7 @@ OPTIMIZERS: dict[str, type[Any]] = {
 
 
 def find_optimizer(choice: Any, parameters: Any) -> Any:
-    """The optimizer for a name (with default settings); an optimizer is returned as it is.
+    """The optimizer for a name (with default settings) or a function of the parameters; an optimizer as it is.
 
     >>> from autograd import Value
     >>> find_optimizer("adam", [Value(1.0)]).learning_rate
@@ -493,4 +493,15 @@ def find_optimizer(choice: Any, parameters: Any) -> Any:
         return choice
     if isinstance(choice, str):
         return OPTIMIZERS[choose(choice.lower(), list(OPTIMIZERS), "optimizer")](parameters)
-    raise TypeError(f"optimizer must be an optimizer such as nn.Adam(model), or a name, got {shown(choice)}")
+    if callable(choice):  # also a class of optimizers
+        made = choice(parameters.parameters() if isinstance(parameters, Module) else parameters)
+        if isinstance(made, Optimizer):
+            return made
+        raise TypeError(
+            "the function given as optimizer must return an optimizer, such as lambda p: nn.Adam(p, 0.02); it "
+            f"returned {shown(made)}"
+        )
+    raise TypeError(
+        f"optimizer must be an optimizer such as nn.Adam(model), a name, or a function of the parameters; got "
+        f"{shown(choice)}"
+    )

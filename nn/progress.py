@@ -40,6 +40,13 @@ class Progress:
             sys.stdout.write(f"epoch {epoch:>{width}}/{self.epochs}  {described(row)}  {left:.1f} s left\n")
             sys.stdout.flush()
 
+    def show_batch(self, number: int, batches: int | None, loss: float) -> None:
+        """Report within an epoch, on a terminal, that batch ``number`` (from 1) is done; ``batches``: of how many."""
+        if self.bar is not None:
+            of = f"/{batches}" if batches else ""
+            self.bar.set_postfix_str(f"batch {number}{of}  loss {loss:.4g}", refresh=False)
+            self.bar.update(0)
+
     def close(self) -> None:
         """End the bar's line."""
         if self.bar is not None:

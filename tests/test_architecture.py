@@ -62,10 +62,12 @@ compiler.program
 compiler
 """,
     "nn": """
-checks pause_gc plotting.regions progress torch_names
-activations data metrics module schedules storage
-dropout embedding initializers losses normalization parameters
-clipping evaluation layers optimizers
+checks data.bundled pause_gc plotting.regions progress torch_names
+activations data.generated module samples schedules storage
+data.preparation dropout embedding initializers losses metrics normalization parameters
+clipping data data.weights layers optimizers
+data.stream
+evaluation
 config layer_stats plotting.figures recording.snapshots
 checkpoint plotting recording.images
 diagnostics history recording.recording
