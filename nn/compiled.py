@@ -215,8 +215,8 @@ class CompiledEngine:
 def _is_own(thing: Any) -> bool:
     """Whether an optimizer or a schedule is or contains code of the user's."""
     home = str(getattr(thing, "__module__", ""))  # of a function, or of an object's class
-    kept = getattr(thing, "__dict__", {}).values()
-    parts = [part for part in kept if callable(part) and not isinstance(part, Module)]  # the optimizer's model is traced
+    kept = getattr(thing, "__dict__", {}).values()  # an optimizer keeps its model, which is traced
+    parts = [part for part in kept if callable(part) and not isinstance(part, Module)]
     own = any(map(_is_own, parts)) if isinstance(thing, Schedule) else bool(parts)
     return own or home.split(".")[0] != "nn"
 

@@ -489,19 +489,12 @@ def find_optimizer(choice: Any, parameters: Any) -> Any:
     >>> find_optimizer("adam", [Value(1.0)]).learning_rate
     0.001
     """
-    if isinstance(choice, Optimizer):
-        return choice
     if isinstance(choice, str):
         return OPTIMIZERS[choose(choice.lower(), list(OPTIMIZERS), "optimizer")](parameters)
-    if callable(choice):  # also a class of optimizers
+    made = choice
+    if callable(choice) and not isinstance(choice, Optimizer):  # also a class of optimizers
         made = choice(parameters.parameters() if isinstance(parameters, Module) else parameters)
-        if isinstance(made, Optimizer):
-            return made
-        raise TypeError(
-            "the function given as optimizer must return an optimizer, such as lambda p: nn.Adam(p, 0.02); it "
-            f"returned {shown(made)}"
-        )
-    raise TypeError(
-        f"optimizer must be an optimizer such as nn.Adam(model), a name, or a function of the parameters; got "
-        f"{shown(choice)}"
-    )
+    if isinstance(made, Optimizer):
+        return made
+    cure = "optimizer must be an optimizer such as nn.Adam(model), a name, or a function of the parameters that returns"
+    raise TypeError(f"{cure} one, such as lambda p: nn.Adam(p, 0.02); got {shown(made)}")

@@ -64,8 +64,10 @@ compiler
     "nn": """
 checks data.bundled pause_gc plotting.regions progress torch_names
 activations data.generated module samples schedules storage
-data.preparation dropout embedding initializers losses metrics normalization parameters
-clipping data data.weights layers optimizers
+data.preparation dropout embedding initializers losses metrics.outputs normalization parameters
+clipping data layers metrics.of_amounts metrics.of_classes optimizers
+metrics
+data.weights
 data.stream
 evaluation
 config layer_stats plotting.figures recording.snapshots

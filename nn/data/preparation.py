@@ -146,8 +146,9 @@ def _scales_of_array(rows: Any) -> list[tuple[float, float]]:
     with np.errstate(over="ignore", invalid="ignore"):
         centre = np.sum([part.sum(axis=0, dtype=float) for _, part in pieces(rows)], axis=0) / len(rows)
         reach = np.maximum(high - centre, centre - low)
-    if not np.isfinite(reach).all():
-        feature = int(np.flatnonzero(~np.isfinite(reach))[0])
+    wild = ~(reach < 2.0**1023)
+    if wild.any():
+        feature = int(np.flatnonzero(wild)[0])
         raise _too_large(feature, max(abs(low.flat[feature]), abs(high.flat[feature])))
     unit = 2.0 ** np.frexp(reach)[1]
     squares = [(((part - centre) / unit) ** 2).sum(axis=0) for _, part in pieces(rows)]

@@ -31,7 +31,7 @@ def test_an_activation_that_the_loss_applies_too_is_noticed(loss: str, model: nn
         ({"loss": None}, TypeError, "loss must be a name"),
         ({"optimizer": "adm"}, ValueError, "unknown optimizer 'adm'.*'adam'"),
         ({"optimizer": 3}, TypeError, "optimizer must be an optimizer"),
-        ({"optimizer": lambda p: p}, TypeError, "must return an optimizer, such as lambda p: nn.Adam"),
+        ({"optimizer": lambda p: p}, TypeError, r"returns one, such as lambda p: nn.Adam\(p, 0.02\); got \["),
         ({"optimizer": nn.SGD([Value(1.0)])}, ValueError, "none of this model's parameters"),
         ({"epochs": 0}, ValueError, "epochs must be at least 1"),
         ({"epochs": 2.5}, TypeError, "epochs must be a whole number"),
