@@ -145,7 +145,7 @@ class CompiledEngine:
         arrays = [np.asarray(data, dtype=kind) for data, kind in zip(given, self._kinds, strict=True)]
         if self.weights is not None:
             weights = self.weights[batch]
-            arrays.append(weights * (len(weights) / weights.sum()))  # the program takes the mean over samples
+            arrays.append(weights * (len(weights) / (weights.sum() or 1.0)))  # the program takes the mean over samples
         return arrays
 
     def _shape(self) -> Any:

@@ -10,13 +10,16 @@ import sys
 import time
 from typing import Any
 
+INTERVAL = 0.2
+"""The shortest time in seconds between two reports within an epoch."""
+
 
 class Progress:
     """Shows each epoch's loss and metrics and the time left; ``start`` of the ``epochs`` are already done."""
 
     def __init__(self, epochs: int, start: int, shown: bool) -> None:
         self.epochs, self.start, self.shown = epochs, start, shown
-        self.began = time.perf_counter()
+        self.began = self.last = time.perf_counter()
         self.bar: Any = self._bar() if shown and sys.stderr.isatty() else None
 
     def _bar(self) -> Any:
@@ -42,10 +45,10 @@ class Progress:
 
     def show_batch(self, number: int, batches: int | None, loss: float) -> None:
         """Report within an epoch, on a terminal, that batch ``number`` (from 1) is done; ``batches``: of how many."""
-        if self.bar is not None:
+        if self.bar is not None and time.perf_counter() - self.last >= INTERVAL:
+            self.last = time.perf_counter()
             of = f"/{batches}" if batches else ""
-            self.bar.set_postfix_str(f"batch {number}{of}  loss {loss:.4g}", refresh=False)
-            self.bar.update(0)
+            self.bar.set_postfix_str(f"batch {number}{of}  loss {loss:.4g}")
 
     def close(self) -> None:
         """End the bar's line."""
