@@ -3,9 +3,10 @@
 Read the files in this order. Models: ``checks``, ``module`` (how a model finds its parameters), ``activations``,
 ``initializers``, ``layers``, ``normalization``, ``dropout``, ``embedding``. Training: ``losses``, ``parameters``,
 ``optimizers``, ``clipping``, ``schedules``, ``samples`` (lists and arrays), the packages ``metrics`` and ``data``,
-``evaluation``, ``history``, ``progress``, ``pause_gc``, ``training`` (the loop), ``compiled``. Files: ``storage``,
-``config``, ``checkpoint``, ``resuming``, and ``fit``, which needs all of these. Looking at a model: ``plotting``, the
-package ``recording``, ``layer_stats``, ``diagnostics``. Last ``torch_names``, for those who know PyTorch.
+``evaluation``, ``history``, ``progress``, ``pause_gc``, ``callbacks``, ``training`` (the loop), ``compiled``. Files:
+``storage``, ``config``, ``checkpoint``, ``resuming``, and ``fit``, which needs all of these. Looking at a model:
+``plotting``, the package ``recording``, ``layer_stats``, ``diagnostics``. Last ``torch_names``, for those who know
+PyTorch.
 
 >>> import nn
 >>> X, y = nn.make_moons(100, seed=1)

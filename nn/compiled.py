@@ -76,7 +76,7 @@ class Run(Protocol):
     batch_size: int
     optimizer: Any
     schedule: Any
-    callbacks: list[Any]
+    callbacks: Any
     history: History
     engine: Any
 
@@ -148,6 +148,12 @@ class CompiledEngine:
             arrays.append(weights * (len(weights) / (weights.sum() or 1.0)))  # the program takes the mean over samples
         return arrays
 
+    def _follow_data(self) -> None:
+        """A callback may have changed the samples or the targets."""
+        training = self.training
+        if not all(map(_same, (training.X, training.y), self._data)):
+            self.load(training.X, training.y, training.weights)
+
     def _shape(self) -> Any:
         """None if the model has a single output, else a list with one entry per output."""
         return self.program.plan.shape[1]
@@ -158,6 +164,8 @@ class CompiledEngine:
 
         if self.given_up:
             return self._eagerly(batch)
+        if self.training.callbacks.after_batch:
+            self._follow_data()
         if isinstance(self.optimizer, InArrays):
             self.program.theta = self.optimizer.numbers
         else:
@@ -192,10 +200,10 @@ class CompiledEngine:
     def epoch(self) -> Iterator[None]:
         """Inside ``with`` the parameters are arrays; at its end, also after an error, they are written back."""
         training = self.training
-        if training.callbacks and not all(map(_same, (training.X, training.y), self._data)):
-            self.load(training.X, training.y, training.weights)
+        if training.callbacks:
+            self._follow_data()
         optimizer = training.optimizer
-        if self.given_up or _is_own(training.schedule) or _is_own(optimizer):
+        if self.given_up or _is_own(training.schedule) or _is_own(optimizer) or training.callbacks.after_batch:
             self.optimizer = optimizer
             yield  # other code may run between steps, and change anything
             return

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Value, assign, no_grad
 
+from .callbacks import Callbacks
 from .checks import random_source, real_number, shown, whole_number
 from .clipping import norm_of, scaled_to_norm
 from .data.preparation import batch_indices, split_indices
@@ -100,7 +101,10 @@ class EagerEngine:
 
 
 class Training:
-    """A run of ``fit`` as its callbacks see it: model, optimizer, history, ``epoch`` (from 1), and ``stop()``.
+    """A run of ``fit`` as its callbacks see it: model, optimizer, history, and ``stop()``.
+
+    ``epoch`` is the number of finished epochs, ``batches_done`` that of finished steps, ``batch_loss`` the loss of the
+    last batch before its step.
 
     ``X`` and ``y`` are the training data: lists, or arrays. If ``fit`` was given batches, they are the current batch.
     """
@@ -126,8 +130,7 @@ class Training:
         self.stream: Stream | None = None
         self.weights: Any = None
         """One weight per sample, or ``None`` if all count the same."""
-        self.rows: Sequence[int]
-        """The samples that count: those whose weight is not 0."""
+        self._counted: list[int] | None = None
         if y is None:
             self._read_batches(X, batch_size, validation, sample_weight, class_weight)
         else:
@@ -135,12 +138,12 @@ class Training:
         self.batch_size = len(self.rows) if batch_size is None else whole_number(batch_size, "batch_size")
         self.optimizer = find_optimizer(optimizer, model)
         self._check_optimizer()
-        self.history, self.epoch, self.batches_done = History(), 0, 0
+        self.history, self.epoch, self.batches_done, self.batch_loss = History(), 0, 0, math.nan
         self.base_rate = self.optimizer.learning_rate
         """The rate that the schedule's factor multiplies."""
         self.schedule: Any = find_schedule(None, self.epochs)
         self.stopping: EarlyStopping | None = None
-        self.callbacks: list[Any] = []
+        self.callbacks = Callbacks()
         self.metrics: dict[str, Any] = {}
         self.threshold: float | None = None
         self.clip_norm: float | None = None
@@ -155,6 +158,11 @@ class Training:
         self._stop_reason = ""
         self._batches_per_epoch: int | None = None
         self._use_eager_engine()
+
+    @property
+    def rows(self) -> Sequence[int]:
+        """The samples that count: those whose weight is not 0."""
+        return range(len(self.X)) if self._counted is None else self._counted
 
     @property
     def whole(self) -> bool:
@@ -179,8 +187,8 @@ class Training:
         if class_weight is not None:
             weights = sample_weights(self.X, self.y, weights, class_weight, self._width(self.X))
         self.weights = weights
-        counted = weights is None or all(map(bool, weights))
-        self.rows = range(len(self.X)) if counted else [i for i, weight in enumerate(weights) if weight]
+        if weights is not None and not all(map(bool, weights)):
+            self._counted = [i for i, weight in enumerate(weights) if weight]
 
     def _read_batches(self, X: Any, batch_size: Any, validation: Any, sample_weight: Any, class_weight: Any) -> None:
         """Batches from elsewhere: read the first."""
@@ -201,7 +209,6 @@ class Training:
                     "a DataLoader, or an object of a class with __iter__"
                 )
         self.X, self.y, self.weights = stream.first(self._width)
-        self.rows = range(len(self.X))
 
     def _width(self, X: Any) -> int:
         """The model's number of outputs, 0 for a single one."""
@@ -301,6 +308,7 @@ class Training:
                 counts.append(count)
                 norms.append(norm)
                 tally.add(outputs, chosen(self.y, batch))
+                self._after_batch(loss, gradients)
                 if self.stream is not None:
                     progress.show_batch(len(norms), self._batches_per_epoch, loss)
         if not norms:
@@ -440,10 +448,18 @@ class Training:
         """The losses that early stopping watches: those of the validation set, if there is one."""
         return self.history["validation_loss" if self.validation else "loss"]
 
+    def _after_batch(self, loss: float, gradients: Any) -> None:
+        self.batch_loss = loss
+        if self.callbacks.after_batch:
+            assign(self.optimizer.parameters, grad=_listed(gradients))  # as after backward(), for every engine
+            for callback in self.callbacks.after_batch:
+                callback(self)
+            self._note_rate()
+
     def _after_epoch(self) -> None:
         if self.stopping is not None and self.stopping.is_time(self.watched()):
             self.stop("early stopping")
-        for callback in self.callbacks:
+        for callback in self.callbacks.after_epoch:
             callback(self)
         self._note_rate()
         if self.save_checkpoint is not None:

@@ -65,7 +65,7 @@ compiler
 checks data.bundled pause_gc plotting.regions progress torch_names
 activations data.generated module samples schedules storage
 data.preparation dropout embedding initializers losses metrics.outputs normalization parameters
-clipping data layers metrics.of_amounts metrics.of_classes optimizers
+callbacks clipping data layers metrics.of_amounts metrics.of_classes optimizers
 metrics
 data.weights
 data.stream
