@@ -100,7 +100,7 @@ def one_sample(values: Any, size: int, owner: str) -> Row:
     row = [values] if is_scalar(values) else as_list(values, f"the input of {owner}")
     if row and not is_scalar(row[0]) and hasattr(row[0], "__len__") and not isinstance(row[0], str):
         raise ValueError(
-            f"{owner} takes one sample of {size} numbers, got a batch of {len(row)}: "
+            f"{owner} takes one sample of {size} numbers, got a batch of {len(row)}, {shown(row)}: "
             "call it on each sample, [model(x) for x in X], or use nn.predict(model, X)"
         )
     if len(row) != size:

@@ -473,13 +473,7 @@ def check_optimizer(optimizer: Any) -> None:
         raise TypeError(f"optimizer must be an optimizer such as nn.Adam(model), got {shown(optimizer)}")
 
 
-OPTIMIZERS: dict[str, type[Any]] = {
-    "sgd": SGD,
-    "adagrad": AdaGrad,
-    "rmsprop": RMSProp,
-    "adam": Adam,
-    "adamw": AdamW,
-}
+OPTIMIZERS: dict[str, type[Any]] = {kind.__name__.lower(): kind for kind in (SGD, AdaGrad, RMSProp, Adam, AdamW)}
 
 
 def find_optimizer(choice: Any, parameters: Any) -> Any:
@@ -493,7 +487,10 @@ def find_optimizer(choice: Any, parameters: Any) -> Any:
         return OPTIMIZERS[choose(choice.lower(), list(OPTIMIZERS), "optimizer")](parameters)
     made = choice
     if callable(choice) and not isinstance(choice, Optimizer):  # also a class of optimizers
-        made = choice(parameters.parameters() if isinstance(parameters, Module) else parameters)
+        try:
+            made = choice(parameters.parameters() if isinstance(parameters, Module) else parameters)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"optimizer: {shown(choice)} must make one from the parameters, but: {error}") from error
     if isinstance(made, Optimizer):
         return made
     cure = "optimizer must be an optimizer such as nn.Adam(model), a name, or a function of the parameters that returns"

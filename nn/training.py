@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import Value, assign, no_grad
 
 from .callbacks import Callbacks
-from .checks import random_source, real_number, shown, whole_number
+from .checks import NOT_SEQUENCES, random_source, real_number, shown, whole_number
 from .clipping import norm_of, scaled_to_norm
 from .data.preparation import batch_indices, split_indices
 from .data.stream import Stream
@@ -29,7 +29,7 @@ from .module import check_module
 from .optimizers import find_optimizer
 from .pause_gc import pause_gc
 from .progress import Progress
-from .samples import at, chosen, samples_and_targets
+from .samples import array_of, at, chosen, samples_and_targets
 from .schedules import find_schedule
 
 if TYPE_CHECKING:
@@ -193,6 +193,7 @@ class Training:
     def _read_batches(self, X: Any, batch_size: Any, validation: Any, sample_weight: Any, class_weight: Any) -> None:
         """Batches from elsewhere: read the first."""
         self.stream = stream = Stream(X, sample_weight, class_weight)
+        self.X, self.y, self.weights = stream.first(self._width)
         if batch_size is not None:
             raise ValueError("batch_size is for a data set in memory: let each batch have the size that you want")
         if self.seed is not None:
@@ -208,7 +209,6 @@ class Training:
                     f"{name} can be iterated only once, but epochs={self.epochs}: instead of a generator, give a list, "
                     "a DataLoader, or an object of a class with __iter__"
                 )
-        self.X, self.y, self.weights = stream.first(self._width)
 
     def _width(self, X: Any) -> int:
         """The model's number of outputs, 0 for a single one."""
@@ -484,7 +484,8 @@ def _given_validation(validation: Any) -> tuple[Any, Any] | None:
         if len(validation) != 2:
             raise ValueError(f"validation must be a pair (X, y), got {len(validation)} items")
         return samples_and_targets(validation[0], validation[1], "validation X", "validation y")
-    return (Stream(validation), None) if hasattr(validation, "__iter__") else None
+    is_data = array_of(validation) is not None or isinstance(validation, NOT_SEQUENCES)
+    return (Stream(validation), None) if hasattr(validation, "__iter__") and not is_data else None
 
 
 def _listed(numbers: Any) -> list[float]:

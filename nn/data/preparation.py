@@ -112,7 +112,7 @@ def standardize(X: Any, *others: Any) -> Any:
         if own != shape:
             flat = len(own) == len(shape) == 1
             mine, first = (f"{s[0]} features" if flat else f"samples of shape {s}" for s in (own, shape))
-            raise ValueError(f"others[{n - 1}] has {mine} but X has {first}")
+            raise ValueError(f"others[{n - 1}] has {mine} but X has {first}: pass sets with samples of one shape")
     first = sets[0]
     if isinstance(first, list):
         columns = zip(*map(_flat, first), strict=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nn.checks import is_number, shown
+from nn.checks import NOT_SEQUENCES, is_number, shown
 from nn.samples import array_of, chosen, samples_and_targets, shape_of
 
 from .weights import sample_weights
@@ -34,13 +34,13 @@ class Stream:
     """Batches of a data set; see the module. Raises ``TypeError`` for a data set without targets, or no batches."""
 
     def __init__(self, source: Any, sample_weight: Any = None, class_weight: Any = None) -> None:
-        if array_of(source) is not None or hasattr(source, "to_numpy"):
-            raise TypeError("y is missing: give the targets of X, or batches: " + _PAIRS)
-        if isinstance(source, (str, bytes, dict)) or is_number(source) or not hasattr(source, "__iter__"):
-            raise TypeError(f"X without y must be batches, {_PAIRS}, that can be iterated; got {shown(source)}")
+        if array_of(source) is not None or isinstance(source, NOT_SEQUENCES) or not hasattr(source, "__iter__"):
+            raise TypeError(
+                f"y is missing: give the targets of X, or batches in place of X: {_PAIRS}; X is {shown(source)}"
+            )
         if sample_weight is not None:
             raise ValueError("sample_weight is for a data set in memory: let each batch be (X_batch, y_batch, weights)")
-        if class_weight == "balanced":
+        if isinstance(class_weight, str) and class_weight == "balanced":
             raise ValueError(
                 'class_weight="balanced" needs all targets before training: give a number per class, {0: 1.0, 1: 5.0}'
             )
@@ -95,8 +95,10 @@ class Stream:
     def _checked(self, number: int, item: Any, width: Callable[[Any], int]) -> Batch:
         """The batch, or an error with its number; every batch must have samples and targets of the same shape."""
         place = f"batch {number}"
-        if not isinstance(item, (tuple, list)) or len(item) not in (2, 3):
-            raise TypeError(f"{place} must be one of {_PAIRS}, got {shown(item)}; did you leave out y?")
+        if not isinstance(item, (tuple, list)) or len(item) not in (2, 3) or is_number(item[0]):
+            raise TypeError(
+                f"{place} must be one of {_PAIRS}, got {shown(item)}; y is None: pass it if X is a data set"
+            )
         try:
             X, y = samples_and_targets(item[0], item[1])
             weights = item[2] if len(item) == 3 else None

@@ -64,7 +64,7 @@ def _as_array(numbers: list[float]) -> Any:
 
 def _by_class(class_weight: Any, labels: list[int], single: bool) -> dict[int, float]:
     """The weight of each class, by the index that ``true_class`` gives."""
-    if class_weight == "balanced":
+    if isinstance(class_weight, str) and class_weight == "balanced":
         counts = Counter(labels)
         return {label: len(labels) / (len(counts) * count) for label, count in counts.items()}
     if not isinstance(class_weight, dict) or not class_weight:
