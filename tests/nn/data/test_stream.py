@@ -158,7 +158,7 @@ def test_what_batches_decide_themselves_is_refused(changes: dict[str, Any], mess
         ([[1.0, 2.0, 3.0, 4.0]], "y is None: pass it"),
         ("abc", "y is missing: give the targets of X, or batches"),
         (3, "y is missing: give the targets"),
-        ({"a": 1}, "X without y must be batches"),
+        ({"a": 1}, "y is missing: give the targets"),
     ],
 )
 def test_what_is_no_batches(source: Any, message: str) -> None:
