@@ -4,9 +4,9 @@ Read the files in this order. Models: ``checks``, ``module`` (how a model finds 
 ``initializers``, ``layers``, ``normalization``, ``dropout``, ``embedding``. Training: ``losses``, ``parameters``,
 ``optimizers``, ``clipping``, ``schedules``, ``samples`` (lists and arrays), the packages ``metrics`` and ``data``,
 ``evaluation``, ``history``, ``progress``, ``pause_gc``, ``callbacks``, ``training`` (the loop), ``compiled``. Files:
-``storage``, ``config``, ``checkpoint``, ``resuming``, and ``fit``, which needs all of these. Looking at a model:
-``plotting``, the package ``recording``, ``layer_stats``, ``diagnostics``. Last ``torch_names``, for those who know
-PyTorch.
+``storage``, ``config``, ``checkpoint``, ``resuming``, and ``fit``, which needs all of these; the package
+``cross_validation``. Looking at a model: ``plotting``, the package ``recording``, ``layer_stats``, ``diagnostics``.
+Last ``torch_names``, for those who know PyTorch.
 
 >>> import nn
 >>> X, y = nn.make_moons(100, seed=1)
@@ -33,6 +33,7 @@ from . import activations, data, diagnostics, initializers, losses, optimizers, 
 from .activations import Activation, activation, activation_names, register_activation
 from .checkpoint import load, save
 from .clipping import clip_gradient_norm, clip_gradient_value
+from .cross_validation import CrossValidation, cross_validate
 from .data import (
     batches, load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine, make_blobs, make_circles, make_moons,
     make_spiral, make_xor, one_hot, standardize, train_test_split,
@@ -56,17 +57,17 @@ from .recording import record
 from .schedules import ConstantRate, CosineDecay, ExponentialDecay, LinearDecay, Schedule, StepDecay, WarmUp
 
 __all__ = [
-    "MLP", "SGD", "Activation", "AdaGrad", "Adam", "AdamW", "ConstantRate", "CosineDecay", "Dropout", "EarlyStopping",
-    "Embedding", "ExponentialDecay", "History", "Layer", "LayerNorm", "LinearDecay", "Module", "Neuron", "Optimizer",
-    "RMSProp", "Schedule", "Sequential", "StepDecay", "WarmUp", "accuracy", "activation", "activation_names",
-    "activations", "balanced_accuracy", "batches", "binary_cross_entropy", "binary_cross_entropy_with_logits",
-    "clip_gradient_norm", "clip_gradient_value", "confusion_matrix", "cross_entropy", "data", "diagnose",
-    "diagnostics", "evaluate", "f1", "fit", "hinge", "huber", "initializers", "l1_penalty", "l2_penalty", "load",
-    "load_breast_cancer", "load_diabetes", "load_digits", "load_iris", "load_wine", "losses", "make_blobs",
-    "make_circles", "make_moons", "make_spiral", "make_xor", "mean_absolute_error", "mean_squared_error",
-    "negative_log_likelihood", "one_hot", "optimizers", "plotting", "precision", "predict", "predict_classes",
-    "r_squared", "recall", "record", "register_activation", "roc_auc", "save", "schedules", "standardize",
-    "train_test_split",
+    "MLP", "SGD", "Activation", "AdaGrad", "Adam", "AdamW", "ConstantRate", "CosineDecay", "CrossValidation",
+    "Dropout", "EarlyStopping", "Embedding", "ExponentialDecay", "History", "Layer", "LayerNorm", "LinearDecay",
+    "Module", "Neuron", "Optimizer", "RMSProp", "Schedule", "Sequential", "StepDecay", "WarmUp", "accuracy",
+    "activation", "activation_names", "activations", "balanced_accuracy", "batches", "binary_cross_entropy",
+    "binary_cross_entropy_with_logits", "clip_gradient_norm", "clip_gradient_value", "confusion_matrix",
+    "cross_entropy", "cross_validate", "data", "diagnose", "diagnostics", "evaluate", "f1", "fit", "hinge", "huber",
+    "initializers", "l1_penalty", "l2_penalty", "load", "load_breast_cancer", "load_diabetes", "load_digits",
+    "load_iris", "load_wine", "losses", "make_blobs", "make_circles", "make_moons", "make_spiral", "make_xor",
+    "mean_absolute_error", "mean_squared_error", "negative_log_likelihood", "one_hot", "optimizers", "plotting",
+    "precision", "predict", "predict_classes", "r_squared", "recall", "record", "register_activation", "roc_auc",
+    "save", "schedules", "standardize", "train_test_split",
 ]  # fmt: skip
 
 

@@ -63,7 +63,7 @@ compiler
 """,
     "nn": """
 checks data.bundled pause_gc plotting.regions progress torch_names
-activations data.generated module samples schedules storage
+activations cross_validation.folds data.generated module samples schedules storage
 data.preparation dropout embedding initializers losses metrics.outputs normalization parameters
 callbacks clipping data layers metrics.of_amounts metrics.of_classes optimizers
 metrics
@@ -77,6 +77,8 @@ compiled recording
 training
 resuming
 fit
+cross_validation.one_fold
+cross_validation
 """,
     "chalkgrad": """
 cli cli.arguments cli.commands cli.first_step cli.formula_hints cli.terminal_stepper course exercises.sandbox
