@@ -203,6 +203,9 @@ class CompiledEngine:
         if training.callbacks:
             self._follow_data()
         optimizer = training.optimizer
+        if isinstance(self.optimizer, InArrays):  # inside a context that covers several epochs
+            yield
+            return
         if self.given_up or _is_own(training.schedule) or _is_own(optimizer) or training.callbacks.after_batch:
             self.optimizer = optimizer
             yield  # other code may run between steps, and change anything
@@ -217,6 +220,7 @@ class CompiledEngine:
             try:
                 yield
             finally:
+                self.optimizer = optimizer
                 arrays.put_back()
 
 

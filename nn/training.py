@@ -16,20 +16,20 @@ from typing import TYPE_CHECKING, Any
 from autograd import Value, assign, no_grad
 
 from .callbacks import Callbacks
-from .checks import NOT_SEQUENCES, random_source, real_number, shown, whole_number
+from .checks import random_source, real_number, shown, whole_number
 from .clipping import norm_of, scaled_to_norm
 from .data.preparation import batch_indices, split_indices
-from .data.stream import Stream
+from .data.stream import Stream, given_validation
 from .data.weights import sample_weights, weighted_mean
 from .evaluation import Tally, check_losses, check_targets, decision_threshold, evaluate, plain_output, recorded_output
 from .history import EarlyStopping, History
 from .losses import TAKES_LOGITS, find_loss
-from .metrics import number_of, plain
+from .metrics import METRICS, number_of, plain
 from .module import check_module
 from .optimizers import find_optimizer
 from .pause_gc import pause_gc
 from .progress import Progress
-from .samples import array_of, at, chosen, samples_and_targets
+from .samples import at, chosen, samples_and_targets
 from .schedules import find_schedule
 
 if TYPE_CHECKING:
@@ -153,6 +153,7 @@ class Training:
         self.given: dict[str, Any] = {}  # for the checkpoint: the settings that the caller gave
         self.best: tuple[float, list[float]] | None = None
         self._last_good: Any = None
+        self._gradients: Any = None
         self._rate = self.base_rate  # the rate that the schedule last set
         self._choice = "eager"
         self._stop_reason = ""
@@ -163,6 +164,12 @@ class Training:
     def rows(self) -> Sequence[int]:
         """The samples that count: those whose weight is not 0."""
         return range(len(self.X)) if self._counted is None else self._counted
+
+    @property
+    def undisturbed(self) -> bool:
+        """Whether only the engine reads and writes the model between epochs, so that its parameters can stay arrays."""
+        others = self.callbacks or self.save_checkpoint or self.validation is not None or self.stream is not None
+        return not others and all(metric in METRICS.values() for metric in self.metrics.values())
 
     @property
     def whole(self) -> bool:
@@ -177,7 +184,7 @@ class Training:
         """Samples and targets in memory: check, hold back, and weigh them."""
         self.X, self.y = samples_and_targets(X, y)
         weights = sample_weights(X, self.y, sample_weight, None, 0)
-        self.validation = _given_validation(validation)
+        self.validation = given_validation(validation)
         if self.validation is None and validation is not None:
             share = real_number(validation, "validation", 0, 1, above=True, below=True)
             kept, held = split_indices(len(self.X), share, self.source)
@@ -198,7 +205,7 @@ class Training:
             raise ValueError("batch_size is for a data set in memory: let each batch have the size that you want")
         if self.seed is not None:
             raise ValueError("seed shuffles a data set in memory: shuffle where the batches are made")
-        self.validation = _given_validation(validation)
+        self.validation = given_validation(validation)
         if self.validation is None and validation is not None:
             raise ValueError(
                 "validation must be a pair (X, y) or batches, because a share cannot be held back of batches"
@@ -276,7 +283,7 @@ class Training:
         mode = self.model.training
         self.model.train()
         try:
-            with pause_gc():
+            with pause_gc(), self.engine.epoch() if self.undisturbed else nullcontext():
                 while self.epoch < self.epochs and not self._stop_reason:
                     progress.show(self.epoch + 1, self._one_epoch(progress))
             self.history.stopped = self._stop_reason or "finished"
@@ -285,6 +292,8 @@ class Training:
             self.history.stopped = "interrupted"
         finally:
             progress.close()
+            if self.undisturbed and self._gradients is not None:
+                self._show_gradients()
             self.model.train(mode)
             self._note_rate()
             self.optimizer.learning_rate = self.base_rate
@@ -292,7 +301,7 @@ class Training:
 
     def _one_epoch(self, progress: Progress) -> dict[str, float]:
         began = time.perf_counter()
-        if self.optimizer.follow():
+        if not self.undisturbed and self.optimizer.follow():
             self._replace_parameters()
         losses, counts, norms = [], [], []
         gradients: Any = []
@@ -313,7 +322,9 @@ class Training:
                     progress.show_batch(len(norms), self._batches_per_epoch, loss)
         if not norms:
             raise ValueError("no batch had a sample with a weight above 0: there is nothing to train on")
-        assign(self.optimizer.parameters, grad=_listed(gradients))  # as after backward(), for every engine
+        self._gradients = gradients
+        if not self.undisturbed:
+            self._show_gradients()
         self.epoch += 1
         self._batches_per_epoch = len(norms)
         row = {"loss": math.fsum(losses) / math.fsum(counts), **tally.results()}
@@ -397,8 +408,13 @@ class Training:
                 raise
             raise explained from error
 
-    def _numbers(self) -> list[float]:
-        return [parameter.data for parameter in self.optimizer.parameters]
+    def _numbers(self) -> Any:
+        """The parameters' numbers, as a list or an array that no step changes."""
+        numbers = getattr(self.engine.optimizer, "numbers", None)
+        return numbers if self.undisturbed and numbers is not None else self.optimizer.snapshot()[0]
+
+    def _show_gradients(self) -> None:
+        assign(self.optimizer.parameters, grad=_listed(self._gradients))  # as after backward(), for every engine
 
     def _validated(self, X: Any, y: Any) -> dict[str, float]:
         metrics = list(self.metrics.values())
@@ -425,7 +441,7 @@ class Training:
 
     def _put_best_back(self) -> None:
         if self.best is not None:
-            assign(self.optimizer.parameters, data=self.best[1])
+            assign(self.optimizer.parameters, data=_listed(self.best[1]))
 
     def _evaluate_last(self) -> None:
         """With one batch per epoch, no step has measured the loss of the parameters after the last epoch: do it now."""
@@ -473,19 +489,6 @@ class Training:
         explained.history, explained.epoch = self.history, epoch
         failure: Exception = explained
         return failure
-
-
-def _given_validation(validation: Any) -> tuple[Any, Any] | None:
-    """A pair of samples and targets, or of batches and ``None``; ``None`` for no validation data, or a share."""
-    if validation is None or isinstance(validation, (int, float)):
-        return None
-    of_batches = isinstance(validation, list) and all(isinstance(item, tuple) for item in validation)
-    if isinstance(validation, (tuple, list)) and not of_batches:
-        if len(validation) != 2:
-            raise ValueError(f"validation must be a pair (X, y), got {len(validation)} items")
-        return samples_and_targets(validation[0], validation[1], "validation X", "validation y")
-    is_data = array_of(validation) is not None or isinstance(validation, NOT_SEQUENCES)
-    return (Stream(validation), None) if hasattr(validation, "__iter__") and not is_data else None
 
 
 def _listed(numbers: Any) -> list[float]:

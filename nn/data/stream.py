@@ -117,3 +117,16 @@ class Stream:
 
 def _described(sample: tuple[int, ...], target: tuple[int, ...], weighted: bool) -> str:
     return f"samples of shape {sample}, targets of shape {target} and {'' if weighted else 'no '}weights"
+
+
+def given_validation(validation: Any) -> tuple[Any, Any] | None:
+    """A pair of samples and targets, or of batches and ``None``; ``None`` for no validation data, or a share."""
+    if validation is None or isinstance(validation, (int, float)):
+        return None
+    of_batches = isinstance(validation, list) and all(isinstance(item, tuple) for item in validation)
+    if isinstance(validation, (tuple, list)) and not of_batches:
+        if len(validation) != 2:
+            raise ValueError(f"validation must be a pair (X, y), got {len(validation)} items")
+        return samples_and_targets(validation[0], validation[1], "validation X", "validation y")
+    is_data = array_of(validation) is not None or isinstance(validation, NOT_SEQUENCES)
+    return (Stream(validation), None) if hasattr(validation, "__iter__") and not is_data else None

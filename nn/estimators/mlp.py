@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from typing import Any
 
@@ -43,6 +44,17 @@ def _explained(outputs: Any, targets: Any) -> float:
     from sklearn.metrics import r2_score
 
     return float(r2_score(targets, outputs)) if len(targets) > 1 else math.nan
+
+
+class _NoImprovement(EarlyStopping):
+    """scikit-learn's rule: more than ``patience`` epochs in a row were not better than the best by ``min_delta``."""
+
+    def is_time(self, losses: list[float]) -> bool:
+        best, since = math.inf, 0
+        for loss in losses:
+            since = 0 if loss <= best - self.min_delta else since + 1
+            best = min(best, loss)
+        return since > self.patience
 
 
 class NetworkEstimator(BaseEstimator):  # type: ignore[misc]
@@ -104,7 +116,8 @@ class NetworkEstimator(BaseEstimator):  # type: ignore[misc]
         history = fit(
             model, X, targets, loss=self._loss, optimizer=self._optimizer, epochs=epochs, seed=seed, engine=self.engine,
             batch_size=self._batch_size(len(X)), validation=validation, sample_weight=weights, progress=self.verbose,
-            early_stopping=EarlyStopping(patience, real_number(self.tol, "tol", 0)), metrics=[self._metric] if self.early_stopping else (),
+            early_stopping=_NoImprovement(patience, real_number(self.tol, "tol", 0)),
+            metrics=[self._metric] if self.early_stopping else (),
         )  # fmt: skip
         self._keep(model, history)
         if len(history) == epochs and history.stopped == "finished":
