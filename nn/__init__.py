@@ -4,9 +4,9 @@ Read the files in this order. Models: ``checks``, ``module`` (how a model finds 
 ``initializers``, ``layers``, ``normalization``, ``dropout``, ``embedding``. Training: ``losses``, ``parameters``,
 ``optimizers``, ``clipping``, ``schedules``, ``samples`` (lists and arrays), the packages ``metrics`` and ``data``,
 ``evaluation``, ``history``, ``progress``, ``pause_gc``, ``callbacks``, ``training`` (the loop), ``compiled``. Files:
-``storage``, ``config``, ``checkpoint``, ``resuming``, and ``fit``, which needs all of these; the package
-``cross_validation``. Looking at a model: ``plotting``, the package ``recording``, ``layer_stats``, ``diagnostics``.
-Last ``torch_names``, for those who know PyTorch.
+``storage``, ``config``, ``checkpoint``, ``resuming``, and ``fit``, which needs all of these; then the packages
+``cross_validation`` and ``estimators`` (for scikit-learn). Looking at a model: ``plotting``, the package
+``recording``, ``layer_stats``, ``diagnostics``. Last ``torch_names``, for those who know PyTorch.
 
 >>> import nn
 >>> X, y = nn.make_moons(100, seed=1)
@@ -72,6 +72,10 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "estimators":  # needs the extra `sklearn`, and is loaded on first use
+        from importlib import import_module
+
+        return import_module("nn.estimators")
     from .torch_names import no_such_name
 
     raise AttributeError(no_such_name(name, __all__))

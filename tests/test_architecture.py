@@ -77,8 +77,8 @@ compiled recording
 training
 resuming
 fit
-cross_validation.one_fold
-cross_validation
+cross_validation.one_fold estimators.mlp
+cross_validation estimators
 """,
     "chalkgrad": """
 cli cli.arguments cli.commands cli.first_step cli.formula_hints cli.terminal_stepper course exercises.sandbox
@@ -101,8 +101,12 @@ MAY_USE = {"autograd": set[str](), "nn": {"autograd"}, "chalkgrad": {"autograd",
 # Public modules, meant to be imported as such.
 PUBLIC_MODULES = {"autograd", "nn", "nn.data", "nn.plotting", "nn.losses", "nn.activations", "nn.optimizers"}
 # The compiler works on arrays and is loaded by the first call of `compile`; `digraph` is loaded by the first `Digraph`.
-LOADED_LATE = {"autograd.compiler.": {"numpy"}, "autograd.views.draw.digraph": {"graphviz"}}
-LATE_FOLDERS = ("autograd.compiler", "autograd.views")
+LOADED_LATE = {
+    "autograd.compiler.": {"numpy"},
+    "autograd.views.draw.digraph": {"graphviz"},
+    "nn.estimators": {"numpy", "sklearn"},
+}
+LATE_FOLDERS = ("autograd.compiler", "autograd.views", "nn.estimators")
 # Modules that exist on some operating systems only, and functions of `os` likewise.
 ONE_SYSTEM_ONLY = {"fcntl", "resource", "pwd", "grp", "termios", "tty", "pty", "msvcrt", "winreg", "_winapi"}
 ONE_SYSTEM_ONLY_OF_OS = {"fork", "forkpty", "getuid", "geteuid", "killpg", "setsid", "mkfifo", "sched_setaffinity"}

@@ -6,7 +6,6 @@ after the other, in processes, or on the machines of a cluster, with the same re
 
 from __future__ import annotations
 
-import inspect
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -108,6 +107,8 @@ def cross_validate(
 
 
 def _check_arguments(arguments: dict[str, Any]) -> None:
+    import inspect
+
     known = [name for name, p in inspect.signature(fit).parameters.items() if p.kind is p.KEYWORD_ONLY]
     for name, argument in arguments.items():
         if name in _REFUSED:

@@ -6,7 +6,6 @@ Read before: ``folds``, ``fit``. Read after: the package itself.
 
 from __future__ import annotations
 
-import inspect
 import random
 import threading
 from contextlib import contextmanager
@@ -62,6 +61,8 @@ def made_model(make_model: Callable[..., Any], seed: int) -> Module:
 
 
 def _takes_seed(make_model: Callable[..., Any]) -> bool:
+    import inspect
+
     try:
         parameters = inspect.signature(make_model).parameters.values()
     except (TypeError, ValueError):  # of a function in C nothing is known

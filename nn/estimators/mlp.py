@@ -112,7 +112,7 @@ class NetworkEstimator(BaseEstimator):  # type: ignore[misc]
             kept, held = split_indices(len(X), share, random_source(seed), stratify)
             validation, X, targets = (X[held], targets[held]), X[kept], targets[kept]
             weights = None if weights is None else weights[kept]
-        model = MLP(X.shape[1], [*widths, outputs], ACTIVATIONS[self.activation][0], seed=seed)
+        model = MLP(X.shape[1], [*widths, outputs], ACTIVATIONS[self.activation][0], init="xavier", seed=seed)
         history = fit(
             model, X, targets, loss=self._loss, optimizer=self._optimizer, epochs=epochs, seed=seed, engine=self.engine,
             batch_size=self._batch_size(len(X)), validation=validation, sample_weight=weights, progress=self.verbose,
@@ -233,7 +233,7 @@ class MLPRegressor(RegressorMixin, NetworkEstimator):  # type: ignore[misc]
 
     Parameters and attributes as for ``MLPClassifier``; the loss is the mean squared error.
 
-    >>> model = MLPRegressor((), max_iter=400, learning_rate_init=0.1, random_state=0, n_iter_no_change=400)
+    >>> model = MLPRegressor((), max_iter=2000, learning_rate_init=0.1, random_state=0)
     >>> round(float(model.fit([[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0]).predict([[3.0]])[0]), 1)
     7.0
     """
