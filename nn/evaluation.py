@@ -10,7 +10,7 @@ import math
 from contextlib import contextmanager
 from contextvars import Context
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, overload
 
 from autograd import Value, no_grad
 
@@ -35,10 +35,18 @@ from .metrics import (
     width_of,
 )
 from .module import Module
+from .names import explains_keywords
 from .samples import at, each, pieces, samples, samples_and_targets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+
+class Frame(Protocol):
+    """A pandas DataFrame or Series."""
+
+    iloc: Any
+    index: Any
 
 
 @contextmanager
@@ -60,11 +68,19 @@ def _evaluation_mode(model: Any) -> Iterator[None]:
             module.training = mode
 
 
+@overload
+def predict(model: Any, X: Frame) -> Any: ...
+@overload
+def predict(model: Any, X: list[Any] | tuple[Any, ...]) -> list[Any]: ...
+@overload
+def predict(model: Any, X: Any) -> Any: ...
+@explains_keywords
 def predict(model: Any, X: Any) -> Any:
     """The model's output for each sample of ``X`` as plain numbers: a float for a single output, else a list of floats.
 
-    The outputs are a list; if ``X`` is an array, they are an array with one row (or number) per sample. For a
-    classifier these are its scores; ``predict_classes`` gives the classes.
+    The outputs are a list; if ``X`` is an array, they are an array with one row (or number) per sample; if it is a
+    pandas frame, a Series or DataFrame with its index. For a classifier these are its scores; ``predict_classes`` gives
+    the classes.
 
     >>> from nn import Neuron
     >>> predict(Neuron(1, init=lambda *_: 3.0, nonlin=False), [[1.0], [2.0]])
@@ -75,7 +91,8 @@ def predict(model: Any, X: Any) -> Any:
     with evaluating(model):
         if isinstance(rows, list):
             return [plain(model(row)) for row in rows]
-        return _joined([as_given([plain(model(row)) for row in each(part)], part) for _, part in pieces(rows)])
+        parts = [as_given([plain(model(row)) for row in each(part)], part) for _, part in pieces(rows)]
+    return _indexed(X, _joined(parts), "prediction")
 
 
 def as_given(outputs: list[Any], X: Any) -> Any:
@@ -97,6 +114,24 @@ def _joined(parts: list[Any]) -> Any:
     return np.concatenate(parts)
 
 
+def _indexed(X: Any, predictions: Any, name: str) -> Any:
+    """The array of predictions unchanged, or, for a pandas frame, with its index."""
+    if not hasattr(type(X), "iloc"):
+        return predictions
+    from .export.frames import indexed
+
+    return indexed(X, predictions.tolist(), name)
+
+
+@overload
+def predict_classes(model: Any, X: Frame, *, loss: Any = None, threshold: float | None = None) -> Any: ...
+@overload
+def predict_classes(
+    model: Any, X: list[Any] | tuple[Any, ...], *, loss: Any = None, threshold: float | None = None
+) -> list[int]: ...
+@overload
+def predict_classes(model: Any, X: Any, *, loss: Any = None, threshold: float | None = None) -> Any: ...
+@explains_keywords
 def predict_classes(model: Any, X: Any, *, loss: Any = None, threshold: float | None = None) -> Any:
     """The class of each sample of ``X``: the largest output's index, or 0 or 1 for a single output.
 
@@ -111,9 +146,10 @@ def predict_classes(model: Any, X: Any, *, loss: Any = None, threshold: float | 
     rows = samples(X)
     threshold = decision_threshold(model, at(rows, 0), loss=loss, threshold=threshold)
     classes = decided_all(predict(model, rows), threshold)
-    return classes if isinstance(rows, list) else as_given(classes, rows).astype(int)
+    return classes if isinstance(rows, list) else _indexed(X, as_given(classes, rows).astype(int), "class")
 
 
+@explains_keywords
 def evaluate(
     model: Any,
     X: Any,
@@ -142,10 +178,11 @@ def evaluate(
     if loss is None and not (sample_weight is None and class_weight is None):
         raise ValueError("sample_weight and class_weight apply to the loss: give evaluate a loss")
     total: Any = None if loss is None else Total(find_loss(loss))
+    own = total is not None and total.loss not in LOSSES.values()  # it may not be a plain mean: it gets all at once
     first: list[Any] = []
     tally = Tally(chosen, lambda: decision_threshold(model, first[0], loss=loss, threshold=threshold))
     with evaluating(model):
-        for rows, targets, weights in _parts(model, X, y, sample_weight, class_weight):
+        for rows, targets, weights in _parts(model, X, y, sample_weight, class_weight, own):
             first = first or [at(rows, 0)]
             outputs = [model(row) for row in each(rows)]
             if total is not None:
@@ -154,7 +191,9 @@ def evaluate(
     return ({} if total is None else {"loss": total.mean}) | tally.results()
 
 
-def _parts(model: Any, X: Any, y: Any, sample_weight: Any, class_weight: Any) -> Iterator[tuple[Any, Any, Any]]:
+def _parts(
+    model: Any, X: Any, y: Any, sample_weight: Any, class_weight: Any, whole: bool
+) -> Iterator[tuple[Any, Any, Any]]:
     """Samples, targets and weights: all at once for lists, in pieces for arrays, batch by batch for batches."""
     if y is None:
         stream = X if isinstance(X, Stream) else Stream(X, sample_weight, class_weight)
@@ -166,7 +205,7 @@ def _parts(model: Any, X: Any, y: Any, sample_weight: Any, class_weight: Any) ->
     if not (sample_weight is None and class_weight is None):
         width = width_of(predict(model, rows[:1]))
         weights = sample_weights(X, targets, sample_weight, class_weight, width)
-    for start, part in pieces(rows):
+    for start, part in [(0, rows)] if whole else pieces(rows):
         stop = start + len(part)
         yield part, targets[start:stop], None if weights is None else weights[start:stop]
 
@@ -279,6 +318,7 @@ def measured(metrics: dict[str, Any], outputs: Any, targets: Any, threshold: Cal
     return tally.results()
 
 
+@explains_keywords
 def confusion_matrix(
     model: Any, X: Any, y: Any, *, loss: Any = None, threshold: float | None = None
 ) -> list[list[int]]:
@@ -402,7 +442,7 @@ def _check_each(loss: Any, guess: Any, targets: list[Any], indices: Any, place: 
         raise
 
 
-_TAKES_ANY = (LOSSES["mean_squared_error"], LOSSES["mean_absolute_error"], LOSSES["huber"])
+_TAKES_ANY = (LOSSES["mean_squared_error"], LOSSES["mean_absolute_error"], LOSSES["huber"], LOSSES["smooth_l1"])
 """Losses that take any finite number as a target, and ``samples`` has found all of them finite."""
 
 

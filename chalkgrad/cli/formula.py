@@ -12,6 +12,7 @@ import math
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from inspect import signature
 from typing import Any
 
 import autograd
@@ -26,14 +27,15 @@ MAX_DEPTH = 100
 
 FUNCTIONS: dict[str, Any] = {
     **{name: getattr(autograd, name) for name in autograd.__all__ if isinstance(vars(autograd).get(name), Primitive)},
+    "clip": autograd.clip,
     "abs": autograd.absolute,
     "max": autograd.maximum,
     "min": autograd.minimum,
 }
-"""Functions of numbers: those of the table, and three of them by Python's names."""
+"""Functions of numbers: those of the table and `clip`, and three of them by Python's names."""
 
 OF_LISTS: dict[str, Callable[..., Any]] = {
-    name: getattr(autograd, name) for name in ("dot", "sum", "mean", "logsumexp")
+    name: getattr(autograd, name) for name in ("dot", "sum", "mean", "logsumexp", "prod", "norm", "var", "std")
 }
 """Functions of lists: `dot([w1, w2], [x1, x2], b)`."""
 
@@ -108,8 +110,9 @@ class Formula:
         """
         missing = [name for name in self.names if name not in numbers]
         if missing:
+            euler = "; for Euler's number write exp(1)" if "e" in missing else ""
             raise FormulaError(
-                "", f"no number for {', '.join(missing)}; add --at {' '.join(f'{name}=1.0' for name in missing)}"
+                "", f"no number for {', '.join(missing)}; add --at {' '.join(f'{name}=1.0' for name in missing)}{euler}"
             )
         unknown = [name for name in numbers if name not in self.names]
         if unknown:
@@ -250,15 +253,21 @@ def _arguments(text: str, call: ast.Call) -> list[ast.expr]:
     if call.keywords:
         raise FormulaError(text, f"{name}: give the arguments without names", call)
     if name in FUNCTIONS:
-        row = FUNCTIONS[name]
-        if not row.arity - len(row.defaults) <= len(call.args) <= row.arity:
-            raise FormulaError(text, f"{name} takes {row.arity} argument(s), got {len(call.args)}", call)
+        fewest, most = _arity(FUNCTIONS[name])
+        if not fewest <= len(call.args) <= most:
+            raise FormulaError(text, f"{name} takes {most} argument(s), got {len(call.args)}", call)
         return call.args
     lists = [argument for argument in call.args if isinstance(argument, ast.List)]
     if len(lists) != (2 if name == "dot" else 1) or call.args[: len(lists)] != lists or len(call.args) > len(lists) + 1:
         example = "dot([w1, w2], [x1, x2], b)" if name == "dot" else f"{name}([a, b, c])"
         raise FormulaError(text, f"{name} takes lists, as in {example}", call)
     return [element for part in lists for element in part.elts] + call.args[len(lists) :]
+
+
+def _arity(function: Any) -> tuple[int, int]:
+    """The fewest and the most arguments of a function of numbers."""
+    most = (isinstance(function, Primitive) and function.arity) or len(signature(function).parameters)
+    return most - len(getattr(function, "defaults", ())), most
 
 
 def _value(text: str, node: ast.expr, scope: Mapping[str, Any]) -> Any:
@@ -308,19 +317,30 @@ def add_expression_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def assignment(text: str) -> tuple[str, float]:
-    """A variable and its number.
+def _number(text: str) -> float:
+    """The value of a formula without variables; ValueError for any other."""
+    try:
+        return float(text)
+    except ValueError:
+        parsed = parse(text)
+        if parsed.names or len(parsed.statements) != 1:
+            raise ValueError(f"{text} is no number") from None
+        return float(_value(parsed.text, parsed.statements[0][1], CONSTANTS))
 
-    >>> assignment("w1=-3")
-    ('w1', -3.0)
+
+def assignment(text: str) -> tuple[str, float]:
+    """A variable and its number, which may be a formula of numbers.
+
+    >>> assignment("w1=-3"), assignment("b=1/2")
+    (('w1', -3.0), ('b', 0.5))
     """
     name, _, number = text.partition("=")
     try:
         if name.strip().isidentifier():
-            return name.strip(), float(number)
-    except ValueError:
+            return name.strip(), _number(number)
+    except (ValueError, ArithmeticError):
         pass
-    raise argparse.ArgumentTypeError(f"{text!r} must be a name and a number, such as x=2.5")
+    raise argparse.ArgumentTypeError(f"{text!r} must be a name and a number, such as x=2.5 or x=1/2")
 
 
 def variable(text: str) -> str:

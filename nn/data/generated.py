@@ -10,6 +10,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from nn.checks import MAX_COUNT, random_source, real_number, whole_number
+from nn.names import explains_keywords
 
 if TYPE_CHECKING:
     import random
@@ -35,6 +36,7 @@ def _between(i: int, count: int) -> float:
     return i / max(1, count - 1)  # 0 for the first of count points, 1 for the last
 
 
+@explains_keywords
 def make_moons(n_samples: int = 100, noise: float = 0.1, seed: Any = None) -> Points:
     """Two interleaved half circles, classes 0 and 1; ``noise`` is a standard deviation.
 
@@ -53,6 +55,7 @@ def make_moons(n_samples: int = 100, noise: float = 0.1, seed: Any = None) -> Po
     return _shuffled(X, y, source)
 
 
+@explains_keywords
 def make_circles(n_samples: int = 100, noise: float = 0.05, factor: float = 0.5, seed: Any = None) -> Points:
     """A circle of radius 1 (class 0) around one of radius ``factor`` (class 1).
 
@@ -71,6 +74,7 @@ def make_circles(n_samples: int = 100, noise: float = 0.05, factor: float = 0.5,
     return _shuffled(X, y, source)
 
 
+@explains_keywords
 def make_spiral(
     n_samples: int = 100, noise: float = 0.02, classes: int = 2, turns: float = 1.0, seed: Any = None
 ) -> Points:
@@ -92,6 +96,7 @@ def make_spiral(
     return _shuffled(X, y, source)
 
 
+@explains_keywords
 def make_xor(n_samples: int = 100, noise: float = 0.1, seed: Any = None) -> Points:
     """Points around the corners of a square; class 1 if exactly one coordinate is 1, so no line separates them.
 
@@ -105,6 +110,7 @@ def make_xor(n_samples: int = 100, noise: float = 0.1, seed: Any = None) -> Poin
     return _shuffled(X, [int(i % 4 in (1, 2)) for i in range(count)], source)
 
 
+@explains_keywords
 def make_blobs(n_samples: int = 100, noise: float = 0.5, classes: int = 3, seed: Any = None) -> Points:
     """Round clouds with centres on a circle of radius 3, one per class.
 

@@ -9,6 +9,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from nn.checks import MAX_COUNT, as_list, is_scalar, random_source, real_number, shown, whole_number
+from nn.names import explains_keywords
 from nn.samples import chosen, pieces, samples, samples_and_targets, shape_of
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+@explains_keywords
 def train_test_split(
     X: Any, y: Any, test_size: float = 0.25, seed: Any = None, *, stratify: Any = None
 ) -> tuple[Any, Any, Any, Any]:
@@ -185,6 +187,7 @@ def _nested(numbers: Iterator[Any], shape: tuple[int, ...]) -> Any:
     return [_nested(numbers, shape[1:]) for _ in range(shape[0])] if shape else next(numbers)
 
 
+@explains_keywords
 def one_hot(y: Any, classes: int | None = None) -> Any:
     """Each class index as a list of zeros with a 1 at that index; an array of one row per index for an array.
 
@@ -207,6 +210,7 @@ def one_hot(y: Any, classes: int | None = None) -> Any:
     return (given[:, None] == np.arange(classes)).astype(float)
 
 
+@explains_keywords
 def batches(X: Any, y: Any, batch_size: int, shuffle: bool = True, seed: Any = None) -> Iterator[tuple[Any, Any]]:
     """Pairs of ``batch_size`` samples and their targets, in random order; the last pair may be smaller.
 

@@ -90,6 +90,8 @@ def weighted_mean(loss: Any, outputs: list[Any], targets: list[Any], weights: An
     >>> weighted_mean(mean_squared_error, [1.0, 2.0], [0.0, 0.0], [3, 1])      # (3·1 + 1·4) / 4
     1.75
     """
+    if "class_weights" in getattr(loss, "keywords", ()):
+        raise ValueError("a loss with class_weights cannot be weighted again: use class_weight= in its place")
     terms = [loss([output], [target]) for output, target in zip(outputs, targets, strict=True)]
     total = sum(map(float, weights))
     return autograd.dot(terms, [float(weight) / total for weight in weights])

@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from nn.checks import real_number
+from nn.names import explains_keywords
 
 from .outputs import (
     are_classes,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+@explains_keywords
 def accuracy(outputs: Any, targets: Any, threshold: float | None = None) -> float:
     """The share of correct predictions, 0 to 1. ``threshold`` separates class 0 from class 1 for single outputs.
 
@@ -40,6 +42,7 @@ def accuracy(outputs: Any, targets: Any, threshold: float | None = None) -> floa
     return of_counts(accuracy, _counted("accuracy", outputs, targets, threshold))
 
 
+@explains_keywords
 def balanced_accuracy(outputs: Any, targets: Any, threshold: float | None = None) -> float:
     """The mean over the classes of the share of their samples that is predicted correctly. Arguments as ``accuracy``.
 
@@ -49,6 +52,7 @@ def balanced_accuracy(outputs: Any, targets: Any, threshold: float | None = None
     return of_counts(balanced_accuracy, _counted("balanced_accuracy", outputs, targets, threshold))
 
 
+@explains_keywords
 def precision(outputs: Any, targets: Any, threshold: float | None = None) -> float:
     """The share of class 1 among the samples predicted as class 1; 0 if there is none. Arguments as ``accuracy``.
 
@@ -60,6 +64,7 @@ def precision(outputs: Any, targets: Any, threshold: float | None = None) -> flo
     return of_counts(precision, _counted("precision", outputs, targets, threshold))
 
 
+@explains_keywords
 def recall(outputs: Any, targets: Any, threshold: float | None = None) -> float:
     """The share of the samples of class 1 that is predicted as class 1; 0 if there is none. Else as ``precision``.
 
@@ -69,6 +74,7 @@ def recall(outputs: Any, targets: Any, threshold: float | None = None) -> float:
     return of_counts(recall, _counted("recall", outputs, targets, threshold))
 
 
+@explains_keywords
 def f1(outputs: Any, targets: Any, threshold: float | None = None) -> float:
     """The harmonic mean of precision and recall, 2·correct / (2·correct + wrong). Else as ``precision``.
 

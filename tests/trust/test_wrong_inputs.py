@@ -89,7 +89,7 @@ PATHS: dict[str, Callable[[], Any]] = {
 GOOD: dict[str, Good] = {
     # `*` stands before what is passed by its place.
     **{
-        f"autograd.{name}": {f"*{letter}": some(0.5) for letter in "xyz"[: row.arity]}
+        f"autograd.{name}": {f"*{letter}": some(1.5 if name == "arccosh" else 0.5) for letter in "xyz"[: row.arity]}
         for name in autograd.__all__ if isinstance(row := getattr(autograd, name), Primitive) and row.arity
     },
     "autograd.Value": {"data": some(1.0), "_children": some(()), "_op": some(""), "label": some("")},
@@ -100,6 +100,10 @@ GOOD: dict[str, Good] = {
     "autograd.dot": {"xs": values, "ys": values, "start": some(1.0)},
     "autograd.sum": {"xs": values, "start": some(0.0)},
     **{f"autograd.{name}": {"xs": values} for name in ("logsumexp", "mean", "softmax")},
+    **{f"autograd.{name}": {"xs": values} for name in ("cumsum", "log_softmax", "norm", "prod")},
+    **{f"autograd.{name}": {"xs": values, "correction": some(0)} for name in ("std", "var")},
+    "autograd.clip": {"*x": some(0.5), "*low": some(0.0), "*high": some(1.0)},
+    "autograd.to_sympy": {"output": some(OUT)},
     "autograd.take": {"xs": values, "position": some(0)},
     "autograd.check_gradients": {"*f": some(square), "*input": some(1.5), "order": some(1)},
     **{f"autograd.{name}": FUNCTION | {"argnums": some(0)} for name in ("grad", "value_and_grad", "hessian", "jacobian")},
@@ -148,10 +152,14 @@ GOOD: dict[str, Good] = {
     "nn.confusion_matrix": {"model": model, "X": rows, "y": labels, "threshold": some(None)},
     "nn.clip_gradient_norm": {"parameters": values, "max_norm": some(1.0)},
     "nn.clip_gradient_value": {"parameters": values, "limit": some(1.0)},
-    **{f"nn.{name}": LOSS for name in ("binary_cross_entropy", "binary_cross_entropy_with_logits", "hinge", "mean_squared_error", "mean_absolute_error")},
+    **{f"nn.{name}": LOSS for name in ("binary_cross_entropy", "hinge", "mean_squared_error", "mean_absolute_error")},
+    "nn.binary_cross_entropy_with_logits": LOSS | {"pos_weight": some(2.0)},
     "nn.huber": LOSS | {"delta": some(1.0)},
-    "nn.cross_entropy": {"prediction": values, "target": some(1), "label_smoothing": some(0.0)},
-    "nn.negative_log_likelihood": {"prediction": values, "target": some(1)},
+    "nn.cross_entropy": {"prediction": values, "target": some(1), "label_smoothing": some(0.0), "class_weights": some([1.0, 2.0])},
+    "nn.kl_divergence": {"prediction": values, "target": some([0.5, 0.5])},
+    "nn.smooth_l1": LOSS | {"beta": some(1.0)},
+    "nn.MultiStepDecay": {"milestones": some([3.0]), "factor": some(0.9)},
+    "nn.negative_log_likelihood": {"prediction": values, "target": some(1), "class_weights": some([1.0, 2.0])},
     "nn.l1_penalty": {"parameters": values, "strength": some(1.0)},
     "nn.l2_penalty": {"parameters": values, "strength": some(1.0)},
     "nn.diagnostics.diagnose": {"model": model, "X": rows, "y": labels, "loss": some("mean_squared_error"), "optimizer": some(None)},
@@ -159,6 +167,11 @@ GOOD: dict[str, Good] = {
     "nn.fit": {"model": model, "X": rows, "y": labels, "loss": some("mean_squared_error"), "optimizer": some("sgd"), "epochs": some(1), "batch_size": some(2), "validation": some(None), "schedule": some(None), "seed": some(0), "threshold": some(None), "sample_weight": some(None), "class_weight": some(None)},
     "nn.predict": {"model": model, "X": rows},
     "nn.predict_classes": {"model": model, "X": rows, "threshold": some(None)},
+    "nn.CSVLogger": {"path": some("m.csv"), "append": some(False), "overwrite": some(True)},
+    "nn.ParameterGroups": {"*groups": lambda: nn.SGD(values(), 0.1)},
+    "nn.ReduceOnPlateau": {"factor": some(0.1), "patience": some(1), "threshold": some(0.0), "cooldown": some(0), "minimum": some(0.0)},
+    "nn.load_torch": {"module": lambda: nn.Neuron(1), "state_dict": some({"0.weight": [[1.0]], "0.bias": [0.0]})},
+    **{f"nn.{name}": {"model": model} for name in ("to_c", "to_numpy", "to_python")},
     "nn.record": {"every": some(1), "limit": some(2), "resolution": some(4)},
     "nn.save": {"model_or_state": model, "path": some("m.json"), "optimizer": some(None)},
     "nn.load": {"path": some("m.json"), "into": some(None), "optimizer": some(None)},
@@ -191,13 +204,14 @@ ELSEWHERE = {
     "autograd.Primitive",  # made by `primitive`, which checks
     "autograd.is_index",  # a question, of anything
     "autograd.Digraph",  # graphviz's own class
+    "nn.to_torch", "nn.to_onnx",  # as nn.to_numpy; they need optional packages
     "nn.diagnostics.Diagnosis", "nn.diagnostics.Finding",  # made by `diagnose`
     "nn.plotting.Film",  # made by `film_paths`
     "nn.plotting.bars", "nn.data.batch_indices",  # called with what was checked already
 }  # fmt: skip
 
 # Right after all: a default, a name that is free, a string where names are free, a function that is one.
-NONE = {"threshold",
+NONE = {"threshold", "class_weights",
     "starts", "parameters", "data", "grad", "seed", "loss", "optimizer", "into", "path", "classes", "batch_size", "validation",
     "schedule", "then", "hide", "operands", "output_activation", "sample_weight", "class_weight", "stratify", "text", "latex", "doc", "activation", "names", "limit",
 }  # fmt: skip
@@ -213,7 +227,7 @@ RIGHT = {
     ("autograd.Value", "_children"): {"set"},  # as micrograd keeps them
     **{(f"nn.plotting.{name}", "levels"): {"set"} for name in ("plot_paths", "film_paths")},  # their order is free
     ("nn.plotting.plot_curves", "x"): {"None", "set"},
-    ("nn.save", "model_or_state"): {"dict"},  # a state
+    ("nn.save", "model_or_state"): {"dict"}, ("nn.load_torch", "state_dict"): {"dict"},  # a state
     ("autograd.explain_row", "operands"): {"letters"}, ("autograd.formulas", "operands"): {"letters"},  # two names
     ("autograd.check_gradients", "input"): {"nested"}, ("autograd.vjp", "argument"): {"nested"},  # of any shape
 }  # fmt: skip
@@ -231,6 +245,10 @@ def is_right(name: str, argument: str, wrong: str) -> bool:
         return plain in FUNCTIONS
     return False
 
+
+for late in nn._LATE:  # from a folder that may be missing
+    if late not in nn.__all__:
+        GOOD.pop(f"nn.{late}", None)
 
 # --------------------------------------------------------------------------------------------------- the checks
 
