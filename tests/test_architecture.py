@@ -77,13 +77,16 @@ compiler.program
 compiler
 """,
     "nn": """
-attention checks convolution export export.frames extras names plotting.regions progress recurrence
-activations convolution.windows data extras.callbacks metrics module schedules storage
-attention.rms_norm callbacks convolution.flatten convolution.pooling dropout embedding initializers losses
-normalization parameters recurrence.last
-clipping evaluation layers optimizers
-attention.multi_head convolution.conv recurrence.recurrent
-recurrence.gru recurrence.lstm recurrence.rnn
+attention checks convolution cross_validation.folds data.bundled export export.frames extras names plotting.regions
+progress recurrence
+activations convolution.windows data.generated extras.callbacks module samples schedules storage
+attention.rms_norm convolution.flatten convolution.pooling data.preparation dropout embedding initializers losses
+metrics.outputs normalization parameters recurrence.last
+callbacks clipping data layers metrics.of_amounts metrics.of_classes optimizers
+attention.multi_head convolution.conv metrics recurrence.recurrent
+data.weights recurrence.gru recurrence.lstm recurrence.rnn
+data.stream
+evaluation
 config extras.groups layer_stats plotting.figures recording.snapshots
 checkpoint export.steps plotting.live recording.images
 export.numpy export.onnx export.source export.torch plotting
@@ -92,6 +95,8 @@ compiled recording
 training
 resuming
 fit
+cross_validation.one_fold estimators.mlp
+cross_validation estimators
 """,
     "chalkgrad": """
 cli cli.arguments cli.commands cli.first_step cli.formula_hints cli.terminal_stepper course exercises.sandbox
@@ -124,6 +129,7 @@ PUBLIC_MODULES = {
 }
 # The compiler works on arrays and is loaded by the first call of `compile`; `digraph` is loaded by the first `Digraph`.
 LOADED_LATE = {"autograd.compiler.": {"numpy"}, "autograd.views.draw.digraph": {"graphviz"}}
+LOADED_LATE |= {"nn.estimators": {"numpy", "sklearn"}}
 LATE_FOLDERS = ("autograd.compiler", "autograd.views")
 BESIDE_PYTORCH = "tests/nn/test_modules_beside_pytorch.py"
 # Folders that can be deleted together with their tests (`tests/<folder>` and the files named here), lessons and pages,
@@ -139,6 +145,7 @@ OPTIONAL = {
         {"nn.load_torch", "nn.to_c", "nn.to_numpy", "nn.to_onnx", "nn.to_python", "nn.to_torch"},
         {"tests/nn/test_beside_pytorch.py", BESIDE_PYTORCH},
     ),
+    "nn/estimators": Deletable({"nn"}, {"nn.estimators"}, set()),
     "nn/extras": Deletable({"nn"}, {"nn.CSVLogger", "nn.ParameterGroups", "nn.ReduceOnPlateau"}, set()),
     "nn/recording": Deletable(
         {"nn"}, {"nn.record"}, {"tests/browser/test_recording_page.py", "tests/oracles/recorded.py"}
