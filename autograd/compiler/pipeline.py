@@ -51,7 +51,7 @@ def make_plan(signature: Signature, shape: Any, backend: str, samples: int) -> P
         per_sample, _, active = flags
         if native:
             try:
-                return _native_plan(signature, shape, nodes, found, per_sample, active, backend == "emit")
+                return _native_plan(signature, shape, nodes, found, per_sample, active, samples)
             except UnsupportedError as error:
                 reason = str(error)
         for group in found:
@@ -60,19 +60,19 @@ def make_plan(signature: Signature, shape: Any, backend: str, samples: int) -> P
         layout = lay_out(flat, found, per_sample, nodes.alive, signature.parameters, sum(signature.sizes), batched)
         return Plan(signature, shape, NumpyProgram(signature, layout, found, active), found, active, layout, reason)
     except UnsupportedError as error:
-        return Plan(signature, shape, EagerProgram(signature), [], active, None, str(error), samples)
+        return Plan(signature, shape, EagerProgram(signature, samples), [], active, None, str(error))
 
 
 def _native_plan(
-    signature: Signature, shape: Any, nodes: Nodes, found: list[Group], per_sample: Any, active: Any, emit: bool
+    signature: Signature, shape: Any, nodes: Nodes, found: list[Group], per_sample: Any, active: Any, samples: int
 ) -> Plan:
     from autograd.compiler.c_backend.executable import NativeProgram
 
     flat, batched = signature.flat, signature.batched
-    found = fuse_chains(found, flat, nodes.operation == CONSTANT, emit)
+    found = fuse_chains(found, flat, nodes.operation == CONSTANT)
     found = fuse_activations(found, flat.outputs, per_sample)
     layout = lay_out(flat, found, per_sample, nodes.alive, signature.parameters, sum(signature.sizes), batched)
-    return Plan(signature, shape, NativeProgram(signature, layout, found, active, emit), found, active, layout)
+    return Plan(signature, shape, NativeProgram(signature, layout, found, active, samples), found, active, layout)
 
 
 def _grouped(
@@ -92,7 +92,7 @@ def _grouped(
 
 
 def native_is_available(backend: str) -> bool:
-    """Whether the C runtime is available; if not, warns once for "auto", and raises RuntimeError for "c" and "emit"."""
+    """Whether the C runtime is available; if not, warns once for "auto", and raises RuntimeError for "c"."""
     from autograd.compiler.c_backend.toolchain import runtime
 
     try:

@@ -31,7 +31,7 @@ class Bytecode:
         self.readers = readers(groups, outputs, len(layout.slot))
         """For each node how many lists of operands contain it."""
         chosen = np.flatnonzero(layout.per_sample[: len(layout.slot)] & (layout.slot >= 0))
-        self.written = layout.slot[chosen[~active[chosen]]]
+        self.written = [layout.slot[chosen[~active[chosen]]]]
         """Rows of gradients that are never accumulated into: they need not be cleared."""
         self.slot, self.per_sample = layout.slot, layout.per_sample
         self.uniform_rows, self.sample_rows = layout.uniform_rows, layout.sample_rows
@@ -124,14 +124,15 @@ class Bytecode:
         self.skip_zeroing(np.arange(first, self.sample_rows))
         return first
 
-    def skip_zeroing(self, rows: Any) -> None:
+    def skip_zeroing(self, rows: Any, per_sample: bool = True) -> None:
         """Do not clear these rows of gradients: they are written before anything is added, or are never read."""
-        self.written = np.concatenate((self.written, rows.ravel()))
+        if per_sample:
+            self.written.append(rows.ravel())
 
     def cleared(self) -> Any:
         """The rows of gradients to set to 0 before each block: (ranges, 2) int64, a first row and a number of rows."""
         needed = np.ones(self.sample_rows + 2, bool)
-        needed[self.written + 1] = needed[0] = needed[-1] = False
+        needed[np.concatenate(self.written) + 1] = needed[0] = needed[-1] = False
         edges = np.flatnonzero(np.diff(needed))
         return np.column_stack((edges[::2], edges[1::2] - edges[::2])).astype(np.int64)
 
@@ -147,5 +148,5 @@ def describe_steps(code: Bytecode, loops: str) -> str:
             detail = functions[words[0] % len(functions)] if opcode == Opcode.ROW else ""
             lines.append(f"    {shown} {detail} {' '.join(map(str, words[:5]))}".replace("  ", " "))
     if loops:
-        lines += ["loops that were emitted for chains:", loops]
+        lines += ["loops that were compiled for chains:", loops]
     return "\n".join(lines)

@@ -203,33 +203,18 @@ static void row_reverse(program *p, const word *s, double *V, double *D, long st
     }
 }
 
-/* A chain of rows, a few rows of memory at a time.  Results that only the chain reads are in buffers of CHUNK numbers, the
-   gradients of these in as many more; in the reverse pass the buffers are computed again. */
-enum { PART = 7 + 2 * MAX_OPERANDS }; /* words: function, operands, kind and place of the result, flags (1: may raise, 2: computed again
-                                      in the reverse pass), wanted, partial; kinds and places of operands */
+/* A chain of rows, a few rows of memory at a time.  What it reads from memory are its places.  Results that only the chain
+   reads are in buffers of CHUNK numbers; in the reverse pass these are computed again.  The gradient of a place is the sum of
+   all that the chain contributes, and is then added to what other groups contribute. */
+enum { PART = 7 + 2 * MAX_OPERANDS }; /* words: function, operands, kind and place of the result, flags (1: may raise, 2: computed
+                                      again in the reverse pass, 4: only the chain adds to its gradient), wanted, partial; kinds
+                                      and places of operands */
+enum { PLACE_WORDS = 3 };             /* kind, row or table, flags (1: a gradient flows to it, 2: no other group reads it) */
 
-static const double *part_operand(const program *p, const word *at, const double *V, const double *buffers, long i, long n,
-                                  long width, double *gathered) {
-    double number;
-    switch (at[0]) {
-    case OWN: return V + (at[1] + i) * width;
-    case BUFFER: return buffers + at[1] * CHUNK;
-    case OWN_TABLE:
-        for (long j = 0; j < n; j++) memcpy(gathered + j * width, V + (long)p->tables[at[1] + i + j] * width, 8 * width);
-        return gathered;
-    default:
-        for (long j = 0; j < n; j++) {
-            number = p->U[p->tables[at[1] + i + j]];
-            for (long l = 0; l < width; l++) gathered[j * width + l] = number;
-        }
-        return gathered;
-    }
-}
-
-/* The same as an emitted loop: its address, whether rows are processed one at a time, and its memory. */
+/* The same as a compiled loop: its addresses, whether rows are processed one at a time, and its memory. */
 typedef long (*loop)(double *const *memory, long n);
 
-static void emitted_step(program *p, const word *e, double *V, double *D, long rows, long width, int backward) {
+static void loop_step(program *p, const word *e, double *V, double *D, long rows, long width, int backward) {
     long step = e[2] ? 1 : rows, count = e[3 + backward];
     const word *where = e + 5 + (backward ? 3 * e[3] : 0), *w;
     for (long i = 0; i < rows; i += step) {
@@ -237,11 +222,7 @@ static void emitted_step(program *p, const word *e, double *V, double *D, long r
         w = where; /* gradients or not, kind, row or table */
         for (long m = 0; m < count; m++, w += 3) {
             if (w[1] != UNIFORM_TABLE) memory[m] = (w[0] ? D : V) + (w[1] == OWN ? w[2] + i : p->tables[w[2] + i]) * width;
-            else {
-                double number = w[0] ? 0.0 : p->U[p->tables[w[2] + i]];
-                memory[m] = p->scratch + m * CHUNK;
-                for (long l = 0; l < width; l++) memory[m][l] = number;
-            }
+            else memory[m] = w[0] ? p->scratch + m * CHUNK : p->U + p->tables[w[2] + i];
         }
         p->may_be_nonfinite |= ((loop)e[backward])(memory, step * width);
         w = where;
@@ -250,51 +231,76 @@ static void emitted_step(program *p, const word *e, double *V, double *D, long r
     }
 }
 
+/* The numbers of a place, n rows from number i on: rows that are not consecutive are gathered. */
+static const double *place_values(const program *p, const word *place, const double *V, long i, long n, long width, double *to) {
+    if (place[0] == OWN) return V + (place[1] + i) * width;
+    const int32_t *t = p->tables + place[1] + i;
+    for (long j = 0; j < n; j++) {
+        if (place[0] == OWN_TABLE) memcpy(to + j * width, V + (long)t[j] * width, 8 * width);
+        else for (long l = 0; l < width; l++) to[j * width + l] = p->U[t[j]];
+    }
+    return to;
+}
+
+static void add_place_gradient(program *p, const word *place, double *D, const double *g, long i, long n, long width) {
+    const int32_t *t = p->tables + place[1] + i;
+    if (!(place[2] & 1)) return;
+    if (place[0] == OWN && place[2] & 2) memcpy(D + (place[1] + i) * width, g, 8 * n * width);
+    else if (place[0] == OWN) add_to(D + (place[1] + i) * width, g, n * width);
+    else for (long j = 0; j < n; j++) {
+        if (place[0] == OWN_TABLE) add_to(D + (long)t[j] * width, g + j * width, width);
+        else p->DU[t[j]] += row_total(g + j * width, width);
+    }
+}
+
 static void fused_step(program *p, const word *s, double *V, double *D, long width, int backward) {
-    if (s[6] && p->backward) {
-        emitted_step(p, s + s[6], V, D, s[2], width, backward);
+    if (s[7] && p->backward) {
+        loop_step(p, s + s[7], V, D, s[2], width, backward);
         return;
     }
-    long rows = s[2], parts = s[3], inner = s[4], numbers = s[5], step = CHUNK / width;
-    double *buffers = p->scratch, *gradients = buffers + (inner + numbers) * CHUNK, *gathered = gradients + inner * CHUNK;
-    double *contribution = gathered + MAX_OPERANDS * CHUNK;
-    const double *x[MAX_OPERANDS] = {0};
-    for (long c = 0; c < numbers; c++) {
-        double number;
-        memcpy(&number, s + 7 + parts * PART + c, 8);
-        for (long l = 0; l < CHUNK; l++) buffers[(inner + c) * CHUNK + l] = number;
-    }
+    long rows = s[2], parts = s[3], inner = s[4], numbers = s[5], places = s[6], step = CHUNK / width;
+    const word *first = s + 8, *number = first + parts * PART, *place = number + numbers;
+    double *buffers = p->scratch, *gradients = buffers + (inner + numbers + places) * CHUNK;
+    const double *values[places + 1], *x[MAX_OPERANDS] = {0};
+    for (long c = 0; c < numbers; c++)
+        for (long l = 0; l < CHUNK; l++) memcpy(buffers + (inner + c) * CHUNK + l, number + c, 8);
     for (long i = 0; i < rows; i += step) {
         long n = rows - i < step ? rows - i : step, length = n * width;
-        const word *o = s + 7;
+        const word *o = first;
+        for (long k = 0; k < places; k++)
+            values[k] = place_values(p, place + k * PLACE_WORDS, V, i, n, width, buffers + (inner + numbers + k) * CHUNK);
+#define OPERANDS_OF_PART                                                                                               \
+    for (long a = 0; a < o[1]; a++) {                                                                                  \
+        word kind = o[7 + 2 * a], at = o[8 + 2 * a];                                                                   \
+        x[a] = kind == PLACE ? values[at] : kind == OWN ? V + (at + i) * width : buffers + at * CHUNK;                 \
+    }
         for (long part = 0; part < parts; part++, o += PART) {
             if (backward && !(o[4] & 2)) continue; /* it is in memory, or not needed */
             double *out = o[2] == OWN ? V + (o[3] + i) * width : buffers + o[3] * CHUNK;
-            for (long a = 0; a < o[1]; a++) x[a] = part_operand(p, o + 7 + 2 * a, V, buffers, i, n, width, gathered + a * CHUNK);
+            OPERANDS_OF_PART
             apply(p, o[0], out, o[6] < 0 ? 0 : V + (o[6] + i) * width, x, length);
             if (o[4] & 1 && !backward) p->may_be_nonfinite |= !all_finite(out, length);
         }
         if (!backward) continue;
-        memset(gradients, 0, 8 * CHUNK * inner);
+        memset(gradients, 0, 8 * CHUNK * (inner + places));
+        for (o = first; o < number; o += PART)
+            if (o[4] & 4) memset(D + (o[3] + i) * width, 0, 8 * length);
         for (long part = parts; part > 0; part--) {
             o -= PART;
             if (!o[5]) continue;
             const double *out = o[2] == OWN ? V + (o[3] + i) * width : buffers + o[3] * CHUNK;
             const double *gradient = o[2] == OWN ? D + (o[3] + i) * width : gradients + o[3] * CHUNK;
             const double *partial = o[6] < 0 ? 0 : V + (o[6] + i) * width;
-            for (long a = 0; a < o[1]; a++) x[a] = part_operand(p, o + 7 + 2 * a, V, buffers, i, n, width, gathered + a * CHUNK);
+            OPERANDS_OF_PART
             for (long a = o[1] - 1; a >= 0; a--) {
                 if (!(o[5] >> a & 1)) continue;
                 word kind = o[7 + 2 * a], at = o[8 + 2 * a];
-                double *to = kind == OWN ? D + (at + i) * width : kind == BUFFER ? gradients + at * CHUNK : contribution;
-                if (to == contribution) memset(contribution, 0, 8 * length);
+                double *to = kind == OWN ? D + (at + i) * width : gradients + (kind == PLACE ? inner + at : at) * CHUNK;
                 accumulate(o[0], a, to, gradient, partial, out, x, length);
-                for (long j = 0; j < n && to == contribution; j++) {
-                    if (kind == OWN_TABLE) add_to(D + (long)p->tables[at + i + j] * width, contribution + j * width, width);
-                    else p->DU[p->tables[at + i + j]] += row_total(contribution + j * width, width);
-                }
             }
         }
+        for (long k = 0; k < places; k++)
+            add_place_gradient(p, place + k * PLACE_WORDS, D, gradients + (inner + k) * CHUNK, i, n, width);
     }
 }
 
