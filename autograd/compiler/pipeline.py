@@ -18,13 +18,14 @@ from autograd.compiler.passes.fuse import fuse_activations, fuse_chains
 from autograd.compiler.passes.group import Group, MatMul, UnsupportedError, groups
 from autograd.compiler.passes.layout import lay_out
 from autograd.compiler.passes.schedule import NodeSchedule, levels
+from autograd.compiler.passes.straight_line import fuse_sequences
 from autograd.compiler.plan import Plan
 
 if TYPE_CHECKING:
     from autograd.compiler.executable import Signature
     from autograd.compiler.frontend.flatten import Flat
 
-SHORTEST_SUM, MAX_EXACT = 16, 2_000
+SHORTEST_SUM, MAX_EXACT = 16, 10_000
 """In a graph without matrix products, shorter sums than this stay single additions, so that the C runtime rounds them
 as the eager engine does; unless there are more groups than `MAX_EXACT`."""
 
@@ -69,6 +70,7 @@ def _native_plan(
     from autograd.compiler.c_backend.executable import NativeProgram
 
     flat, batched = signature.flat, signature.batched
+    found = fuse_sequences(found, flat.outputs, len(nodes.operation))
     found = fuse_chains(found, flat, nodes.operation == CONSTANT)
     found = fuse_activations(found, flat.outputs, per_sample)
     layout = lay_out(flat, found, per_sample, nodes.alive, signature.parameters, sum(signature.sizes), batched)

@@ -34,6 +34,8 @@ class Bytecode:
         self.written = [layout.slot[chosen[~active[chosen]]]]
         """Rows of gradients that are never accumulated into: they need not be cleared."""
         self.slot, self.per_sample = layout.slot, layout.per_sample
+        self.is_constant = np.isin(layout.slot, layout.constants[0]) & ~layout.per_sample & ~np.isnan(number)
+        """For each node whether it is a constant, (nodes,) bool."""
         self.uniform_rows, self.sample_rows = layout.uniform_rows, layout.sample_rows
         self.forward: dict[bool, list[list[int]]] = {False: [], True: []}
         self.reverse: dict[bool, list[list[int]]] = {False: [], True: []}
@@ -63,7 +65,7 @@ class Bytecode:
 
     def wants(self, nodes: Any) -> bool:
         """Whether a gradient flows into any of these nodes."""
-        return bool(self.active[nodes].any())
+        return bool(self.active[nodes[0]] if nodes.size == 1 and nodes.ndim == 1 else self.active[nodes].any())
 
     def own_rows(self, per_sample: bool, nodes: Any) -> Any:
         """Rows of the group's own memory with these nodes; uniform nodes are first copied into rows of their own."""
@@ -90,6 +92,8 @@ class Bytecode:
             return [OperandKind.CONSTANT, struct.unpack("q", struct.pack("d", number))[0]]
         if per_sample and not self.per_sample[nodes].any():
             return [OperandKind.UNIFORM_TABLE, self.table(self.slot[nodes])]
+        if nodes.size == 1:
+            return [OperandKind.OWN, int(self.slot[nodes[0]])]
         rows = self.own_rows(per_sample, nodes)
         where = spaced(rows)
         if where is not None and (where.steps[0] == 1 or len(rows) == 1):
@@ -99,15 +103,9 @@ class Bytecode:
     def constant(self, nodes: Any) -> float | None:
         """The number, if all of these nodes are one constant."""
         first = nodes.flat[0]
-        number = self.number[first]
-        if (
-            number != number
-            or self.per_sample[first]
-            or not (nodes == first).all()
-            or self.slot[first] not in self.layout.constants[0]
-        ):
+        if not self.is_constant[first] or (nodes.size > 1 and not (nodes == first).all()):
             return None
-        return float(number)
+        return float(self.number[first])
 
     def kept_partials(self, group: ElementWise, wanted: bool) -> int:
         """The first row of the partials that are computed together with the values; -1 if there are none."""

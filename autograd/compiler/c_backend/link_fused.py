@@ -31,6 +31,8 @@ class CompiledLoops:
     """The loops of one graph's chains."""
 
     def __init__(self) -> None:
+        self.chains: dict[FusedLoop, FusedLoop] = {}
+        """All chains; of equal ones the first."""
         self.names: dict[FusedLoop, str] = {}
         self.steps: list[tuple[list[int], int, str, int]] = []
         """Steps that may run a loop: the step, where its offset is, the function, and the offset."""
@@ -66,13 +68,14 @@ OFFSET = 7
 def link_fused(code: Bytecode, group: FusedChain, loops: CompiledLoops) -> None:
     """Add the step of a chain."""
     chain, places, columns = _described(code, group)
+    chain = loops.chains.setdefault(chain, chain)  # what is known of an equal chain need not be found again
     inner = sum(not part.stored for part in chain.parts)
+    buffers = iter(range(inner))
     results: list[Place] = []
     kept: list[int] = []
     words: list[int] = []
     for part, each, recomputed in zip(group.parts, chain.parts, chain.recomputed, strict=True):
-        buffer = sum(kind == OperandKind.BUFFER for kind, _ in results)
-        results.append((OperandKind.OWN, part.first) if each.stored else (OperandKind.BUFFER, buffer))
+        results.append((OperandKind.OWN, part.first) if each.stored else (OperandKind.BUFFER, next(buffers)))
         kept.append(code.kept_partials(part, any(each.wanted)))
         operands = [word for name in each.operands for word in _operand(name, results, inner)]
         wanted = sum(1 << n for n, want in enumerate(each.wanted) if want)
@@ -85,8 +88,7 @@ def link_fused(code: Bytecode, group: FusedChain, loops: CompiledLoops) -> None:
         for n, place in enumerate(places)
         for word in (*place, chain.wanted[n] + 2 * chain.alone[n])
     ]
-    buffers = 2 * (inner + len(places)) + len(chain.numbers)
-    code.scratch = max(code.scratch, max(buffers, MAX_POINTERS) * CHUNK)
+    code.scratch = max(code.scratch, max(2 * (inner + len(places)) + len(chain.numbers), MAX_POINTERS) * CHUNK)
     head = [len(group.parts[0].nodes), len(chain.parts), inner, len(chain.numbers), len(places), 0]
     known = {"v": results, "g": results, "a": places, "d": places, "s": [(OperandKind.OWN, row) for row in kept]}
     for nodes in [part.nodes for part, each in zip(group.parts, chain.parts, strict=True) if each.clears] + [

@@ -67,8 +67,12 @@ def lay_out(
         if isinstance(group, FusedChain):
             for part in group.parts:
                 if part.stored:
-                    part.first, sample_rows = sample_rows, sample_rows + len(part.nodes)
-                    slot[part.nodes] = np.arange(part.first, sample_rows)
+                    part.first = sample_rows if group.per_sample else uniform
+                    slot[part.nodes] = part.first + np.arange(len(part.nodes))
+                    if group.per_sample:
+                        sample_rows += len(part.nodes)
+                    else:
+                        uniform += len(part.nodes)
             continue
         size = len(group.nodes)
         first = sample_rows if group.per_sample else uniform
@@ -93,7 +97,7 @@ def _order(group: Group, slot: Any, per_sample: Any) -> None:
     match group:
         case MatMul():
             _order_product(group, slot)
-        case FusedChain():
+        case FusedChain() if len(group.parts[0].nodes) > 1:
             columns = [c for part in group.parts for c in part.operands if (slot[c] >= 0).all() and per_sample[c].all()]
             order = _by_rows(columns, slot)
             for part in group.parts:
