@@ -44,7 +44,7 @@ extern const value_and_partial_function values_and_partials[]; /* value and part
 extern const reverse_function reverses[][MAX_OPERANDS];
 extern void accumulate_kept(double *restrict to, const double *gradient, const double *partial, long n);
 extern void in_place_reverse(double *restrict g, const double *restrict z, long n); /* relu, whose partial follows from its result */
-extern void exp_rows(double *z, const double *x, long n, long fast);
+extern void exp_rows(double *z, const double *x, long n, long fast), log1p_rows(double *z, const double *x, long n, long fast);
 
 typedef struct {
     word *forward_once, *forward_each, *reverse_each, *reverse_once; /* steps, each list ends with END */
@@ -692,6 +692,12 @@ static inline double sum_of_powers(double highest, double ties, double rest) {
     return rest + ties + (highest - highest); /* inf - inf is nan */
 }
 
+/* log(rest + ties), in which the first of the ties is 1 exactly. */
+static void log_of_sum(const program *p, double *to, const double *ties, const double *rest, long width) {
+    for (long l = 0; l < width; l++) to[l] = rest[l] + (ties[l] - 1.0);
+    log1p_rows(to, to, width, p->fast);
+}
+
 /* The same divided by their sum. */
 static void probabilities(const program *p, const double *V, const int32_t *t, long K, long width, double *e) {
     double highest[MAX_SAMPLES], ties[MAX_SAMPLES], rest[MAX_SAMPLES];
@@ -747,7 +753,8 @@ static void softmax_others(const program *p, const double *V, const int32_t *t, 
 static void logsumexp(const program *p, const double *V, const int32_t *t, long K, long width, double *z, double *kept) {
     double highest[MAX_SAMPLES], ties[MAX_SAMPLES], rest[MAX_SAMPLES];
     powers(p, V, t, K, width, kept ? kept : p->scratch, highest, ties, rest);
-    for (long l = 0; l < width; l++) z[l] = highest[l] + log1p(rest[l] + (ties[l] - 1.0));
+    log_of_sum(p, z, ties, rest, width);
+    for (long l = 0; l < width; l++) z[l] += highest[l];
     for (long k = 0; k < K && kept; k++)
         for (long l = 0; l < width; l++) kept[k * width + l] /= sum_of_powers(highest[l], ties[l], rest[l]);
 }
@@ -757,10 +764,12 @@ static void cross_entropy(const program *p, const double *V, const int32_t *t, c
                           double *z, double *kept) {
     double highest[MAX_SAMPLES], ties[MAX_SAMPLES], rest[MAX_SAMPLES], other[MAX_SAMPLES];
     powers(p, V, t, K, width, kept ? kept : p->scratch, highest, ties, rest);
+    double above[MAX_SAMPLES];
+    log_of_sum(p, above, ties, rest, width);
     for (long l = 0; l < width; l++) {
         int good = class[l] >= 0.0 && class[l] < (double)K;
         long k = good ? (long)class[l] : 0;
-        z[l] = good ? (highest[l] - V[t[k] * width + l]) + log1p(rest[l] + (ties[l] - 1.0)) : NAN;
+        z[l] = good ? (highest[l] - V[t[k] * width + l]) + above[l] : NAN;
         other[l] = 0.0;
     }
     for (long k = 0; k < K && kept; k++)
@@ -777,8 +786,10 @@ static void soft_cross_entropy(const program *p, const double *V, double *D, con
                                const double *g, int backward) {
     double highest[MAX_SAMPLES], ties[MAX_SAMPLES], rest[MAX_SAMPLES], *e = p->scratch;
     powers(p, V, t, K, width, e, highest, ties, rest);
+    double all_above[MAX_SAMPLES];
+    log_of_sum(p, all_above, ties, rest, width);
     for (long l = 0; l < width; l++) {
-        double above = log1p(rest[l] + (ties[l] - 1.0)), loss = 0.0;
+        double above = all_above[l], loss = 0.0;
         double sum = sum_of_powers(highest[l], ties[l], rest[l]);
         double *after_p = e + K * width, *after_t = after_p + K, before_p = 0.0, before_t = 0.0;
         if (!backward) {
