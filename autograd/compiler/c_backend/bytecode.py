@@ -34,8 +34,7 @@ class Bytecode:
         self.written = [layout.slot[chosen[~active[chosen]]]]
         """Rows of gradients that are never accumulated into: they need not be cleared."""
         self.slot, self.per_sample = layout.slot, layout.per_sample
-        self.is_constant = np.isin(layout.slot, layout.constants[0]) & ~layout.per_sample & ~np.isnan(number)
-        """For each node whether it is a constant, (nodes,) bool."""
+        self.is_constant = layout.are_constants(number)
         self.uniform_rows, self.sample_rows = layout.uniform_rows, layout.sample_rows
         self.forward: dict[bool, list[list[int]]] = {False: [], True: []}
         self.reverse: dict[bool, list[list[int]]] = {False: [], True: []}
