@@ -50,7 +50,7 @@ compiler.frontend.flatten views.draw.rendering views.explain views.stepper
 compiler.executable compiler.passes.contract views.draw.digraph
 compiler.eager compiler.passes.schedule views.draw.picture
 compiler.passes.group views.draw.draw
-compiler.c_backend.toolchain compiler.passes.fuse compiler.passes.layout views.draw
+compiler.c_backend.toolchain compiler.passes.fuse compiler.passes.layout compiler.passes.straight_line views.draw
 compiler.c_backend.bytecode compiler.numpy_backend.buffers compiler.passes.reverse compiler.plan
 compiler.argument_cache compiler.c_backend.link_fused compiler.correction compiler.numpy_backend.emitter
 compiler.picture

@@ -58,9 +58,7 @@ class NativeProgram:
 
     backend, reads_in_place = "c", True
 
-    def __init__(
-        self, signature: Signature, layout: Layout, groups: list[Group], active: Any, samples: int
-    ) -> None:
+    def __init__(self, signature: Signature, layout: Layout, groups: list[Group], active: Any, samples: int) -> None:
         flat = signature.flat
         code = GroupLinker(layout, active, flat.number, groups, flat.outputs)
         for group in groups:

@@ -83,14 +83,16 @@ def link_fused(code: Bytecode, group: FusedChain, loops: CompiledLoops) -> None:
         words += [each.may_raise + 2 * recomputed + 4 * each.clears, wanted, kept[-1], *operands]
         words += [0] * (2 * MAX_OPERANDS - len(operands))
     words += [struct.unpack("q", struct.pack("d", float(number)))[0] for number in chain.numbers]
-    words += [
-        word
-        for n, place in enumerate(places)
-        for word in (*place, chain.wanted[n] + 2 * chain.alone[n])
-    ]
+    words += [word for n, place in enumerate(places) for word in (*place, chain.wanted[n] + 2 * chain.alone[n])]
     code.scratch = max(code.scratch, max(2 * (inner + len(places)) + len(chain.numbers), MAX_POINTERS) * CHUNK)
     head = [len(group.parts[0].nodes), len(chain.parts), inner, len(chain.numbers), len(places), 0]
-    known = {"v": results, "g": results, "a": places, "d": places, "s": [(OperandKind.OWN, row) for row in kept]}
+    known: dict[str, list[Place]] = {
+        "v": results,
+        "g": results,
+        "a": places,
+        "d": places,
+        "s": [(OperandKind.OWN, row) for row in kept],
+    }
     for nodes in [part.nodes for part, each in zip(group.parts, chain.parts, strict=True) if each.clears] + [
         nodes for n, nodes in enumerate(columns) if chain.alone[n] and chain.wanted[n]
     ]:

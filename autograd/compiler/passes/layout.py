@@ -174,7 +174,11 @@ def spaced(rows: Any) -> StridedSlice | None:
     if rows.ndim == 1 and rows.size <= MAX_LIST:
         numbers = rows.tolist()
         step = numbers[1] - first
-        return StridedSlice(first, rows.shape, (step,)) if numbers == [first + step * n for n in range(rows.size)] else None
+        return (
+            StridedSlice(first, rows.shape, (step,))
+            if numbers == [first + step * n for n in range(rows.size)]
+            else None
+        )
     steps = []
     expected: Any = first
     for axis, size in enumerate(rows.shape):

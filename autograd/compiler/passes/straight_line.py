@@ -75,7 +75,10 @@ def _pieces(run: Sequence[Group]) -> Iterator[tuple[int, int]]:
         inner = [end for _, end in _by_size(sizes, first, first + period)]
         whole = max(1, MAX_PARTS // sum(sizes[first : first + period]))
         begins = range(first, last, period * whole) if len(inner) == 1 else range(first, last, period)
-        ends = [first, *(min(last, b + (period * whole if len(inner) == 1 else e - first)) for b in begins for e in inner)]
+        ends = [
+            first,
+            *(min(last, b + (period * whole if len(inner) == 1 else e - first)) for b in begins for e in inner),
+        ]
         yield from pairwise(ends)
     yield from _by_size(sizes, last, len(run))
 

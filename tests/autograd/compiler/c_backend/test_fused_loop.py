@@ -143,7 +143,9 @@ def test_a_domain_error_inside_a_loop_is_reported() -> None:
         program.value_and_grad(X)
 
 
-def test_without_a_compiler_the_runtime_takes_one_step_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_compiler_the_runtime_takes_one_step_after_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("CC", raising=False)
     program = compile(lambda x: autograd.sum([exp(sin(v)) for v in x]), batched=True, backend="c")
