@@ -3,9 +3,9 @@
 Read `lower` first, `executable` next.  Each row becomes one function for its value and one for each partial, and a loop
 for each that works on long rows of memory.  They come twice: with the C library's functions, bit for bit what the
 eager engine computes; and, for programs with matrix products, whose sums are in another order anyway, with functions
-that the C compiler can vectorise (exp, log and log1p 1 ULP off at most, tanh 3 ULP).  Rows of one operand whose partial takes long
-have a third function, which computes value and partial at once: the runtime then keeps the partial from
-the forward pass, as a `Value` does, and common subexpressions of the two formulas are computed once.
+that the C compiler can vectorise (exp, log and log1p 1 ULP off at most, tanh 3 ULP).  Rows of one operand whose partial
+takes long have a third function, which computes value and partial at once: the runtime then keeps the partial from the
+forward pass, as a `Value` does, and common subexpressions of the two formulas are computed once.
 """
 
 from __future__ import annotations

@@ -73,7 +73,9 @@ class FusedLoop:
     alone: tuple[bool, ...]
     """For each operand whether only this chain reads it: then its gradient is written, not added."""
     uniform: tuple[bool, ...]
-    """For each operand whether it is one number for all samples."""
+    """For each operand whether it is one number for all samples, in a chain for each sample."""
+    per_sample: bool = True
+    """Whether the chain is computed for each sample; else once, and then there is nothing to loop over."""
 
     @cached_property
     def wanted(self) -> list[bool]:
@@ -127,8 +129,11 @@ class FusedLoop:
             yield f"    double *{pointer}_at = memory[{k}];"
         yield from (f"    const double a{n} = *a{n}_at;" for n, uniform in enumerate(self.uniform) if uniform)
         yield from (f"    {line}" for line in before)
-        yield "#pragma GCC ivdep /* no two of these are the same memory */"
-        yield "    for (long i = 0; i < n; i++) {"
+        if self.per_sample:
+            yield "#pragma GCC ivdep /* no two of these are the same memory */"
+            yield "    for (long i = 0; i < n; i++) {"
+        else:
+            yield "    { const long i = 0;"
         yield from (f"        {line}" for line in body)
         yield "    }\n    return bad;\n}"
 

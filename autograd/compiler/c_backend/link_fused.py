@@ -162,7 +162,7 @@ def _described(code: Bytecode, group: FusedChain) -> tuple[FusedLoop, list[Place
         for n, ((kind, _), nodes) in enumerate(zip(places, columns, strict=True))
     )
     uniform = tuple(kind == OperandKind.UNIFORM_TABLE for kind, _ in places)
-    return FusedLoop(code.fast, tuple(parts), tuple(numbers), alone, uniform), list(places), columns
+    return FusedLoop(code.fast, tuple(parts), tuple(numbers), alone, uniform, group.per_sample), list(places), columns
 
 
 def _why_no_loop(chain: FusedLoop, columns: list[Any]) -> str:

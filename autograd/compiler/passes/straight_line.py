@@ -27,6 +27,9 @@ MAX_NODES = 4
 MIN_PARTS, MAX_PARTS = 12, 64
 """Operations in a chain; a single period of a recurrence may have more, up to `MAX_PERIOD`."""
 
+MAX_UNIFORM = 24
+"""The same for what is computed once: there is little to gain from longer chains, and the C compiler takes long."""
+
 MAX_PERIOD = 160
 """Groups in a period: above, the C compiler would take too long."""
 
@@ -73,7 +76,8 @@ def _pieces(run: Sequence[Group]) -> Iterator[tuple[int, int]]:
     yield from _by_size(sizes, 0, first)
     if times:
         inner = [end for _, end in _by_size(sizes, first, first + period)]
-        whole = max(1, MAX_PARTS // sum(sizes[first : first + period]))
+        most = max(1, (MAX_PARTS if run[0].per_sample else MAX_UNIFORM) // sum(sizes[first : first + period]))
+        whole = next((n for n in range(most, most // 2, -1) if times % n == 0), most)  # without a rest: one loop less
         begins = range(first, last, period * whole) if len(inner) == 1 else range(first, last, period)
         ends = [
             first,

@@ -1,4 +1,4 @@
-"""Loops that are compiled for chains: no bit differs from the runtime's walk over the parts, and errors are reported."""
+"""Loops that are compiled for chains: no bit differs from the runtime's steps, and errors are reported."""
 
 from __future__ import annotations
 
