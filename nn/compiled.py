@@ -14,7 +14,7 @@ from types import CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 
 import autograd
-from autograd import log, log1p, relu, softplus, take, where
+from autograd import log, log1p, relu, softplus, take, where, xlogy
 
 from . import losses
 from .checks import shown
@@ -48,6 +48,10 @@ def _negative_log_likelihood(logs: Any, t: Any) -> Any:
     return -autograd.dot(t, logs) if isinstance(t, list) else -take(logs, t)
 
 
+def _kl_divergence(logs: Any, t: Any) -> Any:
+    return autograd.dot([-share for share in t], logs, autograd.sum([xlogy(share, share) for share in t]))
+
+
 _WITHOUT_BRANCHES: dict[Loss, Loss] = {
     losses.hinge: _hinge,
     losses.binary_cross_entropy: _binary_cross_entropy,
@@ -57,6 +61,8 @@ _WITHOUT_BRANCHES: dict[Loss, Loss] = {
     losses.mean_squared_error: losses.mean_squared_error,
     losses.mean_absolute_error: losses.mean_absolute_error,
     losses.huber: losses.huber,
+    losses.smooth_l1: losses.smooth_l1,
+    losses.kl_divergence: _kl_divergence,
 }
 """The formula of each loss for one sample whose target has been checked: it does not branch on the target."""
 
@@ -74,7 +80,7 @@ class Run(Protocol):
     batch_size: int
     optimizer: Any
     schedule: Any
-    callbacks: list[Any]
+    callbacks: Any
     history: History
     engine: Any
 
@@ -129,6 +135,11 @@ class CompiledEngine:
         classes = training.loss in _OF_CLASSES and not isinstance(training.y[0], list)
         self.y = np.array(training.y, dtype=np.int64 if classes else np.float64)
 
+    def _follow_data(self) -> None:
+        """A callback may have changed the samples or the targets."""
+        if (self.training.X, self.training.y) != self._data:
+            self._read_data()
+
     def _shape(self) -> Any:
         """None if the model has a single output, else a list with one entry per output."""
         return self.program.plan.shape[1]
@@ -139,6 +150,8 @@ class CompiledEngine:
 
         if self.given_up:
             return self._eagerly(batch)
+        if self.training.callbacks.after_batch:
+            self._follow_data()
         if isinstance(self.optimizer, InArrays):
             self.program.theta = self.optimizer.numbers
         else:
@@ -172,10 +185,10 @@ class CompiledEngine:
     def epoch(self) -> Iterator[None]:
         """Inside ``with`` the parameters are arrays; at its end, also after an error, they are written back."""
         training = self.training
-        if training.callbacks and (training.X, training.y) != self._data:
-            self._read_data()
+        if training.callbacks:
+            self._follow_data()
         optimizer = training.optimizer
-        if self.given_up or _is_own(training.schedule) or _is_own(optimizer):
+        if self.given_up or _is_own(training.schedule) or _is_own(optimizer) or training.callbacks.after_batch:
             self.optimizer = optimizer
             yield  # other code may run between steps, and change anything
             return

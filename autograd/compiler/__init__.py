@@ -44,9 +44,12 @@ def compile(
     arrays become indices, for `take` and `cross_entropy`).  `function` may also be a Value: then the arguments are
     replaced by its leaves. `parameters`: the Values with respect to which gradients are taken; without them, the
     arguments.  `batched`: `function` is for one sample, the arrays have a leading axis of samples, and the value is the
-    mean over samples. `backend`: "numpy"; "c", the library's own runtime; or "auto", which takes "c" where it can be
+    mean over samples.  `backend`: "numpy"; "c", the library's own runtime; or "auto", which takes "c" where it can be
     built.  Where a call applies many operations to each sample one after the other, "c" also compiles a loop for each
     such chain, at the first call, in a tenth of a second or a few; the loops are cached on disk.
+
+    `hash(v)` and `id(v)` are not followed: sets and dictionaries of Values need them, and as numbers they differ
+    between any two calls, in the eager engine too.
 
     Raises TypeError if the function branches on data, ValueError for an unknown backend.
 
