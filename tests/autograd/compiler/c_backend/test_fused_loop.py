@@ -164,6 +164,17 @@ def test_loops_are_compiled_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     assert library.name.startswith("loops-")
 
 
+def test_a_larger_batch_gets_loops_that_a_small_one_is_not_worth(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(executable, "WORTH_A_LOOP", 1_000)
+    program = compile(lambda x: autograd.sum([exp(sin(v)) for v in x]), batched=True, backend="c")
+    assert program(np.ones((20, 8))) == pytest.approx(8.0 * np.exp(np.sin(1.0)))  # 2 * 8 * 20 operations
+    small = program.plan
+    assert program(np.ones((60, 8))) == pytest.approx(8.0 * np.exp(np.sin(1.0)))
+    assert program.plan is small
+    assert program(np.ones((70, 8))) == pytest.approx(8.0 * np.exp(np.sin(1.0)))
+    assert ("loop0_reverse" in small.source, "loop0_reverse" in program.source) == (False, True)
+
+
 def test_only_what_the_way_back_needs_is_computed_again() -> None:
     multiply, add = (elementwise.number_of(name) or 0 for name in ("multiply", "add"))
     parts = [

@@ -114,7 +114,7 @@ def test_a_recurrence_becomes_equal_chains_of_whole_periods() -> None:
     assert {len(chain.parts) for chain in found[1:-1]} == {50}  # five operations a step, ten steps
     assert sum(len(chain.parts) for chain in found) == 500
     assert len({group.note for group in found}) <= 4
-    assert "sin 12 times" in program.explain()
+    assert "sin 10 times" in program.explain()
 
 
 def test_what_is_the_same_for_all_samples_is_a_chain_too() -> None:
