@@ -107,6 +107,7 @@ def fast(function: Callable[..., Any], points: list[float]) -> Any:
     """What the runtime computes with functions that vectorise, which a product of matrices makes it take."""
     row = [Value(1.0), Value(0.0)]
     program = compile(lambda x: function(dot(row * 4, [x] + [0.0] * 7)), row, batched=True, backend="c")
+    program(np.array([1.0]))
     plan, given = program._prepared([np.array(points)])
     plan.run(program.theta, given, False)  # not the program, which lets the eager engine compute what is not finite
     assert plan.executable.structure.fast
