@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ import autograd
 from autograd import Value, exp, log, maximum, minimum, relu, sin, where
 from autograd.compiler import compile
 from autograd.compiler.c_backend import executable
+from autograd.compiler.passes import straight_line
 from autograd.compiler.passes.group import FusedChain
 
 INF, NAN = math.inf, math.nan
@@ -160,3 +162,16 @@ def test_irregular_graphs_stay_groups() -> None:
     program = compile(f, batched=True, backend="c")
     program(np.linspace(-1.0, 1.0, 300).reshape(50, 6))
     assert not any(len(chain.parts) > 24 for chain in chains(program))
+
+
+def test_a_long_period_is_cut_at_the_same_places_each_time() -> None:
+    period = [SimpleNamespace(name=f"row{n}", nodes=[0], per_sample=True) for n in range(100)]
+    rest = [SimpleNamespace(name="other", nodes=[0, 1], per_sample=True)] * 2
+    pieces = list(straight_line._pieces([*rest, *period * 3, *rest]))
+    assert pieces == [(0, 2), (2, 66), (66, 102), (102, 166), (166, 202), (202, 266), (266, 302), (302, 304)]
+
+
+def test_many_operations_that_do_not_repeat_stay_groups() -> None:
+    groups = [SimpleNamespace(name=f"row{n}", nodes=[0], per_sample=True) for n in range(170)]
+    assert list(straight_line._pieces(groups)) == []
+    assert list(straight_line._pieces(groups[:70])) == [(0, 64), (64, 70)]
