@@ -242,11 +242,13 @@ static const double *place_values(const program *p, const word *place, const dou
     return to;
 }
 
+/* Whether the gradient of a place is computed where it belongs: no other group adds to it. */
+static int is_written(const word *place) { return place[0] == OWN && place[2] & 2; }
+
 static void add_place_gradient(program *p, const word *place, double *D, const double *g, long i, long n, long width) {
     const int32_t *t = p->tables + place[1] + i;
-    if (!(place[2] & 1)) return;
-    if (place[0] == OWN && place[2] & 2) memcpy(D + (place[1] + i) * width, g, 8 * n * width);
-    else if (place[0] == OWN) add_to(D + (place[1] + i) * width, g, n * width);
+    if (!(place[2] & 1) || is_written(place)) return;
+    if (place[0] == OWN) add_to(D + (place[1] + i) * width, g, n * width);
     else for (long j = 0; j < n; j++) {
         if (place[0] == OWN_TABLE) add_to(D + (long)t[j] * width, g + j * width, width);
         else p->DU[t[j]] += row_total(g + j * width, width);
@@ -262,8 +264,13 @@ static void fused_step(program *p, const word *s, double *V, double *D, long wid
     const word *first = s + 8, *number = first + parts * PART, *place = number + numbers;
     double *buffers = p->scratch, *gradients = buffers + (inner + numbers + places) * CHUNK;
     const double *values[places + 1], *x[MAX_OPERANDS] = {0};
-    for (long c = 0; c < numbers; c++)
-        for (long l = 0; l < CHUNK; l++) memcpy(buffers + (inner + c) * CHUNK + l, number + c, 8);
+    double *to_place[places + 1];
+    long longest = (rows < step ? rows : step) * width;
+    for (long c = 0; c < numbers; c++) {
+        double constant;
+        memcpy(&constant, number + c, 8);
+        for (long l = 0; l < longest; l++) buffers[(inner + c) * CHUNK + l] = constant;
+    }
     for (long i = 0; i < rows; i += step) {
         long n = rows - i < step ? rows - i : step, length = n * width;
         const word *o = first;
@@ -282,7 +289,12 @@ static void fused_step(program *p, const word *s, double *V, double *D, long wid
             if (o[4] & 1 && !backward) p->may_be_nonfinite |= !all_finite(out, length);
         }
         if (!backward) continue;
-        memset(gradients, 0, 8 * CHUNK * (inner + places));
+        memset(gradients, 0, 8 * CHUNK * inner);
+        for (long k = 0; k < places; k++) {
+            const word *at = place + k * PLACE_WORDS;
+            to_place[k] = is_written(at) ? D + (at[1] + i) * width : gradients + (inner + k) * CHUNK;
+            if (at[2] & 1) memset(to_place[k], 0, 8 * length);
+        }
         for (o = first; o < number; o += PART)
             if (o[4] & 4) memset(D + (o[3] + i) * width, 0, 8 * length);
         for (long part = parts; part > 0; part--) {
@@ -295,7 +307,7 @@ static void fused_step(program *p, const word *s, double *V, double *D, long wid
             for (long a = o[1] - 1; a >= 0; a--) {
                 if (!(o[5] >> a & 1)) continue;
                 word kind = o[7 + 2 * a], at = o[8 + 2 * a];
-                double *to = kind == OWN ? D + (at + i) * width : gradients + (kind == PLACE ? inner + at : at) * CHUNK;
+                double *to = kind == OWN ? D + (at + i) * width : kind == PLACE ? to_place[at] : gradients + at * CHUNK;
                 accumulate(o[0], a, to, gradient, partial, out, x, length);
             }
         }
