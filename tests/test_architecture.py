@@ -65,7 +65,8 @@ compiler.frontend.flatten views.draw.rendering views.explain
 compiler.executable compiler.passes.contract views.draw.digraph
 compiler.eager compiler.passes.schedule views.draw.picture
 compiler.passes.group views.draw.draw views.stepper.paper
-compiler.c_backend.toolchain compiler.passes.fuse compiler.passes.layout views.draw views.stepper.stepper
+compiler.c_backend.toolchain compiler.passes.fuse compiler.passes.layout compiler.passes.straight_line views.draw
+views.stepper.stepper
 compiler.c_backend.bytecode compiler.numpy_backend.buffers compiler.passes.reverse compiler.plan views.stepper
 compiler.argument_cache compiler.c_backend.link_fused compiler.correction compiler.numpy_backend.emitter
 compiler.picture

@@ -8,7 +8,7 @@ which a function passes through them.  Each answers one question:
     `lower`           what is a row's formula in NumPy and in C?
     `executable`      what can every backend do?                               the protocol `Executable`
     `numpy_backend`   the groups as a NumPy program                            backend "numpy"
-    `c_backend`       the groups as steps of a C runtime                       backends "c" and "emit"
+    `c_backend`       the groups as steps of a C runtime, chains as loops      backend "c"
     `eager`           graphs without structure: the eager engine runs them     backend "eager"
     `plan`            what is known about one graph, and how is it run?
     `pipeline`        all passes in their order, and the choice of a backend
@@ -45,8 +45,8 @@ def compile(
     replaced by its leaves. `parameters`: the Values with respect to which gradients are taken; without them, the
     arguments.  `batched`: `function` is for one sample, the arrays have a leading axis of samples, and the value is the
     mean over samples.  `backend`: "numpy"; "c", the library's own runtime; or "auto", which takes "c" where it can be
-    built.  "emit" is "c" with an emitted C loop for each chain of element-wise operations: the same bits, up to 1.5
-    times as fast for long chains, and a tenth of a second more for the C compiler the first time.
+    built.  Where a call applies many operations to each sample one after the other, "c" also compiles a loop for each
+    such chain, at the first call, in a tenth of a second or a few; the loops are cached on disk.
 
     `hash(v)` and `id(v)` are not followed: sets and dictionaries of Values need them, and as numbers they differ
     between any two calls, in the eager engine too.

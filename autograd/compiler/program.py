@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from autograd.compiler.plan import Plan
     from autograd.views.draw import Graph
 
-BACKENDS = ("auto", "numpy", "c", "emit")
+BACKENDS = ("auto", "numpy", "c")
 
 MAX_PLANS = 8
 """How many plans are kept for each combination of shapes: for training and evaluation, for other settings."""
@@ -50,6 +50,7 @@ class Program:
     """
 
     def __init__(self, function: Any, parameters: Iterable[Value] | None, batched: bool, backend: str) -> None:
+        backend = "c" if isinstance(backend, str) and backend == "emit" else backend  # its name in earlier versions
         choose(backend, BACKENDS, "unknown backend")
         self.of_graph = isinstance(function, Value)
         if not callable(function) and not self.of_graph:
@@ -290,7 +291,7 @@ class Program:
         while len(self._plans) > MAX_SHAPES:
             self._plans.pop(next(iter(self._plans)))
         plan, change = self._valid(key, plans)
-        outgrown = plan is not None and plan.is_eager and self.batched and given[0].shape[0] > 4 * plan.samples
+        outgrown = plan is not None and self.batched and given[0].shape[0] > plan.executable.max_samples
         if plan is None or outgrown:
             with self._lock, pause_gc():
                 plan = self._traced(given)

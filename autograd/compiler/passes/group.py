@@ -9,6 +9,7 @@ of element-wise groups.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from autograd.compiler.passes.schedule import NodeSchedule
     from autograd.primitive import Primitive
 
+
+MAX_SHOWN = 8
+"""Longer chains are described by how often each operation occurs."""
 
 IntArray: TypeAlias = Any
 """An array of node numbers; a comment gives its shape."""
@@ -173,7 +177,11 @@ class FusedChain(OperationGroup):
     def describe(self) -> str:
         """One line: what, how many, how large."""
         names = ", ".join(part.name for part in self.parts)
-        return f"fused: {len(self.parts[0].nodes)} x n, {names}{self.note and f' ({self.note})'}"
+        if len(self.parts) > MAX_SHOWN:
+            counts = Counter(part.name for part in self.parts).most_common()
+            names = ", ".join(f"{name} {count} times" if count > 1 else name for name, count in counts)
+        rows = f"{len(self.parts[0].nodes)}{' x n' if self.per_sample else ''}"
+        return f"fused: {rows}, {names}{self.note and f' ({self.note})'}"
 
 
 Group: TypeAlias = ElementWise | MatMul | SumOfProducts | Variadic | FusedChain

@@ -70,7 +70,8 @@ def all_checks() -> Iterator[ReportLine]:
     engines = [_engine("dot"), _engine("wasm")]
     yield from (engine._replace(needed=all(each.cure for each in engines)) for engine in engines)  # one is enough
     yield _tried("pictures as PNG", lambda: f"{len(autograd.draw(Value(1.0) * 2.0).png()):,} bytes for a test")
-    yield from (_tried(f"compiled, backend {name}", partial(_compiled, name)) for name in ("numpy", "c", "emit"))
+    yield from (_tried(f"compiled, backend {name}", partial(_compiled, name)) for name in ("numpy", "c"))
+    yield _tried("compiled loops in C", _loops)
     yield from (_package(name, *use) for name, use in PACKAGES.items())
 
 
@@ -139,8 +140,18 @@ def _drawn(engine: str) -> str:
 
 
 def _compiled(backend: str) -> str:
-    program = autograd.compile(lambda x: x * x, batched=True, backend=backend)  # batched, so that "emit" has a loop
+    program = autograd.compile(lambda x: x * x, batched=True, backend=backend)
     return f"x² at 3 is {program([3.0])}"
+
+
+def _loops() -> str:
+    """Raises RuntimeError if long chains of operations run without loops of their own."""
+    program = autograd.compile(lambda x: (x.sin() + 1.0).exp(), batched=True, backend="c")
+    value = program([0.0] * 100_000)
+    backend = program.explain().splitlines()[1].partition(";")[0]
+    if "because" in backend:
+        raise RuntimeError(backend)
+    return f"exp(sin(0) + 1) is {value:.6f}"
 
 
 def _package(name: str, use: str, extra: str) -> ReportLine:
