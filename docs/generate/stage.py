@@ -1,0 +1,86 @@
+"""How do the sources of the site come together in one folder?
+
+Pages of `docs/`, the lessons with their outputs, the project's own documents, and the pages that are generated from the
+code.  Sphinx then reads this folder only.  `code/` in it is a copy of the packages, which pages quote.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from generate import messages, names, reference, tables
+from generate.links import rewritten
+
+ROOT = Path(__file__).parent.parent.parent
+PACKAGES = ("autograd", "nn", "chalkgrad")
+NOT_PAGES = ("generate", "node_modules", "live", "_static", "__pycache__")
+"""Folders of `docs/` without pages."""
+ELSEWHERE = {
+    "notebooks/README.md": "lessons/index.md",
+    "notebooks/primer.md": "lessons/primer.md",
+    "benchmarks/README.md": "benchmarks.md",
+    "CHANGELOG.md": "changelog.md",
+    "CONTRIBUTING.md": "contributing.md",
+}
+"""Pages that are written outside `docs/`, and where they are on the site."""
+
+
+def pages() -> dict[PurePosixPath, PurePosixPath]:
+    """The path in the repository and the path in the staged folder of each page and each picture."""
+    found = {PurePosixPath(path): PurePosixPath(staged) for path, staged in ELSEWHERE.items()}
+    for path in sorted((ROOT / "docs").rglob("*")):
+        inside = path.relative_to(ROOT / "docs")
+        if inside.parts[0] not in NOT_PAGES and path.suffix in (".md", ".svg", ".png", ".ipynb"):
+            found[PurePosixPath("docs", inside.as_posix())] = PurePosixPath(inside.as_posix())
+    for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]-*.ipynb")):
+        found[PurePosixPath("notebooks", path.name)] = PurePosixPath("lessons", path.name)
+    return found
+
+
+def stage(folder: Path) -> None:
+    """Fill an empty folder with everything that Sphinx reads."""
+    known = pages()
+    for source, staged in known.items():
+        target = folder / staged
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.suffix == ".md":
+            text = (ROOT / source).read_text(encoding="utf-8")
+            target.write_text(rewritten(text, source, known, ROOT), encoding="utf-8")
+        elif source.suffix == ".ipynb":
+            target.write_text(_notebook(source, known), encoding="utf-8")
+        else:
+            shutil.copyfile(ROOT / source, target)
+    for module in (reference, tables, names, messages):
+        for path, text in module.pages().items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(rewritten(text, PurePosixPath("docs", path), known, ROOT), encoding="utf-8")
+    _add_toctrees(folder)
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, folder / "code" / package, ignore=shutil.ignore_patterns("__pycache__"))
+
+
+def _notebook(source: PurePosixPath, known: dict[PurePosixPath, PurePosixPath]) -> str:
+    """A notebook with rewritten links; of a cell with the tag `solution` nothing is shown."""
+    notebook: dict[str, Any] = json.loads((ROOT / source).read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            text = "".join(cell["source"])
+            cell["source"] = rewritten(text, source, known, ROOT)
+    return json.dumps(notebook, ensure_ascii=False)
+
+
+def _add_toctrees(folder: Path) -> None:
+    """The lessons, and the pages of other folders whose list is what the folder contains."""
+    lessons = sorted(path.stem for path in (folder / "lessons").glob("[0-9][0-9]-*.ipynb"))
+    _append_toctree(folder / "lessons" / "index.md", ["primer", *lessons])
+    if (folder / "gallery").is_dir() and (folder / "gallery" / "README.md").exists():
+        others = sorted(path.stem for path in (folder / "gallery").glob("*.md") if path.stem != "README")
+        _append_toctree(folder / "gallery" / "README.md", others)
+
+
+def _append_toctree(page: Path, entries: list[str]) -> None:
+    toctree = "\n".join(["", "```{toctree}", ":hidden:", "", *entries, "```", ""])
+    page.write_text(page.read_text(encoding="utf-8") + toctree, encoding="utf-8")

@@ -1,0 +1,6 @@
+"""Generated pages: tables."""
+
+
+def pages() -> dict[str, str]:
+    """The pages by path."""
+    return {}
