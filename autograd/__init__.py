@@ -2,9 +2,9 @@
 
 Read the modules in this order.  The engine: `primitive` and `primitives` (the table of functions and derivatives), with
 `ieee` and `arguments` behind them; `node`, `backpropagation` (the textbook loop) and `fast_backward` (the same, made
-fast); `codegen` and `value`; `vector_ops`, `tree`, `functional`, `gradcheck`.  Three short ones are needed only for
-details: `no_grad`, `micrograd`, `file_cache`.  Then the packages: `symbolic` (formulas), `views` (trace, explain, draw,
-stepper) and `compiler`.
+fast); `codegen` and `value`; `vector_ops`, `tree`, `functional`, `gradcheck`.  Four short ones are needed only for
+details: `no_grad`, `micrograd`, `file_cache`, `packages`.  Then the packages: `symbolic` (formulas), `views` (trace,
+explain, draw, stepper) and `compiler`.
 
 >>> x = Value(3.0)
 >>> y = x * x

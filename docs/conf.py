@@ -5,8 +5,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from chalkgrad import __version__
 from generate.repository import REPOSITORY
+
+from chalkgrad import __version__
 
 project = "chalkgrad"
 author = "The chalkgrad authors"

@@ -30,9 +30,9 @@ LAYERS = {
     "autograd": """
 arguments compiler.c_backend compiler.c_backend.opcodes compiler.frontend compiler.frontend.c_functions
 compiler.frontend.change_check compiler.frontend.exception_handlers compiler.numpy_backend compiler.passes
-compiler.passes.matmul file_cache ieee no_grad symbolic views views.draw.browser views.stepper.front_end
-primitive views.draw.escape views.draw.layout_engines views.draw.save_path
-node primitives
+compiler.passes.matmul file_cache ieee no_grad packages symbolic views views.stepper.front_end
+primitive views.draw.browser views.draw.escape views.draw.save_path views.draw.webassembly
+node primitives views.draw.layout_engines
 backpropagation compiler.numpy_backend.kernels micrograd symbolic.expression
 codegen compiler.lower fast_backward symbolic.printing
 symbolic.simplify value
@@ -93,7 +93,9 @@ cli.commands.*
 # What each package may use of the others: public names, so `import autograd` or `from autograd import ...`.
 MAY_USE = {"autograd": set[str](), "nn": {"autograd"}, "chalkgrad": {"autograd", "nn"}}
 # Public modules, meant to be imported as such.
-PUBLIC_MODULES = {"autograd", "nn", "nn.data", "nn.plotting", "nn.losses", "nn.activations", "nn.optimizers"}
+PUBLIC_MODULES = {
+    "autograd", "autograd.packages", "nn", "nn.data", "nn.plotting", "nn.losses", "nn.activations", "nn.optimizers",
+}  # fmt: skip
 # The compiler works on arrays and is loaded by the first call of `compile`; `digraph` is loaded by the first `Digraph`.
 LOADED_LATE = {"autograd.compiler.": {"numpy"}, "autograd.views.draw.digraph": {"graphviz"}}
 LATE_FOLDERS = ("autograd.compiler", "autograd.views")
@@ -126,6 +128,7 @@ TESTED_ELSEWHERE = {
     "autograd.compiler.numpy_backend.source": "autograd/compiler/test_fuzz.py",
     "autograd.compiler.pipeline": "autograd/compiler/test_program.py",
     "autograd.compiler.plan": "autograd/compiler/test_program.py",
+    "autograd.views.draw.webassembly": "docs/test_pyodide.py",
     "autograd.views.stepper.widget": "browser/test_widget.py",
     "chalkgrad.__main__": "chalkgrad/test_main.py",
     "chalkgrad.cli.terminal_stepper": "chalkgrad/cli/commands/test_step.py",
