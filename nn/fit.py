@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .checks import as_list, choose, real_number, shown
 from .history import History, find_stopping
 from .metrics import find_metrics
+from .names import explains_keywords
 from .schedules import find_schedule
 from .training import Training
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+@explains_keywords
 def fit(
     model: Any,
     X: Any,

@@ -1,7 +1,7 @@
 """What does a page load to run Python?  A folder with Pyodide, the wheels of chalkgrad, and the scripts that start it.
 
-`assemble` makes that folder.  The wheel of chalkgrad is built from this checkout; the pure Python packages that it needs
-in a browser are packed from this environment, so that nothing is downloaded.
+`assemble` makes that folder.  The wheel of chalkgrad is built from this checkout; the pure Python packages that it
+needs in a browser are packed from this environment, so that nothing is downloaded.
 """
 
 from __future__ import annotations

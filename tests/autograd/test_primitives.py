@@ -70,6 +70,33 @@ def moderate_pairs(rng: random.Random, count: int) -> Points:
     return (p for p in normal_pairs(rng, count) if all(1e-100 < abs(x) < 1e100 for x in p))
 
 
+def uneven_pairs(rng: random.Random, count: int) -> Points:
+    """Where x² - y², which is a factor of a second derivative, is not 0."""
+    return (p for p in moderate_pairs(rng, count) if abs(p[0]) != abs(p[1]))
+
+
+def apart(rng: random.Random, count: int) -> Points:
+    """Away from the tie, where a third derivative of logaddexp crosses 0."""
+    return (p for p in pairs(rng, count) if abs(p[0] - p[1]) > 0.1)
+
+
+def near_one(rng: random.Random, count: int) -> Points:
+    yield from reals(rng, count)
+    yield from ((1.0 + 10 ** rng.uniform(-15, 1),) for _ in range(count))
+
+
+def not_one(rng: random.Random, count: int) -> Points:
+    return (point for point in reals(rng, count) if abs(point[0]) != 1.0)
+
+
+def between(rng: random.Random, count: int) -> Points:
+    yield from (
+        (x, low, low + abs(y))
+        for (x, low), (y,) in zip(different(rng, count), reals(rng, count), strict=False)
+        if x not in (low, low + abs(y))
+    )
+
+
 def powers(rng: random.Random, count: int) -> Points:
     """Bases above zero with any exponent; below zero with whole ones."""
     bases = [x for x in FEW if x > 0.0]
@@ -176,6 +203,26 @@ SAMPLES = {
     "cosh": Sample(reals),
     "tanh": Sample(reals),
     "hypot": Sample(normal_pairs),
+    "square": Sample(reals),
+    "reciprocal": Sample(not_zero),
+    "exp2": Sample(reals),
+    "log2": Sample(reals),
+    "log10": Sample(reals),
+    "arcsinh": Sample(reals),
+    "arccosh": Sample(near_one),
+    "arctanh": Sample(reals),
+    "arctan2": Sample(uneven_pairs, Bound(relative=(0.0, 0.0, 5e-12))),
+    "logaddexp": Sample(pairs, LOOSE),
+    "erf": Sample(reals),
+    "log_sigmoid": Sample(reals),
+    "softsign": Sample(not_zero),
+    "hardtanh": Sample(not_one),
+    "mish": Sample(reals, LOOSE),
+    "clip": Sample(between),
+    "sign": Sample(not_zero),
+    "share": Sample(apart, INSIDE),
+    "bell": Sample(reals, INSIDE),
+    "sech_softplus": Sample(reals, INSIDE),
     "sigmoid": Sample(reals),
     "softplus": Sample(reals),
     "relu": Sample(not_zero),

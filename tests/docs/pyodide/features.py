@@ -8,6 +8,7 @@ import io
 import json
 import os
 import tempfile
+from pathlib import Path
 
 import autograd
 import nn
@@ -61,7 +62,7 @@ def command(*arguments):
 
 def written(name, *arguments):
     """The file that a command writes."""
-    return command(*arguments, "-o", name).partition(":")[0] + open(name, encoding="utf-8").read()
+    return command(*arguments, "-o", name).partition(":")[0] + Path(name).read_text(encoding="utf-8")
 
 
 def wrong(run):
@@ -81,7 +82,9 @@ FEATURES = {
     "draw": lambda: draw(small(), engine="wasm").svg,
     "draw, with gradients": lambda: draw(with_gradients(), engine="wasm", partials=True, direction="TB").svg,
     "draw, a network": lambda: draw(network(), engine="wasm").svg,
-    "draw, a layout from the circle": lambda: render_dot("digraph { a -> b -> c -> a }", layout="circo", engine="wasm").decode(),
+    "draw, a layout from the circle": lambda: render_dot(
+        "digraph { a -> b -> c -> a }", layout="circo", engine="wasm"
+    ).decode(),
     "draw, plain": lambda: render_dot("graph { a -- b }", "plain", engine="wasm").decode(),
     "draw, Greek and arrows": lambda: render_dot('digraph { "α → ∂" -> "<b>&amp;" }', engine="wasm").decode(),
     "draw, wrong DOT": lambda: wrong(lambda: render_dot("digraph { a -> ", engine="wasm")).partition(";")[0],

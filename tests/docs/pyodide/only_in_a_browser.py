@@ -1,6 +1,5 @@
 """What a browser cannot do, and what is said about it; and what stops a loop without end."""
 
-import asyncio
 import contextlib
 import io
 import json
@@ -100,7 +99,9 @@ result = json.dumps(
         "step": printed(lambda: main(["step", "a*b", "--at", "a=2", "b=3"])),
         "worksheet": printed(lambda: main(["worksheet", "-o", "s.html"])),
         "draw": printed(lambda: main(["draw", "a*b", "--at", "a=2", "b=3", "-o", "a.svg"])),
-        "endless loops": {each.__name__: stopped(each) for each in (forever, stubborn, stubborn_bare, comprehension, recursive)},
+        "endless loops": {
+            each.__name__: stopped(each) for each in (forever, stubborn, stubborn_bare, comprehension, recursive)
+        },
         "after": after(),
         "an exercise": str(check("02.2", 6.5)),
     }
