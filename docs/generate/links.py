@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path, PurePosixPath
 
 from generate.repository import BLOB, TREE
@@ -17,20 +17,30 @@ LINK = re.compile(r"(!?\[[^\[\]]*(?:\[[^\]]*\][^\[\]]*)*\]\()([^)\s]+)(\))")
 FENCE = re.compile(r"(^```.*?^```$|`[^`\n]+`)", re.MULTILINE | re.DOTALL)
 
 
-def rewritten(text: str, source: PurePosixPath, pages: Mapping[PurePosixPath, PurePosixPath], root: Path) -> str:
+def rewritten(
+    text: str,
+    source: PurePosixPath,
+    pages: Mapping[PurePosixPath, PurePosixPath],
+    root: Path,
+    generated: Collection[str] = (),
+) -> str:
     """The Markdown of the file `source`, whose links lead to pages of the site or to the published repository.
 
-    `pages` maps paths in the repository to paths in the site's sources.  Raises FileNotFoundError for a link to a file
+    `pages` maps paths in the repository to paths in the site's sources, and `generated` has the paths there of the pages
+    that no file of the repository contains.  Raises FileNotFoundError for a link to a file
     that does not exist.
     """
-    here = pages.get(source, source).parent
+    inside = PurePosixPath(*source.parts[1:])
+    here = (inside if inside.as_posix() in generated else pages.get(source, source)).parent
 
     def replaced(match: re.Match[str]) -> str:
         target, hash_mark, anchor = match[2].partition("#")
         if not target or re.match(r"[a-z]+:", target):
             return match[0]
         wanted = PurePosixPath(os.path.normpath(source.parent / target))
-        if wanted in pages:
+        if wanted.parts[:1] == ("docs",) and PurePosixPath(*wanted.parts[1:]).as_posix() in generated:
+            new = os.path.relpath(PurePosixPath(*wanted.parts[1:]), here)
+        elif wanted in pages:
             new = os.path.relpath(pages[wanted], here)
         elif wanted / "README.md" in pages:
             new = os.path.relpath(pages[wanted / "README.md"], here)

@@ -26,6 +26,15 @@ ELSEWHERE = {
     "CONTRIBUTING.md": "contributing.md",
 }
 """Pages that are written outside `docs/`, and where they are on the site."""
+GENERATED = {
+    "coming_from.md",
+    *(f"reference/{name}.md" for name in ("activations", "command_line", "data", "derivatives", "formula_sheet")),
+    *(f"reference/{name}.md" for name in ("kinks", "layers", "losses", "messages", "optimizers", "plotting")),
+    *(f"reference/{name}.md" for name in ("schedules", "teaching", "training", "values", "views")),
+}
+"""Pages that are made from the code."""
+OPTIONAL = ("gallery/README", "beyond_one_machine")
+"""Entries of the index that are left out where the page does not exist."""
 
 
 def pages() -> dict[PurePosixPath, PurePosixPath]:
@@ -48,32 +57,42 @@ def stage(folder: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.suffix == ".md":
             text = (ROOT / source).read_text(encoding="utf-8")
-            target.write_text(rewritten(text, source, known, ROOT), encoding="utf-8")
+            target.write_text(_rewritten(text, source, known), encoding="utf-8")
         elif source.suffix == ".ipynb":
             target.write_text(_notebook(source, known), encoding="utf-8")
         else:
             shutil.copyfile(ROOT / source, target)
-    for module in (reference, tables, names, messages):
-        for path, text in module.pages().items():
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / path).write_text(rewritten(text, PurePosixPath("docs", path), known, ROOT), encoding="utf-8")
+    made = {path: text for module in (reference, tables, names, messages) for path, text in module.pages().items()}
+    if set(made) != GENERATED:
+        raise RuntimeError(f"GENERATED and the pages that are made differ in {sorted(set(made) ^ GENERATED)}")
+    for path, text in made.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(_rewritten(text, PurePosixPath("docs", path), known), encoding="utf-8")
     _add_toctrees(folder)
     for package in PACKAGES:
         shutil.copytree(ROOT / package, folder / "code" / package, ignore=shutil.ignore_patterns("__pycache__"))
 
 
+def _rewritten(text: str, source: PurePosixPath, known: dict[PurePosixPath, PurePosixPath]) -> str:
+    return rewritten(text, source, known, ROOT, GENERATED)
+
+
 def _notebook(source: PurePosixPath, known: dict[PurePosixPath, PurePosixPath]) -> str:
-    """A notebook with rewritten links; of a cell with the tag `solution` nothing is shown."""
+    """A notebook with rewritten links."""
     notebook: dict[str, Any] = json.loads((ROOT / source).read_text(encoding="utf-8"))
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
             text = "".join(cell["source"])
-            cell["source"] = rewritten(text, source, known, ROOT)
+            cell["source"] = _rewritten(text, source, known)
     return json.dumps(notebook, ensure_ascii=False)
 
 
 def _add_toctrees(folder: Path) -> None:
     """The lessons, and the pages of other folders whose list is what the folder contains."""
+    index = folder / "index.md"
+    missing = {f"{entry}\n" for entry in OPTIONAL if not (folder / f"{entry}.md").exists()}
+    lines = index.read_text(encoding="utf-8").splitlines(keepends=True)
+    index.write_text("".join(line for line in lines if line not in missing), encoding="utf-8")
     lessons = sorted(path.stem for path in (folder / "lessons").glob("[0-9][0-9]-*.ipynb"))
     _append_toctree(folder / "lessons" / "index.md", ["primer", *lessons])
     if (folder / "gallery").is_dir() and (folder / "gallery" / "README.md").exists():
