@@ -15,7 +15,14 @@ copyright = "the chalkgrad authors"
 release = version = __version__
 language = "en"
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.intersphinx", "sphinx_copybutton", "generate.formulas", "generate.docstrings"]
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.intersphinx",
+    "sphinx_copybutton",
+    "generate.formulas",
+    "generate.docstrings",
+]
 exclude_patterns = ["code/**"]
 default_role = "code"
 nitpicky = False

@@ -61,7 +61,9 @@ def _marked(answer: str) -> str:
     """An answer of the tables as Markdown: what is code in it is marked."""
     if "`" in answer:
         return answer
-    code = r"(?<![\w.])(?:autograd|nn|v|activation|schedule|validation|math)\.?[\w.]*(?:\([^()]*(?:\([^()]*\)[^()]*)*\))?"
+    code = (
+        r"(?<![\w.])(?:autograd|nn|v|activation|schedule|validation|math)\.?[\w.]*(?:\([^()]*(?:\([^()]*\)[^()]*)*\))?"
+    )
     code += r"|\w+=(?:\"[^\"]*\"|lambda [^,;]*|\w+)?"
     marked = re.sub(code, lambda match: f"`{match[0]}`" if re.search(r"[.(=]", match[0]) else match[0], answer)
     return marked.replace("|", r"\|")

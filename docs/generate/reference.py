@@ -34,10 +34,23 @@ PAGES: dict[str, tuple[str, list[tuple[str, str, list[str]]]]] = {
                 "These take lists, and make one node of the graph instead of many.",
                 [
                     "autograd." + name
-                    for name in (
-                        "sum mean prod var std norm dot affine cumsum clip take softmax log_softmax logsumexp "
-                        "cross_entropy"
-                    ).split()
+                    for name in [
+                        "sum",
+                        "mean",
+                        "prod",
+                        "var",
+                        "std",
+                        "norm",
+                        "dot",
+                        "affine",
+                        "cumsum",
+                        "clip",
+                        "take",
+                        "softmax",
+                        "log_softmax",
+                        "logsumexp",
+                        "cross_entropy",
+                    ]
                 ],
             ),
             (
@@ -67,7 +80,10 @@ PAGES: dict[str, tuple[str, list[tuple[str, str, list[str]]]]] = {
                 "Compiled programs",
                 "See [Train a compiled model](../how_to/compiled_training.md).",
                 [
-                    "autograd.compile", "autograd.compiler.program.Program", "autograd.drawn", "autograd.depends_on",
+                    "autograd.compile",
+                    "autograd.compiler.program.Program",
+                    "autograd.drawn",
+                    "autograd.depends_on",
                     "autograd.is_index",
                 ],
             ),
@@ -135,10 +151,20 @@ PAGES: dict[str, tuple[str, list[tuple[str, str, list[str]]]]] = {
                 "Every function returns the figure, and writes it to a file if it gets a `path`.",
                 [
                     f"nn.plotting.{name}"
-                    for name in (
-                        "plot_history plot_decision_boundary plot_activations plot_weights plot_gradients plot_curves "
-                        "plot_images plot_tables plot_paths film_paths bars by_layer"
-                    ).split()
+                    for name in [
+                        "plot_history",
+                        "plot_decision_boundary",
+                        "plot_activations",
+                        "plot_weights",
+                        "plot_gradients",
+                        "plot_curves",
+                        "plot_images",
+                        "plot_tables",
+                        "plot_paths",
+                        "film_paths",
+                        "bars",
+                        "by_layer",
+                    ]
                 ],
             )
         ],

@@ -119,9 +119,7 @@ def _learning_rate(name: str) -> str:
 
 def schedules() -> str:
     """The schedules of the learning rate."""
-    rows = (
-        (f"`{name}`", cell(entry["latex"]), entry["when"]) for name, entry in tables()["schedules"].items()
-    )
+    rows = ((f"`{name}`", cell(entry["latex"]), entry["when"]) for name, entry in tables()["schedules"].items())
     names = dict.fromkeys(name.partition("(")[0] for name in tables()["schedules"])
     return "\n".join(
         [
@@ -266,7 +264,8 @@ def _written(entry: Entry) -> tuple[str, list[str]]:
         return cell(whole), [cell(partials[0])]
     names = [name if len(name) == 1 else rf"\mathrm{{{name}}}" for name, _ in entry.partials]
     return cell(whole), [
-        cell(rf"\frac{{\partial}}{{\partial {name}}} = {partial}") for name, partial in zip(names, partials, strict=True)
+        cell(rf"\frac{{\partial}}{{\partial {name}}} = {partial}")
+        for name, partial in zip(names, partials, strict=True)
     ]
 
 

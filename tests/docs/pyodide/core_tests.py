@@ -13,7 +13,12 @@ TESTS = Path("/project/tests")
 KNOWN = sys.stdlib_module_names | {"autograd", "nn", "chalkgrad", "pytest"}
 TOO_DEEP = 2500
 """Freeing a chain of more than a few thousand objects overflows a browser's stack, whatever the objects are."""
-NATIVE = ("test_a_bar_in_a_terminal", "test_packages.py::test_pip", "draw/test_browser.py::test_", "test_at_a_plain_prompt_it_says")
+NATIVE = (
+    "test_a_bar_in_a_terminal",
+    "test_packages.py::test_pip",
+    "draw/test_browser.py::test_",
+    "test_at_a_plain_prompt_it_says",
+)
 """Tests of what is different in a browser, which `only_in_a_browser.py` checks."""
 NOT_HERE = {"subprocess", "threading", "multiprocessing", "concurrent", "signal", "resource", "socket"}
 
@@ -47,9 +52,7 @@ class Outcomes:
 
     def pytest_collection_modifyitems(self, items):
         items[:] = [
-            item
-            for item in items
-            if not builds_a_deep_graph(item) and not any(name in item.nodeid for name in NATIVE)
+            item for item in items if not builds_a_deep_graph(item) and not any(name in item.nodeid for name in NATIVE)
         ]
 
     def pytest_runtest_logreport(self, report):
@@ -69,4 +72,12 @@ files = sorted(
 outcomes = Outcomes()
 options = ["-q", "-p", "no:cacheprovider", "-p", "no:faulthandler", "--import-mode=importlib", "-m", "not slow"]
 status = pytest.main([*options, "-c", str(TESTS.parent / "pytest.ini"), *files], plugins=[outcomes])
-result = json.dumps({"status": int(status), "files": files, "passed": outcomes.passed, "skipped": outcomes.need_a_package, "failed": outcomes.failed})
+result = json.dumps(
+    {
+        "status": int(status),
+        "files": files,
+        "passed": outcomes.passed,
+        "skipped": outcomes.need_a_package,
+        "failed": outcomes.failed,
+    }
+)
