@@ -18,7 +18,6 @@ language = "en"
 extensions = [
     "myst_nb",
     "sphinx.ext.autodoc",
-    "sphinx.ext.intersphinx",
     "sphinx_copybutton",
     "generate.formulas",
     "generate.docstrings",
@@ -41,7 +40,6 @@ autodoc_preserve_defaults = True
 python_maximum_signature_line_length = 88
 toc_object_entries_show_parents = "hide"
 add_module_names = False
-intersphinx_mapping: dict[str, object] = {}
 
 html_theme = "furo"
 html_title = "chalkgrad"

@@ -1,5 +1,6 @@
-"""How do docstrings reach the page?  They are plain text with backquotes; what reStructuredText would take for markup of
-its own is escaped.
+"""How do docstrings reach the page?  As plain text with backquotes.
+
+What reStructuredText would take for markup of its own is escaped.
 """
 
 from __future__ import annotations

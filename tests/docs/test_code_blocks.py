@@ -16,9 +16,13 @@ from generate.stage import NOT_PAGES
 from chalkgrad.__main__ import main
 
 ROOT = Path(__file__).parent.parent.parent
-PAGES = sorted(
-    path for path in (ROOT / "docs").rglob("*.md") if path.relative_to(ROOT / "docs").parts[0] not in NOT_PAGES
-) + [ROOT / "notebooks" / "README.md", ROOT / "notebooks" / "primer.md", ROOT / "benchmarks" / "README.md"]
+ELSEWHERE = ("notebooks/README.md", "notebooks/primer.md", "benchmarks/README.md")
+PAGES = [
+    *sorted(
+        path for path in (ROOT / "docs").rglob("*.md") if path.relative_to(ROOT / "docs").parts[0] not in NOT_PAGES
+    ),
+    *(ROOT / path for path in ELSEWHERE),
+]
 ROSTER = "name\nAnna Ott\nBen Kaya\n"
 
 

@@ -101,10 +101,10 @@ def test_the_core_tests_pass_there(python_folder: Path, tmp_path: Path) -> None:
 
 
 PAGE = """<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><script type="module">
-import {{ startPython }} from "./boot.mjs";
-import {{ Python }} from "./python.mjs";
+import { startPython } from "./boot.mjs";
+import { Python } from "./python.mjs";
 window.onPage = () => startPython(new URL("./", location).href);
-window.inWorker = () => new Python(new URL("./", location).href, {{ onOutput: line => window.lines.push(line) }});
+window.inWorker = () => new Python(new URL("./", location).href, { onOutput: line => window.lines.push(line) });
 window.lines = [];
 window.loaded = true;
 </script>"""
@@ -114,7 +114,7 @@ window.loaded = true;
 def page(chromium: Any, python_folder: Path) -> Iterator[Any]:
     from conftest import served
 
-    (python_folder / "page.html").write_text(PAGE.replace("{{", "{").replace("}}", "}"), encoding="utf-8")
+    (python_folder / "page.html").write_text(PAGE, encoding="utf-8")
     address = served(python_folder)
     base = next(address)
     tab = chromium.new_page()

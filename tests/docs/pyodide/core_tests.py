@@ -73,11 +73,5 @@ outcomes = Outcomes()
 options = ["-q", "-p", "no:cacheprovider", "-p", "no:faulthandler", "--import-mode=importlib", "-m", "not slow"]
 status = pytest.main([*options, "-c", str(TESTS.parent / "pytest.ini"), *files], plugins=[outcomes])
 result = json.dumps(
-    {
-        "status": int(status),
-        "files": files,
-        "passed": outcomes.passed,
-        "skipped": outcomes.need_a_package,
-        "failed": outcomes.failed,
-    }
+    {"status": int(status), "passed": outcomes.passed, "skipped": outcomes.need_a_package, "failed": outcomes.failed}
 )
