@@ -17,8 +17,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from generate.tables import table
-
 ROOT = Path(__file__).parent.parent.parent
 MEANINGS = ROOT / "docs" / "reference" / "slips.toml"
 
@@ -102,7 +100,7 @@ def _wrong_inputs() -> Iterator[str]:
                 rows = [row for argument in module.GOOD[name] if (row := _row(module, name, argument)) is not None]
                 if rows:
                     yield f"### {name}\n"
-                    yield table(("argument", "wrong value", "error"), iter(rows))
+                    yield "\n".join(f"- {argument} = {wrong}: {message}" for argument, wrong, message in rows) + "\n"
 
 
 def _row(module: ModuleType, name: str, argument: str) -> tuple[str, str, str] | None:

@@ -62,11 +62,10 @@ def losses() -> str:
     """The losses: for one sample the value and the derivative with respect to the prediction."""
     rows = (
         (
-            f"{{py:obj}}`~nn.{name}`",
-            cell(entry.get("latex") or latex_of(entry["value"], "p", "t")),
-            cell(entry.get("latex_derivative") or latex_of(entry["derivative"], "p", "t")),
-            cell(entry["range"]),
-            entry["when"],
+            f"{{py:obj}}`~nn.{name}`<br>{entry['when']}",
+            cell(entry.get("latex") or latex_of(entry["value"], "p", "t"))
+            + "<br><br>derivative<br>"
+            + cell(entry.get("latex_derivative") or latex_of(entry["derivative"], "p", "t")),
         )
         for name, entry in tables()["losses"].items()
     )
@@ -76,8 +75,10 @@ def losses() -> str:
             "A loss takes the prediction first and the target second, for one sample or for a batch, and gives one",
             "number. For a batch it is the mean over the samples. In the table, $p$ is the prediction for one sample and",
             "$t$ its target; several predictions are $p_j$, and $[j = t]$ is 1 for the right class and 0 for the others.",
-            "The derivative is the one that `backward()` sends into the model.\n",
-            table(("loss", "for one sample", "derivative with respect to $p$", "range", "when to use it"), rows),
+            "The derivative is the one with respect to $p$, which `backward()` sends into the model. No loss is negative,",
+            "and the smallest value is 0, except that of `negative_log_likelihood` if its inputs are no logarithms of",
+            "probabilities.\n",
+            table(("loss, and when to use it", "for one sample"), rows),
             "## Penalties\n",
             "A penalty is added to a loss and keeps weights small. `weight_decay` of an optimizer has the same effect as",
             "`l2_penalty` with half its strength; only in `AdamW` it differs.\n",
@@ -91,7 +92,7 @@ def losses() -> str:
 def optimizers() -> str:
     """The rules of the optimizers."""
     rows = (
-        (f"`{name}`", cell(entry["latex"]), _learning_rate(name.partition("(")[0]), entry["when"])
+        (f"`{name}`<br>{entry['when']}", cell(entry["latex"]), _learning_rate(name.partition("(")[0]))
         for name, entry in tables()["optimizers"].items()
     )
     names = dict.fromkeys(name.partition("(")[0] for name in tables()["optimizers"])
@@ -102,7 +103,7 @@ def optimizers() -> str:
             "the step, and $\\epsilon$ a small number that avoids a division by zero. $m$ and $v$ are remembered for each",
             "parameter and start at 0. With `weight_decay` $\\lambda$, $g$ is replaced by $g + \\lambda p$, except in",
             "`AdamW`.\n",
-            table(("optimizer", "one step", "default rate", "when to use it"), rows),
+            table(("optimizer, and when to use it", "one step", "default rate"), rows),
             "The rules and their defaults are PyTorch's, except the rate of `SGD`. A step is taken completely or not at",
             "all: if a gradient or a new parameter is not finite, `step()` raises `FloatingPointError`, names the",
             "parameter, and changes nothing.\n",
@@ -119,7 +120,7 @@ def _learning_rate(name: str) -> str:
 
 def schedules() -> str:
     """The schedules of the learning rate."""
-    rows = ((f"`{name}`", cell(entry["latex"]), entry["when"]) for name, entry in tables()["schedules"].items())
+    rows = ((f"`{name}`<br>{entry['when']}", cell(entry["latex"])) for name, entry in tables()["schedules"].items())
     names = dict.fromkeys(name.partition("(")[0] for name in tables()["schedules"])
     return "\n".join(
         [
@@ -127,7 +128,7 @@ def schedules() -> str:
             "A schedule gives the factor by which the learning rate is multiplied at time $t$, in epochs: 2.5 is half-way",
             "through the third. Pass one to `nn.fit` as `schedule=`. Any function of the time is a schedule too, such as",
             "`schedule=lambda time: 1 / (1 + time)`.\n",
-            table(("schedule", "factor at time $t$", "when to use it"), rows),
+            table(("schedule, and when to use it", "factor at time $t$"), rows),
             "`nn.ReduceOnPlateau` lowers the rate when the loss no longer falls; it is a callback of `nn.fit`.\n",
             "## All schedules\n",
             documented("nn.Schedule", *(f"nn.{name}" for name in names), "nn.ReduceOnPlateau"),
@@ -138,7 +139,11 @@ def schedules() -> str:
 def layers() -> str:
     """The modules that a model is made of."""
     rows = (
-        (f"{{py:obj}}`~nn.{name}`", cell(entry["latex"]), f"`{entry['make']}`: {entry['parameters']}", entry["when"])
+        (
+            f"{{py:obj}}`~nn.{name}`<br>{entry['when']}",
+            cell(entry["latex"]),
+            f"`{entry['make']}`<br>{entry['parameters']} parameters",
+        )
         for name, entry in tables()["layers"].items()
     )
     summary = nn.MLP(2, [16, 16, 1], activation="tanh").summary()
@@ -147,7 +152,7 @@ def layers() -> str:
             "# Layers and models\n",
             "$f$ is the activation, $x$ one sample: a list of numbers or Values. There is no batch dimension: a model is",
             "called once for each sample, as in `[model(x) for x in X]`.\n",
-            table(("module", "output", "example, and its parameters", "when to use it"), rows),
+            table(("module, and when to use it", "output", "example"), rows),
             "## The summary of a model\n",
             "`model.summary()` lists the modules of a model, their sizes and their parameters:\n",
             "```python",
@@ -170,11 +175,9 @@ def activations() -> str:
     ranges = {entry.name: range_of(entry) for entry in entries()["Activations"]}
     rows = (
         (
-            f"`{name}`",
-            *_formulas(nn.activation(name)),
-            ranges.get(name, "(0, 1)"),
-            f"{nn.activation(name).init}, {nn.activation(name).gain:.4g}",
-            nn.activation(name).advice.replace("|", r"\|"),
+            f"`{name}`<br>" + nn.activation(name).advice.replace("|", r"\|"),
+            "<br><br>derivative<br>".join(_formulas(nn.activation(name))),
+            f"{ranges.get(name, '(0, 1)')}<br>{nn.activation(name).init}, {nn.activation(name).gain:.4g}",
         )
         for name in nn.activation_names()
     )
@@ -185,7 +188,7 @@ def activations() -> str:
             "activation too: `activation=lambda v: v * v.tanh()`. The formula and the derivative are rendered from the",
             "row that computes them. *Weights* is the rule for the first weights, and its gain: the factor by which they",
             "are larger than for the identity.\n",
-            table(("activation", "formula", "derivative", "range", "weights", "when to use it"), rows),
+            table(("activation, and when to use it", "formula", "range, weights"), rows),
             "What they are at a kink is in [Conventions at kinks and poles](kinks.md).\n",
             "## Functions\n",
             documented("nn.activation", "nn.activation_names", "nn.register_activation", "nn.Activation"),

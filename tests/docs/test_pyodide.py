@@ -6,7 +6,7 @@ import json
 import runpy
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -111,12 +111,9 @@ window.loaded = true;
 
 
 @pytest.fixture(scope="module")
-def page(chromium: Any, python_folder: Path) -> Iterator[Any]:
-    from conftest import served
-
+def page(chromium: Any, python_folder: Path, serve: Callable[[Path], str]) -> Iterator[Any]:
     (python_folder / "page.html").write_text(PAGE, encoding="utf-8")
-    address = served(python_folder)
-    base = next(address)
+    base = serve(python_folder)
     tab = chromium.new_page()
     complaints: list[str] = []
     tab.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
@@ -128,7 +125,6 @@ def page(chromium: Any, python_folder: Path) -> Iterator[Any]:
     yield tab
     tab.close()
     assert [text for text in complaints if not text.startswith("data:")] == []
-    next(address, None)
 
 
 @pytest.fixture(scope="module")

@@ -22,5 +22,4 @@ if (tests) {
   }
 }
 await python.runPythonAsync(await readFile(file, "utf-8"));
-process.stdout.write(python.globals.get("result"));
-process.exit(0);
+process.stdout.write(python.globals.get("result"), () => process.exit(0));
