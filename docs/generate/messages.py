@@ -36,7 +36,7 @@ def messages() -> str:
             f"### {meaning['title']}\n",
             f"{meaning['meaning']}\n",
             f"```python\n{meaning.get('program', program)}\n```\n",
-            f"```text\n{type(error).__name__}: {error}\n```\n",
+            f"```{{code-block}} text\n:class: wrapped\n\n{type(error).__name__}: {error}\n```\n",
             f"**Instead:** {meaning['instead']}\n",
         ]
     parts += [WRONG_INPUTS, *_wrong_inputs()]
@@ -128,6 +128,8 @@ HEAD = """# Error messages
 A message says what was wrong, the value that was given, and what to do. After an error everything is as it was before.
 
 ## Common slips
+
+The programs begin with `import math, autograd, nn` and `from autograd import Value`.
 
 """
 WRONG_INPUTS = """## Wrong arguments

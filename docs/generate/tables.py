@@ -248,14 +248,16 @@ def formula_sheet() -> str:
         "with a plot of each function, for two printed pages.\n",
     ]
     for title, group in entries().items():
-        parts += [f"## {title}\n", table(("function", "partial derivatives", "range", "conventions"), _rows(group))]
+        parts += [f"## {title}\n", table(("function", "partial derivatives"), _rows(group))]
     return "\n".join(parts)
 
 
 def _rows(group: list[Entry]) -> Iterator[tuple[str, ...]]:
     for entry in group:
         whole, partials = _written(entry)
-        yield f"`{entry.name}` {whole}", " <br> ".join(partials), range_of(entry), "; ".join(conventions(entry)) or "·"
+        kinks = "<br>".join(conventions(entry))
+        derivatives = "<br>".join(partials) + (f"<br>At kinks and poles: {kinks}" if kinks else "")
+        yield f"`{entry.name}`<br>{whole}<br>range: {range_of(entry)}", derivatives
 
 
 def _written(entry: Entry) -> tuple[str, list[str]]:
