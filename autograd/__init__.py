@@ -3,9 +3,9 @@
 Read the modules in this order.  The engine: `primitive` and `primitives` (the table of functions and derivatives), with
 `ieee` and `arguments` behind them; `node`, `backpropagation` (the textbook loop) and `fast_backward` (the same, made
 fast); `codegen`, `elementary` and `value`; `vector_ops`, `tree`, `functional`, `gradcheck`.  Needed only for details:
-`more_primitives`, `statistics`, `no_grad`, `micrograd`, `numpy_functions`, `foreign_names`, `file_cache`,
-`packages`.  Then the packages: `symbolic` (formulas), `views` (trace, explain, draw, stepper)
-and `compiler`.
+`more_primitives`, `statistics`, `no_grad`, `micrograd`, `numpy_functions`, `foreign_names`, `pause_gc`,
+`file_cache`, `packages`.  Then the packages: `symbolic` (formulas), `views` (trace, explain, draw, stepper) and
+`compiler`.
 
 >>> x = Value(3.0)
 >>> y = x * x

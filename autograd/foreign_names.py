@@ -7,7 +7,7 @@ in `foreign_names.txt`, and read when they are first needed.  Read before: nothi
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
+from pkgutil import get_data
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def answers() -> dict[str, dict[str, str]]:
     """For each section of the file its foreign names, and their replacements."""
     sections: dict[str, dict[str, str]] = {}
-    for line in Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").splitlines():
+    for line in (get_data("autograd", "foreign_names.txt") or b"").decode().splitlines():  # perhaps in a zip file
         if line.startswith("["):
             section = sections.setdefault(line[1:-1], {})
         elif line and not line.startswith("#"):

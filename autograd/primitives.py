@@ -267,6 +267,11 @@ power_exponent_partial = primitive("power_exponent_partial", _power_exponent_par
                              lambda out, x, y: power_derivative(x, y, 1.0, 1.0),
                              lambda out, x, y: power_derivative(x, y, 0.0, 2.0),
                              text="{0} ** {1} * log({0})", latex=r"{0}^{{{1}}} \ln({0})")
+self_power       = primitive("self_power", lambda x: power(x, x), lambda out, x: self_power_partial(x),
+                             text="{0} ** {0}", latex="{0}^{{{0}}}")
+self_power_partial = primitive("self_power_partial", lambda x: power(x, x) * (1.0 + log(x)),
+                             lambda out, x: out * (1.0 + log(x)) + self_power(x) / x,
+                             text="{0} ** {0} * (1 + log({0}))", latex=r"{0}^{{{0}}} (1 + \ln({0}))")
 power_derivative = primitive("power_derivative", _power_derivative,
                              lambda out, x, y, n, m: power_derivative(x, y, n + 1.0, m),
                              lambda out, x, y, n, m: power_derivative(x, y, n, m + 1.0),

@@ -3,10 +3,10 @@
 Read the files in this order. Models: ``checks``, ``module`` (how a model finds its parameters), ``activations``,
 ``initializers``, ``layers``, ``normalization``, ``dropout``, ``embedding``. Training: ``losses``, ``parameters``,
 ``optimizers``, ``clipping``, ``schedules``, ``data``, ``metrics``, ``evaluation``, ``history``, ``progress``,
-``pause_gc``, ``training`` (the loop), ``compiled``. Files: ``storage``, ``config``, ``checkpoint``, ``resuming``, and
-``fit``, which needs all of these. Looking at a model: ``plotting``, the package ``recording``,
-``layer_stats``, ``diagnostics``. Last ``names``, for those who know PyTorch. Optional: ``extras`` (callbacks, parameter
-groups) and ``export`` (models for other programs).
+``callbacks``, ``training`` (the loop), ``compiled``. Files: ``storage``, ``config``, ``checkpoint``,
+``resuming``, and ``fit``, which needs all of these. Looking at a model: ``plotting``, the package ``recording``,
+``layer_stats``, ``diagnostics``. Last ``names``, for those who know PyTorch. Optional: ``extras`` (further callbacks,
+parameter groups) and ``export`` (models for other programs).
 
 >>> import nn
 >>> X, y = nn.make_moons(100, seed=1)
@@ -19,7 +19,9 @@ True
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 import autograd as _autograd
 
@@ -79,10 +81,18 @@ __all__ = [
     "kl_divergence", "l1_penalty", "l2_penalty", "load", "load_breast_cancer", "load_diabetes", "load_digits",
     "load_iris", "load_wine", "losses", "make_blobs", "make_circles", "make_moons", "make_spiral", "make_xor",
     "mean_absolute_error", "mean_squared_error", "negative_log_likelihood", "one_hot", "optimizers", "plotting",
-    "predict", "predict_classes", "record", "register_activation", "save", "schedules", "smooth_l1", "standardize",
+    "predict", "predict_classes", "register_activation", "save", "schedules", "smooth_l1", "standardize",
     "train_test_split",
 ]  # fmt: skip
 
+_LATE = {
+    "CSVLogger": "extras.callbacks", "ParameterGroups": "extras.groups", "ReduceOnPlateau": "extras.callbacks",
+    "load_torch": "export.torch", "record": "recording", "to_c": "export.source", "to_numpy": "export.numpy",
+    "to_onnx": "export.onnx", "to_python": "export.source", "to_torch": "export.torch",
+}  # fmt: skip
+"""What is imported on first use, from folders that may be missing: name -> module."""
+
+__all__ += [name for name, module in _LATE.items() if find_spec(f"{__name__}.{module.partition('.')[0]}")]
 
 for _class in (
     SGD, AdaGrad, Adam, AdamW, RMSProp, MLP, Layer, Neuron, Dropout, Embedding, LayerNorm, EarlyStopping, StepDecay,
@@ -90,28 +100,18 @@ for _class in (
 ):  # fmt: skip
     _class.__init__ = explains_keywords(_class.__init__)  # type: ignore[method-assign]
 
-_LATE = {
-    "CSVLogger": "extras.callbacks", "ParameterGroups": "extras.groups", "ReduceOnPlateau": "extras.callbacks",
-    "load_torch": "export.torch", "record": "recording", "to_c": "export.source", "to_numpy": "export.numpy",
-    "to_onnx": "export.onnx", "to_python": "export.source", "to_torch": "export.torch",
-}  # fmt: skip
-"""What is imported when it is first asked for, from folders that may be missing."""
+if not TYPE_CHECKING:  # or a type checker would take every name for one of this package
 
+    def __getattr__(name):
+        if name not in _LATE:
+            from .names import no_such_name
 
-if not TYPE_CHECKING:  # or a type checker would take every name for one of this module
-
-    def __getattr__(name: str) -> Any:
-        if name in _LATE:
-            from importlib import import_module
-
-            try:
-                found = getattr(import_module(f"{__name__}.{_LATE[name]}"), name)
-            except ModuleNotFoundError as error:
-                raise ImportError(
-                    f"nn.{name} needs {error.name}, which is not installed: run python -m pip install chalkgrad"
-                ) from error
-            globals()[name] = found
-            return found
-        from .names import no_such_name
-
-        raise AttributeError(no_such_name(name, [*__all__, *_LATE]))
+            raise AttributeError(no_such_name(name, __all__))
+        try:
+            found = getattr(import_module(f"{__name__}.{_LATE[name]}"), name)
+        except ModuleNotFoundError as error:
+            raise ImportError(
+                f"nn.{name} needs {error.name}, which is not installed: run python -m pip install chalkgrad"
+            ) from error
+        globals()[name] = found
+        return found

@@ -53,9 +53,9 @@ def load(path: Any, *, into: Any = None, optimizer: Any = None, allow_nan: bool 
     ``into``: a module of your own to fill instead. ``optimizer``: one to continue; its memory goes to the parameters of
     the same names. Raises ``ValueError``, naming every bad entry, for a file that is damaged, does not fit or is too
     large (400 MB, 10 million numbers: a model of a million parameters with all that its training needs stays below),
-    and ``OSError`` for one that cannot be read; nothing has changed then. Reading takes about five times as much memory
-    as the file has bytes; up to ten times where names are as short as ``p1``, since Python's own strings and
-    dictionaries are that large.
+    and ``OSError`` for one that cannot be read; nothing has changed then. Reading takes up to four times as much memory
+    as the file has bytes (six times where names are as short as ``p1``: Python's own strings and dictionaries are that
+    large); the model that is built comes on top.
     """
     if into is not None and not isinstance(into, Module):
         raise TypeError(f"into must be a module of the shape that was saved, such as nn.MLP(2, [1]), got {shown(into)}")
@@ -71,7 +71,7 @@ def load(path: Any, *, into: Any = None, optimizer: Any = None, allow_nan: bool 
         result = build(content["architecture"], len(state)) if into is None else into
     if optimizer is not None and into is not None:
         optimizer.call_as_in(into)
-    with both_or_none(result, optimizer):
+    with both_or_none(into, optimizer):
         if isinstance(result, Module):
             result.load_state_dict(state, allow_nan=allow_nan)
         if optimizer is not None:
@@ -82,6 +82,9 @@ def load(path: Any, *, into: Any = None, optimizer: Any = None, allow_nan: bool 
 @contextmanager
 def both_or_none(model: Any, optimizer: Any) -> Iterator[None]:
     """Restore the model and the optimizer if an error or Ctrl-C comes between the changes to the two."""
+    if optimizer is None:  # a module alone loads all of its state or none
+        yield
+        return
     model = model if isinstance(model, Module) else None
     state = None if model is None else model.state_dict()
     memory = None if optimizer is None else optimizer.state_dict()

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import NamedTuple
 
 import pytest
 
@@ -24,24 +26,33 @@ import nn as nn
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("autograd", "nn", "chalkgrad")
 
+
+class Deletable(NamedTuple):
+    """An optional folder: the modules that load it, the public names that need it, and other files that go with it."""
+
+    loaded_by: set[str]
+    names: set[str]
+    files: set[str]
+
+
 # From the bottom up.  A module imports only from earlier lines, also inside functions and for type checkers: so there
 # are no import cycles.  `*` stands for any name: the lessons' exercises and the commands do not know each other.
 LAYERS = {
     "autograd": """
 arguments compiler.c_backend compiler.c_backend.opcodes compiler.frontend compiler.frontend.c_functions
 compiler.frontend.change_check compiler.frontend.exception_handlers compiler.numpy_backend compiler.passes
-compiler.passes.matmul file_cache foreign_names ieee no_grad packages symbolic views views.stepper.front_end
+compiler.passes.matmul file_cache foreign_names ieee no_grad packages pause_gc symbolic views views.stepper.front_end
 primitive views.draw.browser views.draw.escape views.draw.save_path views.draw.webassembly
 node primitives views.draw.layout_engines
 backpropagation compiler.numpy_backend.kernels micrograd more_primitives numpy_functions symbolic.expression
 codegen compiler.lower fast_backward symbolic.printing
 elementary symbolic.simplify
 value
-compiler.frontend.object_kinds compiler.frontend.traced_rows symbolic.branches symbolic.to_sympy tree vector_ops
-views.trace.replay
-compiler.c_backend.elementwise functional statistics symbolic.formulas
-compiler.c_backend.fused_loop compiler.frontend.hessian compiler.frontend.tracer gradcheck views.trace.expand
-compiler.frontend.executed_code views.trace.trace
+compiler.frontend.object_kinds symbolic.branches symbolic.to_sympy tree vector_ops views.trace.replay
+functional statistics symbolic.formulas
+compiler.frontend.traced_rows
+compiler.c_backend.elementwise compiler.frontend.hessian compiler.frontend.tracer gradcheck views.trace.expand
+compiler.c_backend.fused_loop compiler.frontend.executed_code views.trace.trace
 compiler.frontend.snapshot_notes views.draw.scene views.explain.paths views.stepper.layout views.stepper.passes
 views.trace
 compiler.frontend.object_visitors views.draw.clusters views.draw.dot views.explain.render views.stepper.sentences
@@ -64,9 +75,9 @@ compiler.program
 compiler
 """,
     "nn": """
-checks export export.frames extras names pause_gc plotting.regions progress
+checks export export.frames extras names plotting.regions progress
 activations data extras.callbacks metrics module schedules storage
-dropout embedding initializers losses normalization parameters
+callbacks dropout embedding initializers losses normalization parameters
 clipping evaluation layers optimizers
 config export.steps extras.groups layer_stats plotting.figures recording.snapshots
 checkpoint export.numpy export.onnx export.source export.torch plotting recording.images
@@ -96,11 +107,32 @@ cli.commands.*
 MAY_USE = {"autograd": set[str](), "nn": {"autograd"}, "chalkgrad": {"autograd", "nn"}}
 # Public modules, meant to be imported as such.
 PUBLIC_MODULES = {
-    "autograd", "autograd.packages", "nn", "nn.data", "nn.plotting", "nn.losses", "nn.activations", "nn.optimizers",
-}  # fmt: skip
+    "autograd",
+    "autograd.packages",
+    "autograd.pause_gc",
+    "nn",
+    "nn.data",
+    "nn.plotting",
+    "nn.losses",
+    "nn.activations",
+    "nn.optimizers",
+}
 # The compiler works on arrays and is loaded by the first call of `compile`; `digraph` is loaded by the first `Digraph`.
 LOADED_LATE = {"autograd.compiler.": {"numpy"}, "autograd.views.draw.digraph": {"graphviz"}}
 LATE_FOLDERS = ("autograd.compiler", "autograd.views")
+# Folders that can be deleted together with their tests (`tests/<folder>` and the files named here), lessons and pages,
+# without making another test fail.  Only these modules load them, late; without the folder, these names say what to do.
+OPTIONAL = {
+    "nn/export": Deletable(
+        {"nn", "nn.evaluation"},
+        {"nn.load_torch", "nn.to_c", "nn.to_numpy", "nn.to_onnx", "nn.to_python", "nn.to_torch"},
+        {"tests/nn/test_beside_pytorch.py"},
+    ),
+    "nn/extras": Deletable({"nn"}, {"nn.CSVLogger", "nn.ParameterGroups", "nn.ReduceOnPlateau"}, set()),
+    "nn/recording": Deletable(
+        {"nn"}, {"nn.record"}, {"tests/browser/test_recording_page.py", "tests/oracles/recorded.py"}
+    ),
+}
 # Modules that exist on some operating systems only, and functions of `os` likewise.
 ONE_SYSTEM_ONLY = {"fcntl", "resource", "pwd", "grp", "termios", "tty", "pty", "msvcrt", "winreg", "_winapi"}
 ONE_SYSTEM_ONLY_OF_OS = {"fork", "forkpty", "getuid", "geteuid", "killpg", "setsid", "mkfifo", "sched_setaffinity"}
@@ -218,7 +250,7 @@ def test_every_module_has_a_place() -> None:
     unplaced = [name for name in modules() if rank(name) is None]
     assert not unplaced, f"place these modules in LAYERS of {Path(__file__).name}: {unplaced}"
     families = [f"{package}.{name}" for package in PACKAGES for name in LAYERS[package].split()]
-    gone = [name for name in families if name not in modules() and "*" not in name]
+    gone = [name for name in families if name not in modules() and "*" not in name and not is_deleted(name)]
     assert not gone, f"these modules of LAYERS do not exist: {gone}"
     assert max(Counter(families).values()) == 1
 
@@ -305,6 +337,80 @@ def test_import_loads_the_standard_library_only(package: str) -> None:
     code = LIST_FOREIGN.format(package=package)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.split() == []
+
+
+# ------------------------------------------------------------------------------------------------ optional folders
+
+
+def is_within(name: str, folder: str) -> bool:
+    return f"{name}.".startswith(f"{folder.replace('/', '.')}.")
+
+
+def is_deleted(name: str) -> bool:
+    return any(is_within(name, folder) and not (ROOT / folder).exists() for folder in OPTIONAL)
+
+
+@pytest.mark.parametrize("folder", OPTIONAL)
+def test_an_optional_folder_is_loaded_late_by_few_modules(folder: str) -> None:
+    for name, path in modules().items():
+        if not is_within(name, folder):
+            early, used = ({each for each in imports(path, late=late) if is_within(each, folder)} for late in (0, 1))
+            assert not early, f"{path}: move the import of {sorted(early)} into a function"
+            assert not used or name in OPTIONAL[folder].loaded_by, f"{path}: {sorted(used)} can be deleted"
+
+
+WITHOUT = """
+import importlib, pkgutil, sys
+folders, names = {folders!r}, {names!r}
+sys.modules.update(dict.fromkeys(folders))  # as if deleted
+for package in ("autograd", "nn", "chalkgrad"):
+    for module in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{{package}}."):
+        if not module.name.startswith(tuple(folders)) and module.name != "chalkgrad.grading.student":
+            importlib.import_module(module.name)
+for name in names:
+    owner, _, last = name.rpartition(".")
+    try:
+        getattr(importlib.import_module(owner), last)
+    except ImportError as error:
+        assert "run python -m pip install" in str(error), error
+    else:
+        raise AssertionError(f"{{name}} does not need {{folders}}")
+"""
+
+
+def without(folders: Iterable[str], where: Path) -> None:
+    """Import every module in a process in which these folders do not exist; each name says what to install."""
+    names = sorted(name for folder in folders for name in OPTIONAL[folder].names)
+    code = WITHOUT.format(folders=[folder.replace("/", ".") for folder in folders], names=names)
+    done = subprocess.run([sys.executable, "-c", code], cwd=where, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_without_the_optional_folders_everything_else_is_imported() -> None:
+    without(OPTIONAL, ROOT)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("folder", OPTIONAL)
+def test_an_optional_folder_can_be_deleted_with_its_tests(folder: str, tmp_path: Path) -> None:
+    """All tests that are left are collected; these, those of documents and wrong inputs, and a package's are run."""
+    hidden = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "build", "dist")
+    shutil.copytree(ROOT, tmp_path / "copy", ignore=hidden, dirs_exist_ok=True)
+    for name in (folder, f"tests/{folder}", *OPTIONAL[folder].files):
+        path = tmp_path / "copy" / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    without([folder], tmp_path / "copy")
+    run = [
+        "tests/test_architecture.py",
+        "tests/trust/test_wrong_inputs.py",
+        "tests/test_readme.py",
+        "tests/test_english.py",
+    ]
+    run += [f"tests/{folder.partition('/')[0]}"]
+    for arguments in (["--collect-only", "tests", *PACKAGES], run):
+        command = [sys.executable, "-m", "pytest", "-n0", "-q", "-x", "-p", "no:cacheprovider", *arguments]
+        done = subprocess.run(command, cwd=tmp_path / "copy", capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout[-3000:]
 
 
 # ------------------------------------------------------------------------------------------------- names and sizes

@@ -7,7 +7,6 @@ and read when they are first needed. Read before: nothing.
 from __future__ import annotations
 
 from functools import cache, wraps
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -19,8 +18,10 @@ if TYPE_CHECKING:
 @cache
 def answers() -> dict[str, dict[str, str]]:
     """For each section of the file its foreign names, and their replacements."""
+    from pkgutil import get_data
+
     sections: dict[str, dict[str, str]] = {}
-    for line in Path(__file__).with_name("names.txt").read_text(encoding="utf-8").splitlines():
+    for line in (get_data(__name__, "names.txt") or b"").decode().splitlines():  # perhaps in a zip file
         if line.startswith("["):
             section = sections.setdefault(line[1:-1], {})
         elif line and not line.startswith("#"):

@@ -114,6 +114,12 @@ def normal_tails(rng: random.Random, count: int) -> Points:
     return (point for point in tails(rng, count) if abs(point[1]) != 38.4)
 
 
+def self_powers(rng: random.Random, count: int) -> Points:
+    """x**x for x above zero overflows at 143.1."""
+    yield from ((x,) for x in SIZES if x < 143.0)
+    yield from ((10 ** rng.uniform(-323, 2),) for _ in range(count))
+
+
 def derivatives_of_power(rng: random.Random, count: int) -> Points:
     for n, m in [(1, 0), (0, 1), (1, 1), (2, 0), (0, 2), (2, 1), (3, 0)]:
         yield from ((10 ** rng.uniform(-9, 3), rng.uniform(-20, 20), float(n), float(m)) for _ in range(count // 4))
@@ -234,6 +240,8 @@ SAMPLES = {
     "over_square": Sample(normal_pairs),
     "power_partial": Sample(powers, INSIDE),
     "power_exponent_partial": Sample(powers, INSIDE),
+    "self_power": Sample(self_powers, CONDITIONED),
+    "self_power_partial": Sample(self_powers, CROSSING),
     "power_derivative": Sample(derivatives_of_power, CROSSING, constants=(2, 3)),
     "xlogy": Sample(first_not_zero),
     "times_exp": Sample(tails, INSIDE),
@@ -374,6 +382,12 @@ def test_the_better_of_two_formulas_is_taken(name: str, point: tuple[float, ...]
     """The other one, meant for the ends of the doubles (or for its middle), is 2.6 to 9 ULP off here."""
     truth = jet(ROWS[name], point, SAMPLES[name].constants).value
     assert ulps(TABLE[name](*point), truth) < 1.6
+
+
+@pytest.mark.parametrize(("x", "y"), [(0.0, -0.0), (-0.0, 0.0)])
+def test_a_tie_of_zeros_gives_the_zero_that_python_gives(x: float, y: float) -> None:
+    given = [TABLE["maximum"](x, y), TABLE["minimum"](x, y), TABLE["relu"](y)]
+    assert [repr(zero) for zero in given] == [repr(max(x, y)), repr(min(x, y)), repr(max(0.0, y))]
 
 
 def test_floats_are_added_from_left_to_right() -> None:

@@ -271,6 +271,8 @@ ROWS: dict[str, Callable[..., Any]] = {
     "normal_cdf": phi,
     "exp_difference": lambda x, y: exp(x - y),
     "power_exponent_partial": lambda x, y: log(x) * power(x, y),
+    "self_power": lambda x: power(x, x),
+    "self_power_partial": lambda x: power(x, x) * (log(x) + 1),
     "power_derivative": lambda x, y, n, m: power_derivative(x, y, int(n.value), int(m.value)),
     "cosine": lambda x, y: x / sqrt(x**2 + y**2),
     "times_exp": lambda x, y: x * exp(y),

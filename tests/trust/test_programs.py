@@ -57,7 +57,8 @@ def test_long_programs(block: int) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("path", PATHS)
 def test_long_programs_compiled(path: str) -> None:
-    for start in range(20_000, 21_000, 50):
+    count = 100 if path == "numpy" else 1_000  # NumPy needs half a second for each of such irregular programs
+    for start in range(20_000, 20_000 + count, 50):
         made = [random_program(seed, bend=1.0) for seed in range(start, start + 50)]
         for seed, found in enumerate(failures_compiled(path, made), start):
             assert not found, f"seed {seed}: {found}"
@@ -66,7 +67,8 @@ def test_long_programs_compiled(path: str) -> None:
 def test_every_row_occurs() -> None:
     """Rows that only derivatives are made of occur in second derivatives; the list of them is short, and named here."""
     inside = {
-        "power_partial", "power_exponent_partial", "power_derivative", "silu_curve", "share", "bell", "sech_softplus",
+        "power_partial", "power_exponent_partial", "power_derivative", "self_power", "self_power_partial", "silu_curve",
+        "share", "bell", "sech_softplus",
     }  # fmt: skip
     programs = [answer(random_program(seed)) for seed in range(400)]
     kept = {OPERATIONS[i[0] % len(OPERATIONS)].name for program in programs for i in program.kept}

@@ -93,8 +93,7 @@ def style(fast: bool) -> Style:
         name = FAST.get(row.name) if fast else None
         return f"{name or LIBRARY.get(row.name) or f'kernel_{row.name}'}({', '.join(operands)})"
 
-    infix = {name: notation for name, notation in INFIX.items() if name != "power"}
-    infix["add"] = PYTHON.notations["add"]
+    infix = {name: notation for name, notation in PYTHON.notations.items() if name != "power"}
     infix["where"] = ("({0} ? {1} : {2})", 7, (1, 1, 1))
     return Style(infix, number, call)
 

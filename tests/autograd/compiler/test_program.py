@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Value, cross_entropy, dot, exp, gradients, log, relu, take, tanh
+from autograd import Value, cross_entropy, dot, exp, grad, gradients, log, relu, take, tanh
 from autograd.compiler import compile
 from autograd.compiler.numpy_backend import run
 
@@ -209,6 +209,17 @@ def test_hessian_vector_product(backend: str) -> None:
         program.theta[:] = start + sign * step * direction
         slopes.append(program.value_and_grad(X, y)[1])
     assert found == pytest.approx((slopes[0] - slopes[1]) / (2 * step), abs=1e-8)
+
+
+@backends
+@pytest.mark.parametrize(("x", "second"), [(5e-324, math.inf), (1e-310, math.inf), (1e-300, 1e300), (1.0, 2.0)])
+def test_second_derivative_of_x_to_the_x(backend: str, x: float, second: float) -> None:
+    """By hand: x^x ((1 + ln x)² + 1/x)."""
+    w = Value(x)
+    program = compile(lambda: w**w, [w], backend=backend)
+    slope = compile(grad(lambda v: v**v), backend=backend)
+    found = [program.hessian_vector_product([1.0])[0], slope.value_and_grad(x)[1][0]]
+    assert found == pytest.approx([second] * 2, rel=1e-14)
 
 
 @backends

@@ -15,6 +15,7 @@ from autograd.compiler.c_backend import elementwise
 from autograd.compiler.numpy_backend import kernels
 from autograd.primitive import Primitive, ieee
 from autograd.primitives import TABLE
+from autograd.symbolic.expression import symbols, write
 
 ROWS = [row for row in TABLE.values() if row.arity in (1, 2)]
 POINTS = [
@@ -134,6 +135,13 @@ def same(found: Any, expected: list[float], tolerance: float) -> None:
     for got, want in zip(found.tolist(), expected, strict=True):
         both_nan = math.isnan(got) and math.isnan(want)
         assert got == want or both_nan or abs(got - want) <= tolerance * abs(want) + 1e-320, (got, want)
+
+
+def test_additions_keep_their_order_in_c() -> None:
+    """(x + y) + z is rounded differently from x + (y + z)."""
+    x, y, z = symbols("x", "y", "z")
+    written = [write(each, elementwise.style(False)) for each in (x + (y + z), (x + y) + z, x - (y + z), x * (y * z))]
+    assert written == ["x + (y + z)", "x + y + z", "x - (y + z)", "x * (y * z)"]
 
 
 def test_every_row_has_a_form_in_c() -> None:
