@@ -30,6 +30,7 @@ suppress_warnings = ["mystnb.unknown_mime_type"]
 # Lessons show the outputs that are committed; the tests of the lessons run them.
 nb_execution_mode = "off"
 nb_merge_streams = True
+nb_render_markdown_format = "myst"
 myst_enable_extensions = ["dollarmath", "deflist", "colon_fence", "attrs_inline"]
 myst_heading_anchors = 4
 myst_links_external_new_tab = False

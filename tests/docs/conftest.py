@@ -79,3 +79,6 @@ def chromium() -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+collect_ignore = ["pyodide"]  # programs for Pyodide, not tests
