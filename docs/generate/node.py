@@ -12,7 +12,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 DOCS = Path(__file__).parent.parent
-MODULES = DOCS / "node_modules"
+FOLDER = DOCS.parent / "build" / "npm"
+"""Where the packages are installed."""
+MODULES = FOLDER / "node_modules"
+FILES = ("package.json", "package-lock.json", ".npmrc")
+"""What they are installed from, in `docs/`."""
 
 
 def node() -> str:
@@ -38,5 +42,8 @@ def install() -> None:
     npm = program.parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     command = [str(program), str(npm)] if npm.exists() else ["npm"]
     environment = os.environ | {"PATH": f"{program.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
-    subprocess.run([*command, "ci"], cwd=DOCS, env=environment, check=True)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name in FILES:
+        shutil.copyfile(DOCS / name, FOLDER / name)
+    subprocess.run([*command, "ci"], cwd=FOLDER, env=environment, check=True)
     done.write_bytes(lock.read_bytes())

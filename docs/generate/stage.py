@@ -7,16 +7,18 @@ code.  Sphinx then reads this folder only.  `code/` in it is a copy of the packa
 from __future__ import annotations
 
 import json
+import re
+import runpy
 import shutil
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from generate import messages, names, reference, tables
+from generate import messages, names, pictures, reference, tables
 from generate.links import rewritten
 
 ROOT = Path(__file__).parent.parent.parent
 PACKAGES = ("autograd", "nn", "chalkgrad")
-NOT_PAGES = ("generate", "node_modules", "live", "_static", "__pycache__")
+NOT_PAGES = ("gallery", "generate", "live", "_static", "__pycache__")
 """Folders of `docs/` without pages."""
 ELSEWHERE = {
     "notebooks/README.md": "lessons/index.md",
@@ -33,7 +35,8 @@ GENERATED = {
     *(f"reference/{name}.md" for name in ("schedules", "teaching", "training", "values", "views")),
 }
 """Pages that are made from the code."""
-OPTIONAL = ("gallery/README", "beyond_one_machine")
+GENERATED |= {f"pictures/{name}.svg" for name in pictures.PICTURES}
+OPTIONAL = ("gallery/gallery", "beyond_one_machine")
 """Entries of the index that are left out where the page does not exist."""
 
 
@@ -63,11 +66,13 @@ def stage(folder: Path) -> None:
         else:
             shutil.copyfile(ROOT / source, target)
     made = {path: text for module in (reference, tables, names, messages) for path, text in module.pages().items()}
-    if set(made) != GENERATED:
+    if set(made) != {path for path in GENERATED if path.endswith(".md")}:
         raise RuntimeError(f"GENERATED and the pages that are made differ in {sorted(set(made) ^ GENERATED)}")
     for path, text in made.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(_rewritten(text, PurePosixPath("docs", path), known), encoding="utf-8")
+    pictures.write(folder / "pictures")
+    _build_gallery(folder / "gallery")
     _add_toctrees(folder)
     for package in PACKAGES:
         shutil.copytree(ROOT / package, folder / "code" / package, ignore=shutil.ignore_patterns("__pycache__"))
@@ -87,6 +92,17 @@ def _notebook(source: PurePosixPath, known: dict[PurePosixPath, PurePosixPath]) 
     return json.dumps(notebook, ensure_ascii=False)
 
 
+def _build_gallery(folder: Path) -> None:
+    """The gallery, if there is one: `build(folder)` of its program writes a page and pictures."""
+    program = ROOT / "docs" / "gallery" / "build_gallery.py"
+    if not program.exists():
+        return
+    runpy.run_path(str(program))["build"](folder)
+    page = folder / "gallery.md"
+    linked = re.sub(r"\[([^\]]*)\]\(([\w-]+\.html)\)", r'<a href="\2">\1</a>', page.read_text(encoding="utf-8"))
+    page.write_text(linked, encoding="utf-8")
+
+
 def _add_toctrees(folder: Path) -> None:
     """The lessons, and the pages of other folders whose list is what the folder contains."""
     index = folder / "index.md"
@@ -95,9 +111,6 @@ def _add_toctrees(folder: Path) -> None:
     index.write_text("".join(line for line in lines if line not in missing), encoding="utf-8")
     lessons = sorted(path.stem for path in (folder / "lessons").glob("[0-9][0-9]-*.ipynb"))
     _append_toctree(folder / "lessons" / "index.md", ["primer", *lessons])
-    if (folder / "gallery").is_dir() and (folder / "gallery" / "README.md").exists():
-        others = sorted(path.stem for path in (folder / "gallery").glob("*.md") if path.stem != "README")
-        _append_toctree(folder / "gallery" / "README.md", others)
 
 
 def _append_toctree(page: Path, entries: list[str]) -> None:
