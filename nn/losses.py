@@ -143,9 +143,9 @@ def cross_entropy(prediction: Any, target: Any, label_smoothing: float = 0.0, cl
     for logits, t in _classified(prediction, target):
         classes = range(len(logits))
         weights = _class_weights(class_weights, len(classes))
-        divisor.append(weights[t] if weights and not isinstance(t, list) else 1.0)
+        divisor.append(_of_class(weights, t) if weights and not isinstance(t, list) else 1.0)
         if smoothing or weights:
-            given = t if isinstance(t, list) else [float(t == j) for j in classes]
+            given = t if isinstance(t, list) else [_of_class([float(i == j) for i in classes], t) for j in classes]
             t = [(1.0 - smoothing) * given[j] + smoothing / len(classes) for j in classes]
             t = [share * weight for share, weight in zip(t, weights or [1.0] * len(t), strict=True)]
         terms.append(autograd.cross_entropy(logits, t))
@@ -169,8 +169,9 @@ def negative_log_likelihood(prediction: Any, target: Any, class_weights: Any = N
             terms.append(-autograd.dot([share * weight for share, weight in zip(t, weights, strict=True)], logs))
             divisor.append(1.0)
         else:
-            terms.append(-take(logs, t) if is_index(t) else -logs[t] * weights[t] if class_weights else -logs[t])
-            divisor.append(1.0 if is_index(t) else weights[t])
+            weight = _of_class(weights, t)
+            terms.append(-_of_class(logs, t) * weight if class_weights else -_of_class(logs, t))
+            divisor.append(weight)
     return _weighted_mean(terms, divisor)
 
 
@@ -192,6 +193,11 @@ def kl_divergence(prediction: Any, target: Any) -> Value:
     return mean(terms)
 
 
+def _of_class(entries: list[Any], target: Any) -> Any:
+    """The entry of the target's class, also while a program is compiled that serves every class."""
+    return take(entries, target) if is_index(target) else entries[target]
+
+
 def _class_weights(weights: Any, classes: int) -> list[float]:
     """The weights as floats, one for each class; an empty list for None."""
     if weights is None:
@@ -202,9 +208,11 @@ def _class_weights(weights: Any, classes: int) -> list[float]:
     return [real_number(weight, f"class_weights[{n}]", 0) for n, weight in enumerate(given)]
 
 
-def _weighted_mean(terms: list[Any], weights: list[float]) -> Value:
+def _weighted_mean(terms: list[Any], weights: list[Any]) -> Value:
     """The sum of terms that are already weighted, divided by the sum of the weights."""
     total = sum(weights)
+    if isinstance(total, Value):  # while a program is compiled that serves every class
+        return autograd.sum(terms) / total
     if total <= 0.0:
         raise ValueError("class_weights are 0 for every target here: the loss would be 0/0; give a positive weight")
     return mean(terms) if total == len(terms) else autograd.sum(terms) / total

@@ -203,10 +203,16 @@ def import_statements(tree: ast.AST, *, late: bool) -> Iterator[ast.Import | ast
             yield from import_statements(child, late=late)
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def imports(path: Path, *, late: bool) -> list[str]:
     """Dotted names that a file imports: modules, also where a `from` statement takes them out of their package."""
     found = []
-    for statement in import_statements(ast.parse(path.read_text(encoding="utf-8")), late=late):
+    for statement in import_statements(parsed(path), late=late):
         if isinstance(statement, ast.Import):
             found += [alias.name for alias in statement.names]
             continue
@@ -309,18 +315,17 @@ def test_folders_that_are_loaded_late_are_not_imported_early(name: str, path: Pa
 @pytest.mark.parametrize(("name", "path"), each_module())
 def test_no_module_needs_one_operating_system(name: str, path: Path) -> None:
     assert not ONE_SYSTEM_ONLY & set(imports(path, late=False)), f"{path}: import it inside a guarded function"
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    guarded = {
-        id(inner)
-        for node in ast.walk(tree)
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Try, ast.With, ast.If))
-        for inner in ast.walk(node)
-    }
-    for node in ast.walk(tree):
+    for node in unguarded(parsed(path)):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "os":
-            assert node.attr not in ONE_SYSTEM_ONLY_OF_OS or id(node) in guarded, (
-                f"{path}:{node.lineno}: os.{node.attr}"
-            )
+            assert node.attr not in ONE_SYSTEM_ONLY_OF_OS, f"{path}:{node.lineno}: os.{node.attr}"
+
+
+def unguarded(tree: ast.AST) -> Iterator[ast.AST]:
+    """The nodes that are neither inside a function nor under a condition."""
+    for child in ast.iter_child_nodes(tree):
+        if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Try, ast.With, ast.If)):
+            yield child
+            yield from unguarded(child)
 
 
 LIST_FOREIGN = """
@@ -420,7 +425,7 @@ def test_an_optional_folder_can_be_deleted_with_its_tests(folder: str, tmp_path:
 def test_a_package_names_its_modules_in_reading_order(folder: str) -> None:
     """Each module of the folder stands once, in backticks, in the docstring; lessons and commands apart."""
     path = modules()[folder]
-    listed = re.findall(r"(?<!`)`{1,2}(\w+)`{1,2}(?!`)", ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "")
+    listed = re.findall(r"(?<!`)`{1,2}(\w+)`{1,2}(?!`)", ast.get_docstring(parsed(path)) or "")
     children = {name for name in modules() if name.rpartition(".")[0] == folder}
     own = {name.rpartition(".")[2] for name in children if not re.search(r"\.lesson_\w+$|\.commands\.\w+$", name)}
     counted = Counter(name for name in listed if name in own)
@@ -445,7 +450,7 @@ def test_a_class_name_occurs_once() -> None:
         node.name
         for module, path in modules().items()
         if not module.startswith("chalkgrad.exercises.")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.ClassDef)
     )
     assert [name for name, count in names.items() if count > 1] == []
@@ -455,7 +460,7 @@ def test_a_class_name_occurs_once() -> None:
 def test_functions_and_files_are_short(name: str, path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 500
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.end_lineno is not None:
             first = node.body[0]
             documented = ast.get_docstring(node) is not None and first.end_lineno is not None
@@ -477,7 +482,7 @@ def test_the_table_does_not_scroll_sideways() -> None:
 @pytest.mark.parametrize(("name", "path"), each_module())
 def test_no_dispatch_by_a_computed_attribute_name(name: str, path: Path) -> None:
     """`getattr(self, f"_{kind}_forward")` is found by no search and no type checker."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "getattr":
             computed = isinstance(node.args[1], (ast.JoinedStr, ast.BinOp))
             assert not computed, f"{path}:{node.lineno}: {ast.unparse(node)}"

@@ -293,10 +293,12 @@ def check(name: str, point: Sequence[float], truth: Jet) -> list[str]:
     ]
 
 
-def failures(name: str, rng: random.Random, count: int) -> list[str]:
-    points, _, constants = SAMPLES[name]
+def failures(name: str, rng: random.Random, count: int, share: float = 1.0) -> list[str]:
+    """What is wrong at this share of the points: all of them, or a random choice, of at least 40."""
+    source, _, constants = SAMPLES[name]
     wrong: list[str] = []
-    for point in points(rng, count):
+    points = list(source(rng, count))
+    for point in rng.sample(points, min(len(points), max(40, int(share * len(points))))):
         try:
             truth = jet(ROWS[name], point, constants)
         except (ValueError, ZeroDivisionError):  # outside the domain, where errors are tested
@@ -401,7 +403,7 @@ def test_floats_are_added_from_left_to_right() -> None:
 
 @pytest.mark.parametrize("name", TABLE)
 def test_values_and_derivatives(name: str) -> None:
-    wrong = failures(name, random.Random(name), 20)
+    wrong = failures(name, random.Random(name), 20, share=1 / 3)
     assert not wrong, "\n".join(wrong[:20])
 
 

@@ -228,6 +228,7 @@ class Copy:
             importlib.import_module(name)
         if module.startswith("nn/"):
             importlib.import_module("autograd.compiler.program")
+        sys.pycache_prefix = None  # compiled code lies in the copy, beside its source
         unchecked = py_compile.PycInvalidationMode.UNCHECKED_HASH
         compileall.compile_dir(folder, quiet=2, force=True, invalidation_mode=unchecked)
         sys.dont_write_bytecode = False  # once, for the test files as pytest rewrites them
@@ -268,6 +269,7 @@ class Copy:
             del sys.modules[name]
         sys.path[:] = [str(self.folder)] + [entry for entry in sys.path if not _of_project(entry)]
         os.environ["PYTHONPATH"] = str(self.folder)
+        os.environ.pop("PYTHONPYCACHEPREFIX", None)
         os.environ["PYTHONDONTWRITEBYTECODE"] = os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
         os.chdir(self.folder)
 
