@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import ModuleType
 
+import autograd
+import nn
 from chalkgrad.__main__ import COMMANDS, build_parser
-from generate.tables import documented, draw_options
+from generate.tables import documented, draw_options, tables
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -188,7 +191,40 @@ PAGES: dict[str, tuple[str, list[tuple[str, str, list[str]]]]] = {
 def pages() -> dict[str, str]:
     """The pages by path."""
     made = {f"reference/{name}.md": _page(title, sections) for name, (title, sections) in PAGES.items()}
+    for page, package in (("values", autograd), ("training", nn)):
+        if unlisted := _unlisted(package):
+            made[f"reference/{page}.md"] += f"\n## More\n\n{documented(*unlisted, members=True)}"
     return made | {"reference/command_line.md": command_line(), "reference/kinks.md": kinks()}
+
+
+def _unlisted(package: ModuleType) -> list[str]:
+    """The public names that no page lists yet."""
+    listed = {name for _, sections in PAGES.values() for *_, names in sections for name in names}
+    listed |= {f"nn.{name.partition('(')[0]}" for table in tables().values() for name in table} | ON_OTHER_PAGES
+    names = [
+        f"{package.__name__}.{name}"
+        for name in package.__all__
+        if callable(thing := getattr(package, name)) and not isinstance(thing, autograd.Primitive)
+    ]
+    places = ("", "data.", "plotting.")
+    return [name for name in names if not {name.replace("nn.", f"nn.{place}", 1) for place in places} & listed]
+
+
+ON_OTHER_PAGES = {
+    f"nn.{name}"
+    for name in (
+        *("Module", "Optimizer", "Schedule", "Activation", "activation", "activation_names", "register_activation"),
+        *(
+            "l1_penalty",
+            "l2_penalty",
+            "clip_gradient_norm",
+            "clip_gradient_value",
+            "ParameterGroups",
+            "ReduceOnPlateau",
+        ),
+    )
+}
+"""Names on the pages with tables, beside those of the tables."""
 
 
 def _page(title: str, sections: list[tuple[str, str, list[str]]]) -> str:

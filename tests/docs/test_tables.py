@@ -78,6 +78,7 @@ def test_the_definition_of_an_activation(name: str) -> None:
         assert function(x) == pytest.approx(expected, rel=1e-12)
 
 
+@pytest.mark.docs
 def test_every_one_of_a_kind_is_in_its_table() -> None:
     optimizers = {name for name, kind in vars(nn.optimizers).items() if is_a(kind, nn.Optimizer)}
     schedules = {name for name, kind in vars(nn.schedules).items() if is_a(kind, nn.Schedule)}
