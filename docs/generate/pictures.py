@@ -39,7 +39,7 @@ def _one_sample() -> str:
     model = nn.MLP(2, [3, 2], activation="tanh", seed=0)
     loss = nn.cross_entropy(model([0.5, -1.0]), 1)
     loss.backward()
-    return draw(loss, names=model.named_parameters(), fold="neuron", theme="light").svg
+    return draw(loss, names=model.named_parameters(), fold="neuron", direction="TB", theme="light").svg
 
 
 PICTURES: dict[str, Callable[[], str]] = {
