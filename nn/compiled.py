@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import autograd
 from autograd import log, log1p, relu, softplus, take, where, xlogy
+from autograd.packages import how_to_install
 
 from . import losses
 from .checks import shown
@@ -126,7 +127,12 @@ class CompiledEngine:
 
     def _read_data(self) -> None:
         """The samples and targets as arrays."""
-        import numpy as np
+        try:
+            import numpy as np
+        except ImportError as error:
+            raise ImportError(
+                f'engine="compiled" needs numpy: {how_to_install("numpy")}; or use engine="eager"'
+            ) from error
 
         training = self.training
         self._data = _copied(training.X), _copied(training.y)

@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from autograd.packages import how_to_install
+
 from .checks import (
     MAX_COUNT,
     is_scalar,
@@ -141,9 +143,8 @@ def _sklearn(name: str) -> Any:
     try:
         from sklearn import datasets
     except ImportError as error:
-        raise ImportError(
-            f'load_{name} needs scikit-learn: install it by python -m pip install "chalkgrad[sklearn]"'
-        ) from error
+        cure = how_to_install("scikit-learn", 'python -m pip install "chalkgrad[sklearn]"')
+        raise ImportError(f"load_{name} needs scikit-learn: {cure}") from error
     return datasets
 
 

@@ -41,10 +41,9 @@ LAYERS = {
     "autograd": """
 arguments compiler.c_backend compiler.c_backend.opcodes compiler.frontend compiler.frontend.c_functions
 compiler.frontend.change_check compiler.frontend.exception_handlers compiler.numpy_backend compiler.passes
-compiler.passes.matmul file_cache foreign_names ieee no_grad pause_gc symbolic views views.draw.browser
-views.stepper.front_end
-primitive views.draw.escape views.draw.layout_engines views.draw.save_path
-node primitives
+compiler.passes.matmul file_cache foreign_names ieee no_grad packages pause_gc symbolic views views.stepper.front_end
+primitive views.draw.browser views.draw.escape views.draw.save_path views.draw.webassembly
+node primitives views.draw.layout_engines
 backpropagation compiler.numpy_backend.kernels micrograd more_primitives numpy_functions symbolic.expression
 codegen compiler.lower fast_backward symbolic.printing
 elementary symbolic.simplify
@@ -112,6 +111,7 @@ MAY_USE = {"autograd": set[str](), "nn": {"autograd"}, "chalkgrad": {"autograd",
 # Public modules, meant to be imported as such.
 PUBLIC_MODULES = {
     "autograd",
+    "autograd.packages",
     "autograd.pause_gc",
     "nn",
     "nn.data",
@@ -165,6 +165,7 @@ TESTED_ELSEWHERE = {
     "autograd.compiler.numpy_backend.source": "autograd/compiler/test_fuzz.py",
     "autograd.compiler.pipeline": "autograd/compiler/test_program.py",
     "autograd.compiler.plan": "autograd/compiler/test_program.py",
+    "autograd.views.draw.webassembly": "docs/test_pyodide.py",
     "autograd.foreign_names": "nn/names/test_names.py",
     "autograd.more_primitives": "autograd/test_primitives.py",
     "autograd.views.stepper.widget": "browser/test_widget.py",

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 from autograd.compiler.frontend.tracer import depends_on as depends_on
 from autograd.compiler.frontend.tracer import drawn as drawn
 from autograd.compiler.frontend.tracer import is_index as is_index
+from autograd.packages import how_to_install
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,6 +60,12 @@ def compile(
     >>> program.value_and_grad([1.0, 2.0], [3.0, 4.0])      # errors 0 and 2; (0 + 2²) / 2, and (0 + 2·2·2) / 2
     (2.0, array([4.]))
     """
-    from autograd.compiler.program import Program
-
+    try:
+        from autograd.compiler.program import Program
+    except ModuleNotFoundError as error:
+        if error.name != "numpy":
+            raise
+        raise ImportError(
+            f"compile needs numpy: {how_to_install('numpy')}; without it, use grad and backward"
+        ) from error
     return Program(function, parameters, batched, backend)

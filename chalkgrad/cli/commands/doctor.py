@@ -20,6 +20,7 @@ import autograd
 import chalkgrad
 import nn
 from autograd import Value
+from autograd.packages import IN_BROWSER, how_to_install
 
 # What each package is for, and the extra of chalkgrad that installs it; '' if every installation has it.
 PACKAGES = {
@@ -86,9 +87,8 @@ def _versions() -> ReportLine:
     try:
         installed = metadata.version("chalkgrad")
     except metadata.PackageNotFoundError:
-        return ReportLine(
-            "chalkgrad", f"{chalkgrad.__version__}, not installed", "python -m pip install -e .", needed=False
-        )
+        cure = "the page has loaded no wheel" if IN_BROWSER else "python -m pip install -e ."
+        return ReportLine("chalkgrad", f"{chalkgrad.__version__}, not installed", cure, needed=False)
     if installed != chalkgrad.__version__:
         found = f"{chalkgrad.__version__} is imported, but {installed} is installed"
         return ReportLine("chalkgrad", found, "start again in another folder, or install chalkgrad again")
@@ -129,9 +129,8 @@ def _tried(what: str, work: Callable[[], str]) -> ReportLine:
 def _engine(engine: str) -> ReportLine:
     what = f"drawing with {engine}"
     if engine == "dot" and shutil.which("dot") is None:
-        return ReportLine(
-            what, "no program dot on PATH", "install Graphviz (apt, brew or winget install graphviz)", False
-        )
+        cure = "a browser runs no programs" if IN_BROWSER else "install Graphviz (apt, brew or winget install graphviz)"
+        return ReportLine(what, "no program dot on PATH", cure, needed=False)
     return _tried(what, partial(_drawn, engine))
 
 
@@ -156,6 +155,7 @@ def _loops() -> str:
 
 def _package(name: str, use: str, extra: str) -> ReportLine:
     cure = f'python -m pip install "chalkgrad[{extra}]"' if extra else f"python -m pip install {name}"
+    cure = how_to_install(name) if IN_BROWSER else cure
     try:
         installed = metadata.version(name)
     except metadata.PackageNotFoundError:
