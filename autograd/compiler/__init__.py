@@ -9,6 +9,7 @@ which a function passes through them.  Each answers one question:
     `executable`      what can every backend do?                               the protocol `Executable`
     `numpy_backend`   the groups as a NumPy program                            backend "numpy"
     `c_backend`       the groups as steps of a C runtime                       backends "c" and "emit"
+    `jax_backend`     the groups as a function for JAX                         backend "jax", `to_jax`
     `eager`           graphs without structure: the eager engine runs them     backend "eager"
     `plan`            what is known about one graph, and how is it run?
     `pipeline`        all passes in their order, and the choice of a backend
@@ -36,7 +37,11 @@ if TYPE_CHECKING:
 
 
 def compile(
-    function: Any, parameters: Iterable[Value] | None = None, batched: bool = False, backend: str = "auto"
+    function: Any,
+    parameters: Iterable[Value] | None = None,
+    batched: bool = False,
+    backend: str = "auto",
+    dtype: str = "float64",
 ) -> Program:
     """A program that computes `function` and its gradient with arrays, as fast as array code written by hand.
 
@@ -47,8 +52,10 @@ def compile(
     mean over samples. `backend`: "numpy"; "c", the library's own runtime; or "auto", which takes "c" where it can be
     built.  "emit" is "c" with an emitted C loop for each chain of element-wise operations: the same bits, up to 1.5
     times as fast for long chains, and a tenth of a second more for the C compiler the first time.
+    "jax" is for GPUs and many devices (see docs/beyond_one_machine.md), and needs the extra of that name; `dtype`, the
+    kind of its numbers, may be "float32" or "bfloat16".
 
-    Raises TypeError if the function branches on data, ValueError for an unknown backend.
+    Raises TypeError if the function branches on data, ValueError for an unknown backend, ImportError without JAX.
 
     >>> from autograd import Value
     >>> slope = Value(3.0)
@@ -58,4 +65,4 @@ def compile(
     """
     from autograd.compiler.program import Program
 
-    return Program(function, parameters, batched, backend)
+    return Program(function, parameters, batched, backend, dtype)
