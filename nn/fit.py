@@ -90,7 +90,7 @@ def fit(
             raise TypeError(f"{name} must be True or False, got {shown(switch)}")
     if resume and checkpoint is None:
         raise ValueError("resume=True needs checkpoint=path: there is no file to continue from")
-    choose(engine, ("eager", "compiled", "auto"), "engine")
+    choose(engine, ("eager", "compiled", "auto", "jax"), "engine")
     training.try_out()
     training.optimizer.follow()
     training.optimizer.call_as_in(training.model)
@@ -99,6 +99,10 @@ def fit(
         from .resuming import resume_training, save_training, settings_of
 
         training.save_checkpoint, training.given = save_training, settings_of(training)
+        if engine == "jax":
+            from .jax_engine.engine import by_first_process
+
+            training.save_checkpoint = by_first_process(save_training)
         if resume:
             resume_training(training)
     training.run(progress)

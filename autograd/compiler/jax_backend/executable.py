@@ -111,6 +111,19 @@ class JaxProgram:
         (value, *_), gradient, may_be_nonfinite = self.run(theta, True)
         return value, gradient, may_be_nonfinite
 
+    def check_agreement(self, fingerprints: dict[str, str]) -> None:
+        """Raise ValueError if a fingerprint (hexadecimal digits) is not the same in all processes."""
+        from jax.experimental.multihost_utils import process_allgather
+
+        mine = np.array([int(digits[:7], 16) for digits in fingerprints.values()], np.int32)
+        every = finished(lambda: np.asarray(process_allgather(mine))).reshape(-1, len(mine))
+        for n, name in enumerate(fingerprints):
+            if len(set(every[:, n].tolist())) > 1:
+                raise ValueError(
+                    f"the processes of this run have different {name}: every process must run the same script with the "
+                    "same model, data, seed and checkpoint"
+                )
+
     def _given(self, theta: Any, drawn: Any) -> tuple[Any, ...]:
         """The arguments of the compiled functions."""
         arrays, weights = self.attached
