@@ -79,6 +79,7 @@ class Run(Protocol):
     engine: Any
     source: Any
     epoch: int
+    dtype: str
 
 
 class CompiledEngine:
@@ -90,7 +91,7 @@ class CompiledEngine:
     Raises ``TypeError`` if the model or the loss cannot be traced; the message names the line and a cure.
     """
 
-    backend, name, dtype = "auto", "compiled", "float64"
+    backend, name = "auto", "compiled"
 
     def __init__(self, training: Run, fall_back: bool = False) -> None:
         model, loss = training.model, training.loss
@@ -110,7 +111,7 @@ class CompiledEngine:
                 value = formula(outputs, t)
             return [value, outputs]
 
-        self.program = autograd.compile(loss_and_outputs, training.optimizer.parameters, True, self.backend, self.dtype)
+        self.program = autograd.compile(loss_and_outputs, training.optimizer.parameters, True, self.backend, training.dtype)
         self.program.name = f"{type(model).__name__} with its loss"
         self.program.load()
         self.optimizer: Any = training.optimizer

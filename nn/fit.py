@@ -40,6 +40,7 @@ def fit(
     checkpoint: Any = None,
     resume: bool = False,
     engine: str = "eager",
+    dtype: str = "float64",
 ) -> History:
     """Train ``model`` on samples ``X`` and targets ``y`` for ``epochs`` passes, and return the history.
 
@@ -57,7 +58,8 @@ def fit(
     which ``resume=True`` continues bit for bit. Data, batch size, seed, loss and kind of optimizer must then be the
     same; the optimizer's settings, ``clip_norm`` and ``schedule`` may differ, and changes are listed in
     ``history.changes``. ``engine``: ``"eager"`` builds a graph for each batch, ``"compiled"`` traces the model once and
-    trains with arrays, ``"auto"`` compiles if that works and is worth it.
+    trains with arrays, ``"auto"`` compiles if that works and is worth it; ``"jax"`` trains on all devices and processes
+    that JAX shows (extra ``jax``), with numbers of the kind ``dtype``: ``"float64"``, ``"float32"`` or ``"bfloat16"``.
 
     Each step is all or nothing. Ctrl-C returns the history so far. If a step fails (an overflow, a domain error, a loss
     or gradient that is not finite), the same kind of error is raised with the step and the sample in its message, the
@@ -91,6 +93,8 @@ def fit(
     if resume and checkpoint is None:
         raise ValueError("resume=True needs checkpoint=path: there is no file to continue from")
     choose(engine, ("eager", "compiled", "auto", "jax"), "engine")
+    choose(dtype, ("float64", "float32", "bfloat16") if engine == "jax" else ("float64",), f"dtype of {engine!r}")
+    training.dtype = dtype
     training.try_out()
     training.optimizer.follow()
     training.optimizer.call_as_in(training.model)

@@ -124,6 +124,7 @@ class Training:
         self._last_good: Any = None
         self._rate = self.base_rate  # the rate that the schedule last set
         self._choice = "eager"
+        self.dtype = "float64"
         self._stop_reason = ""
         self.engine: Any = EagerEngine(model, self.loss, self.X, self.y, self.optimizer)
 

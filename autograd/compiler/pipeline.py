@@ -111,7 +111,9 @@ def jax_backend(module: str) -> Any:
     try:
         return import_module(f"autograd.compiler.jax_backend.{module}")
     except ImportError as error:
-        raise ImportError(f'JAX is needed here: install it by python -m pip install "chalkgrad[jax]" ({error})') from error
+        raise ImportError(
+            f'JAX is needed here: install it by python -m pip install "chalkgrad[jax]" ({error})'
+        ) from error
 
 
 def native_is_available(backend: str) -> bool:

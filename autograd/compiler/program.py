@@ -196,7 +196,7 @@ class Program:
         export = jax_backend("export")
         choose(dtype, DTYPES, "unknown dtype")
         if not examples and self._last is None and not self.of_graph:
-            raise TypeError(f"to_jax needs arrays of the shapes that {self.name} takes, or a call of the program before")
+            raise TypeError(f"to_jax needs arrays of the shapes that {self.name} takes, or an earlier call")
         with self._lock:
             if examples or self._last is None:
                 plan, _ = self._prepared([export.example(each) for each in examples], quiet=True)

@@ -12,22 +12,21 @@ import random
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from ..compiled import CompiledEngine
+from nn.compiled import CompiledEngine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
 class JaxEngine(CompiledEngine):
-    """The counterpart of ``EagerEngine`` on all devices that JAX shows; ``dtype`` is the kind of its numbers.
+    """The counterpart of ``EagerEngine`` on all devices that JAX shows.
 
     Raises ``ImportError`` without JAX, ``TypeError`` if the model cannot be traced or has too many groups for XLA.
     """
 
     backend, name = "jax", "jax"
 
-    def __init__(self, training: Any, fall_back: bool = False, dtype: str = "float64") -> None:
-        self.dtype = dtype
+    def __init__(self, training: Any, fall_back: bool = False) -> None:
         super().__init__(training, fall_back)
         import jax
 
@@ -38,7 +37,8 @@ class JaxEngine(CompiledEngine):
     def epoch(self) -> Iterator[None]:
         """As in ``CompiledEngine``; with several processes they are compared first."""
         if self.processes > 1:
-            self.program.plan.executable.check_agreement(self._fingerprints())
+            executable: Any = self.program.plan.executable
+            executable.check_agreement(self._fingerprints())
         with super().epoch():
             yield
 

@@ -98,7 +98,9 @@ def finished(action: Callable[[], Any]) -> Any:
     here = f"process {jax.process_index()} of {jax.process_count()}"
     cure = "start all processes again: nn.fit(..., checkpoint=path, resume=True) continues after the last full epoch"
     if not answer:
-        raise RuntimeError(f"{here} has waited {seconds:g} s for the others: one of them has stopped or is gone; {cure}")
+        raise RuntimeError(
+            f"{here} has waited {seconds:g} s for the others: one of them has stopped or is gone; {cure}"
+        )
     result, error = answer[0]
     if isinstance(error, jax.errors.JaxRuntimeError):
         raise RuntimeError(f"{here} cannot reach the others, one of them has ended: {cure}") from error

@@ -93,7 +93,8 @@ class JaxProgram:
             self.drawn = self.signature.draw(self.samples) if drawn is None else drawn
         if not self._in_range:
             return RunResult([math.nan] * len(self.signature.flat.outputs), None, True)
-        return finished(lambda: self._run(theta, backward))
+        result: RunResult = finished(lambda: self._run(theta, backward))
+        return result
 
     def _run(self, theta: Any, backward: bool) -> RunResult:
         with jax.enable_x64(True):
@@ -151,7 +152,7 @@ class JaxProgram:
         ]
         return signature.like_arguments(found, samples)
 
-    # --------------------------------------------------------------------------------------- what XLA compiles, and when
+    # ----------------------------------------------------------------------------------- what XLA compiles, and when
 
     def _outputs(self, theta: Any, captured: Any, inputs: Any, drawn: Any, weights: Any) -> tuple[Any, Any, Any]:
         outputs, finite = self.function(theta, captured, inputs, drawn, self.dtype, safe=False)

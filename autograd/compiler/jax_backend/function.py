@@ -90,8 +90,8 @@ class JaxFunction:
         masks: Mapping[Any, Array] = {}
         if safe and self.masked:
             still = jax.lax.stop_gradient(given)
-            masks = self._reached(lambda: self._filled(*still, samples, dtype))
-        memory = self._filled(*given, samples, dtype)
+            masks = self._reached(lambda: self._filled(still, samples, dtype))
+        memory = self._filled(given, samples, dtype)
         finite = evaluate(self.steps, memory, selected if masks else _plain, masks)
         return self._read_outputs(memory), finite
 
@@ -101,11 +101,10 @@ class JaxFunction:
             whole = jnp.broadcast_to(whole, (memory.samples, len(self.outputs)))
         return [whole[..., n] for n in range(len(self.outputs))]
 
-    def _filled(
-        self, theta: Array, captured: Array, inputs: Sequence[Array], drawn: Array | None, samples: Any, dtype: Any
-    ) -> Memory:
-        """A memory with everything that is not computed."""
+    def _filled(self, given: tuple[Any, ...], samples: int | None, dtype: Any) -> Memory:
+        """A memory with everything that is not computed: theta, captured Values, inputs and random numbers."""
         layout, signature = self.layout, self.signature
+        theta, captured, inputs, drawn = given
         memory = Memory(self.rows.count, samples, dtype)
         for low, array in zip(self.pieces[:-1], _split(theta, self.pieces), strict=True):
             memory.put(np.arange(low, low + array.shape[-1]), array)
@@ -170,7 +169,7 @@ class JaxFunction:
             evaluate(self.steps, memory, counting, probes)
             return sum(output.sum() for output in self._read_outputs(memory))
 
-        return jax.tree.map(lambda count: count > 0.0, jax.grad(paths)(probes))
+        return {key: count > 0.0 for key, count in jax.grad(paths)(probes).items()}
 
 
 def _split(theta: Array, borders: list[int]) -> Sequence[Array]:

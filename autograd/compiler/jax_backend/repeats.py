@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from autograd.compiler.jax_backend.evaluate import operands_of
-from autograd.compiler.passes.group import ElementWise, MatMul, Variadic
+from autograd.compiler.passes.group import ElementWise, Variadic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,7 @@ Step: TypeAlias = "Group | Repeat"
 
 
 def find_repeats(groups: Sequence[Group], outputs: Any, rows: int, uniform: int) -> list[Step]:
-    """The groups in their order, with equal blocks in a row as a `Repeat`.  `outputs`: rows that are read at the end."""
+    """The groups in their order, with equal blocks in a row as a `Repeat`.  `outputs`: rows read at the end."""
     numbers: dict[Any, int] = {}
     keys = np.array([numbers.setdefault(_key(group), len(numbers)) for group in groups])
     finder = _Finder(list(groups), keys, np.asarray(outputs), rows, uniform)

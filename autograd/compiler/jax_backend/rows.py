@@ -40,7 +40,7 @@ class JaxNumber:
         """None: everywhere."""
 
     @classmethod
-    def _apply_primitive(cls, row: Primitive, operands: Sequence[Any]) -> JaxNumber:
+    def _apply_primitive(cls, row: Primitive, operands: Sequence[Any]) -> Any:
         if row is table.where:
             return _select(*operands)
         return cls(apply(row, [_array(operand) for operand in operands]))
@@ -60,13 +60,13 @@ class JaxNumber:
     def __neg__(self) -> JaxNumber:
         return JaxNumber(-self.array)
 
-    def __truediv__(self, other: Any) -> JaxNumber:
+    def __truediv__(self, other: Any) -> Any:
         return JaxNumber._apply_primitive(table.divide, (self, other))
 
-    def __rtruediv__(self, other: Any) -> JaxNumber:
+    def __rtruediv__(self, other: Any) -> Any:
         return JaxNumber._apply_primitive(table.divide, (other, self))
 
-    def __pow__(self, other: Any) -> JaxNumber:
+    def __pow__(self, other: Any) -> Any:
         return JaxNumber._apply_primitive(table.power, (self, other))
 
     def __lt__(self, other: Any) -> JaxNumber:
@@ -89,16 +89,19 @@ def _array(operand: Any) -> Array:
     return operand.array if isinstance(operand, JaxNumber) else float(operand)
 
 
-def _select(condition: Any, x: Any, y: Any) -> JaxNumber:
+def _select(condition: Any, x: Any, y: Any) -> Any:
     """`where`; an operand that is `NOT_TAKEN` has no number, and is remembered as a place that is not taken."""
-    chosen = _array(condition)
-    chosen = chosen if getattr(chosen, "dtype", None) == bool else chosen != 0.0
+    if not isinstance(condition, JaxNumber):  # decided by constants
+        one = x if condition else y
+        return one if isinstance(one, JaxNumber) or one is NOT_TAKEN else JaxNumber(jnp.asarray(float(one)))
+    chosen = condition.array
+    chosen = chosen != 0.0 if jnp.result_type(chosen) != jnp.bool_ else chosen
     if x is NOT_TAKEN or y is NOT_TAKEN:
         other, here = (y, ~chosen) if x is NOT_TAKEN else (x, chosen)
         below = other.taken if isinstance(other, JaxNumber) else None
         return JaxNumber(_array(other), here if below is None else here & below)
     taken = [True if not isinstance(o, JaxNumber) or o.taken is None else o.taken for o in (x, y)]
-    both = None if taken == [True, True] else jnp.where(chosen, *taken)
+    both = None if all(each is True for each in taken) else jnp.where(chosen, *taken)
     return JaxNumber(jnp.where(chosen, _array(x), _array(y)), both)
 
 
@@ -106,7 +109,7 @@ def apply(row: Primitive, operands: Sequence[Array]) -> Array:
     """The row of arrays; operands that are Python floats are constants of the function."""
     constants = tuple((n, repr(operand)) for n, operand in enumerate(operands) if isinstance(operand, float))
     arrays = [operand for operand in operands if not isinstance(operand, float)]
-    return function_of(row, constants)(*arrays) if arrays else float(ieee(row, operands))  # type: ignore[arg-type]
+    return function_of(row, constants)(*arrays) if arrays else float(ieee(row, operands))
 
 
 @cache
@@ -124,10 +127,11 @@ def function_of(row: Primitive, constants: tuple[tuple[int, str], ...] = ()) -> 
 
     @jax.custom_jvp
     def function(*arrays: Array) -> Array:
-        return _forward(row, spread(arrays))
+        return _forward(row, spread([jnp.asarray(array) for array in arrays]))
 
     @function.defjvp
     def _(arrays: Sequence[Array], tangents: Sequence[Array]) -> tuple[Array, Array]:
+        arrays = [jnp.asarray(array) for array in arrays]
         out = function(*arrays)
         total = jnp.zeros((), out.dtype)
         partials = partials_of(row, out, spread(arrays))
@@ -136,7 +140,8 @@ def function_of(row: Primitive, constants: tuple[tuple[int, str], ...] = ()) -> 
         return out, jnp.broadcast_to(total, out.shape).astype(out.dtype)
 
     function.__name__ = row.name
-    return function
+    made: Callable[..., Array] = function
+    return made
 
 
 def partials_of(row: Primitive, out: Array, operands: Sequence[Array]) -> list[Any]:
@@ -145,7 +150,9 @@ def partials_of(row: Primitive, out: Array, operands: Sequence[Array]) -> list[A
     try:
         return list(row.partials(JaxNumber(out), *numbers))
     except TypeError:  # written for floats only
-        return [JaxNumber(_number_by_number(partial(_one_partial, row, n), out, *operands)) for n in range(len(operands))]
+        return [
+            JaxNumber(_number_by_number(partial(_one_partial, row, n), out, *operands)) for n in range(len(operands))
+        ]
 
 
 def _one_partial(row: Primitive, n: int, out: float, *operands: float) -> float:
@@ -232,8 +239,8 @@ FUNCTIONS: dict[str, Callable[..., Array]] = {
     **{
         name: getattr(jnp, name)
         for name in (
-            "add", "subtract", "multiply", "divide", "negative", "absolute", "maximum", "minimum", "exp", "expm1", "log",
-            "log1p", "sqrt", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "hypot",
+            "add", "subtract", "multiply", "divide", "negative", "absolute", "maximum", "minimum", "exp", "expm1",
+            "log", "log1p", "sqrt", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "hypot",
         )
     },
     "power": _power,
