@@ -111,7 +111,9 @@ class CompiledEngine:
                 value = formula(outputs, t)
             return [value, outputs]
 
-        self.program = autograd.compile(loss_and_outputs, training.optimizer.parameters, True, self.backend, training.dtype)
+        self.program = autograd.compile(
+            loss_and_outputs, training.optimizer.parameters, True, self.backend, training.dtype
+        )
         self.program.name = f"{type(model).__name__} with its loss"
         self.program.load()
         self.optimizer: Any = training.optimizer

@@ -93,8 +93,9 @@ def fit(
     if resume and checkpoint is None:
         raise ValueError("resume=True needs checkpoint=path: there is no file to continue from")
     choose(engine, ("eager", "compiled", "auto", "jax"), "engine")
-    choose(dtype, ("float64", "float32", "bfloat16") if engine == "jax" else ("float64",), f"dtype of {engine!r}")
-    training.dtype = dtype
+    training.dtype = choose(dtype, ("float64", "float32", "bfloat16"), "dtype")
+    if engine != "jax" and dtype != "float64":
+        raise ValueError(f"dtype={dtype!r} needs engine='jax': the other engines compute in float64")
     training.try_out()
     training.optimizer.follow()
     training.optimizer.call_as_in(training.model)

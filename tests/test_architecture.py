@@ -28,13 +28,14 @@ PACKAGES = ("autograd", "nn", "chalkgrad")
 # are no import cycles.  `*` stands for any name: the lessons' exercises and the commands do not know each other.
 LAYERS = {
     "autograd": """
-arguments compiler.c_backend compiler.c_backend.opcodes compiler.frontend compiler.frontend.c_functions
+arguments compiler.c_backend compiler.c_backend.opcodes compiler.frontend compiler.jax_backend
+compiler.jax_backend.devices compiler.jax_backend.variadic compiler.frontend.c_functions
 compiler.frontend.change_check compiler.frontend.exception_handlers compiler.numpy_backend compiler.passes
 compiler.passes.matmul file_cache ieee no_grad symbolic views views.draw.browser views.stepper.front_end
 primitive views.draw.escape views.draw.layout_engines views.draw.save_path
 node primitives
 backpropagation compiler.numpy_backend.kernels micrograd symbolic.expression
-codegen compiler.lower fast_backward symbolic.printing
+codegen compiler.jax_backend.rows compiler.lower fast_backward symbolic.printing
 symbolic.simplify value
 compiler.frontend.object_kinds compiler.frontend.traced_rows symbolic.branches tree vector_ops views.trace.replay
 compiler.c_backend.elementwise functional symbolic.formulas
@@ -51,12 +52,13 @@ compiler.executable compiler.passes.contract views.draw.digraph
 compiler.eager compiler.passes.schedule views.draw.picture
 compiler.passes.group views.draw.draw
 compiler.c_backend.toolchain compiler.passes.fuse compiler.passes.layout views.draw
-compiler.c_backend.bytecode compiler.numpy_backend.buffers compiler.passes.reverse compiler.plan
-compiler.argument_cache compiler.c_backend.link_fused compiler.correction compiler.numpy_backend.emitter
+compiler.c_backend.bytecode compiler.jax_backend.memory compiler.jax_backend.placing compiler.numpy_backend.buffers compiler.passes.reverse compiler.plan
+compiler.argument_cache compiler.c_backend.link_fused compiler.correction compiler.jax_backend.evaluate
+compiler.numpy_backend.emitter
 compiler.picture
-compiler.c_backend.link compiler.numpy_backend.accumulate
-compiler.c_backend.executable compiler.numpy_backend.source
-compiler.numpy_backend.run
+compiler.c_backend.link compiler.jax_backend.branches compiler.jax_backend.repeats compiler.numpy_backend.accumulate
+compiler.c_backend.executable compiler.jax_backend.function compiler.numpy_backend.source
+compiler.jax_backend.executable compiler.jax_backend.export compiler.numpy_backend.run
 compiler.pipeline
 compiler.program
 compiler
@@ -70,6 +72,7 @@ config layer_stats plotting.figures recording.snapshots
 checkpoint plotting recording.images
 diagnostics history recording.recording
 compiled recording
+jax_engine jax_engine.engine
 training
 resuming
 fit
@@ -95,8 +98,15 @@ MAY_USE = {"autograd": set[str](), "nn": {"autograd"}, "chalkgrad": {"autograd",
 # Public modules, meant to be imported as such.
 PUBLIC_MODULES = {"autograd", "nn", "nn.data", "nn.plotting", "nn.losses", "nn.activations", "nn.optimizers"}
 # The compiler works on arrays and is loaded by the first call of `compile`; `digraph` is loaded by the first `Digraph`.
-LOADED_LATE = {"autograd.compiler.": {"numpy"}, "autograd.views.draw.digraph": {"graphviz"}}
+LOADED_LATE = {
+    "autograd.compiler.jax_backend.": {"numpy", "jax"},
+    "autograd.compiler.": {"numpy"},
+    "autograd.views.draw.digraph": {"graphviz"},
+}
 LATE_FOLDERS = ("autograd.compiler", "autograd.views")
+# Folders that need an extra, and may be missing.
+OPTIONAL_FOLDERS = {"jax_backend", "jax_engine"}
+OPTIONAL = OPTIONAL_FOLDERS | {"jax"}
 # Modules that exist on some operating systems only, and functions of `os` likewise.
 ONE_SYSTEM_ONLY = {"fcntl", "resource", "pwd", "grp", "termios", "tty", "pty", "msvcrt", "winreg", "_winapi"}
 ONE_SYSTEM_ONLY_OF_OS = {"fork", "forkpty", "getuid", "geteuid", "killpg", "setsid", "mkfifo", "sched_setaffinity"}
@@ -118,6 +128,8 @@ TESTED_ELSEWHERE = {
     "autograd.compiler.frontend.snapshot": "autograd/compiler/frontend/test_guards.py",
     "autograd.compiler.frontend.snapshot_notes": "autograd/compiler/frontend/test_guards.py",
     "autograd.compiler.frontend.traced_rows": "autograd/compiler/frontend/test_tracer.py",
+    "autograd.compiler.jax_backend.evaluate": "autograd/compiler/jax_backend/test_executable.py",
+    "autograd.compiler.jax_backend.placing": "autograd/compiler/jax_backend/test_function.py",
     "autograd.compiler.numpy_backend.accumulate": "autograd/compiler/test_fuzz.py",
     "autograd.compiler.numpy_backend.buffers": "autograd/compiler/test_program.py",
     "autograd.compiler.numpy_backend.emitter": "autograd/compiler/test_rows.py",
@@ -264,6 +276,14 @@ def test_folders_that_are_loaded_late_are_not_imported_early(name: str, path: Pa
         late = ()
     early = {other for other in imports(path, late=False) if late and other.startswith(late)}
     assert not early, f"{path}: move the import of {sorted(early)} into the function that needs it"
+
+
+@pytest.mark.parametrize(("name", "path"), each_module())
+def test_optional_folders_are_reached_late_only(name: str, path: Path) -> None:
+    """`import autograd`, `import nn` and every other module work where JAX, or the folder itself, is missing."""
+    if not OPTIONAL_FOLDERS & set(name.split(".")):
+        early = [other for other in imports(path, late=False) if OPTIONAL & set(other.split("."))]
+        assert not early, f"{path}: move the import of {early} into the function that needs it"
 
 
 @pytest.mark.parametrize(("name", "path"), each_module())

@@ -61,7 +61,9 @@ class Program:
         dtype: str = "float64",
     ) -> None:
         choose(backend, BACKENDS, "unknown backend")
-        choose(dtype, DTYPES if backend == "jax" else DTYPES[:1], f"backend {backend!r} has no dtype")
+        choose(dtype, DTYPES, "unknown dtype")
+        if backend != "jax" and dtype != "float64":
+            raise ValueError(f"dtype={dtype!r} needs backend='jax': the other backends compute in float64")
         if backend == "jax":
             jax_backend("executable")
         self.dtype = dtype

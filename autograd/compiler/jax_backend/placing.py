@@ -6,6 +6,7 @@ one level that differ only in their number of terms become one group: the shorte
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,12 +23,16 @@ if TYPE_CHECKING:
 ZERO = -1
 """The node of a term that fills up a sum."""
 
+MAX_PRODUCTS = 8
+"""More products of a matrix and a vector than this in one level become sums."""
+
 MAX_WASTE = 4
 """Sums are filled up to at most this many times their terms."""
 
 
 def merge_sums(groups: Sequence[Group], per_sample: Any) -> list[Group]:
     """The groups, with sums of one level filled up to the same number of terms."""
+    groups = _without_many_products(groups)
     alike: dict[Any, list[SumOfProducts]] = {}
     for group in groups:
         if isinstance(group, SumOfProducts):
@@ -37,6 +42,27 @@ def merge_sums(groups: Sequence[Group], per_sample: Any) -> list[Group]:
     first = {id(family[0]): merged for family in alike.values() if (merged := _merged(family)) is not None}
     gone = {id(group) for family in alike.values() if id(family[0]) in first for group in family[1:]}
     return [first.get(id(group), group) for group in groups if id(group) not in gone]
+
+
+def _without_many_products(groups: Sequence[Group]) -> list[Group]:
+    """Where a level has many products of a matrix and one vector, they become sums, which can be merged.
+
+    So it is in attention to earlier positions: each position has a product with a matrix of its own size.
+    """
+    thin = [isinstance(group, MatMul) and min(len(group.left), len(group.right)) == 1 for group in groups]
+    count = Counter((group.level, group.per_sample) for group, is_thin in zip(groups, thin, strict=True) if is_thin)
+    return [
+        _as_sums(group) if is_thin and count[group.level, group.per_sample] > MAX_PRODUCTS else group
+        for group, is_thin in zip(groups, thin, strict=True)
+    ]
+
+
+def _as_sums(product: Any) -> SumOfProducts:
+    p, q = len(product.left), len(product.right)
+    pairs = [(np.tile(product.left, (q, 1)), np.repeat(product.right, p, axis=0)), *product.pairs]
+    return SumOfProducts(
+        nodes=product.nodes, per_sample=product.per_sample, level=product.level, pairs=pairs, singles=product.singles
+    )
 
 
 def _merged(family: list[SumOfProducts]) -> SumOfProducts | None:

@@ -155,5 +155,5 @@ def test_the_users_configuration_stays() -> None:
 
 
 def test_dtype_is_for_jax_only() -> None:
-    with pytest.raises(ValueError, match="backend 'c' has no dtype 'float32'"):
+    with pytest.raises(ValueError, match="dtype='float32' needs backend='jax'"):
         autograd.compile(lambda x: x, backend="c", dtype="float32")
