@@ -52,7 +52,8 @@ compiler.executable compiler.passes.contract views.draw.digraph
 compiler.eager compiler.passes.schedule views.draw.picture
 compiler.passes.group views.draw.draw
 compiler.c_backend.toolchain compiler.passes.fuse compiler.passes.layout views.draw
-compiler.c_backend.bytecode compiler.jax_backend.memory compiler.jax_backend.placing compiler.numpy_backend.buffers compiler.passes.reverse compiler.plan
+compiler.c_backend.bytecode compiler.jax_backend.memory compiler.jax_backend.placing
+compiler.numpy_backend.buffers compiler.passes.reverse compiler.plan
 compiler.argument_cache compiler.c_backend.link_fused compiler.correction compiler.jax_backend.evaluate
 compiler.numpy_backend.emitter
 compiler.picture

@@ -195,18 +195,8 @@ class Program:
         Raises TypeError before the first call without examples, for random numbers and for graphs that are too
         irregular for XLA; RuntimeError for float64 while JAX computes in float32; ImportError without JAX.
         """
-        export = jax_backend("export")
-        choose(dtype, DTYPES, "unknown dtype")
-        if not examples and self._last is None and not self.of_graph:
-            raise TypeError(f"to_jax needs arrays of the shapes that {self.name} takes, or an earlier call")
-        with self._lock:
-            if examples or self._last is None:
-                plan, _ = self._prepared([export.example(each) for each in examples], quiet=True)
-            else:
-                key = next(reversed(self._plans))
-                plan, _ = self._prepared(export.of_shapes(key, self.batched), quiet=True)
-            made: Callable[..., Any] = export.pure_function(plan, self.name, dtype)
-            return made
+        made: Callable[..., Any] = jax_backend("export").to_jax(self, examples, dtype)
+        return made
 
     def loss_and_outputs(self, *arrays: Any) -> tuple[float, Any, Any]:
         """For a function that gives a list whose first entry is a loss: its mean, its gradient, and the other entries.

@@ -5,6 +5,7 @@ Read `function` first.
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING, Any
 
 import jax
@@ -14,6 +15,7 @@ import numpy as np
 from autograd.arguments import choose
 from autograd.compiler.jax_backend.function import JaxFunction
 from autograd.compiler.passes.group import UnsupportedError
+from autograd.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,6 +26,29 @@ DTYPES = ("float64", "float32", "bfloat16")
 
 FILLER = 0.5
 """The number in the arrays with which a function is traced where only a shape was given."""
+
+
+def to_jax(program: Any, examples: Sequence[Any], dtype: str) -> Callable[..., Any]:
+    """See `Program.to_jax`."""
+    choose(dtype, DTYPES, "unknown dtype")
+    if not examples and program._last is None and (program.batched or not _takes_nothing(program.function)):
+        raise TypeError(f"to_jax needs arrays of the shapes that {program.name} takes, or an earlier call")
+    with program._lock:
+        if examples or program._last is None:
+            arrays = [example(each) for each in examples]
+        else:
+            arrays = of_shapes(next(reversed(program._plans)), program.batched)
+        plan, _ = program._prepared(arrays, quiet=True)
+        return pure_function(plan, program.name, dtype)
+
+
+def _takes_nothing(function: Any) -> bool:
+    """Whether a function can be called without arguments; an existing graph takes none."""
+    try:
+        inspect.signature(function).bind()
+    except TypeError:
+        return isinstance(function, Value)
+    return True
 
 
 def example(given: Any) -> Any:
@@ -47,7 +72,6 @@ def pure_function(plan: Plan, name: str, dtype: str) -> Callable[..., Any]:
 
     Raises TypeError for a graph with random numbers, and for one with too many groups.
     """
-    choose(dtype, DTYPES, "unknown dtype")
     _check_width(dtype)
     signature = plan.signature
     flat, batched = signature.flat, signature.batched

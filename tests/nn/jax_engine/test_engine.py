@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import jax
+import numpy as np
 import pytest
+from jax.experimental import multihost_utils
 
 import nn
 
@@ -22,7 +24,7 @@ SCRIPT = Path(__file__).parent / "training.py"
 SECONDS = 5
 """How long a process waits for the others: CHALKGRAD_JAX_TIMEOUT of these tests."""
 AT_MOST = SECONDS + 100
-"""When a process has ended: after its error JAX waits for a sign of life, 20 seconds here; the rest is a slow machine."""
+"""When a process has ended: after its error JAX waits for signs of life, here 20 seconds; the rest is reserve."""
 
 
 def free_port() -> int:
@@ -127,7 +129,7 @@ def test_dropout_draws_the_masks_of_the_compiled_engine() -> None:
 
 def test_a_wrong_index_names_the_sample() -> None:
     model = nn.Sequential(nn.Embedding(3, 2, seed=1), nn.Layer(2, 1, seed=1))
-    with pytest.raises(IndexError, match="index 7 is outside 0 .. 2"):
+    with pytest.raises(IndexError, match=r"index 7 is outside 0 \.\. 2"):
         nn.fit(
             model, [[0], [1], [7]], [0.0, 1.0, 1.0], loss="mean_squared_error", optimizer=nn.SGD(model, 0.1), epochs=2,
             progress=False, engine="jax",
@@ -135,10 +137,6 @@ def test_a_wrong_index_names_the_sample() -> None:
 
 
 def test_processes_that_differ_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    from jax.experimental import multihost_utils
-
-    import numpy as np
-
     def other_seed(mine: Any) -> Any:
         return np.stack([mine, mine + np.arange(len(mine)) // 2])  # the third fingerprint is that of the seed
 

@@ -1,4 +1,4 @@
-"""The script that every process of a run executes: RANK COUNT PORT CHECKPOINT PAUSE.  Prints epochs, then all losses."""
+"""What every process of a run executes: RANK COUNT PORT CHECKPOINT PAUSE.  Writes epochs, then all losses."""
 
 from __future__ import annotations
 
@@ -20,14 +20,15 @@ def main(rank: int, count: int, port: str, checkpoint: str, pause: float) -> Non
     model = nn.MLP(2, [8, 1], seed=1)
 
     def tell(training: Any) -> None:
-        print(f"epoch {training.epoch}", flush=True)
+        sys.stdout.write(f"epoch {training.epoch}\n")
+        sys.stdout.flush()
         time.sleep(pause)
 
     history = nn.fit(
         model, X, y, loss="binary_cross_entropy_with_logits", optimizer=nn.Adam(model, 0.02), epochs=8, batch_size=20,
         seed=3, engine="jax", progress=False, checkpoint=checkpoint, resume=True, callbacks=[tell],
     )  # fmt: skip
-    print(json.dumps(history["loss"]), flush=True)
+    sys.stdout.write(json.dumps(history["loss"]) + "\n")
 
 
 if __name__ == "__main__":

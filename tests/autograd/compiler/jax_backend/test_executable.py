@@ -15,7 +15,7 @@ import autograd
 from autograd import Value
 
 sys.path.insert(0, str(Path(__file__).parents[4] / "benchmarks"))
-from compiled_works import WORKS  # noqa: E402
+from compiled_works import WORKS
 
 GRAPHS = {name.rpartition(" ")[0] or name: name for name in reversed(list(WORKS))}
 """One work for each kind of graph: that with the fewest samples."""

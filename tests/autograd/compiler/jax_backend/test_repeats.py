@@ -117,7 +117,7 @@ def test_results_of_every_block_can_be_read_later() -> None:
 def test_blocks_that_differ_in_what_they_read_are_no_scan() -> None:
     def loss(x: Any) -> Any:
         history = [x, x]
-        for n in range(12):  # every block reads the block before the last as well
+        for _ in range(12):  # every block reads the block before the last as well
             history.append([tanh(a + 0.5 * b) for a, b in zip(history[-1], history[-2], strict=True)])
         return dot(history[-1], history[-1])
 
