@@ -3,9 +3,9 @@
 Read the files in this order. Models: ``checks``, ``module`` (how a model finds its parameters), ``activations``,
 ``initializers``, ``layers``, ``normalization``, ``dropout``, ``embedding``. Training: ``losses``, ``parameters``,
 ``optimizers``, ``clipping``, ``schedules``, ``data``, ``metrics``, ``evaluation``, ``history``, ``progress``,
-``pause_gc``, ``training`` (the loop), ``compiled``, and ``jax_engine``, an optional package.
-Files: ``storage``, ``config``, ``checkpoint``, ``resuming``, and
-``fit``, which needs all of these. Looking at a model: ``plotting``, the package ``recording``,
+``pause_gc``, ``callbacks``, ``training`` (the loop), ``compiled``, and ``jax_engine``, an optional package. Files:
+``storage``, ``config``, ``checkpoint``, ``resuming``, and ``fit``, which needs all of these. Looking at a model:
+``plotting``, the package ``recording``,
 ``layer_stats``, ``diagnostics``. Last ``torch_names``, for those who know PyTorch.
 
 >>> import nn

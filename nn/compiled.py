@@ -74,7 +74,7 @@ class Run(Protocol):
     batch_size: int
     optimizer: Any
     schedule: Any
-    callbacks: list[Any]
+    callbacks: Any
     history: History
     engine: Any
     source: Any
@@ -136,6 +136,11 @@ class CompiledEngine:
         classes = training.loss in _OF_CLASSES and not isinstance(training.y[0], list)
         self.y = np.array(training.y, dtype=np.int64 if classes else np.float64)
 
+    def _follow_data(self) -> None:
+        """A callback may have changed the samples or the targets."""
+        if (self.training.X, self.training.y) != self._data:
+            self._read_data()
+
     def _shape(self) -> Any:
         """None if the model has a single output, else a list with one entry per output."""
         return self.program.plan.shape[1]
@@ -146,6 +151,8 @@ class CompiledEngine:
 
         if self.given_up:
             return self._eagerly(batch)
+        if self.training.callbacks.after_batch:
+            self._follow_data()
         if isinstance(self.optimizer, InArrays):
             self.program.theta = self.optimizer.numbers
         else:
@@ -179,10 +186,10 @@ class CompiledEngine:
     def epoch(self) -> Iterator[None]:
         """Inside ``with`` the parameters are arrays; at its end, also after an error, they are written back."""
         training = self.training
-        if training.callbacks and (training.X, training.y) != self._data:
-            self._read_data()
+        if training.callbacks:
+            self._follow_data()
         optimizer = training.optimizer
-        if self.given_up or _is_own(training.schedule) or _is_own(optimizer):
+        if self.given_up or _is_own(training.schedule) or _is_own(optimizer) or training.callbacks.after_batch:
             self.optimizer = optimizer
             yield  # other code may run between steps, and change anything
             return

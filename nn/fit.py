@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from .checks import as_list, choose, real_number, shown
+from .callbacks import Callbacks
+from .checks import choose, real_number, shown
 from .history import History, find_stopping
 from .metrics import find_metrics
 from .schedules import find_schedule
@@ -50,7 +51,9 @@ def fit(
     are kept. ``schedule``: a name or a callable from time in epochs to a factor. ``early_stopping``: a patience in
     epochs; without ``validation`` the training loss decides, also which parameters are kept (with one batch per epoch,
     those for which it was measured, else those after the epoch). ``callbacks``: each is called with the ``Training``
-    after each epoch; a learning rate that it assigns to ``training.optimizer`` becomes the base rate of the schedule.
+    after each epoch, before the checkpoint is written, or is an object with a method ``on_epoch_end`` or
+    ``on_batch_end`` that takes the ``Training``; a learning rate that it assigns to ``training.optimizer``
+    becomes the base rate of the schedule.
     ``metrics``: names or callables (outputs, targets); accuracy is left out if the targets are not classes.
     ``threshold``: separates class 0 from class 1 if the model has one output; by default it follows from the loss or
     from the model's last primitive, see ``nn.evaluation.decision_threshold``. ``seed``: for shuffling and splitting.
@@ -77,10 +80,7 @@ def fit(
     training = Training(model, X, y, loss, optimizer, epochs, batch_size, validation, seed)
     training.schedule = find_schedule(schedule, training.epochs)
     training.stopping = find_stopping(early_stopping)
-    training.callbacks = list(as_list(callbacks, "callbacks", "a list of functions, such as [print]"))
-    for callback in training.callbacks:
-        if not callable(callback):
-            raise TypeError(f"a callback must be callable with one argument, the training; got {shown(callback)}")
+    training.callbacks = Callbacks(callbacks)
     training.metrics = find_metrics(metrics)
     training.threshold = None if threshold is None else real_number(threshold, "threshold")
     training.clip_norm = None if clip_norm is None else real_number(clip_norm, "clip_norm", 0, above=True)

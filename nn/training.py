@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Value, assign, no_grad
 
+from .callbacks import Callbacks
 from .checks import random_source, real_number, samples_and_targets, shown, whole_number
 from .clipping import scaled_to_norm
 from .data import batch_indices, train_test_split
@@ -84,7 +85,11 @@ class EagerEngine:
 
 
 class Training:
-    """A run of ``fit`` as its callbacks see it: model, optimizer, history, ``epoch`` (from 1), and ``stop()``."""
+    """A run of ``fit`` as its callbacks see it: model, optimizer, history, and ``stop()``.
+
+    ``epoch`` is the number of finished epochs, ``batches_done`` that of finished steps, ``batch_loss`` the loss of the
+    last batch before its step.
+    """
 
     def __init__(
         self,
@@ -107,12 +112,12 @@ class Training:
         self.batch_size = len(self.X) if batch_size is None else whole_number(batch_size, "batch_size")
         self.optimizer = find_optimizer(optimizer, model)
         self._check_optimizer()
-        self.history, self.epoch, self.batches_done = History(), 0, 0
+        self.history, self.epoch, self.batches_done, self.batch_loss = History(), 0, 0, math.nan
         self.base_rate = self.optimizer.learning_rate
         """The rate that the schedule's factor multiplies."""
         self.schedule: Any = find_schedule(None, self.epochs)
         self.stopping: EarlyStopping | None = None
-        self.callbacks: list[Any] = []
+        self.callbacks = Callbacks()
         self.metrics: dict[str, Any] = {}
         self.threshold: float | None = None
         self.clip_norm: float | None = None
@@ -228,6 +233,7 @@ class Training:
                 norms.append(norm)
                 outputs += given
                 order += batch
+                self._after_batch(loss, gradients)
         assign(self.optimizer.parameters, grad=gradients)  # as after backward(), for every engine
         self.epoch += 1
         row = {"loss": math.fsum(losses) / len(self.X)}
@@ -332,10 +338,18 @@ class Training:
         """The losses that early stopping watches: those of the validation set, if there is one."""
         return self.history["validation_loss" if self.validation else "loss"]
 
+    def _after_batch(self, loss: float, gradients: list[float]) -> None:
+        self.batch_loss = loss
+        if self.callbacks.after_batch:
+            assign(self.optimizer.parameters, grad=gradients)  # as after backward(), for every engine
+            for callback in self.callbacks.after_batch:
+                callback(self)
+            self._note_rate()
+
     def _after_epoch(self) -> None:
         if self.stopping is not None and self.stopping.is_time(self.watched()):
             self.stop("early stopping")
-        for callback in self.callbacks:
+        for callback in self.callbacks.after_epoch:
             callback(self)
         self._note_rate()
         if self.save_checkpoint is not None:

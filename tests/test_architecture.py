@@ -67,7 +67,7 @@ compiler
     "nn": """
 checks pause_gc plotting.regions progress torch_names
 activations data metrics module schedules storage
-dropout embedding initializers losses normalization parameters
+callbacks dropout embedding initializers losses normalization parameters
 clipping evaluation layers optimizers
 config layer_stats plotting.figures recording.snapshots
 checkpoint plotting recording.images
