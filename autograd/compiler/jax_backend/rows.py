@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from functools import cache, partial
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import jax
 import jax.numpy as jnp
@@ -80,6 +80,9 @@ class JaxNumber:
 
     def __ge__(self, other: Any) -> JaxNumber:
         return JaxNumber(self.array >= _array(other))
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("an array decides no branch: the row is computed number by number")
 
     __radd__ = __add__
     __rmul__ = __mul__
@@ -243,6 +246,7 @@ FUNCTIONS: dict[str, Callable[..., Array]] = {
             "log", "log1p", "sqrt", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "hypot",
         )
     },
+    "where": lambda condition, x, y: jnp.where(condition != 0.0, x, y),
     "power": _power,
     "power_partial": _power_partial,
     "power_derivative": _power_derivative,

@@ -82,6 +82,17 @@ def test_conventions_at_kinks_and_ties(name: str, point: list[float], first: lis
     assert [float(g[0]) for g in found] == first
 
 
+def test_where_selects_and_a_row_that_branches_in_python_is_called_for_each_number() -> None:
+    condition, x, y = np.array([1.0, 0.0]), np.array([2.0, 3.0]), np.array([4.0, 5.0])
+    value, first, _ = on_jax(function_of(TABLE["where"]), [condition, x, y])
+    assert value.tolist() == [2.0, 5.0]
+    assert [g.tolist() for g in first] == [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]
+    steep = primitive("steep", lambda x: 2.0 * x if x > 0.0 else x, lambda out, x: 2.0 if x > 0.0 else 1.0)
+    value, first, _ = on_jax(lambda x: function_of(steep)(x), [np.array([3.0, -3.0])])
+    assert value.tolist() == [6.0, -3.0]
+    assert first[0].tolist() == [2.0, 1.0]
+
+
 def test_an_operand_that_is_not_taken_gets_nothing_whatever_its_tangent() -> None:
     where = function_of(TABLE["where"])
     with jax.enable_x64(True):
