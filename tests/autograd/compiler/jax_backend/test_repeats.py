@@ -31,7 +31,7 @@ def layers(count: int, block: Callable[..., Any]) -> tuple[Callable[..., Any], l
     def function(x: Any, t: Any) -> Any:
         for W, b in weights:
             x = block(x, [dot(row, x, start=each) for row, each in zip(W, b, strict=True)])
-        return (dot(x, x) - t) ** 2
+        return (dot([0.5 * n - 1.0 for n in range(WIDTH)], x) - t) ** 2
 
     return function, [v for W, b in weights for row, each in zip(W, b, strict=True) for v in (*row, each)]
 
