@@ -17,12 +17,15 @@ from autograd.backpropagation import backpropagate, topological_order
 from autograd.ieee import IEEEFloat, ieee_arithmetic
 from autograd.node import all_edges, changed_since, edges, has_user_backward
 from autograd.node import operands as operands_of
-from autograd.primitives import identity
+from autograd.primitive import NOT_TAKEN
+from autograd.primitives import identity, power, self_power_partial
 from autograd.tree import leaves, map_nested, pairs_of
 from autograd.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+
+    from autograd.primitive import Primitive
 
     Nested = Any  # a number or Value, or (nested) lists and tuples of them
     Edges = Callable[[Value], Iterable[tuple[Value, Any]]]
@@ -42,13 +45,20 @@ def edges_as_graph(node: Value) -> list[tuple[Value, Any]]:
     operands = operands_of(node)
     check_unchanged(node)
     with ieee_arithmetic():
-        partials = row.partials(node, *(o if isinstance(o, Value) else IEEEFloat(o) for o in operands))
+        partials = partials_as_graph(row, node, [o if isinstance(o, Value) else IEEEFloat(o) for o in operands])
     as_graph = [partial for operand, partial in zip(operands, partials, strict=True) if isinstance(operand, Value)]
     return [
         (operand, float(partial) if isinstance(partial, float) else partial)
         for (operand, recorded), partial in zip(all_edges(node), as_graph, strict=True)
-        if recorded is not None
+        if recorded is not None and partial is not NOT_TAKEN
     ]
+
+
+def partials_as_graph(row: Primitive, out: Value, operands: Sequence[Any]) -> Sequence[Any]:
+    """The row's partials on Values; those of x**x as one, since their own derivatives could add up to inf - inf."""
+    if row is power and operands[0] is operands[1]:
+        return [self_power_partial(operands[0]), NOT_TAKEN]
+    return row.partials(out, *operands)
 
 
 def edges_of(node: Value) -> Iterable[tuple[Value, float]]:

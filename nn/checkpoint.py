@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from .checks import file_path, shown
 from .config import build, count, described
@@ -18,6 +18,8 @@ from .storage import read_content, write_content
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+Model = TypeVar("Model", bound=Module)
 
 _NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
@@ -41,15 +43,19 @@ def save(model_or_state: Any, path: Any, *, optimizer: Any = None, allow_nan: bo
     write_content(file_path(path), content_of(model_or_state, optimizer, allow_nan))
 
 
+@overload
+def load(path: Any, *, into: Model, optimizer: Any = None, allow_nan: bool = False) -> Model: ...
+@overload
+def load(path: Any, *, into: None = None, optimizer: Any = None, allow_nan: bool = False) -> Module: ...
 def load(path: Any, *, into: Any = None, optimizer: Any = None, allow_nan: bool = False) -> Any:
     """Read a file that ``save`` wrote: gives the model, or the state if the file has no architecture.
 
     ``into``: a module of your own to fill instead. ``optimizer``: one to continue; its memory goes to the parameters of
     the same names. Raises ``ValueError``, naming every bad entry, for a file that is damaged, does not fit or is too
     large (400 MB, 10 million numbers: a model of a million parameters with all that its training needs stays below),
-    and ``OSError`` for one that cannot be read; nothing has changed then. Reading takes about five times as much memory
-    as the file has bytes; up to ten times where names are as short as ``p1``, since Python's own strings and
-    dictionaries are that large.
+    and ``OSError`` for one that cannot be read; nothing has changed then. Reading takes up to four times as much memory
+    as the file has bytes (six times where names are as short as ``p1``: Python's own strings and dictionaries are that
+    large); the model that is built comes on top.
     """
     if into is not None and not isinstance(into, Module):
         raise TypeError(f"into must be a module of the shape that was saved, such as nn.MLP(2, [1]), got {shown(into)}")
@@ -65,7 +71,7 @@ def load(path: Any, *, into: Any = None, optimizer: Any = None, allow_nan: bool 
         result = build(content["architecture"], len(state)) if into is None else into
     if optimizer is not None and into is not None:
         optimizer.call_as_in(into)
-    with both_or_none(result, optimizer):
+    with both_or_none(into, optimizer):
         if isinstance(result, Module):
             result.load_state_dict(state, allow_nan=allow_nan)
         if optimizer is not None:
@@ -76,6 +82,9 @@ def load(path: Any, *, into: Any = None, optimizer: Any = None, allow_nan: bool 
 @contextmanager
 def both_or_none(model: Any, optimizer: Any) -> Iterator[None]:
     """Restore the model and the optimizer if an error or Ctrl-C comes between the changes to the two."""
+    if optimizer is None:  # a module alone loads all of its state or none
+        yield
+        return
     model = model if isinstance(model, Module) else None
     state = None if model is None else model.state_dict()
     memory = None if optimizer is None else optimizer.state_dict()

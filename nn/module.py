@@ -137,19 +137,24 @@ class Module:
         """
         if not hasattr(state, "keys"):
             raise TypeError(f"state must be a dictionary from state_dict(), got {shown(state)}")
-        named = self.named_parameters()
-        known = {name for name, _ in named}
-        faults = [f"{name} is missing" for name, _ in named if name not in state]
-        faults += [f"{shown(name)} is not a parameter of this model" for name in state if name not in known]
-        for name in (name for name, _ in named if name in state):
-            entry = state[name]
-            if isinstance(entry, bool) or not is_number(entry):
+        parameters, numbers, faults = [], [], []
+        for name, parameter in self.named_parameters():
+            entry: Any = state.get(name, self)
+            if entry is self:
+                faults.append(f"{name} is missing")
+            elif isinstance(entry, bool) or not is_number(entry):
                 faults.append(f"{name} must be a number, got {shown(entry)}")
             elif not allow_nan and not math.isfinite(entry):
                 faults.append(f"{name} is {entry}")
+            else:
+                parameters.append(parameter)
+                numbers.append(float(entry))
+        if faults or len(parameters) != len(state):
+            known = {name for name, _ in self.named_parameters()}
+            faults += [f"{shown(name)} is not a parameter of this model" for name in state if name not in known]
         if faults:
             raise ValueError(f"state does not fit this {type(self).__name__}: {listed(faults)}; nothing was changed")
-        assign([parameter for _, parameter in named], data=[float(state[name]) for name, _ in named])
+        assign(parameters, data=numbers)
 
     def train(self, mode: bool = True) -> Self:
         """Switch to training (dropout drops) and return the module; ``train(False)`` is ``eval()``."""

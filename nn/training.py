@@ -14,6 +14,7 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value, assign, no_grad
+from autograd.pause_gc import pause_gc
 
 from .callbacks import Callbacks
 from .checks import random_source, real_number, samples_and_targets, shown, whole_number
@@ -25,7 +26,6 @@ from .losses import TAKES_LOGITS, find_loss
 from .metrics import number_of, plain
 from .module import check_module
 from .optimizers import find_optimizer
-from .pause_gc import pause_gc
 from .progress import Progress
 from .schedules import find_schedule
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import NamedTuple
 
 import pytest
 
@@ -24,6 +26,15 @@ import nn as nn
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("autograd", "nn", "chalkgrad")
 
+
+class Deletable(NamedTuple):
+    """An optional folder: the modules that load it, the public names that need it, and other files that go with it."""
+
+    loaded_by: set[str]
+    names: set[str]
+    files: set[str]
+
+
 # From the bottom up.  A module imports only from earlier lines, also inside functions and for type checkers: so there
 # are no import cycles.  `*` stands for any name: the lessons' exercises and the commands do not know each other.
 LAYERS = {
@@ -31,16 +42,19 @@ LAYERS = {
 arguments compiler.c_backend compiler.c_backend.opcodes compiler.frontend compiler.jax_backend
 compiler.jax_backend.devices compiler.jax_backend.variadic compiler.frontend.c_functions
 compiler.frontend.change_check compiler.frontend.exception_handlers compiler.numpy_backend compiler.passes
-compiler.passes.matmul file_cache ieee no_grad symbolic views views.draw.browser views.stepper.front_end
+compiler.passes.matmul file_cache foreign_names ieee no_grad pause_gc symbolic views views.draw.browser
+views.stepper.front_end
 primitive views.draw.escape views.draw.layout_engines views.draw.save_path
 node primitives
-backpropagation compiler.numpy_backend.kernels micrograd symbolic.expression
+backpropagation compiler.numpy_backend.kernels micrograd more_primitives numpy_functions symbolic.expression
 codegen compiler.jax_backend.rows compiler.lower fast_backward symbolic.printing
-symbolic.simplify value
-compiler.frontend.object_kinds compiler.frontend.traced_rows symbolic.branches tree vector_ops views.trace.replay
-compiler.c_backend.elementwise functional symbolic.formulas
-compiler.c_backend.fused_loop compiler.frontend.hessian compiler.frontend.tracer gradcheck views.trace.expand
-compiler.frontend.executed_code views.trace.trace
+elementary symbolic.simplify
+value
+compiler.frontend.object_kinds symbolic.branches symbolic.to_sympy tree vector_ops views.trace.replay
+functional statistics symbolic.formulas
+compiler.frontend.traced_rows
+compiler.c_backend.elementwise compiler.frontend.hessian compiler.frontend.tracer gradcheck views.trace.expand
+compiler.c_backend.fused_loop compiler.frontend.executed_code views.trace.trace
 compiler.frontend.snapshot_notes views.draw.scene views.explain.paths views.stepper.layout views.stepper.passes
 views.trace
 compiler.frontend.object_visitors views.draw.clusters views.draw.dot views.explain.render views.stepper.sentences
@@ -65,12 +79,12 @@ compiler.program
 compiler
 """,
     "nn": """
-checks pause_gc plotting.regions progress torch_names
-activations data metrics module schedules storage
+checks export export.frames extras names plotting.regions progress
+activations data extras.callbacks metrics module schedules storage
 callbacks dropout embedding initializers losses normalization parameters
 clipping evaluation layers optimizers
-config layer_stats plotting.figures recording.snapshots
-checkpoint plotting recording.images
+config export.steps extras.groups layer_stats plotting.figures recording.snapshots
+checkpoint export.numpy export.onnx export.source export.torch plotting recording.images
 diagnostics history recording.recording
 compiled recording
 jax_engine jax_engine.engine
@@ -97,7 +111,16 @@ cli.commands.*
 # What each package may use of the others: public names, so `import autograd` or `from autograd import ...`.
 MAY_USE = {"autograd": set[str](), "nn": {"autograd"}, "chalkgrad": {"autograd", "nn"}}
 # Public modules, meant to be imported as such.
-PUBLIC_MODULES = {"autograd", "nn", "nn.data", "nn.plotting", "nn.losses", "nn.activations", "nn.optimizers"}
+PUBLIC_MODULES = {
+    "autograd",
+    "autograd.pause_gc",
+    "nn",
+    "nn.data",
+    "nn.plotting",
+    "nn.losses",
+    "nn.activations",
+    "nn.optimizers",
+}
 # The compiler works on arrays and is loaded by the first call of `compile`; `digraph` is loaded by the first `Digraph`.
 LOADED_LATE = {
     "autograd.compiler.jax_backend.": {"numpy", "jax"},
@@ -105,9 +128,21 @@ LOADED_LATE = {
     "autograd.views.draw.digraph": {"graphviz"},
 }
 LATE_FOLDERS = ("autograd.compiler", "autograd.views")
-# Folders that need an extra, and may be missing.
-OPTIONAL_FOLDERS = {"jax_backend", "jax_engine"}
-OPTIONAL = OPTIONAL_FOLDERS | {"jax"}
+# Folders that can be deleted together with their tests (`tests/<folder>` and the files named here), lessons and pages,
+# without making another test fail.  Only these modules load them, late; without the folder, these names say what to do.
+OPTIONAL = {
+    "autograd/compiler/jax_backend": Deletable(set(), set(), set()),
+    "nn/export": Deletable(
+        {"nn", "nn.evaluation"},
+        {"nn.load_torch", "nn.to_c", "nn.to_numpy", "nn.to_onnx", "nn.to_python", "nn.to_torch"},
+        {"tests/nn/test_beside_pytorch.py"},
+    ),
+    "nn/extras": Deletable({"nn"}, {"nn.CSVLogger", "nn.ParameterGroups", "nn.ReduceOnPlateau"}, set()),
+    "nn/jax_engine": Deletable({"nn.fit", "nn.training"}, set(), set()),
+    "nn/recording": Deletable(
+        {"nn"}, {"nn.record"}, {"tests/browser/test_recording_page.py", "tests/oracles/recorded.py"}
+    ),
+}
 # Modules that exist on some operating systems only, and functions of `os` likewise.
 ONE_SYSTEM_ONLY = {"fcntl", "resource", "pwd", "grp", "termios", "tty", "pty", "msvcrt", "winreg", "_winapi"}
 ONE_SYSTEM_ONLY_OF_OS = {"fork", "forkpty", "getuid", "geteuid", "killpg", "setsid", "mkfifo", "sched_setaffinity"}
@@ -139,6 +174,9 @@ TESTED_ELSEWHERE = {
     "autograd.compiler.numpy_backend.source": "autograd/compiler/test_fuzz.py",
     "autograd.compiler.pipeline": "autograd/compiler/test_program.py",
     "autograd.compiler.plan": "autograd/compiler/test_program.py",
+    "autograd.elementary": "autograd/test_value.py",
+    "autograd.foreign_names": "nn/names/test_names.py",
+    "autograd.more_primitives": "autograd/test_primitives.py",
     "autograd.views.stepper.widget": "browser/test_widget.py",
     "chalkgrad.__main__": "chalkgrad/test_main.py",
     "chalkgrad.cli.terminal_stepper": "chalkgrad/cli/commands/test_step.py",
@@ -176,10 +214,16 @@ def import_statements(tree: ast.AST, *, late: bool) -> Iterator[ast.Import | ast
             yield from import_statements(child, late=late)
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def imports(path: Path, *, late: bool) -> list[str]:
     """Dotted names that a file imports: modules, also where a `from` statement takes them out of their package."""
     found = []
-    for statement in import_statements(ast.parse(path.read_text(encoding="utf-8")), late=late):
+    for statement in import_statements(parsed(path), late=late):
         if isinstance(statement, ast.Import):
             found += [alias.name for alias in statement.names]
             continue
@@ -223,7 +267,7 @@ def test_every_module_has_a_place() -> None:
     unplaced = [name for name in modules() if rank(name) is None]
     assert not unplaced, f"place these modules in LAYERS of {Path(__file__).name}: {unplaced}"
     families = [f"{package}.{name}" for package in PACKAGES for name in LAYERS[package].split()]
-    gone = [name for name in families if name not in modules() and "*" not in name]
+    gone = [name for name in families if name not in modules() and "*" not in name and not is_deleted(name)]
     assert not gone, f"these modules of LAYERS do not exist: {gone}"
     assert max(Counter(families).values()) == 1
 
@@ -280,28 +324,19 @@ def test_folders_that_are_loaded_late_are_not_imported_early(name: str, path: Pa
 
 
 @pytest.mark.parametrize(("name", "path"), each_module())
-def test_optional_folders_are_reached_late_only(name: str, path: Path) -> None:
-    """`import autograd`, `import nn` and every other module work where JAX, or the folder itself, is missing."""
-    if not OPTIONAL_FOLDERS & set(name.split(".")):
-        early = [other for other in imports(path, late=False) if OPTIONAL & set(other.split("."))]
-        assert not early, f"{path}: move the import of {early} into the function that needs it"
-
-
-@pytest.mark.parametrize(("name", "path"), each_module())
 def test_no_module_needs_one_operating_system(name: str, path: Path) -> None:
     assert not ONE_SYSTEM_ONLY & set(imports(path, late=False)), f"{path}: import it inside a guarded function"
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    guarded = {
-        id(inner)
-        for node in ast.walk(tree)
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Try, ast.With, ast.If))
-        for inner in ast.walk(node)
-    }
-    for node in ast.walk(tree):
+    for node in unguarded(parsed(path)):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "os":
-            assert node.attr not in ONE_SYSTEM_ONLY_OF_OS or id(node) in guarded, (
-                f"{path}:{node.lineno}: os.{node.attr}"
-            )
+            assert node.attr not in ONE_SYSTEM_ONLY_OF_OS, f"{path}:{node.lineno}: os.{node.attr}"
+
+
+def unguarded(tree: ast.AST) -> Iterator[ast.AST]:
+    """The nodes that are neither inside a function nor under a condition."""
+    for child in ast.iter_child_nodes(tree):
+        if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Try, ast.With, ast.If)):
+            yield child
+            yield from unguarded(child)
 
 
 LIST_FOREIGN = """
@@ -320,6 +355,80 @@ def test_import_loads_the_standard_library_only(package: str) -> None:
     assert done.stdout.split() == []
 
 
+# ------------------------------------------------------------------------------------------------ optional folders
+
+
+def is_within(name: str, folder: str) -> bool:
+    return f"{name}.".startswith(f"{folder.replace('/', '.')}.")
+
+
+def is_deleted(name: str) -> bool:
+    return any(is_within(name, folder) and not (ROOT / folder).exists() for folder in OPTIONAL)
+
+
+@pytest.mark.parametrize("folder", OPTIONAL)
+def test_an_optional_folder_is_loaded_late_by_few_modules(folder: str) -> None:
+    for name, path in modules().items():
+        if not is_within(name, folder):
+            early, used = ({each for each in imports(path, late=late) if is_within(each, folder)} for late in (0, 1))
+            assert not early, f"{path}: move the import of {sorted(early)} into a function"
+            assert not used or name in OPTIONAL[folder].loaded_by, f"{path}: {sorted(used)} can be deleted"
+
+
+WITHOUT = """
+import importlib, pkgutil, sys
+folders, names = {folders!r}, {names!r}
+sys.modules.update(dict.fromkeys(folders))  # as if deleted
+for package in ("autograd", "nn", "chalkgrad"):
+    for module in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{{package}}."):
+        if not module.name.startswith(tuple(folders)) and module.name != "chalkgrad.grading.student":
+            importlib.import_module(module.name)
+for name in names:
+    owner, _, last = name.rpartition(".")
+    try:
+        getattr(importlib.import_module(owner), last)
+    except ImportError as error:
+        assert "run python -m pip install" in str(error), error
+    else:
+        raise AssertionError(f"{{name}} does not need {{folders}}")
+"""
+
+
+def without(folders: Iterable[str], where: Path) -> None:
+    """Import every module in a process in which these folders do not exist; each name says what to install."""
+    names = sorted(name for folder in folders for name in OPTIONAL[folder].names)
+    code = WITHOUT.format(folders=[folder.replace("/", ".") for folder in folders], names=names)
+    done = subprocess.run([sys.executable, "-c", code], cwd=where, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_without_the_optional_folders_everything_else_is_imported() -> None:
+    without(OPTIONAL, ROOT)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("folder", OPTIONAL)
+def test_an_optional_folder_can_be_deleted_with_its_tests(folder: str, tmp_path: Path) -> None:
+    """All tests that are left are collected; these, those of documents and wrong inputs, and a package's are run."""
+    hidden = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "build", "dist")
+    shutil.copytree(ROOT, tmp_path / "copy", ignore=hidden, dirs_exist_ok=True)
+    for name in (folder, f"tests/{folder}", *OPTIONAL[folder].files):
+        path = tmp_path / "copy" / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    without([folder], tmp_path / "copy")
+    run = [
+        "tests/test_architecture.py",
+        "tests/trust/test_wrong_inputs.py",
+        "tests/test_readme.py",
+        "tests/test_english.py",
+    ]
+    run += [f"tests/{folder.partition('/')[0]}"]
+    for arguments in (["--collect-only", "tests", *PACKAGES], run):
+        command = [sys.executable, "-m", "pytest", "-n0", "-q", "-x", "-p", "no:cacheprovider", *arguments]
+        done = subprocess.run(command, cwd=tmp_path / "copy", capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout[-3000:]
+
+
 # ------------------------------------------------------------------------------------------------- names and sizes
 
 
@@ -327,7 +436,7 @@ def test_import_loads_the_standard_library_only(package: str) -> None:
 def test_a_package_names_its_modules_in_reading_order(folder: str) -> None:
     """Each module of the folder stands once, in backticks, in the docstring; lessons and commands apart."""
     path = modules()[folder]
-    listed = re.findall(r"(?<!`)`{1,2}(\w+)`{1,2}(?!`)", ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "")
+    listed = re.findall(r"(?<!`)`{1,2}(\w+)`{1,2}(?!`)", ast.get_docstring(parsed(path)) or "")
     children = {name for name in modules() if name.rpartition(".")[0] == folder}
     own = {name.rpartition(".")[2] for name in children if not re.search(r"\.lesson_\w+$|\.commands\.\w+$", name)}
     counted = Counter(name for name in listed if name in own)
@@ -352,7 +461,7 @@ def test_a_class_name_occurs_once() -> None:
         node.name
         for module, path in modules().items()
         if not module.startswith("chalkgrad.exercises.")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.ClassDef)
     )
     assert [name for name, count in names.items() if count > 1] == []
@@ -362,7 +471,7 @@ def test_a_class_name_occurs_once() -> None:
 def test_functions_and_files_are_short(name: str, path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 500
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.end_lineno is not None:
             first = node.body[0]
             documented = ast.get_docstring(node) is not None and first.end_lineno is not None
@@ -376,14 +485,15 @@ LONGEST_FUNCTION = ("autograd.fast_backward", "_reach")
 
 
 def test_the_table_does_not_scroll_sideways() -> None:
-    lines = (ROOT / "autograd" / "primitives.py").read_text(encoding="utf-8").splitlines()
-    assert [n for n, line in enumerate(lines, 1) if len(line) > 120] == []
+    for table in ("primitives.py", "more_primitives.py"):
+        lines = (ROOT / "autograd" / table).read_text(encoding="utf-8").splitlines()
+        assert [n for n, line in enumerate(lines, 1) if len(line) > 120] == []
 
 
 @pytest.mark.parametrize(("name", "path"), each_module())
 def test_no_dispatch_by_a_computed_attribute_name(name: str, path: Path) -> None:
     """`getattr(self, f"_{kind}_forward")` is found by no search and no type checker."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "getattr":
             computed = isinstance(node.args[1], (ast.JoinedStr, ast.BinOp))
             assert not computed, f"{path}:{node.lineno}: {ast.unparse(node)}"

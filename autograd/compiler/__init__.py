@@ -49,13 +49,17 @@ def compile(
     arrays become indices, for `take` and `cross_entropy`).  `function` may also be a Value: then the arguments are
     replaced by its leaves. `parameters`: the Values with respect to which gradients are taken; without them, the
     arguments.  `batched`: `function` is for one sample, the arrays have a leading axis of samples, and the value is the
-    mean over samples. `backend`: "numpy"; "c", the library's own runtime; or "auto", which takes "c" where it can be
+    mean over samples.  `backend`: "numpy"; "c", the library's own runtime; or "auto", which takes "c" where it can be
     built.  "emit" is "c" with an emitted C loop for each chain of element-wise operations: the same bits, up to 1.5
     times as fast for long chains, and a tenth of a second more for the C compiler the first time.
     "jax" is for GPUs and many devices (see docs/beyond_one_machine.md), and needs the extra of that name; `dtype`, the
     kind of its numbers, may be "float32" or "bfloat16".
 
-    Raises TypeError if the function branches on data, ValueError for an unknown backend, ImportError without JAX.
+    `hash(v)` and `id(v)` are not followed: sets and dictionaries of Values need them, and as numbers they differ
+    between any two calls, in the eager engine too.
+
+    Raises TypeError if the function branches on data, ValueError for an unknown backend, ImportError
+    without JAX.
 
     >>> from autograd import Value
     >>> slope = Value(3.0)

@@ -6,11 +6,10 @@ traced graph with everything that the passes found out, and an executable.
 
 from __future__ import annotations
 
-import gc
 import os
 import warnings
-from contextlib import contextmanager, suppress
-from threading import RLock, get_ident
+from contextlib import contextmanager
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
@@ -22,6 +21,7 @@ from autograd.compiler.correction import at_theta, corrected
 from autograd.compiler.executable import Signature
 from autograd.compiler.frontend.flatten import PARAMETER, flatten, flatten_by_leaves, trace
 from autograd.compiler.pipeline import jax_backend, make_plan
+from autograd.pause_gc import pause_gc
 from autograd.value import Value, assign
 
 if TYPE_CHECKING:
@@ -76,7 +76,8 @@ class Program:
             raise TypeError(f"batched must be True or False, got {shown(batched)}")
         self._flat: Any = None
         if parameters is None and self.of_graph:
-            self._flat, parameters = _without_collector(flatten_by_leaves, function)
+            with pause_gc():
+                self._flat, parameters = flatten_by_leaves(function)
         self.by_parameters = parameters is not None
         self.function, self.batched, self.backend = function, bool(batched), backend
         self.name = "this graph" if self.of_graph else getattr(function, "__name__", type(function).__name__)
@@ -322,8 +323,8 @@ class Program:
         plan, change = self._valid(key, plans)
         outgrown = plan is not None and plan.is_eager and self.batched and given[0].shape[0] > 4 * plan.samples
         if plan is None or outgrown:
-            with self._lock:
-                plan = _without_collector(self._traced, given)
+            with self._lock, pause_gc():
+                plan = self._traced(given)
             del plans[: -MAX_PLANS + 1]
             plans.append(plan)
             if change and not quiet:
@@ -406,32 +407,11 @@ class BoundProgram:
         return value, gradient
 
 
-_resting: list[int] = []
-"""The threads that have switched the cyclic collector off."""
-
-
-def _without_collector(action: Callable[..., Any], *arguments: Any) -> Any:
-    """Call an action with the cyclic garbage collector off: graphs have no cycles, and the search takes long."""
-    if not gc.isenabled():
-        return action(*arguments)
-    try:
-        _resting.append(get_ident())
-        gc.disable()
-        return action(*arguments)
-    finally:
-        gc.enable()
-        with suppress(ValueError):  # interrupted before it was noted
-            _resting.remove(get_ident())
-
-
 _programs: WeakSet[Program] = WeakSet()
 
 
 def _after_fork() -> None:
-    """In a child process, release what other threads held when the process forked."""
-    if _resting and get_ident() not in _resting:
-        _resting.clear()
-        gc.enable()
+    """In a child process, release the locks that other threads held when the process forked."""
     for program in _programs:
         program._lock, program._recent = RLock(), None
 

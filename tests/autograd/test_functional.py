@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from mpmath import mp
 
 import autograd
 from autograd import Value, grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp
@@ -22,6 +23,27 @@ def weights(tree: Any) -> Any:
     """A function of nested lists: w0² w1 + 3 b."""
     (w0, w1), b = tree
     return w0 * w0 * w1 + 3.0 * b
+
+
+def self_power_by_hand(x: float) -> tuple[float, float]:
+    """The second and third derivative of x**x, with 400 digits: u is (ln x)' + 1, and (x^x)' is x^x u."""
+    with mp.workdps(400):
+        exact = mp.mpf(x)
+        u, power = 1 + mp.log(exact), exact**exact
+        return float(power * (u**2 + 1 / exact)), float(power * (u**3 + 3 * u / exact - 1 / exact**2))
+
+
+@pytest.mark.parametrize("x", [5e-324, 1e-310, 5.5e-309, 6e-309, 1e-308, 1e-300, 1e-155, 1e-20, 0.2, 0.7, 3.0, 100.0])
+def test_higher_derivatives_of_x_to_the_x_where_the_terms_of_its_two_edges_overflow(x: float) -> None:
+    def f(v: Any) -> Any:
+        return v**v
+
+    second, third = self_power_by_hand(x)
+    leaf = Value(x)
+    (slope,) = gradients(f(leaf), [leaf], create_graph=True)
+    ways = [gradients(slope, leaf), grad(grad(f))(x), hessian(f)(x), hvp(f, x, 1.0), jvp(grad(f), (x,), (1.0,))[1]]
+    assert ways == pytest.approx([second] * len(ways), rel=1e-14)
+    assert grad(grad(grad(f)))(x) == pytest.approx(third, rel=1e-12)
 
 
 # --------------------------------------------------------------------------------------------------- values and kinds

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import random
 import stat
 import tracemalloc
 from pathlib import Path
@@ -85,6 +87,61 @@ def test_many_strings_take_little_memory(tmp_path: Path) -> None:
         assert tracemalloc.get_traced_memory()[1] < 4 * len(body)
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize(("name", "times"), [("layers.0.neurons.12.weights.{}", 4), ("p{}", 6)])
+def test_a_model_takes_little_memory(name: str, times: int, tmp_path: Path) -> None:
+    state = {name.format(n): n / 7 for n in range(9_000)}
+    path = tmp_path / "m.json"
+    nn.save(state, path)
+    nn.load(path)  # imports what it needs
+    tracemalloc.start()
+    try:
+        assert nn.load(path) == state
+        assert tracemalloc.get_traced_memory()[1] < times * path.stat().st_size
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b'{"parameters": {"a": 1.0, "b": 2.0, "a": 3.0}}', "the entry 'a' appears twice"),
+        (b'{"parameters": {"a": 1.0}, "more": [{"x": [], "x": 1}]}', "the entry 'x' appears twice"),
+        (b'{"parameters": {"a": 01.0}}', "',' delimiter"),
+        (b'{"parameters": {"a": NaN}}', "NaN is not a number that JSON allows"),
+        (b'{"parameters": {"a" 1.0}}', "':' delimiter"),
+        (b'{"parameters": {"a": 1.0,}}', "property name"),
+        (b'{"parameters": {"a": }}', "Expecting value"),
+        (b'{"parameters": {"a": 1.0}', "',' delimiter"),
+        (b'{"parameters": {"a": 1.0}} {}', "Extra data"),
+        (b'["parameters"]', "must be an object"),
+        (b'{"parameters": {"\xc3\xa9": 1.0}}', "can't decode byte"),
+    ],
+)
+def test_what_is_not_json_is_refused(content: bytes, message: str, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=f"holds no valid content.*{message}"):
+        nn.load(forged(tmp_path / "f.json", content))
+
+
+def test_the_reader_agrees_with_json() -> None:
+    source = random.Random(0)
+
+    def thing(depth: int) -> Any:
+        kinds: list[Any] = [
+            lambda: source.uniform(-1, 1) * 10.0 ** source.randint(-300, 300), lambda: source.randint(-9, 10**20),
+            lambda: source.choice([True, False, None, -0.0, 0, "", "a", 'q"\\', "\u00e9\n", "[{", "}]:,"]),
+        ]  # fmt: skip
+        if depth:
+            kinds += [lambda: [thing(depth - 1) for _ in range(source.randint(0, 4))]]
+            kinds += [lambda: {str(thing(0)): thing(depth - 1) for _ in range(source.randint(0, 5))}] * 3
+        return source.choice(kinds)()
+
+    for _ in range(300):
+        content = thing(4)
+        for layout in ({"indent": 1}, {"separators": (",", ":")}, {"separators": (" ,\r\n", "\t: ")}):
+            text = json.dumps(content, **layout)
+            assert repr(storage.EntryReader(text).content()) == repr(json.loads(text))
 
 
 @pytest.mark.parametrize("umask", [0o022, 0o077, 0o002])

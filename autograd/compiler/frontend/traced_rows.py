@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from autograd import primitives as table
+from autograd.functional import partials_as_graph
 from autograd.ieee import ieee_arithmetic
 from autograd.node import operands
 from autograd.primitive import NOT_TAKEN, primitive
@@ -45,4 +46,4 @@ def _partials(node: Value, inputs: Sequence[Any]) -> Sequence[Any]:
         if row is table.take:
             return [NOT_TAKEN, *chosen]
         return [NOT_TAKEN, *table.soft_cross_entropy.partials(node, *xs, *chosen)[: len(xs)]]
-    return row.partials(node, *inputs)  # type: ignore[union-attr]
+    return partials_as_graph(row, node, inputs)  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ path keep their numbers, and pass on no gradient.  Only graphs in which this can
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import jax
@@ -16,6 +17,7 @@ import numpy as np
 
 from autograd.compiler.jax_backend.evaluate import OF_AN_INDEX, compute, operands_of
 from autograd.compiler.jax_backend.rows import JaxNumber, partials_of
+from autograd.compiler.lower import formula
 from autograd.compiler.passes.group import ElementWise, MatMul, SumOfProducts, Variadic
 from autograd.primitive import NOT_TAKEN
 from autograd.primitives import TABLE
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from autograd.compiler.passes.group import Group
+    from autograd.primitive import Primitive
+    from autograd.symbolic.expression import Expression
 
 Array = Any
 
@@ -35,9 +39,6 @@ FINITE = frozenset({
     "softmax_others", "cross_entropy", "soft_cross_entropy", "take",
 })  # fmt: skip
 """Rows whose values and partials are finite for finite operands of ordinary size."""
-
-SELECTING = frozenset({"where", "maximum", "minimum", "negative_part", "relu", "leaky_relu", "elu", "take"})
-"""Rows of the table that may not take an operand."""
 
 NEUTRAL = 0.5
 """An operand at which all partials are finite, in place of one that is not selected."""
@@ -75,7 +76,20 @@ def _is_finite(group: Group, constants: Mapping[int, float]) -> bool:
 def _selects(group: Group) -> bool:
     if not isinstance(group, (ElementWise, Variadic)):
         return False
-    return group.name in SELECTING or (TABLE.get(group.name) is not group.row and group.name not in FINITE)
+    return group.name == "take" or _may_select(group.row)
+
+
+@cache
+def _may_select(row: Primitive) -> bool:
+    """Whether a partial may be `NOT_TAKEN`; True for partials that are written for floats only."""
+    if row.arity is None:
+        return False
+    partials = formula(row)[1]
+    return partials is None or any(map(_has_not_taken, partials))
+
+
+def _has_not_taken(formula: Expression) -> bool:
+    return formula.row is NOT_TAKEN or any(map(_has_not_taken, formula.operands))
 
 
 # ----------------------------------------------------------------------------------------------------- the first pass

@@ -244,8 +244,10 @@ FUNCTIONS: dict[str, Callable[..., Array]] = {
         for name in (
             "add", "subtract", "multiply", "divide", "negative", "absolute", "maximum", "minimum", "exp", "expm1",
             "log", "log1p", "sqrt", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "hypot",
+            "exp2", "log2", "log10", "arcsinh", "arccosh", "arctanh", "arctan2",
         )
     },
+    "erf": jax.scipy.special.erf,
     "where": lambda condition, x, y: jnp.where(condition != 0.0, x, y),
     "power": _power,
     "power_partial": _power_partial,

@@ -1,18 +1,23 @@
 """What happens in one step of a pass?  Sentences, formulas and a table, for the terminal and for the page.
 
-Read `passes` first: every number here comes from the records of a trace.  The page shows the same paragraphs as the
-terminal, with colours; it hides the parts marked `result` and `after` until the reader has predicted them.
+Read `passes` first: every number here comes from the records of a trace.  A step is described by a template, which it
+shares with all steps of its kind, and the values for its holes; so a page with thousands of steps stays small.  The
+page shows the same paragraphs as the terminal, with colours; it hides the parts marked `result` and `after` until the
+reader has predicted them.
 A gradient is written with d, and the local partial of one operation with ∂, as in `explain`.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.symbolic.printing import atom, factor_text, number_text
+from autograd.symbolic.printing import atom, number_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from autograd.views.stepper.passes import Passes
     from autograd.views.trace.trace import BackwardStep, ForwardStep
 
@@ -43,81 +48,103 @@ class Paragraph(NamedTuple):
         return text if self.kind in ("what", "ending") else f"  {text}"
 
 
-def paragraphs(passes: Passes, order: str) -> list[list[Paragraph]]:
-    """The description of each position of a pass."""
-    before = [Paragraph("what", (BEFORE[order],))]
-    if order == "forward":
-        return [before, *(_forward(passes, step) for step in passes.trace.forward)]
-    output = _gradient_name(passes, passes.trace.output)
-    seed = [
-        Paragraph("what", ("The output's own gradient is the start of every chain:",)),
-        Paragraph("rule", (f"{output} = 1",)),
-    ]
-    described = [before, seed]
-    steps = passes.backward(order)
-    left, reached = Counter(step.operand for step in steps), set[int]()
-    for step in steps:
-        left[step.operand] -= 1
-        state = f" (waits for {left[step.operand]} more)" if left[step.operand] else " (complete)"
-        if order == "naive":
-            state = "" if left[step.operand] else " (the last contribution)"
-        described.append(_backward(passes, step, step.operand in reached, state))
-        reached.add(step.operand)
-    if steps:
-        described[-1] += [Paragraph("ending", (sentence,)) for sentence in _ending(passes, order)]
-    return described
+Position = tuple[int | str, ...]
+"""The number of a template, then the values for its holes: the id of a node, or a text."""
+
+_HOLE = re.compile(r"\{(\d+)([af]?)\}")
+"""{0} is the first value, a node by its name; {0a} is a name in a formula; {0f} puts a negative number in brackets."""
 
 
-def _forward(passes: Passes, step: ForwardStep) -> list[Paragraph]:
-    """The formula of one operation, with names and with numbers."""
-    name, numbers, result = passes.trace.nodes[step.node].name, passes.trace.numbers(step), number_text(step.data)
-    with_numbers = "" if numbers == result else f" = {numbers}"
-    return [
-        Paragraph("what", (f"{name} is computed: {step.operation}",)),
-        Paragraph("rule", (f"{name} = {step.formula}{with_numbers} = ", ("result", result))),
-    ]
+class Descriptions:
+    """The description of each position of a pass: templates, and the values for their holes.
 
+    The page fills them in as `paragraphs` does here: see stepper.js.
+    """
 
-def _backward(passes: Passes, step: BackwardStep, again: bool, state: str) -> list[Paragraph]:
-    """The chain rule of one step: with names, with numbers, and the running sum."""
-    nodes = passes.trace.nodes
-    node, operand = nodes[step.node].name, nodes[step.operand].name
-    local = f"∂{atom(node)}/∂{atom(operand)}{passes.trace.which(step)}"
-    formula, partial = step.formula or "what your _backward adds", number_text(step.partial)
-    contribution = number_text(step.contribution)
-    through = f", through {step.operation}" if step.operation else ""
-    added: tuple[str | tuple[str, str], ...] = (("after", contribution),)
-    if again:
-        added = (f"{number_text(step.before)} + ", ("after", factor_text(step.contribution)), " = ")
-        added += (("after", number_text(step.after)),)
-    return [
-        Paragraph("what", (f"{node} propagates its gradient to {operand}{through}:",)),
-        Paragraph(
-            "rule",
-            (
-                f"{_gradient_name(passes, step.operand)} {'+=' if again else '='} ",
-                ("incoming", _gradient_name(passes, step.node)),
-                " · ",
-                ("partial", local),
-            ),
-        ),
-        Paragraph(
-            "rule local",
-            ("with ", ("partial", f"{local} = {formula}"), "" if formula == partial else f" = {partial}"),
-        ),
-        Paragraph(
-            "rule numbers",
-            (
-                "= ",
-                ("incoming", factor_text(step.incoming)),
-                " · ",
-                ("partial", factor_text(step.partial)),
-                " = ",
-                ("result", contribution),
-            ),
-        ),
-        Paragraph("sum", ("running sum: ", *added, state)),
-    ]
+    def __init__(self, passes: Passes, order: str) -> None:
+        self.passes = passes
+        self.templates: list[tuple[Paragraph, ...]] = []
+        self.positions: list[Position] = []
+        self._numbers: dict[tuple[Paragraph, ...], int] = {}
+        self._add([Paragraph("what", (BEFORE[order],))])
+        if order == "forward":
+            for step in passes.trace.forward:
+                self._add_forward(step)
+        else:
+            self._add_backward_pass(order)
+
+    def paragraphs(self, position: int) -> list[Paragraph]:
+        """What the page shows at this position."""
+        number, *values = self.positions[position]
+        return [
+            Paragraph(kind, tuple(p if isinstance(p, str) else (p[0], p[1]) for p in self._filled(parts, values)))
+            for kind, parts in self.templates[int(number)]
+        ]
+
+    def _filled(self, parts: Sequence[Any], values: Sequence[Any]) -> Iterator[Any]:
+        names = self.passes.trace.nodes
+
+        def fill(hole: re.Match[str]) -> str:
+            value, form = values[int(hole[1])], hole[2]
+            text: str = names[value].name if isinstance(value, int) else value
+            in_brackets = f"({text})" if form == "f" and text.startswith("-") else text
+            return atom(text) if form == "a" else in_brackets
+
+        for part in parts:
+            yield _HOLE.sub(fill, part) if isinstance(part, str) else (part[0], _HOLE.sub(fill, part[1]))
+
+    def _add(self, template: Sequence[Paragraph], *values: int | str) -> None:
+        key = tuple(template)
+        if key not in self._numbers:
+            self._numbers[key] = len(self.templates)
+            self.templates.append(key)
+        self.positions.append((self._numbers[key], *values))
+
+    def _add_forward(self, step: ForwardStep) -> None:
+        """The formula of one operation, with names and with numbers."""
+        numbers, result = self.passes.trace.numbers(step), number_text(step.data)
+        same = numbers == result
+        rule = ("{0} = {1} = " if same else "{0} = {1} = {3} = ", ("result", "{2}"))
+        template = [Paragraph("what", (f"{{0}} is computed: {step.operation}",)), Paragraph("rule", rule)]
+        self._add(template, step.node, step.formula, result, *([] if same else [numbers]))
+
+    def _add_backward_pass(self, order: str) -> None:
+        output = self.passes.trace.output
+        start = Paragraph("what", ("The output's own gradient is the start of every chain:",))
+        self._add([start, Paragraph("rule", ("d{0a}/d{0a} = 1",))], output)
+        steps = self.passes.backward(order)
+        left, reached = Counter(step.operand for step in steps), set[int]()
+        for n, step in enumerate(steps, 1):
+            left[step.operand] -= 1
+            state = f" (waits for {left[step.operand]} more)" if left[step.operand] else " (complete)"
+            if order == "naive":
+                state = "" if left[step.operand] else " (the last contribution)"
+            ending = _ending(self.passes, order) if n == len(steps) else []
+            self._add_backward(step, step.operand in reached, state, ending)
+            reached.add(step.operand)
+
+    def _add_backward(self, step: BackwardStep, again: bool, state: str, ending: Sequence[str]) -> None:
+        """The chain rule of one step: with names, with numbers, and the running sum."""
+        formula, partial = step.formula or "what your _backward adds", number_text(step.partial)
+        texts = [number_text(number) for number in (step.incoming, step.partial, step.contribution)]
+        values: list[int | str] = [step.node, step.operand, self.passes.trace.output, *texts, formula]
+        local = f"∂{{0a}}/∂{{1a}}{self.passes.trace.which(step)}"
+        added: tuple[str | tuple[str, str], ...] = (("after", "{5}"),)
+        if again:
+            values += [number_text(step.before), number_text(step.after)]
+            added = ("{7} + ", ("after", "{5f}"), " = ", ("after", "{8}"))
+        through = f", through {step.operation}" if step.operation else ""
+        incoming, sign = ("incoming", "d{2a}/d{0a}"), "+=" if again else "="
+        numbers = ("= ", ("incoming", "{3f}"), " · ", ("partial", "{4f}"), " = ", ("result", "{5}"))
+        template = [
+            Paragraph("what", (f"{{0}} propagates its gradient to {{1}}{through}:",)),
+            Paragraph("rule", (f"d{{2a}}/d{{1a}} {sign} ", incoming, " · ", ("partial", local))),
+            Paragraph("rule local", ("with ", ("partial", f"{local} = {{6}}"), "" if formula == partial else " = {4}")),
+            Paragraph("rule numbers", numbers),
+            Paragraph("sum", ("running sum: ", *added, state)),
+            *(Paragraph("ending", (f"{{{len(values) + n}}}",)) for n in range(len(ending))),
+        ]
+        self._add(template, *values, *ending)
 
 
 def _ending(passes: Passes, order: str) -> list[str]:
@@ -135,11 +162,6 @@ def _ending(passes: Passes, order: str) -> list[str]:
         f"Done, and wrong for {names}{' and others' if len(wrong) > 5 else ''}: "
         "nodes propagated their gradients before these were complete, and then again."
     ]
-
-
-def _gradient_name(passes: Passes, node: int) -> str:
-    nodes = passes.trace.nodes
-    return f"d{atom(nodes[passes.trace.output].name)}/d{atom(nodes[node].name)}"
 
 
 def table(passes: Passes, order: str, position: int, width: int = 75) -> list[str]:

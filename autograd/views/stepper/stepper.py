@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import html
 import re
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograd.arguments import choose, shown
+from autograd.symbolic.printing import atom
 from autograd.value import Value
 from autograd.views.draw.browser import open_page
 from autograd.views.draw.save_path import PAGES, destination
@@ -19,7 +21,7 @@ from autograd.views.draw.svg import frame_in_notebook
 from autograd.views.stepper.front_end import json_in_page, scripts, source
 from autograd.views.stepper.layout import DIRECTIONS, MAX_BOXES, layout
 from autograd.views.stepper.passes import PASSES, Passes
-from autograd.views.stepper.sentences import Paragraph, paragraphs, table
+from autograd.views.stepper.sentences import Descriptions, table
 from autograd.views.trace.trace import json_number, names_of_values
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ class Stepper(Passes):
         choose(direction, DIRECTIONS, "stepper: unknown direction")
         super().__init__(output, order, expand, called)
         self.direction = direction
-        self._paragraphs: dict[str, list[list[Paragraph]]] = {}
+        self._descriptions: dict[str, Descriptions] = {}
 
     def __repr__(self) -> str:
         forward, backward = len(self.trace.forward), len(self.trace.backward)
@@ -85,12 +87,12 @@ class Stepper(Passes):
           running sum: 6 (complete)
         Done: every gradient is complete.
         """
-        return [paragraph.line for paragraph in self._described(order)[position]]
+        return [paragraph.line for paragraph in self._described(order).paragraphs(position)]
 
-    def _described(self, order: str) -> list[list[Paragraph]]:
-        if order not in self._paragraphs:
-            self._paragraphs[order] = paragraphs(self, order)
-        return self._paragraphs[order]
+    def _described(self, order: str) -> Descriptions:
+        if order not in self._descriptions:
+            self._descriptions[order] = Descriptions(self, order)
+        return self._descriptions[order]
 
     def table(self, order: str, position: int, width: int = 75) -> list[str]:
         """A heading, and a line for each number with its value and gradient, if they are known at this position."""
@@ -100,18 +102,22 @@ class Stepper(Passes):
         """Everything that the front end shows, in a form that JSON can hold."""
         picture, refused = self._layout()
         naive = self.naive.backward if self.naive else None
+        described = {order: self._described(order) for order in PASSES if order != "naive" or self.naive}
+        names = [node.name for node in self.trace.nodes]
+        sentences = {order: {"templates": d.templates, "positions": d.positions} for order, d in described.items()}
         return {
             "nodeName": self.trace.nodes[self.trace.output].name,
             "output": self.trace.output,
             "order": self.order,
             "position": 0,
             "nodes": _table(self.trace.nodes),
-            "forward": _table(self.trace.forward),
+            "forward": _table(self.trace.forward, "operation", "values"),
             "numbers": [self.trace.numbers(step) for step in self.trace.forward],
-            "topological": _table(self.trace.backward),
-            "naive": _table(naive) if naive is not None else None,
+            "topological": _table(self.trace.backward, *UNUSED),
+            "naive": _table(naive, *UNUSED) if naive is not None else None,
             "naiveRefused": self.naive_refused,
-            "sentences": {order: self._described(order) for order in PASSES if order != "naive" or self.naive},
+            "sentences": sentences,
+            "inFormulas": {name: atom(name) for name in names if atom(name) != name},
             "layout": picture,
             "layoutRefused": refused,
         }
@@ -164,7 +170,12 @@ class Stepper(Passes):
         return make_widget(self, self.data())
 
 
-def _table(records: Sequence[Any]) -> dict[str, Any]:
-    """The records with their field names written once."""
-    fields = records[0]._fields if records else ()
-    return {"fields": fields, "rows": [[json_number(cell) for cell in record] for record in records]}
+UNUSED = ("operation", "formula", "before")
+"""What the sentences say already."""
+
+
+def _table(records: Sequence[Any], *without: str) -> dict[str, Any]:
+    """The records with their field names written once; the page does not need some fields."""
+    fields = [field for field in (records[0]._fields if records else ()) if field not in without]
+    cells = attrgetter(*fields) if fields else tuple
+    return {"fields": fields, "rows": [[json_number(cell) for cell in cells(record)] for record in records]}

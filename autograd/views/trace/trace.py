@@ -6,17 +6,16 @@ Read `backpropagation` and `expand` first: the loop recorded here is the textboo
 
 from __future__ import annotations
 
-import gc
 import json
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.arguments import choose, shown
 from autograd.backpropagation import backpropagate, topological_order
+from autograd.pause_gc import pause_gc
 from autograd.symbolic.printing import ordinal
 from autograd.value import Value
 from autograd.views.trace.expand import DisplayNode, Template, expand_graph, with_numbers
@@ -218,20 +217,8 @@ def record_trace(
     nodes: Sequence[Value], order: str, expand: bool, called: Mapping[Value, str], limit: int = NAIVE_LIMIT
 ) -> Trace:
     """As `trace`, of a graph whose nodes are in topological order."""
-    with garbage_collector_off():
+    with pause_gc():  # the many records have no cycles, and searching would take half the time
         return _record_trace(nodes, order, expand, called, limit)
-
-
-@contextmanager
-def garbage_collector_off() -> Iterator[None]:
-    """Turn the cyclic garbage collector off: the many records have no cycles, and searching takes half the time."""
-    working = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if working:
-            gc.enable()
 
 
 def _record_trace(

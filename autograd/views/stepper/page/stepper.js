@@ -188,11 +188,18 @@ function createStepper(root, data, changed = () => {}) {
     root.dataset.last = last();
   }
 
-  // Each paragraph is [kind, parts]; a part is a text, or [mark, text].  Python has written them: see sentences.py.
+  // A position has the number of a template and the values for its holes.  Each paragraph of a template is [kind, parts];
+  // a part is a text, or [mark, text].  Python has written them, and says what a hole means: see sentences.py.
   function paragraphs() {
-    const shown = ([name, text]) => mark(name, hidden && (name === "result" || name === "after") ? "?" : text);
-    return data.sentences[order][position].filter(([kind]) => !(hidden && kind === "ending"))
-      .map(([kind, parts]) => element("p", {class: kind}, ...parts.map(part => (Array.isArray(part) ? shown(part) : part))));
+    const [template, ...values] = data.sentences[order].positions[position];
+    const fill = text => text.replace(/\{(\d+)([af]?)\}/g, (_, n, form) => {
+      const value = values[n], said = typeof value === "number" ? nodes[value].name : value;
+      if (form === "a") return Object.hasOwn(data.inFormulas, said) ? data.inFormulas[said] : said;
+      return form === "f" && said.startsWith("-") ? `(${said})` : said;
+    });
+    const shown = ([name, text]) => mark(name, hidden && (name === "result" || name === "after") ? "?" : fill(text));
+    return data.sentences[order].templates[template].filter(([kind]) => !(hidden && kind === "ending"))
+      .map(([kind, parts]) => element("p", {class: kind}, ...parts.map(part => (Array.isArray(part) ? shown(part) : fill(part)))));
   }
 
   function wrong(node, gradients) {

@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
+import autograd
 from autograd import Value, stepper
+from autograd.symbolic.printing import atom
 from autograd.views.draw.layout_engines import NoEngineError
 
 
@@ -53,6 +55,22 @@ def test_a_page_of_ten_nodes_is_small(tmp_path: Path) -> None:
     out = leaves[0] * leaves[1] + leaves[2] * leaves[3] + leaves[4]
     assert len(stepper(out.tanh()).trace.nodes) == 10
     assert stepper(out.tanh()).save(tmp_path / "ten.html").stat().st_size < 100_000
+
+
+def test_each_step_adds_little_to_the_page() -> None:
+    def size(count: int) -> int:
+        leaves = [Value(0.1 * n + 0.01, label=f"w{n}") for n in range(count)]
+        return len(stepper(autograd.tanh(sum(leaf * leaf for leaf in leaves)), order="forward").html())
+
+    steps = 200 * (2 + 4)  # two nodes, and four backward steps, for each leaf
+    assert size(400) - size(200) < 150 * steps
+
+
+@pytest.mark.parametrize("label", ["{0}", "{1a}", "constructor", "__proto__", "a + b", "-x"])
+def test_a_label_is_no_hole_in_a_sentence(label: str) -> None:
+    shown = stepper(Value(2.0, label=label) * 3.0)
+    assert shown.sentences("topological", 2)[0] == f"v1 propagates its gradient to {label}, through multiply:"
+    assert shown.sentences("topological", 2)[1] == f"  dv1/d{atom(label)} = dv1/dv1 · ∂v1/∂{atom(label)}"
 
 
 def test_the_page_refers_to_nothing_outside() -> None:
