@@ -26,6 +26,12 @@ TIMEOUT, VARIABLE = 60.0, "CHALKGRAD_JAX_TIMEOUT"
 """After this many seconds without an answer of the other processes a step fails; the environment variable sets others.
 JAX itself ends a process after 100 seconds without a sign of life of another one."""
 
+WHILE_COMPILING = 10
+"""How many times as long a step may take that XLA has to compile: one process may be slower than another."""
+
+LOST = ("Gloo", "NCCL", "onnection", "UNAVAILABLE", "heartbeat")
+"""Words of the errors in which JAX reports that another process is gone."""
+
 
 class Devices:
     """All devices that JAX shows, as a mesh over samples."""
@@ -77,8 +83,11 @@ def time_allowed() -> float:
     return seconds
 
 
-def finished(action: Callable[[], Any]) -> Any:
-    """The result of an action; with several processes, a RuntimeError if it fails because one of them is gone."""
+def finished(action: Callable[[], Any], compiles: bool = False) -> Any:
+    """The result of an action; with several processes, a RuntimeError if it fails because one of them is gone.
+
+    `compiles`: whether XLA may have to compile something first, in this process or in others: then wait longer.
+    """
     if jax.process_count() == 1:
         return action()
     answer: list[Any] = []
@@ -91,7 +100,7 @@ def finished(action: Callable[[], Any]) -> Any:
         except BaseException as error:  # raised again by the thread that waits
             answer.append((None, error))
 
-    seconds = time_allowed()
+    seconds = time_allowed() * (WHILE_COMPILING if compiles else 1)
     thread = threading.Thread(target=work, daemon=True, name="a step of several processes")
     thread.start()
     thread.join(seconds)
@@ -102,8 +111,10 @@ def finished(action: Callable[[], Any]) -> Any:
             f"{here} has waited {seconds:g} s for the others: one of them has stopped or is gone; {cure}"
         )
     result, error = answer[0]
-    if isinstance(error, jax.errors.JaxRuntimeError):
+    if isinstance(error, (jax.errors.JaxRuntimeError, ValueError)) and any(word in str(error) for word in LOST):
         raise RuntimeError(f"{here} cannot reach the others, one of them has ended: {cure}") from error
+    if isinstance(error, ValueError):  # of XLA, which nothing here must take for an error in the numbers
+        raise RuntimeError(f"{here}: {error}") from error
     if error is not None:
         raise error
     return result

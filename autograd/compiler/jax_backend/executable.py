@@ -42,7 +42,9 @@ class JaxProgram:
         self.blocks: Sequence[Any] = ()
         self.samples = 1
         self._sizes: set[int] = set()
-        """The numbers of samples for which XLA has compiled the function."""
+        """The numbers of samples for which arguments were attached."""
+        self._compiled: set[Any] = set()
+        """What XLA has compiled: numbers of samples, and whether the gradient too."""
 
     @cached_property
     def devices(self) -> Devices:
@@ -93,7 +95,10 @@ class JaxProgram:
             self.drawn = self.signature.draw(self.samples) if drawn is None else drawn
         if not self._in_range:
             return RunResult([math.nan] * len(self.signature.flat.outputs), None, True)
-        result: RunResult = finished(lambda: self._run(theta, backward))
+        weights = self.attached[1]
+        shape = None if weights is None else len(weights), backward
+        result: RunResult = finished(lambda: self._run(theta, backward), compiles=shape not in self._compiled)
+        self._compiled.add(shape)
         return result
 
     def _run(self, theta: Any, backward: bool) -> RunResult:
@@ -117,7 +122,9 @@ class JaxProgram:
         from jax.experimental.multihost_utils import process_allgather
 
         mine = np.array([int(digits[:7], 16) for digits in fingerprints.values()], np.int32)
-        every = finished(lambda: np.asarray(process_allgather(mine))).reshape(-1, len(mine))
+        gathered = finished(lambda: process_allgather(mine), compiles="agreement" not in self._compiled)
+        self._compiled.add("agreement")
+        every = np.asarray(gathered).reshape(-1, len(mine))
         for n, name in enumerate(fingerprints):
             if len(set(every[:, n].tolist())) > 1:
                 raise ValueError(

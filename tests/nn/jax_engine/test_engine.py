@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,17 +34,32 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
+@pytest.fixture(autouse=True)
+def _ended() -> Iterator[None]:
+    """No process outlives its test, whatever fails."""
+    yield
+    for process in STARTED:
+        process.kill()
+        process.communicate()
+    STARTED.clear()
+
+
+STARTED: list[subprocess.Popen[str]] = []
+
+
 def start(count: int, checkpoint: Path, pause: float = 0.0) -> list[subprocess.Popen[str]]:
     """All processes of a run."""
     port = free_port()
     environment = os.environ | {"CHALKGRAD_JAX_TIMEOUT": str(SECONDS), "JAX_PLATFORMS": "cpu"}
-    return [
+    found = [
         subprocess.Popen(
             [sys.executable, str(SCRIPT), str(rank), str(count), str(port), str(checkpoint), str(pause)],
             env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )
         for rank in range(count)
     ]  # fmt: skip
+    STARTED.extend(found)
+    return found
 
 
 def losses(processes: list[subprocess.Popen[str]]) -> list[list[float]]:
@@ -79,11 +95,8 @@ def test_a_lost_process_ends_the_run_which_can_be_resumed(
         assert first.poll() is None, first.stderr
     second.send_signal(sign)
     lost = time.monotonic()
-    try:
-        _, errors = first.communicate(timeout=AT_MOST)
-    finally:
-        second.kill()
-        second.communicate()
+    _, errors = first.communicate(timeout=AT_MOST)
+    second.kill()
     assert first.returncode != 0
     assert time.monotonic() - lost < AT_MOST
     assert "RuntimeError: process 0 of 2" in errors

@@ -100,6 +100,12 @@ def test_a_step_that_others_do_not_answer_ends(monkeypatch: pytest.MonkeyPatch) 
 
     with pytest.raises(RuntimeError, match="cannot reach the others"):
         finished(lambda: fail(jax.errors.JaxRuntimeError("connection closed")))
+    with pytest.raises(RuntimeError, match="cannot reach the others"):  # as JAX 0.10 says it
+        finished(lambda: fail(ValueError("UNKNOWN: Gloo AllGather failed: Connection closed by peer")))
+    with pytest.raises(RuntimeError, match="process 0 of 2: something else"):
+        finished(lambda: fail(ValueError("something else")))
+    with pytest.raises(RuntimeError, match="has waited 2 s"):
+        finished(Event().wait, compiles=True)
     with pytest.raises(KeyError):
         finished(lambda: fail(KeyError("x")))
     with jax.enable_x64(True):
