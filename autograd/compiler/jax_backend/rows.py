@@ -209,6 +209,12 @@ def _number_by_number(function: Callable[..., float], *operands: Array) -> Array
 # ------------------------------------------------------------------------------------- functions that JAX has, or lacks
 
 
+def _sech(x: Array) -> Array:
+    """The row's formula, with e^-2|x| as a square: one exponential function is half of the work of tanh'."""
+    e = jnp.exp(-jnp.abs(x))
+    return 2.0 * e / (1.0 + e * e)
+
+
 def _power(x: Array, y: Array) -> Array:
     if isinstance(y, float) and y in (1.0, 2.0, -1.0):
         return x if y == 1.0 else x * x if y == 2.0 else 1.0 / x
@@ -249,6 +255,7 @@ FUNCTIONS: dict[str, Callable[..., Array]] = {
     },
     "erf": jax.scipy.special.erf,
     "where": lambda condition, x, y: jnp.where(condition != 0.0, x, y),
+    "sech": _sech,
     "power": _power,
     "power_partial": _power_partial,
     "power_derivative": _power_derivative,

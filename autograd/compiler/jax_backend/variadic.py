@@ -38,12 +38,16 @@ def _powers(x: Array) -> tuple[Array, Array]:
     return highest, jnp.exp(x - highest)
 
 
-def _above(x: Array) -> Array:
-    """logsumexp - highest: log1p of all the terms but one of the highest, which are exactly 1."""
+def _rest(x: Array) -> Array:
+    """The sum of the powers, but for one of the highest, which are exactly 1."""
     highest, powers = _powers(x)
     below = x < highest
-    rest = jnp.where(below, powers, 0.0).sum(axis=-1) + ((~below).sum(axis=-1) - 1.0)
-    return jnp.log1p(rest)
+    return jnp.where(below, powers, 0.0).sum(axis=-1) + ((~below).sum(axis=-1) - 1.0)
+
+
+def _above(x: Array) -> Array:
+    """logsumexp - highest."""
+    return jnp.log1p(_rest(x))
 
 
 def _probabilities(x: Array) -> Array:
@@ -106,10 +110,26 @@ def _cross_entropy(chosen: Array, x: Array) -> Array:
 
 @_cross_entropy.defjvp
 def _(primals: tuple[Array, Array], tangents: tuple[Array, Array]) -> tuple[Array, Array]:
-    chosen, x = primals
-    p = softmax(x)
-    others = jnp.where(chosen, 0.0, p).sum(axis=-1, keepdims=True)
-    return _cross_entropy(chosen, x), (jnp.where(chosen, -others, p) * tangents[1]).sum(axis=-1)
+    return _cross_entropy(*primals), (_errors(*primals) * tangents[1]).sum(axis=-1)
+
+
+@jax.custom_jvp
+def _errors(chosen: Array, x: Array) -> Array:
+    """The probabilities, but minus the sum of the others for the one that is chosen.
+
+    Few exponential functions: XLA computes them again in each sum.  The sum of the others is known if the chosen one is
+    the highest; otherwise 1 - p does not cancel, because p is at most a half.
+    """
+    highest, powers = _powers(x)
+    rest, mine = _rest(x), jnp.where(chosen, x, 0.0).sum(axis=-1)
+    highest, total = highest[..., 0], 1.0 + rest
+    others = jnp.where(mine == highest, rest, total - jnp.exp(mine - highest)) / total
+    return jnp.where(chosen, -others[..., None], powers / total[..., None])
+
+
+@_errors.defjvp
+def _(primals: tuple[Array, Array], tangents: tuple[Array, Array]) -> tuple[Array, Array]:
+    return _errors(*primals), jax.jvp(softmax, primals[1:], tangents[1:])[1]
 
 
 @jax.custom_jvp
