@@ -3,7 +3,7 @@
 Read `function` first, `executable` next.  Every device that JAX shows takes an equal part of the samples; theta is on
 all of them, and XLA adds up the gradients.  If the samples cannot be divided equally, the last one is repeated with
 weight 0.  With several processes (`jax.distributed.initialize`) every process makes the same calls with the same
-arrays.  If one of them ends or stops, the others must not wait for ever: `finished` waits in a thread of its own.
+arrays.  If one of them ends or stops, the others must not wait indefinitely: `finished` waits in a thread of its own.
 """
 
 from __future__ import annotations
