@@ -14,7 +14,7 @@ import sys
 import time
 
 from compiled_worker import Step, jax_step, work_named
-from compiled_works import RATE, WORKS, Work
+from compiled_works import WORKS, Work
 
 ROUNDS, SECONDS = 15, 0.1
 
@@ -38,12 +38,12 @@ def exported(work: Work) -> Step:
     )  # fmt: skip
     f = program.to_jax(*data) if data else program.to_jax()
     arrays = [jnp.array(array) for array in data]
-    state = [jnp.array(program.theta)]
+    state, rate = [jnp.array(program.theta)], getattr(work, "rate", 0.01)
 
     @jax.jit
     def whole(theta: jax.Array, *arrays: jax.Array) -> tuple[jax.Array, jax.Array]:
         loss, gradient = jax.value_and_grad(f)(theta, *arrays)
-        return loss, theta - RATE * gradient
+        return loss, theta - rate * gradient
 
     def step() -> float:
         loss, state[0] = whole(state[0], *arrays)
