@@ -6,7 +6,7 @@ Read the files in this order. Models: ``checks``, ``module`` (how a model finds 
 ``callbacks``, ``training`` (the loop), ``compiled``. Files: ``storage``, ``config``, ``checkpoint``,
 ``resuming``, and ``fit``, which needs all of these. Looking at a model: ``plotting``, the package ``recording``,
 ``layer_stats``, ``diagnostics``. Last ``names``, for those who know PyTorch. Optional: ``extras`` (further callbacks,
-parameter groups) and ``export`` (models for other programs).
+parameter groups), ``export`` (models for other programs) and ``jax_engine`` (many devices).
 
 >>> import nn
 >>> X, y = nn.make_moons(100, seed=1)

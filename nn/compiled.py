@@ -84,6 +84,9 @@ class Run(Protocol):
     callbacks: Any
     history: History
     engine: Any
+    source: Any
+    epoch: int
+    dtype: str
 
 
 class CompiledEngine:
@@ -95,11 +98,13 @@ class CompiledEngine:
     Raises ``TypeError`` if the model or the loss cannot be traced; the message names the line and a cure.
     """
 
+    backend, name = "auto", "compiled"
+
     def __init__(self, training: Run, fall_back: bool = False) -> None:
         model, loss = training.model, training.loss
         if loss not in _WITHOUT_BRANCHES:
             names = ", ".join(losses.LOSSES)
-            raise TypeError(f'engine="compiled" knows the losses {names}; got {shown(loss)}: use engine="eager"')
+            raise TypeError(f'engine="{self.name}" knows the losses {names}; got {shown(loss)}: use engine="eager"')
         self.training, self.fall_back, self.eager = training, fall_back, training.engine
         self.sample: int | None = None
         self._read_data()
@@ -113,7 +118,9 @@ class CompiledEngine:
                 value = formula(outputs, t)
             return [value, outputs]
 
-        self.program = autograd.compile(loss_and_outputs, training.optimizer.parameters, batched=True)
+        self.program = autograd.compile(
+            loss_and_outputs, training.optimizer.parameters, True, self.backend, training.dtype
+        )
         self.program.name = f"{type(model).__name__} with its loss"
         self.program.load()
         self.optimizer: Any = training.optimizer

@@ -129,6 +129,7 @@ class Training:
         self._last_good: Any = None
         self._rate = self.base_rate  # the rate that the schedule last set
         self._choice = "eager"
+        self.dtype = "float64"
         self._stop_reason = ""
         self.engine: Any = EagerEngine(model, self.loss, self.X, self.y, self.optimizer)
 
@@ -176,13 +177,14 @@ class Training:
             return
         from .compiled import CompiledEngine, remembered
 
+        kind = _jax_engine() if choice == "jax" else CompiledEngine
         mode, put_back = self.model.training, remembered(self.model)
         self.model.train()
         try:
-            self.engine = CompiledEngine(self, fall_back=choice == "auto")
-            self.history.engine = "compiled"
+            self.engine = kind(self, fall_back=choice == "auto")
+            self.history.engine = kind.name
         except TypeError:
-            if choice == "compiled":
+            if choice != "auto":
                 raise
             put_back()
         finally:
@@ -366,6 +368,15 @@ class Training:
         explained.history, explained.epoch = self.history, epoch
         failure: Exception = explained
         return failure
+
+
+def _jax_engine() -> Any:
+    """The engine of the optional folder ``jax_engine``."""
+    try:
+        from .jax_engine.engine import JaxEngine
+    except ImportError as error:
+        raise ImportError(f'engine="jax" needs JAX: python -m pip install "chalkgrad[jax]" ({error})') from error
+    return JaxEngine
 
 
 _KINDS = (FloatingPointError, OverflowError, ZeroDivisionError, ArithmeticError, ValueError)

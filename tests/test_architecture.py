@@ -39,13 +39,14 @@ class Deletable(NamedTuple):
 # are no import cycles.  `*` stands for any name: the lessons' exercises and the commands do not know each other.
 LAYERS = {
     "autograd": """
-arguments compiler.c_backend compiler.c_backend.opcodes compiler.frontend compiler.frontend.c_functions
+arguments compiler.c_backend compiler.c_backend.opcodes compiler.frontend compiler.jax_backend
+compiler.jax_backend.devices compiler.jax_backend.variadic compiler.frontend.c_functions
 compiler.frontend.change_check compiler.frontend.exception_handlers compiler.numpy_backend compiler.passes
 compiler.passes.matmul file_cache foreign_names ieee no_grad packages pause_gc symbolic views views.stepper.front_end
 primitive views.draw.browser views.draw.escape views.draw.save_path views.draw.webassembly
 node primitives views.draw.layout_engines
 backpropagation compiler.numpy_backend.kernels micrograd more_primitives numpy_functions symbolic.expression
-codegen compiler.lower fast_backward symbolic.printing
+codegen compiler.jax_backend.rows compiler.lower fast_backward symbolic.printing
 elementary symbolic.simplify
 value
 compiler.frontend.object_kinds symbolic.branches symbolic.to_sympy tree vector_ops views.trace.replay
@@ -66,12 +67,14 @@ compiler.eager compiler.passes.schedule views.draw.picture
 compiler.passes.group views.draw.draw views.stepper.paper
 compiler.c_backend.toolchain compiler.passes.fuse compiler.passes.layout compiler.passes.straight_line views.draw
 views.stepper.stepper
-compiler.c_backend.bytecode compiler.numpy_backend.buffers compiler.passes.reverse compiler.plan views.stepper
-compiler.argument_cache compiler.c_backend.link_fused compiler.correction compiler.numpy_backend.emitter
+compiler.c_backend.bytecode compiler.jax_backend.memory compiler.jax_backend.placing compiler.numpy_backend.buffers
+compiler.passes.reverse compiler.plan views.stepper
+compiler.argument_cache compiler.c_backend.link_fused compiler.correction compiler.jax_backend.evaluate
+compiler.numpy_backend.emitter
 compiler.picture
-compiler.c_backend.link compiler.numpy_backend.accumulate
-compiler.c_backend.executable compiler.numpy_backend.source
-compiler.numpy_backend.run
+compiler.c_backend.link compiler.jax_backend.branches compiler.jax_backend.repeats compiler.numpy_backend.accumulate
+compiler.c_backend.executable compiler.jax_backend.function compiler.numpy_backend.source
+compiler.jax_backend.executable compiler.jax_backend.export compiler.numpy_backend.run
 compiler.pipeline
 compiler.program
 compiler
@@ -86,6 +89,7 @@ checkpoint export.numpy export.onnx export.source export.torch plotting.live rec
 plotting
 diagnostics history recording.recording
 compiled recording
+jax_engine jax_engine.engine
 training
 resuming
 fit
@@ -121,17 +125,23 @@ PUBLIC_MODULES = {
     "nn.optimizers",
 }
 # The compiler works on arrays and is loaded by the first call of `compile`; `digraph` is loaded by the first `Digraph`.
-LOADED_LATE = {"autograd.compiler.": {"numpy"}, "autograd.views.draw.digraph": {"graphviz"}}
+LOADED_LATE = {
+    "autograd.compiler.jax_backend.": {"numpy", "jax"},
+    "autograd.compiler.": {"numpy"},
+    "autograd.views.draw.digraph": {"graphviz"},
+}
 LATE_FOLDERS = ("autograd.compiler", "autograd.views")
 # Folders that can be deleted together with their tests (`tests/<folder>` and the files named here), lessons and pages,
 # without making another test fail.  Only these modules load them, late; without the folder, these names say what to do.
 OPTIONAL = {
+    "autograd/compiler/jax_backend": Deletable(set(), set(), set()),
     "nn/export": Deletable(
         {"nn", "nn.evaluation"},
         {"nn.load_torch", "nn.to_c", "nn.to_numpy", "nn.to_onnx", "nn.to_python", "nn.to_torch"},
         {"tests/nn/test_beside_pytorch.py"},
     ),
     "nn/extras": Deletable({"nn"}, {"nn.CSVLogger", "nn.ParameterGroups", "nn.ReduceOnPlateau"}, set()),
+    "nn/jax_engine": Deletable({"nn.fit", "nn.training"}, set(), set()),
     "nn/recording": Deletable(
         {"nn"}, {"nn.record"}, {"tests/browser/test_recording_page.py", "tests/oracles/recorded.py"}
     ),
@@ -157,6 +167,8 @@ TESTED_ELSEWHERE = {
     "autograd.compiler.frontend.snapshot": "autograd/compiler/frontend/test_guards.py",
     "autograd.compiler.frontend.snapshot_notes": "autograd/compiler/frontend/test_guards.py",
     "autograd.compiler.frontend.traced_rows": "autograd/compiler/frontend/test_tracer.py",
+    "autograd.compiler.jax_backend.evaluate": "autograd/compiler/jax_backend/test_executable.py",
+    "autograd.compiler.jax_backend.placing": "autograd/compiler/jax_backend/test_function.py",
     "autograd.compiler.numpy_backend.accumulate": "autograd/compiler/test_fuzz.py",
     "autograd.compiler.numpy_backend.buffers": "autograd/compiler/test_program.py",
     "autograd.compiler.numpy_backend.emitter": "autograd/compiler/test_rows.py",

@@ -9,6 +9,7 @@ which a function passes through them.  Each answers one question:
     `executable`      what can every backend do?                               the protocol `Executable`
     `numpy_backend`   the groups as a NumPy program                            backend "numpy"
     `c_backend`       the groups as steps of a C runtime, chains as loops      backend "c"
+    `jax_backend`     the groups as a function for JAX                         backend "jax", `to_jax`
     `eager`           graphs without structure: the eager engine runs them     backend "eager"
     `plan`            what is known about one graph, and how is it run?
     `pipeline`        all passes in their order, and the choice of a backend
@@ -37,7 +38,11 @@ if TYPE_CHECKING:
 
 
 def compile(
-    function: Any, parameters: Iterable[Value] | None = None, batched: bool = False, backend: str = "auto"
+    function: Any,
+    parameters: Iterable[Value] | None = None,
+    batched: bool = False,
+    backend: str = "auto",
+    dtype: str = "float64",
 ) -> Program:
     """A program that computes `function` and its gradient with arrays, as fast as array code written by hand.
 
@@ -48,11 +53,14 @@ def compile(
     mean over samples.  `backend`: "numpy"; "c", the library's own runtime; or "auto", which takes "c" where it can be
     built.  Where a call applies many operations to each sample one after the other, "c" also compiles a loop for each
     such chain, at the first call, in a tenth of a second or a few; the loops are cached on disk.
+    "jax" is for GPUs and many devices (see docs/beyond_one_machine.md), and needs the extra of that name; `dtype`, the
+    kind of its numbers, may be "float32" or "bfloat16".
 
     `hash(v)` and `id(v)` are not followed: sets and dictionaries of Values need them, and as numbers they differ
     between any two calls, in the eager engine too.
 
-    Raises TypeError if the function branches on data, ValueError for an unknown backend.
+    Raises TypeError if the function branches on data, ValueError for an unknown backend, ImportError
+    without JAX.
 
     >>> from autograd import Value
     >>> slope = Value(3.0)
@@ -68,4 +76,4 @@ def compile(
         raise ImportError(
             f"compile needs numpy: {how_to_install('numpy')}; without it, use grad and backward"
         ) from error
-    return Program(function, parameters, batched, backend)
+    return Program(function, parameters, batched, backend, dtype)

@@ -6,6 +6,7 @@ Read the passes and the backends first, `program` next.
 from __future__ import annotations
 
 import warnings
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,8 +40,10 @@ PRICE_OF_A_GROUP, PRICE_OF_A_NODE = 12.0, 1.0
 """Microseconds for a group in NumPy calls, and for a node of the eager engine: their ratio decides on the fallback."""
 
 
-def make_plan(signature: Signature, shape: Any, backend: str, samples: int) -> Plan:
+def make_plan(signature: Signature, shape: Any, backend: str, samples: int, dtype: str = "float64") -> Plan:
     """All passes, in their order."""
+    if backend == "jax":
+        return _jax_plan(signature, shape, dtype)
     flat, batched = signature.flat, signature.batched
     varies = depends(flat, (INPUT, DRAWN))
     per_sample = varies if batched else np.zeros(len(flat), bool)
@@ -94,6 +97,28 @@ def _grouped(
         raise UnsupportedError(f"{schedule.depth:,} levels for {alive:,} nodes: too few operations can be done at once")
     found = groups(nodes, schedule, ~varies, worth)
     return nodes, found, (per_sample, varies, active)
+
+
+def _jax_plan(signature: Signature, shape: Any, dtype: str) -> Plan:
+    try:
+        executable = jax_backend("executable").JaxProgram(signature, dtype)
+    except UnsupportedError as error:
+        raise TypeError(f"JAX cannot compile this function: {error}; use backend='c'") from None
+    function = executable.function
+    return Plan(signature, shape, executable, function.found, function.active, function.layout)
+
+
+def jax_backend(module: str) -> Any:
+    """A module of the optional folder `jax_backend`.
+
+    Raises ImportError, which says how to install JAX, where it is missing.
+    """
+    try:
+        return import_module(f"autograd.compiler.jax_backend.{module}")
+    except ImportError as error:
+        raise ImportError(
+            f'JAX is needed here: install it by python -m pip install "chalkgrad[jax]" ({error})'
+        ) from error
 
 
 def why_not_native(backend: str) -> str:
