@@ -7,6 +7,7 @@ Their rows are in the table; here sequences are checked and their nodes created 
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
+from operator import attrgetter
 from types import GeneratorType
 from typing import TYPE_CHECKING, Any
 
@@ -183,6 +184,9 @@ def index(number: Any, length: int, argument: str) -> Any:
 # ---------------------------------------------------------------------------------------------------- implementation
 
 
+_data_of: Any = attrgetter("_data")
+
+
 def _listed(xs: Iterable[Any], argument: str) -> list[Any]:
     if isinstance(xs, (list, tuple)):
         return list(xs)
@@ -218,7 +222,7 @@ def _halves(first: str, second: str, length: int) -> Place:
 def _floats(operands: Sequence[Any], argument: str | Place) -> tuple[list[float] | None, int]:
     """The operands' floats and the number of Values; None if an operand is of another kind (a symbol, an array)."""
     try:
-        return [operand._data for operand in operands], len(operands)  # all are Values: the usual case
+        return list(map(_data_of, operands)), len(operands)  # all are Values: the usual case
     except AttributeError:
         pass
     values = 0
@@ -266,7 +270,7 @@ def _dots(
     of_line: list[float] = []
     for n, line in enumerate(lines):
         try:
-            start, *weights = [operand._data for operand in line]
+            start, *weights = map(_data_of, line)
         except AttributeError:  # not all are Values
             outputs.append(_dot_of_any(line, ys, name.format(n)))
             continue
