@@ -47,7 +47,7 @@ node primitives
 backpropagation compiler.numpy_backend.kernels micrograd symbolic.expression
 codegen compiler.lower fast_backward symbolic.printing
 symbolic.simplify value
-compiler.frontend.object_kinds symbolic.branches tree vector_ops views.trace.replay
+compiler.frontend.object_kinds compiler.pickling symbolic.branches tree vector_ops views.trace.replay
 functional symbolic.formulas
 compiler.frontend.traced_rows
 compiler.c_backend.elementwise compiler.frontend.hessian compiler.frontend.tracer gradcheck views.trace.expand
