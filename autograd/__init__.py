@@ -2,9 +2,9 @@
 
 Read the modules in this order.  The engine: `primitive` and `primitives` (the table of functions and derivatives), with
 `ieee` and `arguments` behind them; `node`, `backpropagation` (the textbook loop) and `fast_backward` (the same, made
-fast); `codegen` and `value`; `vector_ops`, `tree`, `functional`, `gradcheck`.  Four short ones are needed only for
-details: `no_grad`, `micrograd`, `pause_gc`, `file_cache`.  Then the packages: `symbolic` (formulas), `views` (trace,
-explain, draw, stepper) and `compiler`.
+fast); `codegen`, `elementary` and `value`; `vector_ops`, `tree`, `functional`, `gradcheck`.  Needed only for details:
+`more_primitives`, `statistics`, `no_grad`, `micrograd`, `numpy_functions`, `foreign_names`, `pause_gc`,
+`file_cache`.  Then the packages: `symbolic` (formulas), `views` (trace, explain, draw, stepper) and `compiler`.
 
 >>> x = Value(3.0)
 >>> y = x * x
@@ -28,14 +28,18 @@ from autograd.functional import grad, gradients, hessian, hvp, jacobian, jvp, va
 from autograd.node import NOT_COMPUTED
 from autograd.codegen import source
 from autograd.primitives import (
-    absolute, add, arccos, arcsin, arctan, cos, cosh, divide, elu, exp, expm1, gelu, identity, leaky_relu, log, log1p,
-    maximum, minimum, multiply, negative, power, relu, selu, sigmoid, silu, sin, sinh, softplus, sqrt, subtract, tan,
-    tanh, where,
+    absolute, add, arccos, arcsin, arctan, cos, cosh, divide, elu, exp, expm1, gelu, hypot, identity, leaky_relu, log,
+    log1p, maximum, minimum, multiply, negative, power, reciprocal, relu, sech, selu, sigmoid, sign, silu, sin, sinh,
+    softplus, sqrt, square, subtract, tan, tanh, where, xlogy,
+)  # fmt: skip
+from autograd.more_primitives import (
+    arccosh, arcsinh, arctan2, arctanh, erf, exp2, hardtanh, log2, log10, log_sigmoid, logaddexp, mish, softsign,
 )  # fmt: skip
 from autograd.no_grad import no_grad
 from autograd.primitive import NOT_TAKEN, Primitive, primitive
 from autograd.vector_ops import affine, cross_entropy, dot, logsumexp, mean, softmax, take
 from autograd.vector_ops import sum as sum
+from autograd.statistics import clip, cumsum, log_softmax, norm, prod, std, var
 from autograd.value import Value, assign
 
 if _TYPE_CHECKING:
@@ -46,6 +50,7 @@ if _TYPE_CHECKING:
     from autograd.views.explain import explain, nudge
     from autograd.views.stepper import stepper
     from autograd.symbolic.formulas import explain_row, formulas
+    from autograd.symbolic.to_sympy import to_sympy
     from autograd.views.trace import trace
 
 # The views and the compiler are imported on first use: name -> module.
@@ -53,18 +58,21 @@ _VIEWS = {
     "Digraph": "views.draw.digraph", "compile": "compiler", "depends_on": "compiler", "draw": "views.draw",
     "draw_dot": "views.draw", "drawn": "compiler", "explain": "views.explain", "explain_row": "symbolic.formulas",
     "formulas": "symbolic.formulas", "is_index": "compiler", "nudge": "views.explain", "render_dot": "views.draw",
-    "stepper": "views.stepper", "trace": "views.trace",
+    "stepper": "views.stepper", "to_sympy": "symbolic.to_sympy", "trace": "views.trace",
 }  # fmt: skip
 
 __all__ = [  # noqa: RUF022 - grouped; without `sum` and `compile`, which would shadow built-ins: write autograd.sum
     "Value", "Primitive", "primitive", "assign", "no_grad", "NOT_COMPUTED", "NOT_TAKEN",
-    "absolute", "add", "arccos", "arcsin", "arctan", "cos", "cosh", "divide", "elu", "exp", "expm1", "gelu", "identity",
-    "leaky_relu", "log", "log1p", "maximum", "minimum", "multiply", "negative", "power", "relu", "selu", "sigmoid",
-    "silu", "sin", "sinh", "softplus", "sqrt", "subtract", "tan", "tanh", "where",
-    "affine", "cross_entropy", "dot", "logsumexp", "mean", "softmax", "take",
+    "absolute", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "cos", "cosh",
+    "divide", "elu", "erf", "exp", "exp2", "expm1", "gelu", "hardtanh", "hypot", "identity", "leaky_relu", "log",
+    "log1p", "log2", "log10", "log_sigmoid", "logaddexp", "maximum", "minimum", "mish", "multiply", "negative",
+    "power", "reciprocal", "relu", "sech", "selu", "sigmoid", "sign", "silu", "sin", "sinh", "softplus", "softsign",
+    "sqrt", "square", "subtract", "tan", "tanh", "where", "xlogy",
+    "affine", "clip", "cross_entropy", "cumsum", "dot", "log_softmax", "logsumexp", "mean", "norm", "prod", "softmax",
+    "std", "take", "var",
     "check_gradients", "grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp",
     "depends_on", "draw", "draw_dot", "drawn", "explain", "explain_row", "formulas", "is_index", "nudge",
-    "render_dot", "source", "stepper", "trace", "Digraph",
+    "render_dot", "source", "stepper", "to_sympy", "trace", "Digraph",
 ]  # fmt: skip
 
 
@@ -75,12 +83,23 @@ def _display(value: Value, **_: object) -> object:
 Value._repr_mimebundle_ = _display  # type: ignore[attr-defined]  # a notebook draws a small Value
 
 
-def __getattr__(name: str) -> object:
-    if name not in _VIEWS:
-        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
-    view = getattr(_import_module(f"autograd.{_VIEWS[name]}"), name)
-    globals()[name] = view
-    return view
+if not _TYPE_CHECKING:  # or a type checker would take every name for one of this module
+
+    def __getattr__(name: str) -> object:
+        if name not in _VIEWS:
+            from autograd.foreign_names import no_such_name
+
+            raise AttributeError(no_such_name(name, __all__), name=name)
+        try:
+            view = getattr(_import_module(f"autograd.{_VIEWS[name]}"), name)
+        except ModuleNotFoundError as error:
+            if not (error.name or "").startswith("autograd."):
+                raise
+            raise ImportError(
+                f"autograd.{name} needs {error.name}, which is not installed: run python -m pip install chalkgrad"
+            ) from error
+        globals()[name] = view
+        return view
 
 
 def __dir__() -> list[str]:

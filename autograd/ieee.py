@@ -84,6 +84,16 @@ def ieee_power(x: float, y: float) -> float:
         return math.copysign(math.inf, x) if math.fmod(y, 2.0) in (1.0, -1.0) else math.inf
 
 
+def log_pole(x: float) -> float:
+    """The logarithm outside its domain: -inf at 0, nan below."""
+    return -math.inf if x == 0.0 else math.nan
+
+
+def arctanh_pole(x: float) -> float:
+    """arctanh outside its domain: ±inf at ±1, nan beyond."""
+    return math.copysign(math.inf, x) if abs(x) == 1.0 else math.nan
+
+
 for _name, _function in {
     "add": operator.add, "sub": operator.sub, "mul": operator.mul, "truediv": _divide, "pow": ieee_power,
 }.items():  # fmt: skip

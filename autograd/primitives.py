@@ -27,7 +27,7 @@ from operator import add as plus
 from operator import mul as times
 from typing import TYPE_CHECKING
 
-from autograd.ieee import ieee_power, real_power
+from autograd.ieee import ieee_power, log_pole, real_power
 from autograd.primitive import NOT_TAKEN, Primitive, primitive
 
 if TYPE_CHECKING:
@@ -70,6 +70,11 @@ maximum   = primitive("maximum",   lambda x, y: where(x < y, y, where(y <= x, x,
 minimum   = primitive("minimum",   lambda x, y: where(y < x, y, where(x <= y, x, NAN)),
                       lambda out, x, y: where(x < y, 1.0, where(x > y, NOT_TAKEN, 0.5)),
                       lambda out, x, y: where(x < y, NOT_TAKEN, where(x > y, 1.0, 0.5)), latex=r"\min({}, {})")
+clip      = primitive("clip",      lambda x, low, high: where(x < low, low, where(x > high, high, x)),
+                      lambda out, x, low, high: where(x < low, NOT_TAKEN, where(x > high, NOT_TAKEN, 1.0)),
+                      lambda out, x, low, high: where(x < low, 1.0, NOT_TAKEN),
+                      lambda out, x, low, high: where(x < low, NOT_TAKEN, where(x > high, 1.0, NOT_TAKEN)))
+sign      = primitive("sign",      lambda x: where(x > 0.0, 1.0, where(x < 0.0, -1.0, x)), lambda out, x: NOT_TAKEN)
 negative_part = primitive("negative_part", lambda x: where(x > 0.0, 0.0, x),
                       lambda out, x: where(x > 0.0, NOT_TAKEN, 1.0), text="min({}, 0)", latex=r"\min({}, 0)")
 
@@ -79,8 +84,7 @@ exp       = primitive("exp",       math.exp,   lambda out, x: out,             l
 expm1     = primitive("expm1",     math.expm1, lambda out, x: exp(x),          text="exp({}) - 1",
                       latex="e^{{{}}} - 1", ieee=lambda x: INF)
 log       = primitive("log",       math.log,   lambda out, x: 1.0 / x,         latex=r"\ln({})",
-                      ieee=lambda x: -INF if x == 0.0 else NAN,
-                      domain="x > 0", cure="keep x positive, for example log(maximum(x, 1e-12))")
+                      ieee=log_pole, domain="x > 0", cure="keep x positive, for example log(maximum(x, 1e-12))")
 log1p     = primitive("log1p",     math.log1p, lambda out, x: 1.0 / (1.0 + x), text="log(1 + {})", latex=r"\ln(1 + {})",
                       ieee=lambda x: -INF if x == -1.0 else NAN,
                       domain="x > -1", cure="keep x above -1, for example log1p(maximum(x, -1 + 1e-12))")
@@ -99,6 +103,9 @@ cosh      = primitive("cosh",      math.cosh,  lambda out, x: sinh(x),         i
 tanh      = primitive("tanh",      math.tanh,  lambda out, x: sech(x) ** 2)
 hypot     = primitive("hypot",     math.hypot, lambda out, x, y: cosine(x, y), lambda out, x, y: cosine(y, x),
                       text="sqrt({}² + {}²)", latex=r"\sqrt{{{{{}}}^2 + {{{}}}^2}}")
+square    = primitive("square",    lambda x: x * x,    lambda out, x: 2.0 * x,            text="{}²", latex="{}^2")
+reciprocal = primitive("reciprocal", lambda x: 1.0 / x, lambda out, x: -over_square(1.0, x),
+                      text="1 / {}", latex=r"\frac{{1}}{{{}}}", cure="keep the divisor away from zero")
 
 # ----------------------------------------------------------------------------------------------------- activations
 
@@ -358,7 +365,8 @@ def _log_sum_above(highest: Number, xs: Sequence[Number]) -> Number:
     return log1p(reduce(plus, rest) + (reduce(plus, ties) - 1.0))
 
 
-def _logsumexp(*xs: Number) -> Number:
+def logsumexp_of(*xs: Number) -> Number:
+    """log(exp(x1) + exp(x2) + ...), with the highest taken out, so that nothing overflows."""
     highest = reduce(maximum, xs)
     return highest + _log_sum_above(highest, xs)
 
@@ -458,7 +466,7 @@ sum_               = primitive("sum",                lambda start, *xs: in_order
                                lambda out, start, *xs: [1.0] * (1 + len(xs)), sequence=True)
 dot                = primitive("dot",                lambda start, *terms: dot_of(start, *_halves(terms)),
                                lambda out, start, *terms: [*chain(*dot_partials(*_halves(terms)))], sequence=True)
-logsumexp          = primitive("logsumexp",          _logsumexp, lambda out, *xs: _probabilities(xs), sequence=True,
+logsumexp          = primitive("logsumexp",          logsumexp_of, lambda out, *xs: _probabilities(xs), sequence=True,
                                text="log([exp({}) + …])", latex=r"\ln([e^{{}} + …])")
 softmax            = primitive("softmax",            _softmax,            _softmax_partials,            sequence=True,
                                text="exp({index}) / ([exp({}) + …])", latex=r"\frac{e^{{index}}}{[e^{{}} + …]}")
@@ -471,4 +479,4 @@ take               = primitive("take",               _take,               _take_
 # fmt: on
 
 TABLE: dict[str, Primitive] = {row.name: row for row in list(globals().values()) if isinstance(row, Primitive)}
-"""Every row by its name."""
+"""Every row by its name; `more_primitives` adds its own."""

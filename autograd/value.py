@@ -1,19 +1,21 @@
 """What is a `Value`?  A number that records how it was computed, so that its gradients can be found.
 
-Read `primitives` (the derivatives), `node` and `backpropagation` first; `codegen` generates the methods here from the
-rows.  Next, read `vector_ops` for sum, dot and softmax, and `functional` for grad and related functions.
+Read `primitives` (the derivatives), `node` and `backpropagation` first; `codegen` generates the methods here and in
+`elementary` from the rows.  Next, read `vector_ops` for sum, dot and softmax, and `functional` for grad and related
+functions.
 """
 
 from __future__ import annotations
 
 import warnings
 from functools import partial
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from autograd import micrograd
+from autograd import foreign_names, micrograd
 from autograd import primitives as table
 from autograd.arguments import real, shown
-from autograd.codegen import inject_globals, node_function
+from autograd.codegen import inject_globals
+from autograd.elementary import Elementary, function_of_nodes, generated
 from autograd.fast_backward import backward, exhaust, not_finite
 from autograd.no_grad import recording
 from autograd.node import NOT_COMPUTED, SEED, UNRECORDED, VARIADIC, Node, assignable, has_user_backward, operands
@@ -22,34 +24,8 @@ from autograd.primitive import NOT_TAKEN, Primitive, evaluate, partials_at
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-Method = TypeVar("Method", bound="Callable[..., Any]")
 
-
-_functions: dict[tuple[Primitive, bool, bool], Callable[..., Any]] = {}
-
-
-def function_of_nodes(row: Primitive, reflected: bool = False, in_place: bool = False) -> Callable[..., Any]:
-    """The function generated from a row of the table; it runs as the method of `Value` and when the row is called."""
-    kind = (row, reflected, in_place)
-    if kind not in _functions:
-        _functions[kind] = node_function(*kind)
-    return _functions[kind]
-
-
-def generated(row: Primitive, reflected: bool = False, in_place: bool = False) -> Callable[[Method], Method]:
-    """Replace a declared method with the one generated from the row; the declaration gives types and docstring."""
-
-    def replace(declared: Method) -> Method:
-        function: Any = function_of_nodes(row, reflected, in_place)
-        function.__name__ = declared.__name__
-        function.__qualname__ = declared.__qualname__
-        function.__doc__ = declared.__doc__ or row.__doc__
-        return function  # type: ignore[no-any-return]
-
-    return replace
-
-
-class Value(Node):
+class Value(Node, Elementary):
     """A real number that records the operations it takes part in, so that `backward()` can find its gradients.
 
     `data` is any real number; `label` names the node in pictures, explanations and error messages.  `_children` and
@@ -189,59 +165,6 @@ class Value(Node):
     def __pos__(self) -> Value:
         return self
 
-    # ------------------------------------------------------------------------------- functions, under NumPy's names
-
-    @generated(table.exp)
-    def exp(self) -> Value: ...
-    @generated(table.expm1)
-    def expm1(self) -> Value: ...
-    @generated(table.log)
-    def log(self) -> Value: ...
-    @generated(table.log1p)
-    def log1p(self) -> Value: ...
-    @generated(table.sqrt)
-    def sqrt(self) -> Value: ...
-    @generated(table.sin)
-    def sin(self) -> Value: ...
-    @generated(table.cos)
-    def cos(self) -> Value: ...
-    @generated(table.tan)
-    def tan(self) -> Value: ...
-    @generated(table.arcsin)
-    def arcsin(self) -> Value: ...
-    @generated(table.arccos)
-    def arccos(self) -> Value: ...
-    @generated(table.arctan)
-    def arctan(self) -> Value: ...
-    @generated(table.sinh)
-    def sinh(self) -> Value: ...
-    @generated(table.cosh)
-    def cosh(self) -> Value: ...
-    @generated(table.tanh)
-    def tanh(self) -> Value: ...
-    @generated(table.absolute)
-    def absolute(self) -> Value: ...
-    @generated(table.maximum)
-    def maximum(self, other: Any) -> Value: ...
-    @generated(table.minimum)
-    def minimum(self, other: Any) -> Value: ...
-    @generated(table.sigmoid)
-    def sigmoid(self) -> Value: ...
-    @generated(table.softplus)
-    def softplus(self) -> Value: ...
-    @generated(table.relu)
-    def relu(self) -> Value: ...
-    @generated(table.gelu)
-    def gelu(self) -> Value: ...
-    @generated(table.selu)
-    def selu(self) -> Value: ...
-    @generated(table.silu)
-    def silu(self) -> Value: ...
-    @generated(table.leaky_relu)
-    def leaky_relu(self, slope: Any = 0.01) -> Value: ...
-    @generated(table.elu)
-    def elu(self, alpha: Any = 1.0) -> Value: ...
-
     # ---------------------------------------------------------------------------------- comparisons and conversions
 
     def __lt__(self, other: Any) -> bool:
@@ -277,7 +200,20 @@ class Value(Node):
             f"[v.data for v in values]), or Value's own functions (v.exp(), not math.exp(v)) to keep the gradient"
         )
 
-    __int__ = __index__ = __complex__ = __trunc__ = __float__
+    __int__ = __index__ = __complex__ = __trunc__ = as_integer_ratio = __float__
+
+    def conjugate(self) -> Value:
+        """Return the node itself, as for every real number: NumPy's `var` asks for it."""
+        return self
+
+    def __dir__(self) -> list[str]:
+        return [name for name in object.__dir__(self) if name not in foreign_names.explained or name in self.__dict__]
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *operands: Any, **settings: Any) -> Any:
+        """NumPy's functions of Values: the row of the same name; over an array, element by element."""
+        from autograd.numpy_functions import of_values
+
+        return of_values(ufunc, method, operands, settings)
 
     def __round__(self, digits: int | None = None) -> float | int:
         if digits is not None and not hasattr(digits, "__index__"):
@@ -320,6 +256,9 @@ class Value(Node):
     _prev = property(micrograd.previous)
     _op = property(micrograd.operation)
     _backward = property(micrograd.get_backward, micrograd.set_backward)
+
+
+foreign_names.explain(Value)
 
 
 def _restored(kind: type[Value], data: float, grad: float, attributes: dict[str, Any], unrecorded: bool) -> Value:

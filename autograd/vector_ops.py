@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from operator import attrgetter
 from types import GeneratorType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from autograd import primitives as table
 from autograd.arguments import real, shown
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     Place = Callable[[int], str]  # names the entry of an argument that is the n-th operand
 
 
+@overload
+def sum(xs: Iterable[float], start: float = 0.0) -> float: ...  # type: ignore[overload-overlap]
+@overload
+def sum(xs: Iterable[Value | float], start: Value | float = 0.0) -> Value: ...
 def sum(xs: Iterable[Any], start: Any = 0.0) -> Any:  # shadows the built-in, under the name users expect
     """The sum of `start` and all of `xs` (numbers or Values), added from left to right, as one node.
 
@@ -38,6 +42,10 @@ def sum(xs: Iterable[Any], start: Any = 0.0) -> Any:  # shadows the built-in, un
     return node_of(table.sum_, [start, *_listed(xs, "sum: xs")], _after("sum: start", "sum: xs"))
 
 
+@overload
+def mean(xs: Iterable[float]) -> float: ...  # type: ignore[overload-overlap]
+@overload
+def mean(xs: Iterable[Value | float]) -> Value: ...
 def mean(xs: Iterable[Any]) -> Any:
     """The arithmetic mean of numbers or Values.
 
@@ -97,6 +105,10 @@ def affine(rows: Iterable[Iterable[Any]], xs: Iterable[Any], starts: Iterable[An
     return _dots(lines, xs, data, "affine: row {}: ")
 
 
+@overload
+def logsumexp(xs: Iterable[float]) -> float: ...  # type: ignore[overload-overlap]
+@overload
+def logsumexp(xs: Iterable[Value | float]) -> Value: ...
 def logsumexp(xs: Iterable[Any]) -> Any:
     """log(exp(x1) + exp(x2) + ...), stable for operands of any size, as one node.
 
@@ -108,6 +120,10 @@ def logsumexp(xs: Iterable[Any]) -> Any:
     return node_of(table.logsumexp, _some(xs, "logsumexp: xs"), "logsumexp: xs")
 
 
+@overload
+def softmax(xs: Iterable[float]) -> list[float]: ...  # type: ignore[overload-overlap]
+@overload
+def softmax(xs: Iterable[Value | float]) -> list[Value]: ...
 def softmax(xs: Iterable[Any]) -> list[Any]:
     """The probabilities exp(x) / (exp(x1) + exp(x2) + ...), one for each x: positive, with sum 1.
 
@@ -209,6 +225,14 @@ def _some(xs: Iterable[Any], argument: str) -> list[Any]:
     if not listed:
         raise ValueError(f"{argument} is empty: give at least one number")
     return listed
+
+
+def numbers_in(xs: Iterable[Any], argument: str, least: int = 0) -> list[Any]:
+    """The numbers and Values of a sequence, at least so many of them."""
+    listed = _listed(xs, argument)
+    if len(listed) < least:
+        raise ValueError(f"{argument} has {len(listed)} numbers; give at least {least}")
+    return [x if hasattr(type(x), "_apply_primitive") else real(x, f"{argument}[{n}]") for n, x in enumerate(listed)]
 
 
 def _after(first: str, rest: str) -> Place:

@@ -5,7 +5,8 @@ Read the files in this order. Models: ``checks``, ``module`` (how a model finds 
 ``optimizers``, ``clipping``, ``schedules``, ``data``, ``metrics``, ``evaluation``, ``history``, ``progress``,
 ``callbacks``, ``training`` (the loop), ``compiled``. Files: ``storage``, ``config``, ``checkpoint``,
 ``resuming``, and ``fit``, which needs all of these. Looking at a model: ``plotting``, the package ``recording``,
-``layer_stats``, ``diagnostics``. Last ``torch_names``, for those who know PyTorch.
+``layer_stats``, ``diagnostics``. Last ``names``, for those who know PyTorch. Optional: ``extras`` (further callbacks,
+parameter groups) and ``export`` (models for other programs).
 
 >>> import nn
 >>> X, y = nn.make_moons(100, seed=1)
@@ -46,41 +47,64 @@ from .fit import fit
 from .history import EarlyStopping, History
 from .layers import MLP, Layer, Neuron, Sequential
 from .losses import (
-    binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy, hinge, huber, l1_penalty, l2_penalty,
-    mean_absolute_error, mean_squared_error, negative_log_likelihood,
+    binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy, hinge, huber, kl_divergence, l1_penalty,
+    l2_penalty, mean_absolute_error, mean_squared_error, negative_log_likelihood, smooth_l1,
 )  # fmt: skip
 from .metrics import accuracy
 from .module import Module
+from .names import explains_keywords
 from .normalization import LayerNorm
 from .optimizers import SGD, AdaGrad, Adam, AdamW, Optimizer, RMSProp
-from .schedules import ConstantRate, CosineDecay, ExponentialDecay, LinearDecay, Schedule, StepDecay, WarmUp
+from .schedules import (
+    ConstantRate, CosineDecay, ExponentialDecay, LinearDecay, MultiStepDecay, Schedule, StepDecay, WarmUp,
+)  # fmt: skip
 
 if TYPE_CHECKING:
+    from .export.numpy import to_numpy as to_numpy
+    from .export.onnx import to_onnx as to_onnx
+    from .export.source import to_c as to_c
+    from .export.source import to_python as to_python
+    from .export.torch import load_torch as load_torch
+    from .export.torch import to_torch as to_torch
+    from .extras.callbacks import CSVLogger as CSVLogger
+    from .extras.callbacks import ReduceOnPlateau as ReduceOnPlateau
+    from .extras.groups import ParameterGroups as ParameterGroups
     from .recording import record as record
 
 __all__ = [
-    "MLP", "SGD", "Activation", "AdaGrad", "Adam", "AdamW", "ConstantRate", "CosineDecay", "Dropout", "EarlyStopping",
-    "Embedding", "ExponentialDecay", "History", "Layer", "LayerNorm", "LinearDecay", "Module", "Neuron", "Optimizer",
-    "RMSProp", "Schedule", "Sequential", "StepDecay", "WarmUp", "accuracy", "activation", "activation_names",
-    "activations", "batches", "binary_cross_entropy", "binary_cross_entropy_with_logits", "clip_gradient_norm",
-    "clip_gradient_value", "confusion_matrix", "cross_entropy", "data", "diagnose", "diagnostics", "evaluate", "fit",
-    "hinge", "huber", "initializers", "l1_penalty", "l2_penalty", "load", "load_breast_cancer", "load_diabetes",
-    "load_digits", "load_iris", "load_wine", "losses", "make_blobs", "make_circles", "make_moons", "make_spiral",
-    "make_xor", "mean_absolute_error", "mean_squared_error", "negative_log_likelihood", "one_hot", "optimizers",
-    "plotting", "predict", "predict_classes", "register_activation", "save", "schedules", "standardize",
+    "MLP", "SGD", "Activation", "AdaGrad", "Adam", "AdamW", "ConstantRate", "CosineDecay", "Dropout",
+    "EarlyStopping", "Embedding", "ExponentialDecay", "History", "Layer", "LayerNorm", "LinearDecay", "Module",
+    "MultiStepDecay", "Neuron", "Optimizer", "RMSProp", "Schedule", "Sequential", "StepDecay", "WarmUp", "accuracy",
+    "activation", "activation_names", "activations", "batches", "binary_cross_entropy",
+    "binary_cross_entropy_with_logits", "clip_gradient_norm", "clip_gradient_value", "confusion_matrix",
+    "cross_entropy", "data", "diagnose", "diagnostics", "evaluate", "fit", "hinge", "huber", "initializers",
+    "kl_divergence", "l1_penalty", "l2_penalty", "load", "load_breast_cancer", "load_diabetes", "load_digits",
+    "load_iris", "load_wine", "losses", "make_blobs", "make_circles", "make_moons", "make_spiral", "make_xor",
+    "mean_absolute_error", "mean_squared_error", "negative_log_likelihood", "one_hot", "optimizers", "plotting",
+    "predict", "predict_classes", "register_activation", "save", "schedules", "smooth_l1", "standardize",
     "train_test_split",
 ]  # fmt: skip
 
-_LATE = {"record": "recording"}
+_LATE = {
+    "CSVLogger": "extras.callbacks", "ParameterGroups": "extras.groups", "ReduceOnPlateau": "extras.callbacks",
+    "load_torch": "export.torch", "record": "recording", "to_c": "export.source", "to_numpy": "export.numpy",
+    "to_onnx": "export.onnx", "to_python": "export.source", "to_torch": "export.torch",
+}  # fmt: skip
 """What is imported on first use, from folders that may be missing: name -> module."""
 
 __all__ += [name for name, module in _LATE.items() if find_spec(f"{__name__}.{module.partition('.')[0]}")]
+
+for _class in (
+    SGD, AdaGrad, Adam, AdamW, RMSProp, MLP, Layer, Neuron, Dropout, Embedding, LayerNorm, EarlyStopping, StepDecay,
+    ExponentialDecay, LinearDecay, CosineDecay, MultiStepDecay, WarmUp,
+):  # fmt: skip
+    _class.__init__ = explains_keywords(_class.__init__)  # type: ignore[method-assign]
 
 if not TYPE_CHECKING:  # or a type checker would take every name for one of this package
 
     def __getattr__(name):
         if name not in _LATE:
-            from .torch_names import no_such_name
+            from .names import no_such_name
 
             raise AttributeError(no_such_name(name, __all__))
         try:

@@ -152,6 +152,7 @@ def activation(choice: Any) -> Activation:
     if isinstance(choice, Activation):
         return choice
     if isinstance(choice, str):
+        choice = _ALIASES.get(choice, choice)
         return _registry[choose(choice, activation_names(), "activation")]
     for known in _registry.values():
         if known.function is choice:
@@ -259,6 +260,32 @@ register_activation(
     advice="For outputs that must be positive, such as a variance. In hidden layers its outputs are all positive, "
     "which slows learning.",
 )
+register_activation(
+    "mish",
+    autograd.mish,
+    range=(-0.30884341227789755, _INF),
+    gain=math.sqrt(2),
+    init="he",
+    advice="Like silu, a little steeper: x times tanh of softplus. It is not monotonic below -1.19.",
+)
+register_activation(
+    "softsign", autograd.softsign, range=(-1.0, 1.0), advice="A tanh with heavier tails: slope 1/(1 + |x|)²."
+)
+register_activation(
+    "hardtanh",
+    autograd.hardtanh,
+    range=(-1.0, 1.0),
+    gain=5 / 3,
+    advice="A tanh of straight lines. Beyond |x| = 1 its slope is 0, and a unit that stays there never learns.",
+)
+register_activation(
+    "log_sigmoid",
+    autograd.log_sigmoid,
+    range=(-_INF, 0.0),
+    advice="For the logarithm of a probability, exact where the probability rounds to 0 or 1.",
+)
+_ALIASES = {"swish": "silu", "linear": "identity", "logistic": "sigmoid"}
+"""Names of scikit-learn and Keras that work too."""
 _registry["softmax"] = Activation(
     "softmax",
     autograd.softmax,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from .checks import file_path, shown
 from .config import build, count, described
@@ -18,6 +18,8 @@ from .storage import read_content, write_content
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+Model = TypeVar("Model", bound=Module)
 
 _NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
@@ -41,6 +43,10 @@ def save(model_or_state: Any, path: Any, *, optimizer: Any = None, allow_nan: bo
     write_content(file_path(path), content_of(model_or_state, optimizer, allow_nan))
 
 
+@overload
+def load(path: Any, *, into: Model, optimizer: Any = None, allow_nan: bool = False) -> Model: ...
+@overload
+def load(path: Any, *, into: None = None, optimizer: Any = None, allow_nan: bool = False) -> Module: ...
 def load(path: Any, *, into: Any = None, optimizer: Any = None, allow_nan: bool = False) -> Any:
     """Read a file that ``save`` wrote: gives the model, or the state if the file has no architecture.
 

@@ -14,7 +14,7 @@ from types import CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 
 import autograd
-from autograd import log, log1p, relu, softplus, take, where
+from autograd import log, log1p, relu, softplus, take, where, xlogy
 
 from . import losses
 from .checks import shown
@@ -48,6 +48,10 @@ def _negative_log_likelihood(logs: Any, t: Any) -> Any:
     return -autograd.dot(t, logs) if isinstance(t, list) else -take(logs, t)
 
 
+def _kl_divergence(logs: Any, t: Any) -> Any:
+    return autograd.dot([-share for share in t], logs, autograd.sum([xlogy(share, share) for share in t]))
+
+
 _WITHOUT_BRANCHES: dict[Loss, Loss] = {
     losses.hinge: _hinge,
     losses.binary_cross_entropy: _binary_cross_entropy,
@@ -57,6 +61,8 @@ _WITHOUT_BRANCHES: dict[Loss, Loss] = {
     losses.mean_squared_error: losses.mean_squared_error,
     losses.mean_absolute_error: losses.mean_absolute_error,
     losses.huber: losses.huber,
+    losses.smooth_l1: losses.smooth_l1,
+    losses.kl_divergence: _kl_divergence,
 }
 """The formula of each loss for one sample whose target has been checked: it does not branch on the target."""
 

@@ -20,6 +20,7 @@ from .checks import (
     shown,
     whole_number,
 )
+from .names import explains_keywords
 
 if TYPE_CHECKING:
     import random
@@ -46,6 +47,7 @@ def _between(i: int, count: int) -> float:
     return i / max(1, count - 1)  # 0 for the first of count points, 1 for the last
 
 
+@explains_keywords
 def make_moons(n_samples: int = 100, noise: float = 0.1, seed: Any = None) -> Points:
     """Two interleaved half circles, classes 0 and 1; ``noise`` is a standard deviation.
 
@@ -64,6 +66,7 @@ def make_moons(n_samples: int = 100, noise: float = 0.1, seed: Any = None) -> Po
     return _shuffled(X, y, source)
 
 
+@explains_keywords
 def make_circles(n_samples: int = 100, noise: float = 0.05, factor: float = 0.5, seed: Any = None) -> Points:
     """A circle of radius 1 (class 0) around one of radius ``factor`` (class 1).
 
@@ -82,6 +85,7 @@ def make_circles(n_samples: int = 100, noise: float = 0.05, factor: float = 0.5,
     return _shuffled(X, y, source)
 
 
+@explains_keywords
 def make_spiral(
     n_samples: int = 100, noise: float = 0.02, classes: int = 2, turns: float = 1.0, seed: Any = None
 ) -> Points:
@@ -103,6 +107,7 @@ def make_spiral(
     return _shuffled(X, y, source)
 
 
+@explains_keywords
 def make_xor(n_samples: int = 100, noise: float = 0.1, seed: Any = None) -> Points:
     """Points around the corners of a square; class 1 if exactly one coordinate is 1, so no line separates them.
 
@@ -116,6 +121,7 @@ def make_xor(n_samples: int = 100, noise: float = 0.1, seed: Any = None) -> Poin
     return _shuffled(X, [int(i % 4 in (1, 2)) for i in range(count)], source)
 
 
+@explains_keywords
 def make_blobs(n_samples: int = 100, noise: float = 0.5, classes: int = 3, seed: Any = None) -> Points:
     """Round clouds with centres on a circle of radius 3, one per class.
 
@@ -170,6 +176,7 @@ def load_digits() -> tuple[list[list[float]], list[int]]:
     return _as_lists(_sklearn("digits").load_digits())
 
 
+@explains_keywords
 def train_test_split(
     X: Any, y: Any, test_size: float = 0.25, seed: Any = None
 ) -> tuple[list[Any], list[Any], list[Any], list[Any]]:
@@ -248,6 +255,7 @@ def one_hot(y: Any, classes: int | None = None) -> list[list[float]]:
     return [[float(label == j) for j in range(classes)] for label in labels]
 
 
+@explains_keywords
 def batches(
     X: Any, y: Any, batch_size: int, shuffle: bool = True, seed: Any = None
 ) -> Iterator[tuple[list[Any], list[Any]]]:

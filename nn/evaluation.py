@@ -10,7 +10,7 @@ import math
 from contextlib import contextmanager
 from contextvars import Context
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, overload
 
 from autograd import Value, no_grad
 
@@ -18,9 +18,17 @@ from .checks import real_number, samples, samples_and_targets, shown
 from .losses import LOSSES, find_loss, threshold_of_loss
 from .metrics import METRICS, accuracy, are_classes, decided, find_metrics, number_of, plain, threshold_of, true_class
 from .module import Module
+from .names import explains_keywords
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+
+class Frame(Protocol):
+    """A pandas DataFrame or Series."""
+
+    iloc: Any
+    index: Any
 
 
 @contextmanager
@@ -42,10 +50,15 @@ def _evaluation_mode(model: Any) -> Iterator[None]:
             module.training = mode
 
 
-def predict(model: Any, X: Any) -> list[Any]:
+@overload
+def predict(model: Any, X: Frame) -> Any: ...
+@overload
+def predict(model: Any, X: Iterable[Any]) -> list[Any]: ...
+def predict(model: Any, X: Any) -> Any:
     """The model's output for each sample of ``X`` as plain numbers: a float for a single output, else a list of floats.
 
-    For a classifier these are its scores; ``predict_classes`` gives the classes.
+    For a classifier these are its scores; ``predict_classes`` gives the classes. For a pandas frame the result is a
+    Series, or a DataFrame, with the frame's index.
 
     >>> from nn import Neuron
     >>> predict(Neuron(1, init=lambda *_: 3.0, nonlin=False), [[1.0], [2.0]])
@@ -54,10 +67,23 @@ def predict(model: Any, X: Any) -> list[Any]:
     check_model(model)
     rows = samples(X)
     with evaluating(model):
-        return [plain(model(row)) for row in rows]
+        return _indexed(X, [plain(model(row)) for row in rows], "prediction")
 
 
-def predict_classes(model: Any, X: Any, *, loss: Any = None, threshold: float | None = None) -> list[int]:
+def _indexed(X: Any, predictions: list[Any], name: str) -> Any:
+    """The predictions unchanged, or, for a pandas frame, with its index."""
+    if not hasattr(type(X), "iloc"):
+        return predictions
+    from .export.frames import indexed
+
+    return indexed(X, predictions, name)
+
+
+@overload
+def predict_classes(model: Any, X: Frame, *, loss: Any = None, threshold: float | None = None) -> Any: ...
+@overload
+def predict_classes(model: Any, X: Iterable[Any], *, loss: Any = None, threshold: float | None = None) -> list[int]: ...
+def predict_classes(model: Any, X: Any, *, loss: Any = None, threshold: float | None = None) -> Any:
     """The class of each sample of ``X``: the largest output's index, or 0 or 1 for a single output.
 
     A single output above the ``threshold`` is class 1. If no threshold is given, ``decision_threshold`` finds it, also
@@ -70,9 +96,10 @@ def predict_classes(model: Any, X: Any, *, loss: Any = None, threshold: float | 
     check_model(model)
     rows = samples(X)
     threshold = decision_threshold(model, rows[0], loss=loss, threshold=threshold)
-    return [decided(output, threshold) for output in predict(model, rows)]
+    return _indexed(X, [decided(output, threshold) for output in predict(model, rows)], "class")
 
 
+@explains_keywords
 def evaluate(
     model: Any, X: Any, y: Any, *, loss: Any = None, metrics: Any = ("accuracy",), threshold: float | None = None
 ) -> dict[str, float]:

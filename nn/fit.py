@@ -13,6 +13,7 @@ from .callbacks import Callbacks
 from .checks import choose, real_number, shown
 from .history import History, find_stopping
 from .metrics import find_metrics
+from .names import explains_keywords
 from .schedules import find_schedule
 from .training import Training
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+@explains_keywords
 def fit(
     model: Any,
     X: Any,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class LayerProbe:
     """One layer: its name, its activation, and for each sample the list of its weighted sums and of its outputs."""
 
-    def __init__(self, name: str, layer: Layer) -> None:
+    def __init__(self, name: str, layer: Layer[Any]) -> None:
         self.name, self.layer, self.activation = name, layer, layer.activation
         self.sums: list[list[float]] = []
         self.outputs: list[list[float]] = []

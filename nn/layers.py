@@ -7,7 +7,7 @@ Read after: ``normalization`` for further layers, ``losses``.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, TypeVar, overload
 
 from autograd import Primitive, Value, affine
 
@@ -19,6 +19,10 @@ from .module import Module
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+Output = TypeVar("Output")
+"""What a layer gives: one Value where its width is 1, else a list of them."""
 
 
 class Neuron(Module):
@@ -55,13 +59,14 @@ class Neuron(Module):
         self.bias = Value(0.0)
         self._row = (self.bias, *self.weights)
 
-    def __call__(self, inputs: Any) -> Any:
+    def __call__(self, inputs: Any) -> Value:
         """The output for one sample of ``nin`` numbers or Values."""
         if not isinstance(inputs, list) or len(inputs) != len(self.weights):
             inputs = one_sample(inputs, len(self.weights), "Neuron")
         if self.activation.whole_layer:
             raise ValueError(f"activation {self.activation.name} needs a layer's whole output: use it in a Layer")
-        return self.activation.function(weighted_sums([self.row()], inputs, "Neuron")[0])
+        output: Value = self.activation.function(weighted_sums([self.row()], inputs, "Neuron")[0])
+        return output
 
     def row(self) -> tuple[Value, ...]:
         """Bias and weights, the same tuple until one of them is replaced, so that it is checked only once."""
@@ -115,7 +120,7 @@ class Outputs(list[Any]):
         )
 
 
-class Layer(Module):
+class Layer(Module, Generic[Output]):
     """``nout`` neurons that read the same ``nin`` inputs; its output is a list, or one Value if ``nout`` is 1.
 
     The other arguments are those of ``Neuron``.
@@ -125,6 +130,13 @@ class Layer(Module):
     >>> [value.data for value in layer([1.0, 2.0])]
     [0.0, 7.0]
     """
+
+    @overload
+    def __init__(self: Layer[Value], nin: int, nout: Literal[1], *, nonlin: bool = True, activation: Any = None,
+                 init: Any = "auto", seed: Any = None) -> None: ...  # fmt: skip
+    @overload
+    def __init__(self: Layer[list[Value]], nin: int, nout: int, *, nonlin: bool = True, activation: Any = None,
+                 init: Any = "auto", seed: Any = None) -> None: ...  # fmt: skip
 
     def __init__(
         self,
@@ -146,14 +158,15 @@ class Layer(Module):
         if isinstance(self.activation.function, Module):
             self.activation_module = self.activation.function  # so that its parameters are found
 
-    def __call__(self, inputs: Any) -> Any:
+    def __call__(self, inputs: Any) -> Output:
         """The outputs for one sample of ``nin`` numbers or Values."""
         if not isinstance(inputs, list) or len(inputs) != self.in_size:
             inputs = one_sample(inputs, self.in_size, "Layer")
         # One call for the whole layer: the inputs are checked once, not once per neuron.
         sums = weighted_sums([neuron.row() for neuron in self.neurons], inputs, "Layer")
-        outputs = apply_activation(self.activation, sums)
-        return outputs[0] if len(outputs) == 1 else Outputs(outputs)
+        outputs: Any = apply_activation(self.activation, sums)
+        result: Output = outputs[0] if len(outputs) == 1 else Outputs(outputs)  # type: ignore[assignment]
+        return result
 
     @property
     def out_size(self) -> int:

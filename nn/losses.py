@@ -12,13 +12,15 @@ from functools import partial
 from typing import Any
 
 import autograd
-from autograd import Value, absolute, is_index, log, log1p, mean, minimum, relu, softplus, take
+from autograd import Value, absolute, is_index, log, log1p, mean, minimum, relu, softplus, take, xlogy
 
 from .checks import as_float, as_list, choose, is_number, is_scalar, real_number, shown, whole_number
 from .module import Module
+from .names import explains_keywords
 
 
-def mean_squared_error(prediction: Any, target: Any) -> Any:
+@explains_keywords
+def mean_squared_error(prediction: Any, target: Any) -> Value:
     """The mean of (prediction - target)², for regression.
 
     >>> mean_squared_error([1.0, 2.0], [0.0, 4.0])    # (1 + 4) / 2
@@ -27,7 +29,8 @@ def mean_squared_error(prediction: Any, target: Any) -> Any:
     return mean([(p - t) * (p - t) for p, t in _pairs(prediction, target)])
 
 
-def mean_absolute_error(prediction: Any, target: Any) -> Any:
+@explains_keywords
+def mean_absolute_error(prediction: Any, target: Any) -> Value:
     """The mean of |prediction - target|, for regression with outliers.
 
     >>> mean_absolute_error([1.0, 2.0], [0.0, 4.0])   # (1 + 2) / 2
@@ -36,7 +39,8 @@ def mean_absolute_error(prediction: Any, target: Any) -> Any:
     return mean([absolute(p - t) for p, t in _pairs(prediction, target)])
 
 
-def huber(prediction: Any, target: Any, delta: float = 1.0) -> Any:
+@explains_keywords
+def huber(prediction: Any, target: Any, delta: float = 1.0) -> Value:
     """Squared error (halved) up to ``delta``, linear beyond it: the mean of c·(|e| - c/2) with c = min(|e|, delta).
 
     >>> huber([0.5, 3.0], [0.0, 0.0])                 # (0.5²/2 + (3 - 1/2)) / 2
@@ -51,7 +55,19 @@ def huber(prediction: Any, target: Any, delta: float = 1.0) -> Any:
     return mean(terms)
 
 
-def hinge(prediction: Any, target: Any) -> Any:
+@explains_keywords
+def smooth_l1(prediction: Any, target: Any, beta: float = 1.0) -> Value:
+    """Squared error up to ``beta``, halved and divided by it; linear beyond: ``huber(delta=beta) / beta``.
+
+    >>> smooth_l1([0.5, 3.0], [0.0, 0.0], beta=2.0)   # (0.5²/4 + (3 - 1)) / 2
+    1.03125
+    """
+    beta = real_number(beta, "beta", 0, above=True)
+    return huber(prediction, target, beta) / beta
+
+
+@explains_keywords
+def hinge(prediction: Any, target: Any) -> Value:
     """The mean of relu(1 - target·prediction), the max-margin loss; targets are -1 or +1.
 
     >>> hinge([2.0, 0.5], [1, -1])                    # (0 + 1.5) / 2
@@ -64,7 +80,8 @@ def hinge(prediction: Any, target: Any) -> Any:
     return mean([relu(1.0 - p * t) for p, t in pairs])
 
 
-def binary_cross_entropy(prediction: Any, target: Any) -> Any:
+@explains_keywords
+def binary_cross_entropy(prediction: Any, target: Any) -> Value:
     """The mean of -t·log(p) - (1 - t)·log(1 - p) for probabilities p, such as a sigmoid's output, and t in 0 .. 1.
 
     Raises ``ValueError`` if p is outside 0 .. 1, or exactly wrong (then the loss is infinite); logits with
@@ -87,27 +104,34 @@ def binary_cross_entropy(prediction: Any, target: Any) -> Any:
     return mean(terms)
 
 
-def binary_cross_entropy_with_logits(prediction: Any, target: Any) -> Any:
+@explains_keywords
+def binary_cross_entropy_with_logits(prediction: Any, target: Any, pos_weight: float = 1.0) -> Value:
     """``binary_cross_entropy`` of the sigmoid of a logit x, as t·softplus(-x) + (1 - t)·softplus(x): never infinite.
+
+    ``pos_weight`` multiplies what the positive samples cost, for data in which they are rare.
 
     >>> binary_cross_entropy_with_logits(-10000.0, 1)
     10000.0
     """
-    terms = []
+    weight, terms = real_number(pos_weight, "pos_weight", 0), []
     for position, (x, t) in enumerate(_pairs(prediction, target)):
         _check_probability(t, f"target[{position}]")
-        if t in (0, 1):
+        if t == 1 and weight != 1.0:
+            terms.append(softplus(-x) * weight)
+        elif t in (0, 1):
             terms.append(softplus(-x if t else x))
         else:
-            terms.append(softplus(-x) * t + softplus(x) * (1.0 - t))
+            terms.append(softplus(-x) * (t * weight) + softplus(x) * (1.0 - t))
     return mean(terms)
 
 
-def cross_entropy(prediction: Any, target: Any, label_smoothing: float = 0.0) -> Any:
+@explains_keywords
+def cross_entropy(prediction: Any, target: Any, label_smoothing: float = 0.0, class_weights: Any = None) -> Value:
     """The mean of -Σ tⱼ·log(softmax(logits)ⱼ), for several classes; it takes logits, without a softmax.
 
     A target is a class index, or a probability for each class. ``label_smoothing`` s distributes the share s of the
-    target evenly over all classes (Szegedy et al. 2016).
+    target evenly over all classes (Szegedy et al. 2016). ``class_weights`` multiply the loss of each class, for data in
+    which some are rare; if targets are indices, the sum is then divided by the weights of the targets, as in PyTorch.
 
     >>> round(cross_entropy([0.0, 0.0, 0.0, 0.0], 2), 6)          # log(4)
     1.386294
@@ -115,32 +139,86 @@ def cross_entropy(prediction: Any, target: Any, label_smoothing: float = 0.0) ->
     0.346574
     """
     smoothing = real_number(label_smoothing, "label_smoothing", 0, 1)
-    terms = []
+    terms, divisor = [], []
     for logits, t in _classified(prediction, target):
-        if smoothing:
-            share, classes = smoothing / len(logits), range(len(logits))
-            given = t if isinstance(t, list) else [float(t == j) for j in classes]
-            t = [(1.0 - smoothing) * given[j] + share for j in classes]
+        classes = range(len(logits))
+        weights = _class_weights(class_weights, len(classes))
+        divisor.append(_of_class(weights, t) if weights and not isinstance(t, list) else 1.0)
+        if smoothing or weights:
+            given = t if isinstance(t, list) else [_of_class([float(i == j) for i in classes], t) for j in classes]
+            t = [(1.0 - smoothing) * given[j] + smoothing / len(classes) for j in classes]
+            t = [share * weight for share, weight in zip(t, weights or [1.0] * len(t), strict=True)]
         terms.append(autograd.cross_entropy(logits, t))
-    return mean(terms)
+    return _weighted_mean(terms, divisor)
 
 
-def negative_log_likelihood(prediction: Any, target: Any) -> Any:
+@explains_keywords
+def negative_log_likelihood(prediction: Any, target: Any, class_weights: Any = None) -> Value:
     """The mean of -log_probabilities[target], for a model that gives logarithms of probabilities.
+
+    ``class_weights`` as in ``cross_entropy``.
 
     >>> negative_log_likelihood([-0.5, -1.5], 1)
     1.5
     """
     terms: list[Any] = []
+    divisor = []
     for logs, t in _classified(prediction, target):
+        weights = _class_weights(class_weights, len(logs)) or [1.0] * len(logs)
         if isinstance(t, list):
-            terms.append(-autograd.dot(t, logs))
+            terms.append(-autograd.dot([share * weight for share, weight in zip(t, weights, strict=True)], logs))
+            divisor.append(1.0)
         else:
-            terms.append(-take(logs, t) if is_index(t) else -logs[t])
+            weight = _of_class(weights, t)
+            terms.append(-_of_class(logs, t) * weight if class_weights else -_of_class(logs, t))
+            divisor.append(weight)
+    return _weighted_mean(terms, divisor)
+
+
+@explains_keywords
+def kl_divergence(prediction: Any, target: Any) -> Value:
+    """The mean of Σ tⱼ·(log tⱼ - pⱼ) for logarithms of probabilities p: how far they are from the distribution t.
+
+    It is PyTorch's ``kl_div`` with ``reduction="batchmean"``. A target is one probability for each class.
+
+    >>> from math import log
+    >>> round(kl_divergence([log(0.5), log(0.5)], [1.0, 0.0]), 6)      # log 2
+    0.693147
+    """
+    terms = []
+    for logs, t in _classified(prediction, target):
+        if not isinstance(t, list):
+            raise ValueError(f"target is {shown(t)}: kl_divergence needs one probability for each class, nn.one_hot(y)")
+        terms.append(autograd.dot([-share for share in t], logs, autograd.sum([xlogy(share, share) for share in t])))
     return mean(terms)
 
 
-def l1_penalty(parameters: Any, strength: float = 1.0) -> Any:
+def _of_class(entries: list[Any], target: Any) -> Any:
+    """The entry of the target's class, also while a program is compiled that serves every class."""
+    return take(entries, target) if is_index(target) else entries[target]
+
+
+def _class_weights(weights: Any, classes: int) -> list[float]:
+    """The weights as floats, one for each class; an empty list for None."""
+    if weights is None:
+        return []
+    given = as_list(weights, "class_weights")
+    if len(given) != classes:
+        raise ValueError(f"class_weights has {len(given)} numbers for {classes} classes: give one for each")
+    return [real_number(weight, f"class_weights[{n}]", 0) for n, weight in enumerate(given)]
+
+
+def _weighted_mean(terms: list[Any], weights: list[Any]) -> Value:
+    """The sum of terms that are already weighted, divided by the sum of the weights."""
+    total = sum(weights)
+    if isinstance(total, Value):  # while a program is compiled that serves every class
+        return autograd.sum(terms) / total
+    if total <= 0.0:
+        raise ValueError("class_weights are 0 for every target here: the loss would be 0/0; give a positive weight")
+    return mean(terms) if total == len(terms) else autograd.sum(terms) / total
+
+
+def l1_penalty(parameters: Any, strength: float = 1.0) -> Value:
     """Strength · Σ|p|, to be added to a loss to push useless weights to 0; takes parameters or a module.
 
     >>> l1_penalty([Value(3.0), Value(-4.0)], 0.5).data
@@ -151,7 +229,7 @@ def l1_penalty(parameters: Any, strength: float = 1.0) -> Any:
     return autograd.dot(sizes, [strength] * len(sizes))
 
 
-def l2_penalty(parameters: Any, strength: float = 1.0) -> Any:
+def l2_penalty(parameters: Any, strength: float = 1.0) -> Value:
     """Strength · Σp², to be added to a loss to keep weights small; takes parameters or a module.
 
     >>> l2_penalty([Value(3.0), Value(-4.0)], 0.5).data
@@ -168,11 +246,13 @@ LOSSES = {
         mean_squared_error,
         mean_absolute_error,
         huber,
+        smooth_l1,
         hinge,
         binary_cross_entropy,
         binary_cross_entropy_with_logits,
         cross_entropy,
         negative_log_likelihood,
+        kl_divergence,
     )
 }
 
@@ -219,6 +299,11 @@ def _pairs(prediction: Any, target: Any) -> list[tuple[Any, Any]]:
     if p_shape != t_shape:
         flat = len(p_shape) < len(t_shape) == 2 and t_shape[1] == 1
         cure = "take target = [t[0] for t in target]" if flat else "they must be the same"
+        if len(p_shape) == len(t_shape) + 1 and p_shape[-1] > 1:
+            cure = (
+                f"the model gives {p_shape[-1]} numbers for each target; for {p_shape[-1]} classes use nn.cross_entropy"
+                ", for one number let the last width of the model be 1"
+            )
         raise ValueError(f"prediction has shape {p_shape} but target has shape {t_shape}: {cure}")
     for position, number in enumerate(targets):
         if isinstance(number, float) and not math.isfinite(number):

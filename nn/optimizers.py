@@ -281,7 +281,8 @@ class Optimizer:
 class SGD(Optimizer):
     """Step against the gradient: p -= learning_rate · g, or with momentum along a velocity v = momentum · v + g.
 
-    ``nesterov`` looks ahead along the velocity, g + momentum · v (Sutskever et al. 2013, in PyTorch's form).
+    ``nesterov`` looks ahead along the velocity, g + momentum · v (Sutskever et al. 2013, in PyTorch's form). The
+    default ``learning_rate`` is 0.01; PyTorch's is 0.001.
 
     >>> from autograd import Value
     >>> p = Value(1.0)

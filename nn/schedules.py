@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .checks import choose, real_number, shown
+from .checks import as_list, choose, real_number, shown
 
 
 class Schedule:
@@ -51,6 +51,23 @@ class StepDecay(Schedule):
     def __call__(self, time: float) -> float:
         """The factor at ``time``."""
         return float(self.factor ** whole_periods(time, self.every))
+
+
+class MultiStepDecay(Schedule):
+    """Multiply by ``factor`` at each of the ``milestones``, in epochs.
+
+    >>> [MultiStepDecay([10, 15], factor=0.1)(time) for time in (9.9, 10, 20)]
+    [1.0, 0.1, 0.010000000000000002]
+    """
+
+    def __init__(self, milestones: Any, factor: float = 0.1) -> None:
+        given = as_list(milestones, "milestones")
+        self.milestones = sorted(real_number(m, f"milestones[{n}]", 0) for n, m in enumerate(given))
+        self.factor = real_number(factor, "factor", 0, 1, above=True)
+
+    def __call__(self, time: float) -> float:
+        """The factor at ``time``."""
+        return float(self.factor ** sum(m <= time + 1e-9 for m in self.milestones))
 
 
 def whole_periods(time: float, period: float) -> int:

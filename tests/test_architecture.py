@@ -41,14 +41,17 @@ LAYERS = {
     "autograd": """
 arguments compiler.c_backend compiler.c_backend.opcodes compiler.frontend compiler.frontend.c_functions
 compiler.frontend.change_check compiler.frontend.exception_handlers compiler.numpy_backend compiler.passes
-compiler.passes.matmul file_cache ieee no_grad pause_gc symbolic views views.draw.browser views.stepper.front_end
+compiler.passes.matmul file_cache foreign_names ieee no_grad pause_gc symbolic views views.draw.browser
+views.stepper.front_end
 primitive views.draw.escape views.draw.layout_engines views.draw.save_path
 node primitives
-backpropagation compiler.numpy_backend.kernels micrograd symbolic.expression
+backpropagation compiler.numpy_backend.kernels micrograd more_primitives numpy_functions symbolic.expression
 codegen compiler.lower fast_backward symbolic.printing
-symbolic.simplify value
-compiler.frontend.object_kinds compiler.pickling symbolic.branches tree vector_ops views.trace.replay
-functional symbolic.formulas
+elementary symbolic.simplify
+value
+compiler.frontend.object_kinds compiler.pickling symbolic.branches symbolic.to_sympy tree vector_ops
+views.trace.replay
+functional statistics symbolic.formulas
 compiler.frontend.traced_rows
 compiler.c_backend.elementwise compiler.frontend.hessian compiler.frontend.tracer gradcheck views.trace.expand
 compiler.c_backend.fused_loop compiler.frontend.executed_code views.trace.trace
@@ -74,12 +77,12 @@ compiler.program
 compiler
 """,
     "nn": """
-checks plotting.regions progress torch_names
-activations data metrics module schedules storage
+checks export export.frames extras names plotting.regions progress
+activations data extras.callbacks metrics module schedules storage
 callbacks dropout embedding initializers losses normalization parameters
 clipping evaluation layers optimizers
-config layer_stats plotting.figures recording.snapshots
-checkpoint plotting recording.images
+config export.steps extras.groups layer_stats plotting.figures recording.snapshots
+checkpoint export.numpy export.onnx export.source export.torch plotting recording.images
 diagnostics history recording.recording
 compiled recording
 training
@@ -121,6 +124,12 @@ LATE_FOLDERS = ("autograd.compiler", "autograd.views")
 # Folders that can be deleted together with their tests (`tests/<folder>` and the files named here), lessons and pages,
 # without making another test fail.  Only these modules load them, late; without the folder, these names say what to do.
 OPTIONAL = {
+    "nn/export": Deletable(
+        {"nn", "nn.evaluation"},
+        {"nn.load_torch", "nn.to_c", "nn.to_numpy", "nn.to_onnx", "nn.to_python", "nn.to_torch"},
+        {"tests/nn/test_beside_pytorch.py"},
+    ),
+    "nn/extras": Deletable({"nn"}, {"nn.CSVLogger", "nn.ParameterGroups", "nn.ReduceOnPlateau"}, set()),
     "nn/recording": Deletable(
         {"nn"}, {"nn.record"}, {"tests/browser/test_recording_page.py", "tests/oracles/recorded.py"}
     ),
@@ -154,6 +163,9 @@ TESTED_ELSEWHERE = {
     "autograd.compiler.numpy_backend.source": "autograd/compiler/test_fuzz.py",
     "autograd.compiler.pipeline": "autograd/compiler/test_program.py",
     "autograd.compiler.plan": "autograd/compiler/test_program.py",
+    "autograd.elementary": "autograd/test_value.py",
+    "autograd.foreign_names": "nn/names/test_names.py",
+    "autograd.more_primitives": "autograd/test_primitives.py",
     "autograd.views.stepper.widget": "browser/test_widget.py",
     "chalkgrad.__main__": "chalkgrad/test_main.py",
     "chalkgrad.cli.terminal_stepper": "chalkgrad/cli/commands/test_step.py",
@@ -191,10 +203,16 @@ def import_statements(tree: ast.AST, *, late: bool) -> Iterator[ast.Import | ast
             yield from import_statements(child, late=late)
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def imports(path: Path, *, late: bool) -> list[str]:
     """Dotted names that a file imports: modules, also where a `from` statement takes them out of their package."""
     found = []
-    for statement in import_statements(ast.parse(path.read_text(encoding="utf-8")), late=late):
+    for statement in import_statements(parsed(path), late=late):
         if isinstance(statement, ast.Import):
             found += [alias.name for alias in statement.names]
             continue
@@ -297,18 +315,17 @@ def test_folders_that_are_loaded_late_are_not_imported_early(name: str, path: Pa
 @pytest.mark.parametrize(("name", "path"), each_module())
 def test_no_module_needs_one_operating_system(name: str, path: Path) -> None:
     assert not ONE_SYSTEM_ONLY & set(imports(path, late=False)), f"{path}: import it inside a guarded function"
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    guarded = {
-        id(inner)
-        for node in ast.walk(tree)
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Try, ast.With, ast.If))
-        for inner in ast.walk(node)
-    }
-    for node in ast.walk(tree):
+    for node in unguarded(parsed(path)):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "os":
-            assert node.attr not in ONE_SYSTEM_ONLY_OF_OS or id(node) in guarded, (
-                f"{path}:{node.lineno}: os.{node.attr}"
-            )
+            assert node.attr not in ONE_SYSTEM_ONLY_OF_OS, f"{path}:{node.lineno}: os.{node.attr}"
+
+
+def unguarded(tree: ast.AST) -> Iterator[ast.AST]:
+    """The nodes that are neither inside a function nor under a condition."""
+    for child in ast.iter_child_nodes(tree):
+        if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Try, ast.With, ast.If)):
+            yield child
+            yield from unguarded(child)
 
 
 LIST_FOREIGN = """
@@ -408,7 +425,7 @@ def test_an_optional_folder_can_be_deleted_with_its_tests(folder: str, tmp_path:
 def test_a_package_names_its_modules_in_reading_order(folder: str) -> None:
     """Each module of the folder stands once, in backticks, in the docstring; lessons and commands apart."""
     path = modules()[folder]
-    listed = re.findall(r"(?<!`)`{1,2}(\w+)`{1,2}(?!`)", ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "")
+    listed = re.findall(r"(?<!`)`{1,2}(\w+)`{1,2}(?!`)", ast.get_docstring(parsed(path)) or "")
     children = {name for name in modules() if name.rpartition(".")[0] == folder}
     own = {name.rpartition(".")[2] for name in children if not re.search(r"\.lesson_\w+$|\.commands\.\w+$", name)}
     counted = Counter(name for name in listed if name in own)
@@ -433,7 +450,7 @@ def test_a_class_name_occurs_once() -> None:
         node.name
         for module, path in modules().items()
         if not module.startswith("chalkgrad.exercises.")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.ClassDef)
     )
     assert [name for name, count in names.items() if count > 1] == []
@@ -443,7 +460,7 @@ def test_a_class_name_occurs_once() -> None:
 def test_functions_and_files_are_short(name: str, path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 500
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.end_lineno is not None:
             first = node.body[0]
             documented = ast.get_docstring(node) is not None and first.end_lineno is not None
@@ -457,14 +474,15 @@ LONGEST_FUNCTION = ("autograd.fast_backward", "_reach")
 
 
 def test_the_table_does_not_scroll_sideways() -> None:
-    lines = (ROOT / "autograd" / "primitives.py").read_text(encoding="utf-8").splitlines()
-    assert [n for n, line in enumerate(lines, 1) if len(line) > 120] == []
+    for table in ("primitives.py", "more_primitives.py"):
+        lines = (ROOT / "autograd" / table).read_text(encoding="utf-8").splitlines()
+        assert [n for n, line in enumerate(lines, 1) if len(line) > 120] == []
 
 
 @pytest.mark.parametrize(("name", "path"), each_module())
 def test_no_dispatch_by_a_computed_attribute_name(name: str, path: Path) -> None:
     """`getattr(self, f"_{kind}_forward")` is found by no search and no type checker."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "getattr":
             computed = isinstance(node.args[1], (ast.JoinedStr, ast.BinOp))
             assert not computed, f"{path}:{node.lineno}: {ast.unparse(node)}"

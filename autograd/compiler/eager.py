@@ -12,8 +12,9 @@ import numpy as np
 
 from autograd.compiler.executable import RunResult
 from autograd.compiler.frontend.flatten import CONSTANT, Flat
+from autograd.elementary import function_of_nodes
 from autograd.primitives import TABLE
-from autograd.value import Value, function_of_nodes
+from autograd.value import Value
 from autograd.vector_ops import node_of
 
 if TYPE_CHECKING:

@@ -25,16 +25,10 @@ OPERANDS = ("x", "y", "z", "u", "v", "w")
 BASIC = frozenset({
     "add", "subtract", "multiply", "divide", "negative", "power", "where", "absolute", "maximum", "minimum", "relu",
     "negative_part", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh",
-    "cosh", "tanh", "hypot", "power_partial", "power_derivative", "xlogy", "normal_pdf", "normal_cdf", "exp_difference",
-    "square",
+    "cosh", "tanh", "hypot", "exp2", "log2", "log10", "arcsinh", "arccosh", "arctanh", "arctan2", "erf", "square",
+    "power_partial", "power_derivative", "xlogy", "normal_pdf", "normal_cdf", "exp_difference",
 })  # fmt: skip
 """Rows that are not expanded: NumPy, C or `kernels` has a function for them."""
-
-square = Primitive(
-    "square", lambda x: x * x, lambda out, x: [2.0 * x], 1,
-    doc="x²", text=None, latex=None, domain=None, cure=None, ieee=None,
-)  # fmt: skip
-"""x·x, which equals x ** 2 after rounding; only `simplify` makes it."""
 
 minus_absolute = Primitive(
     "minus_absolute", lambda x: -abs(x), lambda out, x: [out / x], 1,
@@ -114,7 +108,7 @@ def simplify(expression: Expression) -> Expression:
     if row.name == "power" and constant[1]:
         exponent = numbers[1]
         if exponent == 2.0:
-            return Expression(square, operands[:1])
+            return Expression(table.square, operands[:1])
         if exponent == 1.0:
             return operands[0]
         if exponent == -1.0:
@@ -173,7 +167,7 @@ def fuse_ufuncs(expression: Expression) -> Expression:
     if isinstance(row, Primitive) and row.name == "negative" and of == "absolute":
         return Expression(minus_absolute, inner.operands)
     if isinstance(row, Primitive) and row.name == "exp" and of == "multiply" and inner.operands[0].row == -2.0:
-        return Expression(square, (Expression(row, (fuse_ufuncs(-inner.operands[1]),)),))
+        return Expression(table.square, (Expression(row, (fuse_ufuncs(-inner.operands[1]),)),))
     return Expression(row, operands) if operands else expression
 
 

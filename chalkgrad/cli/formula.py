@@ -108,8 +108,9 @@ class Formula:
         """
         missing = [name for name in self.names if name not in numbers]
         if missing:
+            euler = "; for Euler's number write exp(1)" if "e" in missing else ""
             raise FormulaError(
-                "", f"no number for {', '.join(missing)}; add --at {' '.join(f'{name}=1.0' for name in missing)}"
+                "", f"no number for {', '.join(missing)}; add --at {' '.join(f'{name}=1.0' for name in missing)}{euler}"
             )
         unknown = [name for name in numbers if name not in self.names]
         if unknown:
@@ -308,19 +309,30 @@ def add_expression_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def assignment(text: str) -> tuple[str, float]:
-    """A variable and its number.
+def _number(text: str) -> float:
+    """The value of a formula without variables; ValueError for any other."""
+    try:
+        return float(text)
+    except ValueError:
+        parsed = parse(text)
+        if parsed.names or len(parsed.statements) != 1:
+            raise ValueError(f"{text} is no number") from None
+        return float(_value(parsed.text, parsed.statements[0][1], CONSTANTS))
 
-    >>> assignment("w1=-3")
-    ('w1', -3.0)
+
+def assignment(text: str) -> tuple[str, float]:
+    """A variable and its number, which may be a formula of numbers.
+
+    >>> assignment("w1=-3"), assignment("b=1/2")
+    (('w1', -3.0), ('b', 0.5))
     """
     name, _, number = text.partition("=")
     try:
         if name.strip().isidentifier():
-            return name.strip(), float(number)
-    except ValueError:
+            return name.strip(), _number(number)
+    except (ValueError, ArithmeticError):
         pass
-    raise argparse.ArgumentTypeError(f"{text!r} must be a name and a number, such as x=2.5")
+    raise argparse.ArgumentTypeError(f"{text!r} must be a name and a number, such as x=2.5 or x=1/2")
 
 
 def variable(text: str) -> str:

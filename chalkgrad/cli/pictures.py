@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import nn
-from chalkgrad.cli.commands import CommandError
+from chalkgrad.cli.commands import CommandError, check_targets
 from nn import plotting
+
+NAMES = ("loss.png", "boundary.png")
 
 
 def save_pictures(
@@ -16,15 +18,21 @@ def save_pictures(
 ) -> list[Path]:
     """Write loss.png, and boundary.png if samples have two features; return the paths."""
     try:
-        figures = {"loss.png": plotting.plot_history(history)}
+        figures = {NAMES[0]: plotting.plot_history(history)}
         if len(X[0]) == 2:
-            figures["boundary.png"] = plotting.plot_decision_boundary(model, X, y)
+            figures[NAMES[1]] = plotting.plot_decision_boundary(model, X, y)
     except ImportError as error:
         raise CommandError(str(error)) from error  # the message names the command that installs matplotlib
     make_folder(folder)
     for name, figure in figures.items():
         figure.savefig(folder / name, dpi=150)
     return [folder / name for name in figures]
+
+
+def check_pictures(folder: Path, overwrite: bool) -> None:
+    """Make the folder; CommandError where a picture is in it already that would be replaced."""
+    make_folder(folder)
+    check_targets([folder / name for name in NAMES], overwrite)
 
 
 def make_folder(folder: Path, option: str = "--out") -> None:

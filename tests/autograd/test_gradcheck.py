@@ -35,7 +35,7 @@ def test_what_is_right_passes(f: Callable[..., Any], inputs: tuple[Any, ...]) ->
 def test_every_smooth_row_of_one_operand_passes() -> None:
     for row in TABLE.values():
         if row.arity == 1:
-            check_gradients(row, 0.3)
+            check_gradients(row, 1.3 if row.name == "arccosh" else 0.3)
 
 
 @pytest.mark.parametrize(

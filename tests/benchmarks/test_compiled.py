@@ -62,12 +62,13 @@ def test_the_eager_engine_computes_the_same_losses(monkeypatch: pytest.MonkeyPat
         "microgpt": works.microgpt(),
     }
     for name, work in small.items():
-        expected = [step() for step in [worker.eager(work)] for _ in range(2)]
+        steps = 1 if name == "microgpt" else 2  # 73,000 nodes a step
+        expected = [step() for step in [worker.eager(work)] for _ in range(steps)]
         for backend in ("c", "numpy"):
-            found = [step() for step in [worker.ours(backend)(work)] for _ in range(2)]
+            found = [step() for step in [worker.ours(backend)(work)] for _ in range(steps)]
             assert found == pytest.approx(expected, rel=1e-12), (name, backend)
         if work.sizes:
-            found = [step() for step in [worker.by_hand(work)] for _ in range(2)]
+            found = [step() for step in [worker.by_hand(work)] for _ in range(steps)]
             assert found == pytest.approx(expected, rel=1e-12), name
 
 

@@ -7,7 +7,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
 
 from chalkgrad.assignments import key_rows, lesson_copy, own_copy
@@ -43,6 +42,8 @@ def test_only_the_questions_differ_from_the_plain_copy(lesson: str) -> None:
 
 
 def test_copies_are_valid_notebooks_without_outputs(tmp_path: Path) -> None:
+    import nbformat  # two seconds
+
     for _, text in (lesson_copy("02", "7f3a"), own_copy(tmp_path / "mine.py", OWN, "7f3a")):
         nbformat.validate(nbformat.reads(text, as_version=4))
     code = [cell for cell in cells_of(lesson_copy("02", "7f3a")[1]) if cell["cell_type"] == "code"]

@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
 from lessons import NOTEBOOKS, SOURCES, load_builder, read_source, text_of
 
@@ -33,6 +32,8 @@ def test_the_cells_are_those_of_jupytext(path: Path) -> None:
 
 @each_lesson
 def test_a_copy_is_a_valid_notebook_that_was_never_run(path: Path) -> None:
+    import nbformat  # two seconds
+
     made = notebook(path.read_text(encoding="utf-8"))
     nbformat.validate(nbformat.from_dict(made))
     code = [cell for cell in made["cells"] if cell["cell_type"] == "code"]

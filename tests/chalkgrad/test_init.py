@@ -39,9 +39,14 @@ def test_our_own_autograd_is_accepted(tmp_path: Path) -> None:
     assert import_with(tmp_path, "chalkgrad").stderr == ""
 
 
-def test_the_version_is_that_of_the_project() -> None:
+def test_the_version_is_written_once() -> None:
+    """Hatchling reads it from the package, and so does the installed metadata."""
     import tomllib
+    from importlib.metadata import version
 
     import chalkgrad
 
-    assert chalkgrad.__version__ == tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    configured = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert configured["tool"]["hatch"]["version"]["path"] == "chalkgrad/__init__.py"
+    assert "version" not in configured["project"]
+    assert version("chalkgrad") == chalkgrad.__version__

@@ -27,6 +27,10 @@ def exact(name: str, x: mpmath.mpf) -> mpmath.mpf:
         "gelu": lambda: x * mpmath.ncdf(x),
         "silu": lambda: x / (1 + mpmath.exp(-x)),
         "softplus": lambda: mpmath.log1p(mpmath.exp(x)),
+        "mish": lambda: x * mpmath.tanh(mpmath.log1p(mpmath.exp(x))),
+        "softsign": lambda: x / (1 + abs(x)),
+        "hardtanh": lambda: max(mpmath.mpf(-1), min(x, mpmath.mpf(1))),
+        "log_sigmoid": lambda: -mpmath.log1p(mpmath.exp(-x)),
     }[name]()
 
 
@@ -47,6 +51,7 @@ def test_value_and_slope(name: str, x: float) -> None:
 def test_range_and_advice(name: str) -> None:
     choice = activation(name)
     heights = [choice.function(i / 100) for i in range(-1000, 1001)]
+    heights += [choice.function(x) for x in (-1e6, 1e6) if math.isfinite(choice.range[0])]
     low, high = choice.range
     assert low <= min(heights)
     assert max(heights) <= high

@@ -26,6 +26,8 @@ TASKS: dict[str, tuple[str, Any, int]] = {
     "mean_squared_error": ("mean_squared_error", NUMBERS, 1),
     "mean_absolute_error": ("mean_absolute_error", NUMBERS, 1),
     "huber": ("huber", NUMBERS, 1),
+    "smooth_l1": ("smooth_l1", NUMBERS, 1),
+    "kl_divergence": ("kl_divergence", SHARES, 2),
     "hinge": ("hinge", SIGNS, 1),
     "logits": ("binary_cross_entropy_with_logits", [(s + 1) // 2 for s in SIGNS], 1),
     "wide logits": ("binary_cross_entropy_with_logits", SHARES, 2),

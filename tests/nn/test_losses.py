@@ -191,7 +191,12 @@ def test_a_class_may_be_an_argument_of_a_compiled_program(loss: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in nn.losses.LOSSES if "entropy" not in name and "likelihood" not in name]
+    "name",
+    [
+        name
+        for name in nn.losses.LOSSES
+        if not any(of_classes in name for of_classes in ("entropy", "likelihood", "divergence"))
+    ],
 )
 def test_the_message_says_which_of_the_two_has_which_shape(name: str) -> None:
     with pytest.raises(ValueError, match=r"prediction has shape \(2,\) but target has shape \(1,\)"):
@@ -235,3 +240,26 @@ def test_decimals_are_numbers_and_their_nans_are_refused() -> None:
             nn.mean_squared_error([0.5], [wrong])
     with pytest.raises(ValueError, match="prediction must be a real number"):
         nn.hinge([Decimal("sNaN")], [1])
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_class_weights_are_those_of_each_target_in_a_compiled_program(smoothing: float) -> None:
+    """The program is written for one class and called with the others: a weight looked up once would be wrong."""
+    weights = [1.0, 5.0, 2.0]
+
+    def weighted(logits: list[Any], target: int) -> Any:
+        return nn.cross_entropy([logits, [0.1, 0.2, 0.3]], [target, 1], smoothing, class_weights=weights)
+
+    def of_logs(logs: list[Any], target: int) -> Any:
+        return nn.negative_log_likelihood([logs, [0.1, 0.2, 0.3]], [target, 1], class_weights=weights)
+
+    for loss in (weighted, of_logs):
+        program = autograd.compile(loss)
+        for target in (0, 1, 2):
+            expected = loss([Value(0.3), Value(-0.7), Value(1.1)], target).data
+            assert program([0.3, -0.7, 1.1], target) == pytest.approx(expected, rel=1e-13)
+
+
+def test_class_weights_multiply_the_share_of_each_class() -> None:
+    loss = nn.negative_log_likelihood([-0.5, -1.5], [0.25, 0.75], class_weights=[2.0, 4.0])
+    assert loss == pytest.approx(0.25 * 2 * 0.5 + 0.75 * 4 * 1.5)

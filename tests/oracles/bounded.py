@@ -270,6 +270,43 @@ def _all_same(u: Any) -> Any:
     return e, e, e, e
 
 
+def _exp2(u: Any) -> Any:
+    base = mp.log(2)
+    return tuple(_exp(u * base) * base**n for n in range(4))
+
+
+def _logarithm(u: Any, base: int) -> Any:
+    return tuple(k / mp.log(base) for k in (_log(u), 1 / u, -1 / u**2, 2 / u**3))
+
+
+def _arcsinh(u: Any) -> Any:
+    w = 1 / mp.sqrt(1 + u * u)
+    return mp.asinh(u), w, -u * w**3, (2 * u * u - 1) * w**5
+
+
+def _arccosh(u: Any) -> Any:
+    w = 1 / _root((u - 1) * (u + 1))
+    return mp.acosh(u), w, -u * w**3, (2 * u * u + 1) * w**5
+
+
+def _arctanh(u: Any) -> Any:
+    w = 1 / ((1 - u) * (1 + u))
+    return (mp.atanh(u) if abs(u) < 1 else _log(-1)), w, 2 * u * w**2, (2 + 6 * u * u) * w**3
+
+
+def _erf(u: Any) -> Any:
+    g = 2 * mp.exp(-u * u) / mp.sqrt(mp.pi) if abs(u) < 100 else mpf(0)
+    return mp.erf(u) if abs(u) < 100 else mp.sign(u), g, -2 * u * g, (4 * u * u - 2) * g
+
+
+def _log_sigmoid(u: Any) -> Any:
+    return -mp.log1p(_exp(-u)), _sigmoids(-u)[0], *(-k for k in _sigmoid_slopes(u)[:2])
+
+
+def _mish(u: Any) -> Any:
+    return [k * mp.factorial(n) for n, k in enumerate(mp.taylor(lambda x: x * mp.tanh(mp.log1p(_exp(x))), u, 3))]
+
+
 UNARY: dict[str, Callable[[Any], Sequence[Any]]] = {
     "exp": _all_same,
     "expm1": lambda u: (mp.expm1(u), *_all_same(u)[1:]),
@@ -287,6 +324,15 @@ UNARY: dict[str, Callable[[Any], Sequence[Any]]] = {
     "tanh": _tanh,
     "sigmoid": lambda u: (_sigmoids(u)[0], *_sigmoid_slopes(u)[:3]),
     "softplus": lambda u: (_sigmoids(u) and mp.log1p(mp.exp(u)), _sigmoids(u)[0], *_sigmoid_slopes(u)[:2]),
+    "exp2": _exp2,
+    "log2": lambda u: _logarithm(u, 2),
+    "log10": lambda u: _logarithm(u, 10),
+    "arcsinh": _arcsinh,
+    "arccosh": _arccosh,
+    "arctanh": _arctanh,
+    "erf": _erf,
+    "log_sigmoid": _log_sigmoid,
+    "mish": _mish,
     "gelu": _gelu,
     "silu": lambda u: [_silu_derivative(n, u) for n in range(4)],
     "one_minus_square": lambda u: (1 - u * u, -2 * u, mpf(-2), mpf(0)),
@@ -302,7 +348,7 @@ UNARY: dict[str, Callable[[Any], Sequence[Any]]] = {
     "normal_pdf": _normal_pdf,
     "normal_cdf": lambda u: (_normal(u)[0], *_normal_pdf(u)[:3]),
 }
-LOOSE = {"gelu", "silu", "silu_partial", "normal_pdf", "normal_cdf", "tan"}
+LOOSE = {"gelu", "silu", "mish", "silu_partial", "normal_pdf", "normal_cdf", "tan"}
 
 
 def unary(name: str, x: Bounded) -> Bounded:
@@ -355,6 +401,26 @@ def kinked(name: str, x: Bounded, parameter: float) -> Bounded:
     e = _exp(u) if u <= 0 else ONE
     curved = (scale * alpha * mp.expm1(u) if u <= 0 else ZERO, *[scale * alpha * e] * 3)
     return bent(x, curved, line(u, scale), curved, 8 * EPS)
+
+
+def clipped(x: Bounded, low: float, high: float) -> Bounded:
+    """x, or the bound that it is beyond."""
+    if min(abs(x.value - low), abs(x.value - high)) <= 2 * x.off:
+        raise RefusedError
+    return x if low < x.value < high else constant(low if x.value < low else high, len(x.slopes))
+
+
+def softsign(x: Bounded) -> Bounded:
+    which, w = side(x) or 1, 1 / (1 + abs(x.value))
+    if x.value == 0:
+        raise RefusedError
+    return chain(x, (x.value * w, w**2, -2 * which * w**3, 6 * w**4), 6 * EPS)
+
+
+def arctan2(x: Bounded, y: Bounded) -> Bounded:
+    if y.value <= 2 * y.off:
+        raise RefusedError
+    return unary("arctan", divide(x, y))
 
 
 def extreme(x: Bounded, y: Bounded, sign: int) -> Bounded:

@@ -25,9 +25,10 @@ def failures_compiled(path: str, programs: Sequence[Program]) -> list[list[str]]
     """For each program, where this path is farther from the oracle than rounding explains."""
     ends = list(accumulate(len(program.inputs) for program in programs))
     cuts = [slice(end - len(p.inputs), end) for end, p in zip(ends, programs, strict=True)]
+    parts = [(answer(program).kept, cut) for program, cut in zip(programs, cuts, strict=True)]
 
     def together(xs: Sequence[Any]) -> list[Any]:
-        results = [run(answer(p).kept, xs[cut]) for p, cut in zip(programs, cuts, strict=True)]
+        results = [run(kept, xs[cut]) for kept, cut in parts]
         return [autograd.sum(results), *results]
 
     numbers = np.array([x for program in programs for x in program.inputs])

@@ -153,6 +153,28 @@ def cosh(x: Jet) -> Jet:
     return x.chain(mp.cosh(x.value), mp.sinh(x.value), mp.cosh(x.value))
 
 
+def tanh(x: Jet) -> Jet:
+    """By e^-2x or e^2x, whichever is small: the digits carried depend on the number, not on its exponential."""
+    small = exp(-2 * x) if x > 0 else exp(2 * x)
+    return (1 - small) / (1 + small) if x > 0 else (small - 1) / (small + 1)
+
+
+def arcsinh(x: Jet) -> Jet:
+    return log(x + sqrt(x**2 + 1)) if x > 0 else -log(sqrt(x**2 + 1) - x)
+
+
+def arccosh(x: Jet) -> Jet:
+    return log(x + sqrt(x**2 - 1))
+
+
+def arctan2(x: Jet, y: Jet) -> Jet:
+    """The angle of the point (y, x): by the half-angle formula, away from the negative half of the axis of y."""
+    if y > 0:
+        return arctan(x / y)
+    side = mp.sign(x.value) or (mp.one if math.copysign(1.0, float(x.value)) > 0 else -mp.one)
+    return side * mp.pi / 2 - arctan(y / x)
+
+
 def total(xs: Sequence[Any]) -> Any:
     result = xs[0]
     for x in xs[1:]:
@@ -210,6 +232,26 @@ ROWS: dict[str, Callable[..., Any]] = {
     "cosh": cosh,
     "tanh": lambda x: sinh(x) / cosh(x),
     "hypot": lambda x, y: sqrt(x**2 + y**2),
+    "square": lambda x: x**2,
+    "reciprocal": lambda x: 1 / x,
+    "exp2": lambda x: exp(x * mp.log(2)),
+    "log2": lambda x: log(x) / mp.log(2),
+    "log10": lambda x: log(x) / mp.log(10),
+    "arcsinh": arcsinh,
+    "arccosh": arccosh,
+    "arctanh": lambda x: log((1 + x) / (1 - x)) / 2,
+    "arctan2": arctan2,
+    "logaddexp": logsumexp,
+    "erf": lambda x: 2 * phi(x * mp.sqrt(2)) - 1,
+    "log_sigmoid": lambda x: -log(exp(-x) + 1),
+    "softsign": lambda x: x / (1 + (x if x > 0 else -x)),
+    "hardtanh": lambda x: x if abs(x.value) < 1 else x * 0 + mp.sign(x.value),
+    "mish": lambda x: x * tanh(log(exp(x) + 1)),
+    "clip": lambda x, low, high: low if x < low else high if x > high else x,
+    "sign": lambda x: x * 0 + mp.sign(x.value),
+    "share": lambda x, y: 1 / (exp(y - x) + 1),
+    "bell": lambda x: exp(-(x**2)),
+    "sech_softplus": lambda x: 1 / cosh(log(exp(x) + 1)),
     "sigmoid": lambda x: 1 / (exp(-x) + 1),
     "softplus": lambda x: log(exp(x) + 1),
     "relu": lambda x: x if x > 0 else x * 0,

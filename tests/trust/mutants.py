@@ -15,6 +15,7 @@ from typing import Any
 ROOT = Path(__file__).parent.parent.parent
 TARGETS = {
     "table": "autograd/primitives.py",
+    "more": "autograd/more_primitives.py",
     "graph": "autograd/fast_backward.py",
     "functional": "autograd/functional.py",
     "optimizers": "nn/optimizers.py",
@@ -32,12 +33,14 @@ def known_survivors() -> set[str]:
 class Mutant:
     """One change at one place; its source is written when it is asked for."""
 
-    def __init__(self, tree: ast.AST, path: tuple[Any, ...], node: ast.AST, what: str, number: int) -> None:
-        self.tree, self.path, self.number = tree, path, number
+    def __init__(
+        self, target: str, tree: ast.AST, path: tuple[Any, ...], node: ast.AST, what: str, number: int
+    ) -> None:
+        self.target, self.tree, self.path, self.number = target, tree, path, number
         self.line = getattr(node, "lineno", 0)
         self.what = f"{what} in {ast.unparse(node)[:60]!r}"
         self.place = _place(tree, path)
-        self.key = f"{self.place}: {self.what}"
+        self.key = f"{target} {self.place}: {self.what}"
         """To be named by in survivors.txt; the second of two equal ones in a place ends in #2."""
 
     @property
@@ -146,13 +149,12 @@ def mutants(source: str, name: str = "table") -> list[Mutant]:
     """Every mutant of a module, in the order of its lines."""
     tree = ast.parse(source)
     found = [
-        Mutant(tree, path, node, what, number)
+        Mutant(name, tree, path, node, what, number)
         for path, node in places(tree)
         for number, (what, _) in enumerate(changes(node))
     ]
     seen: Counter[str] = Counter()
     for mutant in found:
-        mutant.key = f"{name} {mutant.key}"
         seen[mutant.key] += 1
         if seen[mutant.key] > 1:
             mutant.key += f" #{seen[mutant.key]}"

@@ -32,13 +32,19 @@ from typing import Any
 
 from mutants import ROOT, TARGETS, Mutant, known_survivors, mutants
 
+TABLE_TESTS = [
+    "tests/autograd/test_value.py",
+    "tests/autograd/test_primitive.py",
+    "tests/autograd/test_ieee.py",
+    "tests/autograd/test_vector_ops.py",
+    "tests/trust/test_parity.py",
+    "tests/autograd/test_primitives.py",
+    "tests/autograd/symbolic/test_formulas.py",
+    "tests/trust/test_programs.py -k hypothesis",
+]
 TESTS = {
-    "table": [
-        "tests/autograd/test_value.py", "tests/autograd/test_primitive.py", "tests/autograd/test_ieee.py",
-        "tests/autograd/test_vector_ops.py",
-        "tests/trust/test_parity.py", "tests/autograd/test_primitives.py", "tests/autograd/symbolic/test_formulas.py",
-        "tests/trust/test_programs.py -k hypothesis",
-    ],
+    "table": TABLE_TESTS,
+    "more": TABLE_TESTS,
     "graph": [
         "autograd/fast_backward.py", "tests/autograd/test_fast_backward.py", "tests/autograd/test_value.py",
         "tests/autograd/test_micrograd.py", "tests/autograd/test_vector_ops.py", "tests/nn/test_layers.py",
@@ -127,7 +133,7 @@ def kinks_hold(autograd: Any) -> bool:
     """The documented slopes where there is a kink."""
     slopes = {
         "relu": (0.0,), "absolute": (0.0,), "leaky_relu": (0.01,), "elu": (1.0,), "selu": (1.7580993408473766,),
-        "negative_part": (1.0,),
+        "negative_part": (1.0,), "sign": (0.0,),
     }  # fmt: skip
     table = importlib.import_module("autograd.primitives").TABLE
     for name, wanted in slopes.items():
@@ -135,16 +141,29 @@ def kinks_hold(autograd: Any) -> bool:
         out = table[name](x)
         if out.data != 0.0 or tuple(autograd.gradients(out, [x])) != wanted:
             return False
+    if [table["hardtanh"](x) for x in (-3.0, -1.5, -0.5, 1.0, 1.5)] != [-1.0, -1.0, -0.5, 1.0, 1.0]:
+        return False
     for name in ("maximum", "minimum"):
         x, y = autograd.Value(2.0), autograd.Value(2.0)
         if autograd.gradients(table[name](x, y), [x, y]) != [0.5, 0.5]:
             return False
-    return True
+    return zeros_keep_their_sign(table)
+
+
+def zeros_keep_their_sign(table: Any) -> bool:
+    """Whether a tie of zeros gives the zero that Python's `max` and `min` give."""
+    pairs = [(0.0, -0.0), (-0.0, 0.0)]
+    ties = all(
+        repr(table[name](*pair)) == repr(own(pair))
+        for name, own in (("maximum", max), ("minimum", min))
+        for pair in pairs
+    )
+    return ties and repr(table["relu"](-0.0)) == repr(max(0.0, -0.0))
 
 
 def survives_quickly(mutant: Mutant, truths: Truths) -> bool:
     """Whether the mutated table passes the quick check: of the mutated row, then of all the others."""
-    line = (ROOT / TARGETS["table"]).read_text().splitlines()[mutant.line - 1]
+    line = (ROOT / TARGETS[mutant.target]).read_text().splitlines()[mutant.line - 1]
     name = line.split("=")[0].strip()
     if name in truths.samples.SAMPLES:
         truths.of(name)  # before the fork, so that the next mutant of this row has it too
@@ -164,7 +183,8 @@ def survives(mutant: Mutant, truths: Truths, names: Iterable[str]) -> bool:
             signal.alarm(20)
             for name in [name for name in sys.modules if name.split(".")[0] == "autograd"]:
                 del sys.modules[name]
-            sys.meta_path.insert(0, Replacement("autograd.primitives", mutant.source))
+            module = TARGETS[mutant.target].removesuffix(".py").replace("/", ".")
+            sys.meta_path.insert(0, Replacement(module, mutant.source))
             code = 0 if truths.right(names) else 1
         finally:
             os._exit(code)
@@ -208,6 +228,7 @@ class Copy:
             importlib.import_module(name)
         if module.startswith("nn/"):
             importlib.import_module("autograd.compiler.program")
+        sys.pycache_prefix = None  # compiled code lies in the copy, beside its source
         unchecked = py_compile.PycInvalidationMode.UNCHECKED_HASH
         compileall.compile_dir(folder, quiet=2, force=True, invalidation_mode=unchecked)
         sys.dont_write_bytecode = False  # once, for the test files as pytest rewrites them
@@ -248,6 +269,7 @@ class Copy:
             del sys.modules[name]
         sys.path[:] = [str(self.folder)] + [entry for entry in sys.path if not _of_project(entry)]
         os.environ["PYTHONPATH"] = str(self.folder)
+        os.environ.pop("PYTHONPYCACHEPREFIX", None)
         os.environ["PYTHONDONTWRITEBYTECODE"] = os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
         os.chdir(self.folder)
 
@@ -299,7 +321,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         project = Copy(copied(Path(folder)), TARGETS[arguments.target], TESTS[arguments.target])
         truths = None
-        if arguments.target == "table":
+        if TESTS[arguments.target] is TABLE_TESTS:
             sys.path[:0] = [str(ROOT), str(ROOT / "tests/oracles")]
             truths = Truths(arguments.points)
         for number, mutant in enumerate(chosen, 1):

@@ -17,7 +17,7 @@ fuzz_loader = importlib.util.module_from_spec(_specification)
 _specification.loader.exec_module(fuzz_loader)
 
 
-@pytest.mark.parametrize("rounds", [2_000, pytest.param(20_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rounds", [700, pytest.param(20_000, marks=pytest.mark.slow)])
 def test_a_fuzzed_file_is_loaded_or_refused(rounds: int, tmp_path: Path) -> None:
     source, bodies = fuzz_loader.random.Random(rounds), fuzz_loader.seeds()
     optimizer = nn.Adam(nn.Neuron(1, seed=0))
@@ -50,7 +50,7 @@ def changed(tree: object, source: object) -> object:
     return copy
 
 
-@pytest.mark.parametrize("rounds", [300, pytest.param(2_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rounds", [150, pytest.param(2_000, marks=pytest.mark.slow)])
 def test_a_forged_checkpoint_of_fit_is_resumed_or_refused(rounds: int, tmp_path: Path) -> None:
     X, y = [[1.0], [2.0], [3.0], [4.0]], [2.0, 4.0, 6.0, 8.0]
     path, source, refused = tmp_path / "c.json", fuzz_loader.random.Random(rounds), 0

@@ -28,8 +28,8 @@ def report(seed: int, program: Program) -> str:
     return f"seed {seed}, shortened:\n{written(small)}\n" + "\n".join(failures(small))
 
 
-@pytest.mark.parametrize("block", range(10))
-def test_two_thousand_programs(block: int) -> None:
+@pytest.mark.parametrize("block", [0, 1, *[pytest.param(n, marks=pytest.mark.slow) for n in range(2, 10)]])
+def test_two_hundred_programs(block: int) -> None:
     """Eager, forward mode, second derivatives, and the compiler's three paths agree on every one."""
     seeds = range(block * 200, block * 200 + 200)
     made = [random_program(seed) for seed in seeds]
@@ -67,13 +67,9 @@ def test_long_programs_compiled(path: str) -> None:
 def test_every_row_occurs() -> None:
     """Rows that only derivatives are made of occur in second derivatives; the list of them is short, and named here."""
     inside = {
-        "power_partial",
-        "power_exponent_partial",
-        "power_derivative",
-        "self_power",
-        "self_power_partial",
-        "silu_curve",
-    }
+        "power_partial", "power_exponent_partial", "power_derivative", "self_power", "self_power_partial", "silu_curve",
+        "share", "bell", "sech_softplus",
+    }  # fmt: skip
     programs = [answer(random_program(seed)) for seed in range(400)]
     kept = {OPERATIONS[i[0] % len(OPERATIONS)].name for program in programs for i in program.kept}
     assert kept == {operation.name for operation in OPERATIONS}
@@ -105,7 +101,7 @@ def test_a_wrong_sign_is_seen_and_the_program_shortened_to_it(seed: int) -> None
         value, slopes = wrong(truth.result, truth.kept)
         return bool(failures_of("wrong", shorter, value, slopes))
 
-    if not any(truth.result.slopes):
+    if all(abs(slope) <= off for slope, off in zip(truth.result.slopes, truth.result.slopes_off, strict=True)):
         return
     assert fails(program)
     small = shrink(program, fails)

@@ -89,7 +89,7 @@ PATHS: dict[str, Callable[[], Any]] = {
 GOOD: dict[str, Good] = {
     # `*` stands before what is passed by its place.
     **{
-        f"autograd.{name}": {f"*{letter}": some(0.5) for letter in "xyz"[: row.arity]}
+        f"autograd.{name}": {f"*{letter}": some(1.5 if name == "arccosh" else 0.5) for letter in "xyz"[: row.arity]}
         for name in autograd.__all__ if isinstance(row := getattr(autograd, name), Primitive) and row.arity
     },
     "autograd.Value": {"data": some(1.0), "_children": some(()), "_op": some(""), "label": some("")},
@@ -100,6 +100,10 @@ GOOD: dict[str, Good] = {
     "autograd.dot": {"xs": values, "ys": values, "start": some(1.0)},
     "autograd.sum": {"xs": values, "start": some(0.0)},
     **{f"autograd.{name}": {"xs": values} for name in ("logsumexp", "mean", "softmax")},
+    **{f"autograd.{name}": {"xs": values} for name in ("cumsum", "log_softmax", "norm", "prod")},
+    **{f"autograd.{name}": {"xs": values, "correction": some(0)} for name in ("std", "var")},
+    "autograd.clip": {"*x": some(0.5), "*low": some(0.0), "*high": some(1.0)},
+    "autograd.to_sympy": {"output": some(OUT)},
     "autograd.take": {"xs": values, "position": some(0)},
     "autograd.check_gradients": {"*f": some(square), "*input": some(1.5), "order": some(1)},
     **{f"autograd.{name}": FUNCTION | {"argnums": some(0)} for name in ("grad", "value_and_grad", "hessian", "jacobian")},
@@ -147,10 +151,14 @@ GOOD: dict[str, Good] = {
     "nn.confusion_matrix": {"model": model, "X": rows, "y": labels, "threshold": some(None)},
     "nn.clip_gradient_norm": {"parameters": values, "max_norm": some(1.0)},
     "nn.clip_gradient_value": {"parameters": values, "limit": some(1.0)},
-    **{f"nn.{name}": LOSS for name in ("binary_cross_entropy", "binary_cross_entropy_with_logits", "hinge", "mean_squared_error", "mean_absolute_error")},
+    **{f"nn.{name}": LOSS for name in ("binary_cross_entropy", "hinge", "mean_squared_error", "mean_absolute_error")},
+    "nn.binary_cross_entropy_with_logits": LOSS | {"pos_weight": some(2.0)},
     "nn.huber": LOSS | {"delta": some(1.0)},
-    "nn.cross_entropy": {"prediction": values, "target": some(1), "label_smoothing": some(0.0)},
-    "nn.negative_log_likelihood": {"prediction": values, "target": some(1)},
+    "nn.cross_entropy": {"prediction": values, "target": some(1), "label_smoothing": some(0.0), "class_weights": some([1.0, 2.0])},
+    "nn.kl_divergence": {"prediction": values, "target": some([0.5, 0.5])},
+    "nn.smooth_l1": LOSS | {"beta": some(1.0)},
+    "nn.MultiStepDecay": {"milestones": some([3.0]), "factor": some(0.9)},
+    "nn.negative_log_likelihood": {"prediction": values, "target": some(1), "class_weights": some([1.0, 2.0])},
     "nn.l1_penalty": {"parameters": values, "strength": some(1.0)},
     "nn.l2_penalty": {"parameters": values, "strength": some(1.0)},
     "nn.diagnostics.diagnose": {"model": model, "X": rows, "y": labels, "loss": some("mean_squared_error"), "optimizer": some(None)},
@@ -196,7 +204,7 @@ ELSEWHERE = {
 }  # fmt: skip
 
 # Right after all: a default, a name that is free, a string where names are free, a function that is one.
-NONE = {"threshold",
+NONE = {"threshold", "class_weights",
     "starts", "parameters", "data", "grad", "seed", "loss", "optimizer", "into", "path", "classes", "batch_size", "validation",
     "schedule", "then", "hide", "operands", "output_activation", "text", "latex", "doc", "activation", "names", "limit",
 }  # fmt: skip

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 LIBRARY = {
     "exp": "exp", "expm1": "expm1", "log": "log", "log1p": "log1p", "sqrt": "sqrt", "sin": "sin", "cos": "cos",
     "tan": "tan", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh",
-    "hypot": "hypot", "absolute": "fabs", "power": "pow",
+    "hypot": "hypot", "exp2": "exp2", "log2": "log2", "log10": "log10", "arcsinh": "asinh", "arccosh": "acosh",
+    "arctanh": "atanh", "arctan2": "atan2", "erf": "erf", "absolute": "fabs", "power": "pow",
 }  # fmt: skip
 """The names in the C library of rows that are functions of floats."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 import dis
+import functools
 import linecache
 from typing import TYPE_CHECKING, Any
 
@@ -23,11 +24,19 @@ _NAMES = ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_DEREF", "LOAD_FAST", "LOAD_FAST_CHEC
 _lines: dict[tuple[CodeType, int], str] = {}
 
 
+@functools.lru_cache(maxsize=4096)
+def may_catch(code: CodeType) -> bool:
+    """Whether this code has a handler that ends without raising again."""
+    if not code.co_exceptiontable:
+        return False
+    steps = _instructions(code)
+    entries = dis._parse_exception_table(code)  # type: ignore[attr-defined]
+    return any(_swallows(_handler_at(steps, entry.target)) for entry in entries)
+
+
 def catching_line(frame: FrameType) -> str:
     """File, line and text of the handler that would catch an error raised at the current instruction; or ''."""
     code, at = frame.f_code, frame.f_lasti
-    if not code.co_exceptiontable:
-        return ""
     key = code, at
     if key not in _lines:
         if len(_lines) > 10_000:
@@ -37,7 +46,7 @@ def catching_line(frame: FrameType) -> str:
 
 
 def _found(code: CodeType, at: int, space: dict[str, Any]) -> str:
-    steps = [step for step in dis.get_instructions(code) if step.opname not in ("CACHE", "NOP", "EXTENDED_ARG")]
+    steps = _instructions(code)
     entries = dis._parse_exception_table(code)  # type: ignore[attr-defined]
     seen = set()
     while True:
@@ -45,8 +54,7 @@ def _found(code: CodeType, at: int, space: dict[str, Any]) -> str:
         if entry is None or entry.target in seen:
             return ""
         seen.add(entry.target)
-        begin = next((i for i, step in enumerate(steps) if step.offset >= entry.target), len(steps))
-        block = _handler(steps[begin:])
+        block = _handler_at(steps, entry.target)
         if _swallows(block) and _matches(block, space):
             line = next((s.positions.lineno for s in block if s.positions and s.positions.lineno), code.co_firstlineno)
             text = linecache.getline(code.co_filename, line).strip()
@@ -56,8 +64,13 @@ def _found(code: CodeType, at: int, space: dict[str, Any]) -> str:
         at = block[-1].offset  # if nothing matched, the error is raised again there
 
 
-def _handler(steps: list[dis.Instruction]) -> list[dis.Instruction]:
-    """The instructions of a handler, up to the one that raises the error again if nothing has matched."""
+def _instructions(code: CodeType) -> list[dis.Instruction]:
+    return [step for step in dis.get_instructions(code) if step.opname not in ("CACHE", "NOP", "EXTENDED_ARG")]
+
+
+def _handler_at(steps: list[dis.Instruction], target: int) -> list[dis.Instruction]:
+    """The instructions of the handler there, up to the one that raises the error again if nothing has matched."""
+    steps = steps[next((i for i, step in enumerate(steps) if step.offset >= target), len(steps)) :]
     for i, step in enumerate(steps):
         if step.opname == "RERAISE" and not (i and steps[i - 1].opname == "POP_EXCEPT"):
             return steps[: i + 1]

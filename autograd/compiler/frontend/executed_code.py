@@ -15,12 +15,12 @@ import re
 import sys
 from contextlib import suppress
 from dataclasses import dataclass, field
-from types import CodeType
+from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from autograd.compiler.frontend import c_functions, tracer
-from autograd.compiler.frontend.exception_handlers import catching_line
-from autograd.compiler.frontend.tracer import is_interruption, users_line
+from autograd.compiler.frontend.exception_handlers import catching_line, may_catch
+from autograd.compiler.frontend.tracer import users_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -77,7 +77,8 @@ class ExecutedCode:
         """The code objects that were entered, and whose each is."""
         self.places: dict[tuple[CodeType, int], dict[str, Any]] = {}
         """The global namespaces in which code of the user or the standard library ran."""
-        self.first_arguments: list[Any] = []
+        self.first_arguments: dict[int, Any] = {}
+        """By id, the objects that functions of the user had as their first argument: `self`, above all."""
         self.held: set[str] = set()
         """Names of attributes that objects hold, such as those of `operator.attrgetter`."""
         self.found: dict[CodeType, list[Any]] = {}
@@ -88,65 +89,87 @@ class ExecutedCode:
         self.problem = ""
         """Why this function cannot be compiled; '' if no reason was found."""
         self._quiet_until: Any = None
-        self._caught: list[str] = []
-        """For each frame on the stack: the handler that would catch an error of the engine in it; or ''."""
-        self._checked: dict[Any, str] = {}
+        self._known: dict[int, tuple[CodeType, int]] = {}
+        """`codes` by id, because a code object's hash is computed from all that it contains."""
+        self._engine: set[int] = set()
+        """The ids of the engine's code."""
+        self._busy: list[FrameType] = []
+        """The frames on the stack that have a handler which might catch errors of the engine, or that are quiet."""
+        self._allowed: dict[tuple[int, str, int], Any] = {}
+        """The C functions that were checked: each by its id, or by that of its type and its name; and by who calls."""
 
-    def __call__(self, frame: FrameType, event: str, argument: Any) -> None:
-        """The profile hook."""
+    def hook(self) -> Callable[[FrameType, str, Any], None]:
+        """The profile hook.  It runs twice or more for each node: it returns at once where there is nothing to note."""
+        engine, busy, note = self._engine, self._busy, self._note
+
+        def hook(frame: FrameType, event: str, argument: Any) -> None:
+            if busy or id(frame.f_code) not in engine:
+                note(frame, event, argument)
+
+        return hook
+
+    def _note(self, frame: FrameType, event: str, argument: Any) -> None:
         if self._quiet_until is not None:
-            if self._quiet_until == (frame, event) or self._quiet_until == (
-                frame,
-                event.replace("exception", "return"),
-            ):
-                self._quiet_until = None
-                self.watch.reporting = False
+            if self._quiet_until in ((frame, event), (frame, event.replace("exception", "return"))):
+                self._be_quiet(None)
                 if event == "return" and frame.f_code.co_name == "getLogger":
-                    self.first_arguments.append(argument)  # the function may keep attributes on the logger
+                    self.first_arguments[id(argument)] = argument  # the function may keep attributes on the logger
         elif event == "call":
             self._entered(frame)
         elif event == "return":
-            if self._caught:
-                self._caught.pop()
+            if self._busy and self._busy[-1] is frame:
+                self._busy.pop()
         elif event == "c_call":
             self._called(frame, argument)
 
+    def _be_quiet(self, until: tuple[FrameType, str] | None, reporting: bool = False) -> None:
+        """Ignore everything until this event: an interruption runs, or code that only reports."""
+        self._quiet_until, self.watch.reporting = until, reporting
+        if until is None:
+            self._busy.pop()
+        else:
+            self._busy.append(until[0])
+
     def _entered(self, frame: FrameType) -> None:
         code = frame.f_code
-        whose = self.codes.get(code)
-        if whose is None:
-            whose = self.codes[code] = _whose(frame)
-        if whose == QUIET or (whose != ENGINE and is_interruption(frame, self.watch)):
-            self._quiet_until = (frame, "return")
-            self.watch.reporting = whose == QUIET
+        known = self._known.get(id(code))
+        if known is None:
+            known = self._known[id(code)] = code, self.codes.setdefault(code, _whose(frame))
+            if known[1] == ENGINE:
+                self._engine.add(id(code))
+        whose = known[1]
+        if whose == QUIET or (whose != ENGINE and self.watch.is_interruption(frame)):
+            self._be_quiet((frame, "return"), whose == QUIET)
             return
-        caller = frame.f_back
-        caught = self._caught[-1] if self._caught else ""
-        if not caught and caller is not None and self.codes.get(caller.f_code) in (USERS, LIBRARY):
-            caught = catching_line(caller)
-        self._caught.append(caught)
         if whose == ENGINE:
-            if caught:
-                self._refuse(
-                    f"{caught} catches errors of the engine: the compiled program would not go there; test the "
-                    f"numbers with where, or catch the error outside the compiled function"
-                )
+            self._check_handlers()
             return
         if whose == LIBRARY:
             self._in_library(frame)
         if whose != LAYERS:
             self.places[code, id(frame.f_globals)] = frame.f_globals
+            if may_catch(code):
+                self._busy.append(frame)
         if whose == USERS and code.co_argcount:
             first = frame.f_locals.get(code.co_varnames[0])
             if first is not None:
-                self.first_arguments.append(first)
+                self.first_arguments[id(first)] = first
+
+    def _check_handlers(self) -> None:
+        """Refuse an exception handler around the call of the engine that begins."""
+        for frame in self._busy:
+            caught = catching_line(frame)
+            if caught:
+                self._refuse(
+                    f"{caught} catches errors of the engine: the compiled program would not go there; test the "
+                    "numbers with where, or catch the error outside the compiled function"
+                )
 
     def _in_library(self, frame: FrameType) -> None:
         """Refuse functions of the standard library that depend on more than their arguments."""
         name, module = frame.f_code.co_name, str(frame.f_globals.get("__name__"))
         problem = c_functions.of_numpy(module, name) if module.startswith("numpy.") else ""
-        if problem:
-            self._refuse(problem)
+        self._refuse(problem)
         if module == "random" and name == "seed" and frame.f_locals.get("a", 0) is None:
             self._refuse("a source of random numbers without a seed is made: draw with autograd.drawn(lambda: ...)")
         if module == "threading" and name == "current_thread":
@@ -157,27 +180,31 @@ class ExecutedCode:
                 self._refuse("contextlib.suppress would hide errors of the engine: catch them outside")
 
     def _called(self, frame: FrameType, function: Any) -> None:
-        whose = self.codes.get(frame.f_code, ENGINE)
-        if whose == ENGINE:
+        whose, name = self._known.get(id(frame.f_code), (None, ENGINE))[1], getattr(function, "__name__", "")
+        if whose in (ENGINE, LAYERS):
+            self.structure |= whose == LAYERS and name == "vars"
             return
-        name = getattr(function, "__name__", "")
-        if name in c_functions.READ_BY_NAME:
-            if whose == LAYERS:
-                self.structure = self.structure or name == "vars"
-            elif name not in ("getattr", "hasattr") or not _constant_name(frame.f_code, frame.f_lasti):
-                self.all_attributes = True
-        if whose == LAYERS:
+        owner = getattr(function, "__self__", None)
+        if owner is None or isinstance(owner, ModuleType):
+            origin = function
+        else:
+            origin = owner if isinstance(owner, type) else type(owner)
+        key = id(origin), name, whose
+        if key in self._allowed:
             return
-        key = c_functions.described(function)
-        if key[0] == "builtins.str" and name.startswith("format"):
+        if name in c_functions.READ_BY_NAME and (
+            name not in ("getattr", "hasattr") or not _constant_name(frame.f_code, frame.f_lasti)
+        ):
+            self.all_attributes = True
+        described = c_functions.described(function)
+        if described[0] == "builtins.str" and name.startswith("format"):
             self._formatted(frame.f_code)
-        if c_functions.only_reports(key):
-            self._quiet_until = (frame, "c_return")
-            self.watch.reporting = True
-        elif key not in self._checked:
-            self._checked[key] = c_functions.refusal(key, strict=whose == USERS)
-            if self._checked[key]:
-                self._refuse(self._checked[key])
+        elif c_functions.only_reports(described):
+            self._be_quiet((frame, "c_return"), True)
+        else:
+            self._refuse(c_functions.refusal(described, strict=whose == USERS))
+            if name not in c_functions.READ_BY_NAME:
+                self._allowed[key] = origin
 
     def _formatted(self, code: CodeType) -> None:
         """`"{0.name}".format(o)` reads attributes by names in a text."""
@@ -186,7 +213,7 @@ class ExecutedCode:
         self.all_attributes |= not texts
 
     def _refuse(self, problem: str) -> None:
-        if not self.problem:
+        if problem and not self.problem:
             self.problem = f"{problem}, at {users_line()}"
 
     # -------------------------------------------------------------------------------------------------------- results
@@ -198,8 +225,8 @@ class ExecutedCode:
         self.all_attributes |= earlier.all_attributes
         self.structure |= earlier.structure
         self.held |= earlier.held
-        mine = {id(thing) for thing in self.first_arguments}
-        self.first_arguments = list({id(t): t for t in earlier.first_arguments if id(t) in mine}.values())
+        mine = self.first_arguments
+        self.first_arguments = {at: thing for at, thing in earlier.first_arguments.items() if at in mine}
         self.finish()
 
     def hold(self, names: set[str]) -> None:
@@ -245,7 +272,7 @@ def hooked(executed: ExecutedCode, function: Callable[..., Any], *arguments: Any
     before = sys.getprofile()
     if before is not None and not callable(before):  # cProfile on Python 3.11 cannot be put back by setprofile
         before.disable()
-    sys.setprofile(executed)
+    sys.setprofile(executed.hook())
     try:
         return function(*arguments)
     finally:

@@ -77,7 +77,7 @@ class Snapshot(ObjectVisitors):
 
     def _start(self, function: Any) -> None:
         executed = self.executed
-        for thing in executed.first_arguments:
+        for thing in executed.first_arguments.values():
             self._todo.append(((None, f"the {type(thing).__name__} that it uses"), thing, False))
         for module_name, module in imported(executed):
             where = self.check.name(sys.modules)

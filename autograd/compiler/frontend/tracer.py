@@ -28,7 +28,7 @@ from autograd.value import Value, apply
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from types import FrameType
+    from types import CodeType, FrameType
 
 
 ENGINE = os.path.join(os.path.dirname(functional.__file__), "")  # noqa: PTH118, PTH120 - pathlib would slow down the import
@@ -55,7 +55,9 @@ class Watch:
         """The first refusal, which is raised even if the function catches it."""
         self.reporting = False
         """Whether the running code only prints or logs: a Value may then be shown, without its number."""
-        self.handlers = _handlers_of_signals()
+        self._handlers = _handlers_of_signals()
+        self.never_interrupt: set[CodeType] = set()
+        """Code that was seen, and whose calls are no interruptions."""
         self._undo: list[tuple[Any, ...]] = []
         self.closing = starmap(call, self._undo)
         """Exhausting this iterator closes the watch."""
@@ -81,13 +83,26 @@ class Watch:
 
     def _here(self, refusal: Any, original: Any) -> Any:
         """The refusal for the traced function; the original for other threads, finalizers and signal handlers."""
-        if not callable(original):  # a property, or a slot
-            return _Property(self, refusal, original)
+        if isinstance(refusal, tuple):  # it decides itself: what makes it, and with which arguments
+            return refusal[0](*refusal[1:], original)
 
         def either(*arguments: Any, **more: Any) -> Any:
             return (refusal if _active() is self else original)(*arguments, **more)
 
         return either
+
+    def is_interruption(self, frame: FrameType) -> bool:
+        """Whether this frame is a finalizer or a signal handler, which can run at any time."""
+        code = frame.f_code
+        if code.co_name == "__del__" or code in self._handlers:
+            return True
+        if code.co_name == "__call__" and frame.f_globals.get("__name__") == "weakref":
+            return True  # weakref.finalize
+        if code.co_argcount != 1 or code.co_varnames[0] == ".0" or code.co_filename.startswith((ENGINE, "<autograd")):
+            self.never_interrupt.add(code)
+            return False
+        first = frame.f_locals.get(code.co_varnames[0])
+        return isinstance(first, ref) and first() is None  # the callback of a weak reference
 
     def refuse(self, what: str, cure: str) -> NoReturn:
         """Raise the error for an operation that would bake this sample's numbers into the program."""
@@ -133,25 +148,16 @@ def _active() -> Watch | None:
     watch = _watches.get(threading.get_ident()) if _watches else None
     if watch is None:
         return None
+    never, outermost = watch.never_interrupt, watched.__code__
     frame: Any = sys._getframe(1)
-    while frame is not None and frame.f_code is not watched.__code__:
-        if is_interruption(frame, watch):
+    while frame is not None:  # without calls, which the profile hook would see, one for each frame on the stack
+        code = frame.f_code
+        if code is outermost:
+            break
+        if code not in never and watch.is_interruption(frame):
             return None
         frame = frame.f_back
     return watch
-
-
-def is_interruption(frame: FrameType, watch: Watch) -> bool:
-    """Whether this frame is a finalizer or a signal handler, which can run at any time."""
-    code = frame.f_code
-    if code.co_name == "__del__" or code in watch.handlers:
-        return True
-    if code.co_name == "__call__" and frame.f_globals.get("__name__") == "weakref":
-        return True  # weakref.finalize
-    if code.co_argcount != 1 or code.co_filename.startswith((ENGINE, "<autograd")):
-        return False
-    first = frame.f_locals.get(code.co_varnames[0])
-    return isinstance(first, ref) and first() is None  # the callback of a weak reference
 
 
 def drawn(draw: Callable[[], float]) -> Any:
@@ -282,8 +288,8 @@ def _drawing(plain: Callable[..., Any]) -> Callable[..., Any]:
     """A method of `random.Random` that notes the source."""
 
     def draw(self: random.Random, *arguments: Any) -> Any:
-        watch = _active()
-        if watch is not None:  # `source.random` may be stored, and called after tracing
+        watch = _watches.get(threading.get_ident())  # `source.random` may be stored, and called after tracing
+        if watch is not None and id(self) not in watch.sources and _active() is watch:
             watch.sources[id(self)] = self
         return plain(self, *arguments)
 
@@ -301,8 +307,8 @@ def _refusals() -> list[tuple[Any, str, Any]]:
     as_number = "use Value's own functions (v.exp(), not math.exp(v)), maximum, minimum or where(x < y, a, b)"
     outside = "return what you computed, and do this outside"
     return [
-        (Value, "data", (_refusing("reading .data", with_value), _refusing("assigning .data", outside))),
-        (Value, "grad", (_reading_gradient, None)),
+        (Value, "data", (_Property, _refusing("reading .data", with_value), _refusing("assigning .data", outside))),
+        (Value, "grad", (_Gradient, _reading_gradient, None)),
         *[
             (module, "edges", _refusing(f"taking derivatives as plain numbers ({PLAIN_DERIVATIVES})", as_graph))
             for module in (node, functional)
@@ -322,7 +328,7 @@ def _refusals() -> list[tuple[Any, str, Any]]:
         (Value, "backward", _refusing("backward()", "return the value; the program has value_and_grad")),
         (Value, "detach", lambda self: apply(detached, (self,))),
         (no_grad, "__enter__", _refusing("no_grad()", "use v.detach() to stop gradients")),
-        *[(Random, name, _drawing(getattr(Random, name))) for name in ("random", "getrandbits")],
+        *[(Random, name, (_drawing,)) for name in ("random", "getrandbits")],
     ]
 
 
@@ -338,19 +344,24 @@ _CONVERSIONS = {
 class _Property:
     """A property of Value that the traced function must not read or assign."""
 
-    def __init__(self, watch: Watch, refusals: tuple[Any, Any], original: Any) -> None:
-        self.watch, self.original = watch, original
-        self.read, self.write = refusals
+    def __init__(self, read: Any, write: Any, original: Any) -> None:
+        self.read, self.write, self.original = read, write, original
 
     def __get__(self, node: Any, kind: Any = None) -> Any:
-        if node is not None and _active() is self.watch:
+        if node is not None and _active() is not None:
             return self.read(node)
         return self.original.__get__(node, kind)
 
     def __set__(self, node: Any, thing: Any) -> None:
-        if self.write is not None and _active() is self.watch:
+        if _active() is not None:
             self.write(node, thing)
         self.original.__set__(node, thing)
+
+
+class _Gradient(_Property):
+    """The property `grad`.  The engine assigns it to each new node: the slot's own method, written in C, does that."""
+
+    __set__ = Value.grad.__set__  # type: ignore[attr-defined]
 
 
 def _handlers_of_signals() -> set[Any]:

@@ -25,7 +25,7 @@ OTHER_NAMES = {
     "negative_part": "minimum({}, 0.0",
     "minus_absolute": "copysign({}, -1.0",
 }
-FROM_KERNELS = ("power_partial", "power_derivative", "xlogy", "normal_pdf", "normal_cdf", "exp_difference")
+FROM_KERNELS = ("power_partial", "power_derivative", "xlogy", "normal_pdf", "normal_cdf", "exp_difference", "erf")
 
 
 class Emitter:

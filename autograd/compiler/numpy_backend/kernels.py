@@ -7,6 +7,7 @@ arrays whose axis 1 runs over the operands, and give their partials together wit
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -80,18 +81,15 @@ def exp_difference(x: Array, y: Array) -> Array:
     return np.where(np.isinf(difference), out, out + out * error)
 
 
+def erf(x: Array) -> Array:
+    """The error function of the C library, through `math`, since NumPy has none."""
+    return np.asarray(np.frompyfunc(math.erf, 1, 1)(x), np.float64)
+
+
 def erfc(x: Array) -> Array:
-    """The complementary error function of the C library, through `math`, since NumPy has none."""
-    return _erfc(x).astype(np.float64) if np.ndim(x) else np.float64(_erfc(x))
+    """The complementary error function, likewise."""
+    return np.asarray(np.frompyfunc(math.erfc, 1, 1)(x), np.float64)
 
-
-def _python_erfc() -> Any:
-    import math
-
-    return np.frompyfunc(math.erfc, 1, 1)
-
-
-_erfc = _python_erfc()
 
 # ------------------------------------------------------------------------------------------ any number of operands
 

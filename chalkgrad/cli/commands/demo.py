@@ -11,7 +11,7 @@ from pathlib import Path
 import nn
 from chalkgrad.cli.arguments import seed_number
 from chalkgrad.cli.first_step import take_first_step
-from chalkgrad.cli.pictures import make_folder, save_pictures
+from chalkgrad.cli.pictures import check_pictures, save_pictures
 from nn.data import make_moons, train_test_split
 
 SAMPLES = 400
@@ -23,12 +23,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, default=Path("chalkgrad-demo"), help="folder for the pictures (%(default)s)"
     )
+    parser.add_argument("--overwrite", action="store_true", help="replace pictures that exist")
     parser.add_argument("--seed", type=seed_number, default=0, help="for the data and the first weights (%(default)s)")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Train, and report."""
-    make_folder(arguments.out)
+    check_pictures(arguments.out, arguments.overwrite)
     X, y = make_moons(n_samples=SAMPLES, noise=0.1, seed=arguments.seed)
     X_train, X_held, y_train, y_held = train_test_split(X, y, test_size=0.25, seed=arguments.seed)
     model = nn.MLP(2, [16, 16, 1], activation="tanh", seed=arguments.seed)

@@ -14,10 +14,11 @@ import nn
 from chalkgrad.cli.arguments import positive_float, positive_int, seed_number
 from chalkgrad.cli.commands import CommandError, check_targets
 from chalkgrad.cli.datasets import RECIPES
-from chalkgrad.cli.pictures import make_folder, save_pictures
+from chalkgrad.cli.pictures import check_pictures, make_folder, save_pictures
 from nn.data import standardize, train_test_split
 
-ACTIVATIONS = ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "selu", "gelu", "silu", "softplus")
+ACTIVATIONS = ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "selu", "gelu", "silu", "softplus", "mish",
+               "softsign", "hardtanh")  # fmt: skip
 OPTIMIZERS = {"sgd": nn.SGD, "adagrad": nn.AdaGrad, "rmsprop": nn.RMSProp, "adam": nn.Adam, "adamw": nn.AdamW}
 
 
@@ -62,7 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="build a graph at each step, compile the model, or compile if it is worth it (%(default)s)",
     )
     parser.add_argument("--save", type=Path, metavar="FILE", help="write the trained model, for nn.load")
-    parser.add_argument("--overwrite", action="store_true", help="replace the file of --save if it exists")
+    parser.add_argument("--overwrite", action="store_true", help="replace the file of --save and the pictures of --out")
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder for pictures of the training")
 
 
@@ -83,7 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
             )
         check_targets([arguments.save], arguments.overwrite)
     if arguments.out:
-        make_folder(arguments.out)
+        check_pictures(arguments.out, arguments.overwrite)
     print(f"{arguments.dataset}: {len(X_train)} samples to learn from, {len(X_held)} held back, {max(y) + 1} classes")
     print(f"network {'-'.join(map(str, [len(X[0]), *sizes]))}, {len(model.parameters())} parameters")
     try:

@@ -158,6 +158,9 @@ REFUSED: dict[str, tuple[Callable[[Any], Any], str]] = {
     "bytes of the system": (lambda x: x * os.urandom(1)[0], r"urandom\(\) asks the operating system"),
     "its own counter": (lambda x: x * (1.0 if counted() < 10**6 else 2.0), "changes COUNTS itself, which it reads"),
     "a digest": (lambda x: x * len(DIGEST.hexdigest()), "reads DIGEST, a HASH, which is not written in Python"),
+    "what the standard library may ask": (
+        lambda x: (collections.namedtuple("P", "a"), x * (2.0 if ASKS(0) else 1.0))[1], "is not written in Python"
+    ),
     "a lock": (lambda x: x * (2.0 if LOCK.locked() else 1.0), "asks a lock"),
     "a Value computed outside": (lambda x: x * SQUARE, "computed outside it from Values.*compute it inside"),
     "gradients": (lambda x: x * autograd.gradients(x**3, x), "derivatives as plain numbers.*create_graph=True"),
@@ -170,6 +173,7 @@ DIGEST = hashlib.sha256()
 COUNTER, CONTEXT = itertools.count(), contextvars.ContextVar("CONTEXT", default=2.0)
 MOVING = (float(n) for n in range(10**6))
 SOURCES, HOLDER = {"g": np.random.default_rng(0)}, types.SimpleNamespace(source=random.Random(0))
+ASKS = getattr(sys, "_getframemodulename", sys._getframe)  # `namedtuple` calls it
 COUNTS, LOCK, W = [0], threading.Lock(), Value(3.0)
 SQUARE = W * W
 

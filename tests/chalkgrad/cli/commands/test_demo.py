@@ -46,9 +46,19 @@ def test_the_same_seed_gives_the_same_numbers(
     monkeypatch.setattr(demo, "EPOCHS", 1)
     accounts = []
     for _ in range(2):
-        main(["demo", "--out", str(tmp_path), "--seed", "5"])
+        main(["demo", "--out", str(tmp_path), "--seed", "5", "--overwrite"])
         accounts.append(re.findall(r"accuracy on.*|.*loss of this sample.*", capsys.readouterr().out))
     assert accounts[0] == accounts[1]
+
+
+def test_pictures_are_not_replaced_unless_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "loss.png").write_text("mine")
+    assert main(["demo", "--out", str(tmp_path)]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""  # before the training
+    assert "loss.png exists already; choose another name, or --overwrite" in said.err
+    assert main(["train", "moons", "--out", str(tmp_path)]) == 2
+    assert (tmp_path / "loss.png").read_text() == "mine"
 
 
 @pytest.mark.slow

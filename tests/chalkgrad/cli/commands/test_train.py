@@ -23,9 +23,9 @@ def held_back_accuracy(output: str) -> float:
     return float(found[1])
 
 
-@pytest.mark.parametrize("name", ["moons", "iris"])
-def test_a_data_set_just_trains(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["train", name]) == 0
+@pytest.mark.parametrize(("name", "options"), [("moons", []), ("iris", ["--epochs", "30"])])
+def test_a_data_set_just_trains(name: str, options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", name, *options]) == 0
     assert held_back_accuracy(capsys.readouterr().out) >= GOALS[name]
 
 

@@ -1,0 +1,119 @@
+"""What are the names of PyTorch, NumPy and math called here?
+
+The error for an unknown name of `autograd` or of a `Value` says what to write.  The names are data,
+in `foreign_names.txt`, and read when they are first needed.  Read before: nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+
+@cache
+def answers() -> dict[str, dict[str, str]]:
+    """For each section of the file its foreign names, and their replacements."""
+    sections: dict[str, dict[str, str]] = {}
+    path = os.path.join(os.path.dirname(__file__), "foreign_names.txt")  # noqa: PTH118, PTH120 - pathlib is slow to import
+    for line in __loader__.get_data(path).decode().splitlines():  # type: ignore[name-defined]  # perhaps in a zip file
+        if line.startswith("["):
+            section = sections.setdefault(line[1:-1], {})
+        elif line and not line.startswith("#"):
+            answer, _, names = line.rpartition(" = ")
+            section.update(dict.fromkeys(names.split(), answer))
+    return sections
+
+
+def no_such_name(name: str, known: Collection[str]) -> str:
+    """The message of the error for `autograd.name`, which does not exist.
+
+    >>> no_such_name("asin", ["arcsin"])
+    "module 'autograd' has no attribute 'asin'; here it is autograd.arcsin"
+    >>> no_such_name("floor", ["arcsin"])
+    "module 'autograd' has no attribute 'floor'; it does not exist here: whole numbers have no derivative"
+    """
+    message, table = f"module 'autograd' has no attribute {name!r}", answers()
+    plain = name.removesuffix("_")
+    if plain in known and plain != name:
+        return f"{message}; nothing is changed in place here: write x = autograd.{plain}(x)"
+    if plain in table["names"]:
+        return f"{message}; here it is autograd.{table['names'][plain]}"
+    if plain in table["text"]:
+        return f"{message}; here it is {table['text'][plain]}"
+    if plain in table["absent"]:
+        return f"{message}; it does not exist here: {table['absent'][plain]}"
+    if plain in table["value"]:
+        return f"{message}; here it is {table['value'][plain]}"
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, known, n=1)
+    return f"{message}; did you mean autograd.{near[0]}?" if near else message
+
+
+def no_such_attribute(value: object, name: str) -> str:
+    """The message of the error for an attribute that a Value does not have.
+
+    >>> from autograd import Value
+    >>> no_such_attribute(Value(1.0), "clamp")
+    "'Value' object has no attribute 'clamp'; write autograd.clip(v, ...)"
+    >>> no_such_attribute(Value(1.0), "item")
+    "'Value' object has no attribute 'item'; here it is v.data"
+    """
+    message, table = f"{type(value).__name__!r} object has no attribute {name!r}", answers()
+    plain = name.removesuffix("_")
+    if name in table["value"]:
+        answer = table["value"][name]
+        return (
+            f"{message}; a Value is {answer}" if answer.startswith("one number") else f"{message}; here it is {answer}"
+        )
+    here = table["names"].get(plain, plain)
+    if hasattr(type(value), here) and not here.startswith("_"):
+        in_place = "nothing is changed in place here: write v = " if plain != name else "write "
+        return f"{message}; {in_place}v.{here}({'...' if here in ('power', 'maximum', 'minimum') else ''})"
+    if plain in table["names"] or plain in ("clip", "power", "add", "subtract", "multiply", "divide", "where"):
+        sign = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "power": "**"}.get(here)
+        return f"{message}; write v {sign} ..." if sign else f"{message}; write autograd.{here}(v, ...)"
+    if plain in table["text"]:
+        return f"{message}; here it is {table['text'][plain]}"
+    return f"{message}; it does not exist here: {table['absent'][plain]}" if plain in table["absent"] else message
+
+
+explained: set[str] = set()
+"""The names that a Value does not have, and whose error says what to write."""
+
+
+class _Explained:
+    """A name that a class does not have.
+
+    A method `__getattr__` would do the same for every name, but the interpreter then looks up every attribute of every
+    node in the slow way: a quarter of the engine's speed.
+    """
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, value: Any, kind: type) -> NoReturn:
+        if value is None:
+            raise AttributeError(
+                f"type object {kind.__name__!r} has no attribute {self.name!r}", name=self.name, obj=kind
+            )
+        raise AttributeError(no_such_attribute(value, self.name), name=self.name, obj=value)
+
+
+def explain(kind: type) -> None:
+    """Let the error for each foreign name, and for each method with a `_` at its end, say what to write.
+
+    An attribute of this name that a user sets on an instance, or a method of a subclass, has priority.
+    """
+    foreign = {name for section in answers().values() for name in section} | {"clip", "power", "add", "subtract"}
+    foreign |= {"multiply", "divide", "where"}
+    methods = {name for name in dir(kind) if not name.startswith("_")}
+    explained.update((foreign | {f"{name}_" for name in foreign | methods}) - methods)
+    for name in explained:
+        setattr(kind, name, _Explained(name))

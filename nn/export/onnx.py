@@ -1,0 +1,76 @@
+"""How does a model become a file that other runtimes read?  Read before: ``steps``."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from nn.checks import file_path
+from nn.export.steps import Linear, LookUp, Normalize, steps_of, widths
+
+_OPERATORS: dict[str, list[tuple[str, dict[str, float]]]] = {
+    "sigmoid": [("Sigmoid", {})], "tanh": [("Tanh", {})], "relu": [("Relu", {})], "softplus": [("Softplus", {})],
+    "leaky_relu": [("LeakyRelu", {"alpha": 0.01})], "elu": [("Elu", {"alpha": 1.0})], "selu": [("Selu", {})],
+    "gelu": [("Gelu", {})], "mish": [("Mish", {})], "softsign": [("Softsign", {})], "softmax": [("Softmax", {})],
+    "log_sigmoid": [("Neg", {}), ("Softplus", {}), ("Neg", {})],
+}  # fmt: skip
+"""Each activation as operators of ONNX, one after the other; silu and hardtanh take more than one operand."""
+
+
+def to_onnx(model: Any, path: Any) -> None:
+    """Write the model, in evaluation mode and with numbers of 32 bits, as an ONNX file with ``input`` and ``output``.
+
+    ``input`` is (samples x inputs), ``output`` (samples x outputs); an Embedding takes indices of 64 bits.
+    Raises ``TypeError`` and ``ValueError`` for what cannot be exported, ``ImportError`` without the package onnx.
+    """
+    target, steps = file_path(path), steps_of(model)
+    inputs, outputs = widths(steps)
+    import numpy as np
+
+    try:
+        import onnx
+        from onnx import TensorProto, helper, numpy_helper
+    except ModuleNotFoundError as error:
+        raise ImportError('to_onnx needs the package onnx: run python -m pip install "chalkgrad[onnx]"') from error
+    nodes: list[Any] = []
+    constants: list[Any] = []
+    current = "input"
+
+    def constant(numbers: Any, dtype: Any = np.float32) -> str:
+        name = f"constant{len(constants)}"
+        constants.append(numpy_helper.from_array(np.array(numbers, dtype), name))
+        return name
+
+    def add(kind: str, *operands: str, **attributes: Any) -> str:
+        name = f"step{len(nodes)}"
+        nodes.append(helper.make_node(kind, operands, [name], **attributes))
+        return name
+
+    for step in steps:
+        if isinstance(step, Linear):
+            current = add("Gemm", current, constant(step.weights), constant(step.biases), transB=1)
+        elif isinstance(step, Normalize):
+            scale, shift = constant(step.scale), constant(step.shift)
+            current = add("LayerNormalization", current, scale, shift, epsilon=step.epsilon)
+        elif isinstance(step, LookUp):
+            vectors = add("Gather", constant(step.vectors), current)
+            current = add("Reshape", vectors, constant([-1, inputs * len(step.vectors[0])], np.int64))
+        elif step.name == "silu":
+            current = add("Mul", current, add("Sigmoid", current))
+        elif step.name == "hardtanh":
+            current = add("Clip", current, constant(-1.0), constant(1.0))
+        else:
+            for operator, attributes in _OPERATORS[step.name]:
+                current = add(operator, current, **attributes)
+    kind = TensorProto.INT64 if isinstance(steps[0], LookUp) else TensorProto.FLOAT
+    nodes.append(helper.make_node("Identity", [current], ["output"]))
+    graph = helper.make_graph(
+        nodes,
+        "chalkgrad",
+        [helper.make_tensor_value_info("input", kind, ["samples", inputs])],
+        [helper.make_tensor_value_info("output", TensorProto.FLOAT, ["samples", outputs])],
+        constants,
+    )
+    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=9)
+    onnx.checker.check_model(made)
+    onnx.save(made, os.fspath(target))

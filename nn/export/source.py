@@ -1,0 +1,182 @@
+"""How does a model become one file of Python or C that needs nothing else?  Read before: ``steps``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nn.export.steps import Bend, Linear, LookUp, Normalize, steps_of, widths
+
+FORMULAS = {
+    "sigmoid": "exp(fmin(x, 0.0)) / (1.0 + exp(-fabs(x)))",
+    "tanh": "tanh(x)",
+    "relu": "fmax(x, 0.0)",
+    "leaky_relu": "fmax(x, 0.0) + 0.01 * fmin(x, 0.0)",
+    "elu": "fmax(x, 0.0) + expm1(fmin(x, 0.0))",
+    "selu": "1.0507009873554805 * (fmax(x, 0.0) + 1.6732632423543772 * expm1(fmin(x, 0.0)))",
+    "gelu": "0.5 * x * erfc(-0.7071067811865476 * x)",
+    "silu": "x * exp(fmin(x, 0.0)) / (1.0 + exp(-fabs(x)))",
+    "softplus": "fmax(x, 0.0) + log1p(exp(-fabs(x)))",
+    "mish": "x * tanh(fmax(x, 0.0) + log1p(exp(-fabs(x))))",
+    "softsign": "x / (1.0 + fabs(x))",
+    "hardtanh": "fmax(-1.0, fmin(1.0, x))",
+    "log_sigmoid": "fmin(x, 0.0) - log1p(exp(-fabs(x)))",
+}
+"""Each activation as text that is Python as well as C: the file it goes into has these functions only."""
+
+_PYTHON = '''"""A model from chalkgrad: predict([...]) takes {inputs} number(s) and gives a list of {outputs}."""
+
+from math import erfc, exp, expm1, fabs, log1p, sqrt, tanh
+
+
+def fmax(x, y):
+    return x if x > y else y
+
+
+def fmin(x, y):
+    return x if x < y else y
+
+
+def predict(x):
+    if len(x) != {inputs}:
+        raise ValueError(f"predict takes {inputs} number(s), got {{len(x)}}")
+{body}
+    return x
+'''
+_PYTHON_STEPS = {
+    "linear": """\
+    rows = {weights!r}
+    biases = {biases!r}
+    sums = []
+    for row, total in zip(rows, biases):
+        for weight, number in zip(row, x):
+            total += weight * number
+        sums.append(total)
+    x = sums""",
+    "bend": "    x = [{formula} for x in x]",
+    "softmax": """\
+    x = [exp(number - max(x)) for number in x]
+    x = [number / sum(x) for number in x]""",
+    "normalize": """\
+    centre = sum(x) / {size}
+    deviation = sqrt(sum((number - centre) ** 2 for number in x) / {size} + {epsilon!r})
+    scale, shift = {scale!r}, {shift!r}
+    x = [(number - centre) / deviation * s + b for number, s, b in zip(x, scale, shift)]""",
+    "look_up": """\
+    vectors = {vectors!r}
+    x = [number for index in x for number in vectors[int(index)]]""",
+}
+
+_C = """/* A trained model, written by chalkgrad: predict(x, y) takes {inputs} number(s) in x and writes {outputs} to y.
+   Compile it into a program of yours, cc -c model.c, and link with -lm; with -DMODEL_MAIN it is a program that reads
+   samples from its input and prints what the model gives for each. */
+#include <math.h>
+
+#define MODEL_INPUTS {inputs}
+#define MODEL_OUTPUTS {outputs}
+
+{constants}
+
+void predict(const double *x0, double *y) {{
+{body}
+    for (int i = 0; i < MODEL_OUTPUTS; i++) y[i] = {last}[i];
+}}
+
+#ifdef MODEL_MAIN
+#include <stdio.h>
+int main(void) {{
+    double x[MODEL_INPUTS], y[MODEL_OUTPUTS];
+    for (;;) {{
+        for (int i = 0; i < MODEL_INPUTS; i++)
+            if (scanf("%lf", &x[i]) != 1) return 0;
+        predict(x, y);
+        for (int i = 0; i < MODEL_OUTPUTS; i++) printf("%.17g%c", y[i], i + 1 < MODEL_OUTPUTS ? ' ' : '\\n');
+    }}
+}}
+#endif
+"""
+_C_STEPS = {
+    "linear": """\
+    double x{n}[{size}];
+    for (int i = 0; i < {size}; i++) {{
+        x{n}[i] = biases{n}[i];
+        for (int j = 0; j < {before}; j++) x{n}[i] += weights{n}[i * {before} + j] * x{m}[j];
+    }}""",
+    "bend": """\
+    double x{n}[{size}];
+    for (int i = 0; i < {size}; i++) {{ double x = x{m}[i]; x{n}[i] = {formula}; }}""",
+    "softmax": """\
+    double x{n}[{size}], highest{n} = x{m}[0], total{n} = 0.0;
+    for (int i = 1; i < {size}; i++) highest{n} = fmax(highest{n}, x{m}[i]);
+    for (int i = 0; i < {size}; i++) total{n} += x{n}[i] = exp(x{m}[i] - highest{n});
+    for (int i = 0; i < {size}; i++) x{n}[i] /= total{n};""",
+    "normalize": """\
+    double x{n}[{size}], centre{n} = 0.0, square{n} = 0.0;
+    for (int i = 0; i < {size}; i++) centre{n} += x{m}[i] / {size};
+    for (int i = 0; i < {size}; i++) square{n} += (x{m}[i] - centre{n}) * (x{m}[i] - centre{n}) / {size};
+    for (int i = 0; i < {size}; i++)
+        x{n}[i] = (x{m}[i] - centre{n}) / sqrt(square{n} + {epsilon!r}) * scale{n}[i] + shift{n}[i];""",
+    "look_up": """\
+    double x{n}[{size}];
+    for (int i = 0; i < {size}; i++) x{n}[i] = vectors{n}[(int)x{m}[i / {width}] * {width} + i % {width}];""",
+}
+
+
+def to_python(model: Any) -> str:
+    """A Python module as text, without imports but ``math``, whose ``predict`` takes one sample and gives a list.
+
+    Raises ``TypeError`` and ``ValueError`` for what cannot be exported.
+
+    >>> import nn
+    >>> module = {}
+    >>> exec(to_python(nn.Neuron(1, init=lambda *_: 3.0, nonlin=False)), module)
+    >>> module["predict"]([2.0])
+    [6.0]
+    """
+    steps = steps_of(model)
+    inputs, outputs = widths(steps)
+    body = [_PYTHON_STEPS[kind].format(**numbers) for kind, numbers in map(_described, steps)]
+    return _PYTHON.format(inputs=inputs, outputs=outputs, body="\n".join(body))
+
+
+def to_c(model: Any) -> str:
+    """A file of C99 as text, for ``cc -c`` and ``-lm``: ``void predict(const double *x, double *y)``.
+
+    Raises ``TypeError`` and ``ValueError`` for what cannot be exported.
+
+    >>> import nn
+    >>> "#define MODEL_INPUTS 2" in to_c(nn.MLP(2, [3, 1]))
+    True
+    """
+    steps = steps_of(model)
+    inputs, outputs = widths(steps)
+    constants: list[str] = []
+    body: list[str] = []
+    size = inputs
+    for n, step in enumerate(steps, 1):
+        kind, numbers = _described(step)
+        before, width = size, len(step.vectors[0]) if isinstance(step, LookUp) else 1
+        size = len(step.biases) if isinstance(step, Linear) else size * width
+        arrays = {name: numbers[name] for name in ("weights", "biases", "scale", "shift", "vectors") if name in numbers}
+        constants += [_array(f"{name}{n}", entries) for name, entries in arrays.items()]
+        numbers = {**numbers, "n": n, "m": n - 1, "size": size, "before": before, "width": width}
+        body.append(_C_STEPS[kind].format(**numbers))
+    named = {"inputs": inputs, "outputs": outputs, "constants": "\n".join(constants), "last": f"x{len(steps)}"}
+    return _C.format(body="\n".join(body), **named)
+
+
+def _described(step: Any) -> tuple[str, dict[str, Any]]:
+    """The kind of a step, and what its template needs."""
+    if isinstance(step, Linear):
+        return "linear", {"weights": step.weights, "biases": step.biases}
+    if isinstance(step, Normalize):
+        return "normalize", {**vars(step), "size": len(step.scale)}
+    if isinstance(step, LookUp):
+        return "look_up", {"vectors": step.vectors}
+    assert isinstance(step, Bend)  # noqa: S101 - there are four kinds
+    return ("softmax", {}) if step.name == "softmax" else ("bend", {"formula": FORMULAS[step.name]})
+
+
+def _array(name: str, numbers: Any) -> str:
+    flat = [number for row in numbers for number in row] if isinstance(numbers[0], list) else numbers
+    lines = [", ".join(map(repr, flat[n : n + 4])) for n in range(0, len(flat), 4)]
+    return f"static const double {name}[] = {{\n    " + ",\n    ".join(lines) + "\n};"

@@ -1,0 +1,94 @@
+"""What can be called after each epoch of ``fit``? A file of numbers, and a rate that falls when nothing gets better.
+
+Both are given in the list ``callbacks``. Read before: ``training``.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from pathlib import Path
+from typing import Any
+
+from nn.checks import file_path, real_number, whole_number
+
+
+class CSVLogger:
+    """Write one line for each epoch to a file of comma-separated values: epoch, loss, metrics, rate ...
+
+    ``append`` goes on with a file that is there, ``overwrite`` replaces it. Raises ``FileExistsError`` where a file is
+    there and neither is given, ``TypeError`` for what is no path.
+
+    >>> import nn, tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "epochs.csv"
+    >>> _ = nn.fit(nn.MLP(1, [1], seed=0), [[1.0]], [2.0], loss="mean_squared_error", optimizer="sgd", epochs=2,
+    ...            progress=False, callbacks=[CSVLogger(path)])
+    >>> [line.split(",")[:2] for line in path.read_text().splitlines()][0]
+    ['epoch', 'loss']
+    """
+
+    def __init__(self, path: Any, *, append: bool = False, overwrite: bool = False) -> None:
+        self.path = Path(file_path(path))
+        for name, switch in {"append": append, "overwrite": overwrite}.items():
+            if not isinstance(switch, bool):
+                raise TypeError(f"{name} must be True or False, got {switch!r}")
+        if self.path.exists() and not (append or overwrite):
+            raise FileExistsError(f"{self.path} is there already: give append=True, overwrite=True or another name")
+        self._continues = append and self.path.exists()
+
+    def __call__(self, training: Any) -> None:
+        """Write the line of the epoch that has ended."""
+        row = {"epoch": float(training.epoch), **training.history.last()}
+        with self.path.open("a" if self._continues else "w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            if not self._continues:
+                writer.writerow(row)
+            writer.writerow([training.epoch, *list(row.values())[1:]])
+        self._continues = True
+
+
+class ReduceOnPlateau:
+    """Multiply the learning rate by ``factor`` when the loss has not got better for more than ``patience`` epochs.
+
+    The loss is that of the validation set, if there is one. Better means below the best by the share ``threshold``.
+    After a cut, ``cooldown`` epochs are not counted. The rate never falls below ``minimum``. The rule and its defaults
+    are those of PyTorch's ReduceLROnPlateau.
+
+    >>> rule = ReduceOnPlateau(patience=1)
+    >>> [rule.is_time(loss) for loss in (1.0, 1.0, 1.0, 1.0)]
+    [False, False, True, False]
+    """
+
+    def __init__(
+        self,
+        factor: float = 0.1,
+        patience: int = 10,
+        threshold: float = 1e-4,
+        cooldown: int = 0,
+        minimum: float = 0.0,
+    ) -> None:
+        self.factor = real_number(factor, "factor", 0, 1, above=True, below=True)
+        self.patience = whole_number(patience, "patience", minimum=0)
+        self.threshold = real_number(threshold, "threshold", 0, 1)
+        self.cooldown = whole_number(cooldown, "cooldown", minimum=0)
+        self.minimum = real_number(minimum, "minimum", 0)
+        self._best, self._bad, self._cooling = math.inf, 0, 0
+
+    def is_time(self, loss: float) -> bool:
+        """Note the loss of one more epoch: is the rate to fall now?"""
+        if loss < self._best * (1.0 - self.threshold) or self._best == math.inf > loss:
+            self._best, self._bad = loss, 0
+        else:
+            self._bad += 1
+        if self._cooling:
+            self._cooling, self._bad = self._cooling - 1, 0
+        if self._bad <= self.patience:
+            return False
+        self._bad, self._cooling = 0, self.cooldown
+        return True
+
+    def __call__(self, training: Any) -> None:
+        """Look at the epoch that has ended."""
+        if self.is_time(training.watched()[-1]):
+            rate = training.base_rate
+            training.optimizer.learning_rate = max(rate * self.factor, min(self.minimum, rate))

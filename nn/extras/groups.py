@@ -1,0 +1,90 @@
+"""How are some parameters trained in another way than others?
+
+``ParameterGroups`` joins several optimizers of one kind, each with its own parameters and settings, into one that
+``fit``, schedules and checkpoints take. Read before: ``optimizers``.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from nn.checks import shown
+from nn.optimizers import Optimizer
+from nn.parameters import distinct
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    Numbers = list[float]
+    Memory = dict[str, list[float]]
+
+
+class ParameterGroups(Optimizer):
+    """Several optimizers as one, such as ``ParameterGroups(SGD(a, 0.1), SGD(b, 0.01, weight_decay=0.1))``.
+
+    ``learning_rate`` is that of the first group; where it is changed, as by a schedule, those of the others change in
+    proportion. Raises ``TypeError`` for what is no optimizer, ``ValueError`` for a parameter in two groups, groups of
+    different kinds, or a first group whose rate is 0.
+
+    >>> from autograd import Value
+    >>> a, b = Value(1.0), Value(1.0)
+    >>> a.grad = b.grad = 1.0
+    >>> from nn import SGD
+    >>> ParameterGroups(SGD([a], 0.5), SGD([b], 0.25)).step()
+    >>> a.data, b.data
+    (0.5, 0.75)
+    """
+
+    _settings = ("learning_rate",)
+
+    def __init__(self, *groups: Optimizer) -> None:
+        if not groups:
+            raise ValueError("ParameterGroups needs at least one optimizer, such as nn.SGD(layer, 0.1)")
+        for n, group in enumerate(groups):
+            if not isinstance(group, Optimizer) or isinstance(group, ParameterGroups):
+                raise TypeError(f"groups[{n}] must be an optimizer such as nn.SGD(layer, 0.1), got {shown(group)}")
+            if type(group) is not type(groups[0]):
+                raise ValueError(
+                    f"groups[{n}] is {type(group).__name__} but groups[0] is {type(groups[0]).__name__}"
+                    ": take one kind, and give the groups different settings"
+                )
+        if not groups[0].learning_rate:
+            raise ValueError("the learning rate of groups[0] is 0: put a group with another rate first")
+        self.groups = groups
+        rates = [group.learning_rate for group in groups]
+        self._shares = [rate / rates[0] for rate in rates]
+        self._buffers = groups[0]._buffers
+        super().__init__([value for group in groups for value in group.parameters], rates[0], 0.0)
+        self.names = distinct([name for group in groups for name in group.names])
+
+    @property
+    def learning_rate(self) -> float:
+        """The rate of the first group."""
+        return self._learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, rate: float) -> None:
+        for group, share in zip(self.groups, self._shares, strict=True):
+            group.learning_rate = rate * share
+        self._learning_rate = self.groups[0].learning_rate
+
+    def _moved(self, numbers: Numbers, gradients: Numbers, memory: Memory, step: int) -> tuple[Numbers, Memory]:
+        moved, remembered, first = [], [], 0
+        for group in self.groups:
+            part = slice(first, first + len(group.parameters))
+            first = part.stop
+            of_group = {name: entries[part] for name, entries in memory.items()}
+            new, kept = group._moved(numbers[part], gradients[part], of_group, step)
+            moved.append(new)
+            remembered.append(of_group | kept)
+        return list(chain(*moved)), {name: list(chain(*(m[name] for m in remembered))) for name in memory}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Continue from a ``state_dict()``; the groups keep their settings, and their rates change in proportion."""
+        settings, checked = self._checked_state(state)
+        self.learning_rate = settings["learning_rate"]
+        self._state = checked
+
+    def __repr__(self) -> str:
+        return f"ParameterGroups({', '.join(map(repr, self.groups))})"

@@ -1,0 +1,98 @@
+"""What are the names of PyTorch and Keras called here?
+
+The error for a name or keyword argument that only they have says what to write. The names are data, in ``names.txt``,
+and read when they are first needed. Read before: nothing.
+"""
+
+from __future__ import annotations
+
+from functools import cache, wraps
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@cache
+def answers() -> dict[str, dict[str, str]]:
+    """For each section of the file its foreign names, and their replacements."""
+    from pkgutil import get_data
+
+    sections: dict[str, dict[str, str]] = {}
+    for line in (get_data(__name__, "names.txt") or b"").decode().splitlines():  # perhaps in a zip file
+        if line.startswith("["):
+            section = sections.setdefault(line[1:-1], {})
+        elif line and not line.startswith("#"):
+            answer, _, names = line.rpartition(" = ")
+            section.update(dict.fromkeys(names.split(), answer))
+    return sections
+
+
+def no_such_name(name: str, known: list[str]) -> str:
+    """The message of the error for ``nn.name``, which does not exist.
+
+    >>> no_such_name("MSELoss", [])
+    "module 'nn' has no attribute 'MSELoss'; here it is nn.mean_squared_error"
+    """
+    message, table = f"module 'nn' has no attribute {name!r}", answers()
+    if name in table["activation"]:
+        here = table["activation"][name]
+        layer = f"nn.Layer(2, 16, activation={here!r}) or nn.MLP(2, [16, 1], activation={here!r})"
+        return f"{message}; here it is an activation's name, as in {layer}"
+    if name in table["autograd"]:
+        return f"{message}; here it is autograd.{table['autograd'][name]}"
+    if name in table["here"]:
+        return f"{message}; here it is {table['here'][name]}"
+    if name in table["absent"]:
+        return f"{message}; it does not exist here: {table['absent'][name]}"
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, known, n=1)
+    return f"{message}; did you mean nn.{near[0]}?" if near else message
+
+
+def explains_keywords(function: Function) -> Function:
+    """Let a function's ``TypeError`` for a keyword of PyTorch, Keras or scikit-learn name the keyword used here.
+
+    One is accepted: ``lr`` for ``learning_rate``.
+
+    >>> @explains_keywords
+    ... def draw(seed): ...
+    >>> draw(random_state=0)
+    Traceback (most recent call last):
+    TypeError: draw() got an unexpected keyword argument 'random_state'; here it is seed
+    """
+
+    @wraps(function)
+    def call(*arguments: Any, **named: Any) -> Any:
+        try:
+            return function(*arguments, **named)
+        except TypeError as error:
+            found = str(error).partition(" got an unexpected keyword argument '")[2].partition("'")[0]
+            if not found or error.__traceback__ is None or error.__traceback__.tb_next is not None:
+                raise  # it was raised inside of the function
+            if found == "lr" and "learning_rate" not in named and "learning_rate" in _parameters(function):
+                named["learning_rate"] = named.pop("lr")
+                return function(*arguments, **named)
+            raise TypeError(f"{error}{_of_keyword(found, function)}") from None
+
+    return call  # type: ignore[return-value]
+
+
+def _parameters(function: Any) -> list[str]:
+    from inspect import signature
+
+    return list(signature(function).parameters)
+
+
+def _of_keyword(name: str, function: Any) -> str:
+    known, table = _parameters(function), answers()
+    here = table["keyword"].get(name)
+    if here in known:
+        return f"; here it is {here}"
+    if name in table["no keyword"]:
+        return f"; {table['no keyword'][name]}"
+    known = [keyword for keyword in known if keyword != "self"]
+    return f"; it takes {', '.join(known)}"

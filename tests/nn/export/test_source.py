@@ -1,0 +1,68 @@
+"""A model as one file of Python or C predicts what the model does; the C one is compiled."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from models import models, outputs
+
+import nn
+from nn.export.source import FORMULAS
+from nn.export.steps import EXPORTED
+
+COMPILER = shutil.which("cc") or shutil.which("gcc")
+
+
+def test_every_activation_has_a_formula() -> None:
+    assert set(FORMULAS) | {"identity", "softmax"} == set(EXPORTED)
+
+
+@pytest.mark.parametrize("name", models())
+def test_python(name: str) -> None:
+    model, samples = models()[name]
+    source = nn.to_python(model)
+    imported = {node.module for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom)}
+    assert imported == {"math"}
+    module: dict[str, Any] = {}
+    exec(source, module)
+    for sample, expected in zip(samples, outputs(model, samples), strict=True):
+        assert module["predict"](sample) == pytest.approx(expected, rel=1e-12, abs=1e-15)
+    with pytest.raises(ValueError, match="got 9"):
+        module["predict"]([0.0] * 9)
+
+
+FEW = ("mish", "classifier", "normalized", "embedding")
+
+
+@pytest.mark.skipif(COMPILER is None, reason="there is no C compiler on this machine")
+@pytest.mark.parametrize("names", [FEW, pytest.param(tuple(models()), marks=pytest.mark.slow)], ids=["few", "all"])
+def test_c(names: tuple[str, ...], tmp_path: Path) -> None:
+    """Each is compiled with warnings as errors."""
+    assert COMPILER is not None
+    for name, (model, samples) in models().items():
+        if name not in names:
+            continue
+        (tmp_path / "model.c").write_text(nn.to_c(model))
+        flags = ["-O1", "-std=c99", "-Wall", "-Wextra", "-Werror", "-DMODEL_MAIN"]
+        subprocess.run([COMPILER, *flags, "model.c", "-o", "model", "-lm"], check=True, cwd=tmp_path)
+        text = "\n".join(" ".join(map(repr, sample)) for sample in samples)
+        printed = subprocess.run([tmp_path / "model"], input=text, capture_output=True, text=True, check=True).stdout
+        found = [[float(number) for number in line.split()] for line in printed.splitlines()]
+        for row, expected in zip(found, outputs(model, samples), strict=True):
+            assert row == pytest.approx(expected, rel=1e-12, abs=1e-15), name
+
+
+def test_what_cannot_be_exported() -> None:
+    class Own(nn.Module):
+        def __call__(self, x: Any) -> Any:
+            return x
+
+    with pytest.raises(TypeError, match=r"only a model made of MLP.*got Own"):
+        nn.to_python(Own())
+    with pytest.raises(ValueError, match="activation '<lambda>' is not known elsewhere"):
+        nn.to_c(nn.Layer(2, 2, activation=lambda v: v.sin()))

@@ -1,0 +1,134 @@
+"""A name or keyword from PyTorch, Keras or scikit-learn is answered by the one here, or by why there is none.
+
+`elsewhere.json` has all public names of torch.nn, nn.functional, optim and lr_scheduler of PyTorch 2.13, what small
+networks use of torch and torch.Tensor, and the usual names of Keras.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import autograd
+import nn
+from autograd import Value
+from autograd.foreign_names import answers as of_autograd
+from nn.names import answers, explains_keywords
+
+ELSEWHERE = json.loads(Path(__file__).with_name("elsewhere.json").read_text(encoding="utf-8"))
+OWNERS = {"torch": autograd, "torch.Tensor": Value(1.0, label="v")}
+ANSWERED = r"; (here it is|it does not exist here: |write |nothing is changed in place here|a Value is )"
+
+
+@pytest.mark.parametrize("library", ELSEWHERE)
+def test_every_name_exists_or_is_answered(library: str) -> None:
+    owner, silent = OWNERS.get(library, nn), []
+    for name in ELSEWHERE[library]:
+        try:
+            getattr(owner, name)
+        except AttributeError as error:
+            if not re.search(ANSWERED, str(error)):
+                silent.append(name)
+    assert len(ELSEWHERE[library]) > 15
+    assert silent == []
+
+
+def test_what_an_answer_names_exists() -> None:
+    texts = [answer for section in ("here", "absent") for answer in answers()[section].values()]
+    texts += [answer for section in ("text", "absent", "value") for answer in of_autograd()[section].values()]
+    for text in texts:
+        for package, name in re.findall(r"\b(nn|autograd)\.(\w+)", text):
+            assert hasattr({"nn": nn, "autograd": autograd}[package], name), text
+    assert set(answers()["activation"].values()) <= set(nn.activation_names())
+    for name in [*of_autograd()["names"].values(), *answers()["autograd"].values()]:
+        assert hasattr(autograd, name), name
+
+
+def test_what_exists_needs_no_answer() -> None:
+    """Else the file would say that a name is missing which is there."""
+    there = set(nn.__all__) & {
+        name for section in ("activation", "autograd", "here", "absent") for name in answers()[section]
+    }
+    assert there == set()
+    assert {name for section in ("names", "text", "absent") for name in of_autograd()[section]} & set(
+        autograd.__all__
+    ) == set()
+    assert {name for name in of_autograd()["value"] if hasattr(Value, name)} == set()
+
+
+@pytest.mark.parametrize(
+    ("expression", "message"),
+    [
+        ("nn.mse_loss", "here it is nn.mean_squared_error"),
+        ("nn.Linear", "here it is nn.Layer"),
+        ("nn.ReLU", "activation='relu'"),
+        ("nn.relu", "here it is autograd.relu"),
+        ("nn.Conv2d", "it does not exist here: there are no convolutions"),
+        ("nn.confusion_matrx", "did you mean nn.confusion_matrix?"),
+        ("nn.zzz", "module 'nn' has no attribute 'zzz'"),
+        ("autograd.pow", "here it is autograd.power"),
+        ("autograd.clamp", "here it is autograd.clip"),
+        ("autograd.tensor", "here it is autograd.Value(2.0)"),
+        ("autograd.relu_", "nothing is changed in place here: write x = autograd.relu(x)"),
+        ("autograd.tnh", "did you mean autograd.tanh?"),
+        ("v.item()", "here it is v.data"),
+        ("v.abs()", "write v.absolute()"),
+        ("v.pow(2)", "write v ** ..."),
+        ("v.clamp(0, 1)", "write autograd.clip(v, ...)"),
+        ("v.shape", "a Value is one number"),
+        ("v.zzz", "'Value' object has no attribute 'zzz'"),
+        ("v._zzz", "'Value' object has no attribute '_zzz'"),
+    ],
+)
+def test_what_is_said(expression: str, message: str) -> None:
+    with pytest.raises(AttributeError, match=re.escape(message)):
+        eval(expression, {"nn": nn, "autograd": autograd, "v": Value(1.0)})
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: nn.make_moons(random_state=0), "; here it is seed"),  # type: ignore[call-arg]
+        (lambda: nn.Adam([Value(1.0)], eps=1.0), "; here it is epsilon"),  # type: ignore[call-arg]
+        (lambda: nn.RMSProp([Value(1.0)], rho=0.9), "; here it is smoothing"),  # type: ignore[call-arg]
+        (lambda: nn.huber(1.0, 2.0, reduction="sum"), "; every loss is the mean"),  # type: ignore[call-arg]
+        (lambda: nn.cross_entropy([1.0, 2.0], 0, weight=[1, 2]), "; here it is class_weights"),  # type: ignore[call-arg]
+        (lambda: nn.LayerNorm(2, eps=1.0), "; here it is epsilon"),  # type: ignore[call-arg]
+        (lambda: nn.MLP(2, [1], hidden_layer_sizes=3), "; here it is nouts"),  # type: ignore[call-arg]
+        (lambda: nn.StepDecay(step_size=3), "; here it is every"),  # type: ignore[call-arg]
+        (lambda: nn.Layer(2, 1, bias=False), "; every layer has a bias"),  # type: ignore[call-arg]
+        (lambda: nn.SGD([Value(1.0)], speed=3), "; it takes parameters, learning_rate, momentum"),  # type: ignore[call-arg]
+        (lambda: nn.fit(1, 2, 3, loss=4, optimizer=5, n_epochs=6), "; here it is epochs"),  # type: ignore[call-arg]
+    ],
+)
+def test_a_keyword_from_elsewhere_is_answered(call: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=re.escape(message)):
+        call()
+
+
+def test_lr_is_the_learning_rate() -> None:
+    for kind in (nn.SGD, nn.Adam, nn.AdamW, nn.AdaGrad, nn.RMSProp):
+        assert kind([Value(1.0)], lr=0.25).learning_rate == 0.25  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="learning_rate"):
+        nn.SGD([Value(1.0)], 0.1, lr=0.25)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="'lr'"):
+        nn.SGD([Value(1.0)], learning_rate=0.1, lr=0.25)  # type: ignore[call-arg]
+
+
+def test_an_error_from_inside_stays_as_it_is() -> None:
+    @explains_keywords
+    def outer(seed: int) -> None:
+        dict.fromkeys([1], seed=seed)  # type: ignore[call-overload]
+
+    with pytest.raises(TypeError) as caught:
+        outer(seed=1)
+    assert "it takes" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("name", "same"), [("swish", "silu"), ("linear", "identity"), ("logistic", "sigmoid")])
+def test_names_of_activations_from_elsewhere_work(name: str, same: str) -> None:
+    assert nn.Layer(2, 2, activation=name).activation is nn.activation(same)
