@@ -271,12 +271,7 @@ def _reach(outputs: Sequence[Value], reached: list[Value], before: list[float]) 
                 continue
             x, y = node._x, node._y
             if node._dy is VARIADIC:
-                if has_user_backward(node):
-                    raise TypeError(f"{shown(node)} has a _backward written by hand: it cannot be compiled, use a row")
-                waiting: list[Any] = []
-                for group in reversed(x):
-                    if id(group) not in visited:
-                        waiting += [o for o in reversed(group) if type(o) is not float and o.grad is not done]
+                waiting = _waiting(node, visited, done)
                 if waiting:
                     node.grad = entered
                     stack.append(node)
@@ -302,6 +297,14 @@ def _reach(outputs: Sequence[Value], reached: list[Value], before: list[float]) 
     return leaves, order
 
 
+def _waiting(node: Value, visited: set[int], done: float) -> list[Any]:
+    """The operands of a node of many that are not done, the last first."""
+    if has_user_backward(node):
+        raise TypeError(f"{shown(node)} has a _backward written by hand: it cannot be compiled, use a row")
+    groups = [group for group in reversed(node._x) if id(group) not in visited]
+    return [o for group in groups for o in reversed(group) if type(o) is not float and o.grad is not done]
+
+
 def _numbered(
     outputs: Sequence[Value],
     leaves: list[Value],
@@ -313,8 +316,8 @@ def _numbered(
     exhaust(map(setattr, leaves, repeat("grad"), range(len(leaves))))
     exhaust(map(setattr, order, repeat("grad"), range(len(leaves), len(leaves) + len(order))))
     rows = list(dict.fromkeys(map(attrgetter("primitive"), order)))
-    codes = {row: n for n, row in enumerate(rows)}
-    operation = np.fromiter(map(codes.__getitem__, map(attrgetter("primitive"), order)), np.int32, len(order))
+    code = {row: n for n, row in enumerate(rows)}.__getitem__
+    operation = np.fromiter(map(code, map(attrgetter("primitive"), order)), np.int32, len(order))
     kinds, positions, numbers, captured = _kinds_of_leaves(leaves, known, earlier)
     reach = bytearray(1 << -kind for kind in kinds)  # for each node the kinds of leaves that it depends on
     constants: dict[Any, int] = {}
@@ -361,8 +364,7 @@ def _numbered(
     operation, start, edges, position, number, bits = _with_constants(
         kinds, positions, numbers, list(constants), operation, operand, ends, reach
     )
-    first, more = len(leaves), len(constants)
-    ends_in = [int(output.grad) + more * (output.grad >= first) for output in outputs]
+    ends_in = [int(output.grad) + len(constants) * (output.grad >= len(leaves)) for output in outputs]
     return Flat(rows, operation, start, edges, position, number, ends_in, captured, reach=bits)
 
 
