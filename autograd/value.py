@@ -352,7 +352,7 @@ def _flows(operand: Any, partial: float) -> bool:
 
 def node_of_many(row: Primitive, out: float, operands: Sequence[Any], partials: Sequence[float]) -> Value:
     """The node of a row with any number of operands; constants are floats."""
-    pairs = [(o, p) for o, p in zip(operands, partials, strict=True) if _flows(o, p)]
+    pairs = [(o, p) for o, p in zip(operands, partials, strict=True) if type(o) is not float and p is not NOT_TAKEN]
     return node_of_groups(row, out, (operands,), ([o for o, _ in pairs],), ([p for _, p in pairs],))
 
 
