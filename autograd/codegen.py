@@ -12,7 +12,7 @@ import math
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from autograd import primitives
+from autograd import more_primitives, primitives
 from autograd.arguments import shown
 from autograd.primitive import NOT_TAKEN, Primitive, is_composite
 from autograd.symbolic.expression import PYTHON, Expression, as_expression, rows_in, symbols, write
@@ -71,16 +71,21 @@ _float_table: dict[str, Any] = {}
 
 def specialized_to_floats(function: Any) -> Any:
     """A function of the table, specialized to floats; a user's own function is returned unchanged."""
-    if getattr(function, "__globals__", None) is not vars(primitives):
+    if not _of_the_table(function):
         return function  # from a user's own row
     if not _float_table:
-        _float_table.update(vars(primitives))
-        for name, thing in vars(primitives).items():
+        _float_table.update(vars(primitives) | vars(more_primitives))
+        for name, thing in list(_float_table.items()):
             if isinstance(thing, Primitive):
                 _float_table[name] = float_function(thing) if thing.arity else _with_float_table(thing.forward)
-            elif isinstance(thing, FunctionType) and thing.__globals__ is vars(primitives):
+            elif isinstance(thing, FunctionType) and _of_the_table(thing):
                 _float_table[name] = _with_float_table(thing)
     return _with_float_table(function)
+
+
+def _of_the_table(function: Any) -> bool:
+    names = getattr(function, "__globals__", None)
+    return names is vars(primitives) or names is vars(more_primitives)
 
 
 def _with_float_table(function: Any) -> Any:

@@ -63,7 +63,7 @@ def generated_when_called(row: Primitive) -> Callable[[Method], Method]:
 
 
 class Elementary:
-    """Functions as methods, under NumPy's names where NumPy has them."""
+    """Functions as methods, with NumPy's names if NumPy has them."""
 
     __slots__ = ()
 

@@ -58,19 +58,19 @@ LN_2, LOG2_E, LOG10_E, TWO_OVER_ROOT_PI = 0.6931471805599453, 1.4426950408889634
 
 
 def _share(x: Number, y: Number) -> Number:
-    """e^x / (e^x + e^y), by the exponential of minus the distance, which neither overflows nor is rounded."""
+    """e^x / (e^x + e^y), computed from exp(-|x - y|), which does not overflow."""
     ratio = exp_difference(minimum(x, y), maximum(x, y))
     return where(x < y, ratio, 1.0) / (1.0 + ratio)
 
 
 def mish_of(x: Number) -> Number:
-    """x tanh(softplus(x)) = silu(x) (1 + e^x / (e^2x + 2 e^x + 2)), of which no factor loses digits."""
+    """x tanh(softplus(x)) = silu(x) (1 + e^x / (e^2x + 2 e^x + 2)), in which no factor loses digits."""
     e = exp(-absolute(x))
     return silu(x) * (1.0 + e / ((1.0 + e) * (1.0 + e) + where(x > 0.0, e * e, 1.0)))
 
 
 def _sech_softplus(x: Number) -> Number:
-    """2 (1 + e^x) / ((1 + e^x)² + 1), in powers of e^-x where x is positive."""
+    """2 (1 + e^x) / ((1 + e^x)² + 1), in powers of e^-x for positive x."""
     e = exp(-absolute(x))
     scale = where(x > 0.0, e, 1.0)
     return 2.0 * scale * (1.0 + e) / ((1.0 + e) * (1.0 + e) + scale * scale)

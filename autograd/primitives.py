@@ -366,7 +366,7 @@ def _log_sum_above(highest: Number, xs: Sequence[Number]) -> Number:
 
 
 def logsumexp_of(*xs: Number) -> Number:
-    """log(exp(x1) + exp(x2) + ...), with the highest taken out, so that nothing overflows."""
+    """log(exp(x1) + exp(x2) + ...), with the highest factored out, so that nothing overflows."""
     highest = reduce(maximum, xs)
     return highest + _log_sum_above(highest, xs)
 

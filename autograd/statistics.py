@@ -1,8 +1,8 @@
-"""What else is made of many numbers?  `clip`, `prod`, `cumsum`, `norm`, `var`, `std`, `log_softmax`.
+"""Which further functions take many numbers?  `clip`, `prod`, `cumsum`, `norm`, `var`, `std`, `log_softmax`.
 
-Read `vector_ops` first.  These need no rows of their own, `clip` apart: they are made of other rows, so that their
-derivatives follow.  At a kink: `clip` has slope 1 at its bounds; `norm` of zeros, and `std` of equal numbers, have
-gradient 0, the shortest of those that are as good.
+Read `vector_ops` first.  Except for `clip`, they need no rows: they are composed of other rows, and their derivatives
+follow.  At a kink: `clip` has derivative 1 at its bounds; `norm` of zeros and `std` of equal numbers have gradient 0,
+the shortest subgradient.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 
 def clip(x: Any, low: Any, high: Any) -> Any:
-    """x where it lies between `low` and `high`, else the nearer of them; use `maximum` or `minimum` for one bound.
+    """x if it is between `low` and `high`, else the nearer of them; use `maximum` or `minimum` for one bound.
 
-    The slope is 1 from `low` to `high`, both included, and 0 outside.
+    The derivative is 1 from `low` to `high`, both included, and 0 outside.
 
-    Raises ValueError where `low` is greater than `high`, TypeError for what is not a real number.
+    Raises ValueError if `low` is greater than `high`, TypeError if an argument is not a real number.
 
     >>> clip(3.0, 0.0, 1.0), clip(0.5, 0.0, 1.0)
     (1.0, 0.5)
@@ -41,9 +41,9 @@ def clip(x: Any, low: Any, high: Any) -> Any:
 
 
 def prod(xs: Iterable[Any]) -> Any:
-    """The product of numbers or Values, from left to right; 1.0 where there are none.
+    """The product of numbers or Values, from left to right; 1.0 if there are none.
 
-    Raises TypeError where an element is not a real number.
+    Raises TypeError if an element is not a real number.
 
     >>> x = Value(0.0)
     >>> prod([x, 2.0, 3.0]).backward(); x.grad
@@ -53,9 +53,9 @@ def prod(xs: Iterable[Any]) -> Any:
 
 
 def cumsum(xs: Iterable[Any]) -> list[Any]:
-    """The sums of the first one, two, three ... numbers or Values.
+    """The running sums of numbers or Values.
 
-    Raises TypeError where an element is not a real number.
+    Raises TypeError if an element is not a real number.
 
     >>> cumsum([1.0, 2.0, 4.0])
     [1.0, 3.0, 7.0]
@@ -66,7 +66,7 @@ def cumsum(xs: Iterable[Any]) -> list[Any]:
 def norm(xs: Iterable[Any]) -> Any:
     """The length of a vector, the root of the sum of squares, without overflow; its gradient at zero is zero.
 
-    Raises ValueError where there are no numbers, TypeError where an element is not a real number.
+    Raises ValueError if `xs` is empty, TypeError if an element is not a real number.
 
     >>> norm([3e200, 4e200])
     5e+200
@@ -76,11 +76,11 @@ def norm(xs: Iterable[Any]) -> Any:
 
 
 def var(xs: Iterable[Any], correction: int = 0) -> Any:
-    """The mean squared distance from the mean; `correction=1` divides by one less than there are numbers.
+    """The mean squared distance from the mean; `correction=1` divides by n - 1 instead of n.
 
     NumPy's default is 0 too; PyTorch's, and that of Python's `statistics.variance`, is 1.
 
-    Raises ValueError where there are no more numbers than `correction`, TypeError for what is not a real number.
+    Raises ValueError if `xs` has at most `correction` numbers, TypeError if an element is not a real number.
 
     >>> var([1.0, 2.0, 6.0]), var([1.0, 2.0, 6.0], correction=1)
     (4.666666666666667, 7.0)
@@ -92,7 +92,7 @@ def var(xs: Iterable[Any], correction: int = 0) -> Any:
 def std(xs: Iterable[Any], correction: int = 0) -> Any:
     """The root of `var`; its gradient at equal numbers is zero.
 
-    Raises ValueError where there are no more numbers than `correction`, TypeError for what is not a real number.
+    Raises ValueError if `xs` has at most `correction` numbers, TypeError if an element is not a real number.
 
     >>> std([1.0, 3.0])
     1.0
@@ -102,9 +102,9 @@ def std(xs: Iterable[Any], correction: int = 0) -> Any:
 
 
 def log_softmax(xs: Iterable[Any]) -> list[Any]:
-    """The logarithms of the probabilities of `softmax`, exact where those round to 0 or 1.
+    """The logarithms of the probabilities of `softmax`, accurate even if those round to 0 or 1.
 
-    Raises ValueError where `xs` is empty, TypeError where an element is not a real number.
+    Raises ValueError if `xs` is empty, TypeError if an element is not a real number.
 
     >>> log_softmax([1e4, 0.0])
     [-0.0, -10000.0]

@@ -200,7 +200,13 @@ class Value(Node, Elementary):
             f"[v.data for v in values]), or Value's own functions (v.exp(), not math.exp(v)) to keep the gradient"
         )
 
-    __int__ = __index__ = __complex__ = __trunc__ = as_integer_ratio = __float__
+    __int__ = __index__ = __complex__ = __trunc__ = __float__
+
+    def as_integer_ratio(self) -> tuple[Any, None]:
+        """Return what Python's `statistics.mean` adds up, so that its result is a Value."""
+        from autograd.numpy_functions import SumOfValues
+
+        return SumOfValues(self), None
 
     def conjugate(self) -> Value:
         """Return the node itself, as for every real number: NumPy's `var` asks for it."""

@@ -228,7 +228,7 @@ def _some(xs: Iterable[Any], argument: str) -> list[Any]:
 
 
 def numbers_in(xs: Iterable[Any], argument: str, least: int = 0) -> list[Any]:
-    """The numbers and Values of a sequence, at least so many of them."""
+    """The numbers and Values of a sequence, of which there must be at least `least`."""
     listed = _listed(xs, argument)
     if len(listed) < least:
         raise ValueError(f"{argument} has {len(listed)} numbers; give at least {least}")

@@ -52,7 +52,7 @@ from .losses import (
 )  # fmt: skip
 from .metrics import accuracy
 from .module import Module
-from .names import explains_keywords
+from .names import answers_names_of, explains_keywords
 from .normalization import LayerNorm
 from .optimizers import SGD, AdaGrad, Adam, AdamW, Optimizer, RMSProp
 from .schedules import (
@@ -99,6 +99,9 @@ for _class in (
     ExponentialDecay, LinearDecay, CosineDecay, MultiStepDecay, WarmUp,
 ):  # fmt: skip
     _class.__init__ = explains_keywords(_class.__init__)  # type: ignore[method-assign]
+
+for _module in (activations, data, initializers, losses, optimizers, schedules):
+    _module.__getattr__ = answers_names_of(_module)  # type: ignore[method-assign]
 
 if not TYPE_CHECKING:  # or a type checker would take every name for one of this package
 

@@ -11,9 +11,11 @@ from typing import Any
 from autograd import assign
 
 from .checks import real_number
+from .names import explains_keywords
 from .parameters import named_values
 
 
+@explains_keywords
 def clip_gradient_norm(parameters: Any, max_norm: float) -> float:
     """Scale all gradients by one factor if their norm exceeds ``max_norm``; return the norm before scaling.
 
@@ -52,6 +54,7 @@ def scaled_to_norm(gradients: list[float], norm: float, max_norm: float) -> list
     return [g / norm * max_norm for g in gradients]
 
 
+@explains_keywords
 def clip_gradient_value(parameters: Any, limit: float) -> None:
     """Clip every gradient to the interval from ``-limit`` to ``limit``; the direction may change.
 

@@ -238,6 +238,7 @@ def _centre_and_deviation(column: tuple[float, ...], feature: int) -> tuple[floa
     return centre, deviation
 
 
+@explains_keywords
 def one_hot(y: Any, classes: int | None = None) -> list[list[float]]:
     """Each class index as a list of zeros with a 1 at that index.
 

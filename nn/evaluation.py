@@ -54,6 +54,7 @@ def _evaluation_mode(model: Any) -> Iterator[None]:
 def predict(model: Any, X: Frame) -> Any: ...
 @overload
 def predict(model: Any, X: Iterable[Any]) -> list[Any]: ...
+@explains_keywords
 def predict(model: Any, X: Any) -> Any:
     """The model's output for each sample of ``X`` as plain numbers: a float for a single output, else a list of floats.
 
@@ -83,6 +84,7 @@ def _indexed(X: Any, predictions: list[Any], name: str) -> Any:
 def predict_classes(model: Any, X: Frame, *, loss: Any = None, threshold: float | None = None) -> Any: ...
 @overload
 def predict_classes(model: Any, X: Iterable[Any], *, loss: Any = None, threshold: float | None = None) -> list[int]: ...
+@explains_keywords
 def predict_classes(model: Any, X: Any, *, loss: Any = None, threshold: float | None = None) -> Any:
     """The class of each sample of ``X``: the largest output's index, or 0 or 1 for a single output.
 
@@ -148,6 +150,7 @@ def measured(
     return results
 
 
+@explains_keywords
 def confusion_matrix(
     model: Any, X: Any, y: Any, *, loss: Any = None, threshold: float | None = None
 ) -> list[list[int]]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 Output = TypeVar("Output")
-"""What a layer gives: one Value where its width is 1, else a list of them."""
+"""The output of a layer: one Value if its width is 1, else a list of them."""
 
 
 class Neuron(Module):

@@ -108,7 +108,7 @@ def binary_cross_entropy(prediction: Any, target: Any) -> Value:
 def binary_cross_entropy_with_logits(prediction: Any, target: Any, pos_weight: float = 1.0) -> Value:
     """``binary_cross_entropy`` of the sigmoid of a logit x, as t·softplus(-x) + (1 - t)·softplus(x): never infinite.
 
-    ``pos_weight`` multiplies what the positive samples cost, for data in which they are rare.
+    ``pos_weight`` multiplies the loss of the positive samples, for data in which they are rare.
 
     >>> binary_cross_entropy_with_logits(-10000.0, 1)
     10000.0
@@ -177,7 +177,7 @@ def negative_log_likelihood(prediction: Any, target: Any, class_weights: Any = N
 
 @explains_keywords
 def kl_divergence(prediction: Any, target: Any) -> Value:
-    """The mean of Σ tⱼ·(log tⱼ - pⱼ) for logarithms of probabilities p: how far they are from the distribution t.
+    """The mean of Σ tⱼ·(log tⱼ - pⱼ) for logarithms of probabilities p: the divergence from the distribution t.
 
     It is PyTorch's ``kl_div`` with ``reduction="batchmean"``. A target is one probability for each class.
 

@@ -12,6 +12,7 @@ from typing import Any
 from autograd import Value
 
 from .checks import choose, real_number, samples_and_targets, shown
+from .names import explains_keywords
 
 
 def plain(output: Any) -> Any:
@@ -80,6 +81,7 @@ def _is_distribution(target: list[float]) -> bool:
     return all(0 <= share <= 1 for share in target) and abs(sum(target) - 1) < 1e-6
 
 
+@explains_keywords
 def accuracy(outputs: Any, targets: Any, threshold: float | None = None) -> float:
     """The share of correct predictions, 0 to 1. ``threshold`` separates class 0 from class 1 for single outputs.
 

@@ -12,7 +12,6 @@ import math
 import operator
 import random
 from functools import partial
-from pathlib import Path
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +51,8 @@ def save_training(training: Training) -> None:
 
 def resume_training(training: Training) -> None:
     """Continue from the file if it exists; everything is checked before anything changes."""
+    from pathlib import Path
+
     if not Path(training.checkpoint).exists():
         return
     content = read_content(training.checkpoint)

@@ -16,13 +16,13 @@ import errno
 import os
 import stat
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .checks import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 MAX_BYTES = 400_000_000
 """A checkpoint of a million parameters with Adam's memory and the best parameters has about 300 million bytes."""
@@ -48,6 +48,7 @@ def write_content(path: Any, content: dict[str, Any]) -> None:
     """
     import hashlib
     import json
+    from pathlib import Path
 
     target = Path(path).resolve()
     mode = _mode_of(target)
@@ -106,6 +107,7 @@ def read_content(path: Any) -> dict[str, Any]:
     """The content of a file after every check of its bytes, size, depth and keys; ``ValueError`` for any fault."""
     import hashlib
     import re
+    from pathlib import Path
 
     _check_kind(Path(path).stat().st_mode, path)
     with Path(path).open("rb") as file:

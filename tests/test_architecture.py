@@ -163,7 +163,6 @@ TESTED_ELSEWHERE = {
     "autograd.compiler.numpy_backend.source": "autograd/compiler/test_fuzz.py",
     "autograd.compiler.pipeline": "autograd/compiler/test_program.py",
     "autograd.compiler.plan": "autograd/compiler/test_program.py",
-    "autograd.elementary": "autograd/test_value.py",
     "autograd.foreign_names": "nn/names/test_names.py",
     "autograd.more_primitives": "autograd/test_primitives.py",
     "autograd.views.stepper.widget": "browser/test_widget.py",

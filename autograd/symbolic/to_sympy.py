@@ -1,6 +1,6 @@
 """How does a graph become a formula of SymPy, to be simplified, solved or printed there?
 
-Read `primitives` first.  Each row is SymPy's function of the same meaning.  Optional: loaded when first used.
+Read `primitives` first.  Each row becomes the equivalent function of SymPy.  Optional: loaded on first use.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def _functions(s: Any) -> dict[str, Callable[..., Any]]:
         "arccosh": s.acosh, "arctanh": s.atanh, "arctan2": s.atan2, "sech": s.sech, "erf": s.erf, "sign": s.sign,
         "absolute": s.Abs, "maximum": s.Max, "minimum": s.Min, "sum": s.Add,
     }  # fmt: skip
-    return named | _arithmetic(s) | _activations(s) | _of_vectors(s)
+    return named | _arithmetic(s) | _activations(s) | _of_derivatives(s) | _of_vectors(s)
 
 
 def _arithmetic(s: Any) -> dict[str, Callable[..., Any]]:
@@ -108,7 +108,7 @@ def _activations(s: Any) -> dict[str, Callable[..., Any]]:
         return s.log(1 + s.exp(x))
 
     def from_zero(x: Any, below: Any) -> Any:
-        """x where it is positive, `below` elsewhere."""
+        """x if it is positive, else `below`."""
         return s.Piecewise((x, x > 0), (below, True))
 
     scale, alpha = s.Float(1.0507009873554805, 17), s.Float(1.6732632423543772, 17)
@@ -125,6 +125,44 @@ def _activations(s: Any) -> dict[str, Callable[..., Any]]:
         "softsign": lambda x: x / (1 + s.Abs(x)),
         "hardtanh": lambda x: s.Min(s.Max(x, -1), 1),
         "log_sigmoid": lambda x: -softplus(-x),
+    }
+
+
+def _of_derivatives(s: Any) -> dict[str, Callable[..., Any]]:
+    """The rows that only derivatives consist of: the graph of a gradient has them too."""
+
+    def pdf(x: Any) -> Any:
+        return s.exp(-(x**2) / 2) / s.sqrt(2 * s.pi)
+
+    def sigmoid(x: Any, times: int = 0) -> Any:
+        """The sigmoid, differentiated so many times."""
+        at = s.Dummy(real=True)
+        return s.diff(1 / (1 + s.exp(-at)), at, times).subs(at, x)
+
+    def power(x: Any, y: Any, n: Any, m: Any) -> Any:
+        base, exponent = s.Dummy(positive=True), s.Dummy(real=True)
+        return s.diff(base**exponent, base, int(n), exponent, int(m)).subs({base: x, exponent: y})
+
+    return {
+        "over_square": lambda x, y: x / y**2,
+        "power_partial": lambda x, y: y * x ** (y - 1),
+        "power_exponent_partial": lambda x, y: x**y * s.log(x),
+        "power_derivative": power,
+        "self_power": lambda x: x**x,
+        "self_power_partial": lambda x: x**x * (1 + s.log(x)),
+        "times_exp": lambda x, y: x * s.exp(y),
+        "one_minus_square": lambda x: 1 - x**2,
+        "cosine": lambda x, y: x / s.sqrt(x**2 + y**2),
+        "lorentzian": lambda x: 1 / (1 + x**2),
+        "sigmoid_partial": lambda x: sigmoid(x, 1),
+        "silu_partial": lambda x: sigmoid(x) + x * sigmoid(x, 1),
+        "silu_curve": lambda x: 2 * sigmoid(x, 1) + x * sigmoid(x, 2),
+        "times_normal_pdf": lambda x, y: x * pdf(y),
+        "times_normal_cdf": lambda x, y: x * (1 + s.erf(y / s.sqrt(2))) / 2,
+        "bell": lambda x: s.exp(-(x**2)),
+        "sech_softplus": lambda x: s.sech(s.log(1 + s.exp(x))),
+        "share": lambda x, y: s.exp(x) / (s.exp(x) + s.exp(y)),
+        "exp_difference": lambda x, y: s.exp(x - y),
     }
 
 

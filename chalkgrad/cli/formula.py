@@ -12,6 +12,7 @@ import math
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from inspect import signature
 from typing import Any
 
 import autograd
@@ -26,14 +27,15 @@ MAX_DEPTH = 100
 
 FUNCTIONS: dict[str, Any] = {
     **{name: getattr(autograd, name) for name in autograd.__all__ if isinstance(vars(autograd).get(name), Primitive)},
+    "clip": autograd.clip,
     "abs": autograd.absolute,
     "max": autograd.maximum,
     "min": autograd.minimum,
 }
-"""Functions of numbers: those of the table, and three of them by Python's names."""
+"""Functions of numbers: those of the table and `clip`, and three of them by Python's names."""
 
 OF_LISTS: dict[str, Callable[..., Any]] = {
-    name: getattr(autograd, name) for name in ("dot", "sum", "mean", "logsumexp")
+    name: getattr(autograd, name) for name in ("dot", "sum", "mean", "logsumexp", "prod", "norm", "var", "std")
 }
 """Functions of lists: `dot([w1, w2], [x1, x2], b)`."""
 
@@ -251,15 +253,21 @@ def _arguments(text: str, call: ast.Call) -> list[ast.expr]:
     if call.keywords:
         raise FormulaError(text, f"{name}: give the arguments without names", call)
     if name in FUNCTIONS:
-        row = FUNCTIONS[name]
-        if not row.arity - len(row.defaults) <= len(call.args) <= row.arity:
-            raise FormulaError(text, f"{name} takes {row.arity} argument(s), got {len(call.args)}", call)
+        fewest, most = _arity(FUNCTIONS[name])
+        if not fewest <= len(call.args) <= most:
+            raise FormulaError(text, f"{name} takes {most} argument(s), got {len(call.args)}", call)
         return call.args
     lists = [argument for argument in call.args if isinstance(argument, ast.List)]
     if len(lists) != (2 if name == "dot" else 1) or call.args[: len(lists)] != lists or len(call.args) > len(lists) + 1:
         example = "dot([w1, w2], [x1, x2], b)" if name == "dot" else f"{name}([a, b, c])"
         raise FormulaError(text, f"{name} takes lists, as in {example}", call)
     return [element for part in lists for element in part.elts] + call.args[len(lists) :]
+
+
+def _arity(function: Any) -> tuple[int, int]:
+    """The fewest and the most arguments of a function of numbers."""
+    most = (isinstance(function, Primitive) and function.arity) or len(signature(function).parameters)
+    return most - len(getattr(function, "defaults", ())), most
 
 
 def _value(text: str, node: ast.expr, scope: Mapping[str, Any]) -> Any:

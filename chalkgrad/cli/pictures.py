@@ -30,7 +30,7 @@ def save_pictures(
 
 
 def check_pictures(folder: Path, overwrite: bool) -> None:
-    """Make the folder; CommandError where a picture is in it already that would be replaced."""
+    """Make the folder; raise CommandError if it contains a picture that would be replaced."""
     make_folder(folder)
     check_targets([folder / name for name in NAMES], overwrite)
 

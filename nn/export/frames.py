@@ -1,4 +1,4 @@
-"""What index do predictions have?  That of the pandas frame which went in.  Read before: ``evaluation``."""
+"""Which index do predictions have?  That of the pandas frame they were made for.  Read before: ``evaluation``."""
 
 from __future__ import annotations
 

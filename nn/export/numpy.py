@@ -1,4 +1,4 @@
-"""What are a model's parameters as matrices?  Read before: ``steps``."""
+"""What are the parameters of a model as matrices?  Read before: ``steps``."""
 
 from __future__ import annotations
 

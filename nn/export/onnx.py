@@ -1,4 +1,4 @@
-"""How does a model become a file that other runtimes read?  Read before: ``steps``."""
+"""How is a model written as a file that other runtimes read?  Read before: ``steps``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def to_onnx(model: Any, path: Any) -> None:
     """Write the model, in evaluation mode and with numbers of 32 bits, as an ONNX file with ``input`` and ``output``.
 
     ``input`` is (samples x inputs), ``output`` (samples x outputs); an Embedding takes indices of 64 bits.
-    Raises ``TypeError`` and ``ValueError`` for what cannot be exported, ``ImportError`` without the package onnx.
+    Raises ``TypeError`` or ``ValueError`` if the model cannot be exported, ``ImportError`` without the package onnx.
     """
     target, steps = file_path(path), steps_of(model)
     inputs, outputs = widths(steps)

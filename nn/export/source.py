@@ -1,4 +1,4 @@
-"""How does a model become one file of Python or C that needs nothing else?  Read before: ``steps``."""
+"""How is a model written as one file of Python or C without dependencies?  Read before: ``steps``."""
 
 from __future__ import annotations
 
@@ -7,33 +7,33 @@ from typing import Any
 from nn.export.steps import Bend, Linear, LookUp, Normalize, steps_of, widths
 
 FORMULAS = {
-    "sigmoid": "exp(fmin(x, 0.0)) / (1.0 + exp(-fabs(x)))",
+    "sigmoid": "exp(smaller(x, 0.0)) / (1.0 + exp(-fabs(x)))",
     "tanh": "tanh(x)",
-    "relu": "fmax(x, 0.0)",
-    "leaky_relu": "fmax(x, 0.0) + 0.01 * fmin(x, 0.0)",
-    "elu": "fmax(x, 0.0) + expm1(fmin(x, 0.0))",
-    "selu": "1.0507009873554805 * (fmax(x, 0.0) + 1.6732632423543772 * expm1(fmin(x, 0.0)))",
+    "relu": "larger(x, 0.0)",
+    "leaky_relu": "larger(x, 0.0) + 0.01 * smaller(x, 0.0)",
+    "elu": "larger(x, 0.0) + expm1(smaller(x, 0.0))",
+    "selu": "1.0507009873554805 * (larger(x, 0.0) + 1.6732632423543772 * expm1(smaller(x, 0.0)))",
     "gelu": "0.5 * x * erfc(-0.7071067811865476 * x)",
-    "silu": "x * exp(fmin(x, 0.0)) / (1.0 + exp(-fabs(x)))",
-    "softplus": "fmax(x, 0.0) + log1p(exp(-fabs(x)))",
-    "mish": "x * tanh(fmax(x, 0.0) + log1p(exp(-fabs(x))))",
+    "silu": "x * exp(smaller(x, 0.0)) / (1.0 + exp(-fabs(x)))",
+    "softplus": "larger(x, 0.0) + log1p(exp(-fabs(x)))",
+    "mish": "x * tanh(larger(x, 0.0) + log1p(exp(-fabs(x))))",
     "softsign": "x / (1.0 + fabs(x))",
-    "hardtanh": "fmax(-1.0, fmin(1.0, x))",
-    "log_sigmoid": "fmin(x, 0.0) - log1p(exp(-fabs(x)))",
+    "hardtanh": "larger(smaller(x, 1.0), -1.0)",
+    "log_sigmoid": "smaller(x, 0.0) - log1p(exp(-fabs(x)))",
 }
-"""Each activation as text that is Python as well as C: the file it goes into has these functions only."""
+"""Each activation as an expression that is valid Python and C."""
 
 _PYTHON = '''"""A model from chalkgrad: predict([...]) takes {inputs} number(s) and gives a list of {outputs}."""
 
 from math import erfc, exp, expm1, fabs, log1p, sqrt, tanh
 
 
-def fmax(x, y):
-    return x if x > y else y
+def larger(x, y):
+    return y if x < y else x  # nan if x is nan
 
 
-def fmin(x, y):
-    return x if x < y else y
+def smaller(x, y):
+    return y if x > y else x
 
 
 def predict(x):
@@ -63,6 +63,9 @@ _PYTHON_STEPS = {
     x = [(number - centre) / deviation * s + b for number, s, b in zip(x, scale, shift)]""",
     "look_up": """\
     vectors = {vectors!r}
+    for index in x:
+        if not 0 <= index < len(vectors):
+            raise ValueError(f"an index must be from 0 to {{len(vectors) - 1}}, got {{index}}")
     x = [number for index in x for number in vectors[int(index)]]""",
 }
 
@@ -73,6 +76,8 @@ _C = """/* A trained model, written by chalkgrad: predict(x, y) takes {inputs} n
 
 #define MODEL_INPUTS {inputs}
 #define MODEL_OUTPUTS {outputs}
+#define larger(x, y) ((x) < (y) ? (y) : (x)) /* nan if x is nan */
+#define smaller(x, y) ((x) > (y) ? (y) : (x))
 
 {constants}
 
@@ -106,7 +111,7 @@ _C_STEPS = {
     for (int i = 0; i < {size}; i++) {{ double x = x{m}[i]; x{n}[i] = {formula}; }}""",
     "softmax": """\
     double x{n}[{size}], highest{n} = x{m}[0], total{n} = 0.0;
-    for (int i = 1; i < {size}; i++) highest{n} = fmax(highest{n}, x{m}[i]);
+    for (int i = 1; i < {size}; i++) highest{n} = larger(highest{n}, x{m}[i]);
     for (int i = 0; i < {size}; i++) total{n} += x{n}[i] = exp(x{m}[i] - highest{n});
     for (int i = 0; i < {size}; i++) x{n}[i] /= total{n};""",
     "normalize": """\
@@ -117,14 +122,17 @@ _C_STEPS = {
         x{n}[i] = (x{m}[i] - centre{n}) / sqrt(square{n} + {epsilon!r}) * scale{n}[i] + shift{n}[i];""",
     "look_up": """\
     double x{n}[{size}];
-    for (int i = 0; i < {size}; i++) x{n}[i] = vectors{n}[(int)x{m}[i / {width}] * {width} + i % {width}];""",
+    for (int i = 0; i < {size}; i++) {{ /* nan for an index outside the table */
+        double index = x{m}[i / {width}];
+        x{n}[i] = index >= 0.0 && index < {count} ? vectors{n}[(int)index * {width} + i % {width}] : NAN;
+    }}""",
 }
 
 
 def to_python(model: Any) -> str:
     """A Python module as text, without imports but ``math``, whose ``predict`` takes one sample and gives a list.
 
-    Raises ``TypeError`` and ``ValueError`` for what cannot be exported.
+    Raises ``TypeError`` or ``ValueError`` if the model cannot be exported.
 
     >>> import nn
     >>> module = {}
@@ -141,7 +149,7 @@ def to_python(model: Any) -> str:
 def to_c(model: Any) -> str:
     """A file of C99 as text, for ``cc -c`` and ``-lm``: ``void predict(const double *x, double *y)``.
 
-    Raises ``TypeError`` and ``ValueError`` for what cannot be exported.
+    Raises ``TypeError`` or ``ValueError`` if the model cannot be exported.
 
     >>> import nn
     >>> "#define MODEL_INPUTS 2" in to_c(nn.MLP(2, [3, 1]))
@@ -158,7 +166,8 @@ def to_c(model: Any) -> str:
         size = len(step.biases) if isinstance(step, Linear) else size * width
         arrays = {name: numbers[name] for name in ("weights", "biases", "scale", "shift", "vectors") if name in numbers}
         constants += [_array(f"{name}{n}", entries) for name, entries in arrays.items()]
-        numbers = {**numbers, "n": n, "m": n - 1, "size": size, "before": before, "width": width}
+        count = len(step.vectors) if isinstance(step, LookUp) else 0
+        numbers = {**numbers, "count": count, "n": n, "m": n - 1, "size": size, "before": before, "width": width}
         body.append(_C_STEPS[kind].format(**numbers))
     named = {"inputs": inputs, "outputs": outputs, "constants": "\n".join(constants), "last": f"x{len(steps)}"}
     return _C.format(body="\n".join(body), **named)

@@ -52,16 +52,16 @@ class LookUp:
 Step = Linear | Bend | Normalize | LookUp
 
 
-def steps_of(model: Any) -> list[Step]:
-    """What a model made of ``nn``'s own layers computes in evaluation mode, where a dropout does nothing.
+def steps_of(model: Any, argument: str = "model") -> list[Step]:
+    """What a model made of ``nn``'s own layers computes in evaluation mode, in which dropout does nothing.
 
-    Raises ``TypeError`` for a module of another class and ``ValueError`` for an activation of the user's own.
+    Raises ``TypeError`` for a module of another class and ``ValueError`` for a user-defined activation.
 
     >>> steps_of(Neuron(2, init="zeros", activation="tanh"))
     [Linear(weights=[[0.0, 0.0]], biases=[0.0]), Bend(name='tanh')]
     """
     if isinstance(model, Sequential) and type(model).__call__ is Sequential.__call__:
-        return [step for layer in model.layers for step in steps_of(layer)]
+        return [step for layer in model.layers for step in steps_of(layer, argument)]
     if type(model) in (Layer, Neuron):
         neurons = model.neurons if isinstance(model, Layer) else [model]
         weights = [[weight.data for weight in neuron.weights] for neuron in neurons]
@@ -74,14 +74,12 @@ def steps_of(model: Any) -> list[Step]:
     if type(model) is Dropout:
         return []
     kinds = "MLP, Sequential, Layer, Neuron, LayerNorm, Embedding and Dropout"
-    raise TypeError(f"only a model made of {kinds} can be exported, got {shown(model)}; build it of these")
+    raise TypeError(f"{argument} must be made of {kinds} only, got {shown(model)}")
 
 
 def _known(used: Activation) -> str:
     if used.name not in activation_names() or activation(used.name) is not used or used.name not in EXPORTED:
-        raise ValueError(
-            f"activation {used.name!r} is not known elsewhere; export a model with one of {', '.join(EXPORTED)}"
-        )
+        raise ValueError(f"activation {used.name!r} cannot be exported; use one of {', '.join(EXPORTED)}")
     return used.name
 
 
@@ -93,7 +91,7 @@ EXPORTED = (
 
 
 def widths(steps: list[Step]) -> tuple[int, int]:
-    """How many numbers go in, and how many come out."""
+    """The number of inputs and of outputs."""
     sized = [step for step in steps if not isinstance(step, Bend)]
     first, last = sized[0], sized[-1]
     if isinstance(first, LookUp):

@@ -1,4 +1,4 @@
-"""How does a model become PyTorch's, and how do PyTorch's weights come here?  Read before: ``steps``."""
+"""How is a model converted to PyTorch, and how are PyTorch's weights loaded?  Read before: ``steps``."""
 
 from __future__ import annotations
 
@@ -26,15 +26,17 @@ _MODULES = {
 def to_torch(model: Any) -> Any:
     """A ``torch.nn.Sequential`` of doubles that computes what the model does in evaluation mode.
 
-    It takes a tensor (samples x inputs) and gives (samples x outputs), with one column where the model gives one
-    number. Raises ``TypeError`` and ``ValueError`` for what cannot be exported, ``ImportError`` without PyTorch.
+    It takes a tensor (samples x inputs) and gives (samples x outputs), with one column for a model with a
+    single output. Raises ``TypeError`` or ``ValueError`` if the model cannot be exported, and ``ImportError`` without
+    PyTorch.
     """
+    steps = steps_of(model)
     try:
         import torch
     except ModuleNotFoundError as error:
         raise ImportError('to_torch needs PyTorch: run python -m pip install "chalkgrad[torch]"') from error
     modules: list[Any] = []
-    for step in steps_of(model):
+    for step in steps:
         if isinstance(step, Linear):
             module = torch.nn.Linear(len(step.weights[0]), len(step.biases), dtype=torch.float64)
             _fill(module, weight=step.weights, bias=step.biases)
@@ -71,9 +73,9 @@ def _bend(torch: Any, step: Bend) -> Any:
 def load_torch(module: Module, state_dict: Mapping[str, Any]) -> None:
     """Fill a model with the weights of a PyTorch ``state_dict``, layer by layer in order: all of it, or nothing.
 
-    The names do not matter, but the order and the shapes must be the same: ``weight`` and, where it is there, ``bias``
+    The names do not matter, but the order and the shapes must be the same: ``weight`` and, if there is one, ``bias``
     of each Linear, LayerNorm and Embedding. Without a bias the biases become 0. PyTorch need not be installed.
-    Raises ``TypeError`` for what is no dictionary of tensors, ``ValueError`` for another number or shape of weights.
+    Raises ``TypeError`` if ``state_dict`` is not a dictionary of tensors, ``ValueError`` if a number or shape differs.
 
     >>> import nn
     >>> model = nn.Layer(2, 1, nonlin=False)
@@ -85,7 +87,7 @@ def load_torch(module: Module, state_dict: Mapping[str, Any]) -> None:
         raise TypeError(f"state_dict must be what a PyTorch module's state_dict() gives, got {shown(state_dict)}")
     given = [(str(name), entries.tolist() if hasattr(entries, "tolist") else entries) for name, entries in
              state_dict.items()]  # fmt: skip
-    steps_of(module)  # only such a model has its layers in an order
+    steps_of(module, "module")  # only such a model has its layers in an order
     found: dict[int, float] = {}
     for layer in _layers(module):
         rows, biases = _targets(layer)

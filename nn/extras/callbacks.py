@@ -1,6 +1,6 @@
-"""What can be called after each epoch of ``fit``? A file of numbers, and a rate that falls when nothing gets better.
+"""What else can run after each epoch of ``fit``? ``CSVLogger`` and ``ReduceOnPlateau``.
 
-Both are given in the list ``callbacks``. Read before: ``training``.
+Both go into the list ``callbacks``. Read before: ``training``.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ import math
 from pathlib import Path
 from typing import Any
 
-from nn.checks import file_path, real_number, whole_number
+from nn.checks import file_path, real_number, shown, whole_number
+from nn.names import explains_keywords
 
 
 class CSVLogger:
     """Write one line for each epoch to a file of comma-separated values: epoch, loss, metrics, rate ...
 
-    ``append`` goes on with a file that is there, ``overwrite`` replaces it. Raises ``FileExistsError`` where a file is
-    there and neither is given, ``TypeError`` for what is no path.
+    ``append`` continues an existing file, ``overwrite`` replaces it. Raises ``FileExistsError`` if the file exists and
+    neither is given, ``TypeError`` if ``path`` is not a path.
 
     >>> import nn, tempfile
     >>> path = Path(tempfile.mkdtemp()) / "epochs.csv"
@@ -27,13 +28,14 @@ class CSVLogger:
     ['epoch', 'loss']
     """
 
+    @explains_keywords
     def __init__(self, path: Any, *, append: bool = False, overwrite: bool = False) -> None:
         self.path = Path(file_path(path))
         for name, switch in {"append": append, "overwrite": overwrite}.items():
             if not isinstance(switch, bool):
-                raise TypeError(f"{name} must be True or False, got {switch!r}")
+                raise TypeError(f"{name} must be True or False, got {shown(switch)}")
         if self.path.exists() and not (append or overwrite):
-            raise FileExistsError(f"{self.path} is there already: give append=True, overwrite=True or another name")
+            raise FileExistsError(f"{self.path} exists already: give append=True, overwrite=True or another name")
         self._continues = append and self.path.exists()
 
     def __call__(self, training: Any) -> None:
@@ -48,17 +50,18 @@ class CSVLogger:
 
 
 class ReduceOnPlateau:
-    """Multiply the learning rate by ``factor`` when the loss has not got better for more than ``patience`` epochs.
+    """Multiply the learning rate by ``factor`` if the loss has not improved for more than ``patience`` epochs.
 
-    The loss is that of the validation set, if there is one. Better means below the best by the share ``threshold``.
-    After a cut, ``cooldown`` epochs are not counted. The rate never falls below ``minimum``. The rule and its defaults
-    are those of PyTorch's ReduceLROnPlateau.
+    The loss is that of the validation set, if there is one. An improvement is a loss below the best one by the relative
+    ``threshold``. After a reduction, ``cooldown`` epochs are not counted. The rate never falls below ``minimum``. The
+    rule and its defaults are those of PyTorch's ReduceLROnPlateau.
 
     >>> rule = ReduceOnPlateau(patience=1)
     >>> [rule.is_time(loss) for loss in (1.0, 1.0, 1.0, 1.0)]
     [False, False, True, False]
     """
 
+    @explains_keywords
     def __init__(
         self,
         factor: float = 0.1,
@@ -75,7 +78,7 @@ class ReduceOnPlateau:
         self._best, self._bad, self._cooling = math.inf, 0, 0
 
     def is_time(self, loss: float) -> bool:
-        """Note the loss of one more epoch: is the rate to fall now?"""
+        """Record the loss of one more epoch; whether the rate should be reduced now."""
         if loss < self._best * (1.0 - self.threshold) or self._best == math.inf > loss:
             self._best, self._bad = loss, 0
         else:
@@ -88,7 +91,7 @@ class ReduceOnPlateau:
         return True
 
     def __call__(self, training: Any) -> None:
-        """Look at the epoch that has ended."""
+        """Reduce the rate if the epoch that has ended calls for it."""
         if self.is_time(training.watched()[-1]):
             rate = training.base_rate
             training.optimizer.learning_rate = max(rate * self.factor, min(self.minimum, rate))

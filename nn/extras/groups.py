@@ -1,4 +1,4 @@
-"""How are some parameters trained in another way than others?
+"""How can some parameters be trained with other settings than the rest?
 
 ``ParameterGroups`` joins several optimizers of one kind, each with its own parameters and settings, into one that
 ``fit``, schedules and checkpoints take. Read before: ``optimizers``.
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 class ParameterGroups(Optimizer):
     """Several optimizers as one, such as ``ParameterGroups(SGD(a, 0.1), SGD(b, 0.01, weight_decay=0.1))``.
 
-    ``learning_rate`` is that of the first group; where it is changed, as by a schedule, those of the others change in
-    proportion. Raises ``TypeError`` for what is no optimizer, ``ValueError`` for a parameter in two groups, groups of
+    ``learning_rate`` is that of the first group; if it is changed, as by a schedule, the others change in proportion.
+    Raises ``TypeError`` if a group is not an optimizer, ``ValueError`` for a parameter in two groups, groups of
     different kinds, or a first group whose rate is 0.
 
     >>> from autograd import Value

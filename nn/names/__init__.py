@@ -7,10 +7,11 @@ and read when they are first needed. Read before: nothing.
 from __future__ import annotations
 
 from functools import cache, wraps
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import ModuleType
 
     Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -26,17 +27,18 @@ def answers() -> dict[str, dict[str, str]]:
             section = sections.setdefault(line[1:-1], {})
         elif line and not line.startswith("#"):
             answer, _, names = line.rpartition(" = ")
-            section.update(dict.fromkeys(names.split(), answer))
+            for name in names.split():
+                section[name] = f"{section[name]} {answer}" if name in section else answer
     return sections
 
 
-def no_such_name(name: str, known: list[str]) -> str:
-    """The message of the error for ``nn.name``, which does not exist.
+def no_such_name(name: str, known: list[str], module: str = "nn") -> str:
+    """The message of the error for ``nn.name``, or ``nn.losses.name``, which does not exist.
 
     >>> no_such_name("MSELoss", [])
     "module 'nn' has no attribute 'MSELoss'; here it is nn.mean_squared_error"
     """
-    message, table = f"module 'nn' has no attribute {name!r}", answers()
+    message, table = f"module {module!r} has no attribute {name!r}", answers()
     if name in table["activation"]:
         here = table["activation"][name]
         layer = f"nn.Layer(2, 16, activation={here!r}) or nn.MLP(2, [16, 1], activation={here!r})"
@@ -50,7 +52,17 @@ def no_such_name(name: str, known: list[str]) -> str:
     from difflib import get_close_matches
 
     near = get_close_matches(name, known, n=1)
-    return f"{message}; did you mean nn.{near[0]}?" if near else message
+    return f"{message}; did you mean {module}.{near[0]}?" if near else message
+
+
+def answers_names_of(module: ModuleType) -> Callable[[str], NoReturn]:
+    """The ``__getattr__`` of a module of ``nn``: an unknown name is answered as in ``nn`` itself."""
+
+    def answer(name: str) -> NoReturn:
+        known = [other for other in vars(module) if not other.startswith("_")]
+        raise AttributeError(no_such_name(name, known, module.__name__), name=name, obj=module)
+
+    return answer
 
 
 def explains_keywords(function: Function) -> Function:
@@ -89,9 +101,9 @@ def _parameters(function: Any) -> list[str]:
 
 def _of_keyword(name: str, function: Any) -> str:
     known, table = _parameters(function), answers()
-    here = table["keyword"].get(name)
-    if here in known:
-        return f"; here it is {here}"
+    for here in table["keyword"].get(name, "").split():
+        if here in known:
+            return f"; here it is {here}"
     if name in table["no keyword"]:
         return f"; {table['no keyword'][name]}"
     known = [keyword for keyword in known if keyword != "self"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import statistics
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -50,3 +53,28 @@ def test_other_functions_see_objects() -> None:
     assert (np.float64(2.0) * v).data == 4.0
     with pytest.raises(TypeError):
         np.isnan(v)
+
+
+def test_the_mean_of_statistics_is_a_value() -> None:
+    values = [Value(1.0), Value(2.0), Value(6.0)]
+    mean = statistics.mean(values)  # type: ignore[type-var]
+    assert isinstance(mean, Value)
+    assert (mean.data, gradients(mean, values)) == (3.0, [1 / 3] * 3)
+
+
+@pytest.mark.parametrize(
+    "of",
+    [
+        lambda v: statistics.mean([v, 2]),
+        lambda v: statistics.mean([2, v]),
+        lambda v: statistics.mean([v, math.nan]),
+        lambda v: statistics.variance([v, v]),
+        lambda v: statistics.pstdev([v, 1]),
+        lambda v: statistics.variance([v, v], v),
+        lambda v: statistics.harmonic_mean([v, v]),
+    ],
+)
+def test_what_statistics_would_get_wrong_is_refused(of: Callable[[Value], Any]) -> None:
+    """With nan among them, it ignores plain numbers; a Value must not be taken for one."""
+    with pytest.raises(TypeError, match=r"autograd\.mean\(xs\).*autograd\.var\(xs\)"):
+        of(Value(1.0))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,14 @@ def test_a_workflow_is_whole(name: str) -> None:
         for step in job["steps"]:
             assert ("uses" in step) != ("run" in step)
             assert "uses" not in step or re.fullmatch(r"[\w-]+/[\w-]+@(v\d+|release/v1)", step["uses"])
+
+
+@pytest.mark.release
+def test_the_workflows_fit_the_schema_of_github() -> None:
+    files = map(str, sorted((ROOT / ".github" / "workflows").iterdir()))
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", *files]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
 
 
 def test_the_ordinary_suite_runs_on_every_system_and_python() -> None:

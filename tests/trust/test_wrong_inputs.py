@@ -166,6 +166,11 @@ GOOD: dict[str, Good] = {
     "nn.fit": {"model": model, "X": rows, "y": labels, "loss": some("mean_squared_error"), "optimizer": some("sgd"), "epochs": some(1), "batch_size": some(2), "validation": some(None), "schedule": some(None), "seed": some(0), "threshold": some(None)},
     "nn.predict": {"model": model, "X": rows},
     "nn.predict_classes": {"model": model, "X": rows, "threshold": some(None)},
+    "nn.CSVLogger": {"path": some("m.csv"), "append": some(False), "overwrite": some(True)},
+    "nn.ParameterGroups": {"*groups": lambda: nn.SGD(values(), 0.1)},
+    "nn.ReduceOnPlateau": {"factor": some(0.1), "patience": some(1), "threshold": some(0.0), "cooldown": some(0), "minimum": some(0.0)},
+    "nn.load_torch": {"module": lambda: nn.Neuron(1), "state_dict": some({"0.weight": [[1.0]], "0.bias": [0.0]})},
+    **{f"nn.{name}": {"model": model} for name in ("to_c", "to_numpy", "to_python")},
     "nn.record": {"every": some(1), "limit": some(2), "resolution": some(4)},
     "nn.save": {"model_or_state": model, "path": some("m.json"), "optimizer": some(None)},
     "nn.load": {"path": some("m.json"), "into": some(None), "optimizer": some(None)},
@@ -198,6 +203,7 @@ ELSEWHERE = {
     "autograd.Primitive",  # made by `primitive`, which checks
     "autograd.is_index",  # a question, of anything
     "autograd.Digraph",  # graphviz's own class
+    "nn.to_torch", "nn.to_onnx",  # as nn.to_numpy; they need optional packages
     "nn.diagnostics.Diagnosis", "nn.diagnostics.Finding",  # made by `diagnose`
     "nn.plotting.Film",  # made by `film_paths`
     "nn.plotting.bars", "nn.data.batch_indices",  # called with what was checked already
@@ -220,7 +226,7 @@ RIGHT = {
     ("autograd.Value", "_children"): {"set"},  # as micrograd keeps them
     **{(f"nn.plotting.{name}", "levels"): {"set"} for name in ("plot_paths", "film_paths")},  # their order is free
     ("nn.plotting.plot_curves", "x"): {"None", "set"},
-    ("nn.save", "model_or_state"): {"dict"},  # a state
+    ("nn.save", "model_or_state"): {"dict"}, ("nn.load_torch", "state_dict"): {"dict"},  # a state
     ("autograd.explain_row", "operands"): {"letters"}, ("autograd.formulas", "operands"): {"letters"},  # two names
     ("autograd.check_gradients", "input"): {"nested"}, ("autograd.vjp", "argument"): {"nested"},  # of any shape
 }  # fmt: skip

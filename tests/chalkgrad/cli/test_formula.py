@@ -39,6 +39,8 @@ def value(text: str, **numbers: float) -> float:
         ("+a * +b", 6.0),
         ("abs(a - b) + 0 * b", 1.0),
         ("logsumexp([a, b])", 3.31326168751822),
+        ("clip(a, 0, 1) + clip(a, 3, 4)", 4.0),
+        ("norm([a, b]) ** 2", 13.0),
     ],
 )
 def test_arithmetic(text: str, expected: float) -> None:

@@ -70,6 +70,11 @@ def test_what_exists_needs_no_answer() -> None:
         ("nn.Conv2d", "it does not exist here: there are no convolutions"),
         ("nn.confusion_matrx", "did you mean nn.confusion_matrix?"),
         ("nn.zzz", "module 'nn' has no attribute 'zzz'"),
+        ("nn.optimizers.Adagrad", "module 'nn.optimizers' has no attribute 'Adagrad'; here it is nn.AdaGrad"),
+        ("nn.losses.mse_loss", "here it is nn.mean_squared_error"),
+        ("nn.schedules.StepLR", "here it is nn.StepDecay"),
+        ("nn.data.make_mons", "did you mean nn.data.make_moons?"),
+        ("nn.activations.ReLU", "activation='relu'"),
         ("autograd.pow", "here it is autograd.power"),
         ("autograd.clamp", "here it is autograd.clip"),
         ("autograd.tensor", "here it is autograd.Value(2.0)"),
@@ -103,6 +108,11 @@ def test_what_is_said(expression: str, message: str) -> None:
         (lambda: nn.Layer(2, 1, bias=False), "; every layer has a bias"),  # type: ignore[call-arg]
         (lambda: nn.SGD([Value(1.0)], speed=3), "; it takes parameters, learning_rate, momentum"),  # type: ignore[call-arg]
         (lambda: nn.fit(1, 2, 3, loss=4, optimizer=5, n_epochs=6), "; here it is epochs"),  # type: ignore[call-arg]
+        (lambda: nn.fit(1, 2, 3, loss=4, optimizer=5, lr=6), "; the learning rate is the optimizer's"),  # type: ignore[call-arg]
+        (lambda: nn.one_hot([1], num_classes=2), "; here it is classes"),  # type: ignore[call-arg]
+        (lambda: nn.accuracy([1.0], y_true=[1]), "; here it is targets"),  # type: ignore[call-arg]
+        (lambda: nn.clip_gradient_norm([], norm_type=2), "; it takes parameters, max_norm"),  # type: ignore[call-arg]
+        (lambda: nn.ReduceOnPlateau(min_lr=0.1), "; here it is minimum"),  # type: ignore[call-arg]
     ],
 )
 def test_a_keyword_from_elsewhere_is_answered(call: Any, message: str) -> None:
