@@ -397,7 +397,7 @@ def test_without_the_optional_folders_everything_else_is_imported() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("folder", OPTIONAL)
 def test_an_optional_folder_can_be_deleted_with_its_tests(folder: str, tmp_path: Path) -> None:
-    """All tests that are left are collected; some are run, but not those of README, which shows the optional folders."""
+    """All tests that are left are collected, and some run; not those of README, which shows the optional folders."""
     hidden = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "build", "dist")
     shutil.copytree(ROOT, tmp_path / "copy", ignore=hidden, dirs_exist_ok=True)
     for name in (folder, f"tests/{folder}", *OPTIONAL[folder].files):
