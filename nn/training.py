@@ -192,6 +192,11 @@ class Training:
         """End training after this epoch."""
         self._stop_reason = str(reason)
 
+    @property
+    def is_last_epoch(self) -> bool:
+        """Whether no epoch follows: all are done, or ``stop()`` was called."""
+        return self.epoch >= self.epochs or bool(self._stop_reason)
+
     def run(self, show: bool) -> None:
         """Run the remaining epochs with the garbage collector paused; afterwards the model has the best parameters."""
         progress = Progress(self.epochs, self.epoch, bool(show))

@@ -149,7 +149,7 @@ stepper(f)
 # %% [markdown]
 # ## A worksheet
 #
-# The library draws graphs with blanks. Fill in this one with a pencil before you go on; begin on the right with 1. The
+# The library draws graphs with blanks. Fill in this one with a pencil before you go on; begin at the output with 1. The
 # answer key comes at the end of the lesson.
 
 # %%

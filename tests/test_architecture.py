@@ -56,17 +56,18 @@ compiler.frontend.traced_rows
 compiler.c_backend.elementwise compiler.frontend.hessian compiler.frontend.tracer gradcheck views.trace.expand
 compiler.c_backend.fused_loop compiler.frontend.executed_code views.trace.trace
 compiler.frontend.snapshot_notes views.draw.scene views.explain.paths views.stepper.layout views.stepper.passes
-views.trace
-compiler.frontend.object_visitors views.draw.clusters views.draw.dot views.explain.render views.stepper.sentences
-views.stepper.widget
-compiler.frontend.snapshot views.draw.expand_cluster views.draw.svg views.explain.explain
-compiler.frontend.guards views.draw.collapse views.draw.png views.explain.nudge views.stepper.stepper
-compiler.frontend.flatten views.draw.rendering views.explain views.stepper
+views.draw.losses views.trace
+compiler.frontend.object_visitors views.draw.dot views.draw.page_fit views.draw.units views.explain.render
+views.stepper.sentences views.stepper.widget
+compiler.frontend.snapshot views.draw.clusters views.draw.svg views.explain.explain
+views.draw.architecture views.draw.expand_cluster
+compiler.frontend.guards views.draw.collapse views.draw.png views.explain.nudge
+compiler.frontend.flatten views.draw.rendering views.explain
 compiler.executable compiler.passes.contract views.draw.digraph
 compiler.eager compiler.passes.schedule views.draw.picture
-compiler.passes.group views.draw.draw
-compiler.c_backend.toolchain compiler.passes.fuse compiler.passes.layout views.draw
-compiler.c_backend.bytecode compiler.numpy_backend.buffers compiler.passes.reverse compiler.plan
+compiler.passes.group views.draw.draw views.stepper.paper
+compiler.c_backend.toolchain compiler.passes.fuse compiler.passes.layout views.draw views.stepper.stepper
+compiler.c_backend.bytecode compiler.numpy_backend.buffers compiler.passes.reverse compiler.plan views.stepper
 compiler.argument_cache compiler.c_backend.link_fused compiler.correction compiler.numpy_backend.emitter
 compiler.picture
 compiler.c_backend.link compiler.numpy_backend.accumulate
@@ -82,7 +83,8 @@ activations data extras.callbacks metrics module schedules storage
 callbacks dropout embedding initializers losses normalization parameters
 clipping evaluation layers optimizers
 config export.steps extras.groups layer_stats plotting.figures recording.snapshots
-checkpoint export.numpy export.onnx export.source export.torch plotting recording.images
+checkpoint export.numpy export.onnx export.source export.torch plotting.live recording.images
+plotting
 diagnostics history recording.recording
 compiled recording
 training

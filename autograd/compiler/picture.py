@@ -15,6 +15,7 @@ from autograd.compiler.frontend.flatten import CAPTURED, DRAWN, INPUT, PARAMETER
 from autograd.compiler.passes.group import FusedChain, MatMul
 from autograd.views.draw.dot import DIRECTIONS
 from autograd.views.draw.layout_engines import ENGINES
+from autograd.views.draw.page_fit import arranged
 from autograd.views.draw.picture import THEMES, Graph
 from autograd.views.draw.scene import Arrow, Box, Contents
 
@@ -48,7 +49,7 @@ class Picture(Graph):
 
 def picture(plan: Plan, name: str, **look: Any) -> Picture:
     """The groups of a plan, each with an arrow to those that read it."""
-    for option, choices in (("direction", DIRECTIONS), ("theme", THEMES), ("engine", ENGINES)):
+    for option, choices in (("direction", ("auto", *DIRECTIONS)), ("theme", THEMES), ("engine", ENGINES)):
         choose(look[option], choices, f"draw: unknown {option}")
     count = len(plan.groups)
     title = f"{count:,} group{'s' * (count != 1)} of {name}"
@@ -58,6 +59,7 @@ def picture(plan: Plan, name: str, **look: Any) -> Picture:
         contents = Contents([Box("g0", [f"{title}: too many to draw, see explain()"], "group")])
     else:
         contents = _contents(plan)
+    contents, look["direction"], _ = arranged(contents, look["direction"])
     drawn = Picture(contents, **look)
     drawn.title = title
     return drawn

@@ -256,11 +256,11 @@ class Program:
         """What was recognised: groups, matrix products with their sizes, flops, bytes, the backend and why."""
         return self.plan.explain(self.name)
 
-    def draw(self, direction: str = "LR", theme: str = "auto", engine: str = "auto") -> Graph:
+    def draw(self, direction: str = "auto", theme: str = "auto", engine: str = "auto") -> Graph:
         """The groups as a picture like that of `autograd.draw`: notebooks display it; it has `.svg` and `.save(path)`.
 
-        `direction` is "LR", "TB", "RL" or "BT", `theme` "auto", "light" or "dark"; `engine` as in `autograd.draw`.
-        Raises ValueError for other words.
+        `direction` is "LR", "TB", "RL", "BT" or "auto", `theme` "auto", "light" or "dark"; `engine` is as in
+        `autograd.draw`.  Raises ValueError for other words.
         """
         from autograd.compiler.picture import picture
 

@@ -20,16 +20,14 @@ from nn.evaluation import decision_threshold, predict
 from nn.metrics import true_class
 from nn.module import check_module
 
-from .regions import COLOURS, class_scores, grid, paint_regions
+from .regions import COLOURS, MARKERS, class_scores, draw_boundary, grid
 
 _JUMP = 0.3
 """Between neighbouring points of a derivative, a larger difference is a jump: no smooth activation is so steep."""
-_MARKERS = ("o", "s", "^", "D", "v", "P")
-"""For classes and curves, so that they differ in grey print as well."""
 _DASHES = ("-", "--", "-.", ":")
 
 
-def _figure(rows: int = 1, columns: int = 1, size: tuple[float, float] = (6.0, 4.0)) -> tuple[Any, list[Any]]:
+def new_figure(rows: int = 1, columns: int = 1, size: tuple[float, float] = (6.0, 4.0)) -> tuple[Any, list[Any]]:
     """A figure outside pyplot, so that it is not kept in memory and no window opens."""
     try:
         from matplotlib.figure import Figure
@@ -77,15 +75,10 @@ def plot_decision_boundary(
     outputs = predict(model, [[x, z] for z in grids[1] for x in grids[0]])
     single = not isinstance(outputs[0], list)
     scores = class_scores(outputs, decision_threshold(model, rows[0], loss=loss, threshold=threshold))
-    figure, (axes,) = _figure(size=(6.0, 5.0))
-    paint_regions(axes, grids, scores)
-    for label in range(len(scores[0])):
-        points = [row for row, target in zip(rows, targets, strict=True) if true_class(target, single) == label]
-        axes.scatter(
-            [p[0] for p in points], [p[1] for p in points], s=22, color=COLOURS[label % len(COLOURS)],
-            edgecolor="white", linewidth=0.5, marker=_MARKERS[label % len(_MARKERS)], label=f"class {label}",
-        )  # fmt: skip
-    axes.set(title="decision boundary", xlabel="first feature", ylabel="second feature")
+    samples = [(*row, true_class(target, single)) for row, target in zip(rows, targets, strict=True)]
+    figure, (axes,) = new_figure(size=(6.0, 5.0))
+    draw_boundary(axes, grids, scores, samples, 22.0)
+    axes.set(title="decision boundary")
     axes.legend()
     return _finished(figure, path)
 
@@ -101,21 +94,24 @@ def plot_history(history: Any, path: Any = None) -> Any:
     metrics = [name for name in names if name.removeprefix("validation_") != "loss"]
     losses = [name for name in names if name not in metrics]
     panels = [panel for panel in (losses, metrics) if panel]
-    figure, all_axes = _figure(1, len(panels), (5.5 * len(panels), 4.0))
+    figure, all_axes = new_figure(1, len(panels), (5.5 * len(panels), 4.0))
     for axes, panel, title in zip(all_axes, panels, ("loss", "metrics"), strict=False):
-        for name in panel:
-            held_back = name.startswith("validation_")
-            colour = COLOURS[
-                sorted({n.removeprefix("validation_") for n in panel}).index(name.removeprefix("validation_")) % 6
-            ]
-            epochs = range(1, len(history[name]) + 1)
-            style = ("--" if held_back else "-") + ("o" if len(epochs) == 1 else "")  # one point has no line
-            axes.plot(epochs, history[name], style, color=colour, label=name.replace("_", " "))
-        axes.set(title=title, xlabel="epoch")
-        axes.xaxis.get_major_locator().set_params(integer=True)
-        axes.grid(alpha=0.3)
-        axes.legend()
+        draw_history(axes, history, panel, title)
     return _finished(figure, path)
+
+
+def draw_history(axes: Any, history: Any, names: list[str], title: str) -> None:
+    """Draw some quantities of a history over the epochs, those of the validation data dashed."""
+    kinds = sorted({name.removeprefix("validation_") for name in names})
+    for name in names:
+        colour = COLOURS[kinds.index(name.removeprefix("validation_")) % 6]
+        epochs = range(1, len(history[name]) + 1)
+        style = ("--" if name.startswith("validation_") else "-") + ("o" if len(epochs) == 1 else "")  # not a line
+        axes.plot(epochs, history[name], style, color=colour, label=name.replace("_", " "))
+    axes.set(title=title, xlabel="epoch", ylabel=title if len(kinds) > 1 else kinds[0].replace("_", " "))
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.grid(alpha=0.3)
+    axes.legend()
 
 
 def plot_activations(names: Any = None, path: Any = None) -> Any:
@@ -130,7 +126,7 @@ def plot_activations(names: Any = None, path: Any = None) -> Any:
         raise ValueError("names must hold at least one activation of single numbers (softmax takes a whole layer)")
     columns = min(4, len(chosen))
     rows = -(-len(chosen) // columns)
-    figure, all_axes = _figure(rows, columns, (3.2 * columns, 2.1 * rows + 0.4))
+    figure, all_axes = new_figure(rows, columns, (3.2 * columns, 2.3 * rows + 0.4))
     points = [i / 25 - 4 for i in range(201)]
     for axes in all_axes[len(chosen) :]:
         axes.set_visible(False)
@@ -138,7 +134,7 @@ def plot_activations(names: Any = None, path: Any = None) -> Any:
         heights, slopes = _curve(choice, points)
         axes.plot(points, heights, color=COLOURS[0], label=choice.name)
         axes.plot(*_with_gaps(points, slopes), "--", color=COLOURS[1], label="derivative")
-        axes.set(title=choice.name, ylim=(-1.3, 2.7), aspect="equal")
+        axes.set(title=choice.name, ylim=(-1.3, 2.7), aspect="equal", xlabel="x", ylabel="y")
         axes.grid(alpha=0.3)
     lines = all_axes[0].get_lines()
     figure.legend(lines, ["activation", "derivative"], loc="outside lower center", ncols=2)
@@ -186,10 +182,10 @@ def plot_curves(
         curves[name] = [None if y is None else real_number(y, f"curves[{name!r}]") for y in heights]
     if x is not None:
         x = [real_number(place, "x") for place in as_list(x, "x", "a list of numbers")]
-    figure, (axes,) = _figure(size=(6.0, 3.9 if len(curves) > 1 else 3.5))
+    figure, (axes,) = new_figure(size=(6.0, 3.9 if len(curves) > 1 else 3.5))
     for n, (name, heights) in enumerate(curves.items()):
         places = range(1, len(heights) + 1) if x is None else x[: len(heights)]
-        style = {"color": COLOURS[n % 6], "linestyle": _DASHES[n % 4], "marker": _MARKERS[n % 6], "markersize": 4}
+        style = {"color": COLOURS[n % 6], "linestyle": _DASHES[n % 4], "marker": MARKERS[n % 6], "markersize": 4}
         axes.plot(places, heights, label=name, markevery=max(1, len(heights) // 20), **style)
     axes.set(xlabel=xlabel, ylabel=ylabel, title=title)
     if x is None and "x" not in log:
@@ -223,7 +219,7 @@ def plot_images(images: Any, titles: Any = None, path: Any = None, *, columns: i
         raise ValueError(f"each image must have the same square number of pixels, got {len(images[0])} in the first")
     columns = min(whole_number(columns, "columns", 1, 100), len(images))
     rows = -(-len(images) // columns)
-    figure, all_axes = _figure(rows, columns, (1.0 * columns + 0.6, 1.25 * rows))
+    figure, all_axes = new_figure(rows, columns, (1.0 * columns + 0.6, 1.25 * rows))
     look = {"cmap": "gray_r", "vmin": 0, "vmax": 1} if limit is None else _signed(limit)
     for axes in all_axes:
         axes.axis("off")
@@ -257,7 +253,7 @@ def plot_tables(
     for title, table in tables.items():
         rows = [as_list(row, f"tables[{title!r}]", "a list of rows, each a list of numbers") for row in table]
         tables[title] = [[real_number(number, f"tables[{title!r}]") for number in row] for row in rows]
-    figure, all_axes = _figure(1, len(tables), (4.3 * len(tables) + 0.4, 3.8))
+    figure, all_axes = new_figure(1, len(tables), (4.3 * len(tables) + 0.4, 3.8))
     most = max(number for table in tables.values() for row in table for number in row)
     look = {"cmap": "Blues", "vmin": 0, "vmax": most or 1.0} if limit is None else _signed(limit)
     for axes, (title, table) in zip(all_axes, tables.items(), strict=True):
@@ -270,8 +266,35 @@ def plot_tables(
     return _finished(figure, path)
 
 
+def plot_confusion_matrix(matrix: Any, path: Any = None, *, names: Any = None) -> Any:
+    """Draw what ``nn.confusion_matrix`` returns, with each count in its field.  Returns the matplotlib figure.
+
+    ``names`` are those of the classes, 0, 1, 2 ... by default. Raises ``ValueError`` if the matrix is not square or
+    the number of names is another.
+
+    >>> figure = plot_confusion_matrix([[8, 1], [0, 6]], names=["cat", "dog"])
+    >>> figure.axes[0].get_xlabel(), figure.axes[0].get_ylabel()
+    ('predicted class', 'true class')
+    """
+    form = "a list of rows, such as nn.confusion_matrix(model, X, y)"
+    rows = [as_list(row, "matrix", form) for row in as_list(matrix, "matrix", form)]
+    if not rows or any(len(row) != len(rows) for row in rows):
+        lengths = sorted({len(row) for row in rows})
+        raise ValueError(f"matrix must have as many columns as rows, got {len(rows)} rows of {lengths}")
+    names = list(map(str, range(len(rows)) if names is None else as_list(names, "names", "one name for each class")))
+    if len(names) != len(rows):
+        raise ValueError(f"names must hold one name for each of {len(rows)} classes, got {len(names)}")
+    labels = {"confusion matrix": (names, names)}
+    return plot_tables(
+        {"confusion matrix": rows}, path, labels=labels, xlabel="predicted class", ylabel="true class", numbers=True
+    )
+
+
 def _label_fields(axes: Any, names: Any) -> None:
-    if names is not None:
+    if names is None:
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.get_major_locator().set_params(integer=True)
+    else:
         columns, rows = names if isinstance(names, tuple) else (names, None)
         axes.set_xticks(range(len(columns)), columns)
         axes.set_yticks(range(len(rows or columns)), rows or columns)
@@ -302,12 +325,12 @@ def plot_paths(
     panels = 1 if together else len(paths)
     columns = min(3, panels)
     rows = -(-panels // columns)
-    figure, all_axes = _figure(rows, columns, (max(5.0, 3.8 * columns), 4.0 if panels == 1 else 2.5 * rows))
+    figure, all_axes = new_figure(rows, columns, (max(5.0, 3.8 * columns), 4.0 if panels == 1 else 2.5 * rows))
     for axes in all_axes:
         _contours(axes, height, x, y, levels)
     for n, (name, points) in enumerate(paths.items()):
         axes = all_axes[0 if together else n]
-        axes.plot(*zip(*points, strict=True), color=COLOURS[n % 6], linestyle=_DASHES[n % 4], marker=_MARKERS[n % 6],
+        axes.plot(*zip(*points, strict=True), color=COLOURS[n % 6], linestyle=_DASHES[n % 4], marker=MARKERS[n % 6],
                   markersize=3, label=name)  # fmt: skip
         if not together:
             axes.set_title(name, fontsize=10)
@@ -379,12 +402,12 @@ def film_paths(
     from tempfile import TemporaryDirectory
 
     paths, tail = _checked_paths(paths), whole_number(tail, "tail", 0)
-    figure, (axes,) = _figure(size=(6.0, 3.6))
+    figure, (axes,) = new_figure(size=(6.0, 3.6))
     from matplotlib.animation import FuncAnimation, PillowWriter
 
     _contours(axes, height, x, y, levels)
     lines = [
-        axes.plot([], [], linestyle=_DASHES[n % 4], marker=_MARKERS[n % 6], color=COLOURS[n % 6], markersize=5,
+        axes.plot([], [], linestyle=_DASHES[n % 4], marker=MARKERS[n % 6], color=COLOURS[n % 6], markersize=5,
                   linewidth=1, label=name)[0]
         for n, name in enumerate(paths)
     ]  # fmt: skip
@@ -432,7 +455,7 @@ def plot_gradients(model: Any, path: Any = None) -> Any:
 def _histograms(groups: dict[str, list[float]], what: str, path: Any) -> Any:
     if not groups:
         raise ValueError("model has no parameters: there is nothing to draw")
-    figure, all_axes = _figure(len(groups), 1, (6.0, 1.8 * len(groups) + 0.4))
+    figure, all_axes = new_figure(len(groups), 1, (6.0, 1.8 * len(groups) + 0.4))
     for axes, (name, numbers) in zip(all_axes, groups.items(), strict=True):
         axes.hist(numbers, bins=min(40, max(5, len(numbers) // 4)), color=COLOURS[0])
         axes.set_title(f"{name}: {what} of {len(numbers)} parameters", fontsize=9)
@@ -443,7 +466,7 @@ def bars(sizes: dict[str, float], what: str, path: Any = None) -> Any:
     """Draw one positive number for each layer on a logarithmic scale."""
     if not sizes:
         raise ValueError("there is no layer to draw")
-    figure, (axes,) = _figure(size=(6.0, 0.4 * len(sizes) + 1.4))
+    figure, (axes,) = new_figure(size=(6.0, 0.4 * len(sizes) + 1.4))
     axes.barh(list(sizes), [max(size, 1e-300) for size in sizes.values()], color=COLOURS[0])
     axes.set(xscale="log", xlabel=what)
     axes.set_xlim(left=min((size for size in sizes.values() if size), default=1.0) / 10)

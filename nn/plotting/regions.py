@@ -52,6 +52,27 @@ def leads(scores: Any) -> Any:
     return np.array(found)  # (classes, points)
 
 
+MARKERS = ("o", "s", "^", "D", "v", "P")
+"""For classes and curves, so that they differ in grey print as well."""
+
+
+def draw_boundary(
+    axes: Any, grids: list[list[float]], scores: list[list[float]], samples: list[tuple[float, float, int]], size: float
+) -> None:
+    """Paint the class predicted at each point of the plane, and over it the samples: two features and a class each.
+
+    ``scores`` go through the grid row by row. ``size`` is that of a sample, in square points.
+    """
+    paint_regions(axes, grids, scores)
+    for label in range(len(scores[0])):
+        points = [sample[:2] for sample in samples if sample[2] == label]
+        axes.scatter(
+            [p[0] for p in points], [p[1] for p in points], s=size, color=COLOURS[label % len(COLOURS)],
+            edgecolor="white", linewidth=0.5, marker=MARKERS[label % len(MARKERS)], label=f"class {label}",
+        )  # fmt: skip
+    axes.set(xlabel="first feature", ylabel="second feature")
+
+
 def paint_regions(axes: Any, grids: list[list[float]], scores: list[list[float]]) -> None:
     """Paint each class where its score is the highest. ``scores`` go through the grid row by row.
 

@@ -12,7 +12,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from nn.checks import real_number
-from nn.plotting.regions import COLOURS, class_scores, paint_regions
+from nn.plotting.regions import COLOURS, class_scores, draw_boundary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,12 +66,10 @@ def _pictures(recording: Snapshots, dots_per_inch: int) -> Iterator[bytes]:
 
 
 def _draw_boundary(axes: Any, recording: Snapshots, snapshot: dict[str, Any]) -> None:
-    paint_regions(axes, recording.grids, snapshot["scores"] or class_scores(snapshot["boundary"], 0.0))
-    shades = [COLOURS[int(point[2]) % len(COLOURS)] for point in recording.points]
-    axes.scatter(
-        *zip(*(point[:2] for point in recording.points), strict=True), c=shades, s=12, edgecolor="white", linewidth=0.4
-    )
-    axes.set(title=f"epoch {snapshot['epoch']}", xlabel="feature 0", ylabel="feature 1")
+    scores = snapshot["scores"] or class_scores(snapshot["boundary"], 0.0)
+    samples = [(x, y, int(label)) for x, y, label in recording.points]
+    draw_boundary(axes, recording.grids, scores, samples, 12.0)
+    axes.set(title=f"epoch {snapshot['epoch']}")
 
 
 def _draw_loss(axes: Any, recording: Snapshots, snapshot: dict[str, Any], highest: float) -> None:
@@ -89,7 +87,7 @@ def _draw_loss(axes: Any, recording: Snapshots, snapshot: dict[str, Any], highes
             label=name.replace("_", " "),
         )
     epoch = "" if recording.grids else f"epoch {snapshot['epoch']}, "  # otherwise the other panel has it as its title
-    axes.set(title=f"{epoch}loss {snapshot['numbers']['loss']:.4g}", xlabel="epoch")
+    axes.set(title=f"{epoch}loss {snapshot['numbers']['loss']:.4g}", xlabel="epoch", ylabel="loss")
     axes.legend(loc="upper right")
     strip = axes.inset_axes((0.0, -0.32, 1.0, 0.08))
     strip.imshow([snapshot["weights"]], aspect="auto", cmap="PuOr", vmin=-highest, vmax=highest)

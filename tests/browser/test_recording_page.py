@@ -40,6 +40,15 @@ def test_it_scrubs_through_the_epochs(tmp_path: Path, visit: Any) -> None:
     page.click("button[title='Play']")
     page.wait_for_selector("#root[data-epoch='6']", timeout=8000)
     assert page.locator(".loss text", has_text="epoch").count() == 1
+    assert page.locator(".plane b").all_inner_texts() == ["second feature", "first feature"]
+    assert page.locator(".columns").first.inner_text().split() == ["weights.0", "weights.1", "bias"]
+    low, high = recording.grids[0][0], recording.grids[0][-1]
+    for tick in page.locator(".across span").all():  # a tick stands where its number is
+        box, canvas = tick.bounding_box(), page.locator(".boundary canvas").bounding_box()
+        assert box is not None
+        assert canvas is not None
+        x = low + (high - low) * (box["x"] + box["width"] / 2 - canvas["x"]) / canvas["width"]
+        assert abs(x - float(tick.inner_text())) < 0.02 * (high - low)
     assert [text for text in page.locator(".loss text").all_text_contents() if text.isdecimal()][-1] == "6"
 
 

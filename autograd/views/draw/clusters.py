@@ -1,7 +1,6 @@
-"""Which nodes of a large graph belong together?  Those of one neuron; and the neurons of one layer, at the same depth.
+"""Which units are drawn as one box?  One neuron; or all neurons of one layer and all samples; or a range of depths.
 
-Read `scene` first, `collapse` next, which draws the clusters.  Every pass here is one loop over the nodes, so that a
-million nodes take seconds.  Nodes are numbered by their place in the topological order.
+Read `units` first, `architecture` next, which describes the clusters, and `collapse`, which draws them.
 """
 
 from __future__ import annotations
@@ -11,18 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import primitives as table
 from autograd.micrograd import operation
-from autograd.node import operands as operands_of
-from autograd.symbolic.printing import number_text
-from autograd.value import Value
-from autograd.views.draw.scene import known_gradients
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-SUMS = frozenset({table.add, table.subtract, table.sum_, table.dot})
-SUMMANDS = frozenset({table.add, table.subtract, table.multiply, table.negative})
-"""The rows that join a sum that uses them; a `dot` does not, since it is a neuron itself."""
-STAGES = 20
+    from autograd.value import Value
+    from autograd.views.draw.units import Units
+
+STAGES = 12
 """The number of ranges of depth of a graph that has too many layers to be shown."""
 
 
@@ -36,151 +31,191 @@ class Cluster:
     nodes: list[int] = field(default_factory=list)
     leaves: list[int] = field(default_factory=list)
     """Leaves that only this cluster uses."""
+    kind: str = ""
+    """'inputs', 'targets', 'leaves', 'neuron', 'layer', 'loss', 'depth', or '' for other operations."""
+    activation: list[int] = field(default_factory=list)
+    """The units of an activation of the whole layer, such as softmax."""
 
 
-class Units:
-    """A graph cut into units: a neuron's products, sum and activation are one unit; most other nodes are one each."""
-
-    def __init__(self, order: Sequence[Value]) -> None:
-        self.order = order
-        self.place = place = {node: n for n, node in enumerate(order)}
-        self.gradients = known_gradients(order)
-        self.operands = [[place[o] for o in operands_of(node) if isinstance(o, Value)] for node in order]
-        self.unit = self._units()
-        self.size = [0] * len(order)
-        for unit in self.unit:
-            self.size[unit] += 1
-        self.depth = self._depths()
-
-    def _units(self) -> list[int]:
-        """For each node the last node of its unit: a node joins its only user if that is a sum or an activation."""
-        users = [0] * len(self.order)
-        for operands in self.operands:
-            for operand in operands:
-                users[operand] += 1
-        unit = list(range(len(self.order)))
-        for n in range(len(self.order) - 1, -1, -1):
-            row = self.order[n].primitive
-            squashes = len(self.operands[n]) == 1 and row not in SUMMANDS
-            joins = SUMMANDS if row in SUMS else SUMS if squashes else ()
-            for operand in self.operands[n] if joins else ():
-                if users[operand] == 1 and self.order[operand].primitive in joins:
-                    unit[operand] = unit[n]
-        return unit
-
-    def _depths(self) -> list[int]:
-        """For each unit the number of units on the longest path to it; 0 for a leaf."""
-        depth = [0] * len(self.order)
-        for n, operands in enumerate(self.operands):
-            unit = self.unit[n]
-            for operand in operands:
-                if self.unit[operand] != unit and depth[self.unit[operand]] >= depth[unit]:
-                    depth[unit] = depth[self.unit[operand]] + 1
-        return depth
-
-    def roots(self) -> list[int]:
-        """The last node of each unit that computes something."""
-        return [n for n, unit in enumerate(self.unit) if unit == n and self.order[n].primitive is not None]
-
-    def inner(self, unit: int) -> int:
-        """The sum inside a neuron's activation; the node itself if there is none."""
-        operands = self.operands[unit]
-        return operands[0] if len(operands) == 1 and self.unit[operands[0]] == unit else unit
-
-    def description(self, unit: int, numbers: bool = False) -> str:
-        """What a unit computes, such as `tanh(sum of 3 products)`; a constant is c, or with `numbers` its number."""
-        inner = self.inner(unit)
-        row = self.order[inner].primitive
-        if row is table.dot:
-            count = (len(operands_of(self.order[inner])) - 1) // 2
-            what = f"sum of {count} product{'s' * (count != 1)}"
-        elif row is table.sum_:
-            what = f"sum of {len(self.operands[inner])}"
-        elif self.size[unit] > 2 and row in SUMS:
-            what = f"sum, {self.size[unit]} nodes"
-        else:
-            what = operation(self.order[inner]) or "by hand"
-        return what if inner == unit else self._around(self.order[unit], what, numbers)
-
-    def _around(self, node: Value, what: str, numbers: bool) -> str:
-        """The formula of a node of one operand, such as `relu(...)`, `(...)**2` or `(...) / 100`."""
-        sign, operands = operation(node), operands_of(node)
-        if sign.startswith("**") and len(sign) > 2:
-            return f"({what}){sign}"
-        if len(operands) != 2:
-            return f"{sign}({what})"
-        constant = next(
-            (number_text(operand) if numbers else "c" for operand in operands if type(operand) is float), ""
-        )
-        left, right = (f"({what})" if isinstance(operand, Value) else constant for operand in operands)
-        return f"{left} {sign} {right}" if sign in ("+", "-", "*", "/", "**") else f"{sign}({left}, {right})"
-
-    def is_neuron(self, unit: int) -> bool:
-        """Whether a unit is a weighted sum, perhaps with an activation."""
-        inner = self.inner(unit)
-        row = self.order[inner].primitive
-        return row is table.dot or (row is table.add and self.size[unit] > 2)
-
-    def weights(self, unit: int) -> tuple[int, ...]:
-        """The first weights of a neuron, which are the same for all its samples."""
-        inner = self.inner(unit)
-        return tuple(self.operands[inner][:2])
-
-
-def by_unit(units: Units) -> list[Cluster]:
+def by_unit(units: Units, called: Mapping[Value, str]) -> list[Cluster]:
     """One cluster for each unit: neuron by neuron."""
-    clusters = {root: Cluster("", [root]) for root in units.roots()}
-    names: dict[str, int] = {}
+    clusters = {root: Cluster("", [root]) for root in units.roots}
+    names = _Names()
     for root, cluster in clusters.items():
-        _name(cluster, "neuron" if units.is_neuron(root) else units.order[root].label or units.description(root), names)
-    return _with_leaves(units, clusters, [clusters.get(unit) for unit in units.unit], singly=True)
+        if units.is_neuron(root):
+            cluster.kind = "neuron"
+            cluster.name = names.new(owner(units, [root], called, layer=False) or "neuron")
+        else:
+            cluster.kind = "loss" if units.is_loss(root) else ""
+            title = units.order[root].label or called.get(units.order[root], "")
+            cluster.name = names.new(title or ("loss" if cluster.kind else units.description(root)))
+    return _with_leaves(units, clusters, [clusters.get(unit) for unit in units.unit], called, singly=True)
 
 
-def by_layer(units: Units) -> list[Cluster]:
-    """One cluster for all units that compute the same at the same depth: layer by layer, all samples together."""
-    clusters: dict[tuple[int, str], Cluster] = {}
+def by_layer(units: Units, called: Mapping[Value, str]) -> list[Cluster]:
+    """One cluster for each layer, all samples together, and one for all that is computed between two layers."""
+    clusters: dict[Any, Cluster] = {}
     of_unit: dict[int, Cluster] = {}
-    for root in units.roots():
-        key = (units.depth[root], units.description(root))
-        of_unit[root] = clusters.setdefault(key, Cluster(""))
+    element_wise = _element_wise(units)
+    layered = all(units.is_loss(root) or (root in units.neurons and root not in element_wise) for root in units.roots)
+    stage = [] if layered else _stages(units, element_wise)
+    for root in units.roots:
+        key: tuple[Any, ...]
+        if units.is_neuron(root) and root not in element_wise:
+            what, width = units.activation(root), len(units.neurons[root].inputs)
+            key, kind = (units.depth[root], what, width, owner(units, [root], called) if called else ""), "layer"
+        elif units.is_loss(root):
+            key, kind = (units.depth[root], "loss"), "loss"
+        elif units.neurons and units.order[root].primitive is table.softmax:
+            key, kind = (units.depth[root], "softmax"), ""
+        elif units.neurons:
+            key, kind = (stage[root] + 0.5, "between"), ""
+        else:
+            key, kind = (units.depth[root], units.description(root)), ""
+        of_unit[root] = clusters.setdefault(key, Cluster("", kind=kind))
         of_unit[root].units.append(root)
-    names: dict[str, int] = {}
-    for key in sorted(clusters, key=lambda key: (key[0], clusters[key].units[0])):
-        root = clusters[key].units[0]
-        name = (
-            "layer" if units.is_neuron(root) else units.order[root].label or operation(units.order[root]) or "by hand"
-        )
-        _name(clusters[key], name, names)
-    return _with_leaves(units, clusters, [of_unit.get(unit) for unit in units.unit])
+    _join_activations(units, clusters, of_unit)
+    names, modules = _Names(), _modules(units, of_unit, called)
+    for cluster in sorted(clusters.values(), key=lambda cluster: units.depth[cluster.units[0]]):
+        cluster.name = names.new(_name(units, cluster, called, modules.get(id(cluster), "")))
+    found = dict(sorted(clusters.items(), key=lambda item: (units.depth[item[1].units[0]], item[1].units[0])))
+    return _with_leaves(units, found, [of_unit.get(unit) for unit in units.unit], called)
 
 
-def _name(cluster: Cluster, name: str, names: dict[str, int]) -> None:
-    """Give the cluster this name, with a number if it is not the only one."""
-    names[name] = names.get(name, 0) + 1
-    cluster.name = f"{name} {names[name]}" if name in ("neuron", "layer") or names[name] > 1 else name
+def _name(units: Units, cluster: Cluster, called: Mapping[Value, str], module: str) -> str:
+    last = units.order[cluster.units[-1]]
+    label = last.label or called.get(last, "") if len(cluster.units) == 1 or last is units.order[-1] else ""
+    if cluster.kind == "layer":
+        return module or "layer"
+    if cluster.kind == "loss":
+        return label or "loss"
+    signs = {operation(units.order[unit]) or "by hand" for unit in cluster.units}
+    return label or module or (signs.pop() if len(signs) == 1 else "operations")
 
 
-def by_depth(units: Units) -> list[Cluster]:
+def _modules(units: Units, of_unit: Mapping[int, Cluster], called: Mapping[Value, str]) -> dict[int, str]:
+    """The module of each cluster, by its identity: what the names of its parameters have in common."""
+    names: dict[int, list[str]] = {}
+    for n, operands in enumerate(units.operands if called else ()):
+        cluster = of_unit.get(units.unit[n])
+        if cluster is not None:
+            found = [called[units.order[o]] for o in operands if units.order[o] in called]
+            names.setdefault(id(cluster), []).extend(found)
+    return {cluster: _in_common(found, layer=True) for cluster, found in names.items()}
+
+
+def _element_wise(units: Units) -> set[int]:
+    """Neurons of which each scales one number of its own, as a normalization does: they are no layer of neurons."""
+    single = [unit for unit, reading in units.neurons.items() if len(reading.inputs) == 1]
+    at: dict[int, list[int]] = {}
+    for unit in single:
+        at.setdefault(units.depth[unit], []).append(unit)
+    found: set[int] = set()
+    for together in at.values():
+        parameters = {units.neurons[unit].parameters for unit in together}
+        inputs = {units.neurons[unit].inputs for unit in together}
+        if len(parameters) > 1 and len(inputs) >= len(together):
+            found.update(together)
+    return found
+
+
+def _stages(units: Units, element_wise: set[int]) -> list[int]:
+    """For each unit the depth of the last layer of neurons before it; 0 if there is none."""
+    stage = [0] * len(units.order)
+    for n, operands in enumerate(units.operands):
+        unit = units.unit[n]
+        for operand in operands:
+            source = units.unit[operand]
+            if source != unit:
+                before = (
+                    units.depth[source] if source in units.neurons and source not in element_wise else stage[source]
+                )
+                stage[unit] = max(stage[unit], before)
+    return stage
+
+
+def _join_activations(units: Units, clusters: dict[Any, Cluster], of_unit: dict[int, Cluster]) -> None:
+    """A softmax of all outputs of a layer, if they have no other user, becomes the activation of that layer."""
+    for key, cluster in list(clusters.items()):
+        if units.order[cluster.units[0]].primitive is not table.softmax:
+            continue
+        operands = {units.unit[operand] for unit in cluster.units for operand in units.operands[unit]}
+        sources = {id(of_unit.get(operand)) for operand in operands}
+        layer = of_unit.get(next(iter(operands)))
+        whole = layer is not None and len(sources) == 1 and len(layer.units) == len(operands)
+        used = sum(len(units.operands[unit]) for unit in cluster.units) == sum(units.users[o] for o in operands)
+        if layer is not None and layer.kind == "layer" and whole and used:
+            layer.activation = cluster.units
+            of_unit.update(dict.fromkeys(cluster.units, layer))
+            del clusters[key]
+
+
+def by_depth(units: Units, called: Mapping[Value, str]) -> list[Cluster]:
     """A few clusters, each a range of depths: for graphs with more layers than a page can show."""
-    deepest = max(units.depth)
+    deepest = max(max(units.depth), 1)
     clusters: dict[int, Cluster] = {}
     of_unit: dict[int, Cluster] = {}
-    for root in units.roots():
+    for root in units.roots:
         stage = (units.depth[root] - 1) * STAGES // deepest
         if stage not in clusters:
             first, last = -(-stage * deepest // STAGES) + 1, -(-(stage + 1) * deepest // STAGES)
-            clusters[stage] = Cluster(f"depth {first:,} to {last:,}")
+            name = f"depth {first:,} to {last:,}" if last > first else f"depth {first:,}"
+            clusters[stage] = Cluster(name, kind="depth")
         clusters[stage].units.append(root)
         of_unit[root] = clusters[stage]
-    return _with_leaves(units, dict(sorted(clusters.items())), [of_unit.get(unit) for unit in units.unit])
+    return _with_leaves(units, dict(sorted(clusters.items())), [of_unit.get(unit) for unit in units.unit], called)
+
+
+# ------------------------------------------------------------------------------------------------------------- names
+
+
+class _Names:
+    """Distinct names: a neuron or a layer without a name gets a number, another name if it occurs again."""
+
+    def __init__(self) -> None:
+        self.counts: dict[str, int] = {}
+
+    def new(self, name: str) -> str:
+        """The name, with a number if that is needed."""
+        self.counts[name] = count = self.counts.get(name, 0) + 1
+        return f"{name} {count}" if name in ("neuron", "layer") or count > 1 else name
+
+
+def owner(units: Units, neurons: Iterable[int], called: Mapping[Value, str], layer: bool = True) -> str:
+    """The module to which the parameters of some neurons belong, such as `layers.0`: what their names have in common.
+
+    With `layer` it is that of the layer, else of the neuron; '' if the parameters have no names.
+    """
+    parameters = [units.order[n] for neuron in neurons for n in units.neurons[neuron].parameters]
+    return _in_common([called[leaf] for leaf in parameters if leaf in called], layer)
+
+
+def _in_common(names: Sequence[str], layer: bool) -> str:
+    """The module of these parameters; with `layer`, that of the layer to which a neuron belongs."""
+    if not names:
+        return ""
+    common = names[0].split(".")
+    for name in names[1:]:
+        parts = name.split(".")
+        common = common[: next((n for n, (a, b) in enumerate(zip(common, parts, strict=False)) if a != b), len(parts))]
+    while common and common[-1] in ("weights", "bias"):  # a neuron with a single parameter
+        common.pop()
+    if layer and "neurons" in common:
+        common = common[: len(common) - 1 - common[::-1].index("neurons")]
+    return ".".join(common)
+
+
+# ------------------------------------------------------------------------------------------------------------ leaves
 
 
 def _with_leaves(
-    units: Units, clusters: dict[Any, Cluster], of_node: list[Cluster | None], singly: bool = False
-) -> list[Cluster]:
+    units: Units, clusters: dict[Any, Cluster], of_node: list[Cluster | None], called: Mapping[Value, str],
+    singly: bool = False,
+) -> list[Cluster]:  # fmt: skip
     """The clusters with their nodes; a leaf joins the cluster that uses it.
 
-    A leaf with several users gets a cluster: with `singly` its own, else one with all leaves of the same users.
+    The inputs of neurons are a cluster of their own.  So is a leaf with several users: with `singly` on its own, else
+    with all leaves of the same users.
     """
     found = list(clusters.values())
     number = {id(cluster): n for n, cluster in enumerate(found)}
@@ -188,17 +223,34 @@ def _with_leaves(
     for n, cluster in enumerate(of_node):
         if cluster is not None:
             cluster.nodes.append(n)
+            mine = number[id(cluster)]
             for operand in units.operands[n]:
                 if of_node[operand] is None:
-                    users.setdefault(operand, set()).add(number[id(cluster)])
-    shared: dict[tuple[frozenset[int], int], Cluster] = {}
+                    if operand in users:
+                        users[operand].add(mine)
+                    else:
+                        users[operand] = {mine}
+    readings = [] if found and found[0].kind == "depth" else units.neurons.values()
+    parameters: set[Any] = set().union(*{id(row): row for row, _ in readings}.values())
+    inputs = {id(inputs): inputs for _, inputs in readings}
+    read = {n for numbers in inputs.values() for n in numbers if type(n) is int} - parameters
+    shared: dict[tuple[str, frozenset[int], int], Cluster] = {}
     for n, cluster in enumerate(of_node):
         if cluster is None:
             together = frozenset(users.get(n, ()))
-            if len(together) == 1:
+            of_loss = all(found[user].kind == "loss" for user in together)
+            if n in read or (units.order[n].label and n not in parameters):
+                kind, key = ("targets" if of_loss and n not in read else "inputs"), frozenset[int]()
+            elif len(together) == 1:
                 found[min(together)].leaves.append(n)
+                continue
             else:
-                shared.setdefault((together, n if singly else -1), Cluster("")).leaves.append(n)
-    for n, cluster in enumerate(shared.values(), 1):
-        cluster.name = f"leaves {n}" if len(shared) > 1 else "leaves"
+                kind, key = "leaves", together
+            shared.setdefault((kind, key, n if singly else -1), Cluster("", kind=kind)).leaves.append(n)
+    names = _Names()
+    for cluster in shared.values():
+        leaf = units.order[cluster.leaves[0]]
+        alone = len(cluster.leaves) == 1 and (leaf.label or called.get(leaf, ""))
+        known = cluster.kind == "leaves" and parameters.issuperset(cluster.leaves)
+        cluster.name = names.new(alone or ("parameters" if known else cluster.kind))
     return [*shared.values(), *found]

@@ -1,37 +1,86 @@
 """How is a graph of a million nodes drawn?  Folded: a box for each neuron, each layer or each range of depth.
 
-Read `clusters` first (which nodes belong together) and `expand_cluster` (a cluster drawn node by node).  A folded
-picture is made from the graph itself, not from its trace, which would have a record for every step.
+Read `clusters` and `architecture` first (which nodes belong together, and what their box says), and `expand_cluster` (a
+cluster drawn node by node).  A folded picture is made from the graph itself, not from its trace, which would have a
+record for every step.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from autograd.symbolic.printing import number_text
-from autograd.views.draw.clusters import Cluster, Units, by_depth, by_layer, by_unit
+from autograd.node import all_edges
+from autograd.views.draw.architecture import cluster_box, count, plain_inputs_box
+from autograd.views.draw.clusters import Cluster, by_depth, by_layer, by_unit
 from autograd.views.draw.expand_cluster import Use, draw_expanded
-from autograd.views.draw.scene import Arrow, Box, Contents
+from autograd.views.draw.page_fit import longest_arrow
+from autograd.views.draw.scene import Arrow, Box, Contents, number_drawn
+from autograd.views.draw.units import Units, plain_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from autograd.value import Value
+    from autograd.views.draw.architecture import Kinds
 
 FOLDS = ("auto", "none", "neuron", "layer", "depth")
-FEW = 100
-"""At most so many neurons are drawn one by one; a larger graph is drawn layer by layer."""
+MAX_FOR_BRANCHES = 5_000
+"""In graphs of at most so many nodes, arrows to branches that were not taken are found, which takes a second pass."""
 
 
-def folded(
-    order: Sequence[Value], fold: str, budget: int, expanded: Sequence[str], names: Mapping[Value, str] | None = None
-) -> Contents:
+class Clustering(NamedTuple):
+    """A graph with its nodes divided into clusters."""
+
+    units: Units
+    clusters: list[Cluster]
+    how: str
+    """'neuron', 'layer' or 'depth'."""
+
+
+def clustered(units: Units, fold: str, budget: int, called: Mapping[Value, str]) -> Clustering:
+    """The clusters within the budget, as fine as a reader can still read; `fold` may require a kind."""
+    if fold == "neuron" or (fold == "auto" and len(units.roots) <= budget):
+        clusters = by_unit(units, called)
+        plain = sum(
+            map(len, {plain_inputs(reading.inputs) for reading in units.neurons.values()})
+        )  # each has a box too
+        if fold == "neuron" or len(clusters) + plain <= budget:
+            return Clustering(units, clusters, "neuron")
+    if fold == "layer" or (fold == "auto" and max(units.depth) <= budget):  # a layer has one depth
+        clusters = by_layer(units, called)
+        if fold == "layer" or len(clusters) <= budget:
+            return Clustering(units, clusters, "layer")
+    return Clustering(units, by_depth(units, called), "depth")
+
+
+def folded(clustering: Clustering, most: int, expanded: Sequence[str], names: Mapping[Value, str], kinds: Kinds
+           ) -> Contents:  # fmt: skip
     """The picture of a folded graph, with the clusters named in `expanded` drawn node by node.
 
-    Raises ValueError if there is no such cluster, or if expanding it exceeds the budget.
+    Raises ValueError if there is no such cluster, or if expanding it shows more than `most` nodes.
     """
-    units = Units(order)
-    clusters, how = _clusters(units, fold, budget)
+    units, clusters, _ = clustering
+    _check_opened(clusters, expanded, most)
+    contents = Contents()
+    drawn = [""] * len(units.order)
+    uses: list[Use] = []
+    _draw_plain_inputs(clustering, expanded, contents)
+    for n, cluster in enumerate(clusters):
+        members = (*cluster.nodes, *cluster.leaves)
+        if cluster.name in expanded:
+            uses += draw_expanded(cluster, units, contents, names)
+            for node in members:
+                drawn[node] = f"n{node}"
+        else:
+            contents.boxes.append(cluster_box(f"g{n}", cluster, units, names, kinds))
+            for node in members:
+                drawn[node] = f"g{n}"
+    contents.arrows += _arrows(units, drawn, uses)
+    _describe(contents, clustering, most, expanded)
+    return contents
+
+
+def _check_opened(clusters: Sequence[Cluster], expanded: Sequence[str], most: int) -> None:
     existing = [cluster.name for cluster in clusters]
     for name in expanded:
         if name not in existing:
@@ -39,97 +88,42 @@ def folded(
                 f"draw: expand: there is no group {name!r}; choose one of: {', '.join(dict.fromkeys(existing[:20]))}"
             )
     inside = sum(len(cluster.nodes) + len(cluster.leaves) for cluster in clusters if cluster.name in expanded)
-    if inside > budget:
+    if inside > most:
         raise ValueError(
-            f"draw: expand={list(expanded)!r} opens {inside:,} nodes, more than budget={budget}; open less"
+            f"draw: expand={list(expanded)!r} opens {inside:,} nodes, more than {most}; open a smaller group, draw one "
+            f"sample, or allow more with budget={inside}"
         )
-    contents = Contents()
-    drawn = [""] * len(order)
-    uses: list[Use] = []
+
+
+def _draw_plain_inputs(clustering: Clustering, expanded: Sequence[str], contents: Contents) -> None:
+    """Boxes and arrows for the inputs that are plain numbers, which no node of the graph shows."""
+    units, clusters, how = clustering
+    boxes: dict[tuple[int, int], Box] = {}
+    samples: dict[tuple[float, ...], int] = {}
     for n, cluster in enumerate(clusters):
-        if cluster.name in expanded:
-            uses += draw_expanded(cluster, units, contents, names or {})
-            for node in (*cluster.nodes, *cluster.leaves):
-                drawn[node] = f"n{node}"
-        else:
-            contents.boxes.append(_box(f"g{n}", cluster, units))
-            for node in (*cluster.nodes, *cluster.leaves):
-                drawn[node] = f"g{n}"
-    contents.arrows += _arrows(units, drawn, uses)
-    operations = sum(node.primitive is not None for node in order)
-    contents.summary = (
-        f"graph of {_count(len(order), 'number')} and {_count(operations, 'operation')}, "
-        f"folded by {how} into {_count(len(contents.boxes), 'box')}"
-    )
-    contents.caption = f"{len(order):,} numbers, folded by {how}"
-    small = [g.name for g in clusters if len(g.nodes) > 1 and len(g.nodes) + len(g.leaves) <= budget]
-    if small and not expanded:
-        contents.caption += f'; expand="{small[0]}" opens one'
-    if how == "neuron" and not expanded:
-        contents.crossing = True
-        for arrow in contents.arrows:
-            arrow.label = ""
-    return contents
-
-
-def _clusters(units: Units, fold: str, budget: int) -> tuple[list[Cluster], str]:
-    """The clusters within the budget, as fine as a reader can still read, and the kind of folding."""
-    if fold == "neuron" or (fold == "auto" and len(units.roots()) <= FEW):
-        return by_unit(units), "neuron"
-    if fold == "layer" or (fold == "auto" and max(units.depth) <= budget):  # a layer has one depth
-        clusters = by_layer(units)
-        if fold == "layer" or len(clusters) <= budget:
-            return clusters, "layer"
-    return by_depth(units), "depth"
-
-
-def _box(name: str, cluster: Cluster, units: Units) -> Box:
-    """A folded cluster: its name, what it computes, how often, and its number of nodes."""
-    nodes, leaves = len(cluster.nodes), len(cluster.leaves)
-    counts = (
-        _count(nodes, "node") + (f", {_count(leaves, 'leaf')}" if leaves else "") if nodes else _count(leaves, "leaf")
-    )
-    if not cluster.units:
-        if leaves > 1:
-            return Box(name, [cluster.name, counts], "leaf")
-        leaf = units.order[cluster.leaves[0]]
-        return Box(name, [leaf.label or "leaf", *_numbers(leaf, units)], "leaf")
-    root = cluster.units[0]
-    what = units.description(root, numbers=len(cluster.units) == 1)
-    if len(cluster.units) == 1:
-        node = units.order[root]
-        kind = "output" if root == len(units.order) - 1 else "unit"
-        title = node.label or (cluster.name if units.is_neuron(root) else "")
-        description = [what] if nodes > 1 or not title else []
-        cells = [*([title] if title else []), *description, *_numbers(node, units)]
-        return Box(name, cells, kind, counts, gradient=units.gradients.get(node))
-    if cluster.name.startswith("depth"):
-        return Box(name, [cluster.name, counts], "group")
-    neurons = len({units.weights(unit) for unit in cluster.units}) if units.is_neuron(root) else 0
-    samples = len(cluster.units) // neurons if neurons and len(cluster.units) % neurons == 0 else 0
-    if samples:
-        often = _count(neurons, "neuron") + (f" × {_count(samples, 'sample')}" if samples > 1 else "")
-    else:
-        often = f"{len(cluster.units):,} times"
-    if nodes == len(cluster.units) and not leaves:  # each unit is one node: the count is there already
-        return Box(name, [cluster.name, often if cluster.name == what else f"{often}\n{what}"], "group")
-    return Box(name, [cluster.name, f"{often}\n{what}", counts], "group")
-
-
-def _numbers(node: Value, units: Units) -> list[str]:
-    """The cells of a number: its data, and its gradient, blank until computed."""
-    gradient = f"grad {number_text(units.gradients[node])}" if node in units.gradients else "grad"
-    return [f"data {number_text(node.data)}", gradient]
-
-
-def _count(number: int, thing: str) -> str:
-    plural = {"leaf": "leaves", "box": "boxes"}.get(thing, f"{thing}s")
-    return f"{number:,} {thing if number == 1 else plural}"
+        if cluster.kind not in ("neuron", "layer") or cluster.name in expanded:
+            continue
+        distinct = {id(inputs): inputs for inputs in (units.neurons[unit].inputs for unit in cluster.units)}
+        numbers = {plain_inputs(inputs) for inputs in distinct.values()}
+        for row in filter(None, sorted(numbers)):
+            sample = samples.setdefault(row, len(samples))
+            for place in range(len(row) if how == "neuron" else 1):
+                key = (place, sample) if how == "neuron" else (0, 0)
+                if key not in boxes:
+                    cells = [f"x{place + 1}", number_drawn(row[place])]
+                    boxes[key] = Box(f"i{len(boxes)}", cells, "leaf", stacked=True)
+                arrow = Arrow(boxes[key].id, f"g{n}", count=len(cluster.units))
+                if contents.arrows[-1:] != [arrow]:
+                    contents.arrows.append(arrow)
+    if how != "neuron" and samples:
+        boxes[0, 0] = plain_inputs_box("i0", list(samples), units)
+    contents.boxes += boxes.values()
 
 
 def _arrows(units: Units, drawn: Sequence[str], uses: Sequence[Use]) -> list[Arrow]:
-    """One arrow between two clusters, with its number of edges; every edge inside an expanded cluster."""
+    """One arrow between two clusters, which knows its number of edges; every edge inside an expanded cluster."""
     counts: dict[tuple[str, str], int] = {}
+    taken: set[tuple[str, str]] = set()
     single = []
     for operand, arrow in uses:
         source = drawn[units.place[operand]]
@@ -137,10 +131,35 @@ def _arrows(units: Units, drawn: Sequence[str], uses: Sequence[Use]) -> list[Arr
             single.append(arrow)
         else:
             counts[source, arrow.target] = counts.get((source, arrow.target), 0) + 1
+            if arrow.taken:
+                taken.add((source, arrow.target))
+    exact = len(drawn) <= MAX_FOR_BRANCHES
     for n, operands in enumerate(units.operands):
         target = drawn[n]
-        for place in operands if target.startswith("g") else ():
-            if drawn[place] != target:
-                counts[drawn[place], target] = counts.get((drawn[place], target), 0) + 1
-    between = [Arrow(*ends, f"{count:,}" if count > 1 else "") for ends, count in counts.items()]
-    return single + between
+        outside = [place for place in operands if drawn[place] != target] if target.startswith("g") else []
+        for place in outside:
+            counts[drawn[place], target] = counts.get((drawn[place], target), 0) + 1
+        if outside and exact:
+            found = all_edges(units.order[n])
+            taken.update((drawn[units.place[o]], target) for o, partial in found if partial is not None)
+    return single + [Arrow(*ends, count=number, taken=not exact or ends in taken) for ends, number in counts.items()]
+
+
+def _describe(contents: Contents, clustering: Clustering, most: int, expanded: Sequence[str]) -> None:
+    """The summary and the note, and how thick and how straight the arrows are."""
+    units, clusters, how = clustering
+    operations = sum(node.primitive is not None for node in units.order)
+    contents.summary = (
+        f"graph of {count(len(units.order), 'number')} and {count(operations, 'operation')}, "
+        f"folded by {how} into {count(len(contents.boxes), 'box')}"
+    )
+    contents.note = f"{len(units.order):,} numbers, folded by {how}"
+    small = [g.name for g in clusters if len(g.nodes) > 1 and len(g.nodes) + len(g.leaves) <= most]
+    if small and not expanded:
+        contents.note += f'; expand="{small[0]}" opens one'
+    contents.crossing = how == "neuron" and not expanded and longest_arrow(contents) == 1
+    if how == "layer" and units.samples > 1:
+        constant = {f"g{n}" for n, cluster in enumerate(clusters) if cluster.kind in ("leaves", "targets")}
+        for arrow in contents.arrows:
+            arrow.bundle = arrow.count > 1 and arrow.source not in constant
+            arrow.tooltip = count(arrow.count, "edge")

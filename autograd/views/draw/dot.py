@@ -55,13 +55,20 @@ def attributes(contents: Contents, direction: str, palette: Mapping[str, str]) -
     """The attributes of the whole graph, of every node and of every edge."""
     tail, head = direction[1].translate(SIDES), direction[0].translate(SIDES)
     room, ports = {"ranksep": "0.35"}, {"tailport": tail, "arrowsize": "0.7"}
+    if contents.rows:
+        ports = {"arrowsize": "0.7"}
     if contents.crossing:
         many = len(contents.arrows) > MANY
-        room = {"ranksep": "4" if many else "2", "splines": "line", "ordering": "in"}
+        room = {"ranksep": "2" if many else "1.3", "splines": "line", "ordering": "in"}
         pen = {"penwidth": "0.4", "arrowhead": "none"} if many else {"penwidth": "0.6", "arrowsize": "0.4"}
         ports = {"tailport": tail, "headport": head, **pen}
     text = {"fontname": "Helvetica", "fontcolor": palette["ink"]}
-    whole = {"rankdir": direction, "bgcolor": palette["background"], "pad": "0.2", "nodesep": "0.22"}
+    whole = {
+        "rankdir": direction,
+        "bgcolor": palette["background"],
+        "pad": "0.2",
+        "nodesep": "0.4" if contents.rows else "0.22",
+    }
     return {
         "graph": {**whole, **room, **text, "labelloc": "b"},
         "node": {**text, "fontsize": "14", "height": "0.42", "margin": "0.12,0.06"},
@@ -81,7 +88,7 @@ def statements(contents: Contents, direction: str, palette: Mapping[str, str], s
     groups: dict[str, list[str]] = {}
     width = _common_width(contents)
     for box in contents.boxes:
-        written = _box(box, direction, palette, max(gradients, default=0.0), width)
+        written = _box(box, direction, palette, max(gradients, default=0.0), width, bool(contents.rows))
         groups.setdefault(box.group, []).append(written)
     busy = _with_busy_operands(contents)
     for circle in contents.circles:
@@ -89,30 +96,45 @@ def statements(contents: Contents, direction: str, palette: Mapping[str, str], s
     for n, (name, members) in enumerate(groups.items()):
         lines += _cluster(n, name, members, palette) if name else members
     ports_of = dict.fromkeys(_in_bunches(contents), " tailport=_")
-    ports_of |= {circle.id: f" headport={direction[0].translate(SIDES)}" for circle in contents.circles}
+    ports_of |= {circle.id: f" tailport=_ headport={direction[0].translate(SIDES)}" for circle in contents.circles}
     gap = " " if direction in ("TB", "BT") else ""  # there a label is beside its arrow, and would touch it
-    lines += [_arrow(n, arrow, ports_of.get(arrow.source, ""), gap) for n, arrow in enumerate(contents.arrows)]
+    if contents.rows:
+        ports_of = {}
+    backwards = {name for row in contents.rows[1::2] for name in row}
+    for n, arrow in enumerate(contents.arrows):
+        turned = arrow.source in backwards and arrow.target in backwards and _in_one_row(contents, arrow)
+        lines.append(_arrow(n, arrow, ports_of.get(arrow.source, ""), gap, turned))
+    lines += [f"{{rank=same {' '.join(row)}}}" for row in contents.rows]
     return lines
 
 
-def _box(box: Box, direction: str, palette: Mapping[str, str], largest: float, width: str) -> str:
+def _in_one_row(contents: Contents, arrow: Arrow) -> bool:
+    return any(arrow.source in row and arrow.target in row for row in contents.rows)
+
+
+def _box(box: Box, direction: str, palette: Mapping[str, str], largest: float, width: str, in_row: bool) -> str:
     fill, line, ink, kind = palette[box.kind], palette[f"{box.kind}-line"], palette["ink"], box.kind
     gradient = _finite_gradient(box)
     if largest and gradient is not None:
         fill, ink, kind = shade(gradient / largest), LIGHT["ink"], "shaded"
+    look = f'class="{kind}" fillcolor="{fill}" color="{line}" fontcolor="{ink}"'
+    if in_row:  # Graphviz draws no arrow between records of one rank
+        text = r"\n".join(map(plain_text, box.cells))
+        return f'{box.id} [shape=box style="filled,rounded" {look} label="{text}"]'
     label = "|".join(map(record_text, box.cells))
-    if (direction in ("LR", "RL")) == (box.kind != "group"):  # side by side; a group's from top to bottom
+    if (direction in ("LR", "RL")) == (not box.stacked):  # side by side, else from top to bottom
         label = f"{{{label}}}"
-    return (
-        f'{box.id} [shape=Mrecord class="{kind}" style=filled fillcolor="{fill}" color="{line}" fontcolor="{ink}" '
-        f'{width if box.kind == "unit" else ""}label="{label}"]'
-    )
+    sized = width if box.kind == "unit" else ""
+    return f'{box.id} [shape=Mrecord style=filled {look} {sized}label="{label}"]'
 
 
 def _common_width(contents: Contents) -> str:
     """One width for all neurons in columns: that of the longest text in them."""
-    lengths = [[len(cell) for cell in box.cells] for box in contents.boxes if box.kind == "unit"]
-    inches = max((sum(0.095 * length + 0.2 for length in cells) for cells in lengths), default=0.0)
+    inches = 0.0
+    for box in contents.boxes:
+        if box.kind == "unit":
+            widths = [0.095 * max(map(len, cell.split("\n"))) + 0.2 for cell in box.cells]
+            inches = max(inches, max(widths) if box.stacked else sum(widths))
     return f"width={inches:.2f} " if contents.crossing else ""
 
 
@@ -139,15 +161,16 @@ def _circle(circle: Circle, palette: Mapping[str, str], free: bool) -> str:
     colour = palette["circle"]
     return (
         f'{circle.id} [class=sign {shape}{order} style={style} fillcolor="{colour}" color="{colour}" '
-        f'fontcolor="{palette["sign"]}" label="{plain_text(circle.sign)}"]'
+        f'fontcolor="{palette["sign"]}" label="{plain_text("−" if circle.sign == "-" else circle.sign)}"]'
     )
 
 
-def _arrow(n: int, arrow: Arrow, port: str, gap: str) -> str:
-    """An arrow with its own id, since `x * x` has two between the same ends."""
+def _arrow(n: int, arrow: Arrow, port: str, gap: str, turned: bool) -> str:
+    """An arrow with its own id, since `x * x` has two between the same ends; a turned one goes from right to left."""
     label = f' label="{plain_text(gap + arrow.label + gap)}"' if arrow.label else ""
-    dashed = "" if arrow.taken else " style=dashed"
-    return f"{arrow.source} -> {arrow.target} [id=a{n}{port}{label}{dashed}]"
+    style = ("" if arrow.taken else " style=dashed") + (" penwidth=2.5" if arrow.bundle else "")
+    ends = f"{arrow.target} -> {arrow.source}" if turned else f"{arrow.source} -> {arrow.target}"
+    return f"{ends} [id=a{n}{port}{label}{style}{' dir=back' if turned else ''}]"
 
 
 def _cluster(n: int, name: str, members: Iterable[str], palette: Mapping[str, str]) -> list[str]:

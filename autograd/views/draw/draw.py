@@ -5,29 +5,35 @@ Read `trace` first, whose records are shown, then the modules of this folder in 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.arguments import choose, shown
 from autograd.backpropagation import topological_order
 from autograd.gradcheck import central_difference
 from autograd.value import Value
-from autograd.views.draw.collapse import FOLDS, folded
+from autograd.views.draw.collapse import FOLDS, clustered, folded
 from autograd.views.draw.dot import DIRECTIONS
 from autograd.views.draw.layout_engines import ENGINES
+from autograd.views.draw.page_fit import arranged
 from autograd.views.draw.picture import THEMES, Graph
-from autograd.views.draw.scene import DrawOptions, contents_of
+from autograd.views.draw.scene import Contents, DrawOptions, contents_of
+from autograd.views.draw.units import Units
 from autograd.views.trace.replay import replay
-from autograd.views.trace.trace import Trace, names_of_values, record_trace
+from autograd.views.trace.trace import names_of_values, record_trace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from autograd.views.draw.digraph import Digraph
+    from autograd.views.trace.trace import Names, Trace
 
+BUDGET = 60
+"""The boxes and circles that a reader can still follow."""
 MAX_NUMBERS = 5_000
 """At most so many numbers are drawn with fold="none"."""
+MAX_WHOLE = 500
+"""At most so many numbers are drawn one by one if an option requires it, unless there is another budget."""
 HIDES = (None, "grad", "data")
 PARTIALS = (False, True, "formula")
 
@@ -36,17 +42,18 @@ def draw(
     output: Value,
     *,
     engine: str = "auto",
-    direction: str = "LR",
+    direction: str = "auto",
     theme: str = "auto",
     partials: bool | str = False,
     shade: bool = False,
     hide: str | None = None,
     checked: bool = False,
-    expand: bool | str | Iterable[str] = True,
+    expand: bool | str | Iterable[str] = "auto",
     fold: str = "auto",
-    budget: int = 500,
+    budget: int = BUDGET,
     title: str = "",
-    names: Mapping[str, Value] | Iterable[tuple[str, Value]] = (),
+    caption: bool = True,
+    names: Names = (),
 ) -> Graph:
     """Draw the graph of `output`: label, data and grad of each number, a circle for each operation.
 
@@ -55,14 +62,17 @@ def draw(
     - `partials=True` writes the local partial on each arrow, `partials="formula"` its formula;
     - `shade=True` colours each box by its gradient; `checked=True` adds the gradient found by nudging;
     - `hide="grad"` or `hide="data"` makes a worksheet with blanks, whose `.answer_key` shows the numbers;
-    - `expand=False` shows a `dot` or `sum` of fewer than 12 operands as one node, not as its `*` and `+`.
+    - `expand=True` shows each `dot` or `sum` of fewer than 12 operands as its `*` and `+`, `expand=False` as one node.
 
-    A graph of more than `budget` numbers is folded: neuron by neuron, or layer by layer.  `fold` chooses among "auto",
-    "none", "neuron", "layer" and "depth"; `expand="layer 1"`, or a list of such names, opens folded groups.
+    By default this is the finest view with at most `budget` boxes and circles that fits on a page 16 cm wide: number by
+    number, neuron by neuron, or layer by layer.  `fold` chooses among "auto", "none", "neuron", "layer" and "depth";
+    `expand="layer 1"`, or a list of such names, opens folded groups.
 
-    How it is shown: `direction` is "LR", "TB", "RL" or "BT"; `theme` is "light", "dark" or "auto", which follows the
-    page; `engine` is "dot", "wasm" or "auto", which prefers dot if it is on PATH; `title` is the caption;
-    `names`, such as `model.named_parameters()`, labels Values that have no label.
+    How it is shown: `direction` is "LR", "TB", "RL", "BT" or "auto", which goes from left to right if that fits on the
+    page; `theme` is "light", "dark" or "auto", which follows the page; `engine` is "dot", "wasm" or "auto", which
+    prefers dot if it is on PATH; `title` is written below the picture; `caption=False` leaves out what a notebook says
+    about folding; `names`, a model or pairs of a name and a Value, names the Values that have no label, and the neurons
+    and layers of the model.
 
     Raises TypeError if `output` is not a Value; ValueError for an unknown choice, or a label that cannot be shown.
 
@@ -73,66 +83,125 @@ def draw(
     if not isinstance(output, Value):
         raise TypeError(f"draw: output must be a Value, got {shown(output)} ({type(output).__name__})")
     for name, choice, choices in (
-        ("direction", direction, DIRECTIONS), ("theme", theme, THEMES), ("hide", hide, HIDES),
+        ("direction", direction, ("auto", *DIRECTIONS)), ("theme", theme, THEMES), ("hide", hide, HIDES),
         ("partials", partials, PARTIALS), ("fold", fold, FOLDS), ("engine", engine, ENGINES),
     ):  # fmt: skip
         choose(choice, choices, f"draw: unknown {name}")
-    if type(budget) is not int or budget < 1:
-        raise ValueError(f"draw: budget must be a whole number of at least 1, got {shown(budget)}")
-    look: dict[str, Any] = {"engine": engine, "direction": direction, "theme": theme, "shaded": shade}
-    if not isinstance(title, str):
-        raise TypeError(f"draw: title must be a text, got {shown(title)} ({type(title).__name__})")
-    if not isinstance(expand, (bool, str)) and not _are_names(expand):
-        raise TypeError(f"draw: expand must be True, False, or the names of groups, got {shown(expand)}")
-    expanded = [] if isinstance(expand, bool) else [expand] if isinstance(expand, str) else list(expand)
+    _check(budget, title, caption, expand)
+    opened = [] if isinstance(expand, bool) or expand == "auto" else [expand] if isinstance(expand, str) else [*expand]
     called = names_of_values(names, "draw")
     order = topological_order(output)
-    traced = _whole(order, fold, budget, expanded, expand is not False, called)
-    if traced is None:
-        if hide or checked or partials:
+    whole = _Whole(order, called, hide, partials, checked)
+    found = _chosen(whole, expand, fold, budget, direction) if not opened else None
+    if found is None:
+        if whole.needs_all:
             raise ValueError(
                 f"draw: hide, checked and partials need every node in the picture, and this graph of {len(order):,} "
                 f'numbers is folded; draw an earlier node, or use fold="none"'
             )
-        contents = folded(order, fold, budget, expanded, called)
-        contents.caption = "\n".join(filter(None, [title, contents.caption]))
-        return Graph(contents, **look)
-    labels = {traced.ids[value]: name for value, name in called.items() if value in traced.ids}
-    options = DrawOptions(hide, partials, False, _nudged(order, traced.ids) if checked else None, labels)
-    key = None
-    if hide is not None:
-        answers = contents_of(traced, replace(options, hide=None, gradients=True))
+        clustering = clustered(Units(order, called), fold, budget, called)
+        contents = folded(clustering, _most(budget), opened, called, _classes(names))
+        contents, turned, fits = arranged(contents, direction)
+        if fold == "auto" and clustering.how == "neuron" and not opened and not fits:
+            clustering = clustered(clustering.units, "layer", budget, called)
+            contents = folded(clustering, _most(budget), [], called, _classes(names))
+            contents, turned, _ = arranged(contents, direction)
+        found = _Found(contents, turned, None)
+    contents, direction, answers = found
+    contents.caption, contents.note = title, contents.note if caption else ""
+    look: dict[str, Any] = {"engine": engine, "direction": direction, "theme": theme, "shaded": shade}
+    if answers is not None:
         answers.caption = "\n".join(filter(None, [title, "answer key"]))
-        key = Graph(answers, **look)
-    contents = contents_of(traced, options)
-    contents.caption = title
-    return Graph(contents, **look, key=key)
+    return Graph(contents, **look, key=None if answers is None else Graph(answers, **look))
 
 
-def _are_names(names: Any) -> bool:
-    return isinstance(names, (list, tuple, set, frozenset)) and all(isinstance(name, str) for name in names)
+def _check(budget: Any, title: Any, caption: Any, expand: Any) -> None:
+    if type(budget) is not int or budget < 1:
+        raise ValueError(f"draw: budget must be a whole number of at least 1, got {shown(budget)}")
+    if not isinstance(title, str):
+        raise TypeError(f"draw: title must be a text, got {shown(title)} ({type(title).__name__})")
+    if not isinstance(caption, bool):
+        raise TypeError(
+            f"draw: caption must be True or False, got {shown(caption)}; a text below the picture is title="
+        )
+    if not isinstance(expand, (bool, str)) and not (
+        isinstance(expand, (list, tuple, set, frozenset)) and all(isinstance(name, str) for name in expand)
+    ):
+        raise TypeError(f"draw: expand must be True, False, or the names of groups, got {shown(expand)}")
 
 
-def _whole(
-    order: Sequence[Value],
-    fold: str,
-    budget: int,
-    expanded: Sequence[str],
-    expand: bool,
-    called: Mapping[Value, str],
-) -> Trace | None:
-    """The trace of a graph that is drawn node by node; None for one that is folded."""
-    if fold == "none":
-        if len(order) > MAX_NUMBERS:
-            raise ValueError(
-                f"draw: {len(order):,} numbers are too many to be drawn one by one (at most {MAX_NUMBERS:,}); "
-                'use fold="auto", or draw an earlier node'
-            )
-        return record_trace(order, "topological", expand, called)
-    if fold != "auto" or expanded or len(order) > budget:
+def _most(budget: int) -> int:
+    """How many numbers are drawn one by one if the caller requires it."""
+    return MAX_WHOLE if budget == BUDGET else budget
+
+
+def _classes(names: Any) -> dict[str, str]:
+    """The class of each module inside a model, by name; empty if `names` is no model."""
+    modules = getattr(names, "named_modules", None)
+    return {name: type(module).__name__ for name, module in modules()} if callable(modules) else {}
+
+
+class _Found(NamedTuple):
+    """A view that was chosen."""
+
+    contents: Contents
+    direction: str
+    answers: Contents | None
+
+
+class _Whole(NamedTuple):
+    """A graph that may be drawn number by number."""
+
+    order: Sequence[Value]
+    called: Mapping[Value, str]
+    hide: str | None
+    partials: bool | str
+    checked: bool
+
+    @property
+    def needs_all(self) -> bool:
+        """Whether an option needs every number in the picture."""
+        return bool(self.hide or self.checked or self.partials)
+
+    def traced(self, expand: bool) -> Trace:
+        """What is shown: the products and sums of a small `dot` or `sum`, or the node itself."""
+        return record_trace(self.order, "topological", expand, self.called)
+
+    def drawn(self, traced: Trace, direction: str) -> tuple[_Found, bool]:
+        """The picture, and whether it fits on a page."""
+        labels = {traced.ids[value]: name for value, name in self.called.items() if value in traced.ids}
+        nudged = _nudged(self.order, traced.ids) if self.checked else None
+        options = DrawOptions(self.hide, self.partials, False, nudged, labels)
+        contents, direction, fits = arranged(contents_of(traced, options), direction)
+        answers = None
+        if self.hide is not None:
+            answers = contents_of(traced, replace(options, hide=None, gradients=True))
+            answers = arranged(answers, direction)[0]
+        return _Found(contents, direction, answers), fits
+
+
+def _chosen(whole: _Whole, expand: Any, fold: str, budget: int, direction: str) -> _Found | None:
+    """The graph number by number, if that is required or is readable; None if it is to be folded."""
+    numbers = len(whole.order)
+    if fold == "none" and numbers > MAX_NUMBERS:
+        raise ValueError(
+            f"draw: {numbers:,} numbers are too many to be drawn one by one (at most {MAX_NUMBERS:,}); "
+            'use fold="auto", or draw an earlier node'
+        )
+    if fold == "none" or (fold == "auto" and whole.needs_all and numbers <= _most(budget)):
+        return whole.drawn(whole.traced(expand is not False), direction)[0]
+    if fold != "auto" or numbers > budget:
         return None
-    traced = record_trace(order, "topological", expand, called)
-    return traced if len(traced.nodes) <= budget else None
+    readable = None
+    for expanded in (True, False) if expand == "auto" else (bool(expand),):
+        found, fits = whole.drawn(whole.traced(expanded), direction)
+        if len(found.contents.boxes) + len(found.contents.circles) <= budget:
+            if fits or direction != "auto":  # the caller has chosen
+                return found
+            readable = readable or found
+    return (
+        None if Units(whole.order, whole.called).neurons else readable
+    )  # other graphs have no coarser view that says more
 
 
 def _nudged(order: Sequence[Value], ids: dict[Value, int]) -> dict[int, float]:
@@ -155,7 +224,11 @@ def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> Digraph:
     if not isinstance(root, Value):
         raise TypeError(f"draw_dot: root must be a Value, got {shown(root)} ({type(root).__name__})")
     choose(rankdir, DIRECTIONS, "draw_dot: unknown rankdir")
-    return draw(root, direction=rankdir).to_digraph(format)
+    order = topological_order(root)
+    if len(order) > MAX_WHOLE:
+        return draw(root, direction=rankdir).to_digraph(format)
+    traced = record_trace(order, "topological", True, {})
+    return Graph(contents_of(traced, DrawOptions()), direction=rankdir).to_digraph(format)
 
 
 SMALL = 60

@@ -25,7 +25,8 @@ from autograd.views.trace.expand import expand_graph
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from autograd.views.draw.clusters import Cluster, Units
+    from autograd.views.draw.clusters import Cluster
+    from autograd.views.draw.units import Units
 
 Use = tuple[Value, Arrow]
 """A Value, and an arrow that leads from it; its source is set when all clusters are drawn."""

@@ -17,7 +17,7 @@ from autograd.views.draw.layout_engines import render
 from autograd.views.draw.png import png
 from autograd.views.draw.rendering import known_format
 from autograd.views.draw.save_path import destination
-from autograd.views.draw.svg import cleaned, in_notebook, inline
+from autograd.views.draw.svg import cleaned, in_notebook, inline, note_below
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -156,7 +156,8 @@ class Graph:
         """
         title = escape(self.description)
         head = f'<meta charset="utf-8"><meta name="color-scheme" content="light dark"><title>{title}</title>'
-        page = f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head>\n<body>{inline(self.svg)}</body></html>\n'
+        body = inline(self.svg) + note_below(self.contents.note)
+        page = f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head>\n<body>{body}</body></html>\n'
         return open_page(page, "graph")
 
     @property
@@ -172,6 +173,6 @@ class Graph:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         try:
-            return {"text/html": in_notebook(self.svg), "text/plain": repr(self)}
+            return {"text/html": in_notebook(self.svg, self.contents.note), "text/plain": repr(self)}
         except (ImportError, TimeoutError, RuntimeError) as error:  # the DOT text is readable too
             return {"text/plain": f"{error}\n\n{self.source}"}

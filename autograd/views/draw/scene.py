@@ -6,6 +6,7 @@ and arrows for Graphviz; `collapse` makes them for graphs that are too large to 
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -37,6 +38,8 @@ class Box:
     """Its gradient, if that is to be shown as a colour."""
     group: str = ""
     """The name of the expanded cluster that contains it."""
+    stacked: bool = False
+    """Whether its cells are on top of each other."""
 
 
 @dataclass
@@ -59,6 +62,10 @@ class Arrow:
     tooltip: str = ""
     taken: bool = True
     """Whether a gradient flows along it; an arrow to a branch that was not taken is dashed."""
+    count: int = 1
+    """For how many edges of the graph it stands."""
+    bundle: bool = False
+    """Whether it is drawn thick, for the same edges of several samples."""
 
 
 @dataclass
@@ -69,10 +76,32 @@ class Contents:
     circles: list[Circle] = field(default_factory=list)
     arrows: list[Arrow] = field(default_factory=list)
     caption: str = ""
+    note: str = ""
+    """What a notebook says below the picture, and no file: how the graph was folded."""
     summary: str = ""
     """The contents in one line, if the numbers of boxes and circles do not say it."""
+    rows: list[list[str]] = field(default_factory=list)
+    """The rows of a chain that is wrapped like the lines of a text, every second one from right to left."""
     crossing: bool = False
     """Whether many arrows cross, as between two layers: they are drawn as straight lines, with more space."""
+
+
+def number_drawn(number: float) -> str:
+    """A number in a picture: with a true minus sign, and -0 as such.
+
+    >>> number_drawn(-2.5), number_drawn(-0.0), number_drawn(1e-9)
+    ('−2.5', '−0', '1e−9')
+    """
+    return "−0" if number == 0.0 and math.copysign(1.0, number) < 0.0 else number_text(number).replace("-", "−")
+
+
+def with_minus(formula: str) -> str:
+    """A formula with true minus signs; a hyphen inside a name stays.
+
+    >>> with_minus("-x * 1e-9 - my-name")
+    '−x * 1e−9 − my-name'
+    """
+    return re.sub(r"(?<![\w)\]])-|(?<=\de)-(?=\d)", "−", formula)
 
 
 @dataclass(frozen=True)
@@ -166,7 +195,7 @@ def add_gradients_of_parts(nodes: Sequence[TracedNode | DisplayNode], grads: Mut
 
 def cells_of(node: TracedNode | DisplayNode, grads: Mapping[int, float], options: DrawOptions) -> list[str]:
     """label | data | grad, as micrograd's notebook shows them; for a constant, only its number."""
-    number = number_text(node.data)
+    number = number_drawn(node.data)
     if node.kind == "constant":
         return [number]
     data = f"data {BLANK if options.hide == 'data' and node.operation else number}"
@@ -175,11 +204,16 @@ def cells_of(node: TracedNode | DisplayNode, grads: Mapping[int, float], options
     if options.hide == "grad":
         grad = f"grad {BLANK}"
     else:
-        grad = f"grad {number_text(grads[node.id])}" if node.id in grads else "grad"
+        grad = f"grad {number_drawn(grads[node.id])}" if node.id in grads else "grad"
     if options.checked is not None and node.id in options.checked:
-        grad += f"\nnudged {number_text(options.checked[node.id])}"
+        grad += f"\nnudged {number_drawn(options.checked[node.id])}"
     label = node.label or options.names.get(node.id, "")
     return [*([label] if label else []), data, grad]
+
+
+def data_and_gradient(node: Value, gradients: Mapping[Value, float]) -> list[str]:
+    """The cells of a number: its data, and its gradient, blank until computed."""
+    return [f"data {number_drawn(node.data)}", f"grad {number_drawn(gradients[node])}" if node in gradients else "grad"]
 
 
 def tooltip_of(node: TracedNode | DisplayNode, formula: str, options: DrawOptions) -> str:
@@ -194,7 +228,7 @@ def _with_partial(step: BackwardStep, trace: Trace, options: DrawOptions) -> tup
     names = f"∂{atom(trace.nodes[step.node].name)}/∂{atom(trace.nodes[step.operand].name)}{trace.which(step)}"
     tooltip = " = ".join(filter(None, [names, step.formula, number if number != step.formula else ""]))
     label = step.formula if options.partials == "formula" and step.formula else f"∂ = {number}"
-    return label if options.partials else "", "" if options.hide else tooltip
+    return with_minus(label) if options.partials else "", "" if options.hide else tooltip
 
 
 def not_taken(options: DrawOptions) -> tuple[str, str]:

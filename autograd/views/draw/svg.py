@@ -76,7 +76,7 @@ def background(svg: str) -> str:
 def inline(svg: str) -> str:
     """The picture for a page: as wide as the page allows; it scrolls if its text would become too small."""
     width, height = size_of(svg)
-    style = f"width:100%;max-width:{width:.0f}px;min-width:{width * 0.45:.0f}px;height:auto"
+    style = f"width:100%;max-width:{width:.0f}px;min-width:{width * 0.6:.0f}px;height:auto"
     fluid = svg.replace(f' width="{width:.0f}" height="{height:.0f}"', f' style="{style}"', 1)
     return f'<div style="overflow-x:auto">{fluid}</div>'
 
@@ -86,27 +86,50 @@ TRUSTED = "<style>.chalkgrad-live{display:block!important}.chalkgrad-still{displ
 SVG but its text.  So the live picture is hidden by its own attribute and shown by this rule."""
 
 
-def in_notebook(svg: str) -> str:
+def note_below(note: str) -> str:
+    """A line below a picture; empty without a text."""
+    return f'<p class="chalkgrad-note" style="font-size:0.85em;opacity:0.75">{escape(note)}</p>' if note else ""
+
+
+def in_notebook(svg: str, note: str = "") -> str:
     """The picture as the output of a cell: inline, with tooltips and in the colours of the page.
 
-    If the notebook is not trusted, the same picture is shown as the background of an empty element.
+    `note` is written below.  If the notebook is not trusted, the same picture is shown as the background of an empty
+    element.
     """
+    live = f'<div class="chalkgrad-live" style="display:none">{inline(svg)}</div>'
+    still = _as_background(svg, "chalkgrad-still")
+    return f"<div>{TRUSTED}{live}{still}{note_below(note)}</div>"
+
+
+ON_PAPER = (
+    "<style>@media print{.chalkgrad-frame{display:none!important}.chalkgrad-paper{display:block!important}}</style>"
+)
+"""A frame is cut on paper: what it contains is printed from another element."""
+
+
+def frame_in_notebook(page: str, title: str, height: int, still: str, printed: str) -> str:
+    """A page as the output of a cell: in a frame that works in a notebook, and after its conversion to HTML.
+
+    `still` is a picture for a notebook that is not trusted, '' if there is none; `printed` is shown on paper.
+    """
+    picture = _as_background(still) if still else ""
+    return (
+        f'<div>{TRUSTED}{ON_PAPER}<iframe class="chalkgrad-frame" srcdoc="{escape(page)}" title="{title}" '
+        f'sandbox="allow-scripts" style="width:100%;height:{height}px;border:0"></iframe>'
+        f'<div class="chalkgrad-paper" style="display:none">{printed}</div>'
+        f'<div class="chalkgrad-still">{picture}<em>The {title} appears when this cell is run.</em></div></div>'
+    )
+
+
+def _as_background(svg: str, name: str = "") -> str:
+    """The picture as the background of an empty element, which also the front end of an untrusted notebook shows."""
     width, height = size_of(svg)
     high = height * min(1.0, COLUMN / width)
     data = base64.b64encode(svg.encode()).decode()
     look = f"width:100%;max-width:{width:.0f}px;height:{high:.0f}px;background-size:contain;background-repeat:no-repeat"
-    live = f'<div class="chalkgrad-live" style="display:none">{inline(svg)}</div>'
-    still = f'<div class="chalkgrad-still" style="{look};background-image:url(data:image/svg+xml;base64,{data})"></div>'
-    return f"<div>{TRUSTED}{live}{still}</div>"
-
-
-def frame_in_notebook(page: str, title: str, height: int) -> str:
-    """A page as the output of a cell: in a frame that works in a notebook, and after its conversion to HTML."""
-    return (
-        f'<div>{TRUSTED}<iframe srcdoc="{escape(page)}" title="{title}" sandbox="allow-scripts" '
-        f'style="width:100%;height:{height}px;border:0"></iframe>'
-        f'<div class="chalkgrad-still"><em>The {title} appears when this cell is run.</em></div></div>'
-    )
+    shown = f' class="{name}"' if name else ""
+    return f'<div{shown} style="{look};background-image:url(data:image/svg+xml;base64,{data})"></div>'
 
 
 def _dark_style() -> str:
@@ -119,6 +142,7 @@ def _dark_style() -> str:
         ".sign ellipse,.sign path{fill:%s;stroke:%s}" % (DARK["circle"], DARK["circle"]),
         ".sign text{fill:%s}" % DARK["sign"],
         ".shaded text{fill:%s}" % LIGHT["ink"],
+        ".opened path{fill:none;stroke:%s}" % DARK["group-line"],
     ]
     rules += [
         f".{kind} path,.{kind} polyline{{stroke:{DARK[kind + '-line']}}}.{kind} path{{fill:{DARK[kind]}}}"

@@ -51,7 +51,7 @@ class Explanation(ChainRule):
 def explain(output: Value, wrt: Value | str, *, names: Names = ()) -> Explanation:
     """Explain d(output)/d(wrt): each step, each path with its product, and the sum over the paths.
 
-    `wrt` is a Value of the graph, or the name of one.  `names`, such as `model.named_parameters()`, names
+    `wrt` is a Value of the graph, or the name of one.  `names`, a model or pairs of a name and a Value, names
     Values that have no label.
 
     Raises TypeError if one of them is not a Value, ValueError if `output` does not depend on `wrt`.

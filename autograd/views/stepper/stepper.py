@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from functools import cached_property
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from autograd.value import Value
 from autograd.views.draw.browser import open_page
 from autograd.views.draw.save_path import PAGES, destination
 from autograd.views.draw.svg import frame_in_notebook
+from autograd.views.stepper import paper
 from autograd.views.stepper.front_end import json_in_page, scripts, source
 from autograd.views.stepper.layout import DIRECTIONS, MAX_BOXES, layout
 from autograd.views.stepper.passes import PASSES, Passes
@@ -42,7 +44,7 @@ def stepper(
     A notebook displays the result; `.show()` opens it in the browser, and `.save("backprop.html")` writes it as a
     page.  `order` says which pass is shown first: "forward", "topological" (backward) or "naive" (backward without
     sorting).  `direction` is "LR" or "TB".  With `expand`, a `dot` or `sum` of fewer than 12 operands is shown
-    as its products and sums.  `names`, such as `model.named_parameters()`, names Values that have no label.
+    as its products and sums.  `names`, a model or pairs of a name and a Value, names Values that have no label.
 
     Raises TypeError if `output` is not a Value, ValueError for another order or direction, or if the graph has more
     than 5,000 nodes.
@@ -135,10 +137,14 @@ class Stepper(Passes):
         parts = {
             "title": html.escape(f"Backpropagation of {self.trace.nodes[self.trace.output].name}"),
             "style": source("stepper.css"),
+            "paper": self._still + paper.steps(self),
+            "paperStyle": paper.STYLE,
             "script": scripts(),
             "data": json_in_page(self.data()),
         }
-        return re.sub(r"\{(title|style|script|data)\}", lambda hole: parts[hole[1]], source("page.html"))
+        return re.sub(
+            r"\{(title|style|script|data|paper|paperStyle)\}", lambda hole: parts[hole[1]], source("page.html")
+        )
 
     def save(self, path: str | PathLike[str], *, overwrite: bool = False) -> Path:
         """Write the page to `path`, which must end in .html; any browser opens it, also without a network.
@@ -157,8 +163,21 @@ class Stepper(Passes):
         return open_page(self.html(), "backprop")
 
     def _repr_html_(self) -> str:
-        """The page in a frame: it works in a notebook, and after the notebook is converted to HTML."""
-        return frame_in_notebook(self.html(), "stepper", FRAME_HEIGHT)
+        """The page in a frame: it works in a notebook, and after the notebook is converted to HTML.
+
+        On paper, and where a notebook is not trusted, its picture is shown instead; on paper with all steps.
+        """
+        printed = f"<style>{paper.STYLE}</style>{self._still}{paper.steps(self)}"
+        return frame_in_notebook(self.html(), "stepper", FRAME_HEIGHT, self._still, printed)
+
+    @cached_property
+    def _still(self) -> str:
+        """The picture with all gradients; empty if the graph is too large, or no engine can compute a layout."""
+        drawn = paper.picture(self)
+        try:
+            return "" if drawn is None else drawn.svg
+        except (ImportError, TimeoutError, RuntimeError):
+            return ""
 
     def widget(self) -> Any:
         """An anywidget whose `order` and `position` can be read and set from Python.

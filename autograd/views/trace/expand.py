@@ -82,14 +82,18 @@ def expand_graph(
 ) -> ExpandedGraph:
     """The display nodes of a graph whose nodes are in topological order; those in `given` are shown as leaves.
 
-    With `expand`, a small `dot` or `sum` becomes its products and sums; `called` names nodes without a label.
+    With `expand`, a small `dot` or `sum` becomes its products and sums; a large `dot` keeps the others whole too, so
+    that all neurons look alike.  `called` names nodes without a label.
     """
     expansion = _Expansion({node.label for node in order}.union(called.values()), called)
+    small = {table.sum_, table.dot} if expand else set()
+    if any(node.primitive is table.dot and len(operands_of(node)) >= EXPANDED_BELOW for node in order):
+        small.discard(table.dot)
     for node in order:
         row = node.primitive
         if row is None or node in given:
             expansion.add_leaf(node)
-        elif expand and (row is table.dot or row is table.sum_) and len(operands_of(node)) < EXPANDED_BELOW:
+        elif row in small and len(operands_of(node)) < EXPANDED_BELOW:
             expansion.add_expanded(node, row)
         else:
             expansion.add_whole(node, row)

@@ -11,7 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from autograd.arguments import choose, shown
 from autograd.backpropagation import backpropagate, topological_order
@@ -25,7 +25,15 @@ if TYPE_CHECKING:
 
     Edges = Callable[[int], Iterator[tuple[int, float]]]
 
-Names = Mapping[str, Value] | Iterable[tuple[str, Value]]
+
+class Named(Protocol):
+    """A module: what has parameters with names."""
+
+    def named_parameters(self) -> Iterable[tuple[str, Value]]:
+        """Pairs of a name and a parameter."""
+
+
+Names = Mapping[str, Value] | Iterable[tuple[str, Value]] | Named
 
 _new: Any = tuple.__new__
 """Makes a record in half the time of a call of its class."""
@@ -186,8 +194,8 @@ def trace(
 
     `order` is "topological", the order of `backward()`; or "naive", which propagates each gradient at once, operand by
     operand, as a recursion without sorting does, and is wrong if a node has several users.  With `expand`, a `dot` or
-    `sum` of fewer than 12 operands is recorded as its products and sums.  `names`, such as
-    `model.named_parameters()`, names Values that have no label.  `limit` is the largest number of steps of the naive
+    `sum` of fewer than 12 operands is recorded as its products and sums.  `names`, a model or
+    pairs of a name and a Value, names Values that have no label.  `limit` is the largest number of steps of the naive
     order, which follows every path of the graph.
 
     The partials are those of the forward pass; if a leaf was changed later, the nodes computed from it are marked.
@@ -245,14 +253,20 @@ def _record_trace(
 
 
 def names_of_values(names: Names, function: str) -> dict[Value, str]:
-    """The name of each Value; TypeError, with the name of the function, if `names` are not a mapping or pairs."""
-    pairs = list(names.items() if isinstance(names, Mapping) else names if hasattr(names, "__iter__") else [names])
+    """The name of each Value: of a module's parameters, of a mapping, or of pairs.
+
+    Raises TypeError, with the name of the function, for anything else.
+    """
+    found: Any = names
+    if callable(named := getattr(names, "named_parameters", None)):
+        found = named()
+    pairs = list(found.items() if isinstance(found, Mapping) else found if hasattr(found, "__iter__") else [found])
     called = {}
     for pair in pairs:
         name, value = pair if isinstance(pair, (tuple, list)) and len(pair) == 2 else (None, pair)
         if not isinstance(value, Value) or not isinstance(name, str):
             raise TypeError(
-                f"{function}: names must be pairs of a name and a Value, such as model.named_parameters(), "
+                f"{function}: names must be a module, or pairs of a name and a Value, such as {{'x': x}}, "
                 f"got {shown(names if len(pairs) < 2 else pair)}"
             )
         called[value] = name

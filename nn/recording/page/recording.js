@@ -69,15 +69,32 @@ function showRecording(root, data) {
       button("▶", "One snapshot on", () => move(1)), button("▶|", "To the end", () => move(Infinity)), slider),
     numbers,
     make("div", {class: "panels"},
-      ...(data.corners.length ? [make("figure", {class: "boundary"}, boundary, note("The class that the model predicts at each point, and the samples"))] : []),
+      ...(data.corners.length ? [make("figure", {class: "boundary"}, plane(), note("The class that the model predicts at each point, and the samples"))] : []),
       make("figure", {class: "loss"}, chart, note("Loss" + (data.history.validation_loss ? "; dashed: on held-back data" : "")))),
     make("p", {class: "key"}, `One row per neuron${data.layers.every(layer => layer.rows.every(row => data.names[row.at(-1)].endsWith("bias"))) ? ", its bias last" : ""}. `, make("b", {class: "above"}, "Orange"), ": above 0; ",
       make("b", {class: "below"}, "blue"), ": below 0; darker means larger."),
     make("div", {class: "layers"}, ...strips.map(({layer, weights, gradients}) => make("div", {class: "pair"},
-      make("figure", {}, note(`${layer.name}: weights`), weights), make("figure", {}, note(`${layer.name}: gradients`), gradients)))),
+      make("figure", {}, note(`${layer.name}: weights`), weights, columnNames(layer)),
+      make("figure", {}, note(`${layer.name}: gradients`), gradients, columnNames(layer))))),
   );
   const highest = {weights: extreme("weights"), gradients: extreme("gradients")};
   show(0);
+
+  // The plane of the two features, with round numbers along both axes and their names.
+  function plane() {
+    const axis = (side, [low, high], name) => make("div", {class: `axis ${side}`},
+      ...ticks(low, high, false).map(value => make("span", {style: `${side === "across" ? "left" : "bottom"}:${100 * (value - low) / (high - low)}%`}, number(value))),
+      make("b", {}, name));
+    return make("div", {class: "plane"}, axis("up", data.corners[1], "second feature"), boundary, axis("across", data.corners[0], "first feature"));
+  }
+
+  // Below a table of weights: which parameter each column is, such as weights.0 or bias; of many, the first and the last.
+  function columnNames(layer) {
+    const longest = layer.rows.reduce((most, row) => (row.length > most.length ? row : most));
+    const names = longest.map(n => data.names[n].split(".").slice(/^\d+$/.test(data.names[n].split(".").at(-1)) ? -2 : -1).join("."));
+    const few = names.length <= 6;
+    return make("div", {class: few ? "columns each" : "columns"}, ...(few ? names : [names[0], "…", ...names.slice(-2)]).map(name => make("span", {}, name)));
+  }
 
   function extreme(what) {
     let most = 0;
@@ -107,9 +124,8 @@ function showRecording(root, data) {
 
   function drawBoundary(snapshot) {
     const {width, height} = boundary, pen = boundary.getContext("2d"), image = pen.createImageData(width, height);
-    const colours = data.manyClasses ? [] : snapshot.boundary.map(colourOf);
     for (let y = 0, at = 0; y < height; y++) for (let x = 0; x < width; x++, at += 4) {
-      const [r, g, b] = between(snapshot.boundary, colours, x / (width - 1), 1 - y / (height - 1));
+      const [r, g, b] = between(snapshot.boundary, x / (width - 1), 1 - y / (height - 1));
       image.data.set([r, g, b, 255], at);
     }
     pen.putImageData(image, 0, 0);
@@ -134,16 +150,17 @@ function showRecording(root, data) {
     return colour.map(part => 255 - strength * (255 - part));
   }
 
-  // The colour between the grid's points. Two classes blend; of more, the class with the highest interpolated lead wins,
+  // The colour between the grid's points. Of two classes the interpolated score decides; of more, the class with the highest interpolated lead wins,
   // if it wins at a corner: the rule of nn/regions.py.
-  function between(values, colours, across, up) {
+  function between(values, across, up) {
     const size = data.resolution, column = Math.min(size - 2, Math.floor(across * (size - 1))), row = Math.min(size - 2, Math.floor(up * (size - 1)));
     const right = across * (size - 1) - column, above = up * (size - 1) - row, first = row * size + column;
     const corners = [first, first + 1, first + size, first + size + 1];
     const shares = [(1 - right) * (1 - above), right * (1 - above), (1 - right) * above, right * above];
-    if (!data.manyClasses) return [0, 1, 2].map(c => corners.reduce((sum, corner, n) => sum + shares[n] * colours[corner][c], 0));
+    const interpolated = numbers => corners.reduce((sum, corner, n) => sum + shares[n] * numbers[corner], 0);
+    if (!data.manyClasses) return colourOf(corners.some(corner => values[corner] === null) ? null : interpolated(values));
     if (corners.some(corner => values[0][corner] === null)) return [120, 120, 120];
-    const leads = values.map(lead => corners.some(corner => lead[corner] >= 0) ? corners.reduce((sum, corner, n) => sum + shares[n] * lead[corner], 0) : -Infinity);
+    const leads = values.map(lead => corners.some(corner => lead[corner] >= 0) ? interpolated(lead) : -Infinity);
     return mixed(palette[leads.indexOf(Math.max(...leads)) % palette.length], 0.45);
   }
 
@@ -170,6 +187,7 @@ function showRecording(root, data) {
     for (const epoch of new Set([1, ...ticks(1, epochs, false).filter(each => Number.isInteger(each) && each > 0.08 * epochs && each < 0.92 * epochs), epochs]))
       chart.append(drawn("text", {x: placeOf(epoch), y: 373, "text-anchor": "middle"}, String(epoch)));
     chart.append(drawn("text", {x: 275, y: 394, "text-anchor": "middle"}, logarithmic ? "epoch (loss on a logarithmic scale)" : "epoch"), cursor);
+    chart.append(drawn("text", {x: 64, y: 12}, "loss"));
   }
 
   // Round numbers from low to high: 1, 2 or 5 times a power of ten apart, or on a logarithmic scale those themselves.

@@ -54,6 +54,9 @@ def test_activation_curves_carry_their_derivatives(tmp_path: Path) -> None:
     assert dict(zip(relu[1].get_xdata(), relu[1].get_ydata(), strict=True))[2.0] == 1.0
     assert dict(zip(relu[1].get_xdata(), relu[1].get_ydata(), strict=True))[-2.0] == 0.0
     assert is_png(tmp_path / "a.png")
+    jump = [(x, y) for x, y in zip(relu[1].get_xdata(), relu[1].get_ydata(), strict=True) if abs(x) < 0.05]
+    assert [y for _, y in jump if y in (0.0, 1.0)] != [y for _, y in jump]  # a gap between 0 and 1
+    assert (figure.axes[0].get_xlabel(), figure.axes[0].get_ylabel()) == ("x", "y")
     shown = [axes for axes in plotting.plot_activations().axes if axes.get_visible()]
     assert len(shown) >= 10
 
@@ -100,6 +103,19 @@ def test_tables_are_labelled_and_their_numbers_written(tmp_path: Path) -> None:
     assert ticks == [["a", "b"], ["x", "y"]]
     assert first.images[0].get_clim() == (0, 12.0)
     assert plotting.plot_tables({"t": [[-1.0]]}, limit=3.0).axes[0].images[0].get_clim() == (-3.0, 3.0)
+
+
+def test_a_confusion_matrix_with_its_counts(tmp_path: Path) -> None:
+    figure = plotting.plot_confusion_matrix([[8, 1], [0, 6]], tmp_path / "m.png", names=["cat", "dog"])
+    assert is_png(tmp_path / "m.png")
+    axes = figure.axes[0]
+    assert [text.get_text() for text in axes.texts if text.get_text()] == ["8", "1", "6"]
+    assert [tick.get_text() for tick in axes.get_yticklabels()] == ["cat", "dog"]
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("predicted class", "true class")
+    with pytest.raises(ValueError, match="as many columns as rows, got 2 rows of \\[2, 3\\]"):
+        plotting.plot_confusion_matrix([[1, 2], [1, 2, 3]])
+    with pytest.raises(ValueError, match="one name for each of 2 classes, got 1"):
+        plotting.plot_confusion_matrix([[1, 2], [3, 4]], names=["cat"])
 
 
 def test_paths_lie_over_the_contours_of_their_surface(tmp_path: Path) -> None:

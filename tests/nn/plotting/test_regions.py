@@ -65,7 +65,7 @@ def test_a_tie_is_the_first_class_and_nan_stays_blank() -> None:
 
 def test_the_plot_shows_what_the_model_predicts(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Any] = []
-    monkeypatch.setattr(plotting.figures, "paint_regions", lambda axes, grids, scores: seen.append((grids, scores)))
+    monkeypatch.setattr(plotting.regions, "paint_regions", lambda axes, grids, scores: seen.append((grids, scores)))
     X, y = nn.make_blobs(30, seed=0)
     models = [nn.MLP(2, [3], seed=0), nn.MLP(2, [2], seed=0), nn.MLP(2, [1], output_activation="sigmoid", seed=1)]
     for model in models:

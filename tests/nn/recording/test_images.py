@@ -10,7 +10,7 @@ import pytest
 from recorded import train
 
 import nn
-from nn.recording import images
+from nn.plotting import regions
 
 
 def test_frames_are_drawn_of_what_is_not_finite(tmp_path: Path) -> None:
@@ -23,7 +23,7 @@ def test_frames_are_drawn_of_what_is_not_finite(tmp_path: Path) -> None:
 
 def test_frames_compare_the_scores_of_the_classes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     painted: list[Any] = []
-    monkeypatch.setattr(images, "paint_regions", lambda axes, grids, scores: painted.append((grids, scores)))
+    monkeypatch.setattr(regions, "paint_regions", lambda axes, grids, scores: painted.append((grids, scores)))
     for width in (1, 2, 3):
         model = nn.MLP(2, [width], seed=0)
         loss, y = ("cross_entropy", [0, 1, width - 1]) if width > 1 else ("binary_cross_entropy", [0, 1, 1])

@@ -28,6 +28,9 @@ function format(value) {
   return value.toExponential(digits - 1).replace(/\.?0*e\+?/, "e");
 }
 
+// As number_drawn in views/draw/scene.py: with a true minus sign, and -0 as such.
+const inPicture = value => (Object.is(value, -0) ? "−0" : format(value).replaceAll("-", "−"));
+
 const mark = (name, text) => element("span", {class: name}, text);
 
 function element(name, attributes = {}, ...children) {

@@ -42,7 +42,7 @@ function createPicture(data, nodes, passes, jumpTo) {
       drawn("title", {}, `${node.label || node.name}${node.operation ? `: ${node.operation}` : ""}`),
       drawn("rect", {x: left, y: top, width: boxWidth - circle, height: boxHeight, rx: 5}));
     if (node.kind === "constant") {
-      const number = drawn("text", {class: "data", x: x, y: y + 4, "text-anchor": "middle"}, format(Number(node.data)));
+      const number = drawn("text", {class: "data", x: x, y: y + 4, "text-anchor": "middle"}, inPicture(Number(node.data)));
       group.append(number);
       return {group, fixed: [[number, boxWidth - 8]]};
     }
@@ -81,9 +81,9 @@ function createPicture(data, nodes, passes, jumpTo) {
       group.classList.toggle("source", node.id === source);
       group.classList.toggle("target", node.id === target || operands.has(node.id));
       if (!value) continue;
-      value.textContent = values.has(node.id) ? `data ${format(values.get(node.id))}` : hidden && node.id === source ? "data ?" : "data";
+      value.textContent = values.has(node.id) ? `data ${inPicture(values.get(node.id))}` : hidden && node.id === source ? "data ?" : "data";
       gradient.textContent = order === "forward" ? "" : gradients.has(node.id) || (hidden && node.id === target)
-        ? `grad ${hidden && node.id === target ? "?" : format(gradients.get(node.id))}` : "grad";
+        ? `grad ${hidden && node.id === target ? "?" : inPicture(gradients.get(node.id))}` : "grad";
       for (const number of [value, gradient]) if (number.textContent.length > 12) fit(number, room);
         else number.removeAttribute("textLength");
       group.classList.toggle("known", order === "forward" ? values.has(node.id) : gradients.has(node.id));

@@ -27,7 +27,7 @@ def test_gradients_by_colour() -> None:
     values["o"].backward()
     plain, shaded = draw(values["o"]).source, draw(values["o"], shade=True).source
     fill = dict(re.findall(r'^(n\d+) .*fillcolor="(#\w+)"', shaded, re.MULTILINE))
-    names = dict(re.findall(r"^(n\d+) .*label=\"{(\w+)\|", shaded, re.MULTILINE))
+    names = dict(re.findall(r"^(n\d+) .*label=\"{?(\w+)\|", shaded, re.MULTILINE))
     by_name = {names[n]: tuple(bytes.fromhex(colour[1:])) for n, colour in fill.items() if n in names}
     assert by_name["w2"] == (255, 255, 255)  # gradient 0
     assert by_name["w1"][0] > by_name["w1"][2]  # positive: orange
@@ -58,7 +58,7 @@ ROOT = Path(__file__).parents[4]
 @pytest.mark.parametrize("partials", [False, True])
 def test_the_first_operand_comes_from_above(partials: bool) -> None:
     tiny, huge = Value(1e-9, label="tiny"), Value(1e300, label="huge")
-    dot_text = draw(((tiny * huge) / 3.0 - 2**tiny).relu(), partials=partials).source
+    dot_text = draw(((tiny * huge) / 3.0 - 2**tiny).relu(), partials=partials, direction="LR").source
     svg = render(dot_text, "wasm").decode()
     for circle in ("o4", "o6", "o7"):  # the division, the power, the subtraction
         ids = re.findall(rf"-> {circle} \[id=(a\d+)", dot_text)
@@ -69,7 +69,7 @@ def test_the_first_operand_comes_from_above(partials: bool) -> None:
 
 @pytest.mark.parametrize("partials", [False, True])
 def test_operands_that_only_one_product_uses_stand_in_order(partials: bool) -> None:
-    svg = draw(neuron()["o"], partials=partials).svg
+    svg = draw(neuron()["o"], partials=partials, direction="LR").svg
     heights = [float(re.search(rf' y="([-\d.]+)"[^>]*>{name}<', svg)[1]) for name in ("x1", "w1", "x2", "w2")]  # type: ignore[index]
     assert heights == sorted(heights)
 
@@ -78,7 +78,7 @@ def test_beside_an_arrow_a_label_keeps_its_distance() -> None:
     """Graphviz puts it next to an arrow that goes down, and above one that goes to the right."""
     for direction, gap in {"TB": "\xa0", "BT": "\xa0", "LR": "", "RL": ""}.items():
         dot_text = draw(neuron()["o"], partials=True, direction=direction).source
-        assert f'label="{gap}∂ = -3{gap}"' in dot_text
+        assert f'label="{gap}∂ = −3{gap}"' in dot_text
 
 
 def test_arrows_leave_where_they_can_be_told_apart() -> None:
@@ -86,5 +86,5 @@ def test_arrows_leave_where_they_can_be_told_apart() -> None:
     x = Value(2.0, label="x")
     dot_text = draw(x.sin() * x.cos() * x, partials=True).source
     assert len(re.findall(r"^n0 -> .*tailport=_", dot_text, re.MULTILINE)) == 3
-    assert dot_text.count("tailport=_") == 3
-    assert "tailport=_" not in draw(x.sin() * x.cos() * x).source
+    assert len(re.findall(r"^n\d+ -> .*tailport=_", dot_text, re.MULTILINE)) == 3
+    assert not re.search(r"^n\d+ -> .*tailport=_", draw(x.sin() * x.cos() * x).source, re.MULTILINE)

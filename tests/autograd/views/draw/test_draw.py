@@ -38,16 +38,16 @@ def arrows(graph: Graph) -> list[tuple[str, str]]:
 def test_subtraction_and_division_are_drawn_as_such_and_in_order() -> None:
     a, b = Value(3.0, label="a"), Value(4.0, label="b")
     graph = draw(a / b - b / a)
-    assert [text for text in texts(graph) if text in ("/", "-")] == ["/", "/", "-"]
+    assert [text for text in texts(graph) if text in ("/", "−")] == ["/", "/", "−"]
     assert graph.source.count("ordering=in") == 3
-    assert [text for text in texts(draw(-a)) if text == "-"] == ["-"]
+    assert [text for text in texts(draw(-a)) if text == "−"] == ["−"]
     assert "**2" in texts(draw(a**2))
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"direction": "up"}, "unknown direction 'up'; choose one of: LR, TB, RL, BT"),
+        ({"direction": "up"}, "unknown direction 'up'; choose one of: auto, LR, TB, RL, BT"),
         ({"theme": "neon"}, "unknown theme 'neon'; choose one of: auto, light, dark"),
         ({"hide": "all"}, "unknown hide 'all'"),
         ({"partials": "latex"}, "unknown partials 'latex'"),
@@ -114,12 +114,12 @@ def test_draw_dot_gives_a_digraph_that_can_be_changed() -> None:
 
 
 def test_draw_dot_is_the_same_picture_as_draw() -> None:
-    out = (neuron()["o"] * 2.0).relu()
+    out = (neuron()["x1"] * 2.0).relu()
     shown = draw_dot(out).pipe(encoding="utf-8")
     assert (
         shown[shown.index("<g id") :]
-        == render(draw(out).source).decode().partition("<g id")[1]
-        + (render(draw(out).source).decode().partition("<g id")[2])
+        == render(draw(out, direction="LR").source).decode().partition("<g id")[1]
+        + (render(draw(out, direction="LR").source).decode().partition("<g id")[2])
     )
 
 

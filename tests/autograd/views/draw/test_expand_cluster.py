@@ -33,9 +33,9 @@ def test_a_group_can_be_expanded() -> None:
 
 def test_what_cannot_be_expanded() -> None:
     out = loss([4, 3, 1], 2)
-    with pytest.raises(ValueError, match="there is no group 'layer 9'; choose one of: layer 1, layer 2"):
+    with pytest.raises(ValueError, match="there is no group 'layer 9'; choose one of: layer 1, layer 2, layer 3, loss"):
         draw(out, fold="layer", expand="layer 9")
-    with pytest.raises(ValueError, match=r"expand=\['layer 1'\] opens 28 nodes, more than budget=20"):
+    with pytest.raises(ValueError, match=r"expand=\['layer 1'\] opens 28 nodes, more than 20; open a smaller group"):
         draw(out, fold="layer", expand="layer 1", budget=20)
 
 
@@ -64,7 +64,7 @@ def test_an_expanded_neuron_has_the_numbers_of_its_parts() -> None:
 
 def test_in_an_expanded_cluster_an_operand_that_was_not_taken_is_dashed() -> None:
     x, y = Value(2.0, label="x"), Value(1.0, label="y")
-    drawn = draw(maximum(x, y) + 1.0, fold="depth", expand="depth 1 to 1").contents
+    drawn = draw(maximum(x, y) + 1.0, fold="neuron", expand="maximum").contents
     arrows = {arrow.source: arrow.taken for arrow in drawn.arrows if arrow.target.startswith("o")}
     boxes = {box.id: box.cells[0] for box in drawn.boxes}
     assert {boxes[source]: taken for source, taken in arrows.items()} == {"x": True, "y": False}
@@ -72,6 +72,6 @@ def test_in_an_expanded_cluster_an_operand_that_was_not_taken_is_dashed() -> Non
 
 def test_an_exponent_is_part_of_the_sign() -> None:
     x = Value(2.0, label="x")
-    drawn = draw((x**3.0).tanh(), fold="depth", expand="depth 1 to 1").contents
+    drawn = draw((x**3.0).tanh(), fold="depth", expand="depth 1").contents
     assert "**3" in [circle.sign for circle in drawn.circles]
     assert not [box for box in drawn.boxes if box.kind == "constant"]

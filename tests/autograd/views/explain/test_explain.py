@@ -197,7 +197,7 @@ def test_wrong_requests() -> None:
         explain(1.0, x)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match=r"explain: wrt must be a Value or the label of one, got 2\.0"):
         explain(x * 2.0, 2.0)  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match="explain: names must be pairs of a name and a Value"):
+    with pytest.raises(TypeError, match="explain: names must be a module, or pairs of a name and a Value"):
         explain(x * 2.0, x, names=[x])  # type: ignore[list-item]
     with pytest.raises(ValueError, match="output does not depend on wrt"):
         explain(x * 2.0, Value(3.0))

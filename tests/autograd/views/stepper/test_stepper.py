@@ -112,7 +112,7 @@ def test_an_output_with_such_a_label(tmp_path: Path) -> None:
 
 def test_a_notebook_gets_a_frame_with_the_whole_page() -> None:
     shown = stepper(small())
-    frame = re.search(r'<iframe srcdoc="([^"]*)"[^>]*></iframe>', shown._repr_html_())
+    frame = re.search(r'<iframe class="chalkgrad-frame" srcdoc="([^"]*)"[^>]*></iframe>', shown._repr_html_())
     assert frame
     assert html.unescape(frame[1]) == shown.html()
     assert 'sandbox="allow-scripts"' in shown._repr_html_()

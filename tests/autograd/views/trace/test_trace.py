@@ -149,7 +149,13 @@ def test_values_without_a_label_can_be_named() -> None:
         assert [node.name for node in seen.nodes] == ["weights.0", "b", "v1"]
         assert seen.nodes[0].label == ""
         assert seen.forward[0].formula == "weights.0 * b"
-    with pytest.raises(TypeError, match=r"names must be pairs of a name and a Value, such as .*, got \{'a': 2\.0\}"):
+
+    class Model:
+        def named_parameters(self) -> list[tuple[str, Value]]:
+            return [("weights.0", a), ("b", b)]
+
+    assert trace(a * b, names=Model()).forward[0].formula == "weights.0 * b"
+    with pytest.raises(TypeError, match=r"names must be a module, or pairs of a name and .*, got \{'a': 2\.0\}"):
         trace(a, names={"a": 2.0})  # type: ignore[dict-item]
 
 

@@ -18,7 +18,7 @@ def test_svg_and_png(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
         assert capsys.readouterr().out == f"saved {path}\n"
         assert path.read_bytes().startswith(start)
     svg = (tmp_path / "g.svg").read_text()
-    for text in ("grad -1.5", "data 0.7071", ">x1<", ">out<", ">tanh<"):
+    for text in ("grad −1.5", "data 0.7071", ">x1<", ">out<", ">tanh<"):
         assert text in svg
 
 
@@ -34,7 +34,7 @@ def test_worksheet_and_key(tmp_path: Path) -> None:
     sheet, key = tmp_path / "sheet.svg", tmp_path / "key.svg"
     assert main(["draw", *NEURON, "--hide", "grad", "-o", str(sheet), "--key", str(key)]) == 0
     assert "______" in sheet.read_text()
-    assert "grad -1.5" in key.read_text()
+    assert "grad −1.5" in key.read_text()
 
 
 def test_an_existing_file_stays(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
