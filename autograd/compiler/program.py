@@ -20,6 +20,7 @@ from autograd.compiler.argument_cache import ArgumentCache
 from autograd.compiler.correction import at_theta, corrected
 from autograd.compiler.executable import Signature
 from autograd.compiler.frontend.flatten import PARAMETER, flatten, flatten_by_leaves, trace
+from autograd.compiler.pickling import check_can_be_sent
 from autograd.compiler.pipeline import jax_backend, make_plan
 from autograd.pause_gc import pause_gc
 from autograd.value import Value, assign
@@ -49,7 +50,8 @@ class Program:
     """A function compiled to arrays: `value = program(*arrays)`, `value, gradient = program.value_and_grad(*arrays)`.
 
     `theta` is a float64 array of the parameters, in their order: write to it to change them; `store()` copies it back
-    into the Values.  See `autograd.compile` for the arguments.
+    into the Values.  A program can be pickled if its function can; it is compiled again where it is loaded.  See
+    `autograd.compile` for the arguments.
     """
 
     def __init__(
@@ -257,6 +259,14 @@ class Program:
         program.theta[:] = np.concatenate((self.theta, vector))
         return program.value_and_grad(*arrays)[1][: len(vector)]
 
+    # ------------------------------------------------------------------------------------------------------- pickles
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        """Pickle the function, the parameters and `theta`; the program is compiled again where it is loaded."""
+        check_can_be_sent(self.function, self.parameters, self.name)
+        parameters = self.parameters if self.by_parameters else None
+        return _loaded, (type(self), self.function, parameters, self.batched, self.backend, self.dtype, self._theta)
+
     # ------------------------------------------------------------------------------------------------------- inspection
 
     @property
@@ -396,6 +406,9 @@ class BoundProgram:
         self.packed = plan.executable.pack(self.inputs, self.samples)
         self.attached: Any = None
 
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        raise TypeError("a bound program cannot be pickled: pickle the program, and call bind(...) where it is loaded")
+
     def value_and_grad(self) -> tuple[float, Any]:
         """As `Program.value_and_grad`, for the bound arguments."""
         program, executable = self.program, self.executable
@@ -406,6 +419,14 @@ class BoundProgram:
             if may_be_nonfinite:
                 (value, *_), gradient = corrected(program, self.plan, self.given, backward=True)
         return value, gradient
+
+
+def _loaded(kind: type[Program], *arguments: Any) -> Program:
+    """The program that was pickled; the last argument is `theta`."""
+    *arguments_of_compile, theta = arguments
+    program = kind(*arguments_of_compile)
+    program.theta = theta
+    return program
 
 
 _programs: WeakSet[Program] = WeakSet()
