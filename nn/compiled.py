@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager, suppress
 from functools import partial
+from threading import active_count
 from types import CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -122,10 +123,20 @@ class CompiledEngine:
         self.optimizer: Any = training.optimizer
         self.given_up = False
         """Whether the eager engine has taken over."""
-        self.program.prepare(*self._arrays(range(min(training.batch_size, len(self.X)))))
+        self._prepare(self._arrays(range(min(training.batch_size, len(self.X)))))
         for name, thing in {"the optimizer": training.optimizer, "the training": training}.items():
             if self.program.reads(thing):
                 raise TypeError(f'the model reads {name}, which changes at every step: use engine="eager"')
+
+    def _prepare(self, arrays: list[Any]) -> None:
+        """Trace; again if another thread has drawn random numbers meanwhile, which looks as if the model had."""
+        for left in range(4, -1, -1):
+            try:
+                self.program.prepare(*arrays)
+                return
+            except TypeError as error:
+                if not left or active_count() == 1 or "it draws random numbers" not in str(error):
+                    raise
 
     def load(self, X: Any, y: Any, weights: Any) -> None:
         """As ``EagerEngine.load``. An array is used as it is, not copied."""

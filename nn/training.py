@@ -18,7 +18,7 @@ from autograd.pause_gc import pause_gc
 
 from .callbacks import Callbacks
 from .checks import random_source, real_number, shown, whole_number
-from .clipping import norm_of, scaled_to_norm
+from .clipping import listed, norm_of, scaled_to_norm
 from .data.preparation import batch_indices, split_indices
 from .data.stream import Stream, given_validation
 from .data.weights import sample_weights, weighted_mean
@@ -385,7 +385,7 @@ class Training:
         try:
             loss, gradients, outputs = self.engine(batch)
             norm = norm_of(gradients)
-            clipped = gradients if self.clip_norm is None else scaled_to_norm(_listed(gradients), norm, self.clip_norm)
+            clipped = gradients if self.clip_norm is None else scaled_to_norm(listed(gradients), norm, self.clip_norm)
             self.engine.optimizer.step(clipped)
         except _FAILURES as error:
             place = f"training stopped in epoch {self.epoch + 1}, step {self.batches_done + 1}"
@@ -419,7 +419,7 @@ class Training:
         return numbers if self.undisturbed and numbers is not None else self.optimizer.snapshot()[0]
 
     def _show_gradients(self) -> None:
-        assign(self.optimizer.parameters, grad=_listed(self._gradients))  # as after backward(), for every engine
+        assign(self.optimizer.parameters, grad=listed(self._gradients))  # as after backward(), for every engine
 
     def _validated(self, X: Any, y: Any) -> dict[str, float]:
         metrics = list(self.metrics.values())
@@ -446,7 +446,7 @@ class Training:
 
     def _put_best_back(self) -> None:
         if self.best is not None:
-            assign(self.optimizer.parameters, data=_listed(self.best[1]))
+            assign(self.optimizer.parameters, data=listed(self.best[1]))
 
     def _evaluate_last(self) -> None:
         """With one batch per epoch, no step has measured the loss of the parameters after the last epoch: do it now."""
@@ -472,7 +472,7 @@ class Training:
     def _after_batch(self, loss: float, gradients: Any) -> None:
         self.batch_loss = loss
         if self.callbacks.after_batch:
-            assign(self.optimizer.parameters, grad=_listed(gradients))  # as after backward(), for every engine
+            assign(self.optimizer.parameters, grad=listed(gradients))  # as after backward(), for every engine
             for callback in self.callbacks.after_batch:
                 callback(self)
             self._note_rate()
@@ -494,11 +494,6 @@ class Training:
         explained.history, explained.epoch = self.history, epoch
         failure: Exception = explained
         return failure
-
-
-def _listed(numbers: Any) -> list[float]:
-    listed: list[float] = numbers if isinstance(numbers, list) else numbers.tolist()
-    return listed
 
 
 _KINDS = (FloatingPointError, OverflowError, ZeroDivisionError, ArithmeticError, ValueError)

@@ -77,8 +77,8 @@ compiler.program
 compiler
 """,
     "nn": """
-checks cross_validation.folds data.bundled export export.frames extras names plotting.regions progress
-activations data.generated extras.callbacks module samples schedules storage
+checks data.bundled export export.frames extras names plotting.regions progress
+activations cross_validation.folds data.generated extras.callbacks module samples schedules storage
 data.preparation dropout embedding initializers losses metrics.outputs normalization parameters
 callbacks clipping data layers metrics.of_amounts metrics.of_classes optimizers
 metrics
