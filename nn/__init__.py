@@ -2,9 +2,10 @@
 
 Read the files in this order. Models: ``checks``, ``module`` (how a model finds its parameters), ``activations``,
 ``initializers``, ``layers``, ``normalization``, ``dropout``, ``embedding``. Training: ``losses``, ``parameters``,
-``optimizers``, ``clipping``, ``schedules``, ``data``, ``metrics``, ``evaluation``, ``history``, ``progress``,
-``callbacks``, ``training`` (the loop), ``compiled``. Files: ``storage``, ``config``, ``checkpoint``,
-``resuming``, and ``fit``, which needs all of these. Looking at a model: ``plotting``, the package ``recording``,
+``optimizers``, ``clipping``, ``schedules``, ``samples`` (lists and arrays), the packages ``metrics`` and ``data``,
+``evaluation``, ``history``, ``progress``, ``callbacks``, the package ``engines``, ``training`` (the loop). Files:
+``storage``, ``config``, ``checkpoint``, ``resuming``, and ``fit``, which needs all of these; then the packages
+``cross_validation`` and ``estimators`` (for scikit-learn). Looking at a model: ``plotting``, the package ``recording``,
 ``layer_stats``, ``diagnostics``. Last ``names``, for those who know PyTorch. Optional: ``extras`` (further callbacks,
 parameter groups), ``export`` (models for other programs) and ``jax_engine`` (many devices).
 
@@ -35,6 +36,7 @@ from . import activations, data, diagnostics, initializers, losses, optimizers, 
 from .activations import Activation, activation, activation_names, register_activation
 from .checkpoint import load, save
 from .clipping import clip_gradient_norm, clip_gradient_value
+from .cross_validation import CrossValidation, cross_validate
 from .data import (
     batches, load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine, make_blobs, make_circles, make_moons,
     make_spiral, make_xor, one_hot, standardize, train_test_split,
@@ -50,7 +52,7 @@ from .losses import (
     binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy, hinge, huber, kl_divergence, l1_penalty,
     l2_penalty, mean_absolute_error, mean_squared_error, negative_log_likelihood, smooth_l1,
 )  # fmt: skip
-from .metrics import accuracy
+from .metrics import accuracy, balanced_accuracy, f1, precision, r_squared, recall, roc_auc
 from .module import Module
 from .names import answers_names_of, explains_keywords
 from .normalization import LayerNorm
@@ -72,27 +74,30 @@ if TYPE_CHECKING:
     from .recording import record as record
 
 __all__ = [
-    "MLP", "SGD", "Activation", "AdaGrad", "Adam", "AdamW", "ConstantRate", "CosineDecay", "Dropout",
+    "MLP", "SGD", "Activation", "AdaGrad", "Adam", "AdamW", "ConstantRate", "CosineDecay", "CrossValidation", "Dropout",
     "EarlyStopping", "Embedding", "ExponentialDecay", "History", "Layer", "LayerNorm", "LinearDecay", "Module",
     "MultiStepDecay", "Neuron", "Optimizer", "RMSProp", "Schedule", "Sequential", "StepDecay", "WarmUp", "accuracy",
-    "activation", "activation_names", "activations", "batches", "binary_cross_entropy",
+    "activation", "activation_names", "activations", "balanced_accuracy", "batches", "binary_cross_entropy",
     "binary_cross_entropy_with_logits", "clip_gradient_norm", "clip_gradient_value", "confusion_matrix",
-    "cross_entropy", "data", "diagnose", "diagnostics", "evaluate", "fit", "hinge", "huber", "initializers",
-    "kl_divergence", "l1_penalty", "l2_penalty", "load", "load_breast_cancer", "load_diabetes", "load_digits",
-    "load_iris", "load_wine", "losses", "make_blobs", "make_circles", "make_moons", "make_spiral", "make_xor",
-    "mean_absolute_error", "mean_squared_error", "negative_log_likelihood", "one_hot", "optimizers", "plotting",
-    "predict", "predict_classes", "register_activation", "save", "schedules", "smooth_l1", "standardize",
-    "train_test_split",
+    "cross_entropy", "cross_validate", "data", "diagnose", "diagnostics", "evaluate", "f1", "fit", "hinge", "huber",
+    "initializers", "kl_divergence", "l1_penalty", "l2_penalty", "load", "load_breast_cancer", "load_diabetes",
+    "load_digits", "load_iris", "load_wine", "losses", "make_blobs", "make_circles", "make_moons", "make_spiral",
+    "make_xor", "mean_absolute_error", "mean_squared_error", "negative_log_likelihood", "one_hot", "optimizers",
+    "plotting", "precision", "predict", "predict_classes", "r_squared", "recall", "register_activation", "roc_auc",
+    "save", "schedules", "smooth_l1", "standardize", "train_test_split",
 ]  # fmt: skip
 
 _LATE = {
     "CSVLogger": "extras.callbacks", "ParameterGroups": "extras.groups", "ReduceOnPlateau": "extras.callbacks",
+    "estimators": "estimators",
     "load_torch": "export.torch", "record": "recording", "to_c": "export.source", "to_numpy": "export.numpy",
     "to_onnx": "export.onnx", "to_python": "export.source", "to_torch": "export.torch",
 }  # fmt: skip
 """What is imported on first use, from folders that may be missing: name -> module."""
 
-__all__ += [name for name, module in _LATE.items() if find_spec(f"{__name__}.{module.partition('.')[0]}")]
+__all__ += [
+    name for name, module in _LATE.items() if name != module and find_spec(f"{__name__}.{module.partition('.')[0]}")
+]
 
 for _class in (
     SGD, AdaGrad, Adam, AdamW, RMSProp, MLP, Layer, Neuron, Dropout, Embedding, LayerNorm, EarlyStopping, StepDecay,
@@ -111,7 +116,8 @@ if not TYPE_CHECKING:  # or a type checker would take every name for one of this
 
             raise AttributeError(no_such_name(name, __all__))
         try:
-            found = getattr(import_module(f"{__name__}.{_LATE[name]}"), name)
+            module = import_module(f"{__name__}.{_LATE[name]}")
+            found = module if name == _LATE[name] else getattr(module, name)
         except ModuleNotFoundError as error:
             raise ImportError(
                 f"nn.{name} needs {error.name}, which is not installed: run python -m pip install chalkgrad"

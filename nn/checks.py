@@ -2,7 +2,7 @@
 
 A learner passes lists, tuples, NumPy rows or pandas rows, and sometimes a string, a ``None`` or a list that is one
 number short. Every function that takes data calls the functions here, so that the errors are the same everywhere.
-Read before: nothing. Read after: ``module``, ``layers``, ``losses``.
+Read before: nothing. Read after: ``samples``, ``module``, ``layers``, ``losses``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Number = float | Value
     Row = list[Number]
 
-_NOT_SEQUENCES = (str, bytes, bytearray, dict, set, frozenset)
+NOT_SEQUENCES = (str, bytes, bytearray, dict, set, frozenset)
 
 
 def shown(value: object) -> str:
@@ -73,7 +73,7 @@ def as_list(values: Any, name: str, expected: str = "a sequence of numbers or Va
     if isinstance(values, GeneratorType) and values.gi_frame is None:
         raise ValueError(f"{name} is a generator that is already exhausted: make a list of it first, list(...)")
     given = values
-    if not isinstance(values, _NOT_SEQUENCES) and not isinstance(values, Value):
+    if not isinstance(values, NOT_SEQUENCES) and not isinstance(values, Value):
         if hasattr(values, "to_numpy"):  # pandas: DataFrame has no tolist
             values = values.to_numpy()
         if hasattr(values, "tolist"):  # NumPy, array.array: Python numbers, ten times faster to work with
@@ -100,7 +100,7 @@ def one_sample(values: Any, size: int, owner: str) -> Row:
     row = [values] if is_scalar(values) else as_list(values, f"the input of {owner}")
     if row and not is_scalar(row[0]) and hasattr(row[0], "__len__") and not isinstance(row[0], str):
         raise ValueError(
-            f"{owner} takes one sample of {size} numbers, got a batch of {len(row)}: "
+            f"{owner} takes one sample of {size} numbers, got a batch of {len(row)}, {shown(row)}: "
             "call it on each sample, [model(x) for x in X], or use nn.predict(model, X)"
         )
     if len(row) != size:
@@ -124,58 +124,6 @@ def plain_number(item: Any, name: str) -> float:
         raise ValueError(f"{name} is {item}: remove or replace such entries before training")
     number: float = item
     return number
-
-
-def samples(X: Any, name: str = "X") -> list[Any]:
-    """A data set as a list of samples, each a list of finite numbers or one finite number; all of one length.
-
-    Raises ``ValueError`` for an empty or ragged data set and for nan, ``TypeError`` for strings and other objects;
-    each names the entry, such as ``X[3][1]``.
-
-    >>> samples(((1, 2), (3, 4.5)))
-    [[1, 2], [3, 4.5]]
-    """
-    rows = as_list(X, name)
-    if not rows:
-        raise ValueError(f"{name} is empty: it needs at least one sample")
-    checked: list[Any] = []
-    for i, row in enumerate(rows):
-        if not isinstance(row, list) and (is_number(row) or isinstance(row, Value)):
-            checked.append(plain_number(row, f"{name}[{i}]"))
-        else:
-            items = as_list(row, f"{name}[{i}]", "a number or a list of numbers (write classes as 0, 1, 2, ...)")
-            if set(map(type, items)) == {float} and all(map(math.isfinite, items)):  # the same, in less time
-                checked.append(list(items))
-            else:
-                checked.append([plain_number(item, f"{name}[{i}][{j}]") for j, item in enumerate(items)])
-    lengths = [len(row) if isinstance(row, list) else -1 for row in checked]
-    for i, length in enumerate(lengths):
-        if length != lengths[0]:
-            raise ValueError(
-                f"{name}[{i}] has {_features(length)} but {name}[0] has {_features(lengths[0])}: "
-                "every sample needs the same number"
-            )
-        if length == 0:
-            raise ValueError(f"{name}[{i}] is empty: a sample needs at least one number")
-    return checked
-
-
-def _features(length: int) -> str:
-    return "no brackets" if length < 0 else f"{length} number{'s' * (length != 1)}"
-
-
-def samples_and_targets(X: Any, y: Any, x_name: str = "X", y_name: str = "y") -> tuple[list[Any], list[Any]]:
-    """A data set and its targets, checked, with one target for each sample.
-
-    >>> samples_and_targets([[1, 2], [3, 4]], (0, 1))
-    ([[1, 2], [3, 4]], [0, 1])
-    """
-    inputs, targets = samples(X, x_name), samples(y, y_name)
-    if len(inputs) != len(targets):
-        raise ValueError(
-            f"{x_name} has {len(inputs)} samples but {y_name} has {len(targets)} targets: they must pair up"
-        )
-    return inputs, targets
 
 
 MAX_COUNT = 100_000_000

@@ -37,6 +37,28 @@ def clip_gradient_norm(parameters: Any, max_norm: float) -> float:
     return norm
 
 
+def listed(numbers: Any) -> list[float]:
+    """The numbers of an array, or of a list, as a list."""
+    plain: list[float] = numbers if isinstance(numbers, list) else numbers.tolist()
+    return plain
+
+
+def norm_of(gradients: Any) -> float:
+    """The Euclidean norm of a list or an array, which neither overflows nor underflows on the way.
+
+    >>> norm_of([3.0, 4.0])
+    5.0
+    """
+    if not isinstance(gradients, list):
+        import numpy as np
+
+        with np.errstate(all="ignore"):
+            norm = math.sqrt(np.square(gradients).sum())
+        if 1e-140 < norm < 1e140:
+            return norm
+    return math.hypot(*gradients)
+
+
 def scaled_to_norm(gradients: list[float], norm: float, max_norm: float) -> list[float]:
     """The gradients, scaled down if ``norm`` exceeds ``max_norm``; unchanged if one of them is not finite.
 

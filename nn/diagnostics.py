@@ -13,7 +13,7 @@ from autograd import Primitive
 
 from .activations import activation as find_activation
 from .activations import activation_names
-from .checks import samples_and_targets
+from .checks import as_list
 from .evaluation import recorded_output
 from .layer_stats import probe_gradients, probe_layers, probe_step
 from .losses import TAKES_LOGITS, find_loss
@@ -21,6 +21,7 @@ from .metrics import threshold_of
 from .module import Module, check_module
 from .optimizers import check_optimizer
 from .plotting import bars, by_layer
+from .samples import samples_and_targets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,7 +86,7 @@ def diagnose(model: Any, X: Any, y: Any, *, loss: Any = None, optimizer: Any = N
     check_optimizer(optimizer)
     rows, targets = samples_and_targets(X, y)
     step = max(1, len(rows) // _MAX_SAMPLES)
-    rows, targets = rows[::step], targets[::step]
+    rows, targets = as_list(rows[::step], "X"), as_list(targets[::step], "y")
     probes = probe_layers(model, rows)
     output = recorded_output(model, rows[0])
     chosen = find_loss(_guessed(output, targets) if loss is None else loss)

@@ -14,14 +14,32 @@ from typing import TYPE_CHECKING, Any, Protocol, overload
 
 from autograd import Value, no_grad
 
-from .checks import real_number, samples, samples_and_targets, shown
+from .checks import real_number, shown
+from .data.stream import Stream
+from .data.weights import sample_weights, weighted_mean
 from .losses import LOSSES, find_loss, threshold_of_loss
-from .metrics import METRICS, accuracy, are_classes, decided, find_metrics, number_of, plain, threshold_of, true_class
+from .metrics import (
+    CLASS_METRICS,
+    METRICS,
+    accuracy,
+    are_classes,
+    class_codes,
+    counts_of,
+    decided_all,
+    find_metrics,
+    number_of,
+    of_counts,
+    plain,
+    threshold_of,
+    true_classes,
+    width_of,
+)
 from .module import Module
 from .names import explains_keywords
+from .samples import at, each, pieces, samples, samples_and_targets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
 
 class Frame(Protocol):
@@ -53,13 +71,16 @@ def _evaluation_mode(model: Any) -> Iterator[None]:
 @overload
 def predict(model: Any, X: Frame) -> Any: ...
 @overload
-def predict(model: Any, X: Iterable[Any]) -> list[Any]: ...
+def predict(model: Any, X: list[Any] | tuple[Any, ...]) -> list[Any]: ...
+@overload
+def predict(model: Any, X: Any) -> Any: ...
 @explains_keywords
 def predict(model: Any, X: Any) -> Any:
     """The model's output for each sample of ``X`` as plain numbers: a float for a single output, else a list of floats.
 
-    For a classifier these are its scores; ``predict_classes`` gives the classes. For a pandas frame the result is a
-    Series, or a DataFrame, with the frame's index.
+    The outputs are a list; if ``X`` is an array, they are an array with one row (or number) per sample; if it is a
+    pandas frame, a Series or DataFrame with its index. For a classifier these are its scores; ``predict_classes`` gives
+    the classes.
 
     >>> from nn import Neuron
     >>> predict(Neuron(1, init=lambda *_: 3.0, nonlin=False), [[1.0], [2.0]])
@@ -68,28 +89,54 @@ def predict(model: Any, X: Any) -> Any:
     check_model(model)
     rows = samples(X)
     with evaluating(model):
-        return _indexed(X, [plain(model(row)) for row in rows], "prediction")
+        if isinstance(rows, list):
+            return [plain(model(row)) for row in rows]
+        parts = [as_given([plain(model(row)) for row in each(part)], part) for _, part in pieces(rows)]
+    return _indexed(X, _joined(parts), "prediction")
 
 
-def _indexed(X: Any, predictions: list[Any], name: str) -> Any:
-    """The predictions unchanged, or, for a pandas frame, with its index."""
+def as_given(outputs: list[Any], X: Any) -> Any:
+    """Plain outputs as they are given back for these samples: a list for a list, an array for an array."""
+    if isinstance(X, list):
+        return outputs
+    import numpy as np
+
+    return np.array(outputs, dtype=float)
+
+
+def _joined(parts: list[Any]) -> Any:
+    if len(parts) == 1:
+        return parts[0]
+    if isinstance(parts[0], list):
+        return list(chain.from_iterable(parts))
+    import numpy as np
+
+    return np.concatenate(parts)
+
+
+def _indexed(X: Any, predictions: Any, name: str) -> Any:
+    """The array of predictions unchanged, or, for a pandas frame, with its index."""
     if not hasattr(type(X), "iloc"):
         return predictions
     from .export.frames import indexed
 
-    return indexed(X, predictions, name)
+    return indexed(X, predictions.tolist(), name)
 
 
 @overload
 def predict_classes(model: Any, X: Frame, *, loss: Any = None, threshold: float | None = None) -> Any: ...
 @overload
-def predict_classes(model: Any, X: Iterable[Any], *, loss: Any = None, threshold: float | None = None) -> list[int]: ...
+def predict_classes(
+    model: Any, X: list[Any] | tuple[Any, ...], *, loss: Any = None, threshold: float | None = None
+) -> list[int]: ...
+@overload
+def predict_classes(model: Any, X: Any, *, loss: Any = None, threshold: float | None = None) -> Any: ...
 @explains_keywords
 def predict_classes(model: Any, X: Any, *, loss: Any = None, threshold: float | None = None) -> Any:
     """The class of each sample of ``X``: the largest output's index, or 0 or 1 for a single output.
 
     A single output above the ``threshold`` is class 1. If no threshold is given, ``decision_threshold`` finds it, also
-    from the ``loss`` that the model was trained with.
+    from the ``loss`` that the model was trained with. A list, or an array of integers if ``X`` is an array.
 
     >>> from nn import Neuron
     >>> predict_classes(Neuron(1, init=lambda *_: 3.0, nonlin=False), [[1.0], [-2.0]])
@@ -97,18 +144,28 @@ def predict_classes(model: Any, X: Any, *, loss: Any = None, threshold: float | 
     """
     check_model(model)
     rows = samples(X)
-    threshold = decision_threshold(model, rows[0], loss=loss, threshold=threshold)
-    return _indexed(X, [decided(output, threshold) for output in predict(model, rows)], "class")
+    threshold = decision_threshold(model, at(rows, 0), loss=loss, threshold=threshold)
+    classes = decided_all(predict(model, rows), threshold)
+    return classes if isinstance(rows, list) else _indexed(X, as_given(classes, rows).astype(int), "class")
 
 
 @explains_keywords
 def evaluate(
-    model: Any, X: Any, y: Any, *, loss: Any = None, metrics: Any = ("accuracy",), threshold: float | None = None
+    model: Any,
+    X: Any,
+    y: Any = None,
+    *,
+    loss: Any = None,
+    metrics: Any = ("accuracy",),
+    threshold: float | None = None,
+    sample_weight: Any = None,
+    class_weight: Any = None,
 ) -> dict[str, float]:
     """The loss (if one is given) and the metrics over a data set, by name.
 
-    Accuracy is left out if the targets are not classes. Arguments as for ``fit``; ``threshold`` separates class 0 from
-    class 1 if the model has one output, see ``decision_threshold``.
+    Accuracy is left out if the targets are not classes. Arguments as for ``fit``: without ``y``, ``X`` gives batches;
+    the weights apply to the loss, and metrics count each sample once; ``threshold`` separates class 0 from class 1 if
+    the model has one output, see ``decision_threshold``.
 
     >>> from nn import Neuron
     >>> model = Neuron(1, init=lambda *_: 3.0, nonlin=False)
@@ -116,38 +173,149 @@ def evaluate(
     {'loss': 6.5, 'accuracy': 1.0}
     """
     check_model(model)
-    rows, targets = samples_and_targets(X, y)
     chosen = find_metrics(metrics)
     threshold = None if threshold is None else real_number(threshold, "threshold")
+    if loss is None and not (sample_weight is None and class_weight is None):
+        raise ValueError("sample_weight and class_weight apply to the loss: give evaluate a loss")
+    total: Any = None if loss is None else Total(find_loss(loss))
+    own = total is not None and total.loss not in LOSSES.values()  # it may not be a plain mean: it gets all at once
+    first: list[Any] = []
+    tally = Tally(chosen, lambda: decision_threshold(model, first[0], loss=loss, threshold=threshold))
     with evaluating(model):
-        outputs = [model(row) for row in rows]
-        results = {} if loss is None else {"loss": number_of(find_loss(loss)(outputs, targets))}
-    numbers = [plain(output) for output in outputs]
-    results.update(
-        measured(chosen, numbers, targets, lambda: decision_threshold(model, rows[0], loss=loss, threshold=threshold))
-    )
-    return results
+        for rows, targets, weights in _parts(model, X, y, sample_weight, class_weight, own):
+            first = first or [at(rows, 0)]
+            outputs = [model(row) for row in each(rows)]
+            if total is not None:
+                total.add(outputs, targets, weights)
+            tally.add(as_given(list(map(plain, outputs)), rows), targets)
+    return ({} if total is None else {"loss": total.mean}) | tally.results()
 
 
-def measured(
-    metrics: dict[str, Any], outputs: list[Any], targets: list[Any], threshold: Callable[[], float]
-) -> dict[str, float]:
-    """Each metric of plain outputs; accuracy only if the targets are classes. ``threshold`` is called if needed.
+def _parts(
+    model: Any, X: Any, y: Any, sample_weight: Any, class_weight: Any, whole: bool
+) -> Iterator[tuple[Any, Any, Any]]:
+    """Samples, targets and weights: all at once for lists, in pieces for arrays, batch by batch for batches."""
+    if y is None:
+        stream = X if isinstance(X, Stream) else Stream(X, sample_weight, class_weight)
+        for batch in stream.batches(lambda rows: width_of(predict(model, rows[:1]))):
+            yield batch.X, batch.y, batch.weights
+        return
+    rows, targets = samples_and_targets(X, y)
+    weights = None
+    if not (sample_weight is None and class_weight is None):
+        width = width_of(predict(model, rows[:1]))
+        weights = sample_weights(X, targets, sample_weight, class_weight, width)
+    for start, part in [(0, rows)] if whole else pieces(rows):
+        stop = start + len(part)
+        yield part, targets[start:stop], None if weights is None else weights[start:stop]
 
-    A metric of this library is nan if an output is not finite.
-    """
-    results = {}
-    finite = all(map(math.isfinite, chain.from_iterable(outputs) if isinstance(outputs[0], list) else outputs))
-    for name, metric in metrics.items():
-        if metric is accuracy and not are_classes(outputs, targets):
-            continue
-        if not finite and metric in METRICS.values():
-            results[name] = math.nan
-        elif metric is not accuracy:
-            results[name] = float(metric(outputs, targets))
+
+class Total:
+    """The mean loss of several parts of a data set."""
+
+    def __init__(self, loss: Any) -> None:
+        self.loss = loss
+        self.sums: list[float] = []
+        self.counts: list[float] = []
+
+    def add(self, outputs: list[Any], targets: Any, weights: Any) -> None:
+        """Add the loss of some samples."""
+        targets = list(each(targets))
+        if weights is None:
+            mean, count = self.loss(outputs, targets), float(len(targets))
         else:
-            results[name] = float(metric(outputs, targets, 0.0 if isinstance(outputs[0], list) else threshold()))
-    return results
+            count = math.fsum(map(float, weights))
+            mean = weighted_mean(self.loss, outputs, targets, weights) if count else 0.0
+        self.sums.append(number_of(mean) * count)
+        self.counts.append(count)
+
+    @property
+    def mean(self) -> float:
+        """The mean over all samples; nan if they all have weight 0."""
+        count = math.fsum(self.counts)
+        if len(self.sums) == 1 and count:
+            return self.sums[0] / count
+        return math.fsum(self.sums) / count if count else math.nan
+
+
+class Tally:
+    """The metrics of plain outputs that come in parts; accuracy only if the targets are classes.
+
+    Accuracy and the other metrics of classes keep only counts, so that their memory does not grow with the data; any
+    other metric needs all outputs. A metric of this library is nan if an output is not finite. ``threshold`` is called
+    if it is needed.
+    """
+
+    def __init__(self, metrics: dict[str, Any], threshold: Callable[[], float]) -> None:
+        self.metrics, self.threshold = metrics, threshold
+        self.finite = True
+        self.codes: set[Any] | None = None
+        self.counts: Any = None
+        self.parts: list[tuple[Any, Any]] = []
+        self.counted = any(metric in CLASS_METRICS for metric in metrics.values())
+        self.kept = any(metric not in CLASS_METRICS for metric in metrics.values())
+
+    def add(self, outputs: Any, targets: Any) -> None:
+        """Add the outputs and targets of some samples."""
+        width = width_of(outputs)
+        self.finite = self.finite and _all_finite(outputs)
+        if self.counted and self.codes != set():
+            codes = class_codes(targets, width)
+            self.codes = codes if self.codes is None else self.codes & codes
+            if self.codes and self.finite:
+                counts = counts_of(outputs, targets, 0.0 if width else self._limit())
+                self.counts = counts if self.counts is None else self.counts + counts
+        if self.kept:
+            self.parts.append((_as_kind_of(targets, outputs), targets))
+
+    def _limit(self) -> float:
+        limit = self.threshold()
+        self.threshold = lambda: limit
+        return limit
+
+    def results(self) -> dict[str, float]:
+        """Each metric by name."""
+        results = {}
+        outputs, targets = (
+            (_joined(list(part)) for part in zip(*self.parts, strict=True)) if self.parts else (None, None)
+        )
+        for name, metric in self.metrics.items():
+            of_classes = metric in CLASS_METRICS
+            if of_classes and not self.codes:
+                if metric is accuracy:
+                    continue
+                raise ValueError(
+                    f"{name} needs class labels: indices for several outputs, 0 and 1 or -1 and +1 for one"
+                )
+            if not self.finite and metric in METRICS.values():
+                results[name] = math.nan
+            else:
+                results[name] = of_counts(metric, self.counts) if of_classes else float(metric(outputs, targets))
+        return results
+
+
+def _as_kind_of(targets: Any, outputs: Any) -> Any:
+    """The outputs as a list if the targets are a list, else as a new array."""
+    if isinstance(targets, list):
+        return outputs if isinstance(outputs, list) else outputs.tolist()
+    import numpy as np
+
+    return np.array(outputs, dtype=float)
+
+
+def _all_finite(outputs: Any) -> bool:
+    if not isinstance(outputs, list):
+        import numpy as np
+
+        return bool(np.isfinite(outputs).all())
+    return all(map(math.isfinite, chain.from_iterable(outputs) if isinstance(outputs[0], list) else outputs))
+
+
+def measured(metrics: dict[str, Any], outputs: Any, targets: Any, threshold: Callable[[], float]) -> dict[str, float]:
+    """Each metric of plain outputs, as a ``Tally`` of one part."""
+    tally = Tally(metrics, threshold)
+    tally.add(outputs, targets)
+    return tally.results()
 
 
 @explains_keywords
@@ -167,12 +335,13 @@ def confusion_matrix(
     outputs = predict(model, rows)
     if not are_classes(outputs, targets):
         raise ValueError("a confusion matrix needs class labels in y: 0, 1, ..., or -1 and +1 for a single output")
-    single = not isinstance(outputs[0], list)
-    threshold = decision_threshold(model, rows[0], loss=loss, threshold=threshold)
-    classes = 2 if single else len(outputs[0])
+    threshold = decision_threshold(model, at(rows, 0), loss=loss, threshold=threshold)
+    classes = width_of(outputs) or 2
     matrix = [[0] * classes for _ in range(classes)]
-    for output, target in zip(outputs, targets, strict=True):
-        matrix[true_class(target, single)][decided(output, threshold)] += 1
+    for true, predicted in zip(
+        true_classes(targets, not width_of(outputs)), decided_all(outputs, threshold), strict=True
+    ):
+        matrix[true][predicted] += 1
     return matrix
 
 
@@ -205,24 +374,79 @@ def recorded_output(model: Any, sample: Any) -> Any:
         return output
 
 
-def check_targets(model: Any, loss: Any, metrics: dict[str, Any], X: list[Any], y: list[Any]) -> None:
+def check_targets(model: Any, loss: Any, metrics: dict[str, Any], X: Any, y: Any) -> None:
     """Let the loss and the metrics check every target before training, for both engines.
 
     They are called with a prediction that every loss of this library accepts. If a loss or metric of the user's rejects
-    it, they are called with the model's predictions for all samples.
+    it, they are called with the model's predictions for all samples. Of an array, the loss sees each different target
+    once.
     """
-    output = predict(model, X[:1])[0]
+    output = plain_output(model, X)
     half: Any = [0.5] * len(output) if isinstance(output, list) else 0.5
     with no_grad():
-        loss([_as_values(output)], y[:1])  # do the shapes fit?
-        if loss in LOSSES.values():
-            loss([half] * len(y), y)
+        loss([_as_values(output)], [at(y, 0)])  # do the shapes fit?
+        if loss in LOSSES.values() or not isinstance(y, list):
+            check_losses(loss, half if loss in LOSSES.values() else output, y)
         else:
             _try(lambda outputs: loss(list(map(_as_values, outputs)), y), [half] * len(y), model, X)
-    _try(lambda outputs: measured(metrics, outputs, y, lambda: 0.0), [half] * len(y), model, X)
+    _try(lambda outputs: measured(metrics, outputs, y, lambda: 0.0), _halves(half, y), model, X)
 
 
-def _try(judge: Callable[[list[Any]], Any], guesses: list[Any], model: Any, X: list[Any]) -> None:
+def plain_output(model: Any, X: Any) -> Any:
+    """The plain output for the first sample: a float or a list."""
+    return at(predict(model, X[:1]), 0)
+
+
+def _halves(half: Any, y: Any) -> Any:
+    """One prediction for each target, as a list or as an array without memory of its own."""
+    if isinstance(y, list):
+        return [half] * len(y)
+    import numpy as np
+
+    return np.broadcast_to(0.5, (len(y), len(half)) if isinstance(half, list) else len(y))
+
+
+MAX_DIFFERENT = 10_000
+"""How many different targets of an array a loss of the user's own sees before training."""
+
+
+def check_losses(loss: Any, guess: Any, y: Any, place: str = "") -> None:
+    """Let the loss check the targets, of an array the different ones; the error names the first sample with a bad one.
+
+    ``guess``: a prediction that the loss accepts. ``place``: of these targets, for the message.
+    """
+    own = loss not in LOSSES.values()
+    with no_grad():
+        if isinstance(y, list):
+            _check_each(loss, guess, y, range(len(y)), place)
+            return
+        import numpy as np
+
+        for start, part in pieces(y):
+            places = np.sort(np.unique(part, axis=0, return_index=True)[1])
+            if own or loss in _TAKES_ANY:
+                places = places[:MAX_DIFFERENT]
+            _check_each(loss, guess, part[places].tolist(), (places + start).tolist(), place)
+
+
+def _check_each(loss: Any, guess: Any, targets: list[Any], indices: Any, place: str) -> None:
+    guess = guess if loss in LOSSES.values() else _as_values(guess)
+    try:
+        loss([guess] * len(targets), targets)
+    except (TypeError, ValueError):
+        for i, target in zip(indices, targets, strict=True):
+            try:
+                loss([guess], [target])
+            except (TypeError, ValueError) as error:
+                raise type(error)(place + str(error).replace("target[0]", f"target[{i}]")) from None
+        raise
+
+
+_TAKES_ANY = (LOSSES["mean_squared_error"], LOSSES["mean_absolute_error"], LOSSES["huber"], LOSSES["smooth_l1"])
+"""Losses that take any finite number as a target, and ``samples`` has found all of them finite."""
+
+
+def _try(judge: Callable[[Any], Any], guesses: Any, model: Any, X: Any) -> None:
     try:
         judge(guesses)
     except Exception:

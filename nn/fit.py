@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 def fit(
     model: Any,
     X: Any,
-    y: Any,
+    y: Any = None,
     *,
     loss: Any,
-    optimizer: Any,
+    optimizer: Any = "adam",
     epochs: int,
     batch_size: int | None = None,
     validation: Any = None,
@@ -43,20 +43,25 @@ def fit(
     checkpoint: Any = None,
     resume: bool = False,
     engine: str = "eager",
+    sample_weight: Any = None,
+    class_weight: Any = None,
     dtype: str = "float64",
 ) -> History:
     """Train ``model`` on samples ``X`` and targets ``y`` for ``epochs`` passes, and return the history.
 
-    ``loss``: a name in ``nn.losses`` or a callable (predictions, targets) that gives one Value. ``optimizer``: an
-    optimizer, or a name for one with default settings. ``batch_size``: samples per step, all by default.
-    ``validation``: a pair (X, y), or the share of the data to hold back; the parameters with the lowest validation loss
-    are kept. ``schedule``: a name or a callable from time in epochs to a factor. ``early_stopping``: a patience in
-    epochs; without ``validation`` the training loss decides, also which parameters are kept (with one batch per epoch,
-    those for which it was measured, else those after the epoch). ``callbacks``: each is called with the ``Training``
-    after each epoch, before the checkpoint is written, or is an object with a method ``on_epoch_end`` or
-    ``on_batch_end`` that takes the ``Training``; a learning rate that it assigns to ``training.optimizer``
-    becomes the base rate of the schedule.
-    ``metrics``: names or callables (outputs, targets); accuracy is left out if the targets are not classes.
+    ``X``, ``y``: lists or arrays; an array, also a memmap, stays one. Without ``y``, ``X`` gives batches: pairs
+    ``(X_batch, y_batch)``, or triples with a weight for each sample, and can be iterated once per epoch. ``loss``: a
+    name in ``nn.losses`` or a callable (predictions, targets) that gives one Value. ``optimizer``: an optimizer, a
+    name for one with default settings, or a function of the parameters that makes one, such as ``lambda p: nn.Adam(p,
+    0.02)``. ``batch_size``: samples per step, all by default. ``validation``: a pair (X, y), batches, or the share of
+    the data to hold back; the parameters with the lowest validation loss are kept. ``sample_weight``: how much each
+    sample counts in the loss, Σ wᵢ·lossᵢ / Σ wᵢ. ``class_weight``: the same for each class, or "balanced".
+    ``schedule``: a name or a callable from time in epochs to a factor. ``early_stopping``: a patience in epochs;
+    without ``validation`` the training loss decides, also which parameters are kept (with one batch per epoch, those
+    for which it was measured, else those after the epoch). ``callbacks``: each is called with the ``Training`` after
+    each epoch, before the checkpoint is written, or is an object with a method ``on_epoch_end`` or ``on_batch_end``
+    that takes the ``Training``; a learning rate that it assigns to ``training.optimizer`` becomes the base rate of the
+    schedule. ``metrics``: names or callables (outputs, targets); accuracy is left out if the targets are not classes.
     ``threshold``: separates class 0 from class 1 if the model has one output; by default it follows from the loss or
     from the model's last primitive, see ``nn.evaluation.decision_threshold``. ``seed``: for shuffling and splitting.
     ``clip_norm``: the largest norm of the gradient. ``checkpoint``: a file that is written after each epoch and from
@@ -79,7 +84,7 @@ def fit(
     >>> history["loss"], model.w[0].data         # error 2, then weight and bias move by 0.25*2*2 each
     ([4.0, 0.0], 1.0)
     """
-    training = Training(model, X, y, loss, optimizer, epochs, batch_size, validation, seed)
+    training = Training(model, X, y, loss, optimizer, epochs, batch_size, validation, seed, sample_weight, class_weight)
     training.schedule = find_schedule(schedule, training.epochs)
     training.stopping = find_stopping(early_stopping)
     training.callbacks = Callbacks(callbacks)
@@ -103,14 +108,20 @@ def fit(
     training.optimizer.call_as_in(training.model)
     training.use_engine(engine)
     if checkpoint is not None:
-        from .resuming import resume_training, save_training, settings_of
-
-        training.save_checkpoint, training.given = save_training, settings_of(training)
-        if engine == "jax":
-            from .jax_engine.engine import by_first_process
-
-            training.save_checkpoint = by_first_process(save_training)
-        if resume:
-            resume_training(training)
+        _use_checkpoint(training, engine, resume)
     training.run(progress)
     return training.history
+
+
+def _use_checkpoint(training: Training, engine: str, resume: bool) -> None:
+    from .resuming import resume_training, save_training, settings_of
+
+    training.save_checkpoint, training.given = save_training, settings_of(training)
+    if engine == "jax":
+        from .jax_engine.engine import by_first_process
+
+        training.save_checkpoint = by_first_process(save_training)
+    if resume:
+        resume_training(training)
+        if training.stream is not None:
+            training.stream.reopen()

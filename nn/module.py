@@ -92,7 +92,7 @@ class Module:
         >>> [name for name, _ in Layer(2, 2).named_modules()]
         ['', 'neurons.0', 'neurons.1']
         """
-        return [(_dotted(path), item) for path, item in _walk(self) if isinstance(item, Module)]
+        return [(_dotted(path), item) for path, item in _walk(self, values=False) if isinstance(item, Module)]
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0: call it before each ``backward()``, which accumulates.
@@ -160,7 +160,7 @@ class Module:
         """Switch to training (dropout drops) and return the module; ``train(False)`` is ``eval()``."""
         if not isinstance(mode, bool):
             raise TypeError(f"mode must be True or False, got {shown(mode)}")
-        for _, module in _walk(self):
+        for _, module in _walk(self, values=False):
             if isinstance(module, Module):
                 module.training = mode
         return self
@@ -212,8 +212,8 @@ def _is_unit_of_a_layer(module: Module) -> bool:
 _Path = tuple[Any, ...]
 
 
-def _walk(root: Module) -> Iterator[tuple[_Path, Module | Value]]:
-    """Each module and each leaf Value below ``root`` once, depth first, in the order of the attributes.
+def _walk(root: Module, values: bool = True) -> Iterator[tuple[_Path, Module | Value]]:
+    """Each module and (with ``values``) each leaf Value below ``root`` once, depth first, in the attributes' order.
 
     A path is nested, ``(((), "layers"), 0)``, because joining strings would cost more than the walk itself. A stack
     allows any depth, and ``seen`` any cycle. A Value with operands, or one computed within `no_grad()`, is a stored
@@ -242,7 +242,10 @@ def _walk(root: Module) -> Iterator[tuple[_Path, Module | Value]]:
         else:
             continue
         seen.add(id(item))
-        stack.extend(reversed([((path, key), member) for key, member in members]))
+        if values:
+            stack.extend(reversed([((path, key), member) for key, member in members]))
+        else:
+            stack.extend(reversed([((path, key), member) for key, member in members if type(member) is not Value]))
 
 
 def _dotted(path: _Path) -> str:

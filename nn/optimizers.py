@@ -474,24 +474,25 @@ def check_optimizer(optimizer: Any) -> None:
         raise TypeError(f"optimizer must be an optimizer such as nn.Adam(model), got {shown(optimizer)}")
 
 
-OPTIMIZERS: dict[str, type[Any]] = {
-    "sgd": SGD,
-    "adagrad": AdaGrad,
-    "rmsprop": RMSProp,
-    "adam": Adam,
-    "adamw": AdamW,
-}
+OPTIMIZERS: dict[str, type[Any]] = {kind.__name__.lower(): kind for kind in (SGD, AdaGrad, RMSProp, Adam, AdamW)}
 
 
 def find_optimizer(choice: Any, parameters: Any) -> Any:
-    """The optimizer for a name (with default settings); an optimizer is returned as it is.
+    """The optimizer for a name (with default settings) or a function of the parameters; an optimizer as it is.
 
     >>> from autograd import Value
     >>> find_optimizer("adam", [Value(1.0)]).learning_rate
     0.001
     """
-    if isinstance(choice, Optimizer):
-        return choice
     if isinstance(choice, str):
         return OPTIMIZERS[choose(choice.lower(), list(OPTIMIZERS), "optimizer")](parameters)
-    raise TypeError(f"optimizer must be an optimizer such as nn.Adam(model), or a name, got {shown(choice)}")
+    made = choice
+    if callable(choice) and not isinstance(choice, Optimizer):  # also a class of optimizers
+        try:
+            made = choice(parameters.parameters() if isinstance(parameters, Module) else parameters)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"optimizer: {shown(choice)} must make one from the parameters, but: {error}") from error
+    if isinstance(made, Optimizer):
+        return made
+    cure = "optimizer must be an optimizer such as nn.Adam(model), a name, or a function of the parameters that returns"
+    raise TypeError(f"{cure} one, such as lambda p: nn.Adam(p, 0.02); got {shown(made)}")

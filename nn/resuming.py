@@ -19,6 +19,7 @@ from .checkpoint import both_or_none, content_of, load_memory, names_in, state_f
 from .checks import real_number, shown
 from .history import History
 from .losses import LOSSES
+from .samples import pieces
 from .schedules import Schedule
 from .storage import read_content, write_content
 
@@ -97,11 +98,11 @@ def setup_of(training: Training) -> dict[str, Any]:
     if training.setup is None:
         seed = training.seed
         training.setup = {
-            "samples": len(training.X),
-            "batch_size": training.batch_size,
+            "samples": len(training.X) if training.stream is None else "batches",
+            "batch_size": training.batch_size if training.stream is None else None,
             "optimizer": type(training.optimizer).__name__,
             "seed": operator.index(seed) if hasattr(type(seed), "__index__") else None,
-            "validation": len(training.validation[0]) if training.validation else 0,
+            "validation": _size(training.validation),
             "loss": spelled(training.loss),
             "data": _digest(training),
         }
@@ -238,12 +239,29 @@ def _read(entry: Any) -> Any:
     return float(entry) if isinstance(entry, str) else entry
 
 
+def _size(validation: Any) -> Any:
+    """The number of validation samples, or "batches"."""
+    if validation is None:
+        return 0
+    return len(validation[0]) if validation[1] is not None else "batches"
+
+
 def _digest(training: Training) -> str:
-    """A hash of all numbers of the data: a run with other data is another run."""
+    """A hash of all numbers of the data: a run with other data is another run. Of batches, it is that of the first."""
     import hashlib
 
-    every = repr((training.X, training.y, training.validation)).encode()
-    return hashlib.sha256(every).hexdigest()[:16]
+    validation = training.validation if training.validation and training.validation[1] is not None else None
+    lists = [data if isinstance(data, list) else None for data in (training.X, training.y)]
+    given = (*lists, validation if validation and isinstance(validation[0], list) else None)
+    total = hashlib.sha256(repr(given).encode())
+    for data in (training.X, training.y, *(validation or ()), training.weights):
+        if data is not None and not isinstance(data, list):
+            total.update(f"{data.dtype} {data.shape}".encode())
+            for _, part in pieces(data):
+                total.update(part.tobytes())
+        elif data is training.weights and data is not None:
+            total.update(repr(data).encode())
+    return total.hexdigest()[:16]
 
 
 def _sources(training: Training) -> dict[str, random.Random]:

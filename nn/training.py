@@ -2,7 +2,7 @@
 
 There are four steps for each batch: forward, loss, backward, update. An engine does the first three and gives the loss
 and one gradient per parameter; the optimizer does the fourth. Everything else is bookkeeping around these two calls.
-Read before: ``optimizers``, ``schedules``, ``metrics``. Read after: ``compiled``, ``fit``.
+Read before: ``optimizers``, ``schedules``, ``metrics``, ``engines``. Read after: ``fit``.
 """
 
 from __future__ import annotations
@@ -13,75 +13,33 @@ import warnings
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
-from autograd import Value, assign, no_grad
+from autograd import assign
 from autograd.pause_gc import pause_gc
 
 from .callbacks import Callbacks
-from .checks import random_source, real_number, samples_and_targets, shown, whole_number
-from .clipping import scaled_to_norm
-from .data import batch_indices, train_test_split
-from .evaluation import check_targets, decision_threshold, evaluate, measured, recorded_output
+from .checks import random_source, real_number, whole_number
+from .clipping import listed, norm_of, scaled_to_norm
+from .data.preparation import batch_indices, split_indices
+from .data.stream import Stream, given_validation
+from .data.weights import sample_weights
+from .engines.eager import FAILURES, EagerEngine
+from .evaluation import Tally, check_losses, check_targets, decision_threshold, evaluate, plain_output, recorded_output
 from .history import EarlyStopping, History
 from .losses import TAKES_LOGITS, find_loss
-from .metrics import number_of, plain
+from .metrics import METRICS
 from .module import check_module
 from .optimizers import find_optimizer
 from .progress import Progress
+from .samples import at, chosen, samples_and_targets
 from .schedules import find_schedule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
+
+    from .data.stream import Batch
 
 WORTH_COMPILING = 1_000_000
 """Parameters times samples times epochs: below this, training takes less time than compiling."""
-
-_FAILURES = (ArithmeticError, ValueError)  # FloatingPointError, OverflowError and ZeroDivisionError are arithmetic
-
-
-class EagerEngine:
-    """Forward, loss and backward with a new graph of Values for each batch.
-
-    An engine is called with a batch (the indices of its samples) and returns the loss, one gradient per parameter and
-    the outputs, all plain numbers. ``sample`` is the current sample, for error messages. Inside ``epoch()``, its
-    ``optimizer`` takes the steps.
-    """
-
-    def __init__(self, model: Any, loss: Any, X: list[Any], y: list[Any], optimizer: Any) -> None:
-        self.model, self.loss, self.X, self.y, self.optimizer = model, loss, X, y, optimizer
-        self.sample: int | None = None
-
-    def __call__(self, batch: list[int]) -> tuple[float, list[float], list[Any]]:
-        """Loss, gradients and outputs of one batch."""
-        model, X = self.model, self.X
-        outputs = []
-        for self.sample in batch:
-            outputs.append(model(X[self.sample]))
-        self.sample = None
-        loss = self.loss(outputs, [self.y[i] for i in batch])
-        if not isinstance(loss, Value):
-            raise TypeError(f"loss must give one Value that depends on the predictions, got {shown(loss)}")
-        if not math.isfinite(loss.data):
-            self.sample = self._culprit(batch, outputs)
-        parameters = self.optimizer.parameters
-        for parameter in parameters:
-            parameter.zero_grad()
-        loss.backward()
-        return loss.data, [parameter.grad for parameter in parameters], [plain(output) for output in outputs]
-
-    def epoch(self) -> Any:
-        """The optimizer needs no preparation."""
-        return nullcontext()
-
-    def _culprit(self, batch: list[int], outputs: list[Any]) -> int | None:
-        """The first sample whose own loss is not finite."""
-        with no_grad():
-            for i, output in zip(batch, outputs, strict=True):
-                try:
-                    if not math.isfinite(number_of(self.loss([output], [self.y[i]]))):
-                        return i
-                except _FAILURES:
-                    return i
-        return None
 
 
 class Training:
@@ -89,6 +47,8 @@ class Training:
 
     ``epoch`` is the number of finished epochs, ``batches_done`` that of finished steps, ``batch_loss`` the loss of the
     last batch before its step.
+
+    ``X`` and ``y`` are the training data: lists, or arrays. If ``fit`` was given batches, they are the current batch.
     """
 
     def __init__(
@@ -102,14 +62,22 @@ class Training:
         batch_size: Any,
         validation: Any,
         seed: Any,
+        sample_weight: Any = None,
+        class_weight: Any = None,
     ) -> None:
         self.model, self.loss = check_module(model), find_loss(loss)
-        self.X, self.y = samples_and_targets(X, y)
+        self.epochs = whole_number(epochs, "epochs")
         self.source = random_source(seed)
         self.seed = seed
-        self.validation = self._held_back(validation)
-        self.epochs = whole_number(epochs, "epochs")
-        self.batch_size = len(self.X) if batch_size is None else whole_number(batch_size, "batch_size")
+        self.stream: Stream | None = None
+        self.weights: Any = None
+        """One weight per sample, or ``None`` if all count the same."""
+        self._counted: list[int] | None = None
+        if y is None:
+            self._read_batches(X, batch_size, validation, sample_weight, class_weight)
+        else:
+            self._read_data(X, y, validation, sample_weight, class_weight)
+        self.batch_size = len(self.rows) if batch_size is None else whole_number(batch_size, "batch_size")
         self.optimizer = find_optimizer(optimizer, model)
         self._check_optimizer()
         self.history, self.epoch, self.batches_done, self.batch_loss = History(), 0, 0, math.nan
@@ -127,22 +95,75 @@ class Training:
         self.given: dict[str, Any] = {}  # for the checkpoint: the settings that the caller gave
         self.best: tuple[float, list[float]] | None = None
         self._last_good: Any = None
+        self._gradients: Any = None
         self._rate = self.base_rate  # the rate that the schedule last set
         self._choice = "eager"
         self.dtype = "float64"
         self._stop_reason = ""
-        self.engine: Any = EagerEngine(model, self.loss, self.X, self.y, self.optimizer)
+        self._batches_per_epoch: int | None = None
+        self._use_eager_engine()
 
-    def _held_back(self, validation: Any) -> tuple[list[Any], list[Any]] | None:
-        if validation is None:
-            return None
-        if isinstance(validation, (tuple, list)):
-            if len(validation) != 2:
-                raise ValueError(f"validation must be a pair (X, y), got {len(validation)} items")
-            return samples_and_targets(validation[0], validation[1], "validation X", "validation y")
-        share = real_number(validation, "validation", 0, 1, above=True, below=True)
-        self.X, X_held, self.y, y_held = train_test_split(self.X, self.y, share, self.source)
-        return X_held, y_held
+    @property
+    def rows(self) -> Sequence[int]:
+        """The samples that count: those whose weight is not 0."""
+        return range(len(self.X)) if self._counted is None else self._counted
+
+    @property
+    def undisturbed(self) -> bool:
+        """Whether only the engine reads and writes the model between epochs, so that its parameters can stay arrays."""
+        others = self.callbacks or self.save_checkpoint or self.validation is not None or self.stream is not None
+        return not others and all(metric in METRICS.values() for metric in self.metrics.values())
+
+    @property
+    def whole(self) -> bool:
+        """Whether each epoch is one batch, of the whole data set."""
+        return self.stream is None and self.batch_size >= len(self.rows)
+
+    def _use_eager_engine(self) -> None:
+        self.engine: Any = EagerEngine(self.model, self.loss, self.optimizer)
+        self.engine.load(self.X, self.y, self.weights)
+
+    def _read_data(self, X: Any, y: Any, validation: Any, sample_weight: Any, class_weight: Any) -> None:
+        """Samples and targets in memory: check, hold back, and weigh them."""
+        self.X, self.y = samples_and_targets(X, y)
+        weights = sample_weights(X, self.y, sample_weight, None, 0)
+        self.validation = given_validation(validation)
+        if self.validation is None and validation is not None:
+            share = real_number(validation, "validation", 0, 1, above=True, below=True)
+            kept, held = split_indices(len(self.X), share, self.source)
+            self.validation = chosen(self.X, held), chosen(self.y, held)
+            self.X, self.y = chosen(self.X, kept), chosen(self.y, kept)
+            weights = None if weights is None else chosen(weights, kept)
+        if class_weight is not None:
+            weights = sample_weights(self.X, self.y, weights, class_weight, self._width(self.X))
+        self.weights = weights
+        if weights is not None and not all(map(bool, weights)):
+            self._counted = [i for i, weight in enumerate(weights) if weight]
+
+    def _read_batches(self, X: Any, batch_size: Any, validation: Any, sample_weight: Any, class_weight: Any) -> None:
+        """Batches from elsewhere: read the first."""
+        self.stream = stream = Stream(X, sample_weight, class_weight)
+        self.X, self.y, self.weights = stream.first(self._width)
+        if batch_size is not None:
+            raise ValueError("batch_size is for a data set in memory: let each batch have the size that you want")
+        if self.seed is not None:
+            raise ValueError("seed shuffles a data set in memory: shuffle where the batches are made")
+        self.validation = given_validation(validation)
+        if self.validation is None and validation is not None:
+            raise ValueError(
+                "validation must be a pair (X, y) or batches, because a share cannot be held back of batches"
+            )
+        for name, batches in (("batches", stream), ("validation", self.validation and self.validation[0])):
+            if isinstance(batches, Stream) and batches.once and self.epochs > 1:
+                raise ValueError(
+                    f"{name} can be iterated only once, but epochs={self.epochs}: instead of a generator, give a list, "
+                    "a DataLoader, or an object of a class with __iter__"
+                )
+
+    def _width(self, X: Any) -> int:
+        """The model's number of outputs, 0 for a single one."""
+        output = plain_output(self.model, X)
+        return len(output) if isinstance(output, list) else 0
 
     def _check_optimizer(self) -> None:
         mine = set(map(id, self.model.parameters()))
@@ -154,11 +175,15 @@ class Training:
         check_targets(self.model, self.loss, self.metrics, self.X, self.y)
         if self.validation is not None:
             try:
-                check_targets(self.model, self.loss, self.metrics, *self.validation)
+                X, y = self.validation
+                if isinstance(X, Stream):
+                    X, y, _ = X.first(self._width)
+                check_targets(self.model, self.loss, self.metrics, X, y)
             except (TypeError, ValueError) as error:
                 raise type(error)(f"validation data: {error}") from error
         name = getattr(self.loss, "__name__", "")
-        output = recorded_output(self.model, self.X[0])
+        output = recorded_output(self.model, at(self.X, 0))
+        self._half: Any = [0.5] * len(output) if isinstance(output, (list, tuple)) else 0.5
         first = output[0] if isinstance(output, list) else output
         made_by = getattr(getattr(first, "primitive", None), "name", "")
         if name in TAKES_LOGITS and made_by in TAKES_LOGITS.values():
@@ -172,10 +197,11 @@ class Training:
     def use_engine(self, choice: str) -> None:
         """Compile the model if required, or if that is worth it and possible."""
         self._choice = choice
-        work = len(self.optimizer.parameters) * len(self.X) * self.epochs
+        batches = 1 if self.stream is None else self.stream.length or 1_000
+        work = len(self.optimizer.parameters) * len(self.X) * batches * self.epochs
         if choice == "eager" or (choice == "auto" and work < WORTH_COMPILING):
             return
-        from .compiled import CompiledEngine, remembered
+        from .engines.compiled import CompiledEngine, remembered
 
         kind = _jax_engine() if choice == "jax" else CompiledEngine
         mode, put_back = self.model.training, remembered(self.model)
@@ -206,67 +232,106 @@ class Training:
         mode = self.model.training
         self.model.train()
         try:
-            with pause_gc():
+            with pause_gc(), self.engine.epoch() if self.undisturbed else nullcontext():
                 while self.epoch < self.epochs and not self._stop_reason:
-                    progress.show(self.epoch + 1, self._one_epoch())
+                    progress.show(self.epoch + 1, self._one_epoch(progress))
             self.history.stopped = self._stop_reason or "finished"
             self._evaluate_last()
         except KeyboardInterrupt:
             self.history.stopped = "interrupted"
         finally:
             progress.close()
+            if self.undisturbed and self._gradients is not None:
+                self._show_gradients()
             self.model.train(mode)
             self._note_rate()
             self.optimizer.learning_rate = self.base_rate
         self._put_best_back()
 
-    def _one_epoch(self) -> dict[str, float]:
+    def _one_epoch(self, progress: Progress) -> dict[str, float]:
         began = time.perf_counter()
-        if self.optimizer.follow():
+        if not self.undisturbed and self.optimizer.follow():
             self._replace_parameters()
-        whole = self.batch_size >= len(self.X)
-        batches = batch_indices(len(self.X), self.batch_size, None if whole else self.source)
-        losses, norms, outputs, order = [], [], [], []
-        gradients: list[float] = []
+        losses, counts, norms = [], [], []
+        gradients: Any = []
+        tally = Tally(self.metrics, self._threshold_of_model)
         before = self._numbers()
         with self.engine.epoch():
-            for number, batch in enumerate(batches):
-                self.optimizer.learning_rate = self.base_rate * self.schedule(self.epoch + number / len(batches))
+            for done, batch in self._batches():
+                self.optimizer.learning_rate = self.base_rate * self.schedule(self.epoch + done)
                 self._rate = self.optimizer.learning_rate
-                loss, gradients, norm, given = self._one_step(batch)
-                losses.append(loss * len(batch))
+                loss, gradients, norm, outputs = self._one_step(batch)
+                count = len(batch) if self.weights is None else math.fsum(float(self.weights[i]) for i in batch)
+                losses.append(loss * count)
+                counts.append(count)
                 norms.append(norm)
-                outputs += given
-                order += batch
+                tally.add(outputs, chosen(self.y, batch))
                 self._after_batch(loss, gradients)
-        assign(self.optimizer.parameters, grad=gradients)  # as after backward(), for every engine
+                if self.stream is not None:
+                    progress.show_batch(len(norms), self._batches_per_epoch, loss)
+        if not norms:
+            raise ValueError("no batch had a sample with a weight above 0: there is nothing to train on")
+        self._gradients = gradients
+        if not self.undisturbed:
+            self._show_gradients()
         self.epoch += 1
-        row = {"loss": math.fsum(losses) / len(self.X)}
-        targets = [self.y[i] for i in order]
-        row.update(
-            measured(
-                self.metrics, outputs, targets,
-                lambda: decision_threshold(self.model, self.X[0], loss=self.loss, threshold=self.threshold),
-            )
-        )  # fmt: skip
+        self._batches_per_epoch = len(norms)
+        row = {"loss": math.fsum(losses) / math.fsum(counts), **tally.results()}
         if self.validation is not None:
             row.update(self._validated(*self.validation))
         elif self.stopping is not None:
-            self._keep_best(row["loss"], *((before, self.epoch - 1) if whole else (self._numbers(), self.epoch)))
+            self._keep_best(row["loss"], *((before, self.epoch - 1) if self.whole else (self._numbers(), self.epoch)))
         row["learning_rate"], row["gradient_norm"] = self.optimizer.learning_rate, max(norms)
         row["seconds"] = time.perf_counter() - began
         self.history.add(row)
         self._after_epoch()
         return row
 
-    def _one_step(self, batch: list[int]) -> tuple[float, list[float], float, list[Any]]:
+    def _threshold_of_model(self) -> float:
+        return decision_threshold(self.model, at(self.X, 0), loss=self.loss, threshold=self.threshold)
+
+    def _batches(self) -> Iterator[tuple[float, Sequence[int]]]:
+        """The indices of the samples of each step, with the share of the epoch that is done before it."""
+        if self.stream is None:
+            rows, size = self.rows, self.batch_size
+            if self.whole:
+                yield 0.0, rows
+                return
+            groups = batch_indices(len(rows), size, self.source)
+            for number, group in enumerate(groups):
+                yield number / len(groups), group if isinstance(rows, range) else [rows[i] for i in group]
+            return
+        length = self._batches_per_epoch = self.stream.length or self._batches_per_epoch
+        stream, number = self.stream.batches(self._width), 0
+        while self._load_next(stream, number):
+            yield min(number / length, 1.0) if length else 0.0, range(len(self.X))
+            number += 1
+
+    def _load_next(self, stream: Iterator[Batch], number: int) -> bool:
+        """Read, check and load the next batch; ``False`` after the last. An error leaves the parameters as they are."""
+        try:
+            batch = next(stream, None)
+            if batch is None:
+                return False
+            check_losses(self.loss, self._half, batch.y, f"batch {number}: ")
+            self.X, self.y, self.weights = batch
+            self.engine.load(*batch)
+        except Exception as error:
+            place = f"training stopped in epoch {self.epoch + 1} before step {self.batches_done + 1}"
+            explained = self._explained(error, place, self.epoch + 1, "last step's")
+            if explained is error:
+                raise
+            raise explained from error
+        return True
+
+    def _one_step(self, batch: Sequence[int]) -> tuple[float, Any, float, Any]:
         before = self.engine.optimizer.snapshot()
         try:
             loss, gradients, outputs = self.engine(batch)
-            norm = math.hypot(*gradients)
-            clipped = gradients if self.clip_norm is None else scaled_to_norm(gradients, norm, self.clip_norm)
+            norm = norm_of(gradients)
+            clipped = gradients if self.clip_norm is None else scaled_to_norm(listed(gradients), norm, self.clip_norm)
             self.engine.optimizer.step(clipped)
-        except _FAILURES as error:
+        except FAILURES as error:
             place = f"training stopped in epoch {self.epoch + 1}, step {self.batches_done + 1}"
             if self.engine.sample is not None:
                 place += f", sample {self.engine.sample}"
@@ -281,7 +346,7 @@ class Training:
         """The model has other parameters now, so that everything kept of earlier epochs is dropped."""
         self.optimizer.call_as_in(self.model)
         self.best = self.history.best_epoch = self._last_good = None
-        self.engine = EagerEngine(self.model, self.loss, self.X, self.y, self.optimizer)
+        self._use_eager_engine()
         self.history.engine = "eager"
         try:
             self.use_engine(self._choice)
@@ -292,10 +357,15 @@ class Training:
                 raise
             raise explained from error
 
-    def _numbers(self) -> list[float]:
-        return [parameter.data for parameter in self.optimizer.parameters]
+    def _numbers(self) -> Any:
+        """The parameters' numbers, as a list or an array that no step changes."""
+        numbers = getattr(self.engine.optimizer, "numbers", None)
+        return numbers if self.undisturbed and numbers is not None else self.optimizer.snapshot()[0]
 
-    def _validated(self, X: list[Any], y: list[Any]) -> dict[str, float]:
+    def _show_gradients(self) -> None:
+        assign(self.optimizer.parameters, grad=listed(self._gradients))  # as after backward(), for every engine
+
+    def _validated(self, X: Any, y: Any) -> dict[str, float]:
         metrics = list(self.metrics.values())
         try:
             results = evaluate(self.model, X, y, loss=self.loss, metrics=metrics, threshold=self.threshold)
@@ -320,15 +390,15 @@ class Training:
 
     def _put_best_back(self) -> None:
         if self.best is not None:
-            assign(self.optimizer.parameters, data=self.best[1])
+            assign(self.optimizer.parameters, data=listed(self.best[1]))
 
     def _evaluate_last(self) -> None:
         """With one batch per epoch, no step has measured the loss of the parameters after the last epoch: do it now."""
-        if self.stopping is None or self.validation is not None or self.batch_size < len(self.X):
+        if self.stopping is None or self.validation is not None or not self.whole:
             return
         try:
-            loss = evaluate(self.model, self.X, self.y, loss=self.loss, metrics=())["loss"]
-        except _FAILURES:
+            loss = evaluate(self.model, self.X, self.y, loss=self.loss, metrics=(), sample_weight=self.weights)["loss"]
+        except FAILURES:
             return
         self._keep_best(loss, self._numbers(), self.epoch)
 
@@ -343,10 +413,10 @@ class Training:
         """The losses that early stopping watches: those of the validation set, if there is one."""
         return self.history["validation_loss" if self.validation else "loss"]
 
-    def _after_batch(self, loss: float, gradients: list[float]) -> None:
+    def _after_batch(self, loss: float, gradients: Any) -> None:
         self.batch_loss = loss
         if self.callbacks.after_batch:
-            assign(self.optimizer.parameters, grad=gradients)  # as after backward(), for every engine
+            assign(self.optimizer.parameters, grad=listed(gradients))  # as after backward(), for every engine
             for callback in self.callbacks.after_batch:
                 callback(self)
             self._note_rate()

@@ -284,7 +284,7 @@ assert sizes[12] > 300 * sizes[10]
 # the very end. Lesson 12 explains why two are not enough.
 
 # %%
-X_train, X_test, y_train, y_test = nn.train_test_split(X_raw, y, test_size=0.25, seed=0)
+X_train, X_test, y_train, y_test = nn.train_test_split(X_raw, y, test_size=44, seed=0)
 X_train, X_valid, y_train, y_valid = nn.train_test_split(X_train, y_train, test_size=0.25, seed=1)
 X_train, X_valid, X_test = nn.standardize(X_train, X_valid, X_test)
 for name, rows in (("train", X_train), ("validation", X_valid), ("test", X_test)):

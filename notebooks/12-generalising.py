@@ -54,8 +54,8 @@ print("shuffled: trained on", set(shuffled_train), "- tested on", set(shuffled_t
 # %%
 assert set(growers[cut:]) == {2} and set(shuffled_test) == {0, 1, 2}
 X, y = nn.load_breast_cancer()
-X_rest, X_test, y_rest, y_test = nn.train_test_split(X, y, test_size=0.25, seed=0)
-X_fit, X_valid, y_fit, y_valid = nn.train_test_split(X_rest, y_rest, test_size=0.3, seed=1)
+X_rest, X_test, y_rest, y_test = nn.train_test_split(X, y, test_size=142, seed=0)
+X_fit, X_valid, y_fit, y_valid = nn.train_test_split(X_rest, y_rest, test_size=128, seed=1)
 X_fit, X_valid, X_test = nn.standardize(X_fit, X_valid, X_test)  # by the numbers of the first
 print(f"train {len(X_fit)}, validation {len(X_valid)}, test {len(X_test)}, together {len(X)}")
 assert len(X_fit) + len(X_valid) + len(X_test) == len(X)

@@ -37,7 +37,7 @@ from nn import plotting
 # %%
 X, y = nn.load_digits()
 X = [[pixel / 16 for pixel in image] for image in X]
-X_rest, X_test, y_rest, y_test = nn.train_test_split(X, y, test_size=0.25, seed=0)
+X_rest, X_test, y_rest, y_test = nn.train_test_split(X, y, test_size=449, seed=0)
 X_train, X_valid, y_train, y_valid = X_rest[:700], X_rest[700:], y_rest[:700], y_rest[700:]
 print(f"{len(X_train)} to train on, {len(X_valid)} for validation, {len(X_test)} for the test")
 assert all(0 <= pixel <= 1 for image in X for pixel in image) and {len(image) for image in X} == {64}

@@ -252,7 +252,7 @@ assert [compiled(np.array(number)) for number in (2.0, -2.0)] == [2.0, -0.2]
 # %%
 images, digits = nn.load_digits()
 images = [[pixel / 16 for pixel in image] for image in images]
-X_train, X_test, y_train, y_test = nn.train_test_split(images, digits, test_size=0.25, seed=0)
+X_train, X_test, y_train, y_test = nn.train_test_split(images, digits, test_size=449, seed=0)
 print(f"{len(X_train)} images to train on, {len(X_test)} to test on")
 
 # %%

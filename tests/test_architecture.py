@@ -81,19 +81,25 @@ compiler.program
 compiler
 """,
     "nn": """
-checks export export.frames extras names plotting.regions progress
-activations data extras.callbacks metrics module schedules storage
-callbacks dropout embedding initializers losses normalization parameters
-clipping evaluation layers optimizers
+checks data.bundled export export.frames extras names plotting.regions progress
+activations cross_validation.folds data.generated extras.callbacks module samples schedules storage
+data.preparation dropout embedding initializers losses metrics.outputs normalization parameters
+callbacks clipping data layers metrics.of_amounts metrics.of_classes optimizers
+metrics
+data.weights engines
+data.stream engines.eager
+evaluation
 config export.steps extras.groups layer_stats plotting.figures recording.snapshots
 checkpoint export.numpy export.onnx export.source export.torch plotting.live recording.images
 plotting
 diagnostics history recording.recording
-compiled recording
+engines.compiled recording
 jax_engine jax_engine.engine
 training
 resuming
 fit
+cross_validation.one_fold estimators.mlp
+cross_validation estimators
 """,
     "chalkgrad": """
 cli cli.arguments cli.commands cli.first_step cli.formula_hints cli.terminal_stepper course exercises.sandbox
@@ -130,6 +136,7 @@ LOADED_LATE = {
     "autograd.compiler.jax_backend.": {"numpy", "jax"},
     "autograd.compiler.": {"numpy"},
     "autograd.views.draw.digraph": {"graphviz"},
+    "nn.estimators": {"numpy", "sklearn"},
 }
 LATE_FOLDERS = ("autograd.compiler", "autograd.views")
 # Folders that can be deleted together with their tests (`tests/<folder>` and the files named here), lessons and pages,
@@ -141,6 +148,7 @@ OPTIONAL = {
         {"nn.load_torch", "nn.to_c", "nn.to_numpy", "nn.to_onnx", "nn.to_python", "nn.to_torch"},
         {"tests/nn/test_beside_pytorch.py"},
     ),
+    "nn/estimators": Deletable({"nn"}, {"nn.estimators"}, set()),
     "nn/extras": Deletable({"nn"}, {"nn.CSVLogger", "nn.ParameterGroups", "nn.ReduceOnPlateau"}, set()),
     "nn/jax_engine": Deletable({"nn.fit", "nn.training"}, set(), set()),
     "nn/recording": Deletable(
@@ -152,6 +160,7 @@ ONE_SYSTEM_ONLY = {"fcntl", "resource", "pwd", "grp", "termios", "tty", "pty", "
 ONE_SYSTEM_ONLY_OF_OS = {"fork", "forkpty", "getuid", "geteuid", "killpg", "setsid", "mkfifo", "sched_setaffinity"}
 # Modules that no test file of their own name tests, and the file that does.
 TESTED_ELSEWHERE = {
+    "nn.engines.eager": "nn/test_training.py",
     "autograd.compiler.c_backend.bytecode": "autograd/compiler/c_backend/test_executable.py",
     "autograd.compiler.c_backend.elementwise": "autograd/compiler/test_rows.py",
     "autograd.compiler.c_backend.link": "autograd/compiler/c_backend/test_executable.py",

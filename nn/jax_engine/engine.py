@@ -2,7 +2,7 @@
 
 With several processes (``jax.distributed.initialize``) each of them runs the same script: the same model, data and
 seed. That is checked at the beginning of each epoch, because processes that differ would compute wrong gradients
-without any error. Process 0 alone writes the checkpoint. Read before: ``compiled``, ``training``.
+without any error. Process 0 alone writes the checkpoint. Read before: ``engines``, ``training``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import random
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from nn.compiled import CompiledEngine
+from nn.engines.compiled import CompiledEngine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,8 +54,18 @@ class JaxEngine(CompiledEngine):
             found["seed"] += repr(random.getstate())
         if not self._checked_data:
             self._checked_data = True
-            found["data"] = repr((training.X, training.y))
+            found["data"] = " ".join(map(_digest, (self.X, self.y, self.weights)))
         return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in found.items()}
+
+
+def _digest(data: Any) -> str:
+    """The kind, shape and bytes of an array as a short text; an array's ``repr`` leaves most numbers out."""
+    if data is None:
+        return ""
+    import numpy as np
+
+    array = np.ascontiguousarray(data)
+    return f"{array.dtype} {array.shape} {hashlib.sha256(array.tobytes()).hexdigest()}"
 
 
 def by_first_process(save: Callable[[Any], None]) -> Callable[[Any], None]:

@@ -16,10 +16,11 @@ from autograd import Value
 from autograd.packages import how_to_install
 from nn.activations import Activation, activation_names
 from nn.activations import activation as find_activation
-from nn.checks import as_list, choose, file_path, real_number, samples_and_targets, shown, whole_number
+from nn.checks import as_list, choose, file_path, real_number, shown, whole_number
 from nn.evaluation import decision_threshold, predict
 from nn.metrics import true_class
 from nn.module import check_module
+from nn.samples import samples_and_targets
 
 from .regions import COLOURS, MARKERS, class_scores, draw_boundary, grid
 
@@ -68,7 +69,7 @@ def plot_decision_boundary(
     for ``nn.predict_classes``. Returns the matplotlib figure.
     Raises ``ValueError`` for any other number of features.
     """
-    rows, targets = samples_and_targets(X, y)
+    rows, targets = (as_list(data, "X") for data in samples_and_targets(X, y))
     if not isinstance(rows[0], list) or len(rows[0]) != 2:
         raise ValueError("a decision boundary needs samples with 2 features: choose two of them")
     resolution = whole_number(resolution, "resolution", 2, 10_000)

@@ -10,9 +10,11 @@ import math
 from array import array
 from typing import Any
 
+from nn.checks import as_list
 from nn.evaluation import decision_threshold, predict
 from nn.metrics import decided, true_class
 from nn.plotting.regions import grid
+from nn.samples import at, shape_of
 
 MAX_POINTS = 500
 """More samples than these would cover each other in the picture."""
@@ -66,10 +68,10 @@ class Snapshots:
         self.snapshots = []
         self.names = [name for name, _ in training.model.named_parameters()]
         self.points, self.grids = [], []
-        rows = training.X
+        rows: list[Any] = as_list(training.X, "X") if len(shape_of(training.X)) == 1 else [0.0]
         if isinstance(rows[0], list) and len(rows[0]) == 2:
             single = not isinstance(predict(training.model, rows[:1])[0], list)
-            pairs = list(zip(rows, training.y, strict=True))[:MAX_POINTS]
+            pairs = list(zip(rows, as_list(training.y, "y"), strict=True))[:MAX_POINTS]
             self.points = [[float(row[0]), float(row[1]), float(true_class(target, single))] for row, target in pairs]
             self.grids = [grid([row[axis] for row in rows], self.resolution) for axis in (0, 1)]
 
@@ -83,7 +85,7 @@ class Snapshots:
         outputs = predict(training.model, [[x, y] for y in self.grids[1] for x in self.grids[0]])
         if not isinstance(outputs[0], list):
             threshold = decision_threshold(
-                training.model, training.X[0], loss=training.loss, threshold=training.threshold
+                training.model, at(training.X, 0), loss=training.loss, threshold=training.threshold
             )
             return [math.tanh(2.0 * (output - threshold)) for output in outputs], None
         if len(outputs[0]) == 2:

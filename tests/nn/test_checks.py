@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from autograd import Value
-from nn.checks import as_list, choose, is_number, one_sample, random_source, real_number, samples, shown, whole_number
+from nn.checks import as_list, choose, is_number, one_sample, random_source, real_number, shown, whole_number
 
 
 @pytest.mark.parametrize("item", [1, 2.5, True, np.float32(1), np.int8(3), np.float64(2), Fraction(1, 3)])
@@ -28,40 +28,6 @@ def test_lists_from_anything() -> None:
     assert as_list(np.array([[1.0, 2.0]]), "x") == [[1.0, 2.0]]
     assert as_list(range(3), "x") == [0, 1, 2]
     assert as_list((number for number in (1, 2)), "x") == [1, 2]
-
-
-def test_pandas_like_objects() -> None:
-    class Frame:
-        def to_numpy(self) -> Any:
-            return np.array([[1.0, 2.0], [3.0, 4.0]])
-
-    assert samples(Frame()) == [[1.0, 2.0], [3.0, 4.0]]
-
-
-def test_samples_become_plain_numbers() -> None:
-    got = samples([(np.float32(0.5), True), [Fraction(1, 4), np.int64(7)]])
-    assert got == [[0.5, 1], [0.25, 7]]
-    assert [type(item) for row in got for item in row] == [float, int, float, int]
-    assert samples(np.array([1, 2], dtype=np.int8)) == [1, 2]
-
-
-@pytest.mark.parametrize(
-    ("X", "kind", "message"),
-    [
-        (None, TypeError, "X must be a sequence"),
-        (5, TypeError, "X must be a sequence.*5"),
-        ({}, TypeError, "X must be a sequence"),
-        ([[]], ValueError, r"X\[0\] is empty"),
-        ([1.0, [1.0]], ValueError, r"X\[1\] has 1 number but X\[0\] has no brackets"),
-        ([[1.0], "ab"], TypeError, r"X\[1\] must be a number or a list of numbers.*got 'ab'"),
-        ([[[1.0]]], TypeError, r"X\[0\]\[0\] must be a real number, got \[1.0\]"),
-        ([[1j]], TypeError, r"X\[0\]\[0\] must be a real number"),
-        ([[-math.inf]], ValueError, r"X\[0\]\[0\] is -inf: remove or replace"),
-    ],
-)
-def test_wrong_samples(X: Any, kind: type[Exception], message: str) -> None:
-    with pytest.raises(kind, match=message):
-        samples(X)
 
 
 def test_one_sample_of_one_feature_may_be_bare() -> None:

@@ -146,7 +146,8 @@ GOOD: dict[str, Good] = {
     "nn.Activation": {"name": some("mine"), "function": some(square), "range": some((0.0, 1.0)), "gain": some(1.0), "init": some("he")},
     "nn.register_activation": {"name": some("free"), "function": some(square), "range": some((0.0, 1.0)), "gain": some(1.0), "init": some("he")},
     "nn.activation": {"choice": some("relu")},
-    "nn.accuracy": {"outputs": some([1.0, -1.0]), "targets": some([1, 0]), "threshold": some(None)},
+    **{f"nn.{name}": {"outputs": some([1.0, -1.0]), "targets": some([1, 0]), "threshold": some(None)} for name in ("accuracy", "balanced_accuracy", "f1", "precision", "recall")},
+    **{f"nn.{name}": {"outputs": some([1.0, -1.0]), "targets": some([1, 0])} for name in ("r_squared", "roc_auc")},
     "nn.data.batches": {"X": rows, "y": labels, "batch_size": some(2), "seed": some(0)},
     "nn.confusion_matrix": {"model": model, "X": rows, "y": labels, "threshold": some(None)},
     "nn.clip_gradient_norm": {"parameters": values, "max_norm": some(1.0)},
@@ -163,7 +164,7 @@ GOOD: dict[str, Good] = {
     "nn.l2_penalty": {"parameters": values, "strength": some(1.0)},
     "nn.diagnostics.diagnose": {"model": model, "X": rows, "y": labels, "loss": some("mean_squared_error"), "optimizer": some(None)},
     "nn.evaluate": {"model": model, "X": rows, "y": labels, "loss": some(None), "metrics": some(("accuracy",)), "threshold": some(None)},
-    "nn.fit": {"model": model, "X": rows, "y": labels, "loss": some("mean_squared_error"), "optimizer": some("sgd"), "epochs": some(1), "batch_size": some(2), "validation": some(None), "schedule": some(None), "seed": some(0), "threshold": some(None)},
+    "nn.fit": {"model": model, "X": rows, "y": labels, "loss": some("mean_squared_error"), "optimizer": some("sgd"), "epochs": some(1), "batch_size": some(2), "validation": some(None), "schedule": some(None), "seed": some(0), "threshold": some(None), "sample_weight": some(None), "class_weight": some(None)},
     "nn.predict": {"model": model, "X": rows},
     "nn.predict_classes": {"model": model, "X": rows, "threshold": some(None)},
     "nn.CSVLogger": {"path": some("m.csv"), "append": some(False), "overwrite": some(True)},
@@ -176,7 +177,7 @@ GOOD: dict[str, Good] = {
     "nn.load": {"path": some("m.json"), "into": some(None), "optimizer": some(None)},
     "nn.data.one_hot": {"y": some([0, 1]), "classes": some(2)},
     "nn.data.standardize": {"*X": rows, "*others": rows},
-    "nn.data.train_test_split": {"X": rows, "y": labels, "test_size": some(0.25), "seed": some(0)},
+    "nn.data.train_test_split": {"X": rows, "y": labels, "test_size": some(0.25), "seed": some(0), "stratify": some(None)},
     "nn.data.make_moons": NUMBERS,
     "nn.data.make_xor": NUMBERS,
     "nn.data.make_circles": NUMBERS | {"factor": some(0.5)},
@@ -204,6 +205,7 @@ ELSEWHERE = {
     "autograd.is_index",  # a question, of anything
     "autograd.Digraph",  # graphviz's own class
     "nn.to_torch", "nn.to_onnx",  # as nn.to_numpy; they need optional packages
+    "nn.CrossValidation", "nn.cross_validate",  # tests/nn/cross_validation
     "nn.diagnostics.Diagnosis", "nn.diagnostics.Finding",  # made by `diagnose`
     "nn.plotting.Film",  # made by `film_paths`
     "nn.plotting.bars", "nn.data.batch_indices",  # called with what was checked already
@@ -212,7 +214,7 @@ ELSEWHERE = {
 # Right after all: a default, a name that is free, a string where names are free, a function that is one.
 NONE = {"threshold", "class_weights",
     "starts", "parameters", "data", "grad", "seed", "loss", "optimizer", "into", "path", "classes", "batch_size", "validation",
-    "schedule", "then", "hide", "operands", "output_activation", "text", "latex", "doc", "activation", "names", "limit",
+    "schedule", "then", "hide", "operands", "output_activation", "sample_weight", "class_weight", "stratify", "text", "latex", "doc", "activation", "names", "limit",
 }  # fmt: skip
 NOT_NONE = {
     "nn.SGD", "nn.AdaGrad", "nn.Adam", "nn.AdamW", "nn.RMSProp", "nn.Optimizer", "nn.clip_gradient_norm",

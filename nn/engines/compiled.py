@@ -2,7 +2,7 @@
 
 A model and a loss for one sample are traced once and become a program over all samples of a batch; see
 ``autograd.compile``. The loop, the optimizers and the metrics are the same; the numbers agree up to rounding.
-Read before: ``training``.
+Read before: ``eager``.
 """
 
 from __future__ import annotations
@@ -10,24 +10,25 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager, suppress
 from functools import partial
+from threading import active_count
 from types import CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 
 import autograd
 from autograd import log, log1p, relu, softplus, take, where, xlogy
 from autograd.packages import how_to_install
-
-from . import losses
-from .checks import shown
-from .embedding import Embedding
-from .module import Module
-from .schedules import Schedule
+from nn import losses
+from nn.checks import shown
+from nn.embedding import Embedding
+from nn.module import Module
+from nn.samples import shape_of
+from nn.schedules import Schedule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-    from .history import History
-    from .optimizers import Optimizer
+    from nn.history import History
+    from nn.optimizers import Optimizer
 
     Loss = Callable[[Any, Any], Any]
 
@@ -76,8 +77,9 @@ class Run(Protocol):
 
     model: Module
     loss: Any
-    X: list[Any]
-    y: list[Any]
+    X: Any
+    y: Any
+    weights: Any
     batch_size: int
     optimizer: Any
     schedule: Any
@@ -107,16 +109,18 @@ class CompiledEngine:
             raise TypeError(f'engine="{self.name}" knows the losses {names}; got {shown(loss)}: use engine="eager"')
         self.training, self.fall_back, self.eager = training, fall_back, training.engine
         self.sample: int | None = None
-        self._read_data()
+        modules = [module for _, module in model.named_modules()]
+        self._integers = any(isinstance(module, Embedding) for module in modules), loss in _OF_CLASSES
+        self.load(training.X, training.y, training.weights)
         formula = _WITHOUT_BRANCHES[loss]
 
-        def loss_and_outputs(x: Any, t: Any) -> list[Any]:
+        def loss_and_outputs(x: Any, t: Any, *weight: Any) -> list[Any]:
             outputs = model(x)
             if loss in _ELEMENT_BY_ELEMENT and isinstance(outputs, list):
                 value = autograd.mean([formula(p, target) for p, target in zip(outputs, t, strict=True)])
             else:
                 value = formula(outputs, t)
-            return [value, outputs]
+            return [value * weight[0] if weight else value, outputs]
 
         self.program = autograd.compile(
             loss_and_outputs, training.optimizer.parameters, True, self.backend, training.dtype
@@ -126,14 +130,23 @@ class CompiledEngine:
         self.optimizer: Any = training.optimizer
         self.given_up = False
         """Whether the eager engine has taken over."""
-        size = min(training.batch_size, len(self.X))
-        self.program.prepare(self.X[:size], self.y[:size])
+        self._prepare(self._arrays(range(min(training.batch_size, len(self.X)))))
         for name, thing in {"the optimizer": training.optimizer, "the training": training}.items():
             if self.program.reads(thing):
                 raise TypeError(f'the model reads {name}, which changes at every step: use engine="eager"')
 
-    def _read_data(self) -> None:
-        """The samples and targets as arrays."""
+    def _prepare(self, arrays: list[Any]) -> None:
+        """Trace; again if another thread has drawn random numbers meanwhile, which looks as if the model had."""
+        for left in range(4, -1, -1):
+            try:
+                self.program.prepare(*arrays)
+                return
+            except TypeError as error:
+                if not left or active_count() == 1 or "it draws random numbers" not in str(error):
+                    raise
+
+    def load(self, X: Any, y: Any, weights: Any) -> None:
+        """As ``EagerEngine.load``. An array is used as it is, not copied."""
         try:
             import numpy as np
         except ImportError as error:
@@ -141,23 +154,40 @@ class CompiledEngine:
                 f'engine="compiled" needs numpy: {how_to_install("numpy")}; or use engine="eager"'
             ) from error
 
-        training = self.training
-        self._data = _copied(training.X), _copied(training.y)
-        indices = any(isinstance(module, Embedding) for _, module in training.model.named_modules())
-        self.X = np.array(training.X, dtype=np.int64 if indices else np.float64)
-        classes = training.loss in _OF_CLASSES and not isinstance(training.y[0], list)
-        self.y = np.array(training.y, dtype=np.int64 if classes else np.float64)
+        self.eager.load(X, y, weights)
+        self._data = _copied(X), _copied(y)
+        self._kinds = [np.dtype(np.int64 if integers else np.float64) for integers in self._integers]
+        if self._kinds[1].kind == "i" and len(shape_of(y)) > 0:  # the probability of each class
+            self._kinds[1] = np.dtype(np.float64)
+        self.X, self.y = (
+            np.array(data, dtype=kind) if isinstance(data, list) else data
+            for data, kind in zip((X, y), self._kinds, strict=True)
+        )
+        self.weights = None if weights is None else np.asarray(weights, dtype=np.float64)
+
+    def _arrays(self, batch: Any) -> list[Any]:
+        """The arguments of the program for some samples."""
+        import numpy as np
+
+        whole = isinstance(batch, range) and len(batch) == len(self.X)
+        given = [self.X, self.y] if whole else [self.X[batch], self.y[batch]]
+        arrays = [np.asarray(data, dtype=kind) for data, kind in zip(given, self._kinds, strict=True)]
+        if self.weights is not None:
+            weights = self.weights[batch]
+            arrays.append(weights * (len(weights) / (weights.sum() or 1.0)))  # the program takes the mean over samples
+        return arrays
 
     def _follow_data(self) -> None:
         """A callback may have changed the samples or the targets."""
-        if (self.training.X, self.training.y) != self._data:
-            self._read_data()
+        training = self.training
+        if not all(map(_same, (training.X, training.y), self._data)):
+            self.load(training.X, training.y, training.weights)
 
     def _shape(self) -> Any:
         """None if the model has a single output, else a list with one entry per output."""
         return self.program.plan.shape[1]
 
-    def __call__(self, batch: list[int]) -> tuple[float, Any, list[Any]]:
+    def __call__(self, batch: Sequence[int]) -> tuple[float, Any, Any]:
         """Loss, gradients and outputs of one batch."""
         import numpy as np
 
@@ -170,7 +200,7 @@ class CompiledEngine:
         else:
             self.program.load()
         try:
-            loss, gradient, outputs = self.program.loss_and_outputs(self.X[batch], self.y[batch])
+            loss, gradient, outputs = self.program.loss_and_outputs(*self._arrays(batch))
         except TypeError:
             if not self.fall_back:
                 raise
@@ -181,15 +211,16 @@ class CompiledEngine:
             return self._eagerly(batch)
         if not (np.isfinite(loss) and np.isfinite(gradient).all() and np.isfinite(outputs).all()):
             return self._eagerly(batch)
-        return loss, gradient.tolist(), (outputs[:, 0] if self._shape() is None else outputs).tolist()
+        gradient = gradient if isinstance(self.optimizer, InArrays) else gradient.tolist()
+        return loss, gradient, outputs[:, 0] if self._shape() is None else outputs
 
-    def _eagerly(self, batch: list[int]) -> tuple[float, Any, list[Any]]:
+    def _eagerly(self, batch: Sequence[int]) -> tuple[float, Any, Any]:
         """One step with the eager engine, with the current numbers of the parameters."""
         if isinstance(self.optimizer, InArrays):
             self.optimizer.show()
         self.sample = None
         try:
-            given: tuple[float, Any, list[Any]] = self.eager(batch)
+            given: tuple[float, Any, Any] = self.eager(batch)
             return given
         finally:
             self.sample = self.eager.sample
@@ -201,6 +232,9 @@ class CompiledEngine:
         if training.callbacks:
             self._follow_data()
         optimizer = training.optimizer
+        if isinstance(self.optimizer, InArrays):  # inside a context that covers several epochs
+            yield
+            return
         if self.given_up or _is_own(training.schedule) or _is_own(optimizer) or training.callbacks.after_batch:
             self.optimizer = optimizer
             yield  # other code may run between steps, and change anything
@@ -215,13 +249,15 @@ class CompiledEngine:
             try:
                 yield
             finally:
+                self.optimizer = optimizer
                 arrays.put_back()
 
 
 def _is_own(thing: Any) -> bool:
     """Whether an optimizer or a schedule is or contains code of the user's."""
     home = str(getattr(thing, "__module__", ""))  # of a function, or of an object's class
-    parts = [part for part in getattr(thing, "__dict__", {}).values() if callable(part)]
+    kept = getattr(thing, "__dict__", {}).values()  # an optimizer keeps its model, which is traced
+    parts = [part for part in kept if callable(part) and not isinstance(part, Module)]
     own = any(map(_is_own, parts)) if isinstance(thing, Schedule) else bool(parts)
     return own or home.split(".")[0] != "nn"
 
@@ -304,8 +340,13 @@ def _refill(container: Any, content: Any) -> None:
     (container.update if isinstance(container, dict) else container.extend)(content)
 
 
-def _copied(rows: list[Any]) -> list[Any]:
-    return [row.copy() if isinstance(row, list) else row for row in rows]
+def _copied(rows: Any) -> Any:
+    return [row.copy() if isinstance(row, list) else row for row in rows] if isinstance(rows, list) else rows
+
+
+def _same(rows: Any, before: Any) -> bool:
+    """Whether the data is the same: equal lists, or one array, which is read where it is."""
+    return rows is before or (isinstance(rows, list) and isinstance(before, list) and rows == before)
 
 
 class InArrays:
@@ -345,13 +386,13 @@ class InArrays:
         """The parameters' numbers, as an array that must not be written to."""
         return self._held[0][0]
 
-    def step(self, gradients: list[float]) -> None:
-        """As ``Optimizer.step``."""
+    def step(self, gradients: Any) -> None:
+        """As ``Optimizer.step``; the gradients may also be an array."""
         import numpy as np
 
         numbers, state = self._held
         with np.errstate(all="ignore"):  # numbers that are not finite are found afterwards
-            self._held = self.optimizer.proposed(numbers, [np.array(gradients)], state)  # type: ignore[list-item]
+            self._held = self.optimizer.proposed(numbers, [np.asarray(gradients)], state)  # type: ignore[list-item]
 
     def snapshot(self) -> Any:
         """A snapshot for ``restore``."""
