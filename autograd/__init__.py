@@ -4,7 +4,8 @@ Read the modules in this order.  The engine: `primitive` and `primitives` (the t
 `ieee` and `arguments` behind them; `node`, `backpropagation` (the textbook loop) and `fast_backward` (the same, made
 fast); `codegen`, `elementary` and `value`; `vector_ops`, `tree`, `functional`, `gradcheck`.  Needed only for details:
 `more_primitives`, `statistics`, `no_grad`, `micrograd`, `numpy_functions`, `foreign_names`, `pause_gc`,
-`file_cache`.  Then the packages: `symbolic` (formulas), `views` (trace, explain, draw, stepper) and `compiler`.
+`file_cache`, `packages`.  Then the packages: `symbolic` (formulas), `views` (trace, explain, draw, stepper) and
+`compiler`.
 
 >>> x = Value(3.0)
 >>> y = x * x

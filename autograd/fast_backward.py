@@ -23,13 +23,11 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from autograd.backpropagation import topological_order
-from autograd.node import NOT_COMPUTED, SEED, VARIADIC, operands
+from autograd.node import NOT_COMPUTED, SEED, VARIADIC, Node, operands
 from autograd.primitives import dot_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from autograd.node import Node
 
     PendingGradients = tuple[list[float], list[Any]]
     """For a group of operands: the gradients of the nodes that use it, and for each of these nodes its partials."""
@@ -52,7 +50,12 @@ with suppress(AttributeError):  # not on Windows; in a child process, a lock hel
     os.register_at_fork(after_in_child=_new_backward_lock)
 
 
-_GRAD, _UNTOUCHED = repeat("grad"), repeat(NOT_COMPUTED)  # endless, so every pass can use them
+_GRAD, _UNTOUCHED, _grad_of = repeat("grad"), repeat(NOT_COMPUTED), attrgetter("grad")  # every pass can use them
+
+
+_BOTTOM = Node()
+"""The first node on each stack, recognized by its gradient."""
+_BOTTOM.grad = -NOT_COMPUTED
 
 
 def backward(output: Node) -> None:
@@ -75,7 +78,7 @@ def backward(output: Node) -> None:
             _sweep(order, shared)
             if again:
                 # Maps, since Python 3.12 inlines comprehensions, and may miss the handler for an exception in a loop.
-                totals = list(map(add, before, map(attrgetter("grad"), again)))
+                totals = list(map(add, before, map(_grad_of, again)))
                 exhaust(map(setattr, again, _GRAD, totals))
         except BaseException as error:
             exhaust(undo)
@@ -115,14 +118,12 @@ def _reach(
     is too.  An extra node, placed right before that node, accumulates the gradients of all of them into the group.
     (Not earlier: while the group is on the stack, a node that it depends on may share it too.)
     """
-    untouched, many = NOT_COMPUTED, VARIADIC
-    entered, end = -untouched, -untouched  # negation creates a new float object, with an identity of its own
+    untouched, many, end = NOT_COMPUTED, VARIADIC, _BOTTOM.grad
+    entered = -untouched  # negation creates a new float object, with an identity of its own
     zero = -entered
     order: list[Node] = []
     shared: dict[int, PendingGradients] = {}
-    bottom = object.__new__(type(output))
-    bottom.grad = end
-    node, stack = output, [bottom]
+    node, stack = output, [_BOTTOM]
     while True:
         grad = node.grad
         if grad is not untouched:

@@ -6,9 +6,9 @@ in `foreign_names.txt`, and read when they are first needed.  Read before: nothi
 
 from __future__ import annotations
 
+import os
 from functools import cache
-from pkgutil import get_data
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 def answers() -> dict[str, dict[str, str]]:
     """For each section of the file its foreign names, and their replacements."""
     sections: dict[str, dict[str, str]] = {}
-    for line in (get_data("autograd", "foreign_names.txt") or b"").decode().splitlines():  # perhaps in a zip file
+    path = os.path.join(os.path.dirname(__file__), "foreign_names.txt")  # noqa: PTH118, PTH120 - pathlib is slow to import
+    for line in __loader__.get_data(path).decode().splitlines():  # type: ignore[name-defined]  # perhaps in a zip file
         if line.startswith("["):
             section = sections.setdefault(line[1:-1], {})
         elif line and not line.startswith("#"):
@@ -79,3 +80,40 @@ def no_such_attribute(value: object, name: str) -> str:
     if plain in table["text"]:
         return f"{message}; here it is {table['text'][plain]}"
     return f"{message}; it does not exist here: {table['absent'][plain]}" if plain in table["absent"] else message
+
+
+explained: set[str] = set()
+"""The names that a Value does not have, and whose error says what to write."""
+
+
+class _Explained:
+    """A name that a class does not have.
+
+    A method `__getattr__` would do the same for every name, but the interpreter then looks up every attribute of every
+    node in the slow way: a quarter of the engine's speed.
+    """
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, value: Any, kind: type) -> NoReturn:
+        if value is None:
+            raise AttributeError(
+                f"type object {kind.__name__!r} has no attribute {self.name!r}", name=self.name, obj=kind
+            )
+        raise AttributeError(no_such_attribute(value, self.name), name=self.name, obj=value)
+
+
+def explain(kind: type) -> None:
+    """Let the error for each foreign name, and for each method with a `_` at its end, say what to write.
+
+    An attribute of this name that a user sets on an instance, or a method of a subclass, has priority.
+    """
+    foreign = {name for section in answers().values() for name in section} | {"clip", "power", "add", "subtract"}
+    foreign |= {"multiply", "divide", "where"}
+    methods = {name for name in dir(kind) if not name.startswith("_")}
+    explained.update((foreign | {f"{name}_" for name in foreign | methods}) - methods)
+    for name in explained:
+        setattr(kind, name, _Explained(name))

@@ -11,7 +11,7 @@ import warnings
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from autograd import micrograd
+from autograd import foreign_names, micrograd
 from autograd import primitives as table
 from autograd.arguments import real, shown
 from autograd.codegen import inject_globals
@@ -212,14 +212,8 @@ class Value(Node, Elementary):
         """Return the node itself, as for every real number: NumPy's `var` asks for it."""
         return self
 
-    if not TYPE_CHECKING:  # or a type checker would take every name for an attribute
-
-        def __getattr__(self, name: str) -> NoReturn:
-            if name.startswith("_"):
-                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
-            from autograd.foreign_names import no_such_attribute
-
-            raise AttributeError(no_such_attribute(self, name), name=name, obj=self)
+    def __dir__(self) -> list[str]:
+        return [name for name in object.__dir__(self) if name not in foreign_names.explained or name in self.__dict__]
 
     def __array_ufunc__(self, ufunc: Any, method: str, *operands: Any, **settings: Any) -> Any:
         """NumPy's functions of Values: the row of the same name; over an array, element by element."""
@@ -268,6 +262,9 @@ class Value(Node, Elementary):
     _prev = property(micrograd.previous)
     _op = property(micrograd.operation)
     _backward = property(micrograd.get_backward, micrograd.set_backward)
+
+
+foreign_names.explain(Value)
 
 
 def _restored(kind: type[Value], data: float, grad: float, attributes: dict[str, Any], unrecorded: bool) -> Value:
@@ -361,7 +358,7 @@ def _flows(operand: Any, partial: float) -> bool:
 
 def node_of_many(row: Primitive, out: float, operands: Sequence[Any], partials: Sequence[float]) -> Value:
     """The node of a row with any number of operands; constants are floats."""
-    pairs = [(o, p) for o, p in zip(operands, partials, strict=True) if _flows(o, p)]
+    pairs = [(o, p) for o, p in zip(operands, partials, strict=True) if type(o) is not float and p is not NOT_TAKEN]
     return node_of_groups(row, out, (operands,), ([o for o, _ in pairs],), ([p for _, p in pairs],))
 
 

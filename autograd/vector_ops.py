@@ -7,6 +7,7 @@ Their rows are in the table; here sequences are checked and their nodes created 
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
+from operator import attrgetter
 from types import GeneratorType
 from typing import TYPE_CHECKING, Any, overload
 
@@ -140,7 +141,7 @@ def softmax(xs: Iterable[Any]) -> list[Any]:
         return [out for out, _ in pairs]
     if recording.paused and not recording.wanted():
         return [unrecorded(out) for out, _ in pairs]
-    kept = [x if isinstance(x, Value) else number for x, number in zip(listed, floats, strict=True)]
+    kept = _values_or_floats(listed, floats)
     return [node_of_many(table.softmax, out, [float(n), *kept], slopes) for n, (out, slopes) in enumerate(pairs)]
 
 
@@ -199,6 +200,9 @@ def index(number: Any, length: int, argument: str) -> Any:
 # ---------------------------------------------------------------------------------------------------- implementation
 
 
+_data_of: Any = attrgetter("_data")
+
+
 def _listed(xs: Iterable[Any], argument: str) -> list[Any]:
     if isinstance(xs, (list, tuple)):
         return list(xs)
@@ -241,10 +245,12 @@ def _halves(first: str, second: str, length: int) -> Place:
 
 def _floats(operands: Sequence[Any], argument: str | Place) -> tuple[list[float] | None, int]:
     """The operands' floats and the number of Values; None if an operand is of another kind (a symbol, an array)."""
-    try:
-        return [operand._data for operand in operands], len(operands)  # all are Values: the usual case
-    except AttributeError:
-        pass
+    kinds = list(map(type, operands))
+    plain = kinds.count(float)
+    if plain + kinds.count(Value) == len(kinds):  # the usual case
+        if not plain:
+            return list(map(_data_of, operands)), len(kinds)
+        return [operand if type(operand) is float else operand._data for operand in operands], len(kinds) - plain
     values = 0
     floats = []
     for n, operand in enumerate(operands):
@@ -258,6 +264,14 @@ def _floats(operands: Sequence[Any], argument: str | Place) -> tuple[list[float]
         else:
             floats.append(real(operand, f"{argument}[{n}]" if isinstance(argument, str) else argument(n)))
     return floats, values
+
+
+def _values_or_floats(operands: Sequence[Any], numbers: Sequence[float]) -> list[Any]:
+    """Each operand that is a Value, and the floats of the others."""
+    return [
+        o if type(o) is Value or (type(o) is not float and isinstance(o, Value)) else number
+        for o, number in zip(operands, numbers, strict=True)
+    ]
 
 
 def node_of(row: Primitive, operands: Sequence[Any], argument: str | Place = "operands") -> Any:
@@ -274,8 +288,7 @@ def node_of(row: Primitive, operands: Sequence[Any], argument: str | Place = "op
         return out
     if recording.paused and not recording.wanted():
         return unrecorded(out)
-    kept = [o if isinstance(o, Value) else number for o, number in zip(operands, numbers, strict=True)]
-    return node_of_many(row, out, kept, partials(out, *numbers))
+    return node_of_many(row, out, _values_or_floats(operands, numbers), partials(out, *numbers))
 
 
 def _dots(
@@ -290,7 +303,7 @@ def _dots(
     of_line: list[float] = []
     for n, line in enumerate(lines):
         try:
-            start, *weights = [operand._data for operand in line]
+            start, *weights = map(_data_of, line)
         except AttributeError:  # not all are Values
             outputs.append(_dot_of_any(line, ys, name.format(n)))
             continue

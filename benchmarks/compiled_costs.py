@@ -2,6 +2,7 @@
 
 python benchmarks/compiled_costs.py nodes 1000000      seconds and bytes a node, for a whole batch of moons
 python benchmarks/compiled_costs.py chain 1000000      the same for a chain, which has nothing to group
+python benchmarks/compiled_costs.py wide 64            the first step of a transformer so wide, for a text of 32 letters
 python benchmarks/compiled_costs.py link               seconds to link a graph of one residual sample to the runtime
 python benchmarks/compiled_costs.py build              seconds to build the C runtime, in a cache of its own
 python benchmarks/compiled_costs.py call               seconds to call a program that does next to nothing
@@ -71,6 +72,60 @@ def compiling(output: Any) -> Answer:
     nodes = len(program.plan.flat)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     return {"nodes": nodes, "seconds a node": taken / nodes, "bytes a node": max(0, peak - before) / nodes}
+
+
+def first_step(width: int, layers: int = 2, context: int = 32, heads: int = 4, letters: int = 27) -> Answer:
+    """Seconds and bytes up to and with the first gradient of a microgpt whose neurons share tuples of operands."""
+    import autograd
+    from autograd import Value, affine, dot
+
+    source, size = random.Random(0), width // heads
+
+    def matrix(outputs: int, inputs: int) -> list[Any]:
+        return [tuple(Value(source.gauss(0, 0.08)) for _ in range(inputs + 1)) for _ in range(outputs)]
+
+    shapes = dict.fromkeys("qkvo", (width, width)) | {"up": (4 * width, width), "down": (width, 4 * width)}
+    blocks = [{name: matrix(*shape) for name, shape in shapes.items()} for _ in range(layers)]
+    tokens, places, out = matrix(letters, width - 1), matrix(context, width - 1), matrix(letters, width)
+    text = [source.randrange(letters) for _ in range(context + 1)]
+
+    def normalised(x: Any) -> Any:
+        scale = (dot(x, x) / width + 1e-5) ** -0.5
+        return [v * scale for v in x]
+
+    def attention(q: Any, keys: Any, values: Any, head: int) -> Any:
+        part = slice(head * size, (head + 1) * size)
+        weights = autograd.softmax([dot(q[part], k[part]) / size**0.5 for k in keys])
+        return [dot(weights, [v[part][c] for v in values]) for c in range(size)]
+
+    def loss() -> Any:
+        seen: list[Any] = [([], []) for _ in blocks]
+        losses = []
+        for place in range(context):
+            x = normalised([a + b for a, b in zip(tokens[text[place]], places[place], strict=True)])
+            for block, (keys, values) in zip(blocks, seen, strict=True):
+                h = normalised(x)
+                q = affine(block["q"], h)
+                keys.append(affine(block["k"], h))
+                values.append(affine(block["v"], h))
+                mixed = [v for head in range(heads) for v in attention(q, keys, values, head)]
+                x = [a + b for a, b in zip(affine(block["o"], mixed), x, strict=True)]
+                inner = [v.relu() for v in affine(block["up"], normalised(x))]
+                x = [a + b for a, b in zip(affine(block["down"], inner), x, strict=True)]
+            losses.append(autograd.cross_entropy(affine(out, x), text[place + 1]))
+        return autograd.mean(losses)
+
+    weights = [matrix for block in blocks for matrix in block.values()]
+    parameters = [p for rows in (tokens, places, out, *weights) for row in rows for p in row]
+    autograd.compile(Value(1.0) * 2.0)()  # what is loaded at the first call is no cost of this graph
+    gc.collect()
+    before, began = resident(), time.process_time()
+    program = autograd.compile(loss, parameters)
+    program.value_and_grad()
+    taken = time.process_time() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    flat = program.plan.flat
+    return {"nodes": len(flat), "operands": len(flat.operand), "seconds": taken, "bytes": peak - before}
 
 
 def resident() -> int:
@@ -189,6 +244,7 @@ def main() -> None:
     measurements = {
         "nodes": lambda: compiling(moons_loss(size)),
         "chain": lambda: compiling(chain(size)),
+        "wide": lambda: first_step(size),
         "link": linking,
         "build": building,
         "call": calling,

@@ -30,6 +30,13 @@ class Work:
         self.sizes: list[int] = []
         self.whole = False
         """Whether the scalar code is for all data at once, not for one sample."""
+        self.rate = RATE
+        """The learning rate."""
+
+    def slowly(self) -> Work:
+        """The same work with steps so short that it stays what it is for a million of them."""
+        self.rate = 1e-9
+        return self
 
 
 # ------------------------------------------------------------------------------------------------------ perceptrons
@@ -227,6 +234,176 @@ def microgpt() -> Work:
     return work
 
 
+# ------------------------------------------------------------------------------------- programs that are no perceptrons
+
+
+def asian_option(paths: int) -> Work:
+    """The price of an average-price call on a stock: 252 daily steps of geometric Brownian motion a path."""
+    days, strike, source = 252, 100.0, random.Random(5)
+    parameters = {"market": [[100.0, 0.03, 0.2]]}  # price today, interest rate, volatility
+    X = [[source.gauss(0, 1) for _ in range(days)] for _ in range(paths)]
+
+    def steps(p: Any) -> tuple[Any, Any, Any, Any]:
+        price, rate, volatility = p["market"][0]
+        return price, rate, (rate - 0.5 * volatility * volatility) / days, volatility / math.sqrt(days)
+
+    def scalar(p: Any, x: Any, _t: Any) -> Any:
+        from autograd import exp, relu
+
+        price, rate, drift, size = steps(p)
+        total = 0.0
+        for shock in x:
+            price = price * exp(drift + size * shock)
+            total = total + price
+        return exp(-rate) * relu(total / days - strike)
+
+    def array(xp: Any, p: Any, x: Any, _t: Any) -> Any:
+        price, rate, drift, size = steps(p)
+        prices = price * xp.exp(xp.cumsum(drift + size * x))
+        return (xp.exp(-rate) * xp.relu(prices.mean(-1) - strike)).mean()
+
+    return Work(parameters, X, [0.0] * paths, scalar, array).slowly()
+
+
+def recurrent(samples: int) -> Work:
+    """A recurrent network with 16 hidden units reads 20 numbers, and predicts one."""
+    width, length, source = 16, 20, random.Random(6)
+    parameters = {"hidden": matrix(source, width, width), "in": matrix(source, 1, width, 0.5)}
+    parameters |= {"bias": matrix(source, 1, width, 0.1), "out": matrix(source, 1, width)}
+    X = [[source.gauss(0, 1) for _ in range(length)] for _ in range(samples)]
+    y = [source.gauss(0, 1) for _ in range(samples)]
+
+    def scalar(p: Any, x: Any, t: Any) -> Any:
+        from autograd import dot, tanh
+
+        state = [0.0] * width
+        for number in x:
+            inputs = [w * number + b for w, b in zip(p["in"][0], p["bias"][0], strict=True)]
+            state = [tanh(dot(row, state, start=i)) for row, i in zip(p["hidden"], inputs, strict=True)]
+        return (dot(p["out"][0], state) - t) ** 2
+
+    def array(xp: Any, p: Any, x: Any, t: Any) -> Any:
+        def step(state: Any, number: Any) -> Any:
+            return xp.tanh(state @ p["hidden"].T + (number[:, None] * p["in"] + p["bias"]))
+
+        state = xp.constant([[0.0] * width] * samples)
+        for number in x.T:  # JAX runs it 2.5 times as fast as a scan
+            state = step(state, number)
+        return ((state @ p["out"][0] - t) ** 2).mean()
+
+    return Work(parameters, X, y, scalar, array).slowly()
+
+
+def lotka_volterra(samples: int) -> Work:
+    """Hares and foxes: 100 Runge-Kutta steps from the observed start; the squared error at the observed end."""
+    steps, h, source = 100, 0.05, random.Random(7)
+    parameters = {"rates": [[1.1, 0.4, 0.1, 0.4]]}
+    X = [[source.uniform(5, 15), source.uniform(3, 8)] for _ in range(samples)]
+    y = [[source.uniform(1, 20), source.uniform(1, 10)] for _ in range(samples)]
+
+    def step(p: Any, hares: Any, foxes: Any) -> tuple[Any, Any]:
+        born, eaten, fed, starved = p["rates"][0]
+
+        def growth(x: Any, y: Any) -> tuple[Any, Any]:
+            return x * (born - eaten * y), y * (fed * x - starved)
+
+        a, b = growth(hares, foxes)
+        c, d = growth(hares + 0.5 * h * a, foxes + 0.5 * h * b)
+        e, f = growth(hares + 0.5 * h * c, foxes + 0.5 * h * d)
+        g, i = growth(hares + h * e, foxes + h * f)
+        return hares + h / 6 * (a + 2 * c + 2 * e + g), foxes + h / 6 * (b + 2 * d + 2 * f + i)
+
+    def scalar(p: Any, x: Any, t: Any) -> Any:
+        hares, foxes = x
+        for _ in range(steps):
+            hares, foxes = step(p, hares, foxes)
+        return (hares - t[0]) ** 2 + (foxes - t[1]) ** 2
+
+    def array(xp: Any, p: Any, x: Any, t: Any) -> Any:
+        hares, foxes = xp.scan(lambda state, _: step(p, *state), (x[:, 0], x[:, 1]), xp.constant([0.0] * steps))
+        return ((hares - t[:, 0]) ** 2 + (foxes - t[:, 1]) ** 2).mean()
+
+    return Work(parameters, X, y, scalar, array).slowly()
+
+
+def mixture(samples: int) -> Work:
+    """The negative log-likelihood of 8 Gaussians in the plane, each with two means and two scales."""
+    size, source = 8, random.Random(8)
+    parameters = {"weights": matrix(source, 1, size, 0.5)}
+    parameters |= {name: matrix(source, size, 2, 1.0) for name in ("means", "scales")}
+    X = [[source.gauss(0, 2), source.gauss(0, 2)] for _ in range(samples)]
+
+    def scalar(p: Any, x: Any, _t: Any) -> Any:
+        from autograd import exp, logsumexp
+
+        terms = []
+        for weight, means, scales in zip(p["weights"][0], p["means"], p["scales"], strict=True):
+            squares = [((v - mean) * exp(-scale)) ** 2 for v, mean, scale in zip(x, means, scales, strict=True)]
+            terms.append(weight - 0.5 * sum(squares) - sum(scales) - math.log(2 * math.pi))
+        return logsumexp(p["weights"][0]) - logsumexp(terms)
+
+    def array(xp: Any, p: Any, x: Any, _t: Any) -> Any:
+        squares = (((x[:, None, :] - p["means"]) * xp.exp(-p["scales"])) ** 2).sum(-1)
+        terms = p["weights"] - 0.5 * squares - p["scales"].sum(-1) - math.log(2 * math.pi)
+        return (xp.logsumexp(p["weights"]) - xp.logsumexp(terms)).mean()
+
+    return Work(parameters, X, [0.0] * samples, scalar, array).slowly()
+
+
+def kalman_filter(samples: int) -> Work:
+    """The negative log-likelihood of series of 200 noisy observations of a level that drifts."""
+    length, source = 200, random.Random(9)
+    parameters = {"model": [[0.95, -1.0, -0.5]]}  # persistence, and the logarithms of the two variances
+    X = [[source.gauss(0, 1) for _ in range(length)] for _ in range(samples)]
+
+    def step(level: Any, variance: Any, keeps: Any, drift: Any, noise: Any, seen: Any, log: Any) -> tuple[Any, ...]:
+        level, variance = keeps * level, keeps * keeps * variance + drift
+        total = variance + noise
+        gain, error = variance / total, seen - level
+        return level + gain * error, (1.0 - gain) * variance, 0.5 * (log(total) + error * error / total)
+
+    def scalar(p: Any, x: Any, _t: Any) -> Any:
+        from autograd import exp, log
+
+        keeps, drift, noise = p["model"][0]
+        drift, noise, level, variance, loss = exp(drift), exp(noise), 0.0, 1.0, 0.0
+        for seen in x:
+            level, variance, part = step(level, variance, keeps, drift, noise, seen, log)
+            loss = loss + part
+        return loss
+
+    def array(xp: Any, p: Any, x: Any, _t: Any) -> Any:
+        keeps, drift, noise = p["model"][0]
+        drift, noise = xp.exp(drift), xp.exp(noise)
+
+        def add(state: Any, seen: Any) -> Any:
+            level, variance, part = step(*state[:2], keeps, drift, noise, seen, xp.log)
+            return level, variance, state[2] + part
+
+        zero = 0.0 * x[:, 0]
+        return xp.scan(add, (zero, xp.constant(1.0), zero), x.T)[2].mean()
+
+    return Work(parameters, X, [0.0] * samples, scalar, array).slowly()
+
+
+def logistic_regression(features: int, samples: int) -> Work:
+    """One output, and the logarithm of the probability of the right label."""
+    source = random.Random(10)
+    parameters = {"w": matrix(source, 1, features), "b": [[0.1]]}
+    X = [[source.uniform(-1, 1) for _ in range(features)] for _ in range(samples)]
+    y = [source.choice([-1.0, 1.0]) for _ in range(samples)]
+
+    def scalar(p: Any, x: Any, t: Any) -> Any:
+        from autograd import dot, softplus
+
+        return softplus(-t * dot(p["w"][0], x, start=p["b"][0][0]))
+
+    def array(xp: Any, p: Any, x: Any, t: Any) -> Any:
+        return xp.softplus(-t * (x @ p["w"][0] + p["b"][0, 0])).mean()
+
+    return Work(parameters, X, y, scalar, array).slowly()
+
+
 WORKS: dict[str, Callable[[], Work]] = {
     "moons 100": lambda: perceptron([2, 16, 16, 1], 100, "moons"),
     "moons 1,000": lambda: perceptron([2, 16, 16, 1], 1_000, "moons"),
@@ -238,4 +415,11 @@ WORKS: dict[str, Callable[[], Work]] = {
     "attention 100": lambda: attention(100),
     "attention 1,000": lambda: attention(1_000),
     "microgpt": microgpt,
+    "Asian option 2,000": lambda: asian_option(2_000),
+    "Asian option 10,000": lambda: asian_option(10_000),
+    "recurrent 200": lambda: recurrent(200),
+    "Lotka-Volterra 64": lambda: lotka_volterra(64),
+    "mixture 2,000": lambda: mixture(2_000),
+    "Kalman 50": lambda: kalman_filter(50),
+    "logistic 1,797": lambda: logistic_regression(64, 1_797),
 }

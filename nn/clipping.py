@@ -37,6 +37,12 @@ def clip_gradient_norm(parameters: Any, max_norm: float) -> float:
     return norm
 
 
+def listed(numbers: Any) -> list[float]:
+    """The numbers of an array, or of a list, as a list."""
+    plain: list[float] = numbers if isinstance(numbers, list) else numbers.tolist()
+    return plain
+
+
 def norm_of(gradients: Any) -> float:
     """The Euclidean norm of a list or an array, which neither overflows nor underflows on the way.
 

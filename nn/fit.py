@@ -45,6 +45,7 @@ def fit(
     engine: str = "eager",
     sample_weight: Any = None,
     class_weight: Any = None,
+    dtype: str = "float64",
 ) -> History:
     """Train ``model`` on samples ``X`` and targets ``y`` for ``epochs`` passes, and return the history.
 
@@ -66,8 +67,9 @@ def fit(
     ``clip_norm``: the largest norm of the gradient. ``checkpoint``: a file that is written after each epoch and from
     which ``resume=True`` continues bit for bit. Data, batch size, seed, loss and kind of optimizer must then be the
     same; the optimizer's settings, ``clip_norm`` and ``schedule`` may differ, and changes are listed in
-    ``history.changes``. ``engine``: ``"eager"`` builds a graph for each batch, ``"compiled"`` traces the model once
-    and trains with arrays, ``"auto"`` compiles if that works and is worth it.
+    ``history.changes``. ``engine``: ``"eager"`` builds a graph for each batch, ``"compiled"`` traces the model once and
+    trains with arrays, ``"auto"`` compiles if that works and is worth it; ``"jax"`` trains on all devices and processes
+    that JAX shows (extra ``jax``), with numbers of the kind ``dtype``: ``"float64"``, ``"float32"`` or ``"bfloat16"``.
 
     Each step is all or nothing. Ctrl-C returns the history so far. If a step fails (an overflow, a domain error, a loss
     or gradient that is not finite), the same kind of error is raised with the step and the sample in its message, the
@@ -97,18 +99,29 @@ def fit(
             raise TypeError(f"{name} must be True or False, got {shown(switch)}")
     if resume and checkpoint is None:
         raise ValueError("resume=True needs checkpoint=path: there is no file to continue from")
-    choose(engine, ("eager", "compiled", "auto"), "engine")
+    choose(engine, ("eager", "compiled", "auto", "jax"), "engine")
+    training.dtype = choose(dtype, ("float64", "float32", "bfloat16"), "dtype")
+    if engine != "jax" and dtype != "float64":
+        raise ValueError(f"dtype={dtype!r} needs engine='jax': the other engines compute in float64")
     training.try_out()
     training.optimizer.follow()
     training.optimizer.call_as_in(training.model)
     training.use_engine(engine)
     if checkpoint is not None:
-        from .resuming import resume_training, save_training, settings_of
-
-        training.save_checkpoint, training.given = save_training, settings_of(training)
-        if resume:
-            resume_training(training)
-            if training.stream is not None:
-                training.stream.reopen()
+        _use_checkpoint(training, engine, resume)
     training.run(progress)
     return training.history
+
+
+def _use_checkpoint(training: Training, engine: str, resume: bool) -> None:
+    from .resuming import resume_training, save_training, settings_of
+
+    training.save_checkpoint, training.given = save_training, settings_of(training)
+    if engine == "jax":
+        from .jax_engine.engine import by_first_process
+
+        training.save_checkpoint = by_first_process(save_training)
+    if resume:
+        resume_training(training)
+        if training.stream is not None:
+            training.stream.reopen()

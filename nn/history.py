@@ -17,8 +17,8 @@ class History:
     ``history["loss"]`` is a list; ``history.names`` are the quantities: loss and metrics, the same with the prefix
     ``validation_``, learning_rate, gradient_norm, seconds. ``stopped`` says why training ended: "finished",
     "interrupted", "early stopping", "callback" or "error". ``best_epoch`` is the epoch (from 1) after which the model
-    had the parameters that were kept; 0 means before the first. ``engine`` is "eager" or "compiled". ``changes`` lists
-    the settings that a resumed run has changed: ``epoch`` (after which), ``setting``, ``before``, ``after``.
+    had the parameters that were kept; 0 means before the first. ``engine`` is "eager", "compiled" or "jax". ``changes``
+    lists the settings that a resumed run has changed: ``epoch`` (after which), ``setting``, ``before``, ``after``.
 
     >>> history = History()
     >>> history.add({"loss": 0.5})

@@ -2,7 +2,7 @@
 
 There are four steps for each batch: forward, loss, backward, update. An engine does the first three and gives the loss
 and one gradient per parameter; the optimizer does the fourth. Everything else is bookkeeping around these two calls.
-Read before: ``optimizers``, ``schedules``, ``metrics``. Read after: ``compiled``, ``fit``.
+Read before: ``optimizers``, ``schedules``, ``metrics``, ``engines``. Read after: ``fit``.
 """
 
 from __future__ import annotations
@@ -13,19 +13,20 @@ import warnings
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
-from autograd import Value, assign, no_grad
+from autograd import assign
 from autograd.pause_gc import pause_gc
 
 from .callbacks import Callbacks
-from .checks import random_source, real_number, shown, whole_number
-from .clipping import norm_of, scaled_to_norm
+from .checks import random_source, real_number, whole_number
+from .clipping import listed, norm_of, scaled_to_norm
 from .data.preparation import batch_indices, split_indices
 from .data.stream import Stream, given_validation
-from .data.weights import sample_weights, weighted_mean
+from .data.weights import sample_weights
+from .engines.eager import FAILURES, EagerEngine
 from .evaluation import Tally, check_losses, check_targets, decision_threshold, evaluate, plain_output, recorded_output
 from .history import EarlyStopping, History
 from .losses import TAKES_LOGITS, find_loss
-from .metrics import METRICS, number_of, plain
+from .metrics import METRICS
 from .module import check_module
 from .optimizers import find_optimizer
 from .progress import Progress
@@ -39,65 +40,6 @@ if TYPE_CHECKING:
 
 WORTH_COMPILING = 1_000_000
 """Parameters times samples times epochs: below this, training takes less time than compiling."""
-
-_FAILURES = (ArithmeticError, ValueError)  # FloatingPointError, OverflowError and ZeroDivisionError are arithmetic
-
-
-class EagerEngine:
-    """Forward, loss and backward with a new graph of Values for each batch.
-
-    An engine is called with a batch (the indices of its samples) and returns the loss, one gradient per parameter and
-    the outputs, all plain numbers (lists, or arrays). ``load`` gives it the data to which the indices belong.
-    ``sample`` is the current sample, for error messages. Inside ``epoch()``, its ``optimizer`` takes the steps.
-    """
-
-    def __init__(self, model: Any, loss: Any, optimizer: Any) -> None:
-        self.model, self.loss, self.optimizer = model, loss, optimizer
-        self.X: Any = None
-        self.y: Any = None
-        self.weights: Any = None
-        self.sample: int | None = None
-
-    def load(self, X: Any, y: Any, weights: Any) -> None:
-        """Take batches from these samples and targets, with a weight for each sample or ``None``."""
-        self.X, self.y, self.weights = X, y, weights
-
-    def __call__(self, batch: Sequence[int]) -> tuple[float, list[float], list[Any]]:
-        """Loss, gradients and outputs of one batch."""
-        model, X = self.model, self.X
-        outputs = []
-        for self.sample in batch:
-            outputs.append(model(at(X, self.sample)))
-        self.sample = None
-        targets = [at(self.y, i) for i in batch]
-        if self.weights is None:
-            loss = self.loss(outputs, targets)
-        else:
-            loss = weighted_mean(self.loss, outputs, targets, [self.weights[i] for i in batch])
-        if not isinstance(loss, Value):
-            raise TypeError(f"loss must give one Value that depends on the predictions, got {shown(loss)}")
-        if not math.isfinite(loss.data):
-            self.sample = self._culprit(batch, outputs)
-        parameters = self.optimizer.parameters
-        for parameter in parameters:
-            parameter.zero_grad()
-        loss.backward()
-        return loss.data, [parameter.grad for parameter in parameters], [plain(output) for output in outputs]
-
-    def epoch(self) -> Any:
-        """The optimizer needs no preparation."""
-        return nullcontext()
-
-    def _culprit(self, batch: Sequence[int], outputs: list[Any]) -> int | None:
-        """The first sample whose own loss is not finite."""
-        with no_grad():
-            for i, output in zip(batch, outputs, strict=True):
-                try:
-                    if not math.isfinite(number_of(self.loss([output], [at(self.y, i)]))):
-                        return i
-                except _FAILURES:
-                    return i
-        return None
 
 
 class Training:
@@ -156,6 +98,7 @@ class Training:
         self._gradients: Any = None
         self._rate = self.base_rate  # the rate that the schedule last set
         self._choice = "eager"
+        self.dtype = "float64"
         self._stop_reason = ""
         self._batches_per_epoch: int | None = None
         self._use_eager_engine()
@@ -258,15 +201,16 @@ class Training:
         work = len(self.optimizer.parameters) * len(self.X) * batches * self.epochs
         if choice == "eager" or (choice == "auto" and work < WORTH_COMPILING):
             return
-        from .compiled import CompiledEngine, remembered
+        from .engines.compiled import CompiledEngine, remembered
 
+        kind = _jax_engine() if choice == "jax" else CompiledEngine
         mode, put_back = self.model.training, remembered(self.model)
         self.model.train()
         try:
-            self.engine = CompiledEngine(self, fall_back=choice == "auto")
-            self.history.engine = "compiled"
+            self.engine = kind(self, fall_back=choice == "auto")
+            self.history.engine = kind.name
         except TypeError:
-            if choice == "compiled":
+            if choice != "auto":
                 raise
             put_back()
         finally:
@@ -385,9 +329,9 @@ class Training:
         try:
             loss, gradients, outputs = self.engine(batch)
             norm = norm_of(gradients)
-            clipped = gradients if self.clip_norm is None else scaled_to_norm(_listed(gradients), norm, self.clip_norm)
+            clipped = gradients if self.clip_norm is None else scaled_to_norm(listed(gradients), norm, self.clip_norm)
             self.engine.optimizer.step(clipped)
-        except _FAILURES as error:
+        except FAILURES as error:
             place = f"training stopped in epoch {self.epoch + 1}, step {self.batches_done + 1}"
             if self.engine.sample is not None:
                 place += f", sample {self.engine.sample}"
@@ -419,7 +363,7 @@ class Training:
         return numbers if self.undisturbed and numbers is not None else self.optimizer.snapshot()[0]
 
     def _show_gradients(self) -> None:
-        assign(self.optimizer.parameters, grad=_listed(self._gradients))  # as after backward(), for every engine
+        assign(self.optimizer.parameters, grad=listed(self._gradients))  # as after backward(), for every engine
 
     def _validated(self, X: Any, y: Any) -> dict[str, float]:
         metrics = list(self.metrics.values())
@@ -446,7 +390,7 @@ class Training:
 
     def _put_best_back(self) -> None:
         if self.best is not None:
-            assign(self.optimizer.parameters, data=_listed(self.best[1]))
+            assign(self.optimizer.parameters, data=listed(self.best[1]))
 
     def _evaluate_last(self) -> None:
         """With one batch per epoch, no step has measured the loss of the parameters after the last epoch: do it now."""
@@ -454,7 +398,7 @@ class Training:
             return
         try:
             loss = evaluate(self.model, self.X, self.y, loss=self.loss, metrics=(), sample_weight=self.weights)["loss"]
-        except _FAILURES:
+        except FAILURES:
             return
         self._keep_best(loss, self._numbers(), self.epoch)
 
@@ -472,7 +416,7 @@ class Training:
     def _after_batch(self, loss: float, gradients: Any) -> None:
         self.batch_loss = loss
         if self.callbacks.after_batch:
-            assign(self.optimizer.parameters, grad=_listed(gradients))  # as after backward(), for every engine
+            assign(self.optimizer.parameters, grad=listed(gradients))  # as after backward(), for every engine
             for callback in self.callbacks.after_batch:
                 callback(self)
             self._note_rate()
@@ -496,9 +440,13 @@ class Training:
         return failure
 
 
-def _listed(numbers: Any) -> list[float]:
-    listed: list[float] = numbers if isinstance(numbers, list) else numbers.tolist()
-    return listed
+def _jax_engine() -> Any:
+    """The engine of the optional folder ``jax_engine``."""
+    try:
+        from .jax_engine.engine import JaxEngine
+    except ImportError as error:
+        raise ImportError(f'engine="jax" needs JAX: python -m pip install "chalkgrad[jax]" ({error})') from error
+    return JaxEngine
 
 
 _KINDS = (FloatingPointError, OverflowError, ZeroDivisionError, ArithmeticError, ValueError)

@@ -39,17 +39,18 @@ class Deletable(NamedTuple):
 # are no import cycles.  `*` stands for any name: the lessons' exercises and the commands do not know each other.
 LAYERS = {
     "autograd": """
-arguments compiler.c_backend compiler.c_backend.opcodes compiler.frontend compiler.frontend.c_functions
+arguments compiler.c_backend compiler.c_backend.opcodes compiler.frontend compiler.jax_backend
+compiler.jax_backend.devices compiler.jax_backend.variadic compiler.frontend.c_functions
 compiler.frontend.change_check compiler.frontend.exception_handlers compiler.numpy_backend compiler.passes
-compiler.passes.matmul file_cache foreign_names ieee no_grad pause_gc symbolic views views.draw.browser
-views.stepper.front_end
-primitive views.draw.escape views.draw.layout_engines views.draw.save_path
-node primitives
+compiler.passes.matmul file_cache foreign_names ieee no_grad packages pause_gc symbolic views views.stepper.front_end
+primitive views.draw.browser views.draw.escape views.draw.save_path views.draw.webassembly
+node primitives views.draw.layout_engines
 backpropagation compiler.numpy_backend.kernels micrograd more_primitives numpy_functions symbolic.expression
-codegen compiler.lower fast_backward symbolic.printing
+codegen compiler.jax_backend.rows compiler.lower fast_backward symbolic.printing
 elementary symbolic.simplify
 value
-compiler.frontend.object_kinds symbolic.branches symbolic.to_sympy tree vector_ops views.trace.replay
+compiler.frontend.object_kinds compiler.pickling symbolic.branches symbolic.to_sympy tree vector_ops
+views.trace.replay
 functional statistics symbolic.formulas
 compiler.frontend.traced_rows
 compiler.c_backend.elementwise compiler.frontend.hessian compiler.frontend.tracer gradcheck views.trace.expand
@@ -65,33 +66,39 @@ compiler.frontend.flatten views.draw.rendering views.explain
 compiler.executable compiler.passes.contract views.draw.digraph
 compiler.eager compiler.passes.schedule views.draw.picture
 compiler.passes.group views.draw.draw views.stepper.paper
-compiler.c_backend.toolchain compiler.passes.fuse compiler.passes.layout views.draw views.stepper.stepper
-compiler.c_backend.bytecode compiler.numpy_backend.buffers compiler.passes.reverse compiler.plan views.stepper
-compiler.argument_cache compiler.c_backend.link_fused compiler.correction compiler.numpy_backend.emitter
+compiler.c_backend.toolchain compiler.passes.fuse compiler.passes.layout compiler.passes.straight_line views.draw
+views.stepper.stepper
+compiler.c_backend.bytecode compiler.jax_backend.memory compiler.jax_backend.placing compiler.numpy_backend.buffers
+compiler.passes.reverse compiler.plan views.stepper
+compiler.argument_cache compiler.c_backend.link_fused compiler.correction compiler.jax_backend.evaluate
+compiler.numpy_backend.emitter
 compiler.picture
-compiler.c_backend.link compiler.numpy_backend.accumulate
-compiler.c_backend.executable compiler.numpy_backend.source
-compiler.numpy_backend.run
+compiler.c_backend.link compiler.jax_backend.branches compiler.jax_backend.repeats compiler.numpy_backend.accumulate
+compiler.c_backend.executable compiler.jax_backend.function compiler.numpy_backend.source
+compiler.jax_backend.executable compiler.jax_backend.export compiler.numpy_backend.run
 compiler.pipeline
 compiler.program
 compiler
 """,
     "nn": """
-attention checks convolution cross_validation.folds data.bundled export export.frames extras names plotting.regions
-progress recurrence
-activations convolution.windows data.generated extras.callbacks module samples schedules storage
-attention.rms_norm convolution.flatten convolution.pooling data.preparation dropout embedding initializers losses
-metrics.outputs normalization parameters recurrence.last
+attention convolution recurrence
+checks data.bundled export export.frames extras names plotting.regions progress
+activations cross_validation.folds data.generated extras.callbacks module samples schedules storage
+attention.rms_norm convolution.flatten convolution.windows recurrence.last
+data.preparation dropout embedding initializers losses metrics.outputs normalization parameters
 callbacks clipping data layers metrics.of_amounts metrics.of_classes optimizers
-attention.multi_head convolution.conv metrics recurrence.recurrent
-data.weights recurrence.gru recurrence.lstm recurrence.rnn
-data.stream
+attention.multi_head convolution.conv convolution.pooling recurrence.recurrent
+recurrence.gru recurrence.lstm recurrence.rnn
+metrics
+data.weights engines
+data.stream engines.eager
 evaluation
 config extras.groups layer_stats plotting.figures recording.snapshots
 checkpoint export.steps plotting.live recording.images
 export.numpy export.onnx export.source export.torch plotting
 diagnostics history recording.recording
-compiled recording
+engines.compiled recording
+jax_engine jax_engine.engine
 training
 resuming
 fit
@@ -119,6 +126,7 @@ MAY_USE = {"autograd": set[str](), "nn": {"autograd"}, "chalkgrad": {"autograd",
 # Public modules, meant to be imported as such.
 PUBLIC_MODULES = {
     "autograd",
+    "autograd.packages",
     "autograd.pause_gc",
     "nn",
     "nn.data",
@@ -128,13 +136,18 @@ PUBLIC_MODULES = {
     "nn.optimizers",
 }
 # The compiler works on arrays and is loaded by the first call of `compile`; `digraph` is loaded by the first `Digraph`.
-LOADED_LATE = {"autograd.compiler.": {"numpy"}, "autograd.views.draw.digraph": {"graphviz"}}
-LOADED_LATE |= {"nn.estimators": {"numpy", "sklearn"}}
+LOADED_LATE = {
+    "autograd.compiler.jax_backend.": {"numpy", "jax"},
+    "autograd.compiler.": {"numpy"},
+    "autograd.views.draw.digraph": {"graphviz"},
+    "nn.estimators": {"numpy", "sklearn"},
+}
 LATE_FOLDERS = ("autograd.compiler", "autograd.views")
 BESIDE_PYTORCH = "tests/nn/test_modules_beside_pytorch.py"
 # Folders that can be deleted together with their tests (`tests/<folder>` and the files named here), lessons and pages,
 # without making another test fail.  Only these modules load them, late; without the folder, these names say what to do.
 OPTIONAL = {
+    "autograd/compiler/jax_backend": Deletable(set(), set(), set()),
     "nn/attention": Deletable({"nn"}, {"nn.MultiHeadAttention", "nn.RMSNorm"}, {BESIDE_PYTORCH}),
     "nn/convolution": Deletable(
         {"nn"}, {"nn.AvgPool2d", "nn.Conv1d", "nn.Conv2d", "nn.Flatten", "nn.MaxPool2d"}, {BESIDE_PYTORCH}
@@ -147,6 +160,7 @@ OPTIONAL = {
     ),
     "nn/estimators": Deletable({"nn"}, {"nn.estimators"}, set()),
     "nn/extras": Deletable({"nn"}, {"nn.CSVLogger", "nn.ParameterGroups", "nn.ReduceOnPlateau"}, set()),
+    "nn/jax_engine": Deletable({"nn.fit", "nn.training"}, set(), set()),
     "nn/recording": Deletable(
         {"nn"}, {"nn.record"}, {"tests/browser/test_recording_page.py", "tests/oracles/recorded.py"}
     ),
@@ -156,6 +170,7 @@ ONE_SYSTEM_ONLY = {"fcntl", "resource", "pwd", "grp", "termios", "tty", "pty", "
 ONE_SYSTEM_ONLY_OF_OS = {"fork", "forkpty", "getuid", "geteuid", "killpg", "setsid", "mkfifo", "sched_setaffinity"}
 # Modules that no test file of their own name tests, and the file that does.
 TESTED_ELSEWHERE = {
+    "nn.engines.eager": "nn/test_training.py",
     "autograd.compiler.c_backend.bytecode": "autograd/compiler/c_backend/test_executable.py",
     "autograd.compiler.c_backend.elementwise": "autograd/compiler/test_rows.py",
     "autograd.compiler.c_backend.link": "autograd/compiler/c_backend/test_executable.py",
@@ -172,6 +187,8 @@ TESTED_ELSEWHERE = {
     "autograd.compiler.frontend.snapshot": "autograd/compiler/frontend/test_guards.py",
     "autograd.compiler.frontend.snapshot_notes": "autograd/compiler/frontend/test_guards.py",
     "autograd.compiler.frontend.traced_rows": "autograd/compiler/frontend/test_tracer.py",
+    "autograd.compiler.jax_backend.evaluate": "autograd/compiler/jax_backend/test_executable.py",
+    "autograd.compiler.jax_backend.placing": "autograd/compiler/jax_backend/test_function.py",
     "autograd.compiler.numpy_backend.accumulate": "autograd/compiler/test_fuzz.py",
     "autograd.compiler.numpy_backend.buffers": "autograd/compiler/test_program.py",
     "autograd.compiler.numpy_backend.emitter": "autograd/compiler/test_rows.py",
@@ -180,6 +197,7 @@ TESTED_ELSEWHERE = {
     "autograd.compiler.numpy_backend.source": "autograd/compiler/test_fuzz.py",
     "autograd.compiler.pipeline": "autograd/compiler/test_program.py",
     "autograd.compiler.plan": "autograd/compiler/test_program.py",
+    "autograd.views.draw.webassembly": "docs/test_pyodide.py",
     "autograd.foreign_names": "nn/names/test_names.py",
     "autograd.more_primitives": "autograd/test_primitives.py",
     "autograd.views.stepper.widget": "browser/test_widget.py",
@@ -414,7 +432,7 @@ def test_without_the_optional_folders_everything_else_is_imported() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("folder", OPTIONAL)
 def test_an_optional_folder_can_be_deleted_with_its_tests(folder: str, tmp_path: Path) -> None:
-    """All tests that are left are collected; these, those of documents and wrong inputs, and a package's are run."""
+    """All tests that are left are collected, and some run; not those of README, which shows the optional folders."""
     hidden = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "build", "dist")
     shutil.copytree(ROOT, tmp_path / "copy", ignore=hidden, dirs_exist_ok=True)
     for name in (folder, f"tests/{folder}", *OPTIONAL[folder].files):
@@ -424,7 +442,6 @@ def test_an_optional_folder_can_be_deleted_with_its_tests(folder: str, tmp_path:
     run = [
         "tests/test_architecture.py",
         "tests/trust/test_wrong_inputs.py",
-        "tests/test_readme.py",
         "tests/test_english.py",
     ]
     run += [f"tests/{folder.partition('/')[0]}"]

@@ -89,7 +89,10 @@ NOT_IN_THE_REPOSITORY = {  # written by the examples, or by teachers and student
     "Ott/02-the-chain-rule-by-hand.ipynb",
     "handin/10a/anna/02.ipynb",
     "submitted/anna/ps1/02.ipynb",
+    "model.json",
+    "training.json",
 }
+MADE_FOR_THE_SITE = re.compile(r"(reference/\w+|coming_from)\.md")  # when it is built, which checks links to them
 FOLDERS = ("benchmarks", "docs", "notebooks", "tests")  # not a `.venv` in the checkout, nor what the commands write
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.md"))])
 
@@ -97,6 +100,7 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *(path for folder in FOLDERS for path in
 def unknown_files(text: str, *folders: Path) -> list[str]:
     """The files named in a text that are in none of the folders."""
     named = set(re.findall(r"(?<![\w./*-])[\w][\w./-]*\.(?:py|c|h|ipynb|txt|md|json)\b", text)) - NOT_IN_THE_REPOSITORY
+    named = {name for name in named if not MADE_FOR_THE_SITE.fullmatch(name)}
     return sorted(name for name in named if not any((folder / name).exists() for folder in folders))
 
 

@@ -8,12 +8,14 @@ which a function passes through them.  Each answers one question:
     `lower`           what is a row's formula in NumPy and in C?
     `executable`      what can every backend do?                               the protocol `Executable`
     `numpy_backend`   the groups as a NumPy program                            backend "numpy"
-    `c_backend`       the groups as steps of a C runtime                       backends "c" and "emit"
+    `c_backend`       the groups as steps of a C runtime, chains as loops      backend "c"
+    `jax_backend`     the groups as a function for JAX                         backend "jax", `to_jax`
     `eager`           graphs without structure: the eager engine runs them     backend "eager"
     `plan`            what is known about one graph, and how is it run?
     `pipeline`        all passes in their order, and the choice of a backend
     `correction`      samples whose numbers are not finite: the eager engine computes them
     `argument_cache`  the same call again: arrays are read in place
+    `pickling`        how is a program sent to another process?
     `program`         what the user holds: shapes, errors, `explain`
     `picture`         how do the groups look?
 
@@ -27,6 +29,7 @@ from typing import TYPE_CHECKING, Any
 from autograd.compiler.frontend.tracer import depends_on as depends_on
 from autograd.compiler.frontend.tracer import drawn as drawn
 from autograd.compiler.frontend.tracer import is_index as is_index
+from autograd.packages import how_to_install
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +39,11 @@ if TYPE_CHECKING:
 
 
 def compile(
-    function: Any, parameters: Iterable[Value] | None = None, batched: bool = False, backend: str = "auto"
+    function: Any,
+    parameters: Iterable[Value] | None = None,
+    batched: bool = False,
+    backend: str = "auto",
+    dtype: str = "float64",
 ) -> Program:
     """A program that computes `function` and its gradient with arrays, as fast as array code written by hand.
 
@@ -45,13 +52,16 @@ def compile(
     replaced by its leaves. `parameters`: the Values with respect to which gradients are taken; without them, the
     arguments.  `batched`: `function` is for one sample, the arrays have a leading axis of samples, and the value is the
     mean over samples.  `backend`: "numpy"; "c", the library's own runtime; or "auto", which takes "c" where it can be
-    built.  "emit" is "c" with an emitted C loop for each chain of element-wise operations: the same bits, up to 1.5
-    times as fast for long chains, and a tenth of a second more for the C compiler the first time.
+    built.  Where a call applies many operations to each sample one after the other, "c" also compiles a loop for each
+    such chain, at the first call, in a tenth of a second or a few; the loops are cached on disk.
+    "jax" is for GPUs and many devices (see docs/beyond_one_machine.md), and needs the extra of that name; `dtype`, the
+    kind of its numbers, may be "float32" or "bfloat16".
 
     `hash(v)` and `id(v)` are not followed: sets and dictionaries of Values need them, and as numbers they differ
     between any two calls, in the eager engine too.
 
-    Raises TypeError if the function branches on data, ValueError for an unknown backend.
+    Raises TypeError if the function branches on data, ValueError for an unknown backend, ImportError
+    without JAX.
 
     >>> from autograd import Value
     >>> slope = Value(3.0)
@@ -59,6 +69,12 @@ def compile(
     >>> program.value_and_grad([1.0, 2.0], [3.0, 4.0])      # errors 0 and 2; (0 + 2²) / 2, and (0 + 2·2·2) / 2
     (2.0, array([4.]))
     """
-    from autograd.compiler.program import Program
-
-    return Program(function, parameters, batched, backend)
+    try:
+        from autograd.compiler.program import Program
+    except ModuleNotFoundError as error:
+        if error.name != "numpy":
+            raise
+        raise ImportError(
+            f"compile needs numpy: {how_to_install('numpy')}; without it, use grad and backward"
+        ) from error
+    return Program(function, parameters, batched, backend, dtype)

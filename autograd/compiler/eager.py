@@ -30,8 +30,9 @@ class EagerProgram:
     backend, reads_in_place = "eager", False
     source = "its operations on Values, for one sample after the other: see eager.py"
 
-    def __init__(self, signature: Signature) -> None:
-        self.signature = signature
+    def __init__(self, signature: Signature, samples: int) -> None:
+        self.signature, self.note = signature, ""
+        self.max_samples = 4.0 * samples if signature.batched else math.inf
         self.samples = 1
         self.attached: Any = None
         self.drawn: Any = None

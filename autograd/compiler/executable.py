@@ -81,7 +81,11 @@ class Executable(Protocol):
     """A compiled graph with its memory.  The three backends implement it; `Plan` holds one of them."""
 
     backend: str
-    """"numpy", "c", "emit" or "eager"."""
+    """"numpy", "c" or "eager"."""
+    note: str
+    """What could be faster, and what prevents it; '' if nothing."""
+    max_samples: float
+    """With more samples than this another plan would be faster."""
     source: str
     """The code that runs, as text."""
     reads_in_place: bool

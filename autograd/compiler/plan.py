@@ -39,8 +39,6 @@ class Plan:
     """None for the eager engine, which has no groups."""
     reason: str = ""
     """Why a backend of lower priority was taken."""
-    samples: int = 1
-    """For the eager engine: with how many samples it was found to be faster than groups."""
     settings: list[tuple[Callable[[], Any], Any]] = field(default_factory=list)
     guard: Guard | None = None
     """What the function read when it was traced: another plan is needed once this, or a setting, changes."""
@@ -111,9 +109,10 @@ class Plan:
             for side in (product.left, product.right)
         )
         unit = " a sample" if self.signature.batched else ""
+        note = f" ({self.executable.note})" if self.executable.note else ""
         lines = [
             f"{name}: {size}, and became {len(self.groups)} groups, {len(products)} of them matrix products",
-            f"backend {self.backend}{f' (not c: {self.reason})' if self.reason else ''}; "
+            f"backend {self.backend}{f' (not c: {self.reason})' if self.reason else ''}{note}; "
             f"{sum(group.flops for group in products):,} flops in products forward{unit}, {reverse:,} in reverse; "
             f"{16 * layout.uniform_rows:,} bytes, and {16 * layout.sample_rows:,} for each sample",
         ]

@@ -20,17 +20,21 @@ from autograd.compiler.argument_cache import ArgumentCache
 from autograd.compiler.correction import at_theta, corrected
 from autograd.compiler.executable import Signature
 from autograd.compiler.frontend.flatten import PARAMETER, flatten, flatten_by_leaves, trace
-from autograd.compiler.pipeline import make_plan
+from autograd.compiler.pickling import check_can_be_sent
+from autograd.compiler.pipeline import jax_backend, make_plan
 from autograd.pause_gc import pause_gc
 from autograd.value import Value, assign
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from autograd.compiler.plan import Plan
     from autograd.views.draw import Graph
 
-BACKENDS = ("auto", "numpy", "c", "emit")
+BACKENDS = ("auto", "numpy", "c", "jax")
+
+DTYPES = ("float64", "float32", "bfloat16")
+"""The numbers with which backend "jax" can compute."""
 
 MAX_PLANS = 8
 """How many plans are kept for each combination of shapes: for training and evaluation, for other settings."""
@@ -46,11 +50,26 @@ class Program:
     """A function compiled to arrays: `value = program(*arrays)`, `value, gradient = program.value_and_grad(*arrays)`.
 
     `theta` is a float64 array of the parameters, in their order: write to it to change them; `store()` copies it back
-    into the Values.  See `autograd.compile` for the arguments.
+    into the Values.  A program can be pickled if its function can; it is compiled again where it is loaded.  See
+    `autograd.compile` for the arguments.
     """
 
-    def __init__(self, function: Any, parameters: Iterable[Value] | None, batched: bool, backend: str) -> None:
+    def __init__(
+        self,
+        function: Any,
+        parameters: Iterable[Value] | None,
+        batched: bool,
+        backend: str,
+        dtype: str = "float64",
+    ) -> None:
+        backend = "c" if isinstance(backend, str) and backend == "emit" else backend  # its name in earlier versions
         choose(backend, BACKENDS, "unknown backend")
+        choose(dtype, DTYPES, "unknown dtype")
+        if backend != "jax" and dtype != "float64":
+            raise ValueError(f"dtype={dtype!r} needs backend='jax': the other backends compute in float64")
+        if backend == "jax":
+            jax_backend("executable")
+        self.dtype = dtype
         self.of_graph = isinstance(function, Value)
         if not callable(function) and not self.of_graph:
             raise TypeError(f"compile needs a function of Values, or a Value; got {shown(function)}")
@@ -168,6 +187,21 @@ class Program:
             self._check_single(plan)
             return BoundProgram(self, plan, given)
 
+    def to_jax(self, *examples: Any, dtype: str = "float64") -> Callable[..., Any]:
+        """A pure function `f(theta, *arrays)` for `jax.jit`, `jax.grad`, `jax.vmap`, `jax.shard_map` and others.
+
+        `examples`: arrays, or `jax.ShapeDtypeStruct`s, of the shapes that f will take (any number of samples, if the
+        program is `batched`: then f gives the mean); without them, those of the last call.  `dtype`: "float64",
+        "float32" or "bfloat16".  This freezes the program as `bind` does: f keeps what the function has read from
+        Python objects, also the `.data` of Values that it closes over; theta and arrays alone are arguments.  f checks
+        nothing: an index that is out of range gives nan.
+
+        Raises TypeError before the first call without examples, for random numbers and for graphs that are too
+        irregular for XLA; RuntimeError for float64 while JAX computes in float32; ImportError without JAX.
+        """
+        made: Callable[..., Any] = jax_backend("export").to_jax(self, examples, dtype)
+        return made
+
     def loss_and_outputs(self, *arrays: Any) -> tuple[float, Any, Any]:
         """For a function that gives a list whose first entry is a loss: its mean, its gradient, and the other entries.
 
@@ -218,12 +252,20 @@ class Program:
         if "program" not in self._curvature:
             direction = [Value(0.0) for _ in self.parameters]
             function = directional_gradient(self.function, self.parameters, direction)
-            program = Program(function, [*self.parameters, *direction], self.batched, self.backend)
+            program = Program(function, [*self.parameters, *direction], self.batched, self.backend, self.dtype)
             program.name = f"the gradient of {self.name}"
             self._curvature["program"] = program
         program = self._curvature["program"]
         program.theta[:] = np.concatenate((self.theta, vector))
         return program.value_and_grad(*arrays)[1][: len(vector)]
+
+    # ------------------------------------------------------------------------------------------------------- pickles
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        """Pickle the function, the parameters and `theta`; the program is compiled again where it is loaded."""
+        check_can_be_sent(self.function, self.parameters, self.name)
+        parameters = self.parameters if self.by_parameters else None
+        return _loaded, (type(self), self.function, parameters, self.batched, self.backend, self.dtype, self._theta)
 
     # ------------------------------------------------------------------------------------------------------- inspection
 
@@ -290,7 +332,7 @@ class Program:
         while len(self._plans) > MAX_SHAPES:
             self._plans.pop(next(iter(self._plans)))
         plan, change = self._valid(key, plans)
-        outgrown = plan is not None and plan.is_eager and self.batched and given[0].shape[0] > 4 * plan.samples
+        outgrown = plan is not None and self.batched and given[0].shape[0] > plan.executable.max_samples
         if plan is None or outgrown:
             with self._lock, pause_gc():
                 plan = self._traced(given)
@@ -348,7 +390,7 @@ class Program:
         samples = len(given[0]) if self.batched else 1
         shapes = [array.shape[1:] if self.batched else array.shape for array in given]
         signature = Signature(flat, shapes, len(self.parameters), self.by_parameters, self.batched)
-        plan = make_plan(signature, shape, self.backend, samples)
+        plan = make_plan(signature, shape, self.backend, samples, self.dtype)
         plan.settings, plan.guard = settings, guard
         return plan
 
@@ -364,6 +406,9 @@ class BoundProgram:
         self.packed = plan.executable.pack(self.inputs, self.samples)
         self.attached: Any = None
 
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        raise TypeError("a bound program cannot be pickled: pickle the program, and call bind(...) where it is loaded")
+
     def value_and_grad(self) -> tuple[float, Any]:
         """As `Program.value_and_grad`, for the bound arguments."""
         program, executable = self.program, self.executable
@@ -374,6 +419,14 @@ class BoundProgram:
             if may_be_nonfinite:
                 (value, *_), gradient = corrected(program, self.plan, self.given, backward=True)
         return value, gradient
+
+
+def _loaded(kind: type[Program], *arguments: Any) -> Program:
+    """The program that was pickled; the last argument is `theta`."""
+    *arguments_of_compile, theta = arguments
+    program = kind(*arguments_of_compile)
+    program.theta = theta
+    return program
 
 
 _programs: WeakSet[Program] = WeakSet()

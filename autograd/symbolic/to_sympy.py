@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.arguments import shown
 from autograd.backpropagation import topological_order
+from autograd.packages import how_to_install
 from autograd.primitives import TABLE
 from autograd.value import Value
 
@@ -29,7 +30,8 @@ def to_sympy(output: Value) -> Any:
     try:
         import sympy
     except ModuleNotFoundError as error:
-        raise ImportError('to_sympy needs SymPy: run python -m pip install "chalkgrad[sympy]"') from error
+        cure = how_to_install("sympy", 'python -m pip install "chalkgrad[sympy]"')
+        raise ImportError(f"to_sympy needs SymPy: {cure}") from error
     functions = _functions(sympy)
     found: dict[Any, Any] = {}
     names: set[str] = set()

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from autograd.packages import how_to_install
+
 
 def _sklearn(name: str) -> Any:
     try:
         from sklearn import datasets
     except ImportError as error:
-        raise ImportError(
-            f'load_{name} needs scikit-learn: install it by python -m pip install "chalkgrad[sklearn]"'
-        ) from error
+        cure = how_to_install("scikit-learn", 'python -m pip install "chalkgrad[sklearn]"')
+        raise ImportError(f"load_{name} needs scikit-learn: {cure}") from error
     return datasets
 
 

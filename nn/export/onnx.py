@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from autograd.packages import how_to_install
 from nn.checks import file_path
 from nn.export.steps import Linear, LookUp, Normalize, Standard, steps_of, widths
 
@@ -31,7 +32,8 @@ def to_onnx(model: Any, path: Any) -> None:
         import onnx
         from onnx import TensorProto, helper, numpy_helper
     except ModuleNotFoundError as error:
-        raise ImportError('to_onnx needs the package onnx: run python -m pip install "chalkgrad[onnx]"') from error
+        cure = how_to_install("onnx", 'python -m pip install "chalkgrad[onnx]"')
+        raise ImportError(f"to_onnx needs the package onnx: {cure}") from error
     nodes: list[Any] = []
     constants: list[Any] = []
     current = "input"

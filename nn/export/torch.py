@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from autograd.packages import how_to_install
 from nn.checks import real_number, shown
 from nn.embedding import Embedding
 from nn.export.steps import Bend, Linear, LookUp, Normalize, Standard, steps_of
@@ -33,7 +34,8 @@ def to_torch(model: Any) -> Any:
     try:
         import torch
     except ModuleNotFoundError as error:
-        raise ImportError('to_torch needs PyTorch: run python -m pip install "chalkgrad[torch]"') from error
+        cure = how_to_install("torch", 'python -m pip install "chalkgrad[torch]"')
+        raise ImportError(f"to_torch needs PyTorch: {cure}") from error
     modules: list[Any] = []
     for step in steps:
         if isinstance(step, Linear):

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from autograd import Value
+from autograd.packages import how_to_install
 from nn.activations import Activation, activation_names
 from nn.activations import activation as find_activation
 from nn.checks import as_list, choose, file_path, real_number, shown, whole_number
@@ -33,7 +34,7 @@ def new_figure(rows: int = 1, columns: int = 1, size: tuple[float, float] = (6.0
     try:
         from matplotlib.figure import Figure
     except ImportError as error:
-        raise ImportError("plotting needs matplotlib: install it by python -m pip install matplotlib") from error
+        raise ImportError(f"plotting needs matplotlib: {how_to_install('matplotlib')}") from error
     figure = Figure(figsize=size, layout="constrained")
     figure._repr_png_ = partial(_picture, figure, "png")  # type: ignore[attr-defined]  # without pyplot, too, a notebook
     figure._repr_svg_ = lambda: _picture(figure, "svg").decode()  # type: ignore[attr-defined]  # shows it

@@ -11,6 +11,7 @@ import math
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from autograd.packages import how_to_install
 from nn.checks import real_number
 from nn.plotting.regions import COLOURS, class_scores, draw_boundary
 
@@ -51,7 +52,7 @@ def _pictures(recording: Snapshots, dots_per_inch: int) -> Iterator[bytes]:
     try:
         from matplotlib.figure import Figure
     except ImportError as error:
-        raise ImportError("pictures need matplotlib: install it by python -m pip install matplotlib") from error
+        raise ImportError(f"pictures need matplotlib: {how_to_install('matplotlib')}") from error
     sizes = (abs(weight) for snapshot in recording.snapshots for weight in snapshot["weights"])
     highest = max(filter(math.isfinite, sizes), default=1.0) or 1.0
     for snapshot in recording.snapshots:

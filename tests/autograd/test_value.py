@@ -354,3 +354,22 @@ def test_a_user_s_own_primitive_works_everywhere_at_once() -> None:
     assert autograd.jvp(softsign, (3.0,), (2.0,)) == (0.75, 0.125)
     autograd.check_gradients(softsign, -2.0)
     assert autograd.formulas(softsign)[0] == "softsign(x)"
+
+
+def test_attributes_are_looked_up_the_fast_way() -> None:
+    """With a `__getattr__`, every read of `_data` in every operation would take the interpreter's slow path."""
+    assert not {"__getattr__", "__getattribute__"} & {name for kind in Value.__mro__[:-1] for name in vars(kind)}
+
+
+def test_a_foreign_name_is_explained_where_it_is_missing_and_free_for_use() -> None:
+    node = Value(1.0)
+    with pytest.raises(AttributeError, match=r"here it is v\.data") as raised:
+        getattr(node, "item")  # noqa: B009
+    assert (raised.value.name, raised.value.obj) == ("item", node)
+    with pytest.raises(AttributeError, match="type object 'Value' has no attribute 'item'"):
+        getattr(Value, "item")  # noqa: B009
+    assert not hasattr(node, "relu_")
+    assert "item" not in dir(node)
+    node.item = 3  # type: ignore[attr-defined]
+    assert node.item == 3  # type: ignore[attr-defined]
+    assert {"item", "relu", "data"} <= set(dir(node))

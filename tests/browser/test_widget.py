@@ -36,5 +36,5 @@ def test_a_position_outside_the_pass_is_refused() -> None:
 
 def test_without_anywidget_the_message_names_the_cure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "anywidget", None)
-    with pytest.raises(ImportError, match=r"pip install 'chalkgrad\[notebook\]', or display the stepper itself"):
+    with pytest.raises(ImportError, match=r"pip install 'chalkgrad\[notebook\]'; or display the stepper itself"):
         widget()

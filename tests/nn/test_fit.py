@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+import sys
 from typing import Any
 
 import pytest
@@ -160,3 +162,16 @@ def test_an_explicit_threshold_is_used_everywhere() -> None:
         assert history["accuracy"] == history["validation_accuracy"] == [expected]
     with pytest.raises(TypeError, match="threshold must be a real number, got 'half'"):
         nn.fit(model, X, y, loss="mean_squared_error", threshold="half", **options)  # type: ignore[arg-type]
+
+
+def test_jax_is_an_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.startswith("autograd.compiler.jax_backend")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "jax", None)  # as where it is not installed
+    model = line_model()
+    before = [parameter.data for parameter in model.parameters()]
+    with pytest.raises(ImportError, match=re.escape('python -m pip install "chalkgrad[jax]"')):
+        fit_line(model, engine="jax")
+    assert [parameter.data for parameter in model.parameters()] == before
+    with pytest.raises(ValueError, match="dtype='float32' needs engine='jax'"):
+        fit_line(model, dtype="float32")

@@ -14,7 +14,7 @@ import pytest
 
 import nn
 from autograd import Value
-from nn.compiled import CompiledEngine, InArrays
+from nn.engines.compiled import CompiledEngine, InArrays
 from nn.samples import pieces, samples, samples_and_targets, shape_of
 from nn.training import Training
 

@@ -57,13 +57,13 @@ TESTS = {
         "tests/trust/test_wrong_inputs.py -k 'grad or jvp or vjp or hvp or jacobian or hessian'",
     ],
     "optimizers": [
-        "nn/optimizers.py", "tests/nn/test_optimizers.py", "tests/nn/test_compiled.py", "tests/nn/test_training.py",
-        "tests/nn/test_checkpoint.py", "tests/nn/test_resuming.py", "tests/nn/test_parameters.py",
-        "tests/trust/test_wrong_inputs.py -k 'SGD or Ada or RMSProp or Optimizer'",
+        "nn/optimizers.py", "tests/nn/test_optimizers.py", "tests/nn/engines/test_compiled.py",
+        "tests/nn/test_training.py", "tests/nn/test_checkpoint.py", "tests/nn/test_resuming.py",
+        "tests/nn/test_parameters.py", "tests/trust/test_wrong_inputs.py -k 'SGD or Ada or RMSProp or Optimizer'",
         "tests/trust/test_all_or_nothing.py -k optimizer",
     ],
     "losses": [
-        "nn/losses.py", "tests/nn/test_losses.py", "tests/nn/test_training.py", "tests/nn/test_compiled.py",
+        "nn/losses.py", "tests/nn/test_losses.py", "tests/nn/test_training.py", "tests/nn/engines/test_compiled.py",
         "tests/trust/test_wrong_inputs.py -k 'error or entropy or hinge or huber or penalty or likelihood'",
     ],
 }  # fmt: skip

@@ -277,7 +277,7 @@ def states_of_compiled_fit() -> list[Any]:
 )
 @pytest.mark.parametrize("error", [KeyboardInterrupt, InjectedError])
 def test_compiled_fit_stops_after_a_whole_step(share: int, error: type[BaseException]) -> None:
-    files = ("nn/compiled.py", "nn/optimizers.py", "nn/training.py")
+    files = ("nn/engines/compiled.py", "nn/optimizers.py", "nn/training.py")
     after, hits = states_of_compiled_fit(), 0
     for at in moments(lambda: fit_compiled(*model_and_optimizer()), share, *files):
         model, optimizer = model_and_optimizer()

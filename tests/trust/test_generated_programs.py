@@ -11,7 +11,7 @@ from agreement import PATHS, Outcome, agree, disagreements, eager, through
 from sources import LAYOUTS, NOT_FINITE, random_source
 
 SHORT = ["numpy", "fallback", "c"]
-"""Without "emit", whose C compiler takes a tenth of a second for each program."""
+"""Without loops in C ("emit"), for which the C compiler takes a tenth of a second for each program."""
 
 
 def failed(seed: int, paths: list[str]) -> str:

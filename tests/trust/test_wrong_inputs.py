@@ -215,6 +215,7 @@ ELSEWHERE = {
     "autograd.is_index",  # a question, of anything
     "autograd.Digraph",  # graphviz's own class
     "nn.to_torch", "nn.to_onnx",  # as nn.to_numpy; they need optional packages
+    "nn.CrossValidation", "nn.cross_validate",  # tests/nn/cross_validation
     "nn.diagnostics.Diagnosis", "nn.diagnostics.Finding",  # made by `diagnose`
     "nn.plotting.Film",  # made by `film_paths`
     "nn.plotting.bars", "nn.data.batch_indices",  # called with what was checked already

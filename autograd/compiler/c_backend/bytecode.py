@@ -31,9 +31,10 @@ class Bytecode:
         self.readers = readers(groups, outputs, len(layout.slot))
         """For each node how many lists of operands contain it."""
         chosen = np.flatnonzero(layout.per_sample[: len(layout.slot)] & (layout.slot >= 0))
-        self.written = layout.slot[chosen[~active[chosen]]]
+        self.written = [layout.slot[chosen[~active[chosen]]]]
         """Rows of gradients that are never accumulated into: they need not be cleared."""
         self.slot, self.per_sample = layout.slot, layout.per_sample
+        self.is_constant = layout.are_constants(number)
         self.uniform_rows, self.sample_rows = layout.uniform_rows, layout.sample_rows
         self.forward: dict[bool, list[list[int]]] = {False: [], True: []}
         self.reverse: dict[bool, list[list[int]]] = {False: [], True: []}
@@ -63,7 +64,7 @@ class Bytecode:
 
     def wants(self, nodes: Any) -> bool:
         """Whether a gradient flows into any of these nodes."""
-        return bool(self.active[nodes].any())
+        return bool(self.active[nodes[0]] if nodes.size == 1 and nodes.ndim == 1 else self.active[nodes].any())
 
     def own_rows(self, per_sample: bool, nodes: Any) -> Any:
         """Rows of the group's own memory with these nodes; uniform nodes are first copied into rows of their own."""
@@ -90,6 +91,8 @@ class Bytecode:
             return [OperandKind.CONSTANT, struct.unpack("q", struct.pack("d", number))[0]]
         if per_sample and not self.per_sample[nodes].any():
             return [OperandKind.UNIFORM_TABLE, self.table(self.slot[nodes])]
+        if nodes.size == 1:
+            return [OperandKind.OWN, int(self.slot[nodes[0]])]
         rows = self.own_rows(per_sample, nodes)
         where = spaced(rows)
         if where is not None and (where.steps[0] == 1 or len(rows) == 1):
@@ -99,15 +102,9 @@ class Bytecode:
     def constant(self, nodes: Any) -> float | None:
         """The number, if all of these nodes are one constant."""
         first = nodes.flat[0]
-        number = self.number[first]
-        if (
-            number != number
-            or self.per_sample[first]
-            or not (nodes == first).all()
-            or self.slot[first] not in self.layout.constants[0]
-        ):
+        if not self.is_constant[first] or (nodes.size > 1 and not (nodes == first).all()):
             return None
-        return float(number)
+        return float(self.number[first])
 
     def kept_partials(self, group: ElementWise, wanted: bool) -> int:
         """The first row of the partials that are computed together with the values; -1 if there are none."""
@@ -124,14 +121,15 @@ class Bytecode:
         self.skip_zeroing(np.arange(first, self.sample_rows))
         return first
 
-    def skip_zeroing(self, rows: Any) -> None:
+    def skip_zeroing(self, rows: Any, per_sample: bool = True) -> None:
         """Do not clear these rows of gradients: they are written before anything is added, or are never read."""
-        self.written = np.concatenate((self.written, rows.ravel()))
+        if per_sample:
+            self.written.append(rows.ravel())
 
     def cleared(self) -> Any:
         """The rows of gradients to set to 0 before each block: (ranges, 2) int64, a first row and a number of rows."""
         needed = np.ones(self.sample_rows + 2, bool)
-        needed[self.written + 1] = needed[0] = needed[-1] = False
+        needed[np.concatenate(self.written) + 1] = needed[0] = needed[-1] = False
         edges = np.flatnonzero(np.diff(needed))
         return np.column_stack((edges[::2], edges[1::2] - edges[::2])).astype(np.int64)
 
@@ -147,5 +145,5 @@ def describe_steps(code: Bytecode, loops: str) -> str:
             detail = functions[words[0] % len(functions)] if opcode == Opcode.ROW else ""
             lines.append(f"    {shown} {detail} {' '.join(map(str, words[:5]))}".replace("  ", " "))
     if loops:
-        lines += ["loops that were emitted for chains:", loops]
+        lines += ["loops that were compiled for chains:", loops]
     return "\n".join(lines)

@@ -2,10 +2,10 @@
 
 Read `lower` first, `executable` next.  Each row becomes one function for its value and one for each partial, and a loop
 for each that works on long rows of memory.  They come twice: with the C library's functions, bit for bit what the
-eager engine computes; and, for programs with matrix products, whose sums are in another order anyway, with an exp and
-a tanh that the C compiler can vectorise (1 ULP and 3 ULP off at most).  Rows of one operand whose partial takes long
-have a third function, which computes value and partial at once: the runtime then keeps the partial from
-the forward pass, as a `Value` does, and common subexpressions of the two formulas are computed once.
+eager engine computes; and, for programs with matrix products, whose sums are in another order anyway, with functions
+that the C compiler can vectorise (exp, log and log1p 1 ULP off at most, tanh 3 ULP).  Rows of one operand whose partial
+takes long have a third function, which computes value and partial at once: the runtime then keeps the partial from the
+forward pass, as a `Value` does, and common subexpressions of the two formulas are computed once.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ LIBRARY = {
 }  # fmt: skip
 """The names in the C library of rows that are functions of floats."""
 
-FAST = {"exp": "fast_exp", "tanh": "fast_tanh", "sech": "fast_sech"}
+FAST = {"exp": "fast_exp", "tanh": "fast_tanh", "sech": "fast_sech", "log": "fast_log", "log1p": "fast_log1p"}
 """Functions that vectorise; tanh and the sech in its partial share all their work, which the C compiler recognises."""
 
 HEAD = files("autograd.compiler.c_backend").joinpath("functions.h").read_text(encoding="utf-8")
@@ -246,6 +246,9 @@ def sources() -> dict[str, str]:
         "void exp_rows(double *z, const double *x, long n, long fast) {\n"
         "    if (fast) {\n#pragma GCC ivdep\n        for (long i = 0; i < n; i++) z[i] = fast_exp(x[i]);\n"
         "    } else for (long i = 0; i < n; i++) z[i] = exp(x[i]);\n}\n"
+        "void log1p_rows(double *z, const double *x, long n, long fast) {\n"
+        "    if (fast) {\n#pragma GCC ivdep\n        for (long i = 0; i < n; i++) z[i] = fast_log1p(x[i]);\n"
+        "    } else for (long i = 0; i < n; i++) z[i] = log1p(x[i]);\n}\n"
     )
     exact += [KEPT, _in_place(table.relu)]
     return {"elements.c": "\n".join([*exact, *declared, _tables()]), "fast.c": "\n".join(fast)}

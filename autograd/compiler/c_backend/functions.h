@@ -129,4 +129,35 @@ INLINE double fast_sech(double x) {
     decay d = decay_at(x);
     return 2.0 * d.exp * d.inverse;
 }
-
+INLINE double log_series(double f, double k, double rest) { /* log(1 + f) + k log 2 + rest, for |f| < 0.42, as in fdlibm */
+    double half = 0.5 * f * f, s = f / (2.0 + f), z = s * s, w = z * z;
+    double even = w * MULTIPLY_ADD(w, MULTIPLY_ADD(w, 1.531383769920937332e-01, 2.222219843214978396e-01), 3.999999999940941908e-01);
+    double odd = MULTIPLY_ADD(w, MULTIPLY_ADD(w, 1.479819860511658591e-01, 1.818357216161805012e-01), 2.857142874366239149e-01);
+    double sum = even + z * MULTIPLY_ADD(w, odd, 6.666666666666735130e-01);
+    return s * (half + sum) + (k * 1.90821492927058770002e-10 + rest) - half + f + k * 6.93147180369123816490e-01;
+}
+#define BELOW_ONE 0x3fe6a09e00000000 /* the bits of about sqrt(1/2) */
+typedef struct { double exponent, less_one; } parts_of; /* x = 2^exponent (1 + less_one), for x > 0 */
+INLINE parts_of split(double x) {
+    uint64_t shifted = (uint64_t)bits(x) + (0x3ff0000000000000 - BELOW_ONE);
+    uint64_t exponent = (shifted >> 52) | 0x4330000000000000, mantissa = (shifted & 0x000fffffffffffff) + BELOW_ONE;
+    double e, m;
+    memcpy(&e, &exponent, 8);
+    memcpy(&m, &mantissa, 8);
+    return (parts_of){e - 4503599627371519.0, m - 1.0}; /* 2^52 + 1023 */
+}
+INLINE double at_the_ends(double log, double x, double lowest) { /* inf and nan stay; -inf at the lowest x, nan below it */
+    double inside = x < INFINITY ? log : x;
+    return x > lowest ? inside : x == lowest ? -INFINITY : x != x ? x : NAN;
+}
+INLINE double fast_log(double x) {
+    int subnormal = x < 2.2250738585072014e-308;
+    parts_of of = split(subnormal ? x * 18014398509481984.0 : x); /* 2^54 */
+    return at_the_ends(log_series(of.less_one, subnormal ? of.exponent - 54.0 : of.exponent, 0.0), x, 0.0);
+}
+INLINE double fast_log1p(double x) {
+    double sum = 1.0 + x, lost = (sum > 2.0 ? 1.0 - (sum - x) : x - (sum - 1.0)) / sum;
+    parts_of of = split(sum);
+    int small = of.exponent == 0.0;
+    return at_the_ends(log_series(small ? x : of.less_one, of.exponent, small ? 0.0 : lost), x, -1.0);
+}

@@ -1,14 +1,15 @@
-"""What does a chain compute, and, for backend "emit", how does it become one loop in C?
+"""What does a chain compute, and how does it become one loop in C?
 
 Read `fuse` and `elementwise` first, `link_fused` next.  The C runtime interprets the parts of a chain, with a buffer
-for each result; that costs a call and a memory access for every operation.  An emitted loop keeps results in registers,
-but needs a C compiler and a tenth of a second.  Equal chains of any length share a loop, which is cached on disk.  The
-operations and their order are the same, and so are the bits.
+for each result; that costs a call and a memory access for every operation.  A compiled loop keeps results in registers,
+but needs a C compiler and a tenth of a second.  Equal chains share a loop, which is cached on disk.  The operations and
+their order are the same, and so are the bits.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from autograd.compiler.c_backend import elementwise
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from autograd.compiler.c_backend.elementwise import Function
 
 
-@dataclass
+@dataclass(frozen=True)
 class ChainPart:
     """One operation of a chain.
 
@@ -28,14 +29,19 @@ class ChainPart:
     """
 
     function: int
-    operands: list[str]
-    wanted: list[bool]
+    operands: tuple[str, ...]
+    wanted: tuple[bool, ...]
     """For each operand whether a gradient flows to it."""
     stored: bool
     """Whether the result is kept in memory."""
     outside: bool
     """Whether other groups read the result, so that a gradient comes from them."""
     may_raise: bool
+
+    @property
+    def clears(self) -> bool:
+        """Whether it has a gradient in memory to which only the chain adds, so that the chain sets it to 0."""
+        return self.stored and not self.outside
 
     @property
     def forward(self) -> Function:
@@ -56,21 +62,28 @@ class ChainPart:
                 yield n, None if self.keeps_partial else functions[n]
 
 
-@dataclass
+@dataclass(frozen=True)
 class FusedLoop:
-    """A chain of parts, in their order, and their operands from memory."""
+    """A chain of parts, in their order, and their operands from memory.  Equal chains have equal loops."""
 
     fast: bool
-    parts: list[ChainPart] = field(default_factory=list)
-    numbers: list[float] = field(default_factory=list)
-    alone: list[bool] = field(default_factory=list)
-    """For each operand whether only this chain reads it: then its gradient is written, not accumulated."""
+    parts: tuple[ChainPart, ...]
+    numbers: tuple[str, ...]
+    """The constants, as Python writes them: 0.0 and -0.0 are different numbers, and nan is equal to itself."""
+    alone: tuple[bool, ...]
+    """For each operand whether only this chain reads it: then its gradient is written, not added."""
+    uniform: tuple[bool, ...]
+    """For each operand whether it is one number for all samples, in a chain for each sample."""
+    per_sample: bool = True
+    """Whether the chain is computed for each sample; else once, and then there is nothing to loop over."""
 
-    def wants(self, operand: int) -> bool:
-        """Whether a gradient flows to an operand."""
-        name = f"a{operand}"
-        return any(name == o and w for part in self.parts for o, w in zip(part.operands, part.wanted, strict=True))
+    @cached_property
+    def wanted(self) -> list[bool]:
+        """For each operand whether a gradient flows to it."""
+        names = {name for part in self.parts for name, wanted in zip(part.operands, part.wanted, strict=True) if wanted}
+        return [f"a{n}" in names for n in range(len(self.alone))]
 
+    @cached_property
     def recomputed(self) -> list[bool]:
         """For each part whether its result is needed in the reverse pass, and is not in memory."""
         needed: set[str] = set()
@@ -95,7 +108,7 @@ class FusedLoop:
         found = [f"a{n}" for n in operands] + [f"v{n}" for n, part in parts if part.stored]
         found += [f"s{n}" for n, part in parts if part.keeps_partial]
         if backward:
-            found += [f"g{n}" for n, part in parts if part.outside] + [f"d{n}" for n in operands if self.wants(n)]
+            found += [f"g{n}" for n, part in parts if part.outside] + [f"d{n}" for n in operands if self.wanted[n]]
         return found
 
     # ------------------------------------------------------------------------------------------------------------ in C
@@ -114,14 +127,21 @@ class FusedLoop:
         yield f"long {name}(double *const *memory, long n) {{"
         for k, pointer in enumerate(self.pointers(backward)):
             yield f"    double *{pointer}_at = memory[{k}];"
+        yield from (f"    const double a{n} = *a{n}_at;" for n, uniform in enumerate(self.uniform) if uniform)
         yield from (f"    {line}" for line in before)
-        yield "#pragma GCC ivdep /* no two of these are the same memory */"
-        yield "    for (long i = 0; i < n; i++) {"
+        if self.per_sample:
+            yield "#pragma GCC ivdep /* no two of these are the same memory */"
+            yield "    for (long i = 0; i < n; i++) {"
+        else:
+            yield "    { const long i = 0;"
         yield from (f"        {line}" for line in body)
         yield "    }\n    return bad;\n}"
 
+    def _loaded(self) -> Iterator[str]:
+        return (f"double a{n} = a{n}_at[i];" for n, uniform in enumerate(self.uniform) if not uniform)
+
     def _forward(self) -> Iterator[str]:
-        yield from (f"double a{n} = a{n}_at[i];" for n in range(len(self.alone)))
+        yield from self._loaded()
         for n, part in enumerate(self.parts):
             declared, (value, *partials) = part.forward.texts(self.fast)
             kept = "".join(f" s{n}_at[i] = {partial};" for partial in partials)
@@ -133,11 +153,9 @@ class FusedLoop:
                 yield f"bad |= v{n} * 0.0 != 0.0;"
 
     def _reverse(self) -> Iterator[str]:
-        yield from (f"double a{n} = a{n}_at[i];" for n in range(len(self.alone)))
-        for n, alone in enumerate(self.alone):
-            if self.wants(n):
-                yield f"double d{n} = {'0.0' if alone else f'd{n}_at[i]'};"
-        for n, (part, recomputed) in enumerate(zip(self.parts, self.recomputed(), strict=True)):
+        yield from self._loaded()
+        yield from (f"double d{n} = 0.0;" for n, wanted in enumerate(self.wanted) if wanted)
+        for n, (part, recomputed) in enumerate(zip(self.parts, self.recomputed, strict=True)):
             if recomputed:
                 declared, (value, *_) = part.forward.texts(self.fast)
                 yield f"double v{n}; {{ {self._named(part.forward, part)}{declared}v{n} = {value}; }}"
@@ -154,12 +172,14 @@ class FusedLoop:
                 declared, (partial,) = function.texts(self.fast)
                 given = f"{self._named(function, part)}{out}double gradient = g{n}; "
                 yield f"{{ {given}{declared}{target} += {partial}; }}"
-        yield from (f"d{n}_at[i] = d{n};" for n in range(len(self.alone)) if self.wants(n))
+        for n, wanted in enumerate(self.wanted):
+            if wanted:
+                yield f"d{n}_at[i] {'=' if self.alone[n] or self.uniform[n] else '+='} d{n};"
 
     def _named(self, function: Function, part: ChainPart) -> str:
         """The operands under the names that the row's formula gives them."""
         return "".join(
-            f"double {symbol} = {elementwise.number(self.numbers[int(name[1:])]) if name[0] == 'c' else name}; "
+            f"double {symbol} = {elementwise.number(float(self.numbers[int(name[1:])])) if name[0] == 'c' else name}; "
             for symbol, name in zip(OPERANDS, part.operands, strict=False)
             if function.reads(symbol, self.fast)
         )

@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd.compiler.c_backend import elementwise
 from autograd.compiler.c_backend.bytecode import Bytecode
-from autograd.compiler.c_backend.link_fused import EmittedLoops, link_fused
+from autograd.compiler.c_backend.link_fused import CompiledLoops, link_fused
 from autograd.compiler.c_backend.opcodes import MAX_SAMPLES, Opcode, OperandKind, VariadicRow
 from autograd.compiler.lower import can_raise
 from autograd.compiler.passes.group import (
@@ -33,12 +33,9 @@ if TYPE_CHECKING:
 class GroupLinker(Bytecode):
     """Adds the steps of groups, one group after the other."""
 
-    def __init__(
-        self, layout: Layout, active: Any, number: Any, groups: list[Group], outputs: list[int], emit: bool = False
-    ) -> None:
+    def __init__(self, layout: Layout, active: Any, number: Any, groups: list[Group], outputs: list[int]) -> None:
         super().__init__(layout, active, number, groups, outputs)
-        self.loops = EmittedLoops() if emit else None
-        """The loops of chains, where they are emitted."""
+        self.loops = CompiledLoops()
 
     def add(self, group: Group) -> None:
         """The steps of one group."""
@@ -52,8 +49,7 @@ class GroupLinker(Bytecode):
             case Variadic():
                 self._variadic(group)
             case FusedChain():
-                if not link_fused(self, group, self.loops):
-                    self._element_wise(group.parts[0])
+                link_fused(self, group, self.loops)
 
     def _element_wise(self, group: ElementWise) -> None:
         operands = group.operands

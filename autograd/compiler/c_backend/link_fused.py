@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import struct
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,68 +27,65 @@ Place = tuple[int, int]
 """The location of an operand: its kind, and its word."""
 
 
-class EmittedLoops:
-    """The loops that are emitted for one graph."""
+class CompiledLoops:
+    """The loops of one graph's chains."""
 
     def __init__(self) -> None:
-        self.names: dict[str, str] = {}
-        """Names by the text of the loop, in which a placeholder is the name."""
-        self.waiting: list[tuple[list[int], int, str]] = []
-        """Steps that still need the address of a loop: the step, the position of the address, the function."""
+        self.chains: dict[FusedLoop, FusedLoop] = {}
+        """All chains; of equal ones the first."""
+        self.names: dict[FusedLoop, str] = {}
+        self.steps: list[tuple[list[int], int, str, int]] = []
+        """Steps that may run a loop: the step, where its offset is, the function, and the offset."""
+        self.operations = 0
+        """How many operations the chains apply to each sample."""
+        self.built = False
 
     def name(self, chain: FusedLoop) -> str:
         """The name of a chain's loop, the same for equal chains."""
-        return self.names.setdefault(chain.text("loop"), f"loop{len(self.names)}")
+        return self.names.setdefault(chain, f"loop{len(self.names)}")
 
     @property
     def source(self) -> str:
         """The loops in C."""
-        return "\n".join(text.replace("long loop_", f"long {name}_") for text, name in self.names.items())
+        return "\n".join(chain.text(name) for chain, name in self.names.items())
 
     def build(self) -> None:
-        """Compile or load the loops, and write their addresses; raises UnsupportedError without a compiler."""
-        if self.waiting:
-            functions = [name for _, _, name in self.waiting]
-            loaded = library("loops", {"loops.c": source([self.source])}, functions)
-            for step, position, name in self.waiting:
-                step[position] = ctypes.cast(getattr(loaded, name), ctypes.c_void_p).value or 0
+        """Compile or load the loops, and let the steps run them; raises UnsupportedError without a compiler."""
+        functions = [function for _, _, function, _ in self.steps]
+        loaded = library("loops", {"loops.c": source([self.source])}, functions)
+        for step, position, function, offset in self.steps:
+            step[position] = offset
+            step[offset + (step[0] == Opcode.FUSED_REVERSE)] = (
+                ctypes.cast(getattr(loaded, function), ctypes.c_void_p).value or 0
+            )
+        self.built = True
 
 
-def link_fused(code: Bytecode, group: FusedChain, loops: EmittedLoops | None) -> bool:
-    """Add the steps of a chain; False, with nothing added, where it is a single operation without a loop."""
+OFFSET = 7
+"""Where a step has the position of its loop's words; 0 until the loop is compiled."""
+
+
+def link_fused(code: Bytecode, group: FusedChain, loops: CompiledLoops) -> None:
+    """Add the step of a chain."""
     chain, places, columns = _described(code, group)
-    if loops is not None:
-        group.note = _why_no_loop(code, chain, places, columns)
-    is_loop = loops is not None and not group.note
-    if len(chain.parts) == 1 and not is_loop:
-        return False
+    chain = loops.chains.setdefault(chain, chain)  # what is known of an equal chain need not be found again
     inner = sum(not part.stored for part in chain.parts)
+    buffers = iter(range(inner))
     results: list[Place] = []
     kept: list[int] = []
     words: list[int] = []
-    for part, each, recomputed in zip(group.parts, chain.parts, chain.recomputed(), strict=True):
-        buffer = sum(kind == OperandKind.BUFFER for kind, _ in results)
-        results.append((OperandKind.OWN, part.first) if each.stored else (OperandKind.BUFFER, buffer))
+    for part, each, recomputed in zip(group.parts, chain.parts, chain.recomputed, strict=True):
+        results.append((OperandKind.OWN, part.first) if each.stored else (OperandKind.BUFFER, next(buffers)))
         kept.append(code.kept_partials(part, any(each.wanted)))
-        where: dict[str, list[Place]] = {
-            "v": results,
-            "a": places,
-            "c": [(OperandKind.BUFFER, inner + n) for n in range(len(chain.numbers))],
-        }
-        operands = [word for name in each.operands for word in where[name[0]][int(name[1:])]]
+        operands = [word for name in each.operands for word in _operand(name, results, inner)]
         wanted = sum(1 << n for n, want in enumerate(each.wanted) if want)
         words += [each.function + code.functions, len(each.operands), *results[-1]]
-        words += [each.may_raise + 2 * recomputed, wanted, kept[-1], *operands]
+        words += [each.may_raise + 2 * recomputed + 4 * each.clears, wanted, kept[-1], *operands]
         words += [0] * (2 * MAX_OPERANDS - len(operands))
-    words += [struct.unpack("q", struct.pack("d", number))[0] for number in chain.numbers]
-    buffers = 2 * inner + len(chain.numbers) + MAX_OPERANDS + 1
-    code.scratch = max(code.scratch, max(buffers, MAX_POINTERS) * CHUNK)
-    head = [len(group.parts[0].nodes), len(chain.parts), inner, len(chain.numbers)]
-    at = 2 + len(head) + 1 + len(words)
-    if loops is None or not is_loop:
-        code.step(True, Opcode.FUSED, [*head, 0, *words])
-        return True
-    group.note = loops.name(chain)
+    words += [struct.unpack("q", struct.pack("d", float(number)))[0] for number in chain.numbers]
+    words += [word for n, place in enumerate(places) for word in (*place, chain.wanted[n] + 2 * chain.alone[n])]
+    code.scratch = max(code.scratch, max(2 * (inner + len(places)) + len(chain.numbers), MAX_POINTERS) * CHUNK)
+    head = [len(group.parts[0].nodes), len(chain.parts), inner, len(chain.numbers), len(places), 0]
     known: dict[str, list[Place]] = {
         "v": results,
         "g": results,
@@ -95,16 +93,28 @@ def link_fused(code: Bytecode, group: FusedChain, loops: EmittedLoops | None) ->
         "d": places,
         "s": [(OperandKind.OWN, row) for row in kept],
     }
-    code.step(True, Opcode.FUSED, [*head, at, *words, *_loop_words(chain, known)])
-    for step, direction, place in ((code.forward, "forward", at), (code.reverse, "reverse", at + 1)):
-        loops.waiting.append((step[True][-1], place, f"{group.note}_{direction}"))
-    unread = [
-        part.nodes for part, each in zip(group.parts, chain.parts, strict=True) if each.stored and not each.outside
-    ]
-    alone = [nodes for n, nodes in enumerate(columns) if chain.alone[n] and chain.wants(n)]
-    for nodes in (*unread, *alone):
-        code.skip_zeroing(code.slot[nodes])
-    return True
+    for nodes in [part.nodes for part, each in zip(group.parts, chain.parts, strict=True) if each.clears] + [
+        nodes for n, nodes in enumerate(columns) if chain.alone[n] and chain.wanted[n]
+    ]:
+        code.skip_zeroing(code.slot[nodes], group.per_sample)
+    group.note = _why_no_loop(chain, columns)
+    if group.note:
+        code.step(group.per_sample, Opcode.FUSED, [*head, *words])
+        return
+    group.note = loops.name(chain)
+    loops.operations += len(group.parts) * len(group.parts[0].nodes) * group.per_sample
+    offset = 2 + len(head) + len(words)
+    code.step(group.per_sample, Opcode.FUSED, [*head, *words, *_loop_words(chain, known)])
+    for steps, direction in ((code.forward, "forward"), (code.reverse, "reverse")):
+        loops.steps.append((steps[group.per_sample][-1], OFFSET, f"{group.note}_{direction}", offset))
+
+
+def _operand(name: str, results: list[Place], inner: int) -> Place:
+    """The location of an operand of a part: a result before it, a place, or a number."""
+    number = int(name[1:])
+    if name[0] == "v":
+        return results[number]
+    return (OperandKind.PLACE, number) if name[0] == "a" else (OperandKind.BUFFER, inner + number)
 
 
 def _loop_words(chain: FusedLoop, known: dict[str, list[Place]]) -> list[int]:
@@ -117,11 +127,12 @@ def _loop_words(chain: FusedLoop, known: dict[str, list[Place]]) -> list[int]:
 
 def _described(code: Bytecode, group: FusedChain) -> tuple[FusedLoop, list[Place], list[Any]]:
     """The chain, and for each of its operands from memory its location and its nodes."""
-    chain = FusedLoop(code.fast)
-    places: list[Place] = []
+    places: dict[Place, int] = {}
     columns: list[Any] = []
     numbers: dict[str, int] = {}
+    parts: list[ChainPart] = []
     part_of: dict[int, int] = {}  # of each node of the first row
+    read: Counter[str] = Counter()
     for part in group.parts:
         exponent = code.constant(part.operands[1]) if part.row.name == "power" else None
         function = elementwise.number_of(part.row.name, exponent)
@@ -129,36 +140,36 @@ def _described(code: Bytecode, group: FusedChain) -> tuple[FusedLoop, list[Place
             raise UnsupportedError(f"{part.row.name} has no form in C")
         names, wanted = [], []
         for nodes in part.operands:
-            number = code.constant(nodes)
+            first = int(nodes[0])
+            number = None if first in part_of else code.constant(nodes)
             wanted.append(number is None and code.wants(nodes))
             if number is not None:
                 names.append(f"c{numbers.setdefault(repr(number), len(numbers))}")
-            elif int(nodes[0]) in part_of:
-                names.append(f"v{part_of[int(nodes[0])]}")
+            elif first in part_of:
+                names.append(f"v{part_of[first]}")
             else:
-                kind, at = code.argument(True, nodes)
+                kind, at = code.argument(group.per_sample, nodes)
                 if (kind, at) not in places:
-                    places.append((kind, at))
                     columns.append(nodes)
-                names.append(f"a{places.index((kind, at))}")
-        part_of[int(part.nodes[0])] = len(chain.parts)
-        chain.parts.append(ChainPart(function, names, wanted, part.stored, part.read_outside, can_raise(part.row)))
-    chain.numbers = [float(text) for text in numbers]
-    read = [name for part in chain.parts for name in part.operands]
-    for n, ((kind, _), nodes) in enumerate(zip(places, columns, strict=True)):
-        chain.alone.append(kind == OperandKind.OWN and bool((code.readers[nodes] == read.count(f"a{n}")).all()))
-    return chain, places, columns
+                names.append(f"a{places.setdefault((kind, at), len(places))}")
+        read.update(names)
+        part_of[int(part.nodes[0])] = len(parts)
+        parts.append(
+            ChainPart(function, tuple(names), tuple(wanted), part.stored, part.read_outside, can_raise(part.row))
+        )
+    alone = tuple(
+        kind == OperandKind.OWN and bool((code.readers[nodes] == read[f"a{n}"]).all())
+        for n, ((kind, _), nodes) in enumerate(zip(places, columns, strict=True))
+    )
+    uniform = tuple(kind == OperandKind.UNIFORM_TABLE for kind, _ in places)
+    return FusedLoop(code.fast, tuple(parts), tuple(numbers), alone, uniform, group.per_sample), list(places), columns
 
 
-def _why_no_loop(code: Bytecode, chain: FusedLoop, places: list[Place], columns: list[Any]) -> str:
+def _why_no_loop(chain: FusedLoop, columns: list[Any]) -> str:
     """Why a loop cannot accumulate gradients in the order in which the runtime does; '' if it can."""
     if len(chain.pointers(True)) > MAX_POINTERS:
         return "no loop: too many operands"
-    wanted = [n for n in range(len(columns)) if chain.wants(n)]
-    read = [name for part in chain.parts for name in part.operands]
-    if any(places[n][0] != OperandKind.OWN and read.count(f"a{n}") > 1 for n in wanted):
-        return "no loop: one number is used for many rows by several operations"
-    rows = [np.unique(columns[n]) for n in wanted]
-    if len(np.unique(np.concatenate([*rows, np.zeros(0, np.int64)]))) < sum(map(len, rows)):
+    rows = [np.unique(nodes) for nodes, wanted in zip(columns, chain.wanted, strict=True) if wanted]
+    if len(rows) > 1 and len(np.unique(np.concatenate(rows))) < sum(map(len, rows)):
         return "no loop: two operands have numbers in common"
     return ""

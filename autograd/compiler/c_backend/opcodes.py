@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-SIZES = {"MAX_SAMPLES": 192, "CHUNK": 192, "MAX_POINTERS": 64, "MAX_OPERANDS": 4}
-"""Samples in a block; numbers in a buffer; rows that an emitted loop reads and writes; operands of a row: at most."""
+SIZES = {"MAX_SAMPLES": 192, "CHUNK": 192, "MAX_POINTERS": 160, "MAX_OPERANDS": 4}
+"""Samples in a block; numbers in a buffer; rows that a fused loop reads and writes; operands of a row: at most."""
 
 MAX_SAMPLES, CHUNK, MAX_POINTERS, MAX_OPERANDS = SIZES.values()
 
@@ -45,6 +45,8 @@ class OperandKind(IntEnum):
     """A number, whose bits are the operand."""
     BUFFER = 4
     """A buffer inside a fused chain."""
+    PLACE = 5
+    """What a fused chain reads from memory, by its number."""
 
 
 class VariadicRow(IntEnum):

@@ -44,7 +44,7 @@ extern const value_and_partial_function values_and_partials[]; /* value and part
 extern const reverse_function reverses[][MAX_OPERANDS];
 extern void accumulate_kept(double *restrict to, const double *gradient, const double *partial, long n);
 extern void in_place_reverse(double *restrict g, const double *restrict z, long n); /* relu, whose partial follows from its result */
-extern void exp_rows(double *z, const double *x, long n, long fast);
+extern void exp_rows(double *z, const double *x, long n, long fast), log1p_rows(double *z, const double *x, long n, long fast);
 
 typedef struct {
     word *forward_once, *forward_each, *reverse_each, *reverse_once; /* steps, each list ends with END */
@@ -203,33 +203,18 @@ static void row_reverse(program *p, const word *s, double *V, double *D, long st
     }
 }
 
-/* A chain of rows, a few rows of memory at a time.  Results that only the chain reads are in buffers of CHUNK numbers, the
-   gradients of these in as many more; in the reverse pass the buffers are computed again. */
-enum { PART = 7 + 2 * MAX_OPERANDS }; /* words: function, operands, kind and place of the result, flags (1: may raise, 2: computed again
-                                      in the reverse pass), wanted, partial; kinds and places of operands */
+/* A chain of rows, a few rows of memory at a time.  What it reads from memory are its places.  Results that only the chain
+   reads are in buffers of CHUNK numbers; in the reverse pass these are computed again.  The gradient of a place is the sum of
+   all that the chain contributes, and is then added to what other groups contribute. */
+enum { PART = 7 + 2 * MAX_OPERANDS }; /* words: function, operands, kind and place of the result, flags (1: may raise, 2: computed
+                                      again in the reverse pass, 4: only the chain adds to its gradient), wanted, partial; kinds
+                                      and places of operands */
+enum { PLACE_WORDS = 3 };             /* kind, row or table, flags (1: a gradient flows to it, 2: no other group reads it) */
 
-static const double *part_operand(const program *p, const word *at, const double *V, const double *buffers, long i, long n,
-                                  long width, double *gathered) {
-    double number;
-    switch (at[0]) {
-    case OWN: return V + (at[1] + i) * width;
-    case BUFFER: return buffers + at[1] * CHUNK;
-    case OWN_TABLE:
-        for (long j = 0; j < n; j++) memcpy(gathered + j * width, V + (long)p->tables[at[1] + i + j] * width, 8 * width);
-        return gathered;
-    default:
-        for (long j = 0; j < n; j++) {
-            number = p->U[p->tables[at[1] + i + j]];
-            for (long l = 0; l < width; l++) gathered[j * width + l] = number;
-        }
-        return gathered;
-    }
-}
-
-/* The same as an emitted loop: its address, whether rows are processed one at a time, and its memory. */
+/* The same as a compiled loop: its addresses, whether rows are processed one at a time, and its memory. */
 typedef long (*loop)(double *const *memory, long n);
 
-static void emitted_step(program *p, const word *e, double *V, double *D, long rows, long width, int backward) {
+static void loop_step(program *p, const word *e, double *V, double *D, long rows, long width, int backward) {
     long step = e[2] ? 1 : rows, count = e[3 + backward];
     const word *where = e + 5 + (backward ? 3 * e[3] : 0), *w;
     for (long i = 0; i < rows; i += step) {
@@ -237,11 +222,7 @@ static void emitted_step(program *p, const word *e, double *V, double *D, long r
         w = where; /* gradients or not, kind, row or table */
         for (long m = 0; m < count; m++, w += 3) {
             if (w[1] != UNIFORM_TABLE) memory[m] = (w[0] ? D : V) + (w[1] == OWN ? w[2] + i : p->tables[w[2] + i]) * width;
-            else {
-                double number = w[0] ? 0.0 : p->U[p->tables[w[2] + i]];
-                memory[m] = p->scratch + m * CHUNK;
-                for (long l = 0; l < width; l++) memory[m][l] = number;
-            }
+            else memory[m] = w[0] ? p->scratch + m * CHUNK : p->U + p->tables[w[2] + i];
         }
         p->may_be_nonfinite |= ((loop)e[backward])(memory, step * width);
         w = where;
@@ -250,51 +231,88 @@ static void emitted_step(program *p, const word *e, double *V, double *D, long r
     }
 }
 
+/* The numbers of a place, n rows from number i on: rows that are not consecutive are gathered. */
+static const double *place_values(const program *p, const word *place, const double *V, long i, long n, long width, double *to) {
+    if (place[0] == OWN) return V + (place[1] + i) * width;
+    const int32_t *t = p->tables + place[1] + i;
+    for (long j = 0; j < n; j++) {
+        if (place[0] == OWN_TABLE) memcpy(to + j * width, V + (long)t[j] * width, 8 * width);
+        else for (long l = 0; l < width; l++) to[j * width + l] = p->U[t[j]];
+    }
+    return to;
+}
+
+/* Whether the gradient of a place is computed where it belongs: no other group adds to it. */
+static int is_written(const word *place) { return place[0] == OWN && place[2] & 2; }
+
+static void add_place_gradient(program *p, const word *place, double *D, const double *g, long i, long n, long width) {
+    const int32_t *t = p->tables + place[1] + i;
+    if (!(place[2] & 1) || is_written(place)) return;
+    if (place[0] == OWN) add_to(D + (place[1] + i) * width, g, n * width);
+    else for (long j = 0; j < n; j++) {
+        if (place[0] == OWN_TABLE) add_to(D + (long)t[j] * width, g + j * width, width);
+        else p->DU[t[j]] += row_total(g + j * width, width);
+    }
+}
+
 static void fused_step(program *p, const word *s, double *V, double *D, long width, int backward) {
-    if (s[6] && p->backward) {
-        emitted_step(p, s + s[6], V, D, s[2], width, backward);
+    if (s[7] && p->backward) {
+        loop_step(p, s + s[7], V, D, s[2], width, backward);
         return;
     }
-    long rows = s[2], parts = s[3], inner = s[4], numbers = s[5], step = CHUNK / width;
-    double *buffers = p->scratch, *gradients = buffers + (inner + numbers) * CHUNK, *gathered = gradients + inner * CHUNK;
-    double *contribution = gathered + MAX_OPERANDS * CHUNK;
-    const double *x[MAX_OPERANDS] = {0};
+    long rows = s[2], parts = s[3], inner = s[4], numbers = s[5], places = s[6], step = CHUNK / width;
+    const word *first = s + 8, *number = first + parts * PART, *place = number + numbers;
+    double *buffers = p->scratch, *gradients = buffers + (inner + numbers + places) * CHUNK;
+    const double *values[places + 1], *x[MAX_OPERANDS] = {0};
+    double *to_place[places + 1];
+    long longest = (rows < step ? rows : step) * width;
     for (long c = 0; c < numbers; c++) {
-        double number;
-        memcpy(&number, s + 7 + parts * PART + c, 8);
-        for (long l = 0; l < CHUNK; l++) buffers[(inner + c) * CHUNK + l] = number;
+        double constant;
+        memcpy(&constant, number + c, 8);
+        for (long l = 0; l < longest; l++) buffers[(inner + c) * CHUNK + l] = constant;
     }
     for (long i = 0; i < rows; i += step) {
         long n = rows - i < step ? rows - i : step, length = n * width;
-        const word *o = s + 7;
+        const word *o = first;
+        for (long k = 0; k < places; k++)
+            values[k] = place_values(p, place + k * PLACE_WORDS, V, i, n, width, buffers + (inner + numbers + k) * CHUNK);
+#define OPERANDS_OF_PART                                                                                               \
+    for (long a = 0; a < o[1]; a++) {                                                                                  \
+        word kind = o[7 + 2 * a], at = o[8 + 2 * a];                                                                   \
+        x[a] = kind == PLACE ? values[at] : kind == OWN ? V + (at + i) * width : buffers + at * CHUNK;                 \
+    }
         for (long part = 0; part < parts; part++, o += PART) {
             if (backward && !(o[4] & 2)) continue; /* it is in memory, or not needed */
             double *out = o[2] == OWN ? V + (o[3] + i) * width : buffers + o[3] * CHUNK;
-            for (long a = 0; a < o[1]; a++) x[a] = part_operand(p, o + 7 + 2 * a, V, buffers, i, n, width, gathered + a * CHUNK);
+            OPERANDS_OF_PART
             apply(p, o[0], out, o[6] < 0 ? 0 : V + (o[6] + i) * width, x, length);
             if (o[4] & 1 && !backward) p->may_be_nonfinite |= !all_finite(out, length);
         }
         if (!backward) continue;
         memset(gradients, 0, 8 * CHUNK * inner);
+        for (long k = 0; k < places; k++) {
+            const word *at = place + k * PLACE_WORDS;
+            to_place[k] = is_written(at) ? D + (at[1] + i) * width : gradients + (inner + k) * CHUNK;
+            if (at[2] & 1) memset(to_place[k], 0, 8 * length);
+        }
+        for (o = first; o < number; o += PART)
+            if (o[4] & 4) memset(D + (o[3] + i) * width, 0, 8 * length);
         for (long part = parts; part > 0; part--) {
             o -= PART;
             if (!o[5]) continue;
             const double *out = o[2] == OWN ? V + (o[3] + i) * width : buffers + o[3] * CHUNK;
             const double *gradient = o[2] == OWN ? D + (o[3] + i) * width : gradients + o[3] * CHUNK;
             const double *partial = o[6] < 0 ? 0 : V + (o[6] + i) * width;
-            for (long a = 0; a < o[1]; a++) x[a] = part_operand(p, o + 7 + 2 * a, V, buffers, i, n, width, gathered + a * CHUNK);
+            OPERANDS_OF_PART
             for (long a = o[1] - 1; a >= 0; a--) {
                 if (!(o[5] >> a & 1)) continue;
                 word kind = o[7 + 2 * a], at = o[8 + 2 * a];
-                double *to = kind == OWN ? D + (at + i) * width : kind == BUFFER ? gradients + at * CHUNK : contribution;
-                if (to == contribution) memset(contribution, 0, 8 * length);
+                double *to = kind == OWN ? D + (at + i) * width : kind == PLACE ? to_place[at] : gradients + at * CHUNK;
                 accumulate(o[0], a, to, gradient, partial, out, x, length);
-                for (long j = 0; j < n && to == contribution; j++) {
-                    if (kind == OWN_TABLE) add_to(D + (long)p->tables[at + i + j] * width, contribution + j * width, width);
-                    else p->DU[p->tables[at + i + j]] += row_total(contribution + j * width, width);
-                }
             }
         }
+        for (long k = 0; k < places; k++)
+            add_place_gradient(p, place + k * PLACE_WORDS, D, gradients + (inner + k) * CHUNK, i, n, width);
     }
 }
 
@@ -686,6 +704,12 @@ static inline double sum_of_powers(double highest, double ties, double rest) {
     return rest + ties + (highest - highest); /* inf - inf is nan */
 }
 
+/* log(rest + ties), in which the first of the ties is 1 exactly. */
+static void log_of_sum(const program *p, double *to, const double *ties, const double *rest, long width) {
+    for (long l = 0; l < width; l++) to[l] = rest[l] + (ties[l] - 1.0);
+    log1p_rows(to, to, width, p->fast);
+}
+
 /* The same divided by their sum. */
 static void probabilities(const program *p, const double *V, const int32_t *t, long K, long width, double *e) {
     double highest[MAX_SAMPLES], ties[MAX_SAMPLES], rest[MAX_SAMPLES];
@@ -741,7 +765,8 @@ static void softmax_others(const program *p, const double *V, const int32_t *t, 
 static void logsumexp(const program *p, const double *V, const int32_t *t, long K, long width, double *z, double *kept) {
     double highest[MAX_SAMPLES], ties[MAX_SAMPLES], rest[MAX_SAMPLES];
     powers(p, V, t, K, width, kept ? kept : p->scratch, highest, ties, rest);
-    for (long l = 0; l < width; l++) z[l] = highest[l] + log1p(rest[l] + (ties[l] - 1.0));
+    log_of_sum(p, z, ties, rest, width);
+    for (long l = 0; l < width; l++) z[l] += highest[l];
     for (long k = 0; k < K && kept; k++)
         for (long l = 0; l < width; l++) kept[k * width + l] /= sum_of_powers(highest[l], ties[l], rest[l]);
 }
@@ -751,10 +776,12 @@ static void cross_entropy(const program *p, const double *V, const int32_t *t, c
                           double *z, double *kept) {
     double highest[MAX_SAMPLES], ties[MAX_SAMPLES], rest[MAX_SAMPLES], other[MAX_SAMPLES];
     powers(p, V, t, K, width, kept ? kept : p->scratch, highest, ties, rest);
+    double above[MAX_SAMPLES];
+    log_of_sum(p, above, ties, rest, width);
     for (long l = 0; l < width; l++) {
         int good = class[l] >= 0.0 && class[l] < (double)K;
         long k = good ? (long)class[l] : 0;
-        z[l] = good ? (highest[l] - V[t[k] * width + l]) + log1p(rest[l] + (ties[l] - 1.0)) : NAN;
+        z[l] = good ? (highest[l] - V[t[k] * width + l]) + above[l] : NAN;
         other[l] = 0.0;
     }
     for (long k = 0; k < K && kept; k++)
@@ -771,8 +798,10 @@ static void soft_cross_entropy(const program *p, const double *V, double *D, con
                                const double *g, int backward) {
     double highest[MAX_SAMPLES], ties[MAX_SAMPLES], rest[MAX_SAMPLES], *e = p->scratch;
     powers(p, V, t, K, width, e, highest, ties, rest);
+    double all_above[MAX_SAMPLES];
+    log_of_sum(p, all_above, ties, rest, width);
     for (long l = 0; l < width; l++) {
-        double above = log1p(rest[l] + (ties[l] - 1.0)), loss = 0.0;
+        double above = all_above[l], loss = 0.0;
         double sum = sum_of_powers(highest[l], ties[l], rest[l]);
         double *after_p = e + K * width, *after_t = after_p + K, before_p = 0.0, before_t = 0.0;
         if (!backward) {

@@ -12,8 +12,9 @@ import os
 import threading
 from array import array
 from dataclasses import dataclass, field
+from functools import reduce
 from itertools import repeat
-from operator import attrgetter
+from operator import attrgetter, or_
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from autograd.compiler.frontend.snapshot import Snapshot
 from autograd.compiler.frontend.snapshot_notes import ChangedError
 from autograd.compiler.frontend.tracer import Index, Watch, watched
 from autograd.fast_backward import _backward_lock, exhaust
-from autograd.node import NOT_COMPUTED, VARIADIC, has_user_backward, operands
+from autograd.node import NOT_COMPUTED, VARIADIC, has_user_backward
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ def trace(function: Callable[..., Any], arguments: Sequence[Any], parameters: Se
             f"{name} is not the same at every call: {difference}; random numbers in a compiled function must be drawn "
             f"with autograd.drawn(lambda: ...), and what changes from call to call must be an argument"
         )
+    del first.traced  # its arrays are not needed any more, and may be large
     inputs.update((id(leaf), leaf) for leaf in again.watch.kept[0])
     try:
         after_again = Snapshot(function, first.executed, name, expected=after_first)
@@ -246,8 +248,9 @@ def _reach(outputs: Sequence[Value], reached: list[Value], before: list[float]) 
     """The leaves, and the inner nodes so that operands come first; `before` receives their gradients.
 
     A node's `grad` becomes one of two zeros of this call, distinguished by identity, when it is entered and when it is
-    done.
+    done.  A group of operands that many nodes share, such as the weights of a neuron, is visited once.
     """
+    visited: set[int] = set()
     entered, done = NOT_COMPUTED + 0.0, NOT_COMPUTED + 0.0  # arithmetic gives new floats
     leaves: list[Value] = []
     order: list[Value] = []
@@ -268,16 +271,14 @@ def _reach(outputs: Sequence[Value], reached: list[Value], before: list[float]) 
                 continue
             x, y = node._x, node._y
             if node._dy is VARIADIC:
-                if has_user_backward(node):
-                    raise TypeError(f"{shown(node)} has a _backward written by hand: it cannot be compiled, use a row")
-                several: Any = operands(node)[::-1]
-                waiting = [o for o in several if type(o) is not float and o.grad is not done]
+                waiting = _waiting(node, visited, done)
                 if waiting:
                     node.grad = entered
                     stack.append(node)
                     stack += waiting
                     node = stack.pop()
                     continue
+                visited.update(map(id, x))
             elif type(x) is not float and x.grad is not done:
                 node.grad = entered
                 stack.append(node)
@@ -296,6 +297,14 @@ def _reach(outputs: Sequence[Value], reached: list[Value], before: list[float]) 
     return leaves, order
 
 
+def _waiting(node: Value, visited: set[int], done: float) -> list[Any]:
+    """The operands of a node of many that are not done, the last first."""
+    if has_user_backward(node):
+        raise TypeError(f"{shown(node)} has a _backward written by hand: it cannot be compiled, use a row")
+    groups = [group for group in reversed(node._x) if id(group) not in visited]
+    return [o for group in groups for o in reversed(group) if type(o) is not float and o.grad is not done]
+
+
 def _numbered(
     outputs: Sequence[Value],
     leaves: list[Value],
@@ -307,8 +316,8 @@ def _numbered(
     exhaust(map(setattr, leaves, repeat("grad"), range(len(leaves))))
     exhaust(map(setattr, order, repeat("grad"), range(len(leaves), len(leaves) + len(order))))
     rows = list(dict.fromkeys(map(attrgetter("primitive"), order)))
-    codes = {row: n for n, row in enumerate(rows)}
-    operation = np.fromiter(map(codes.__getitem__, map(attrgetter("primitive"), order)), np.int32, len(order))
+    code = {row: n for n, row in enumerate(rows)}.__getitem__
+    operation = np.fromiter(map(code, map(attrgetter("primitive"), order)), np.int32, len(order))
     kinds, positions, numbers, captured = _kinds_of_leaves(leaves, known, earlier)
     reach = bytearray(1 << -kind for kind in kinds)  # for each node the kinds of leaves that it depends on
     constants: dict[Any, int] = {}
@@ -318,6 +327,12 @@ def _numbered(
     def constant(number: float) -> int:
         key = number if number < 0.0 or number > 0.0 else repr(number)  # the text distinguishes 0.0, -0.0 and nan
         return constants.setdefault(key, -1 - len(constants))
+
+    groups: dict[int, tuple[array[int], int]] = {}  # of operands: many nodes share one
+
+    def numbers_of(group: Sequence[Any]) -> tuple[array[int], int]:
+        found = array("i", [constant(o) if type(o) is float else o.grad for o in group])
+        return found, reduce(or_, (reach[number] for number in found if number >= 0), 0)
 
     for node in order:
         if node._dy is not VARIADIC:  # one or two operands, the usual case
@@ -338,21 +353,18 @@ def _numbered(
                     kinds_below |= reach[number]
         else:
             kinds_below = 0
-            several: Any = operands(node)
-            for o in several:
-                if type(o) is float:
-                    push(constant(o))
-                else:
-                    number = o.grad
-                    push(number)
-                    kinds_below |= reach[number]
+            for group in node._x:
+                if id(group) not in groups:
+                    groups[id(group)] = numbers_of(group)
+                numbers_in_group, kinds_in_group = groups[id(group)]
+                operand.extend(numbers_in_group)
+                kinds_below |= kinds_in_group
         end(len(operand))
         reaches(kinds_below)
     operation, start, edges, position, number, bits = _with_constants(
         kinds, positions, numbers, list(constants), operation, operand, ends, reach
     )
-    first, more = len(leaves), len(constants)
-    ends_in = [int(output.grad) + more * (output.grad >= first) for output in outputs]
+    ends_in = [int(output.grad) + len(constants) * (output.grad >= len(leaves)) for output in outputs]
     return Flat(rows, operation, start, edges, position, number, ends_in, captured, reach=bits)
 
 
@@ -371,8 +383,10 @@ def _with_constants(
     Until then constants have negative numbers, and inner nodes follow the leaves.
     """
     first, more = len(kinds), len(constants)
-    edges = np.frombuffer(operand, np.int32) if len(operand) else np.zeros(0, np.int32)
-    edges = np.where(edges < 0, first - 1 - edges, np.where(edges < first, edges, edges + more)).astype(np.int32)
+    edges = np.frombuffer(operand, np.int32) if operand else np.zeros(0, np.int32)  # without a copy
+    at_constant, below = edges < 0, edges < first
+    np.subtract(first - 1, edges, out=edges, where=at_constant)
+    np.add(edges, more, out=edges, where=~below)
     ended = np.frombuffer(ends, np.int64) if len(ends) else np.zeros(0, np.int64)
     number = np.full(first + more + len(operation), math.nan)
     number[:first], number[first : first + more] = numbers, [float(key) for key in constants]

@@ -5,6 +5,7 @@ Read `layout`, `reverse` and `lower` first, `accumulate` and `source` next.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from autograd.primitive import Primitive
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from autograd.compiler.lower import Operation
     from autograd.symbolic.expression import Expression
 
 COMPARISONS = {"<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal"}
@@ -34,6 +36,7 @@ class Emitter:
     def __init__(self, layout: Layout, active: Any, number: Any, seeds: list[int]) -> None:
         self.layout, self.number = layout, number
         self.slot, self.per_sample = layout.slot, layout.per_sample
+        self.is_constant = layout.are_constants(number)
         self.gradients = Gradients(layout, active, seeds)
         self.binding: list[str] = []
         self.forward: list[str] = []
@@ -93,9 +96,10 @@ class Emitter:
         """The name of an array with the values of these nodes, shaped like `nodes`, with the samples as last axis."""
         per_sample = self.per_sample[nodes]
         rows = self.slot[nodes]
-        if per_sample.any() and not per_sample.all():
+        whole = bool(per_sample.all())
+        if not whole and per_sample.any():
             return self._read_mixed(rows, per_sample)
-        memory = "S" if per_sample.all() else "U"
+        memory = "S" if whole else "U"
         where = spaced(rows)
         if where is not None:
             return self.view(memory, where, flat)
@@ -122,19 +126,15 @@ class Emitter:
     def constant(self, nodes: Any) -> float | None:
         """The number, if all of these nodes are one constant."""
         first = nodes.flat[0]
-        number = self.number[first]
-        same = number == number and bool((nodes == first).all())
-        return (
-            float(number)
-            if same and self.slot[first] in self.layout.constants[0] and not self.per_sample[first]
-            else None
-        )
+        if not self.is_constant[first] or not (nodes == first).all():
+            return None
+        return float(self.number[first])
 
     # ------------------------------------------------------------------------------------------------------ formulas
 
     def compute(self, expression: Expression, names: dict[str, str], shape: str, target: str | None) -> str:
         """Write the operations of a formula; the result is `target`, a scratch buffer, or an operand itself."""
-        todo, result = operations(fuse_ufuncs(expression))
+        todo, result = _in_few_calls(expression)
         if not todo:
             text = names.get(str(result), repr(result)) if isinstance(result, str) else repr(result)
             if target is None:
@@ -176,6 +176,11 @@ class Emitter:
             self.lines.append(f"{OTHER_NAMES[row.name].format(arguments)}, out={out})")
         else:
             self.lines.append(f"{row.name}({arguments}, out={out})")
+
+
+@lru_cache(maxsize=256)
+def _in_few_calls(expression: Expression) -> tuple[list[Operation], str | float]:
+    return operations(fuse_ufuncs(expression))
 
 
 def _tuple(shape: Sequence[int]) -> str:

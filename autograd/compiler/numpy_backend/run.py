@@ -32,8 +32,10 @@ class NumpyProgram:
     """The executable of backend "numpy"."""
 
     backend, reads_in_place = "numpy", False
+    max_samples = math.inf
 
-    def __init__(self, signature: Signature, layout: Layout, groups: list[Group], active: Any) -> None:
+    def __init__(self, signature: Signature, layout: Layout, groups: list[Group], active: Any, note: str = "") -> None:
+        self.note = note
         self.signature, self.layout = signature, layout
         flat = signature.flat
         writer = NumpySource(layout, active, flat.number, flat.outputs[:1])

@@ -8,7 +8,7 @@ written where they belong.  The text is registered with `linecache`: a debugger 
 from __future__ import annotations
 
 import linecache
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -111,7 +111,7 @@ class NumpySource(AccumulatingEmitter):
                 text = f"({gradient} * {function}({arguments}))"
                 self.accumulate(group.per_sample, nodes, nodes.shape, partial(self._copied, text))
                 continue
-            derivative = with_constants(partials[n], constants)
+            derivative = _derivative(group.row, n, tuple((name, repr(number)) for name, number in constants.items()))
             if derivative.row is NOT_TAKEN:
                 continue
             self.accumulate(
@@ -294,26 +294,32 @@ class NumpySource(AccumulatingEmitter):
     # ------------------------------------------------------------------------------------------------- the whole text
 
     def source(self, name: str) -> str:
-        """The program as Python source."""
+        """The program as Python source: a module, because closures over thousands of names take long to compile."""
         kept = [line.split(" ")[0] for line in self.binding if line.endswith("= None")]
-        shared = [f"nonlocal {', '.join(kept)}"] if kept else []
+        shared = [f"global {', '.join(kept)}"] if kept else []
         return "\n".join(
             [
                 f'"""{name}: U and S hold the numbers, DU and DS their gradients; n is the number of samples."""',
-                "def bind(U, S, DU, DS, n):",
-                *_indented(self.binding, 1),
-                "    def forward():",
-                *_indented([*shared, "may_be_nonfinite = False", *self.forward, "return may_be_nonfinite"], 2),
-                "    def reverse():",
-                *_indented([*shared, *self.reverse, "return None"], 2),
-                "    return forward, reverse",
+                *self.binding,
+                "def forward():",
+                *_indented([*shared, "may_be_nonfinite = False", *self.forward, "return may_be_nonfinite"]),
+                "def reverse():",
+                *_indented([*shared, *self.reverse, "return None"]),
                 "",
             ]
         )
 
 
-def _indented(lines: Iterable[str], depth: int) -> list[str]:
-    return ["    " * depth + line for line in lines]
+def _indented(lines: Iterable[str]) -> list[str]:
+    return [f"    {line}" for line in lines]
+
+
+@cache
+def _derivative(row: Primitive, n: int, constants: tuple[tuple[str, str], ...]) -> Expression:
+    """A row's partial with some operands fixed, which are numbers as text: 0.0 and -0.0 differ."""
+    partials = formula(row, CLOSED)[1]
+    assert partials is not None  # noqa: S101 - the caller has asked
+    return with_constants(partials[n], {name: float(number) for name, number in constants})
 
 
 OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
@@ -354,7 +360,7 @@ def take_rows_reverse(index: Any, gradient: Any, size: int) -> Any:
 
 
 def build(source: str, tables: dict[str, Any], name: str) -> Callable[..., Any]:
-    """The `bind` function of a program's source."""
+    """A function that binds a program's source to memory, and gives its `forward` and `reverse`."""
     filename = f"<autograd compiled {name}>"
     namespace: dict[str, Any] = {**vars(np), **{k: getattr(kernels, k) for k in dir(kernels) if not k.startswith("_")}}
     namespace |= {"view": view, "take_rows": take_rows, "take_rows_reverse": take_rows_reverse, **tables}
@@ -364,7 +370,12 @@ def build(source: str, tables: dict[str, Any], name: str) -> Callable[..., Any]:
         "bool": bool,
         "float": float,
     }
-    exec(compile(source, filename, "exec"), namespace)
+    code = compile(source, filename, "exec")
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
-    bound: Callable[..., Any] = namespace["bind"]
-    return bound
+
+    def bind(U: Any, S: Any, DU: Any, DS: Any, n: int) -> tuple[Any, Any]:
+        bound = {**namespace, "U": U, "S": S, "DU": DU, "DS": DS, "n": n}
+        exec(code, bound)
+        return bound.pop("forward"), bound.pop("reverse")  # taken out: no reference cycle keeps the memory
+
+    return bind

@@ -10,7 +10,8 @@ is never absorbed, so that a layer stays a layer; it may absorb what it starts f
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import reduce
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -25,6 +26,13 @@ ALONE = -1
 """The second factor of a term that is a single node."""
 
 PLUS, MINUS = np.int8(1), np.int8(-1)
+
+EDGES_AT_ONCE = 500_000
+"""How many operands are worked on at once, where temporary arrays would be larger than the graph."""
+
+
+_Edges: TypeAlias = tuple[Any, Any, Any]
+"""(edges,) int32 each: operand, user, place."""
 
 
 @dataclass
@@ -64,19 +72,20 @@ def contract(flat: Flat, varies: Any = None, shortest: int = 0) -> Nodes:
     """
     codes = {row: n for n, row in enumerate(flat.rows)}
     count, operation = len(flat), flat.operation
-    user, slot = _edges(flat)
     is_a = {
         name: operation == codes.get(getattr(table, name), -99)
         for name in ("add", "subtract", "negative", "multiply", "dot", "sum_")
     }
 
-    once = np.bincount(flat.operand, minlength=count) == 1
+    edges = _edges(flat, is_a["dot"])
+    operand, user, slot = edges
+    once = _counted(flat.operand, count) == 1
     once[flat.outputs] = False
-    user_of, slot_of = np.zeros(count, np.int32), np.zeros(count, np.int32)
-    user_of[flat.operand], slot_of[flat.operand] = user, slot
+    user_of, outside = np.zeros(count, np.int32), np.zeros(count, bool)
+    user_of[operand], outside[operand] = user, True
     adds = is_a["add"] | is_a["subtract"] | is_a["sum_"]
     takes_terms = adds | is_a["dot"]
-    as_term = once & ((slot_of == 0) | ~is_a["dot"][user_of])  # a factor inside a dot is no term of it
+    as_term = once & outside  # a factor inside a dot is no term of it
     if varies is not None:
         as_term &= varies == varies[user_of]
     negated = is_a["negative"] & as_term & takes_terms[user_of]
@@ -84,11 +93,11 @@ def contract(flat: Flat, varies: Any = None, shortest: int = 0) -> Nodes:
     absorbed = ((adds & ~is_a["sum_"]) & as_term & takes_terms[user_of]) | negated
     takes_terms &= ~is_a["negative"] | absorbed
     sign_of_edge = np.where((is_a["subtract"][user] & (slot == 1)) | is_a["negative"][user], MINUS, PLUS)
-    root, sign = _roots(absorbed, user_of, count, flat, user, sign_of_edge)
+    root, sign = _roots(absorbed, user_of, count, operand, sign_of_edge)
     product = is_a["multiply"] & as_term & takes_terms[user_of]
     edge_sign = sign[user] * sign_of_edge
     last_sign = np.ones(count, np.int8)
-    last_sign[flat.operand] = edge_sign
+    last_sign[operand] = edge_sign
     product &= last_sign > 0
 
     is_root = takes_terms & ~absorbed
@@ -100,15 +109,13 @@ def contract(flat: Flat, varies: Any = None, shortest: int = 0) -> Nodes:
         is_root &= ~few | is_a["dot"] | is_a["sum_"]
     product &= is_root[root[user_of]]
     takes_terms = is_root | (absorbed & is_root[root])
-    return _assemble(
-        flat, user, slot, edge_sign, root, takes_terms, absorbed & is_root[root], product, is_root, is_a["dot"]
-    )
+    return _assemble(flat, edges, edge_sign, root, takes_terms, absorbed & is_root[root], product, is_root, is_a["dot"])
 
 
-def _roots(absorbed: Any, user_of: Any, count: int, flat: Flat, user: Any, sign_of_edge: Any) -> tuple[Any, Any]:
+def _roots(absorbed: Any, user_of: Any, count: int, operand: Any, sign_of_edge: Any) -> tuple[Any, Any]:
     """For each node the sum that it ends up in, and the sign with which it enters it."""
     edge = np.zeros(count, np.int8)
-    edge[flat.operand] = sign_of_edge
+    edge[operand] = sign_of_edge
     root = np.where(absorbed, user_of, np.arange(count, dtype=np.int32))
     sign = np.where(absorbed, edge, PLUS)
     while True:
@@ -121,8 +128,7 @@ def _roots(absorbed: Any, user_of: Any, count: int, flat: Flat, user: Any, sign_
 
 def _assemble(
     flat: Flat,
-    user: Any,
-    slot: Any,
+    edges: _Edges,
     sign: Any,
     root: Any,
     takes_terms: Any,
@@ -131,22 +137,17 @@ def _assemble(
     is_root: Any,
     is_dot: Any,
 ) -> Nodes:
-    """New arrays of operands, with the terms of each sum in the order of the edges."""
-    count, operand = len(flat), flat.operand
+    """New arrays of operands, with the terms of each sum in the order of the edges; the products in a dot come last."""
+    operand, user, slot = edges
+    count = len(flat)
     zero = (flat.operation == CONSTANT) & (flat.number == 0.0)
-    halves = ((np.diff(flat.start) - 1) // 2).astype(np.int32)
-    single = takes_terms[user] & ~absorbed[operand] & ~zero[operand] & (~is_dot[user] | (slot == 0))
-    paired = takes_terms[user] & is_dot[user] & (slot >= 1) & (slot <= halves[user])
-    edges = np.flatnonzero(single | paired)
-    where = user[edges]
-    left, right = operand[edges], np.full(len(edges), ALONE, np.int32)
-    is_pair = paired[edges]
-    right[is_pair] = operand[edges[is_pair] + halves[where[is_pair]]]
-    is_product = product[left] & ~is_pair
+    terms = np.flatnonzero(takes_terms[user] & ~absorbed[operand] & ~zero[operand])
+    where, left, right = user[terms], operand[terms], np.full(len(terms), ALONE, np.int32)
+    is_product = product[left]
     factors = flat.start[left[is_product]]
-    left[is_product], right[is_product] = operand[factors], operand[factors + 1]
+    left[is_product], right[is_product] = flat.operand[factors], flat.operand[factors + 1]
     rows, operation, number = list(flat.rows), flat.operation.copy(), flat.number
-    minus = (sign[edges] < 0) & ~is_pair & ~is_product
+    minus = (sign[terms] < 0) & ~is_product
     if minus.any():
         found = np.flatnonzero((operation == CONSTANT) & (number == -1.0))
         minus_one = int(found[0]) if len(found) else _with_constant(flat, -1.0)
@@ -154,30 +155,54 @@ def _assemble(
         count, operation = len(flat), flat.operation.copy()
     order = np.argsort(root[where], kind="stable")
     sums, left, right = root[where][order], left[order], right[order]
-    del edges, where, order, single, paired, is_pair, is_product, minus  # memory, for graphs of a million nodes
+    del terms, where, order, is_product, minus  # memory, for graphs of a million nodes
 
     sum_code = len(rows)
     alive = np.ones(count, bool)
     alive[: len(absorbed)] &= ~(absorbed | product)
     kept_edges = np.flatnonzero(~takes_terms[user] & alive[user])
-    lengths = np.bincount(user[kept_edges], minlength=count) + 2 * np.bincount(sums, minlength=count)
-    start = np.concatenate(([0], np.cumsum(lengths)))
+    dots, halves = np.flatnonzero(is_dot), np.zeros(count, np.int64)
+    halves[dots] = (flat.start[dots + 1] - flat.start[dots] - 1) // 2
+    single = np.bincount(user[kept_edges], minlength=count) + 2 * np.bincount(sums, minlength=count)
+    start = np.concatenate(([0], np.cumsum(single + 2 * halves)))
     operands = np.empty(int(start[-1]), np.int32)
     operands[start[user[kept_edges]] + slot[kept_edges]] = operand[kept_edges]
     rank = np.arange(len(sums)) - np.searchsorted(sums, sums)
     at = start[sums] + 2 * rank
     operands[at], operands[at + 1] = left, right
+    _place_products(flat, dots, halves[dots], start[dots] + single[dots], operands)
     operation[: len(is_root)][is_root] = sum_code
     return Nodes(rows, operation, start, operands, alive, sum_code, flat.number, list(flat.outputs))
 
 
-def _edges(flat: Flat) -> tuple[Any, Any]:
-    """For each operand of each node: the node, and which of its operands it is."""
+def _place_products(flat: Flat, dots: Any, halves: Any, begin: Any, operands: Any) -> None:
+    """Write the factors of each dot in pairs, from `begin` on: x1, y1, x2, y2, ..."""
+    for half in np.unique(halves).tolist():
+        members = np.flatnonzero(halves == half)
+        for part in np.array_split(members, 1 + len(members) * half // EDGES_AT_ONCE):
+            column = np.arange(half)
+            source, target = flat.start[dots[part]][:, None] + 1 + column, begin[part][:, None] + 2 * column
+            operands[target], operands[target + 1] = flat.operand[source], flat.operand[source + half]
+
+
+def _edges(flat: Flat, is_dot: Any) -> _Edges:
+    """For each operand of each node, without those inside dots: the operand, the node, and the operand's place."""
     count, lengths = len(flat), np.diff(flat.start)
+    operand = flat.operand
+    if is_dot.any():
+        outside = np.repeat(~is_dot, lengths)
+        outside[flat.start[:-1][is_dot]] = True
+        operand, lengths = operand[outside], np.where(is_dot, 1, lengths)
     user = np.repeat(np.arange(count, dtype=np.int32), lengths)
-    slot = np.arange(len(flat.operand), dtype=np.int32)
-    slot -= np.repeat(flat.start[:-1].astype(np.int32), lengths)
-    return user, slot
+    slot = np.arange(len(operand), dtype=np.int32)
+    slot -= np.repeat((np.cumsum(lengths) - lengths).astype(np.int32), lengths)
+    return operand, user, slot
+
+
+def _counted(operand: Any, count: int) -> Any:
+    """How often each node is an operand; in parts, since `bincount` makes a copy twice as large."""
+    parts = [operand[n : n + EDGES_AT_ONCE] for n in range(0, len(operand), EDGES_AT_ONCE)]
+    return reduce(np.add, (np.bincount(part, minlength=count) for part in parts), np.zeros(count, np.int64))
 
 
 def _with_constant(flat: Flat, number: float) -> int:

@@ -74,11 +74,11 @@ def _key(column: Any) -> bytes | None:
     return None if (ordered[1:] == ordered[:-1]).any() else ordered.tobytes()
 
 
-def fuse_chains(groups: Iterable[Group], flat: Flat, constants: Any, emit: bool = False) -> list[Group]:
+def fuse_chains(groups: Iterable[Group], flat: Flat, constants: Any) -> list[Group]:
     """The groups, with each chain of two or more as one `FusedChain`, at the position of its last part.
 
-    `constants[i]`: whether node i is a constant.  With `emit`, a single group that uses one number for many rows is a
-    chain too.  A part can join a chain only if no other group has read the chain's results before it: these groups
+    `constants[i]`: whether node i is a constant.  A single group that uses one number for many rows is a chain, too.  A
+    part can join a chain only if no other group has read the chain's results before it: these groups
     would run too early.
     """
     whole = list(groups)
@@ -101,7 +101,7 @@ def fuse_chains(groups: Iterable[Group], flat: Flat, constants: Any, emit: bool 
                 if other >= 0:
                     chains[other].is_read = True
         chain_of[group.nodes] = number
-    long = [c for c in chains if len(c.parts) > 1 or (emit and _reads_one_for_many(c.parts[0], constants))]
+    long = [c for c in chains if len(c.parts) > 1 or _reads_one_for_many(c.parts[0], constants)]
     return _with_chains(whole, long, outside)
 
 

@@ -9,13 +9,14 @@ of element-wise groups.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 
-from autograd.compiler.passes.contract import ALONE, Nodes
+from autograd.compiler.passes.contract import ALONE, EDGES_AT_ONCE, Nodes
 from autograd.compiler.passes.matmul import SMALLEST, Block, blocks
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from autograd.compiler.passes.schedule import NodeSchedule
     from autograd.primitive import Primitive
 
+
+MAX_SHOWN = 8
+"""Longer chains are described by how often each operation occurs."""
 
 IntArray: TypeAlias = Any
 """An array of node numbers; a comment gives its shape."""
@@ -173,7 +177,11 @@ class FusedChain(OperationGroup):
     def describe(self) -> str:
         """One line: what, how many, how large."""
         names = ", ".join(part.name for part in self.parts)
-        return f"fused: {len(self.parts[0].nodes)} x n, {names}{self.note and f' ({self.note})'}"
+        if len(self.parts) > MAX_SHOWN:
+            counts = Counter(part.name for part in self.parts).most_common()
+            names = ", ".join(f"{name} {count} times" if count > 1 else name for name, count in counts)
+        rows = f"{len(self.parts[0].nodes)}{' x n' if self.per_sample else ''}"
+        return f"fused: {rows}, {names}{self.note and f' ({self.note})'}"
 
 
 Group: TypeAlias = ElementWise | MatMul | SumOfProducts | Variadic | FusedChain
@@ -204,7 +212,7 @@ def groups(nodes: Nodes, schedule: NodeSchedule, prefer_left: Any, most: float =
     alive = np.flatnonzero(nodes.alive & (nodes.operation >= 0))
     per_sample, level, operation = schedule.per_sample, schedule.level, nodes.operation
     is_sum = operation[alive] == nodes.sum_code
-    keys = [per_sample[alive], level[alive], operation[alive], *_kinds(nodes, alive, per_sample, is_sum, prefer_left)]
+    keys = [per_sample[alive], level[alive], operation[alive], *_kinds(nodes, alive, per_sample, is_sum)]
     order = np.lexsort(keys[::-1])
     sorted_keys = np.stack([key[order] for key in keys])
     edges = np.flatnonzero((np.diff(sorted_keys, axis=1) != 0).any(axis=0)) + 1
@@ -224,24 +232,32 @@ def groups(nodes: Nodes, schedule: NodeSchedule, prefer_left: Any, most: float =
     return found
 
 
-def _kinds(nodes: Nodes, alive: Any, per_sample: Any, is_sum: Any, prefer_left: Any) -> list[Any]:
+def _kinds(nodes: Nodes, alive: Any, per_sample: Any, is_sum: Any) -> list[Any]:
     """What must agree within a group: which operands are per sample, and how many terms there are."""
     count = len(nodes.operation)
-    lengths = np.diff(nodes.start)
-    user = np.repeat(np.arange(count), lengths)
-    slot = np.arange(len(nodes.operand)) - np.repeat(nodes.start[:-1], lengths)
-    per_sample_operands = np.where(nodes.operand >= 0, per_sample[nodes.operand], False)
-    pattern = np.bincount(
-        user, weights=np.where(per_sample_operands, 2.0 ** np.minimum(slot, 50), 0.0), minlength=count
-    )
+    lengths, pattern, terms = np.diff(nodes.start), np.zeros(count), np.zeros((4, count), np.int64)
+    varies = bool(per_sample.any())
+    for here in _parts(nodes.start):
+        owner = np.repeat(np.arange(here.stop - here.start), lengths[here])
+        begins = nodes.start[here] - nodes.start[here.start]
+        operand = nodes.operand[nodes.start[here.start] : nodes.start[here.stop]]
+        slot = np.arange(len(operand)) - begins[owner]
+        if varies:
+            weights = np.where((operand >= 0) & per_sample[operand], 2.0 ** np.minimum(slot, 50), 0.0)
+            pattern[here] = np.bincount(owner, weights=weights, minlength=len(begins))
+        first = np.flatnonzero((nodes.operation[here][owner] == nodes.sum_code) & (slot % 2 == 0))
+        kind = term_kind(operand[first], operand[first + 1], per_sample)
+        for number in range(4):
+            terms[number, here] = np.bincount(owner[first[kind == number]], minlength=len(begins))
     pattern = np.where(is_sum, 0, pattern[alive])
-    length = lengths[alive]
-    kinds = [np.where(is_sum, 0, length), pattern]
-    first = np.flatnonzero(nodes.operation[user] == nodes.sum_code)
-    first = first[slot[first] % 2 == 0]
-    left, right, owner = nodes.operand[first], nodes.operand[first + 1], user[first]
-    kind = term_kind(left, right, per_sample)
-    return kinds + [np.bincount(owner[kind == number], minlength=count)[alive] for number in range(4)]
+    return [np.where(is_sum, 0, lengths[alive]), pattern, *terms[:, alive]]
+
+
+def _parts(start: Any) -> Iterator[slice]:
+    """Ranges of nodes that have about `EDGES_AT_ONCE` operands together."""
+    ends = np.searchsorted(start, np.arange(EDGES_AT_ONCE, int(start[-1]) + EDGES_AT_ONCE, EDGES_AT_ONCE), "right") - 1
+    bounds = np.unique([0, *ends, len(start) - 1]).tolist()
+    return (slice(a, b) for a, b in pairwise(bounds))
 
 
 def term_kind(left: Any, right: Any, per_sample: Any) -> Any:

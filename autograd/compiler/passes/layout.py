@@ -38,6 +38,10 @@ class Layout:
     constants: tuple[Any, Any]  # (constants,) int64 and float64
     """Rows of U that hold constants, and the constants."""
 
+    def are_constants(self, number: Any) -> Any:
+        """For each node, whose number is given, whether it is a constant that is not nan: (nodes,) bool."""
+        return np.isin(self.slot, self.constants[0]) & ~self.per_sample & ~np.isnan(number)
+
 
 def lay_out(
     flat: Flat, groups: list[Group], per_sample: Any, alive: Any, parameters: int, inputs: int, batched: bool
@@ -67,8 +71,12 @@ def lay_out(
         if isinstance(group, FusedChain):
             for part in group.parts:
                 if part.stored:
-                    part.first, sample_rows = sample_rows, sample_rows + len(part.nodes)
-                    slot[part.nodes] = np.arange(part.first, sample_rows)
+                    part.first = sample_rows if group.per_sample else uniform
+                    slot[part.nodes] = part.first + np.arange(len(part.nodes))
+                    if group.per_sample:
+                        sample_rows += len(part.nodes)
+                    else:
+                        uniform += len(part.nodes)
             continue
         size = len(group.nodes)
         first = sample_rows if group.per_sample else uniform
@@ -93,7 +101,7 @@ def _order(group: Group, slot: Any, per_sample: Any) -> None:
     match group:
         case MatMul():
             _order_product(group, slot)
-        case FusedChain():
+        case FusedChain() if len(group.parts[0].nodes) > 1:
             columns = [c for part in group.parts for c in part.operands if (slot[c] >= 0).all() and per_sample[c].all()]
             order = _by_rows(columns, slot)
             for part in group.parts:
@@ -130,6 +138,10 @@ def _order_product(group: MatMul, slot: Any) -> None:
     _take(group, positions)
 
 
+MAX_LIST = 16
+"""Up to this many numbers, lists are faster than arrays."""
+
+
 @dataclass
 class StridedSlice:
     """Rows first + i·steps[0] + j·steps[1] ...: a view of memory."""
@@ -159,6 +171,14 @@ def spaced(rows: Any) -> StridedSlice | None:
     first = int(rows.flat[0])
     if rows.size == 1:
         return StridedSlice(first, rows.shape, (0,) * rows.ndim)
+    if rows.ndim == 1 and rows.size <= MAX_LIST:
+        numbers = rows.tolist()
+        step = numbers[1] - first
+        return (
+            StridedSlice(first, rows.shape, (step,))
+            if numbers == [first + step * n for n in range(rows.size)]
+            else None
+        )
     steps = []
     expected: Any = first
     for axis, size in enumerate(rows.shape):

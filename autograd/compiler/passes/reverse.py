@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.compiler.passes.layout import MAX_LIST
+
 if TYPE_CHECKING:
     from autograd.compiler.passes.layout import Layout
 
@@ -39,11 +41,16 @@ class Gradients:
     def first_write(self, per_sample: bool, rows: Any) -> bool:
         """Whether all of these rows are still unwritten, and occur once: then a gradient may be written, not added."""
         flat = np.asarray(rows).ravel()
-        return not self.written[per_sample][flat].any() and len(np.unique(flat)) == len(flat)
+        if self.written[per_sample][flat].any():
+            return False
+        return len(set(flat.tolist()) if len(flat) <= MAX_LIST else np.unique(flat)) == len(flat)
 
     def unwritten(self, per_sample: bool, rows: Any) -> Any:
         """Rows that must be set to 0 before a gradient is added; from now on they count as written."""
-        flat = np.unique(np.asarray(rows).ravel())
+        flat = np.asarray(rows).ravel()
+        if self.written[per_sample][flat].all():
+            return flat[:0]
+        flat = np.unique(flat)
         missing = flat[~self.written[per_sample][flat]]
         self.written[per_sample][flat] = True
         return missing

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 NODES_AT_ONCE = 20_000
 """How many nodes `levels` turns into lists at once."""
 
+LONG = 48
+"""From so many operands on, NumPy finds the highest level faster."""
+
 
 @dataclass
 class NodeSchedule:
@@ -48,7 +51,7 @@ def levels(nodes: Nodes) -> Any:
     [0, 1, 2, 3]
     """
     level = array("i", bytes(4 * (len(nodes.operation) + 1)))  # one more, for ALONE: operand -1
-    at = level.__getitem__
+    at, levels_so_far = level.__getitem__, np.frombuffer(level, np.int32)
     inner = np.flatnonzero(nodes.alive & (nodes.operation >= 0))
     for first in range(0, len(inner), NODES_AT_ONCE):  # in parts, because lists take ten times as much memory
         part = inner[first : first + NODES_AT_ONCE]
@@ -61,6 +64,8 @@ def levels(nodes: Nodes) -> Any:
                 level[node] = x + 1 if x > y else y + 1
             elif end - begin == 1:
                 level[node] = level[operand[begin]] + 1
-            else:
+            elif end - begin < LONG:
                 level[node] = 1 + max(map(at, operand[begin:end]), default=0)
-    return np.frombuffer(level, np.int32)[:-1]
+            else:
+                level[node] = 1 + levels_so_far[nodes.operand[offset + begin : offset + end]].max()
+    return levels_so_far[:-1]

@@ -1,10 +1,11 @@
 """A graph as a picture.
 
 Read `scene` first (the boxes, circles and arrows of a picture), then `escape` and `dot` (as DOT text), `layout_engines`
-(Graphviz), `svg` and `png` (the picture), `rendering` (any DOT text), `digraph` (graphviz's own classes), `browser`
-and `save_path` (where a picture is shown or written), `picture` (what users get).  For large graphs, `losses` finds the
-loss, `units` the neurons and `clusters` the layers, `architecture` describes them, `expand_cluster` draws one cluster
-node by node, and `collapse` the whole graph.  `page_fit` says whether a picture fits on a page.  Users call `draw`.
+(Graphviz; `webassembly` runs it in a browser), `svg` and `png` (the picture), `rendering` (any DOT text), `digraph`
+(graphviz's own classes), `browser` and `save_path` (where a picture is shown or written), `picture` (what users get).
+For large graphs, `losses` finds the loss, `units` the neurons and `clusters` the layers, `architecture` describes them,
+`expand_cluster` draws one cluster node by node, and `collapse` the whole graph.  `page_fit` says whether a picture fits
+on a page.  Users call `draw`.
 """
 
 from autograd.views.draw.draw import display_of as display_of

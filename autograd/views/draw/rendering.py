@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from autograd.arguments import choose, shown
+from autograd.packages import how_to_install
 from autograd.views.draw import layout_engines
 from autograd.views.draw.png import png_of_graphviz
 
@@ -54,7 +55,7 @@ def known_format(format: str) -> str:
     try:
         from graphviz import FORMATS
     except ImportError as error:
-        raise ImportError("render_dot: pip install graphviz: that package lists the formats") from error
+        raise ImportError(f"render_dot needs the package graphviz: {how_to_install('graphviz')}") from error
     if not isinstance(format, str):
         raise TypeError(f"format must be a string such as 'svg', got {shown(format)} ({type(format).__name__})")
     choose(format.lower(), sorted(FORMATS), "unknown format")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from autograd.packages import how_to_install
 from autograd.views.stepper.front_end import scripts, source
 from autograd.views.stepper.passes import PASSES
 
@@ -45,9 +46,9 @@ def make_widget(passes: Passes, data: dict[str, Any]) -> Any:
     try:
         import anywidget  # noqa: F401
     except ImportError as error:
+        cure = how_to_install("anywidget", "pip install 'chalkgrad[notebook]'")
         raise ImportError(
-            "stepper.widget: anywidget is not installed; run pip install 'chalkgrad[notebook]', or display the stepper "
-            "itself, which needs no widget"
+            f"stepper.widget needs anywidget: {cure}; or display the stepper itself, which needs no widget"
         ) from error
     return _widget_class()(passes, data)
 

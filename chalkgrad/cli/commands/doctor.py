@@ -20,6 +20,7 @@ import autograd
 import chalkgrad
 import nn
 from autograd import Value
+from autograd.packages import IN_BROWSER, how_to_install
 
 # What each package is for, and the extra of chalkgrad that installs it; '' if every installation has it.
 PACKAGES = {
@@ -70,7 +71,8 @@ def all_checks() -> Iterator[ReportLine]:
     engines = [_engine("dot"), _engine("wasm")]
     yield from (engine._replace(needed=all(each.cure for each in engines)) for engine in engines)  # one is enough
     yield _tried("pictures as PNG", lambda: f"{len(autograd.draw(Value(1.0) * 2.0).png()):,} bytes for a test")
-    yield from (_tried(f"compiled, backend {name}", partial(_compiled, name)) for name in ("numpy", "c", "emit"))
+    yield from (_tried(f"compiled, backend {name}", partial(_compiled, name)) for name in ("numpy", "c"))
+    yield _tried("compiled loops in C", _loops)
     yield from (_package(name, *use) for name, use in PACKAGES.items())
 
 
@@ -85,9 +87,8 @@ def _versions() -> ReportLine:
     try:
         installed = metadata.version("chalkgrad")
     except metadata.PackageNotFoundError:
-        return ReportLine(
-            "chalkgrad", f"{chalkgrad.__version__}, not installed", "python -m pip install -e .", needed=False
-        )
+        cure = "the page has loaded no wheel" if IN_BROWSER else "python -m pip install -e ."
+        return ReportLine("chalkgrad", f"{chalkgrad.__version__}, not installed", cure, needed=False)
     if installed != chalkgrad.__version__:
         found = f"{chalkgrad.__version__} is imported, but {installed} is installed"
         return ReportLine("chalkgrad", found, "start again in another folder, or install chalkgrad again")
@@ -128,9 +129,8 @@ def _tried(what: str, work: Callable[[], str]) -> ReportLine:
 def _engine(engine: str) -> ReportLine:
     what = f"drawing with {engine}"
     if engine == "dot" and shutil.which("dot") is None:
-        return ReportLine(
-            what, "no program dot on PATH", "install Graphviz (apt, brew or winget install graphviz)", False
-        )
+        cure = "a browser runs no programs" if IN_BROWSER else "install Graphviz (apt, brew or winget install graphviz)"
+        return ReportLine(what, "no program dot on PATH", cure, needed=False)
     return _tried(what, partial(_drawn, engine))
 
 
@@ -139,12 +139,23 @@ def _drawn(engine: str) -> str:
 
 
 def _compiled(backend: str) -> str:
-    program = autograd.compile(lambda x: x * x, batched=True, backend=backend)  # batched, so that "emit" has a loop
+    program = autograd.compile(lambda x: x * x, batched=True, backend=backend)
     return f"x² at 3 is {program([3.0])}"
+
+
+def _loops() -> str:
+    """Raises RuntimeError if long chains of operations run without loops of their own."""
+    program = autograd.compile(lambda x: (x.sin() + 1.0).exp(), batched=True, backend="c")
+    value = program([0.0] * 100_000)
+    backend = program.explain().splitlines()[1].partition(";")[0]
+    if "because" in backend:
+        raise RuntimeError(backend)
+    return f"exp(sin(0) + 1) is {value:.6f}"
 
 
 def _package(name: str, use: str, extra: str) -> ReportLine:
     cure = f'python -m pip install "chalkgrad[{extra}]"' if extra else f"python -m pip install {name}"
+    cure = how_to_install(name) if IN_BROWSER else cure
     try:
         installed = metadata.version(name)
     except metadata.PackageNotFoundError:

@@ -14,6 +14,7 @@ import csv
 import sys
 from pathlib import Path
 
+from autograd.packages import IN_BROWSER
 from chalkgrad.cli.arguments import positive_float, positive_int
 from chalkgrad.cli.commands import CommandError, check_targets
 from chalkgrad.grading import Grade, RunnerError, grade
@@ -39,6 +40,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Grade, write the table and the pages; 1 if a file could not be graded."""
+    if IN_BROWSER:
+        raise CommandError("each notebook runs in a process of its own, which a browser does not have; grade natively")
     check_targets([arguments.out] if arguments.out else [], arguments.overwrite)
     if arguments.report is not None and arguments.report.exists() and not arguments.report.is_dir():
         raise CommandError(f"--report {arguments.report} exists and is not a folder")

@@ -396,7 +396,7 @@ def test_it_can_be_looked_at(backend: str) -> None:
     assert {"numpy": "relu: 8 x n", "c": "then relu"}[backend] in text
     assert f"backend {backend}" in text
     assert "64 flops in products forward a sample, 64 in reverse" in text  # the inputs need no gradient
-    assert '"{matrix product|8 x 4 times 4 x n' in program.draw(direction="LR").source
+    assert "matrix product|8 x 4 times 4 x n" in program.draw(direction="LR").source
     assert "g0 -> g1" in program.draw().source
     assert {"numpy": "matmul(", "c": "product"}[backend] in program.source
 
@@ -609,3 +609,13 @@ def test_other_handlers_are_allowed() -> None:
 def test_a_derivative_with_a_graph_may_be_taken_inside(backend: str, f: Any, derivative: Any) -> None:
     program = compile(f, backend=backend)
     assert [program(x) for x in (2.0, 3.0, 0.0)] == pytest.approx([derivative(x) for x in (2.0, 3.0, 0.0)])
+
+
+def test_jax_is_an_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.startswith("autograd.compiler.jax_backend")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "jax", None)  # as where it is not installed
+    with pytest.raises(ImportError, match=re.escape('python -m pip install "chalkgrad[jax]"')):
+        compile(lambda x: x, backend="jax")
+    with pytest.raises(ImportError, match=re.escape('python -m pip install "chalkgrad[jax]"')):
+        compile(lambda x: x, backend="numpy").to_jax(1.0)

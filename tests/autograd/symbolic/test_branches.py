@@ -182,7 +182,7 @@ def test_detached_infinity() -> None:
     out = w + (w * INF).detach().tanh()
     out.backward()
     assert w.grad == 1.0
-    for backend in ("numpy", "c", "emit"):
+    for backend in ("numpy", "c"):
         program = autograd.compile(lambda x: w + (w * x).detach().tanh(), [w], batched=True, backend=backend)
         assert program.value_and_grad([INF, 1.0])[1] == [1.0]
 

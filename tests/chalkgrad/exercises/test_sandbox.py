@@ -16,6 +16,7 @@ from chalkgrad.exercises.sandbox import (
     Failure,
     TakesTooLongError,
     UnreadableError,
+    _Watched,
     deadline,
     observe_each,
     readable,
@@ -117,3 +118,16 @@ def test_a_deadline_leaves_the_interpreter_as_it_was() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "1\n"
+
+
+if sys.version_info >= (3, 12):  # with `sys.monitoring`, as in a browser
+
+    @pytest.mark.parametrize("endless", [for_ever, for_ever_and_catching])
+    def test_without_threads_a_loop_without_end_is_stopped_too(endless: Any) -> None:
+        with pytest.raises(TakesTooLongError), _Watched(0.05):
+            endless()
+        assert for_two_rounds() == 2  # nothing watches any longer
+
+    def for_two_rounds() -> int:
+        time.sleep(0.1)
+        return sum(1 for _ in range(2))

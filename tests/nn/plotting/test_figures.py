@@ -170,7 +170,7 @@ def test_wrong_arguments(call: Any, kind: type[Exception], message: str) -> None
 def test_without_matplotlib_the_cure_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    with pytest.raises(ImportError, match="plotting needs matplotlib: install it by python -m pip install matplotlib"):
+    with pytest.raises(ImportError, match="plotting needs matplotlib: run python -m pip install matplotlib"):
         plotting.plot_activations()
 
 

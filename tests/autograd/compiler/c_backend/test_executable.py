@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 
-from autograd import Value, dot, exp, tanh
+from autograd import Value, dot, exp, log, log1p, tanh
 from autograd.compiler import compile
 
 
@@ -97,6 +101,33 @@ def test_fast_functions_are_right_to_a_few_ulp_and_strict_about_nan() -> None:
         expected = exact(x)
         assert np.all(np.abs(found - expected) <= ulp * np.spacing(np.abs(expected)))
         assert np.isnan(program(np.array([1.0, np.nan])))
+
+
+def fast(function: Callable[..., Any], points: list[float]) -> Any:
+    """What the runtime computes with functions that vectorise, which a product of matrices makes it take."""
+    row = [Value(1.0), Value(0.0)]
+    program = compile(lambda x: function(dot(row * 4, [x] + [0.0] * 7)), row, batched=True, backend="c")
+    program(np.array([1.0]))
+    plan, given = program._prepared([np.array(points)])
+    plan.run(program.theta, given, False)  # not the program, which lets the eager engine compute what is not finite
+    assert plan.executable.structure.fast
+    return plan.samples_of_outputs(0)[:, 0]
+
+
+@pytest.mark.parametrize(("function", "lowest"), [(log, 0.0), (log1p, -1.0)])
+def test_fast_logarithms(function: Callable[..., Any], lowest: float) -> None:
+    ends = fast(function, [lowest, lowest - 1e-3, -math.inf, math.nan, math.inf])
+    assert ends[0] == -math.inf
+    assert np.isnan(ends[1:4]).all()
+    assert ends[4] == math.inf
+    points = [
+        lowest + x
+        for x in (5e-324, 1e-310, 3e-308, 1e-20, 1e-9, 0.1, 0.29, 0.5, 0.7, 1.0 - 1e-16, 1.4142135, 3.0, 1e300)
+    ]
+    points = [x for x in [*points, 1e-300, 1e-17, 0.4142135623730951, 1.0000001, 2.0**54] if x > lowest]
+    for x, found in zip(points, fast(function, points).tolist(), strict=True):
+        expected = (math.log if function is log else math.log1p)(x)
+        assert abs(found - expected) <= 2.0 * math.ulp(expected), x
 
 
 def test_the_same_bits_every_time() -> None:

@@ -1,8 +1,9 @@
-"""Loops that are emitted for chains: no bit differs from the runtime's walk over the parts, and errors are reported."""
+"""Loops that are compiled for chains: no bit differs from the runtime's steps, and errors are reported."""
 
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from columns import random_columns
 import autograd
 from autograd import Value, dot, exp, log, sin, sqrt, tanh
 from autograd.compiler import compile
-from autograd.compiler.c_backend import elementwise
+from autograd.compiler.c_backend import elementwise, executable
 from autograd.compiler.c_backend.fused_loop import ChainPart, FusedLoop
 from autograd.compiler.passes.group import FusedChain
 
@@ -24,14 +25,18 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The runtime is loaded; only the loops of a test go into its folder."""
     compile(Value(1.0) * 2.0, backend="c")()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(executable, "WORTH_A_LOOP", 0)
 
 
 def both(function: Callable[..., Any], X: Any, parameters: list[Value] | None = None) -> tuple[Any, Any]:
-    """Value and gradient as bits, by the runtime and by emitted loops; and the plan of the second."""
+    """The gradient and the plan with compiled loops; no bit differs from what the runtime computes without them."""
     answers = []
-    for backend in ("c", "emit"):
-        program = compile(function, parameters, batched=True, backend=backend)
-        value, gradient = program.value_and_grad(X)
+    for worth in (1e99, 0):
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(executable, "WORTH_A_LOOP", worth)
+            program = compile(function, parameters, batched=True, backend="c")
+            value, gradient = program.value_and_grad(X)
+        assert "_reverse(" not in program.source or worth == 0
         arrays = gradient if isinstance(gradient, tuple) else (gradient,)
         answers.append((value, *(array.tobytes() for array in arrays), program(X)))
     assert answers[0] == answers[1]
@@ -126,30 +131,32 @@ def test_one_parameter_for_all_rows() -> None:
 
 
 def test_a_domain_error_inside_a_loop_is_reported() -> None:
-    program = compile(lambda x: autograd.sum([exp(log(v * 2.0)) - v for v in x]), batched=True, backend="emit")
+    program = compile(lambda x: autograd.sum([exp(log(v * 2.0)) - v for v in x]), batched=True, backend="c")
     X = np.full((60, 8), 0.5)
     assert program.value_and_grad(X)[0] == pytest.approx(4.0, rel=1e-15)
     X[41, 3] = -1.0
     with pytest.raises(ValueError, match=r"log(.|\n)*sample 41 of 60"):
         program.value_and_grad(X)
-    program = compile(lambda x: autograd.sum([(1.0 / v + 1.0) * v for v in x]), batched=True, backend="emit")
+    program = compile(lambda x: autograd.sum([(1.0 / v + 1.0) * v for v in x]), batched=True, backend="c")
     X[41, 3] = 0.0
     with pytest.raises(ZeroDivisionError, match="sample 41 of 60"):
         program.value_and_grad(X)
 
 
-def test_without_a_compiler_it_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_compiler_the_runtime_takes_one_step_after_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("CC", raising=False)
-    program = compile(lambda x: autograd.sum([exp(sin(v)) for v in x]), batched=True, backend="emit")
-    with pytest.raises(RuntimeError, match=r"backend 'emit' is not available: no C compiler.*use backend='c'"):
-        program(np.ones((50, 8)))
+    program = compile(lambda x: autograd.sum([exp(sin(v)) for v in x]), batched=True, backend="c")
+    assert program(np.ones((50, 8))) == pytest.approx(8.0 * np.exp(np.sin(1.0)))
+    assert re.search(r"backend c \(chains run .* because no C compiler was found", program.explain())
 
 
 def test_loops_are_compiled_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     X = np.ones((50, 8))
     for _ in range(2):
-        program = compile(lambda x: autograd.sum([exp(sin(v)) for v in x]), batched=True, backend="emit")
+        program = compile(lambda x: autograd.sum([exp(sin(v)) for v in x]), batched=True, backend="c")
         assert program(X) == pytest.approx(8.0 * np.exp(np.sin(1.0)))
         monkeypatch.setenv("PATH", "")  # the second time no compiler is needed
         monkeypatch.delenv("CC", raising=False)
@@ -157,15 +164,27 @@ def test_loops_are_compiled_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     assert library.name.startswith("loops-")
 
 
+def test_a_larger_batch_gets_loops_that_a_small_one_is_not_worth(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(executable, "WORTH_A_LOOP", 1_000)
+    program = compile(lambda x: autograd.sum([exp(sin(v)) for v in x]), batched=True, backend="c")
+    assert program(np.ones((20, 8))) == pytest.approx(8.0 * np.exp(np.sin(1.0)))  # 2 * 8 * 20 operations
+    small = program.plan
+    assert program(np.ones((60, 8))) == pytest.approx(8.0 * np.exp(np.sin(1.0)))
+    assert program.plan is small
+    assert program(np.ones((70, 8))) == pytest.approx(8.0 * np.exp(np.sin(1.0)))
+    assert ("loop0_reverse" in small.source, "loop0_reverse" in program.source) == (False, True)
+
+
 def test_only_what_the_way_back_needs_is_computed_again() -> None:
     multiply, add = (elementwise.number_of(name) or 0 for name in ("multiply", "add"))
     parts = [
-        ChainPart(multiply, ["c0", "a0"], [False, True], False, False, False),  # half: a factor of the last part
-        ChainPart(add, ["a0", "v0"], [True, True], False, False, False),  # a sum: its partials are 1
-        ChainPart(multiply, ["v0", "v1"], [True, True], True, True, False),
+        ChainPart(multiply, ("c0", "a0"), (False, True), False, False, False),  # half: a factor of the last part
+        ChainPart(add, ("a0", "v0"), (True, True), False, False, False),  # a sum: its partials are 1
+        ChainPart(multiply, ("v0", "v1"), (True, True), True, True, False),
     ]
-    chain = FusedLoop(False, parts, [0.5], [True])
-    assert chain.recomputed() == [True, True, False]
-    parts[2] = ChainPart(add, ["v0", "v1"], [True, True], True, True, False)
-    assert chain.recomputed() == [False, False, False]
+    chain = FusedLoop(False, tuple(parts), ("0.5",), (True,), (False,))
+    assert chain.recomputed == [True, True, False]
+    parts[2] = ChainPart(add, ("v0", "v1"), (True, True), True, True, False)
+    chain = FusedLoop(False, tuple(parts), ("0.5",), (True,), (False,))
+    assert chain.recomputed == [False, False, False]
     assert chain.pointers(backward=True) == ["a0", "v2", "g2", "d0"]

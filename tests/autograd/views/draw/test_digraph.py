@@ -58,7 +58,7 @@ def test_without_the_package_the_cure_is_named() -> None:
     )
     environment = {"PATH": "", "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
-    assert [line.split(": ")[1] for line in done.stdout.splitlines()] == ["pip install graphviz"] * 3
+    assert [line.split(": ")[1] for line in done.stdout.splitlines()] == ["run python -m pip install graphviz"] * 3
 
 
 def test_pipe(dot: Any) -> None:

@@ -85,7 +85,7 @@ def test_very_large_pictures_are_made_smaller(graph: Graph, monkeypatch: pytest.
 def test_missing_packages_are_named(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
     graph.svg  # noqa: B018
     monkeypatch.setitem(__import__("sys").modules, "resvg_py", None)
-    with pytest.raises(ImportError, match="pip install resvg-py, or save as"):
+    with pytest.raises(ImportError, match="pip install resvg-py; or save as"):
         graph.png()
     monkeypatch.undo()
     png.font_file.cache_clear()

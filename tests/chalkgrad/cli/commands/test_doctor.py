@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import shutil
 from importlib import metadata
+from pathlib import Path
 
 import pytest
 
 import autograd
 import chalkgrad
+from autograd import Value
 from chalkgrad.__main__ import main
 from chalkgrad.cli.commands import doctor
 
@@ -85,6 +87,15 @@ def test_an_engine_that_fails_does_not_end_the_report(
     assert "does not work: engine: broken; install it" in out
     assert "anywidget" in out
     assert out.endswith("to fix: drawing with dot, drawing with wasm\n")
+
+
+def test_missing_loops_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    autograd.compile(Value(1.0) * 2.0, backend="c")()  # the runtime is loaded, and needs no compiler
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("CC", raising=False)
+    line = next(line for line in doctor.all_checks() if line.what == "compiled loops in C")
+    assert re.search("chains run operation by operation, .* because no C compiler was found", line.cure)
 
 
 def test_one_engine_is_enough(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

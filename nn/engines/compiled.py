@@ -2,7 +2,7 @@
 
 A model and a loss for one sample are traced once and become a program over all samples of a batch; see
 ``autograd.compile``. The loop, the optimizers and the metrics are the same; the numbers agree up to rounding.
-Read before: ``training``.
+Read before: ``eager``.
 """
 
 from __future__ import annotations
@@ -10,24 +10,25 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager, suppress
 from functools import partial
+from threading import active_count
 from types import CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 
 import autograd
 from autograd import log, log1p, relu, softplus, take, where, xlogy
-
-from . import losses
-from .checks import shown
-from .embedding import Embedding
-from .module import Module
-from .samples import shape_of
-from .schedules import Schedule
+from autograd.packages import how_to_install
+from nn import losses
+from nn.checks import shown
+from nn.embedding import Embedding
+from nn.module import Module
+from nn.samples import shape_of
+from nn.schedules import Schedule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from .history import History
-    from .optimizers import Optimizer
+    from nn.history import History
+    from nn.optimizers import Optimizer
 
     Loss = Callable[[Any, Any], Any]
 
@@ -85,6 +86,9 @@ class Run(Protocol):
     callbacks: Any
     history: History
     engine: Any
+    source: Any
+    epoch: int
+    dtype: str
 
 
 class CompiledEngine:
@@ -96,11 +100,13 @@ class CompiledEngine:
     Raises ``TypeError`` if the model or the loss cannot be traced; the message names the line and a cure.
     """
 
+    backend, name = "auto", "compiled"
+
     def __init__(self, training: Run, fall_back: bool = False) -> None:
         model, loss = training.model, training.loss
         if loss not in _WITHOUT_BRANCHES:
             names = ", ".join(losses.LOSSES)
-            raise TypeError(f'engine="compiled" knows the losses {names}; got {shown(loss)}: use engine="eager"')
+            raise TypeError(f'engine="{self.name}" knows the losses {names}; got {shown(loss)}: use engine="eager"')
         self.training, self.fall_back, self.eager = training, fall_back, training.engine
         self.sample: int | None = None
         modules = [module for _, module in model.named_modules()]
@@ -116,20 +122,37 @@ class CompiledEngine:
                 value = formula(outputs, t)
             return [value * weight[0] if weight else value, outputs]
 
-        self.program = autograd.compile(loss_and_outputs, training.optimizer.parameters, batched=True)
+        self.program = autograd.compile(
+            loss_and_outputs, training.optimizer.parameters, True, self.backend, training.dtype
+        )
         self.program.name = f"{type(model).__name__} with its loss"
         self.program.load()
         self.optimizer: Any = training.optimizer
         self.given_up = False
         """Whether the eager engine has taken over."""
-        self.program.prepare(*self._arrays(range(min(training.batch_size, len(self.X)))))
+        self._prepare(self._arrays(range(min(training.batch_size, len(self.X)))))
         for name, thing in {"the optimizer": training.optimizer, "the training": training}.items():
             if self.program.reads(thing):
                 raise TypeError(f'the model reads {name}, which changes at every step: use engine="eager"')
 
+    def _prepare(self, arrays: list[Any]) -> None:
+        """Trace; again if another thread has drawn random numbers meanwhile, which looks as if the model had."""
+        for left in range(4, -1, -1):
+            try:
+                self.program.prepare(*arrays)
+                return
+            except TypeError as error:
+                if not left or active_count() == 1 or "it draws random numbers" not in str(error):
+                    raise
+
     def load(self, X: Any, y: Any, weights: Any) -> None:
         """As ``EagerEngine.load``. An array is used as it is, not copied."""
-        import numpy as np
+        try:
+            import numpy as np
+        except ImportError as error:
+            raise ImportError(
+                f'engine="compiled" needs numpy: {how_to_install("numpy")}; or use engine="eager"'
+            ) from error
 
         self.eager.load(X, y, weights)
         self._data = _copied(X), _copied(y)

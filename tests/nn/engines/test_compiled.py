@@ -11,7 +11,7 @@ from changes import KINDS
 
 import nn
 from autograd import Value
-from nn.compiled import InArrays
+from nn.engines.compiled import InArrays
 from nn.training import Training
 
 SOURCE = random.Random(5)
@@ -375,3 +375,29 @@ def test_a_training_that_diverges_says_the_same_in_both_engines() -> None:
         messages.append(re.sub(r"\d+\.\d+e\+\d+", "N", str(caught.value)))
     assert messages[1] == messages[0]
     assert re.search(r"epoch \d+, step \d+, sample \d+", messages[0])
+
+
+def test_random_numbers_that_another_thread_draws_are_not_the_model_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    from threading import Event, Thread
+
+    from autograd.compiler.program import Program
+
+    attempts, prepare = [], Program.prepare
+
+    def disturbed(program: Any, *arrays: Any) -> None:
+        attempts.append(1)
+        if len(attempts) < 3:
+            raise TypeError("the model is not the same at every call: it draws random numbers")
+        prepare(program, *arrays)
+
+    monkeypatch.setattr(Program, "prepare", disturbed)
+    end = Event()
+    given: Any = {"loss": "mean_squared_error", "epochs": 1, "engine": "compiled", "progress": False}
+    thread = Thread(target=end.wait)
+    thread.start()
+    try:
+        history = nn.fit(nn.MLP(1, [1]), [[1.0], [2.0]], [1.0, 2.0], **given)
+    finally:
+        end.set()
+        thread.join()
+    assert (history.engine, len(attempts)) == ("compiled", 3)

@@ -1,0 +1,12 @@
+"""Where is the source published?  The one place that names it.
+
+GitHub sets the variable GITHUB_REPOSITORY in its workflows, so a fork links to itself.
+"""
+
+import os
+
+REPOSITORY = os.environ.get("GITHUB_REPOSITORY", "OWNER/chalkgrad")
+BLOB = f"https://github.com/{REPOSITORY}/blob/main/"
+"""The address of a file, up to its path."""
+TREE = f"https://github.com/{REPOSITORY}/tree/main/"
+"""The address of a folder, up to its path."""
