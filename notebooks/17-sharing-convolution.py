@@ -15,9 +15,9 @@
 # ended with a window that slides over a digit. In this lesson you build layers of such windows, train them, and find
 # out what they cost, what they gain, and what they cannot do.
 #
-# You need digits (14) and, from lesson 03, that gradients accumulate; about 80 minutes. Afterwards you can compute the
-# size of a map and the number of its parameters, say where the gradient of a shared weight comes from, and choose
-# between a perceptron and a convolution.
+# You need digits (14), compiled training (16) and, from lesson 03, that gradients accumulate; about 80 minutes.
+# Afterwards you can compute the size of a map and the number of its parameters, say where the gradient of a shared
+# weight comes from, and choose between a perceptron and a convolution.
 
 # %%
 import random
@@ -169,7 +169,7 @@ convolution = nn.Sequential(
     nn.Conv2d(1, 8, 3, activation="relu", seed=1), nn.MaxPool2d(2), nn.Flatten(), nn.Layer(72, 10, nonlin=False, seed=2)
 )
 perceptron = nn.Sequential(nn.Flatten(), nn.MLP(64, [11, 10], activation="relu", seed=1))
-train = {"loss": "cross_entropy", "epochs": 12, "batch_size": 20, "progress": False, "seed": 0}
+train = {"loss": "cross_entropy", "epochs": 12, "batch_size": 20, "progress": False, "seed": 0, "engine": "compiled"}
 for model in (convolution, perceptron):
     nn.fit(model, X_train, y_train, optimizer=nn.Adam(model, 0.01), **train)
 
