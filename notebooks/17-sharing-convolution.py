@@ -98,7 +98,11 @@ print(f"a layer 64 to 72: {len(dense.parameters()):,} parameters; two filters: {
 # 4,680 against 20. The convolution is that layer with two promises built in: a neuron looks only at a *neighbourhood*
 # (most weights are 0), and neurons at different places have *the same weights*. If the promises are true of your data,
 # you have saved nearly all parameters. If they are false, no training can repair it.
-#
+
+# %%
+assert len(dense.parameters()) == 64 * 72 + 72 and len(shared.parameters()) == 2 * (9 + 1)
+
+# %% [markdown]
 # ## Where the gradient of a shared weight comes from
 #
 # A small case, to see it all. A signal of four numbers, one filter of two weights, and as the loss the sum of the
@@ -106,12 +110,11 @@ print(f"a layer 64 to 72: {len(dense.parameters()):,} parameters; two filters: {
 # its gradient?
 
 # %%
-assert len(dense.parameters()) == 64 * 72 + 72 and len(shared.parameters()) == 2 * (9 + 1)
 small = nn.Conv1d(1, 1, 2, seed=0)
 a, b = small.filters.neurons[0].weights
 a.label, b.label = "a", "b"
-answers = small([[1.0, 2.0, 3.0, 4.0]])[0]
-total = answers[0] + answers[1] + answers[2]
+answer = small([[1.0, 2.0, 3.0, 4.0]])[0]
+total = answer[0] + answer[1] + answer[2]
 total.backward()
 draw(total)
 
@@ -133,16 +136,12 @@ print(f"a: {a.grad:.0f}, b: {b.grad:.0f}, bias: {small.filters.neurons[0].bias.g
 # digits?
 
 # %%
-pupil = nn.Conv2d(1, 1, 3, seed=3)
-before = [weight.data for weight in pupil.filters.neurons[0].weights]
-optimizer = nn.Adam(pupil, learning_rate=0.1)
-for _ in range(150):
-    pupil.zero_grad()
-    pairs = [(flat(edges(image)[0]), pupil(image)[0]) for image in X_train[:10]]
-    loss = mean([(r - t) ** 2 for right, rows in pairs for r, t in zip([v for row in rows for v in row], right)])
-    loss.backward()
-    optimizer.step()
-learnt = [weight.data for weight in pupil.filters.neurons[0].weights]
+pupil, answers = nn.Sequential(nn.Conv2d(1, 1, 3, seed=3), nn.Flatten()), [flat(edges(x)[0]) for x in X_train[:10]]
+before = [weight.data for weight in pupil.layers[0].filters.neurons[0].weights]
+nn.fit(
+    pupil, X_train[:10], answers, loss="mean_squared_error", optimizer=nn.Adam(pupil, 0.1), epochs=150, progress=False
+)  # fmt: skip
+learnt = [weight.data for weight in pupil.layers[0].filters.neurons[0].weights]
 plotting.plot_images([before, learnt, RIGHT], ["before", "learnt", "by hand"], limit=1.2)
 
 # %% [markdown]
@@ -227,17 +226,19 @@ print(f"convolution on shuffled pixels: {lost:.0%}, in order {result['convolutio
 # like the others, is broken, and its eight filters now look at noise. A convolution is not a better network, but one
 # that *knows something* about images. For the columns of a table, whose order means nothing, it would be the wrong
 # choice.
-#
+
+# %%
+assert lost < result["convolution"][0] - 0.015 and lost < result["perceptron"][0] + 0.015
+
+# %% [markdown]
 # ## Why there is no batch normalisation here
 #
 # Deep networks for images often contain a layer that shifts and scales each number by the mean and spread of that
 # number *over the batch*. Here is what that means, for the first neuron of the perceptron and two batches that both
 # begin with the same seven. **Predict:** will the seven get the same number in both?
 
+
 # %%
-assert lost < result["convolution"][0] - 0.015 and lost < result["perceptron"][0] + 0.015
-
-
 def normalised(numbers):
     centre = sum(numbers) / len(numbers)
     spread = (sum((number - centre) ** 2 for number in numbers) / len(numbers)) ** 0.5

@@ -49,7 +49,6 @@ EXERCISES = [
                 8 * (16 * 9 + 1), "Channels and filters are swapped: 16 filters, each with 8 · 9 weights and a bias."
             ),
             Mistake(16 * (8 * 3 + 1), "The window is 3 by 3 pixels: 9 numbers in each channel."),
-            Mistake(8 * 16 + 16, "That would be windows of one pixel. Here each has 3 by 3."),
         ],
         hints=["How many numbers does one filter read?", "8 channels of 9 pixels each, and a bias; 16 filters."],
         praise="Right, and the size of the image plays no part.",
@@ -61,7 +60,6 @@ EXERCISES = [
         right=(28 + 2 * 1 - 5) // 2 + 1,
         wrong=[
             Mistake((28 - 5) // 2 + 1, "That is without the padding, which adds a row above and one below."),
-            Mistake((28 + 1 - 5) // 2 + 1, "The padding is on both sides: two more rows, not one."),
             Mistake(28 + 2 - 5 + 1, "That is with stride 1. With stride 2 the window moves by two rows at a time."),
             Mistake((28 + 2 - 5) / 2 + 1, "A window either fits or it does not: round down."),
             Mistake((28 + 2 - 5) / 2, "Round down, and count the first place, too."),
