@@ -106,8 +106,8 @@ cross_validation.one_fold estimators.mlp
 cross_validation estimators
 """,
     "chalkgrad": """
-cli cli.arguments cli.commands cli.first_step cli.formula_hints cli.terminal_stepper course exercises.sandbox
-exercises.verdict grading.process html_page random_graphs roster worksheet_picture
+cli cli.arguments cli.commands cli.first_step cli.formula_hints cli.letters cli.networks cli.terminal_stepper course
+exercises.sandbox exercises.verdict grading.process html_page random_graphs roster worksheet_picture
 __main__ cli.datasets cli.formula cli.pictures exercises.messages formula_sheet worksheets
 exercises.exercise
 exercises.answer_types exercises.own_exercises exercises.variation
