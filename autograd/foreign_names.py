@@ -1,17 +1,19 @@
 """What are the names of PyTorch, NumPy and math called here?
 
-The error for an unknown name of `autograd` or of a `Value` says what to write.  The names are data,
-in `foreign_names.txt`, and read when they are first needed.  Read before: nothing.
+The error for an unknown name of `autograd` or of a `Value`, or for an unknown keyword, says what to write.  The names
+are data, in `foreign_names.txt`, and read when they are first needed.  Read before: nothing.
 """
 
 from __future__ import annotations
 
 import os
-from functools import cache
-from typing import TYPE_CHECKING, Any, NoReturn
+from functools import cache, wraps
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
+
+    Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 @cache
@@ -82,6 +84,40 @@ def no_such_attribute(value: object, name: str) -> str:
     return f"{message}; it does not exist here: {table['absent'][plain]}" if plain in table["absent"] else message
 
 
+def unexpected_keyword(error: TypeError) -> str:
+    """The keyword that a function was called with and does not have; "" if its code had begun to run."""
+    if error.__traceback__ is None or error.__traceback__.tb_next is not None:
+        return ""
+    return str(error).partition(" got an unexpected keyword argument '")[2].partition("'")[0]
+
+
+def explains_keywords(function: Function) -> Function:
+    """Let a function's `TypeError` for a keyword of PyTorch or NumPy say what to write.
+
+    >>> from autograd import softmax
+    >>> softmax([1.0, 2.0], dim=0)
+    Traceback (most recent call last):
+    TypeError: softmax() got an unexpected keyword argument 'dim'; one list is one vector, without dimensions
+    """
+
+    @wraps(function)
+    def call(*arguments: Any, **named: Any) -> Any:
+        try:
+            return function(*arguments, **named)
+        except TypeError as error:
+            keyword = unexpected_keyword(error)
+            if not keyword:
+                raise
+            from inspect import signature
+
+            known = list(signature(function).parameters)
+            answer = answers()["keyword"].get(keyword, "")
+            answer = f"here it is {answer}" if answer in known else answer if " " in answer else ""
+            raise TypeError(f"{error}; {answer or 'it takes ' + ', '.join(known)}") from None
+
+    return call  # type: ignore[return-value]
+
+
 explained: set[str] = set()
 """The names that a Value does not have, and whose error says what to write."""
 
@@ -111,7 +147,8 @@ def explain(kind: type) -> None:
 
     An attribute of this name that a user sets on an instance, or a method of a subclass, has priority.
     """
-    foreign = {name for section in answers().values() for name in section} | {"clip", "power", "add", "subtract"}
+    sections = [names for section, names in answers().items() if section != "keyword"]
+    foreign = {name for names in sections for name in names} | {"clip", "power", "add", "subtract"}
     foreign |= {"multiply", "divide", "where"}
     methods = {name for name in dir(kind) if not name.startswith("_")}
     explained.update((foreign | {f"{name}_" for name in foreign | methods}) - methods)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import primitives as table
 from autograd.arguments import real, shown
+from autograd.foreign_names import explains_keywords
 from autograd.value import Value
 from autograd.vector_ops import cross_entropy, dot, mean, numbers_in
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+@explains_keywords
 def clip(x: Any, low: Any, high: Any) -> Any:
     """x if it is between `low` and `high`, else the nearer of them; use `maximum` or `minimum` for one bound.
 
@@ -40,6 +42,7 @@ def clip(x: Any, low: Any, high: Any) -> Any:
     return table.clip(x, low, high)
 
 
+@explains_keywords
 def prod(xs: Iterable[Any]) -> Any:
     """The product of numbers or Values, from left to right; 1.0 if there are none.
 
@@ -52,6 +55,7 @@ def prod(xs: Iterable[Any]) -> Any:
     return reduce(mul, numbers_in(xs, "prod: xs"), 1.0)
 
 
+@explains_keywords
 def cumsum(xs: Iterable[Any]) -> list[Any]:
     """The running sums of numbers or Values.
 
@@ -63,6 +67,7 @@ def cumsum(xs: Iterable[Any]) -> list[Any]:
     return list(accumulate(numbers_in(xs, "cumsum: xs"), add))
 
 
+@explains_keywords
 def norm(xs: Iterable[Any]) -> Any:
     """The length of a vector, the root of the sum of squares, without overflow; its gradient at zero is zero.
 
@@ -75,6 +80,7 @@ def norm(xs: Iterable[Any]) -> Any:
     return reduce(table.hypot, rest, table.absolute(first))
 
 
+@explains_keywords
 def var(xs: Iterable[Any], correction: int = 0) -> Any:
     """The mean squared distance from the mean; `correction=1` divides by n - 1 instead of n.
 
@@ -89,6 +95,7 @@ def var(xs: Iterable[Any], correction: int = 0) -> Any:
     return dot(distances, distances) / count
 
 
+@explains_keywords
 def std(xs: Iterable[Any], correction: int = 0) -> Any:
     """The root of `var`; its gradient at equal numbers is zero.
 
@@ -101,6 +108,7 @@ def std(xs: Iterable[Any], correction: int = 0) -> Any:
     return norm(distances) / math.sqrt(count)
 
 
+@explains_keywords
 def log_softmax(xs: Iterable[Any]) -> list[Any]:
     """The logarithms of the probabilities of `softmax`, accurate even if those round to 0 or 1.
 

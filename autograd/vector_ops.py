@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, overload
 from autograd import primitives as table
 from autograd.arguments import real, shown
 from autograd.codegen import on_floats, specialized_to_floats
+from autograd.foreign_names import explains_keywords
 from autograd.no_grad import recording
 from autograd.primitive import evaluate
 from autograd.value import Value, node_of_groups, node_of_many, unrecorded
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 def sum(xs: Iterable[float], start: float = 0.0) -> float: ...  # type: ignore[overload-overlap]
 @overload
 def sum(xs: Iterable[Value | float], start: Value | float = 0.0) -> Value: ...
+@explains_keywords
 def sum(xs: Iterable[Any], start: Any = 0.0) -> Any:  # shadows the built-in, under the name users expect
     """The sum of `start` and all of `xs` (numbers or Values), added from left to right, as one node.
 
@@ -46,6 +48,7 @@ def sum(xs: Iterable[Any], start: Any = 0.0) -> Any:  # shadows the built-in, un
 def mean(xs: Iterable[float]) -> float: ...  # type: ignore[overload-overlap]
 @overload
 def mean(xs: Iterable[Value | float]) -> Value: ...
+@explains_keywords
 def mean(xs: Iterable[Any]) -> Any:
     """The arithmetic mean of numbers or Values.
 
@@ -109,6 +112,7 @@ def affine(rows: Iterable[Iterable[Any]], xs: Iterable[Any], starts: Iterable[An
 def logsumexp(xs: Iterable[float]) -> float: ...  # type: ignore[overload-overlap]
 @overload
 def logsumexp(xs: Iterable[Value | float]) -> Value: ...
+@explains_keywords
 def logsumexp(xs: Iterable[Any]) -> Any:
     """log(exp(x1) + exp(x2) + ...), stable for operands of any size, as one node.
 
@@ -124,6 +128,7 @@ def logsumexp(xs: Iterable[Any]) -> Any:
 def softmax(xs: Iterable[float]) -> list[float]: ...  # type: ignore[overload-overlap]
 @overload
 def softmax(xs: Iterable[Value | float]) -> list[Value]: ...
+@explains_keywords
 def softmax(xs: Iterable[Any]) -> list[Any]:
     """The probabilities exp(x) / (exp(x1) + exp(x2) + ...), one for each x: positive, with sum 1.
 
@@ -145,6 +150,7 @@ def softmax(xs: Iterable[Any]) -> list[Any]:
     return [node_of_many(table.softmax, out, [float(n), *kept], slopes) for n, (out, slopes) in enumerate(pairs)]
 
 
+@explains_keywords
 def cross_entropy(logits: Iterable[Any], target: Any) -> Any:
     """-log softmax(logits)[target], as one node: the loss of a classifier, exact even if it is confident and right.
 

@@ -112,6 +112,8 @@ class Training:
     def undisturbed(self) -> bool:
         """Whether only the engine reads and writes the model between epochs, so that its parameters can stay arrays."""
         others = self.callbacks or self.save_checkpoint or self.validation is not None or self.stream is not None
+        if getattr(self.engine, "processes", 1) > 1:  # they compare their parameters at the beginning of each epoch
+            return False
         return not others and all(metric in METRICS.values() for metric in self.metrics.values())
 
     @property

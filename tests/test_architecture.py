@@ -127,6 +127,7 @@ MAY_USE = {"autograd": set[str](), "nn": {"autograd"}, "chalkgrad": {"autograd",
 PUBLIC_MODULES = {
     "autograd",
     "autograd.packages",
+    "autograd.foreign_names",
     "autograd.pause_gc",
     "nn",
     "nn.data",

@@ -160,7 +160,8 @@ def roc_auc(outputs: Any, targets: Any) -> float:
 
 def _softmax(row: list[float]) -> list[float]:
     powers = [math.exp(item - max(row)) for item in row]
-    return [power / sum(powers) for power in powers]
+    total = math.fsum(powers)  # exact, so that rows with the same numbers in another order are ties
+    return [power / total for power in powers]
 
 
 def _area(scores: list[float], labels: list[int]) -> float:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from functools import cache, wraps
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
+from autograd.foreign_names import unexpected_keyword
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
@@ -82,9 +84,9 @@ def explains_keywords(function: Function) -> Function:
         try:
             return function(*arguments, **named)
         except TypeError as error:
-            found = str(error).partition(" got an unexpected keyword argument '")[2].partition("'")[0]
-            if not found or error.__traceback__ is None or error.__traceback__.tb_next is not None:
-                raise  # it was raised inside of the function
+            found = unexpected_keyword(error)
+            if not found:
+                raise
             if found == "lr" and "learning_rate" not in named and "learning_rate" in _parameters(function):
                 named["learning_rate"] = named.pop("lr")
                 return function(*arguments, **named)

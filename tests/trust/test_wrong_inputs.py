@@ -354,7 +354,7 @@ def test_a_wrong_argument_is_refused_in_words_and_changes_nothing(name: str, arg
 def test_the_good_call_is_good(name: str) -> None:
     if name == "nn.load":
         nn.save(nn.Neuron(1), "m.json")
-    if name in ("nn.register_activation", "nn.Optimizer"):  # would stay; is abstract
+    if name in ("nn.register_activation", "nn.Optimizer", "autograd.to_sympy"):  # would stay; is abstract; needs SymPy
         return
     called(name, {argument: make() for argument, make in GOOD[name].items()})
 

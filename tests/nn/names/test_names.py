@@ -143,3 +143,19 @@ def test_an_error_from_inside_stays_as_it_is() -> None:
 @pytest.mark.parametrize(("name", "same"), [("swish", "silu"), ("linear", "identity"), ("logistic", "sigmoid")])
 def test_names_of_activations_from_elsewhere_work(name: str, same: str) -> None:
     assert nn.Layer(2, 2, activation=name).activation is nn.activation(same)
+
+
+@pytest.mark.parametrize(
+    ("call", "answer"),
+    [
+        (lambda: autograd.softmax([1.0], axis=0), "one list is one vector"),
+        (lambda: autograd.clip(1.0, min=0.0, max=1.0), "here it is low"),
+        (lambda: autograd.var([1.0, 2.0], ddof=1), "here it is correction"),
+        (lambda: autograd.std([1.0, 2.0], unbiased=True), "give the correction"),
+        (lambda: autograd.norm([1.0, 2.0], p=1), "square root of the sum of squares"),
+        (lambda: autograd.cross_entropy([1.0, 2.0], 0, weight=[1.0, 1.0]), "it takes logits, target"),
+    ],
+)
+def test_keywords_of_functions_are_answered(call: Any, answer: str) -> None:
+    with pytest.raises(TypeError, match=answer):
+        call()
