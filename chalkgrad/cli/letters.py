@@ -42,7 +42,7 @@ def numbered(text: str) -> list[int]:
     return [LETTERS.index(letter) for letter in text.rjust(SEEN, ".")[-SEEN:]]
 
 
-def samples(names: list[str]) -> tuple[list[list[int]], list[int]]:
+def samples(names: list[str]) -> tuple[list[Any], list[int]]:
     """What is known before each letter of each name, and the letter; the last is a dot.
 
     >>> samples(["a"])
