@@ -261,6 +261,7 @@ def is_right(name: str, argument: str, wrong: str) -> bool:
 for late in nn._LATE:  # from a folder that may be missing
     if late not in nn.__all__:
         GOOD.pop(f"nn.{late}", None)
+        NO_ARGUMENTS.discard(f"nn.{late}")
 
 # --------------------------------------------------------------------------------------------------- the checks
 
