@@ -76,8 +76,9 @@ class ObjectVisitors(SnapshotNotes):
         self._note((path, " (its length)"), image(len(items)))
         if base not in (tuple, frozenset):
             self.check.items(thing, items, base)
-        for n, item in enumerate(items):
-            self._reach((path, f"[{n}]"), item, strict)
+        if not self._reach_leaves(path, items):
+            for n, item in enumerate(items):
+                self._reach((path, f"[{n}]"), item, strict)
         self._subclass(path, thing, strict)
 
     def _mapping(self, path: Path, thing: Any, strict: bool) -> None:
