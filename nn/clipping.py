@@ -66,7 +66,10 @@ def all_finite(array: Any) -> bool:
     >>> all_finite(np.array([1e200, -1e200])), all_finite(np.array([0.0, math.nan]))
     (True, False)
     """
-    return math.isfinite(array.dot(array)) or bool((abs(array) < math.inf).all())
+    import numpy as np
+
+    with np.errstate(all="ignore"):
+        return math.isfinite(array.dot(array)) or bool(np.isfinite(array).all())
 
 
 def scaled_to_norm(gradients: list[float], norm: float, max_norm: float) -> list[float]:

@@ -94,8 +94,10 @@ class Plan:
 
     def samples_of_outputs(self, first: int) -> Any:
         """The outputs of the last run from number `first` on, as an array of samples x outputs."""
-        parts = [np.array(block[first:] if isinstance(block, np.ndarray) else list(block)[first:]).T
-                 for block in self.executable.blocks]
+        parts = [
+            np.array(block[first:] if isinstance(block, np.ndarray) else list(block)[first:]).T
+            for block in self.executable.blocks
+        ]
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def explain(self, name: str) -> str:

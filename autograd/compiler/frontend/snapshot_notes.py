@@ -6,7 +6,6 @@ Read `change_check` and `object_kinds` first, `object_visitors` next.
 from __future__ import annotations
 
 import functools
-import gc
 import itertools
 import operator
 from typing import Any
@@ -19,12 +18,12 @@ from autograd.compiler.frontend.object_kinds import (
     SPECIAL,
     Path,
     computed_shape,
+    have_attributes,
     is_array,
     is_only_filled,
     shown_path,
 )
 from autograd.value import Value
-
 
 _primitive_of = operator.attrgetter("primitive")
 
@@ -107,7 +106,7 @@ class SnapshotNotes:
         """Note Values of which nothing else is read, as `_reach` and a visit would, but together; else return False."""
         if not items or set(map(type, items)) != {Value} or "label" in self.executed.attributes or self.written:
             return False
-        if dict in map(type, gc.get_referents(*items)):  # it may have attributes of the user's
+        if have_attributes(items):
             return False
         if self.written is None:  # one of them may be a result
             leaves = all(map(operator.is_, map(_primitive_of, items), itertools.repeat(None)))
