@@ -59,19 +59,6 @@ def norm_of(gradients: Any) -> float:
     return math.hypot(*gradients)
 
 
-def all_finite(array: Any) -> bool:
-    """Whether all numbers of a vector are finite; those of a finite sum of squares are, which takes the least time.
-
-    >>> import numpy as np
-    >>> all_finite(np.array([1e200, -1e200])), all_finite(np.array([0.0, math.nan]))
-    (True, False)
-    """
-    import numpy as np
-
-    with np.errstate(all="ignore"):
-        return math.isfinite(array.dot(array)) or bool(np.isfinite(array).all())
-
-
 def scaled_to_norm(gradients: list[float], norm: float, max_norm: float) -> list[float]:
     """The gradients, scaled down if ``norm`` exceeds ``max_norm``; unchanged if one of them is not finite.
 

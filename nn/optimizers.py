@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import NOT_COMPUTED, assign
 
-from .checks import as_list, choose, real_number, shown
-from .clipping import all_finite
+from .checks import all_finite, as_list, choose, real_number, shown
 from .module import Module, listed
 from .parameters import distinct, model_of, named_values
 

@@ -19,8 +19,7 @@ import autograd
 from autograd import log, log1p, relu, softplus, take, where, xlogy
 from autograd.packages import how_to_install
 from nn import losses
-from nn.checks import shown
-from nn.clipping import all_finite
+from nn.checks import all_finite, shown
 from nn.embedding import Embedding
 from nn.module import Module
 from nn.samples import shape_of
