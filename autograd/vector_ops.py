@@ -100,11 +100,11 @@ def affine(rows: Iterable[Iterable[Any]], xs: Iterable[Any], starts: Iterable[An
         if len(lines) != len(starts):
             raise ValueError(f"affine: got {len(lines)} rows and {len(starts)} starts; give one start for each row")
         lines = [(start, *row) for start, row in zip(starts, lines, strict=True)]
-    for n, line in enumerate(lines):
-        if len(line) != len(xs) + 1:
-            given = f"{len(line) - 1} numbers" if line else "nothing"
-            given += "" if starts is not None else " after its start" if line else ", not even its start,"
-            raise ValueError(f"affine: rows[{n}] has {given} and xs has {len(xs)}; they must be equally many")
+    if not {len(xs) + 1}.issuperset(map(len, lines)):
+        n, line = next((n, line) for n, line in enumerate(lines) if len(line) != len(xs) + 1)
+        given = f"{len(line) - 1} numbers" if line else "nothing"
+        given += "" if starts is not None else " after its start" if line else ", not even its start,"
+        raise ValueError(f"affine: rows[{n}] has {given} and xs has {len(xs)}; they must be equally many")
     return _dots(lines, xs, data, "affine: row {}: ")
 
 
@@ -302,16 +302,31 @@ def _dots(
 ) -> list[Any]:
     """The dot product of each line (start, x, x, ...) with the same `ys`, whose floats are already known."""
     data, values = floats_of_ys
-    if data is None or values not in (0, len(ys)):
-        return [_dot_of_any(line, ys, name.format(n)) for n, line in enumerate(lines)]
+    fast = data is not None and values in (0, len(ys))
+    outputs = _dots_of_values(lines, ys, data, bool(values)) if fast else [None] * len(lines)  # type: ignore[arg-type]
+    for n, out in enumerate(outputs):
+        if out is None:
+            outputs[n] = _dot_of_any(lines[n], ys, name.format(n))
+    return outputs
+
+
+def _dots_of_values(
+    lines: Sequence[tuple[Any, ...]], ys: tuple[Any, ...], data: list[float], values: bool
+) -> list[Any]:
+    """`_dots` for lines of Values, of which the start may be a float; None for another line.  Calls no user's code."""
     silent = bool(recording.paused) and not recording.wanted()  # checked once, not for every line
     outputs: list[Any] = []
     of_line: list[float] = []
-    for n, line in enumerate(lines):
+    for line in lines:
+        plain = type(line[0]) is float and len(line) > 1
+        weights: list[float]
         try:
-            start, *weights = map(_data_of, line)
-        except AttributeError:  # not all are Values
-            outputs.append(_dot_of_any(line, ys, name.format(n)))
+            if plain:
+                start, weights = line[0], list(map(_data_of, line[1:]))
+            else:
+                start, *weights = map(_data_of, line)
+        except AttributeError:
+            outputs.append(None)
             continue
         out = table.dot_of(start, weights, data)
         if silent:
@@ -319,11 +334,11 @@ def _dots(
             continue
         to_start, to_weights, to_ys = table.dot_partials(weights, data)
         of_line = of_line or [*to_start, *to_weights]  # the same for all lines
+        variables, partials = (line[1:], to_weights) if plain else (line, of_line)
         if values:
-            groups = (line, ys)
-            outputs.append(node_of_groups(table.dot, out, groups, groups, (of_line, to_ys)))
+            outputs.append(node_of_groups(table.dot, out, (line, ys), (variables, ys), (partials, to_ys)))
         else:
-            outputs.append(node_of_groups(table.dot, out, (line, data), (line,), (of_line,)))
+            outputs.append(node_of_groups(table.dot, out, (line, data), (variables,), (partials,)))
     return outputs
 
 

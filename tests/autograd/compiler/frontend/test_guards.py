@@ -50,6 +50,20 @@ def test_a_global_number(monkeypatch: pytest.MonkeyPatch) -> None:
         assert program(3.0) == answer
 
 
+class Doubled:
+    """A number of the user's own, which the engine converts with `float`."""
+
+    def __float__(self) -> float:
+        return scaled(2.0)
+
+
+def test_a_number_that_dot_converts(monkeypatch: pytest.MonkeyPatch) -> None:
+    program = compile(lambda x: autograd.dot([Doubled(), x], [x, x]), backend="numpy")
+    assert program(3.0) == 4.0 * 3.0 + 9.0
+    monkeypatch.setitem(globals(), "scale", 5.0)
+    assert program(3.0) == 10.0 * 3.0 + 9.0
+
+
 def test_a_number_closed_over_and_a_value_under_the_same_name() -> None:
     factor: Any = 2.0
 
