@@ -210,7 +210,7 @@ _data_of: Any = attrgetter("_data")
 
 
 def _listed(xs: Iterable[Any], argument: str) -> list[Any]:
-    if isinstance(xs, (list, tuple)):
+    if type(xs) is list or type(xs) is tuple or isinstance(xs, (list, tuple)):
         return list(xs)
     if isinstance(xs, GeneratorType) and xs.gi_frame is None:
         raise ValueError(f"{argument} is a generator that has given its items already: keep them, as list(...)")
@@ -251,12 +251,12 @@ def _halves(first: str, second: str, length: int) -> Place:
 
 def _floats(operands: Sequence[Any], argument: str | Place) -> tuple[list[float] | None, int]:
     """The operands' floats and the number of Values; None if an operand is of another kind (a symbol, an array)."""
-    kinds = list(map(type, operands))
-    plain = kinds.count(float)
-    if plain + kinds.count(Value) == len(kinds):  # the usual case
-        if not plain:
-            return list(map(_data_of, operands)), len(kinds)
-        return [operand if type(operand) is float else operand._data for operand in operands], len(kinds) - plain
+    kinds = set(map(type, operands))
+    if kinds == {Value}:  # the usual case
+        return list(map(_data_of, operands)), len(operands)
+    if kinds <= {Value, float}:
+        numbers = [operand if type(operand) is float else operand._data for operand in operands]
+        return numbers, len(numbers) - list(map(type, operands)).count(float)
     values = 0
     floats = []
     for n, operand in enumerate(operands):

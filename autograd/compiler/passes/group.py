@@ -190,12 +190,12 @@ Group: TypeAlias = ElementWise | MatMul | SumOfProducts | Variadic | FusedChain
 
 def readers(groups: list[Group], outputs: list[int], count: int) -> Any:
     """For each of `count` nodes how many lists of operands have it; an output is read once more, from outside."""
-    lists = [nodes.ravel() for group in groups for nodes in group.reads()]
     found = np.bincount(np.array(outputs, np.int64), minlength=count)
-    if lists:
-        owner = np.repeat(np.arange(len(lists)), [len(nodes) for nodes in lists])
-        pairs = np.unique(owner * count + np.concatenate(lists).astype(np.int64))
-        found = found + np.bincount(pairs % count, minlength=count)
+    place = np.zeros(count, np.int64)
+    for nodes in (nodes.ravel() for group in groups for nodes in group.reads()):
+        places = np.arange(len(nodes))
+        place[nodes] = places
+        found[nodes[place[nodes] == places]] += 1  # once for each node, wherever it is repeated
     return found
 
 
