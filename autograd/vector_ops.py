@@ -141,13 +141,7 @@ def softmax(xs: Iterable[Any]) -> list[Any]:
     floats, values = _floats(listed, "softmax: xs")
     if floats is None:
         return [table.softmax(float(n), *listed) for n in range(len(listed))]
-    pairs = specialized_to_floats(table.softmax_with_partials)(floats)
-    if not values:
-        return [out for out, _ in pairs]
-    if recording.paused and not recording.wanted():
-        return [unrecorded(out) for out, _ in pairs]
-    kept = _values_or_floats(listed, floats)
-    return [node_of_many(table.softmax, out, [float(n), *kept], slopes) for n, (out, slopes) in enumerate(pairs)]
+    return _softmax_of(_values_or_floats(listed, floats) if values else [], floats)
 
 
 @explains_keywords
@@ -277,6 +271,18 @@ def _values_or_floats(operands: Sequence[Any], numbers: Sequence[float]) -> list
     return [
         o if type(o) is Value or (type(o) is not float and isinstance(o, Value)) else number
         for o, number in zip(operands, numbers, strict=True)
+    ]
+
+
+def _softmax_of(operands: Sequence[Any], floats: list[float]) -> list[Any]:
+    """The nodes of a softmax, or its floats if there are no operands.  Calls no user's code."""
+    pairs = specialized_to_floats(table.softmax_with_partials)(floats)
+    if not operands:
+        return [out for out, _ in pairs]
+    if recording.paused and not recording.wanted():
+        return [unrecorded(out) for out, _ in pairs]
+    return [
+        node_of_many(table.softmax, out, [float(n), *operands], partials) for n, (out, partials) in enumerate(pairs)
     ]
 
 

@@ -345,7 +345,7 @@ def _refusals() -> list[tuple[Any, str, Any]]:
         (Value, "detach", lambda self: apply(detached, (self,))),
         (no_grad, "__enter__", _refusing("no_grad()", "use v.detach() to stop gradients")),
         *[(Random, name, (_drawing,)) for name in ("random", "getrandbits")],
-        (vector_ops, "_dots_of_values", (_without_hook,)),
+        *[(vector_ops, name, (_without_hook,)) for name in ("_dots_of_values", "_softmax_of")],
     ]
 
 
