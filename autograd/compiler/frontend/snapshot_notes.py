@@ -118,6 +118,8 @@ class SnapshotNotes:
             before = self.expected.tokens[len(self.tokens) : len(self.tokens) + len(items)]
             if len(before) < len(items) or not all(map(operator.is_, items, before)):
                 return False  # `_note` names the one that differs
+        if self.executed.may_be_missing:
+            self.check.without_attributes(items)
         self.tokens += items
         self._seen.update(map(id, items))
         self._kept += items
@@ -142,7 +144,8 @@ class SnapshotNotes:
                 self._reach((path, f".{name}"), getattr(thing, name), strict, f"{self.check.name(thing)}.{name}")
 
     def _slots(self, path: Path, thing: Any, strict: bool) -> None:
-        slots = [n for c in type(thing).__mro__ for n, part in vars(c).items() if type(part) is SLOT]
+        own = [c for c in type(thing).__mro__ if c not in Value.__mro__]
+        slots = [n for c in own for n, part in vars(c).items() if type(part) is SLOT]
         names = [n for n in dict.fromkeys(slots) if self._is_read(n, getattr(thing, n, MISSING))]
         present = [n for n in names if hasattr(thing, n)]
         if present:
@@ -154,14 +157,28 @@ class SnapshotNotes:
                 self._note((path, f".{name}"), MISSING)
                 self.check.term(f"not hasattr({self.check.name(thing)}, {name!r})")
 
+    def _dictionary(self, path: Path, thing: Any, strict: bool) -> None:
+        """Follow the attributes in an object's dictionary, if it has one."""
+        space = getattr(thing, "__dict__", None)
+        if type(space) is dict:
+            if self.executed.may_be_missing:
+                self.check.size(space)
+            self._attributes(path, thing, space, strict)
+
     def _attributes(self, path: Path, thing: Any, space: dict[str, Any], strict: bool) -> None:
         names = [name for name, value in space.items() if self._is_read(name, value)]
+        self._names(path, names)
         computed = {name for name in names if self._computed_shape((path, f".{name}"), space[name]) is not None}
         if len(names) > len(computed):
             self.check.attributes(thing, space, [name for name in names if name not in computed])
         where = self.check.name(space) if computed else ""
         for name in names:
             self._reach((path, f".{name}"), space[name], strict, f"{where}[{name!r}]" if name in computed else "")
+
+    def _names(self, path: Path, names: list[str]) -> None:
+        """Note which attributes there are: those of another object may have the same contents."""
+        if names:
+            self._note((path, " (its attributes)"), image(names))
 
     def _is_read(self, name: str, value: Any) -> bool:
         executed = self.executed
