@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 PARAMETER, INPUT, DRAWN, CONSTANT, CAPTURED = -1, -2, -3, -4, -5
 """Kinds of leaves, in `Flat.operation`: parameter, argument, random number, constant, Value closed over."""
 
+NODES_AT_ONCE = 20_000
+"""How many nodes are turned into lists at once, where all of them would take more memory than the graph."""
+
 
 @dataclass
 class Flat:

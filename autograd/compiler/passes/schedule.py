@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.compiler.frontend.flatten import NODES_AT_ONCE
+
 if TYPE_CHECKING:
     from autograd.compiler.passes.contract import Nodes
 
-
-NODES_AT_ONCE = 20_000
-"""How many nodes `levels` turns into lists at once."""
 
 LONG = 48
 """From so many operands on, NumPy finds the highest level faster."""
