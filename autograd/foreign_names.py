@@ -48,7 +48,10 @@ def no_such_name(name: str, known: Collection[str]) -> str:
     >>> no_such_name("floor", ["arcsin"])
     "module 'autograd' has no attribute 'floor'; it does not exist here: whole numbers have no derivative"
     """
-    message, table = f"module 'autograd' has no attribute {name!r}", answers()
+    message = f"module 'autograd' has no attribute {name!r}"
+    if name.startswith("_"):  # asked for by tools, often, and never meant for another name
+        return message
+    table = answers()
     plain = name.removesuffix("_")
     if plain in known and plain != name:
         return f"{message}; nothing is changed in place here: write x = autograd.{plain}(x)"
