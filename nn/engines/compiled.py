@@ -21,6 +21,7 @@ from autograd.packages import how_to_install
 from nn import losses
 from nn.checks import all_finite, shown
 from nn.embedding import Embedding
+from nn.engines.eager import FAILURES, EagerEngine
 from nn.module import Module
 from nn.samples import shape_of
 from nn.schedules import Schedule
@@ -108,7 +109,8 @@ class CompiledEngine:
         if loss not in _WITHOUT_BRANCHES:
             names = ", ".join(losses.LOSSES)
             raise TypeError(f'engine="{self.name}" knows the losses {names}; got {shown(loss)}: use engine="eager"')
-        self.training, self.fall_back, self.eager = training, fall_back, training.engine
+        self.training, self.fall_back = training, fall_back
+        self.eager: EagerEngine = training.engine
         self.sample: int | None = None
         modules = [module for _, module in model.named_modules()]
         self._integers = any(isinstance(module, Embedding) for module in modules), loss in _OF_CLASSES
@@ -127,6 +129,8 @@ class CompiledEngine:
             loss_and_outputs, training.optimizer.parameters, True, self.backend, training.dtype
         )
         self.program.name = f"{type(model).__name__} with its loss"
+        self.evaluation = autograd.compile(loss_and_outputs, training.optimizer.parameters, batched=True)
+        """The same, but not on JAX: for validation data, with dropout off and all samples at once."""
         self.program.load()
         self.optimizer: Any = training.optimizer
         self.given_up = False
@@ -157,14 +161,20 @@ class CompiledEngine:
 
         self.eager.load(X, y, weights)
         self._data = _copied(X), _copied(y)
-        self._kinds = [np.dtype(np.int64 if integers else np.float64) for integers in self._integers]
-        if self._kinds[1].kind == "i" and len(shape_of(y)) > 0:  # the probability of each class
-            self._kinds[1] = np.dtype(np.float64)
+        self._kinds = self._kinds_of(y)
         self.X, self.y = (
             np.array(data, dtype=kind) if isinstance(data, list) else data
             for data, kind in zip((X, y), self._kinds, strict=True)
         )
         self.weights = None if weights is None else np.asarray(weights, dtype=np.float64)
+
+    def _kinds_of(self, y: Any) -> list[Any]:
+        """The types of the arrays of samples and of these targets."""
+        import numpy as np
+
+        of_samples, of_targets = self._integers
+        classes = of_targets and not shape_of(y)  # otherwise the probability of each class
+        return [np.dtype(np.int64 if integers else np.float64) for integers in (of_samples, classes)]
 
     def _arrays(self, batch: Any) -> list[Any]:
         """The arguments of the program for some samples."""
@@ -216,14 +226,29 @@ class CompiledEngine:
         gradient = gradient if isinstance(self.optimizer, InArrays) else gradient.tolist()
         return loss, gradient, outputs[:, 0] if self._shape() is None else outputs
 
+    def computed(self, rows: Any, targets: Any) -> tuple[Any, Any]:
+        """As ``EagerEngine.computed``, which computes what cannot be compiled, fails, or is not finite."""
+        import numpy as np
+
+        if not self.given_up:
+            kinds = self._kinds_of(targets)
+            arrays = [np.asarray(data, dtype=kind) for data, kind in zip((rows, targets), kinds, strict=True)]
+            self.evaluation.load()
+            with suppress(TypeError, *FAILURES):
+                found = self.evaluation.outputs(*arrays)
+                if np.isfinite(found).all():
+                    single = self.evaluation.plan.shape[1] is None
+                    outputs = found[:, 1] if single else found[:, 1:]
+                    return outputs.tolist(), found[:, 0]
+        return self.eager.computed(rows, targets)
+
     def _eagerly(self, batch: Sequence[int]) -> tuple[float, Any, Any]:
         """One step with the eager engine, with the current numbers of the parameters."""
         if isinstance(self.optimizer, InArrays):
             self.optimizer.show()
         self.sample = None
         try:
-            given: tuple[float, Any, Any] = self.eager(batch)
-            return given
+            return self.eager(batch)
         finally:
             self.sample = self.eager.sample
 

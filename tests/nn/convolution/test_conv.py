@@ -1,4 +1,4 @@
-"""Convolutions beside NumPy's correlations of rows; gradients that accumulate over positions; what such a model can do."""
+"""Convolutions beside NumPy's correlations of rows; gradients that accumulate over positions; uses of such a model."""
 
 from __future__ import annotations
 
