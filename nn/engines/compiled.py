@@ -130,21 +130,23 @@ class CompiledEngine:
         )
         self.program.name = f"{type(model).__name__} with its loss"
         self.evaluation = autograd.compile(loss_and_outputs, training.optimizer.parameters, batched=True)
-        """The same, but not on JAX: for validation data, with dropout off and all samples at once."""
+        """The same, but not on JAX: for validation data, with dropout off."""
+        self.evaluates = True
+        """Whether the model can be compiled as it is with dropout off."""
         self.program.load()
         self.optimizer: Any = training.optimizer
         self.given_up = False
         """Whether the eager engine has taken over."""
-        self._prepare(self._arrays(range(min(training.batch_size, len(self.X)))))
+        self._prepare(self.program, self._arrays(range(min(training.batch_size, len(self.X)))))
         for name, thing in {"the optimizer": training.optimizer, "the training": training}.items():
             if self.program.reads(thing):
                 raise TypeError(f'the model reads {name}, which changes at every step: use engine="eager"')
 
-    def _prepare(self, arrays: list[Any]) -> None:
+    def _prepare(self, program: Any, arrays: list[Any]) -> None:
         """Trace; again if another thread has drawn random numbers meanwhile, which looks as if the model had."""
         for left in range(4, -1, -1):
             try:
-                self.program.prepare(*arrays)
+                program.prepare(*arrays)
                 return
             except TypeError as error:
                 if not left or active_count() == 1 or "it draws random numbers" not in str(error):
@@ -230,16 +232,23 @@ class CompiledEngine:
         """As ``EagerEngine.computed``, which computes what cannot be compiled, fails, or is not finite."""
         import numpy as np
 
-        if not self.given_up:
-            kinds = self._kinds_of(targets)
-            arrays = [np.asarray(data, dtype=kind) for data, kind in zip((rows, targets), kinds, strict=True)]
-            self.evaluation.load()
-            with suppress(TypeError, *FAILURES):
-                found = self.evaluation.outputs(*arrays)
-                if np.isfinite(found).all():
-                    single = self.evaluation.plan.shape[1] is None
-                    outputs = found[:, 1] if single else found[:, 1:]
-                    return outputs.tolist(), found[:, 0]
+        if self.given_up or not self.evaluates:
+            return self.eager.computed(rows, targets)
+        kinds = self._kinds_of(targets)
+        arrays = [np.asarray(data, dtype=kind) for data, kind in zip((rows, targets), kinds, strict=True)]
+        program, put_back = self.evaluation, remembered(self.training.model)
+        program.load()
+        with program.assume_unchanged(), suppress(*FAILURES):
+            try:
+                self._prepare(program, arrays)
+            except TypeError:
+                put_back()
+                self.evaluates = False
+                return self.eager.computed(rows, targets)
+            found = program.outputs(*arrays)
+            if np.isfinite(found).all():
+                outputs = found[:, 1] if program.plan.shape[1] is None else found[:, 1:]
+                return outputs.tolist(), found[:, 0]
         return self.eager.computed(rows, targets)
 
     def _eagerly(self, batch: Sequence[int]) -> tuple[float, Any, Any]:

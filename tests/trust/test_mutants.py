@@ -1,4 +1,4 @@
-"""Does the suite bite?  Twelve seeded mutants of the derivative table (slow: thirty); the whole runs are started by hand.
+"""Does the suite bite?  Twelve seeded mutants of the table (slow: thirty); the whole runs are started by hand.
 
 `python tests/trust/mutate.py table` tries all of them, and graph, functional, optimizers and losses in its place those.
 """

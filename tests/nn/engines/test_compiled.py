@@ -111,6 +111,17 @@ def test_weights_count_where_the_training_set_is_evaluated() -> None:
     same(lambda: nn.MLP(3, [4, 3], seed=2), "cross_entropy", CLASSES, **options)
 
 
+def test_a_model_that_draws_in_evaluation_is_validated_eagerly_with_the_same_numbers() -> None:
+    class Noisy(nn.Module):
+        def __init__(self) -> None:
+            self.layer, self.source = nn.Layer(3, 1, nonlin=False, seed=1), random.Random(4)
+
+        def __call__(self, x: Any) -> Any:
+            return self.layer(x) + (0.0 if self.training else self.source.random())
+
+    same(Noisy, "mean_squared_error", NUMBERS, validation=(X[:9], NUMBERS[:9]))
+
+
 def test_validation_that_fails_says_what_the_eager_engine_says() -> None:
     """The logarithm of a negative number, in one sample of the validation set."""
 
