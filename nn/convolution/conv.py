@@ -83,7 +83,9 @@ class Convolution(Module):
 
     def __repr__(self) -> str:
         sizes = {name: entry for name, entry in self.settings().items() if "channels" not in name}
-        given = arguments(sizes | {"activation": self.activation.name}, {"stride": 1, "padding": 0})
+        given = arguments(
+            sizes | {"activation": self.activation.name}, {"stride": 1, "padding": 0, "activation": "identity"}
+        )
         return f"{type(self).__name__}({self.in_channels}, {self.out_channels}, {given})"
 
 
