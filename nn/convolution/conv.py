@@ -22,6 +22,7 @@ from nn.module import Module
 class Convolution(Module):
     """What ``Conv1d`` and ``Conv2d`` share: one layer of filters, applied at every position of an image."""
 
+    gives = "maps: put nn.Flatten() between them"
     _checked: ClassVar[Callable[..., Any]]
     """Checks a size: one whole number, or a pair."""
 
@@ -121,7 +122,8 @@ class Conv2d(Convolution):
 
     ``kernel_size``, ``stride`` and ``padding`` are whole numbers, or pairs for rows and columns: a filter's size, the
     distance between positions, and the zeros added on each side. There are (height + 2 padding - kernel_size) // stride
-    + 1 rows of positions. ``activation``, ``init`` and ``seed`` are as for ``Layer``.
+    + 1 rows of positions. ``activation``, ``init`` and ``seed`` are as for ``Layer``. An image has many sums: train
+    with ``nn.fit(..., engine="compiled")``.
     Raises ``ValueError`` and ``TypeError`` for wrong sizes and names.
 
     >>> conv = Conv2d(1, 8, 3, padding=1, activation="relu", seed=0)

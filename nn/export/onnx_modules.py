@@ -1,6 +1,7 @@
 """How are the modules of images and sequences written as operators of ONNX?
 
-Read before: ``steps``. Read after: ``onnx``. ONNX has its own order of gates and of dimensions: its recurrent operators take (length x samples x size).
+Read before: ``steps``. Read after: ``onnx``. ONNX has its own order of gates and of dimensions: its
+recurrent operators take (length x samples x size).
 """
 
 from __future__ import annotations

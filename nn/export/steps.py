@@ -118,7 +118,7 @@ def shapes(steps: list[Step], shape: Any = None) -> list[Shape]:
     """The shape of one sample before the first step, and after each.
 
     ``shape``, such as (1, 8, 8) for an image with one channel, is needed only for modules that take any size.
-    Raises ``ValueError`` if it is missing or a step cannot take it, ``TypeError`` if it is not a tuple of whole numbers.
+    Raises ``ValueError`` if it is missing or a step cannot take it, ``TypeError`` if it has other things than numbers.
 
     >>> shapes(steps_of(Neuron(2, init="zeros", activation="tanh")))
     [(2,), (1,), (1,)]

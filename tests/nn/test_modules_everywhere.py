@@ -149,6 +149,19 @@ def test_shapes_that_do_not_fit(model: Any, shape: Any, kind: type[Exception], m
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("module", "cure"),
+    [
+        (nn.Conv1d(1, 1, 1), "Flatten"), (nn.Conv2d(1, 1, 1), "Flatten"), (nn.AvgPool2d(2), "Flatten"),
+        (nn.MaxPool2d(2), "Flatten"), (nn.MultiHeadAttention(2, 1), "Flatten"), (nn.RNN(1, 2), "Last"),
+        (nn.GRU(1, 2), "Last"), (nn.LSTM(1, 2), "Last"),
+    ],
+)  # fmt: skip
+def test_a_layer_after_something_else_than_numbers(module: Any, cure: str) -> None:
+    with pytest.raises(ValueError, match=rf"layer 1 takes a list of numbers, but .* put nn.{cure}\(\) between them"):
+        nn.Sequential(module, nn.Layer(2, 1))
+
+
 @each_network
 def test_summary_and_file(name: str, tmp_path: Path) -> None:
     model, shape = NETWORKS[name]
