@@ -21,14 +21,19 @@ import nn
 from autograd import Value
 
 
-def drawn(*shape: int, sign: float = 1.0) -> Any:
+def drawn(*shape: int, sign: float = 1.0, shift: float = 0.0) -> Any:
     """Nested lists of numbers, different for each shape and sign."""
     source = random.Random(f"{shape} {sign}")
 
     def of(sizes: tuple[int, ...]) -> Any:
-        return [of(sizes[1:]) for _ in range(sizes[0])] if sizes else sign * source.uniform(-1.0, 1.0)
+        return [of(sizes[1:]) for _ in range(sizes[0])] if sizes else sign * source.uniform(-1.0, 1.0) + shift
 
     return of(shape)
+
+
+def samples_of(shape: tuple[int, ...]) -> list[Any]:
+    """In the last one all numbers are negative, so that zeros from a padding would show."""
+    return [drawn(*shape), drawn(*shape, sign=-2.0), drawn(*shape, shift=-1.5)]
 
 
 def plain(nested: Any) -> Any:
@@ -84,7 +89,7 @@ def test_python(name: str) -> None:
     assert imported == {"math"}
     module: dict[str, Any] = {}
     exec(source, module)
-    for sample in (drawn(*shape), drawn(*shape, sign=-2.0)):
+    for sample in samples_of(shape):
         found, expected = module["predict"](sample), plain(model(sample))
         assert flat(found) == pytest.approx(flat(expected), rel=1e-12, abs=1e-15)
         assert str(found).count("[") == str(expected).count("[")
@@ -103,11 +108,11 @@ def test_c(name: str, tmp_path: Path) -> None:
     (tmp_path / "model.c").write_text(nn.to_c(model, shape))
     flags = ["-O1", "-std=c99", "-Wall", "-Wextra", "-Werror", "-DMODEL_MAIN"]
     subprocess.run([compiler, *flags, "model.c", "-o", "model", "-lm"], check=True, cwd=tmp_path)
-    samples = [drawn(*shape), drawn(*shape, sign=-2.0), drawn(*shape, sign=math.nan)]
-    text = "\n".join(" ".join(map(repr, flat(sample))) for sample in samples)
+    samples = samples_of(shape)
+    text = "\n".join(" ".join(map(repr, flat(sample))) for sample in [*samples, drawn(*shape, sign=math.nan)])
     printed = subprocess.run([tmp_path / "model"], input=text, capture_output=True, text=True, check=True).stdout
     *found, unknown = [[float(number) for number in line.split()] for line in printed.splitlines()]
-    for row, sample in zip(found, samples, strict=False):
+    for row, sample in zip(found, samples, strict=True):
         assert row == pytest.approx(flat(plain(model(sample))), rel=1e-12, abs=1e-15)
     assert all(map(math.isnan, unknown))
 
@@ -121,7 +126,7 @@ def test_onnx(name: str, tmp_path: Path) -> None:
     model, shape = NETWORKS[name]
     nn.to_onnx(model, tmp_path / "model.onnx", shape)
     session = onnxruntime.InferenceSession(str(tmp_path / "model.onnx"), providers=["CPUExecutionProvider"])
-    samples = [drawn(*shape), drawn(*shape, sign=-2.0)]
+    samples = samples_of(shape)
     (found,) = session.run(["output"], {"input": np.array(samples, np.float32)})
     assert found == pytest.approx(np.array([plain(model(sample)) for sample in samples]), rel=2e-5, abs=2e-6)
 
