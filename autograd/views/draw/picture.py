@@ -95,12 +95,16 @@ class Graph:
 
         Raises ImportError if no layout engine is installed, TimeoutError if the layout takes too long.
         """
+        return self.marked_svg({})
+
+    def marked_svg(self, marks: Mapping[str, str]) -> str:
+        """The same, with attributes by which a script finds boxes, circles (by their ids) and arrows (a0, a1 ...)."""
         contents = self.contents
         tooltips = {box.id: box.tooltip for box in contents.boxes}
         tooltips |= {circle.id: circle.tooltip for circle in contents.circles}
         tooltips |= {f"a{n}": arrow.tooltip for n, arrow in enumerate(contents.arrows)}
         svg = render(self.source, self.engine).decode()
-        return cleaned(svg, tooltips, self.theme == "auto", self.description)
+        return cleaned(svg, tooltips, self.theme == "auto", self.description, marks)
 
     def png(self, scale: float | None = None) -> bytes:
         """The picture in pixels: `scale` pixels for each pixel of the SVG, both ways; 2, or less if that is too many.
