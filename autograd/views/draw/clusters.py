@@ -89,7 +89,10 @@ def _name(units: Units, cluster: Cluster, called: Mapping[Value, str], module: s
         return module or "layer"
     if cluster.kind == "loss":
         return label or "loss"
-    signs = {operation(units.order[unit]) or "by hand" for unit in cluster.units}
+    signs = {
+        units.description(unit) if units.is_mean(unit) else operation(units.order[unit]) or "by hand"
+        for unit in cluster.units
+    }
     return label or module or (signs.pop() if len(signs) == 1 else "operations")
 
 

@@ -222,6 +222,8 @@ class Units:
             return self.loss.kind
         inner = self.inner(unit)
         row = self.order[inner].primitive
+        if self.is_mean(unit):
+            return f"mean of {len(self.operands[inner])} numbers"
         if row is table.dot:
             count = (len(operands_of(self.order[inner])) - 1) // 2
             what = f"sum of {count} product{'s' * (count != 1)}"
@@ -232,6 +234,12 @@ class Units:
         else:
             what = operation(self.order[inner]) or "by hand"
         return what if inner == unit else self._around(self.order[unit], what, numbers)
+
+    def is_mean(self, unit: int) -> bool:
+        """Whether a unit is a sum, divided by the number of its summands."""
+        root, inner = self.order[unit], self.inner(unit)
+        divided = root.primitive is table.divide and self.order[inner].primitive is table.sum_
+        return divided and operands_of(root)[1:] == (len(self.operands[inner]),)
 
     def activation(self, unit: int) -> str:
         """What a neuron applies to its sum, such as `tanh`; `identity` if nothing."""
