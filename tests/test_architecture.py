@@ -65,7 +65,8 @@ compiler.frontend.guards views.draw.collapse views.draw.png views.explain.nudge 
 compiler.frontend.flatten views.draw.rendering views.explain
 compiler.executable compiler.passes.contract views.draw.digraph
 compiler.eager compiler.passes.schedule views.draw.picture
-compiler.passes.group views.draw.draw
+compiler.passes.group views.draw.views
+views.draw.draw
 compiler.c_backend.toolchain compiler.passes.fuse compiler.passes.layout compiler.passes.straight_line views.draw
 views.stepper.picture
 views.stepper.paper

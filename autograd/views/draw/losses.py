@@ -197,8 +197,8 @@ def _of_classes(term: Operand) -> Match:
 
 def _of_logarithms(term: Operand) -> Match:
     for inside in _parts(term, table.negative):
-        if shares := _parts(inside, table.dot):
-            shares, logarithms = _halves(shares)
+        if terms := _parts(inside, table.dot):
+            shares, logarithms = _halves(terms)
             return _outputs(*logarithms) if all(_is_share(share) for share in shares) else None
         return _outputs(*(_parts(inside, table.take) or _parts(inside, table.log)))
     return None

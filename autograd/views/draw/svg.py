@@ -74,6 +74,11 @@ def size_of(svg: str) -> tuple[float, float]:
     return float(width), float(height)
 
 
+def text_sizes(svg: str) -> set[float]:
+    """The sizes of the texts of a picture in points."""
+    return set(map(float, re.findall(r' font-size="([\d.]+)"', svg)))
+
+
 def background(svg: str) -> str:
     """The colour behind a cleaned picture."""
     return re.search(r'<polygon fill="([^"]*)"', svg)[1]  # type: ignore[index]

@@ -9,10 +9,10 @@ import re
 from typing import TYPE_CHECKING
 
 from autograd.views.draw.dot import LIGHT
-from autograd.views.draw.draw import MAX_WHOLE
 from autograd.views.draw.page_fit import arranged
 from autograd.views.draw.picture import Graph
 from autograd.views.draw.scene import DrawOptions, contents_of, number_drawn
+from autograd.views.draw.views import MAX_WHOLE
 from autograd.views.trace.expand import MAX_NAME
 
 if TYPE_CHECKING:
