@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from autograd.micrograd import operation
+from autograd.views.draw.clusters import OTHERS
 from autograd.views.draw.scene import Box, data_and_gradient, number_drawn, with_minus
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def cluster_box(name: str, cluster: Cluster, units: Units, called: Mapping[Value
     root, last = cluster.units[0], cluster.units[-1]
     cells = [cluster.name]
     if cluster.kind == "neuron":
-        cells = [cluster.name.replace(".neurons.", "\nneurons.")]  # in two lines, for narrow columns
+        cells = [cluster.title.replace(".neurons.", "\nneurons.")]  # in two lines, for narrow columns
         activation = units.activation(root)
         cells += [with_minus(activation)] if activation != "identity" else []
     elif cluster.kind == "layer":
@@ -64,7 +65,7 @@ def _layer(cluster: Cluster, units: Units, kinds: Kinds) -> list[str]:
     neurons, parameters = len(distinct), len(set().union(*distinct.values()))
     size = f"{len(readings[0].inputs)} → {neurons}"
     activation = "softmax" if cluster.activation else with_minus(units.activation(cluster.units[0]))
-    kind = kinds.get(cluster.name, "dense" if not kinds else "")
+    kind = kinds.get(cluster.name.removesuffix(OTHERS), "dense" if not kinds else "")
     return [f"{kind} {size}".strip(), activation, count(parameters, "parameter")]
 
 

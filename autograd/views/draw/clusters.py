@@ -5,7 +5,7 @@ Read `units` first, `architecture` next, which describes the clusters, and `coll
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from autograd import primitives as table
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from autograd.value import Value
     from autograd.views.draw.units import Units
 
+OTHERS = ", others"
+"""What is added to the name of a layer from which neurons were taken out."""
 STAGES = 12
 """The number of ranges of depth of a graph that has too many layers to be shown."""
 
@@ -35,6 +37,13 @@ class Cluster:
     """'inputs', 'targets', 'leaves', 'neuron', 'layer', 'loss', 'depth', or '' for other operations."""
     activation: list[int] = field(default_factory=list)
     """The units of an activation of the whole layer, such as softmax."""
+    inside: str = ""
+    """The name of the opened layer that contains it."""
+
+    @property
+    def title(self) -> str:
+        """The name, without what the frame around it says already."""
+        return self.name.removeprefix(f"{self.inside}.")
 
 
 def by_unit(units: Units, called: Mapping[Value, str]) -> list[Cluster]:
@@ -80,6 +89,49 @@ def by_layer(units: Units, called: Mapping[Value, str]) -> list[Cluster]:
         cluster.name = names.new(_name(units, cluster, called, modules.get(id(cluster), "")))
     found = dict(sorted(clusters.items(), key=lambda item: (units.depth[item[1].units[0]], item[1].units[0])))
     return _with_leaves(units, found, [of_unit.get(unit) for unit in units.unit], called)
+
+
+def neurons_of(units: Units, layer: Cluster, called: Mapping[Value, str]) -> list[Cluster]:
+    """The neurons of a layer as clusters, each with all its samples, and other units one by one."""
+    parts: dict[Any, Cluster] = {}
+    of_unit: dict[int, Cluster] = {}
+    names = _Names()
+    for unit in (*layer.units, *layer.activation):
+        reading = units.neurons.get(unit)
+        key = unit if reading is None else id(reading.parameters)
+        if key not in parts:
+            title = owner(units, [unit], called, layer=False) if reading else units.description(unit)
+            parts[key] = Cluster(names.new(title or "neuron"), kind="neuron" if reading else "", inside=layer.name)
+        parts[key].units.append(unit)
+        of_unit[unit] = parts[key]
+    mine = set(layer.leaves)
+    for n in layer.nodes:
+        part = of_unit[units.unit[n]]
+        part.nodes.append(n)
+        used = mine.intersection(units.operands[n])
+        part.leaves += sorted(used)
+        mine -= used
+    return list(parts.values())
+
+
+def taken_out(layers: Sequence[Cluster], neurons: Sequence[Cluster]) -> list[Cluster]:
+    """The layers without some of their neurons, and these on their own."""
+    found = []
+    for layer in layers:
+        mine = [neuron for neuron in neurons if neuron.units[0] in layer.units]
+        if mine:
+            gone = {unit for neuron in mine for unit in (*neuron.units, *neuron.nodes, *neuron.leaves)}
+            rest = replace(
+                layer,
+                name=f"{layer.name}{OTHERS}",
+                units=[unit for unit in layer.units if unit not in gone],
+                nodes=[node for node in layer.nodes if node not in gone],
+                leaves=[leaf for leaf in layer.leaves if leaf not in gone],
+            )
+            found += [*mine, *([rest] if rest.units else [])]
+        else:
+            found.append(layer)
+    return found
 
 
 def _name(units: Units, cluster: Cluster, called: Mapping[Value, str], module: str) -> str:

@@ -7,11 +7,12 @@ record for every step.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd.node import all_edges
 from autograd.views.draw.architecture import cluster_box, count, plain_inputs_box
-from autograd.views.draw.clusters import Cluster, by_depth, by_layer, by_unit
+from autograd.views.draw.clusters import Cluster, by_depth, by_layer, by_unit, neurons_of, taken_out
 from autograd.views.draw.expand_cluster import Use, draw_expanded
 from autograd.views.draw.page_fit import longest_arrow
 from autograd.views.draw.scene import Arrow, Box, Contents, number_drawn
@@ -53,6 +54,34 @@ def clustered(units: Units, fold: str, budget: int, called: Mapping[Value, str])
     return Clustering(units, by_depth(units, called), "depth")
 
 
+def opened_views(units: Units, fold: str, budget: int, opened: Sequence[str], called: Mapping[Value, str]
+                 ) -> list[tuple[Clustering, list[str]]]:  # fmt: skip
+    """How a graph may be folded around opened groups, from the finest to the coarsest, and what is drawn by nodes.
+
+    The rest becomes layers if these are needed; then an opened layer is drawn neuron by neuron.
+    """
+    fine = clustered(units, fold, budget, called)
+    layers = by_layer(units, called) if fold in ("auto", "layer") else []
+    if fold == "auto":
+        of_layers = {cluster.name for cluster in layers}
+        neurons = [cluster for cluster in by_unit(units, called) if cluster.name in set(opened) - of_layers]
+        layers = taken_out(layers, neurons)
+    views = [(fine, list(opened))]
+    if set(opened) <= {cluster.name for cluster in layers}:
+        if not set(opened) <= {cluster.name for cluster in fine.clusters}:
+            views.clear()
+        if fine.how != "layer" or not views:
+            views.append((Clustering(units, layers, "layer"), list(opened)))
+        parts, nodes = [], []
+        for cluster in layers:
+            whole = cluster.name in opened and len(cluster.units) > 1
+            parts += neurons_of(units, cluster, called) if whole else [cluster]
+            nodes += [] if whole or cluster.name not in opened else [cluster.name]
+        if len(parts) > len(layers):
+            views.append((Clustering(units, parts, "layer"), nodes))
+    return views
+
+
 def folded(clustering: Clustering, most: int, expanded: Sequence[str], names: Mapping[Value, str], kinds: Kinds
            ) -> Contents:  # fmt: skip
     """The picture of a folded graph, with the clusters named in `expanded` drawn node by node.
@@ -72,7 +101,8 @@ def folded(clustering: Clustering, most: int, expanded: Sequence[str], names: Ma
             for node in members:
                 drawn[node] = f"n{node}"
         else:
-            contents.boxes.append(cluster_box(f"g{n}", cluster, units, names, kinds))
+            box = cluster_box(f"g{n}", cluster, units, names, kinds)
+            contents.boxes.append(replace(box, group=cluster.inside))
             for node in members:
                 drawn[node] = f"g{n}"
     contents.arrows += _arrows(units, drawn, uses)
@@ -81,7 +111,7 @@ def folded(clustering: Clustering, most: int, expanded: Sequence[str], names: Ma
 
 
 def _check_opened(clusters: Sequence[Cluster], expanded: Sequence[str], most: int) -> None:
-    existing = [cluster.name for cluster in clusters]
+    existing = [cluster.name for cluster in sorted(clusters, key=lambda cluster: cluster.kind in ("leaves", "inputs"))]
     for name in expanded:
         if name not in existing:
             raise ValueError(

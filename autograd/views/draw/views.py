@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd.gradcheck import central_difference
-from autograd.views.draw.collapse import clustered, folded
+from autograd.views.draw.collapse import clustered, folded, opened_views
 from autograd.views.draw.page_fit import MIN_TEXT, arranged, is_sure, narrowest, width_of
 from autograd.views.draw.scene import Contents, DrawOptions, contents_of
 from autograd.views.draw.units import Units
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from autograd.value import Value
     from autograd.views.draw.architecture import Kinds
+    from autograd.views.draw.collapse import Clustering
     from autograd.views.draw.picture import Graph
 
 BUDGET = 60
@@ -134,14 +135,29 @@ class Views:
             yield from self._looks(wide)
 
     def _folded(self) -> Iterator[View]:
+        if self.opened:
+            yield from self._opened()
+            return
         clustering = clustered(self._units, self.fold, self.budget, self.called)
-        contents = folded(clustering, self._most, self.opened, self.called, self.kinds)
-        if self.fold == "auto" and clustering.how == "neuron" and not self.opened:
+        contents = self._contents(clustering, [])
+        if self.fold == "auto" and clustering.how == "neuron":
             if arranged(contents, self.direction)[2]:
                 yield from islice(self._looks((contents, None)), 1)
-            clustering = clustered(self._units, "layer", self.budget, self.called)
-            contents = folded(clustering, self._most, [], self.called, self.kinds)
+            contents = self._contents(clustered(self._units, "layer", self.budget, self.called), [])
         yield from self._looks((contents, None))
+
+    def _contents(self, clustering: Clustering, by_nodes: Sequence[str]) -> Contents:
+        return folded(clustering, self._most, by_nodes, self.called, self.kinds)
+
+    def _opened(self) -> Iterator[View]:
+        """The views with opened groups: those that do not fit by the estimate only if there is no other."""
+        *finer, coarsest = opened_views(self._units, self.fold, self.budget, self.opened, self.called)
+        for view in finer:
+            too_many = sum(len(c.nodes) + len(c.leaves) for c in view[0].clusters if c.name in view[1]) > self._most
+            contents = None if too_many else self._contents(*view)
+            if contents and (self.direction != "auto" or arranged(contents, "auto")[2]):
+                yield from islice(self._looks((contents, None)), 1)
+        yield from self._looks((self._contents(*coarsest), None))
 
 
 def _nudged(order: Sequence[Value], ids: dict[Value, int]) -> dict[int, float]:
