@@ -59,6 +59,7 @@ compiler.frontend.snapshot_notes views.draw.scene views.explain.paths views.step
 views.draw.losses views.trace
 compiler.frontend.object_visitors views.draw.dot views.draw.page_fit views.draw.units views.explain.render
 views.stepper.sentences
+views.draw.modules
 compiler.frontend.snapshot views.draw.clusters views.draw.svg views.explain.explain
 views.draw.architecture views.draw.expand_cluster views.stepper.front_end
 compiler.frontend.guards views.draw.collapse views.draw.png views.explain.nudge views.stepper.widget

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import primitives as table
 from autograd.micrograd import operation
+from autograd.views.draw.modules import Modules, absorbed, convolution_shapes, pooled_shape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from autograd.value import Value
+    from autograd.views.draw.modules import Shape
     from autograd.views.draw.units import Units
 
+NO_MODULES = Modules()
 OTHERS = ", others"
 """What is added to the name of a layer from which neurons were taken out."""
 STAGES = 12
@@ -34,11 +37,16 @@ class Cluster:
     leaves: list[int] = field(default_factory=list)
     """Leaves that only this cluster uses."""
     kind: str = ""
-    """'inputs', 'targets', 'leaves', 'neuron', 'layer', 'loss', 'depth', or '' for other operations."""
+    """'inputs', 'targets', 'leaves', 'neuron', 'layer', 'module', 'loss', 'depth', or '' for other operations."""
     activation: list[int] = field(default_factory=list)
     """The units of an activation of the whole layer, such as softmax."""
     inside: str = ""
     """The name of the opened layer that contains it."""
+    module: str = ""
+    """The name of the module that is drawn whole, or that has no parameters, such as a pooling."""
+    before: Shape = ()
+    after: Shape = ()
+    """The shapes of its input and output, if it is a module of images and the graph tells them."""
 
     @property
     def title(self) -> str:
@@ -61,16 +69,19 @@ def by_unit(units: Units, called: Mapping[Value, str]) -> list[Cluster]:
     return _with_leaves(units, clusters, [clusters.get(unit) for unit in units.unit], called, singly=True)
 
 
-def by_layer(units: Units, called: Mapping[Value, str]) -> list[Cluster]:
+def by_layer(units: Units, called: Mapping[Value, str], modules: Modules = NO_MODULES) -> list[Cluster]:
     """One cluster for each layer, all samples together, and one for all that is computed between two layers."""
     clusters: dict[Any, Cluster] = {}
     of_unit: dict[int, Cluster] = {}
     element_wise = _element_wise(units)
     layered = all(units.is_loss(root) or (root in units.neurons and root not in element_wise) for root in units.roots)
     stage = [] if layered else _stages(units, element_wise)
+    whole = _drawn_whole(units, called, modules)
     for root in units.roots:
         key: tuple[Any, ...]
-        if units.is_neuron(root) and root not in element_wise:
+        if root in whole:
+            key, kind = ("module", whole[root]), "module"
+        elif units.is_neuron(root) and root not in element_wise:
             what, width = units.activation(root), len(units.neurons[root].inputs)
             key, kind = (units.depth[root], what, width, owner(units, [root], called) if called else ""), "layer"
         elif units.is_loss(root):
@@ -81,14 +92,52 @@ def by_layer(units: Units, called: Mapping[Value, str]) -> list[Cluster]:
             key, kind = (stage[root] + 0.5, "between"), ""
         else:
             key, kind = (units.depth[root], units.description(root)), ""
-        of_unit[root] = clusters.setdefault(key, Cluster("", kind=kind))
+        of_unit[root] = clusters.setdefault(key, Cluster("", kind=kind, module=whole.get(root, "")))
         of_unit[root].units.append(root)
     _join_activations(units, clusters, of_unit)
-    names, modules = _Names(), _modules(units, of_unit, called)
+    names, known = _Names(), _modules(units, of_unit, called)
     for cluster in sorted(clusters.values(), key=lambda cluster: units.depth[cluster.units[0]]):
-        cluster.name = names.new(_name(units, cluster, called, modules.get(id(cluster), "")))
+        cluster.name = names.new(cluster.module or _name(units, cluster, called, known.get(id(cluster), "")))
+    _find_shapes(units, clusters.values(), of_unit, modules)
     found = dict(sorted(clusters.items(), key=lambda item: (units.depth[item[1].units[0]], item[1].units[0])))
     return _with_leaves(units, found, [of_unit.get(unit) for unit in units.unit], called)
+
+
+def _drawn_whole(units: Units, called: Mapping[Value, str], modules: Modules) -> dict[int, str]:
+    """The module of each unit that belongs to one drawn whole."""
+    whole = {unit: found for unit in (units.neurons if modules.by_name else ())
+             if (found := modules.whole(owner(units, [unit], called)))}  # fmt: skip
+    return whole | absorbed(units, whole) if whole else {}
+
+
+def _find_shapes(units: Units, clusters: Collection[Cluster], of_unit: Mapping[int, Cluster], modules: Modules) -> None:
+    """Add the shapes of images, and the names of poolings: modules without parameters between two others."""
+    for cluster in clusters:
+        if cluster.kind == "module" and hasattr(modules[cluster.module], "kernel_size"):
+            windows = readings_of_one(units, cluster)
+            cluster.before, cluster.after = convolution_shapes(modules[cluster.module], windows, units.samples)
+    if not any(cluster.kind == "module" for cluster in clusters):
+        return
+    beside: list[tuple[Cluster, Cluster]] = []
+    for n, operands in enumerate(units.operands):
+        user = of_unit.get(units.unit[n])
+        found = {id(of): of for o in operands if (of := of_unit.get(units.unit[o])) is not None}.values()
+        beside += [(of, user) for of in found if user is not None and of is not user]
+    for cluster in clusters:
+        sources = {id(source): source for source, user in beside if user is cluster}
+        users = {id(user): user for source, user in beside if source is cluster}
+        if not cluster.kind and len(sources) == len(users) == 1:
+            (source,), (user,) = sources.values(), users.values()
+            names = [name for name in modules.between(source.name, user.name) if hasattr(modules[name], "kernel_size")]
+            if len(names) == 1:
+                cluster.name, cluster.module, cluster.before = names[0], names[0], source.after
+                cluster.after = pooled_shape(modules[names[0]], source.after) if source.after else ()
+
+
+def readings_of_one(units: Units, cluster: Cluster) -> list[tuple[int | float, ...]]:
+    """What the first neuron of a cluster reads, at all positions of all samples."""
+    readings = [units.neurons[unit] for unit in cluster.units if unit in units.neurons]
+    return [reading.inputs for reading in readings if reading.parameters is readings[0].parameters]
 
 
 def neurons_of(units: Units, layer: Cluster, called: Mapping[Value, str]) -> list[Cluster]:

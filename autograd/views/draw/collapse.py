@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from autograd.node import all_edges
 from autograd.views.draw.architecture import cluster_box, count, plain_inputs_box
-from autograd.views.draw.clusters import Cluster, by_depth, by_layer, by_unit, neurons_of, taken_out
+from autograd.views.draw.clusters import NO_MODULES, Cluster, by_depth, by_layer, by_unit, neurons_of, taken_out
 from autograd.views.draw.expand_cluster import Use, draw_expanded
 from autograd.views.draw.page_fit import longest_arrow
 from autograd.views.draw.scene import Arrow, Box, Contents, number_drawn
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from autograd.value import Value
-    from autograd.views.draw.architecture import Kinds
+    from autograd.views.draw.modules import Modules
 
 FOLDS = ("auto", "none", "neuron", "layer", "depth")
 MAX_FOR_BRANCHES = 5_000
@@ -38,7 +38,9 @@ class Clustering(NamedTuple):
     """'neuron', 'layer' or 'depth'."""
 
 
-def clustered(units: Units, fold: str, budget: int, called: Mapping[Value, str]) -> Clustering:
+def clustered(
+    units: Units, fold: str, budget: int, called: Mapping[Value, str], modules: Modules = NO_MODULES
+) -> Clustering:
     """The clusters within the budget, as fine as a reader can still read; `fold` may require a kind."""
     if fold == "neuron" or (fold == "auto" and len(units.roots) <= budget):
         clusters = by_unit(units, called)
@@ -48,20 +50,20 @@ def clustered(units: Units, fold: str, budget: int, called: Mapping[Value, str])
         if fold == "neuron" or len(clusters) + plain <= budget:
             return Clustering(units, clusters, "neuron")
     if fold == "layer" or (fold == "auto" and max(units.depth) <= budget):  # a layer has one depth
-        clusters = by_layer(units, called)
+        clusters = by_layer(units, called, modules)
         if fold == "layer" or len(clusters) <= budget:
             return Clustering(units, clusters, "layer")
     return Clustering(units, by_depth(units, called), "depth")
 
 
-def opened_views(units: Units, fold: str, budget: int, opened: Sequence[str], called: Mapping[Value, str]
-                 ) -> list[tuple[Clustering, list[str]]]:  # fmt: skip
+def opened_views(units: Units, fold: str, budget: int, opened: Sequence[str], called: Mapping[Value, str],
+                 modules: Modules) -> list[tuple[Clustering, list[str]]]:  # fmt: skip
     """How a graph may be folded around opened groups, from the finest to the coarsest, and what is drawn by nodes.
 
     The rest becomes layers if these are needed; then an opened layer is drawn neuron by neuron.
     """
-    fine = clustered(units, fold, budget, called)
-    layers = by_layer(units, called) if fold in ("auto", "layer") else []
+    fine = clustered(units, fold, budget, called, modules)
+    layers = by_layer(units, called, modules) if fold in ("auto", "layer") else []
     if fold == "auto":
         of_layers = {cluster.name for cluster in layers}
         neurons = [cluster for cluster in by_unit(units, called) if cluster.name in set(opened) - of_layers]
@@ -82,7 +84,7 @@ def opened_views(units: Units, fold: str, budget: int, opened: Sequence[str], ca
     return views
 
 
-def folded(clustering: Clustering, most: int, expanded: Sequence[str], names: Mapping[Value, str], kinds: Kinds
+def folded(clustering: Clustering, most: int, expanded: Sequence[str], names: Mapping[Value, str], modules: Modules
            ) -> Contents:  # fmt: skip
     """The picture of a folded graph, with the clusters named in `expanded` drawn node by node.
 
@@ -93,7 +95,7 @@ def folded(clustering: Clustering, most: int, expanded: Sequence[str], names: Ma
     contents = Contents()
     drawn = [""] * len(units.order)
     uses: list[Use] = []
-    _draw_plain_inputs(clustering, expanded, contents)
+    _draw_plain_inputs(clustering, expanded, contents, modules)
     for n, cluster in enumerate(clusters):
         members = (*cluster.nodes, *cluster.leaves)
         if cluster.name in expanded:
@@ -101,7 +103,7 @@ def folded(clustering: Clustering, most: int, expanded: Sequence[str], names: Ma
             for node in members:
                 drawn[node] = f"n{node}"
         else:
-            box = cluster_box(f"g{n}", cluster, units, names, kinds)
+            box = cluster_box(f"g{n}", cluster, units, names, modules)
             contents.boxes.append(replace(box, group=cluster.inside))
             for node in members:
                 drawn[node] = f"g{n}"
@@ -125,15 +127,16 @@ def _check_opened(clusters: Sequence[Cluster], expanded: Sequence[str], most: in
         )
 
 
-def _draw_plain_inputs(clustering: Clustering, expanded: Sequence[str], contents: Contents) -> None:
+def _draw_plain_inputs(clustering: Clustering, expanded: Sequence[str], contents: Contents, modules: Modules) -> None:
     """Boxes and arrows for the inputs that are plain numbers, which no node of the graph shows."""
     units, clusters, how = clustering
     boxes: dict[tuple[int, int], Box] = {}
     samples: dict[tuple[float, ...], int] = {}
     for n, cluster in enumerate(clusters):
-        if cluster.kind not in ("neuron", "layer") or cluster.name in expanded:
+        if cluster.kind not in ("neuron", "layer", "module") or cluster.name in expanded:
             continue
-        distinct = {id(inputs): inputs for inputs in (units.neurons[unit].inputs for unit in cluster.units)}
+        readings = [units.neurons[unit].inputs for unit in cluster.units if unit in units.neurons]
+        distinct = {id(inputs): inputs for inputs in readings}
         numbers = {plain_inputs(inputs) for inputs in distinct.values()}
         for row in filter(None, sorted(numbers)):
             sample = samples.setdefault(row, len(samples))
@@ -146,7 +149,8 @@ def _draw_plain_inputs(clustering: Clustering, expanded: Sequence[str], contents
                 if contents.arrows[-1:] != [arrow]:
                     contents.arrows.append(arrow)
     if how != "neuron" and samples:
-        boxes[0, 0] = plain_inputs_box("i0", list(samples), units)
+        reader = next(cluster for n, cluster in enumerate(clusters) if contents.arrows[0].target == f"g{n}")
+        boxes[0, 0] = plain_inputs_box("i0", list(samples), units, reader, modules[reader.module])
     contents.boxes += boxes.values()
 
 

@@ -13,6 +13,7 @@ from autograd.value import Value
 from autograd.views.draw.collapse import FOLDS
 from autograd.views.draw.dot import DIRECTIONS
 from autograd.views.draw.layout_engines import ENGINES
+from autograd.views.draw.modules import Modules
 from autograd.views.draw.picture import THEMES, Graph
 from autograd.views.draw.scene import DrawOptions, contents_of
 from autograd.views.draw.views import BUDGET, MAX_WHOLE, View, Views, choose_view
@@ -83,7 +84,7 @@ def draw(
     order = topological_order(output)
     options = DrawOptions(hide, partials)
     whole = None if expand == "auto" or opened else bool(expand)
-    views = Views(order, called, _classes(names), options, checked, whole, opened, fold, budget, direction)
+    views = Views(order, called, Modules(names), options, checked, whole, opened, fold, budget, direction)
     look: dict[str, Any] = {"engine": engine, "theme": theme, "shaded": shade}
 
     def drawn(view: View) -> Graph:
@@ -112,12 +113,6 @@ def _check(budget: Any, title: Any, caption: Any, expand: Any) -> None:
         isinstance(expand, (list, tuple, set, frozenset)) and all(isinstance(name, str) for name in expand)
     ):
         raise TypeError(f"draw: expand must be True, False, or the names of groups, got {shown(expand)}")
-
-
-def _classes(names: Any) -> dict[str, str]:
-    """The class of each module inside a model, by name; empty if `names` is no model."""
-    modules = getattr(names, "named_modules", None)
-    return {name: type(module).__name__ for name, module in modules()} if callable(modules) else {}
 
 
 def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> Digraph:

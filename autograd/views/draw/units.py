@@ -6,6 +6,7 @@ Nodes are numbered by their place in the topological order.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -146,8 +147,8 @@ class Units:
 
     @cached_property
     def samples(self) -> int:
-        """How many samples there are: how often the neuron that is used most often occurs."""
-        return max(Counter(id(reading.parameters) for reading in self.neurons.values()).values(), default=1)
+        """How many samples there are: so often each neuron occurs, or a multiple of it, as in a convolution."""
+        return math.gcd(*Counter(id(reading.parameters) for reading in self.neurons.values()).values()) or 1
 
     def _tuple(self, group: Sequence[Any]) -> tuple[Any, ...]:
         """The numbers of nodes, and plain numbers; the same object for the same group, which neurons share."""

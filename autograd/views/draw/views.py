@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from autograd.value import Value
-    from autograd.views.draw.architecture import Kinds
     from autograd.views.draw.collapse import Clustering
+    from autograd.views.draw.modules import Modules
     from autograd.views.draw.picture import Graph
 
 BUDGET = 60
@@ -57,7 +57,7 @@ class Views:
 
     order: Sequence[Value]
     called: Mapping[Value, str]
-    kinds: Kinds
+    modules: Modules
     options: DrawOptions
     checked: bool
     expand: bool | None
@@ -138,20 +138,20 @@ class Views:
         if self.opened:
             yield from self._opened()
             return
-        clustering = clustered(self._units, self.fold, self.budget, self.called)
+        clustering = clustered(self._units, self.fold, self.budget, self.called, self.modules)
         contents = self._contents(clustering, [])
         if self.fold == "auto" and clustering.how == "neuron":
             if arranged(contents, self.direction)[2]:
                 yield from islice(self._looks((contents, None)), 1)
-            contents = self._contents(clustered(self._units, "layer", self.budget, self.called), [])
+            contents = self._contents(clustered(self._units, "layer", self.budget, self.called, self.modules), [])
         yield from self._looks((contents, None))
 
     def _contents(self, clustering: Clustering, by_nodes: Sequence[str]) -> Contents:
-        return folded(clustering, self._most, by_nodes, self.called, self.kinds)
+        return folded(clustering, self._most, by_nodes, self.called, self.modules)
 
     def _opened(self) -> Iterator[View]:
         """The views with opened groups: those that do not fit by the estimate only if there is no other."""
-        *finer, coarsest = opened_views(self._units, self.fold, self.budget, self.opened, self.called)
+        *finer, coarsest = opened_views(self._units, self.fold, self.budget, self.opened, self.called, self.modules)
         for view in finer:
             too_many = sum(len(c.nodes) + len(c.leaves) for c in view[0].clusters if c.name in view[1]) > self._most
             contents = None if too_many else self._contents(*view)
