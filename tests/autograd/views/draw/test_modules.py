@@ -36,8 +36,8 @@ def cells(out: Value, model: Any, **options: Any) -> dict[str, list[str]]:
 @pytest.mark.parametrize(
     ("module", "height", "width"),
     [
-        (nn.Conv2d(1, 2, 3, activation="relu", seed=1), 5, 4), (nn.Conv2d(1, 2, (1, 2), seed=1), 3, 4),
-        (nn.Conv2d(2, 2, 2, padding=(0, 1), seed=1), 4, 3), (nn.Conv2d(1, 2, 2, seed=1), 3, 10),
+        (nn.Conv2d(1, 2, 3, activation="relu", seed=1), 5, 4), (nn.Conv2d(1, 2, (2, 3), seed=1), 3, 4),
+        (nn.Conv2d(2, 2, 3, padding=1, seed=1), 4, 5), (nn.Conv2d(1, 2, 2, seed=1), 3, 10),
     ],
 )  # fmt: skip
 def test_the_shapes_of_a_convolution_are_those_of_its_call(module: Any, height: int, width: int) -> None:
