@@ -118,11 +118,12 @@ def _other(cluster: Cluster, units: Units, modules: Modules) -> list[str]:
     root, often = cluster.units[0], len(cluster.units)
     signs = dict.fromkeys(sign for unit in cluster.units for sign in _signs(units, unit))
     if len({units.description(unit) for unit in cluster.units}) > 1:
-        kind = [found] if (found := modules.kind(cluster.name)) else []
         parameters = [count(len(cluster.leaves), "parameter")] if cluster.leaves else []
+        if kind := modules.kind(cluster.name):
+            return [kind, *parameters]
         shown = [with_minus(sign) for sign in signs]
         text = "  ".join(shown if len(shown) <= MAX_SIGNS else [*shown[:MAX_SIGNS], "…"])
-        return [*kind, text, *parameters]
+        return [text, *parameters]
     what = with_minus(units.description(root, numbers=often == 1))
     title = with_minus(re.sub(r" \d+$", "", cluster.name))  # several that do the same are numbered
     cells = [] if what in (cluster.name, title) else [what]

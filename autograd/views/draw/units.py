@@ -6,7 +6,6 @@ Nodes are numbered by their place in the topological order.
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -147,8 +146,13 @@ class Units:
 
     @cached_property
     def samples(self) -> int:
-        """How many samples there are: so often each neuron occurs, or a multiple of it, as in a convolution."""
-        return math.gcd(*Counter(id(reading.parameters) for reading in self.neurons.values()).values()) or 1
+        """How many samples there are: how often the last neuron occurs.
+
+        Others may occur more often, as in a convolution, or less often, as where dropout drops their outputs.
+        """
+        counts = Counter(id(reading.parameters) for reading in self.neurons.values())
+        last = max(self.neurons, key=self.depth.__getitem__, default=None)
+        return 1 if last is None else counts[id(self.neurons[last].parameters)]
 
     def _tuple(self, group: Sequence[Any]) -> tuple[Any, ...]:
         """The numbers of nodes, and plain numbers; the same object for the same group, which neurons share."""
