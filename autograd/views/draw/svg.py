@@ -145,14 +145,14 @@ def _as_background(svg: str, name: str = "") -> str:
 
 def _dark_style() -> str:
     """The rules of the dark palette, for the dark mode of the system or of JupyterLab."""
-    rules = [f".shaded text{{fill:{LIGHT['ink']}}}", *colour_rules(DARK.__getitem__)]
+    rules = colour_rules(DARK.__getitem__, shaded=f".shaded text{{fill:{LIGHT['ink']}}}")
     inside = "".join(within(rule, "svg.chalkgrad") for rule in rules)
     notebook = "".join(within(rule, '[data-jp-theme-light="false"] svg.chalkgrad') for rule in rules)
     return f"@media screen and (prefers-color-scheme:dark){{{inside}}}{notebook}"
 
 
-def colour_rules(colour: Callable[[str], str]) -> list[str]:
-    """Which element has which colour of a palette, as rules of a style sheet."""
+def colour_rules(colour: Callable[[str], str], shaded: str = "") -> list[str]:
+    """Which element has which colour of a palette, as rules of a style sheet; `shaded` is that of shaded boxes."""
     rules = [
         ".graph>polygon{fill:%s}" % colour("background"),
         "text{fill:%s}" % colour("ink"),
@@ -160,6 +160,7 @@ def colour_rules(colour: Callable[[str], str]) -> list[str]:
         ".edge polygon{fill:%s}" % colour("line"),
         ".sign ellipse,.sign path{fill:%s;stroke:%s}" % (colour("circle"), colour("circle")),
         ".sign text{fill:%s}" % colour("sign"),
+        *([shaded] if shaded else []),
         ".opened path{fill:none;stroke:%s}" % colour("group-line"),
     ]
     return rules + [
