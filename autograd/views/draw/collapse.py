@@ -7,6 +7,7 @@ record for every step.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -156,7 +157,7 @@ def _draw_plain_inputs(clustering: Clustering, expanded: Sequence[str], contents
 
 def _arrows(units: Units, drawn: Sequence[str], uses: Sequence[Use]) -> list[Arrow]:
     """One arrow between two clusters, which knows its number of edges; every edge inside an expanded cluster."""
-    counts: dict[tuple[str, str], int] = {}
+    counts: Counter[tuple[str, str]] = Counter()
     taken: set[tuple[str, str]] = set()
     single = []
     for operand, arrow in uses:
@@ -164,18 +165,21 @@ def _arrows(units: Units, drawn: Sequence[str], uses: Sequence[Use]) -> list[Arr
         if source.startswith("n"):
             single.append(arrow)
         else:
-            counts[source, arrow.target] = counts.get((source, arrow.target), 0) + 1
+            counts[source, arrow.target] += 1
             if arrow.taken:
                 taken.add((source, arrow.target))
+    ends_of_all = [
+        (drawn[place], target)
+        for target, operands in zip(drawn, units.operands, strict=True)
+        if target[0] == "g"
+        for place in operands
+        if drawn[place] != target
+    ]
+    counts.update(ends_of_all)
     exact = len(drawn) <= MAX_FOR_BRANCHES
-    for n, operands in enumerate(units.operands):
-        target = drawn[n]
-        outside = [place for place in operands if drawn[place] != target] if target.startswith("g") else []
-        for place in outside:
-            counts[drawn[place], target] = counts.get((drawn[place], target), 0) + 1
-        if outside and exact:
-            found = all_edges(units.order[n])
-            taken.update((drawn[units.place[o]], target) for o, partial in found if partial is not None)
+    for target, node in zip(drawn, units.order, strict=True) if exact else ():
+        if target[0] == "g":
+            taken.update((drawn[units.place[o]], target) for o, partial in all_edges(node) if partial is not None)
     return single + [Arrow(*ends, count=number, taken=not exact or ends in taken) for ends, number in counts.items()]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.arguments import choose, shown
 from autograd.backpropagation import topological_order
+from autograd.pause_gc import pause_gc
 from autograd.value import Value
 from autograd.views.draw.collapse import FOLDS
 from autograd.views.draw.dot import DIRECTIONS
@@ -57,7 +58,8 @@ def draw(
 
     By default this is the finest view with at most `budget` boxes and circles that fits on a page 16 cm wide: number by
     number, neuron by neuron, or layer by layer.  `fold` chooses among "auto", "none", "neuron", "layer" and "depth";
-    `expand="layer 1"`, or a list of such names, opens folded groups.
+    `expand="layer 1"`, or a list of such names, opens folded groups: number by number, or a layer that is too large for
+    that neuron by neuron.  A view that has no coarser one and cannot be read on a page says so in its caption.
 
     How it is shown: `direction` is "LR", "TB", "RL", "BT" or "auto", which goes from left to right if that fits on the
     page; `theme` is "light", "dark" or "auto", which follows the page; `engine` is "dot", "wasm" or "auto", which
@@ -81,10 +83,8 @@ def draw(
     _check(budget, title, caption, expand)
     opened = [] if isinstance(expand, bool) or expand == "auto" else [expand] if isinstance(expand, str) else [*expand]
     called = names_of_values(names, "draw")
-    order = topological_order(output)
     options = DrawOptions(hide, partials)
     whole = None if expand == "auto" or opened else bool(expand)
-    views = Views(order, called, Modules(names), options, checked, whole, opened, fold, budget, direction)
     look: dict[str, Any] = {"engine": engine, "theme": theme, "shaded": shade}
 
     def drawn(view: View) -> Graph:
@@ -95,7 +95,12 @@ def draw(
             key = Graph(view.answers, direction=view.direction, **look)
         return Graph(view.contents, direction=view.direction, **look, key=key)
 
-    graph = choose_view(views, drawn)
+    with (
+        pause_gc()
+    ):  # of a large graph many lists are made, without cycles; searching them would take a third of the time
+        order = topological_order(output)
+        views = Views(order, called, Modules(names), options, checked, whole, opened, fold, budget, direction)
+        graph = choose_view(views, drawn)
     graph.contents.note = graph.contents.note if caption else ""
     return graph
 

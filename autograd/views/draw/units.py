@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import primitives as table
@@ -50,9 +51,8 @@ class Units:
         self.gradients = known_gradients(order)
         self.operands = [[place[o] for o in operands_of(node) if isinstance(o, Value)] for node in order]
         self.users = [0] * len(order)
-        for operands in self.operands:
-            for operand in operands:
-                self.users[operand] += 1
+        for operand in chain.from_iterable(self.operands):
+            self.users[operand] += 1
         self.loss = loss_of(order[-1])
         self._tuples: dict[int, tuple[Any, ...]] = {}
         self._same: dict[tuple[Any, ...], tuple[Any, ...]] = {}
