@@ -31,7 +31,6 @@ class MultiHeadAttention(Module):
     """
 
     drawn_whole = True
-    """A picture of layers shows it as one box."""
 
     def __init__(self, embed_dim: int, num_heads: int, *, causal: bool = False, seed: Any = None) -> None:
         count = self.count({"embed_dim": embed_dim, "num_heads": num_heads, "causal": causal})

@@ -23,7 +23,6 @@ class Convolution(Module):
     """What ``Conv1d`` and ``Conv2d`` share: one layer of filters, applied at every position of an image."""
 
     drawn_whole = True
-    """A picture of layers shows it as one box."""
 
     _checked: ClassVar[Callable[..., Any]]
     """Checks a size: one whole number, or a pair."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.micrograd import operation
 from autograd.views.draw.clusters import OTHERS, readings_of_one
-from autograd.views.draw.modules import shape_text, size_text
+from autograd.views.draw.modules import CONVOLUTION, RECURRENT, has_sizes, shape_text, size_text
 from autograd.views.draw.scene import Box, data_and_gradient, number_drawn, with_minus
 
 if TYPE_CHECKING:
@@ -81,17 +81,17 @@ def _module(cluster: Cluster, units: Units, modules: Modules) -> list[str]:
     size = size_text(module, cluster.before, cluster.after, times)
     kind = type(module).__name__
     cells = [f"{kind} {size[0]}", *size[1:]] if size and len(kind) + len(size[0]) < MAX_LINE else [kind, *size]
-    if activation := getattr(module, "activation", None):
-        cells.append(activation.name)
+    if isinstance(activation := getattr(getattr(module, "activation", None), "name", None), str):
+        cells.append(activation)
     parameters = set().union(*(units.neurons[unit].parameters for unit in cluster.units if unit in units.neurons))
     return [*cells, count(len(parameters), "parameter")] if parameters else cells
 
 
 def _times(cluster: Cluster, units: Units, module: Any) -> int:
     """How often the same neurons are used: at so many positions of all images, or steps of one sequence."""
-    if hasattr(module, "kernel_size"):
+    if has_sizes(module, CONVOLUTION):
         return len(readings_of_one(units, cluster))
-    if hasattr(module, "hidden_size"):  # each step waits for the one before
+    if has_sizes(module, RECURRENT):  # each step waits for the one before
         depths: dict[int, set[int]] = {}
         for unit in units.neurons.keys() & cluster.units:
             depths.setdefault(id(units.neurons[unit].parameters), set()).add(units.depth[unit])
@@ -178,7 +178,7 @@ def plain_inputs_box(
         samples = len(windows) // times
         if reader.before:
             samples = units.samples if units.samples < len(windows) else 1
-        elif hasattr(module, "kernel_size"):
+        elif has_sizes(module, CONVOLUTION):
             return Box(name, ["inputs", f"windows of {count(len(windows[0]), 'number')}"], "leaf", stacked=True)
         if times == 1:  # the elements of a sequence, or samples of one element each
             times, samples = samples, 1

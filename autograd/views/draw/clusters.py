@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import primitives as table
 from autograd.micrograd import operation
-from autograd.views.draw.modules import Modules, absorbed, convolution_shapes, pooled_shape
+from autograd.views.draw.modules import (
+    CONVOLUTION,
+    POOLING,
+    Modules,
+    absorbed,
+    convolution_shapes,
+    has_sizes,
+    pooled_shape,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -113,7 +121,7 @@ def _drawn_whole(units: Units, called: Mapping[Value, str], modules: Modules) ->
 def _find_shapes(units: Units, clusters: Collection[Cluster], of_unit: Mapping[int, Cluster], modules: Modules) -> None:
     """Add the shapes of images, and the names of poolings: modules without parameters between two others."""
     for cluster in clusters:
-        if cluster.kind == "module" and hasattr(modules[cluster.module], "kernel_size"):
+        if cluster.kind == "module" and has_sizes(modules[cluster.module], CONVOLUTION):
             windows = readings_of_one(units, cluster)
             cluster.before, cluster.after = convolution_shapes(modules[cluster.module], windows, units.samples)
     if not any(cluster.kind == "module" for cluster in clusters):
@@ -128,7 +136,7 @@ def _find_shapes(units: Units, clusters: Collection[Cluster], of_unit: Mapping[i
         users = {id(user): user for source, user in beside if source is cluster}
         if not cluster.kind and len(sources) == len(users) == 1:
             (source,), (user,) = sources.values(), users.values()
-            names = [name for name in modules.between(source.name, user.name) if hasattr(modules[name], "kernel_size")]
+            names = [name for name in modules.between(source.name, user.name) if has_sizes(modules[name], POOLING)]
             if len(names) == 1:
                 cluster.name, cluster.module, cluster.before = names[0], names[0], source.after
                 cluster.after = pooled_shape(modules[names[0]], source.after) if source.after else ()

@@ -54,6 +54,18 @@ class Modules:
                 and not each.startswith(f"{name}.")]  # fmt: skip
 
 
+CONVOLUTION = ("in_channels", "out_channels", "kernel_size", "stride", "padding")
+POOLING = ("kernel_size", "stride", "padding")
+RECURRENT = ("input_size", "hidden_size")
+ATTENTION = ("embed_dim", "num_heads")
+
+
+def has_sizes(module: Any, names: tuple[str, ...]) -> bool:
+    """Whether these attributes of a module are whole numbers, or pairs of them: a user's module may have any."""
+    sizes = [getattr(module, name, None) for name in names]
+    return all(type(n) is int for size in sizes for n in (size if type(size) is tuple and size else (size,)))
+
+
 def size_text(module: Any, before: Shape, after: Shape, times: int) -> list[str]:
     """The size of a module: 1×8×8 → 4×6×6 of a convolution, if these shapes are known; 2 → 4 of a recurrent network.
 
@@ -61,12 +73,12 @@ def size_text(module: Any, before: Shape, after: Shape, times: int) -> list[str]
     """
     if before and after:
         return [f"{shape_text(before)} → {shape_text(after)}"]
-    if hasattr(module, "in_channels"):
+    if has_sizes(module, CONVOLUTION):
         filters = shape_text(_pair(module.kernel_size))
         return [f"{module.in_channels} → {module.out_channels}", f"{filters}, {times:,} times"]
-    if hasattr(module, "hidden_size"):
+    if has_sizes(module, RECURRENT):
         return [f"{module.input_size} → {module.hidden_size}", f"{times} step{'s' * (times != 1)}"]
-    if hasattr(module, "num_heads"):
+    if has_sizes(module, ATTENTION):
         return [f"{module.embed_dim} → {module.embed_dim}", f"{module.num_heads} head{'s' * (module.num_heads != 1)}"]
     return []
 
@@ -124,7 +136,7 @@ def shape_text(shape: Shape) -> str:
 
 
 def _pair(size: Any) -> Shape:
-    return tuple(size) if isinstance(size, (tuple, list)) else (size,)
+    return size if isinstance(size, tuple) else (size,)
 
 
 def absorbed(units: Units, whole: Mapping[int, str]) -> dict[int, str]:
