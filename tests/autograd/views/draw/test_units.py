@@ -75,9 +75,7 @@ def test_no_pass_is_quadratic_in_nested_sums() -> None:
 
 
 def test_samples_are_counted_by_the_last_neuron() -> None:
-    """Dropout makes some hidden neurons occur less often; a sequence is read several times by the same layer."""
+    """Dropout makes some hidden neurons occur less often."""
     model = nn.Sequential(nn.Layer(2, 8, seed=1), nn.Dropout(0.5, seed=1), nn.Layer(8, 1, seed=2))
     outputs = [model([0.1 * n, 1.0]) for n in range(12)]
     assert Units(topological_order(total(outputs)), {}).samples == 12
-    reader = nn.Sequential(nn.LSTM(2, 3, seed=1), nn.Last(), nn.Layer(3, 1, seed=2))
-    assert Units(topological_order(reader([[0.5, 1.0], [1.0, 0.5]])), {}).samples == 1
