@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -372,10 +373,12 @@ def test_the_larger_picture_is_shown(page_of: Any, visit: Any) -> None:
     output, _ = neuron()
     tall, wide = stepper(output).data()["pictures"]
     page = page_of(output)
-    for width, picture in ((390, tall), (1280, wide)):
+    places = {name: re.findall('<text x="([^"]*)"', svg) for name, svg in (("tall", tall), ("wide", wide))}
+    assert places["tall"] != places["wide"]
+    for width, name in ((390, "tall"), (1280, "wide")):
         seen = visit(page, viewport={"width": width, "height": 844})
-        middle = "document.querySelector('.picture [data-node=\"0\"] text').getAttribute('x')"
-        assert f'x="{seen.page.evaluate(middle)}"' in picture
+        shown = "all => all.map(text => text.getAttribute('x'))"
+        assert seen.page.eval_on_selector_all(".picture text", shown) == places[name]
         assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
