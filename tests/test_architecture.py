@@ -42,7 +42,7 @@ LAYERS = {
 arguments compiler.c_backend compiler.c_backend.opcodes compiler.frontend compiler.jax_backend
 compiler.jax_backend.devices compiler.jax_backend.variadic compiler.frontend.c_functions
 compiler.frontend.change_check compiler.frontend.exception_handlers compiler.numpy_backend compiler.passes
-compiler.passes.matmul file_cache foreign_names ieee no_grad packages pause_gc symbolic views views.stepper.front_end
+compiler.passes.matmul file_cache foreign_names ieee no_grad packages pause_gc symbolic views
 primitive views.draw.browser views.draw.escape views.draw.save_path views.draw.webassembly
 node primitives views.draw.layout_engines
 backpropagation compiler.numpy_backend.kernels micrograd more_primitives numpy_functions symbolic.expression
@@ -55,18 +55,22 @@ functional statistics symbolic.formulas
 compiler.frontend.traced_rows
 compiler.c_backend.elementwise compiler.frontend.hessian compiler.frontend.tracer gradcheck views.trace.expand
 compiler.c_backend.fused_loop compiler.frontend.executed_code views.trace.trace
-compiler.frontend.snapshot_notes views.draw.scene views.explain.paths views.stepper.layout views.stepper.passes
+compiler.frontend.snapshot_notes views.draw.scene views.explain.paths views.stepper.passes
 views.draw.losses views.trace
 compiler.frontend.object_visitors views.draw.dot views.draw.page_fit views.draw.units views.explain.render
-views.stepper.sentences views.stepper.widget
+views.stepper.sentences
+views.draw.modules
 compiler.frontend.snapshot views.draw.clusters views.draw.svg views.explain.explain
-views.draw.architecture views.draw.expand_cluster
-compiler.frontend.guards views.draw.collapse views.draw.png views.explain.nudge
+views.draw.architecture views.draw.expand_cluster views.stepper.front_end
+compiler.frontend.guards views.draw.collapse views.draw.png views.explain.nudge views.stepper.widget
 compiler.frontend.flatten views.draw.rendering views.explain
 compiler.executable compiler.passes.contract views.draw.digraph
 compiler.eager compiler.passes.schedule views.draw.picture
-compiler.passes.group views.draw.draw views.stepper.paper
+compiler.passes.group views.draw.views
+views.draw.draw
 compiler.c_backend.toolchain compiler.passes.fuse compiler.passes.layout compiler.passes.straight_line views.draw
+views.stepper.picture
+views.stepper.paper
 views.stepper.stepper
 compiler.c_backend.bytecode compiler.jax_backend.memory compiler.jax_backend.placing compiler.numpy_backend.buffers
 compiler.passes.reverse compiler.plan views.stepper

@@ -31,6 +31,7 @@ class MultiHeadAttention(Module):
     """
 
     gives = "a list for each element: put nn.Flatten() between them"
+    drawn_whole = True
 
     def __init__(self, embed_dim: int, num_heads: int, *, causal: bool = False, seed: Any = None) -> None:
         count = self.count({"embed_dim": embed_dim, "num_heads": num_heads, "causal": causal})

@@ -23,6 +23,7 @@ class Convolution(Module):
     """What ``Conv1d`` and ``Conv2d`` share: one layer of filters, applied at every position of an image."""
 
     gives = "maps: put nn.Flatten() between them"
+    drawn_whole = True
     _checked: ClassVar[Callable[..., Any]]
     """Checks a size: one whole number, or a pair."""
 
