@@ -99,9 +99,9 @@ class NativeProgram:
         self.U, self.DU = np.zeros(code.uniform_rows + 8), np.zeros(code.uniform_rows + 8)
         fitting = CACHE // (16 * max(1, code.sample_rows)) // 48 * 48
         self.block = s.block = min(MAX_SAMPLES, max(48, fitting))
-        S = np.zeros((max(1, code.sample_rows), self.block))
-        s.U, s.DU, s.S, s.DS = (self._keep(a) for a in (self.U, self.DU, S, np.zeros_like(S)))
-        s.scratch = self._keep(np.zeros(code.scratch))
+        S, DS = (_aligned(max(1, code.sample_rows) * self.block) for _ in range(2))
+        s.U, s.DU, s.S, s.DS = (self._keep(a) for a in (self.U, self.DU, S, DS))
+        s.scratch = self._keep(_aligned(code.scratch))
         s.uniform_rows, s.sample_rows, s.fast = code.uniform_rows, code.sample_rows, int(code.fast)
         self.widths = widths
         s.widths = self._keep(np.array(widths or [0], np.int64))
@@ -205,3 +205,10 @@ class NativeProgram:
         if backward is not self.backward:
             self.backward = s.backward = backward
         self._call(self.pointer)
+
+
+def _aligned(size: int) -> Any:
+    """So many zeros, from the beginning of a cache line: a vector that lies in two lines takes two loads."""
+    memory = np.zeros(size + 8)
+    first = -memory.ctypes.data // 8 % 8
+    return memory[first : first + size]
