@@ -373,10 +373,13 @@ TILES(1)
 static void product(long outer, long inner, const double *A, long so, long si, const int32_t *in_rows, const double *in,
                     const int32_t *out_rows, double *out, long stride, long width, const double *U, const int32_t *starts,
                     int add) {
-    long at = 0;
-    for (; at + 3 * W <= width; at += 3 * W) tiles_3(outer, inner, A, so, si, in_rows, in, out_rows, out, stride, at, U, starts, add);
-    for (; at + 2 * W <= width; at += 2 * W) tiles_2(outer, inner, A, so, si, in_rows, in, out_rows, out, stride, at, U, starts, add);
-    for (; at < width; at += W) tiles_1(outer, inner, A, so, si, in_rows, in, out_rows, out, stride, at, U, starts, add);
+    for (long at = 0, left = width / W; left > 0;) { /* one vector alone would not fill the pipeline: four are two and two */
+        int columns = left == 4 || left == 2 ? 2 : left > 2 ? 3 : 1;
+        if (columns == 3) tiles_3(outer, inner, A, so, si, in_rows, in, out_rows, out, stride, at, U, starts, add);
+        else if (columns == 2) tiles_2(outer, inner, A, so, si, in_rows, in, out_rows, out, stride, at, U, starts, add);
+        else tiles_1(outer, inner, A, so, si, in_rows, in, out_rows, out, stride, at, U, starts, add);
+        left -= columns, at += columns * W;
+    }
 }
 
 /* Four vectors become the vector of their four sums, and are added to four numbers: a tree of shuffles, since adding
@@ -457,9 +460,10 @@ static inline __attribute__((always_inline)) void outer_tile(const int rows, con
 #else
 #define MAX_ROWS 2
 #endif
+enum { IN_CACHE = 128 * 1024 }; /* bytes that stay in the second-level cache */
 
-static void outer_products(long P, long Q, long K, double *DA, long sp, long sk, const int32_t *d_rows, const double *d,
-                           const int32_t *x_rows, const double *x, long stride, long width) {
+static void outer_block(long P, long Q, long K, double *DA, long sp, long sk, const int32_t *d_rows, const double *d,
+                        const int32_t *x_rows, const double *x, long stride, long width) {
     for (long k = 0; k < K;) {
         int columns = K - k >= 4 ? 4 : 1;
         const int32_t *xs = x_rows + k;
@@ -474,6 +478,14 @@ static void outer_products(long P, long Q, long K, double *DA, long sp, long sk,
         }
         k += columns;
     }
+}
+
+/* In blocks of lists whose rows fit into the second-level cache: each row is read many times. */
+static void outer_products(long P, long Q, long K, double *DA, long sp, long sk, const int32_t *d_rows, const double *d,
+                           const int32_t *x_rows, const double *x, long stride, long width) {
+    long most = IN_CACHE / (8 * width * (P + K)), each = most > 0 ? most : 1;
+    for (long q = 0; q < Q; q += each)
+        outer_block(P, Q - q < each ? Q - q : each, K, DA, sp, sk, d_rows + q * P, d, x_rows + q * K, x, stride, width);
 }
 
 /* A product of one sample: the right lists become vector lanes in scratch memory, and the kernels above compute the product. */
