@@ -14,6 +14,7 @@ import numpy as np
 from autograd.compiler.eager import EagerProgram
 from autograd.compiler.frontend.flatten import CONSTANT, DRAWN, INPUT, PARAMETER
 from autograd.compiler.numpy_backend.run import NumpyProgram
+from autograd.compiler.passes.batched import batched_products
 from autograd.compiler.passes.contract import Nodes, contract, depends
 from autograd.compiler.passes.fuse import fuse_activations, fuse_chains
 from autograd.compiler.passes.group import Group, MatMul, UnsupportedError, groups
@@ -76,6 +77,7 @@ def _native_plan(
     from autograd.compiler.c_backend.executable import NativeProgram
 
     flat, batched = signature.flat, signature.batched
+    found = batched_products(found, per_sample)
     found = fuse_sequences(found, flat.outputs, len(nodes.operation))
     found = fuse_chains(found, flat, nodes.operation == CONSTANT)
     found = fuse_activations(found, flat.outputs, per_sample)
