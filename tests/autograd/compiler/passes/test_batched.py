@@ -111,7 +111,7 @@ def compiled_and_eager(mask: Mask, sizes: tuple[int, int, int], samples: int, se
 
 @pytest.mark.parametrize(("mask", "sizes", "samples", "swapped"), [
     (causal, (7, 3, 2), 5, False), (causal, (6, 2, 5), 33, True), (full, (5, 4, 3), 4, False),
-    (window, (4, 3, 3), 2, False),
+    (window, (4, 3, 3), 2, False), (causal, (4, 2, 2), 197, False),  # 197: blocks of two widths
 ])  # fmt: skip
 def test_numbers_of_a_product_with_gaps(mask: Mask, sizes: tuple[int, int, int], samples: int, swapped: bool) -> None:
     compiled_and_eager(mask, sizes, samples, 0, swapped)
@@ -131,12 +131,15 @@ def test_an_infinite_number_behind_a_gap_changes_nothing() -> None:
     weight = Value(1.0)
 
     def f(sequence: Any) -> Value:
-        values = [[weight * x * 1e200, weight * x] for x in sequence]  # infinite for the last element of one sample
-        rows = attention(values, [[x, -x] for x in sequence], values, causal)
+        keys = [[(weight * x).tanh(), weight] for x in sequence]
+        values = [[weight * x * 1e200, weight] for x in sequence]  # infinite for one element
+        rows = attention(keys, keys, values, causal)
         return autograd.sum([where(row[0] < 1e290, 1.0, 2.0) * weight for row in rows])
 
-    X = np.array([[0.1, 0.2, 0.3, 0.4], [0.1, 0.2, 0.3, 1e200], [0.1, 1e200, 0.3, 0.4]])
-    value, gradient = compile(f, [weight], batched=True, backend="c").value_and_grad(X)
+    X = np.array([[0.1, 0.2, 0.3, 0.4], [0.1, 0.2, 0.3, 1e200], [0.1, 0.2, 0.3, 0.5]])
+    program = compile(f, [weight], batched=True, backend="c")
     expected = [f([Value(x) for x in row]).data for row in X.tolist()]
+    assert program(X) == pytest.approx(np.mean(expected), rel=1e-15)
+    value, gradient = program.value_and_grad(X)
     assert value == pytest.approx(np.mean(expected), rel=1e-15)
     assert gradient.tolist() == pytest.approx([np.mean(expected)], rel=1e-15)
