@@ -67,7 +67,7 @@ compiler.executable compiler.passes.contract views.draw.digraph
 compiler.eager compiler.passes.schedule views.draw.picture
 compiler.passes.group views.draw.draw views.stepper.paper
 compiler.c_backend.toolchain compiler.passes.batched compiler.passes.fuse compiler.passes.layout
-compiler.passes.straight_line views.draw
+compiler.passes.split compiler.passes.straight_line views.draw
 views.stepper.stepper
 compiler.c_backend.bytecode compiler.jax_backend.memory compiler.jax_backend.placing compiler.numpy_backend.buffers
 compiler.passes.reverse compiler.plan views.stepper
