@@ -475,6 +475,7 @@ def _histograms(groups: dict[str, list[float]], what: str, path: Any) -> Any:
     for axes, (name, numbers) in zip(all_axes, groups.items(), strict=True):
         axes.hist(numbers, bins=min(40, max(5, len(numbers) // 4)), color=COLOURS[0])
         axes.set_title(f"{name}: {what} of {len(numbers)} parameters", fontsize=9)
+        axes.set_ylabel("count", fontsize=9)
     return _finished(figure, path)
 
 
