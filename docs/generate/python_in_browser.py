@@ -52,3 +52,14 @@ def repacked(name: str, folder: Path) -> Path:
             if file.suffix != ".pyc" and not file.parts[0].startswith(".."):
                 archive.writestr(zipfile.ZipInfo(file.as_posix()), file.read_binary(), zipfile.ZIP_DEFLATED)
     return wheel
+
+
+def packed(package: Path, folder: Path) -> Path:
+    """A wheel of a Python package that is a folder of this checkout."""
+    wheel = folder / f"{package.name}-0-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(package.glob("*.py")):
+            name = zipfile.ZipInfo(f"{package.name}/{file.name}")
+            archive.writestr(name, file.read_bytes(), zipfile.ZIP_DEFLATED)
+        archive.writestr(f"{package.name}-0.dist-info/METADATA", f"Metadata-Version: 2.1\nName: {package.name}\nVersion: 0\n")
+    return wheel

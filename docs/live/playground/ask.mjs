@@ -1,0 +1,31 @@
+// Asks Python, which runs in a worker: `await ask("network.run", { seconds: 0.1 })`.  Every answer is data from JSON;
+// what a learner caused arrives as an error whose message is for the learner.
+import { Python } from "../python/python.mjs";
+
+export class Asker {
+  constructor({ onStart = () => {} } = {}) {
+    this.python = new Python(new URL("../python/", import.meta.url).href);
+    this.onStart = onStart;
+    this.ready = this.python.ready;
+  }
+
+  // Python is ended and started again if it has not answered after `seconds`.
+  async ask(name, given = {}, seconds = 60) {
+    await this.ready;
+    const question = JSON.stringify(JSON.stringify({ name, given }));
+    const timer = setTimeout(() => this.restart(), 1000 * seconds);
+    try {
+      const answer = JSON.parse(await this.python.run(`import chalkgrad_live; chalkgrad_live.answer(${question})`));
+      if ("problem" in answer && Object.keys(answer).length === 1) throw new Error(answer.problem);
+      return answer;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  restart() {
+    this.ready = this.python.stop();
+    this.onStart(this.ready);
+    return this.ready;
+  }
+}

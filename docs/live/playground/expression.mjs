@@ -1,0 +1,152 @@
+// An expression: its graph, sliders for its leaves, and its gradient explained.  The address holds the state.
+import { copy } from "./network.mjs";
+
+const at = (id) => document.getElementById(id);
+
+export function openExpression(asker, say, state) {
+  let numbers = {};
+  let busy = false;
+  let again = false;
+  let formula = at("formula").value;
+
+  // While an answer is awaited, only the last change is remembered: dragging never makes a queue.
+  async function update() {
+    again = true;
+    if (busy) return;
+    busy = true;
+    while (again) {
+      again = false;
+      try {
+        const shown = await asker.ask("expression.show", { formula, numbers }, 15);
+        if (!again) show(shown);
+        else at("graph").innerHTML = shown.graph;
+      } catch (error) {
+        if (!again) problem(error.message);
+      }
+    }
+    busy = false;
+    note();
+    explain();
+  }
+
+  function problem(message) {
+    at("formula-problem").textContent = message === "stopped" ? "this took too long and was stopped" : message;
+    at("formula-problem").hidden = false;
+    at("explanation").replaceChildren();
+    at("nudge").textContent = "";
+  }
+
+  function show(shown) {
+    at("formula-problem").hidden = true;
+    at("graph").innerHTML = shown.graph;
+    at("result").textContent = shown.result;
+    const names = shown.leaves.map((leaf) => leaf.name);
+    if (names.join() !== Object.keys(sliders).join()) build(shown.leaves);
+    for (const leaf of shown.leaves) {
+      numbers[leaf.name] = leaf.text;
+      sliders[leaf.name].told.textContent = leaf.says;
+      sliders[leaf.name].told.dataset.gradient = leaf.gradient;
+    }
+    for (const name of Object.keys(numbers)) if (!names.includes(name)) delete numbers[name];
+  }
+
+  let sliders = {};
+  function build(leaves) {
+    sliders = {};
+    const wrt = at("wrt").value || state.get("wrt");
+    at("wrt").replaceChildren(...leaves.map((leaf) => new Option(leaf.name, leaf.name, false, leaf.name === wrt)));
+    at("leaves").replaceChildren(...leaves.map(row));
+  }
+
+  function row(leaf) {
+    const box = document.createElement("div");
+    const [label, slider, exact, told] = ["label", "input", "input", "output"].map((tag) => document.createElement(tag));
+    box.className = "leaf";
+    label.textContent = leaf.name;
+    label.htmlFor = slider.id = `slider-${leaf.name}`;
+    Object.assign(slider, { type: "range", min: leaf.range[0], max: leaf.range[1], step: leaf.range[2], value: leaf.text });
+    Object.assign(exact, { value: leaf.text, inputMode: "decimal", ariaLabel: `${leaf.name}, exactly` });
+    slider.oninput = () => change(slider, exact);
+    exact.onchange = () => change(exact, slider);
+    const change = (from, to) => {
+      numbers[leaf.name] = to.value = from.value;
+      if (to === slider && Number.isFinite(Number(from.value))) to.value = from.value;
+      update();
+    };
+    sliders[leaf.name] = { told };
+    box.append(label, slider, exact, told);
+    return box;
+  }
+
+  async function explain() {
+    if (!at("formula-problem").hidden || !at("wrt").value) return;
+    const asked = { formula, numbers, wrt: at("wrt").value };
+    try {
+      const { html } = await asker.ask("expression.explain", asked, 15);
+      at("explanation").innerHTML = html;
+      await formulas(at("explanation"));
+      at("nudge").textContent = (await asker.ask("expression.nudge", asked, 15)).text;
+      if (at("stepper").firstChild) await step();
+    } catch (error) {
+      at("explanation").textContent = error.message;
+    }
+  }
+
+  async function step() {
+    const frame = document.createElement("iframe");
+    frame.title = "the passes through the graph, step by step";
+    frame.sandbox = "allow-scripts";
+    frame.srcdoc = (await asker.ask("expression.step", { formula, numbers }, 15)).html;
+    at("stepper").replaceChildren(frame);
+  }
+
+  function note() {
+    const now = new URLSearchParams({ view: "expression", f: formula });
+    for (const [name, value] of Object.entries(numbers)) now.append("at", `${name}=${value}`);
+    if (at("wrt").value) now.set("wrt", at("wrt").value);
+    history.replaceState(null, "", `#${now}`);
+  }
+
+  at("formula-form").onsubmit = (event) => {
+    event.preventDefault();
+    formula = at("formula").value;
+    update();
+  };
+  at("wrt").onchange = () => {
+    note();
+    explain();
+  };
+  at("link").onclick = () => copy(location.href, say);
+  at("step-open").onclick = async () => {
+    const open = !at("stepper").firstChild;
+    at("step-open").setAttribute("aria-expanded", open);
+    try {
+      if (open) await step();
+      else at("stepper").replaceChildren();
+    } catch (error) {
+      say(error.message, true);
+    }
+  };
+
+  function follow(now) {
+    state = now;
+    if (now.has("f")) at("formula").value = formula = now.get("f").slice(0, 400);
+    numbers = {};
+    sliders = {};
+    for (const pair of now.getAll("at").slice(0, 50)) {
+      const [name, value] = pair.split("=", 2);
+      numbers[name] = value ?? "";
+    }
+    update();
+  }
+  follow(state);
+  return { follow };
+}
+
+// KaTeX is loaded when the first formula is shown.
+async function formulas(place) {
+  const { default: katex } = await import("./katex.mjs");
+  for (const span of place.querySelectorAll("[data-latex]")) {
+    katex.render(span.dataset.latex, span, { displayMode: span.hasAttribute("data-display"), throwOnError: false });
+  }
+}

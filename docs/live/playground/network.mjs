@@ -1,0 +1,178 @@
+// The network: settings in, numbers and pictures out.  Everything shown is made by Python.
+const at = (id) => document.getElementById(id);
+
+export function openNetwork(asker, say, state) {
+  const form = at("settings");
+  const buttons = ["play", "one-step", "one-epoch", "restart", "diagnose"].map(at);
+  const usual = read();
+  let points = [];
+  let playing = false;
+  let turn = 0; // increases with each new network, so that late answers of the previous one are dropped
+
+  function read() {
+    const given = {};
+    for (const field of form.elements) {
+      if (field.name) given[field.name] = field.type === "number" ? field.valueAsNumber : field.value;
+    }
+    return given;
+  }
+
+  function write(settings) {
+    for (const [name, value] of Object.entries(settings)) {
+      if (name === "points") points = value;
+      else if (form.elements[name]) form.elements[name].value = value;
+    }
+  }
+
+  function show(frame) {
+    at("counts").textContent = `${frame.steps.toLocaleString("en")} steps, epoch ${frame.epoch}`;
+    if (frame.problem) say(frame.problem, true);
+    for (const [id, part] of [["plane", "plane"], ["curves", "curves"], ["network-picture", "network"]]) {
+      if (part in frame) at(id).innerHTML = frame[part];
+    }
+    if (frame.texts) rows(at("numbers"), frame.texts.map((cells) => cells.map(text)));
+    if (frame.layers) rows(at("layers"), frame.layers.map((layer) => [text(layer.name), text(layer.texts[0]), meter(layer.bar), text(layer.texts[1])]));
+    if ("program" in frame) at("program").textContent = frame.program;
+    if (frame.points) points = frame.points;
+  }
+
+  async function asking(name, given, seconds) {
+    const mine = turn;
+    try {
+      const frame = await asker.ask(name, given, seconds);
+      if (mine === turn) show(frame);
+      return mine === turn && !frame.problem;
+    } catch (error) {
+      if (mine === turn) say(error.message, true);
+      return false;
+    }
+  }
+
+  async function open() {
+    turn += 1;
+    pause();
+    say("");
+    at("diagnosis").hidden = true;
+    const own = form.elements.data.value === "own points";
+    at("clicking").hidden = !own;
+    at("plane").classList.toggle("clickable", own);
+    const ok = await asking("network.open", { settings: { ...read(), points } });
+    for (const button of buttons) button.disabled = false;
+    return ok;
+  }
+
+  function pause() {
+    playing = false;
+    at("play").textContent = "Play";
+    at("play").setAttribute("aria-pressed", "false");
+  }
+
+  async function play() {
+    playing = true;
+    at("play").textContent = "Pause";
+    at("play").setAttribute("aria-pressed", "true");
+    at("diagnosis").hidden = true;
+    const mine = turn;
+    while (playing && mine === turn && (await asking("network.run", { seconds: 0.1 }))) await painted();
+    if (mine === turn) pause();
+  }
+
+  async function pausedThen(name, given) {
+    pause();
+    await asking(name, given);
+  }
+
+  at("play").onclick = () => (playing ? pause() : play());
+  at("one-step").onclick = () => pausedThen("network.run", { steps: 1, seconds: 60 });
+  at("one-epoch").onclick = () => pausedThen("network.run", { epoch: true });
+  at("restart").onclick = open;
+  at("diagnose").onclick = async () => {
+    pause();
+    try {
+      at("diagnosis").textContent = (await asker.ask("network.diagnose")).text;
+      at("diagnosis").hidden = false;
+    } catch (error) {
+      say(error.message, true);
+    }
+  };
+  at("copy").onclick = () => copy(at("program").textContent, say);
+  form.onsubmit = (event) => event.preventDefault();
+  form.onchange = () => {
+    note();
+    open();
+  };
+  at("plane").onclick = async (event) => {
+    if (form.elements.data.value !== "own points") return;
+    const box = at("plane").querySelector("svg").getBoundingClientRect();
+    turn += 1;
+    pause();
+    say("");
+    await asking("network.add", {
+      across: (event.clientX - box.left) / box.width,
+      up: (box.bottom - event.clientY) / box.height,
+      label: Number(at("label").value),
+    });
+    note();
+  };
+  for (const button of document.querySelectorAll(".presets button")) {
+    button.onclick = () => {
+      at("phenomenon").textContent = button.dataset.says;
+      points = [];
+      write({ ...usual, ...JSON.parse(button.dataset.settings) });
+      note();
+      open();
+    };
+  }
+
+  // The address holds what differs from the usual settings.
+  function note() {
+    const now = new URLSearchParams({ view: "network" });
+    for (const [name, value] of Object.entries(read())) if (String(value) !== String(usual[name])) now.set(name, value);
+    if (points.length) now.set("points", JSON.stringify(points));
+    history.replaceState(null, "", `#${now}`);
+  }
+
+  function follow(now) {
+    const settings = { ...usual };
+    for (const [name, value] of now) if (name in usual) settings[name] = value;
+    try {
+      points = JSON.parse(now.get("points") ?? "[]");
+    } catch {
+      points = [];
+    }
+    if (form.elements.data.value !== settings.data || JSON.stringify(read()) !== JSON.stringify(settings)) write(settings);
+    return open();
+  }
+  follow(state);
+  return { follow };
+}
+
+const painted = () => new Promise((resolve) => requestAnimationFrame(resolve));
+const text = (words) => document.createTextNode(words);
+
+function meter(share) {
+  const box = document.createElement("span");
+  box.className = "meter";
+  box.append(document.createElement("i"));
+  box.firstChild.style.width = `${100 * share}%`;
+  return box;
+}
+
+function rows(table, cells) {
+  table.tBodies[0].replaceChildren(
+    ...cells.map((row) => {
+      const line = document.createElement("tr");
+      for (const cell of row) line.insertCell().append(cell);
+      return line;
+    }),
+  );
+}
+
+export async function copy(words, say) {
+  try {
+    await navigator.clipboard.writeText(words);
+    say("Copied.");
+  } catch {
+    say("The browser does not let this page copy; select the text instead.", true);
+  }
+}

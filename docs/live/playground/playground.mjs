@@ -1,0 +1,34 @@
+// The page: which of its two views is shown, and the state of Python.
+import { Asker } from "./ask.mjs";
+import { openExpression } from "./expression.mjs";
+import { openNetwork } from "./network.mjs";
+
+const views = { network: openNetwork, expression: openExpression };
+const opened = {};
+const status = document.getElementById("status");
+const say = (text, bad = false) => {
+  status.textContent = text;
+  status.classList.toggle("bad", bad);
+};
+const waitFor = (ready) => {
+  say("Python is starting in this page; nothing is sent to a server.");
+  return ready.then(() => say(""), (error) => say(`Python did not start: ${error.message}`, true));
+};
+const asker = new Asker({ onStart: waitFor });
+waitFor(asker.ready);
+
+export const state = () => new URLSearchParams(location.hash.slice(1));
+
+function show() {
+  const view = state().get("view") === "expression" ? "expression" : "network";
+  for (const name of Object.keys(views)) document.getElementById(name).hidden = name !== view;
+  for (const link of document.querySelectorAll("nav a")) {
+    if (link.hash === `#view=${view}`) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  if (opened[view]) opened[view].follow(state());
+  else opened[view] = views[view](asker, say, state());
+}
+
+addEventListener("hashchange", show);
+show();
