@@ -20,6 +20,8 @@ from chalkgrad_live import expression, network  # noqa: E402 - found in the fold
 from generate import node  # noqa: E402
 from generate.python_in_browser import assemble, packed  # noqa: E402
 
+from chalkgrad import course  # noqa: E402
+
 LABELS = {
     "data": "data set", "samples": "samples", "noise": "noise", "held": "share held back", "widths": "hidden layers",
     "activation": "activation", "init": "initial weights", "loss": "loss", "optimizer": "optimizer",
@@ -34,6 +36,7 @@ def build(out: Path) -> None:
     assemble(out / "python")
     add_package(out / "python")
     playground(out / "playground")
+    lessons(out)
 
 
 def add_package(folder: Path) -> None:
@@ -82,3 +85,37 @@ def _control(name: str, label: str, offered: dict[str, Any]) -> str:
     else:
         field = f'<input name="{name}" value="{usual}" inputmode="numeric" maxlength="60">'
     return f"<label>{label}{field}</label>"
+
+
+def lessons(out: Path) -> None:
+    """The live form of each lesson: the built page, with a script that turns its cells into editors."""
+    folder = out / "live"
+    folder.mkdir(exist_ok=True)
+    for source in (LIVE / "lessons").iterdir():
+        shutil.copyfile(source, folder / source.name)
+    for path in course.lesson_sources().values():
+        page = out / "lessons" / f"{path.stem}.html"
+        text = page.read_text(encoding="utf-8")
+        (folder / page.name).write_text(live(text, path), encoding="utf-8")
+        link = f'<p><a href="../live/{page.name}">Run this lesson in your browser</a></p>'
+        page.write_text(_after_title(text, link), encoding="utf-8")
+
+
+def live(page: str, lesson: Path) -> str:
+    """A built lesson with its notebook, the style and the script.  Raises ValueError if cells are missing."""
+    notebook = course.notebook(lesson.read_text(encoding="utf-8"))
+    code = sum(cell["cell_type"] == "code" for cell in notebook["cells"])
+    shown = len(re.findall(r'<div class="cell [^"]*docutils container"', page))
+    if code != shown:
+        raise ValueError(f"{lesson.name} has {code} code cells, its page shows {shown}")
+    data = json.dumps(notebook).replace("<", "\\u003c")
+    page = re.sub(r"<html\b", f'<html data-lesson="{lesson.stem}"', page, count=1)
+    page = page.replace("</head>", '<link rel="stylesheet" href="lesson.css"></head>', 1)
+    scripts = f'<script type="application/json" id="notebook">{data}</script><script type="module" src="lesson.mjs"></script>'
+    # Elsewhere on the site a link to a page beside the lessons, such as the primer, leads to their folder.
+    page = re.sub(r'href="((?!\d\d-)[\w-]+\.html)', r'href="../lessons/\1', page)
+    return page.replace("</body>", scripts + "</body>", 1)
+
+
+def _after_title(page: str, element: str) -> str:
+    return page.replace("</h1>", "</h1>" + element, 1)

@@ -115,10 +115,10 @@ def as_html(markdown: str) -> str:
 
 def _inline(text: str) -> str:
     def replaced(match: re.Match[str]) -> str:
-        latex, code, bold = (None if part is None else html.escape(part) for part in match.groups())
+        latex, code = (None if part is None else html.escape(part) for part in match.groups()[:2])
         if latex is not None:
             return f'<span data-latex="{latex}"></span>'
-        return f"<code>{code}</code>" if code is not None else f"<b>{bold}</b>"
+        return f"<code>{code}</code>" if code is not None else f"<b>{_inline(match[3])}</b>"
 
     parts, end = [], 0
     for match in re.finditer(r"\$([^$]+)\$|`([^`]+)`|\*\*([^*]+)\*\*", text):
