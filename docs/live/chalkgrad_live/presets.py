@@ -20,8 +20,8 @@ PRESETS: dict[str, tuple[str, dict[str, Any]]] = {
         {"activation": "relu", "learning_rate": 5.0, "samples": 100},
     ),
     "learning rate too high": (
-        "Each step jumps over the valley to a higher place: the loss grows instead of falling. Then choose 0.3.",
-        {"learning_rate": 30.0, "loss": "mean_squared_error", "samples": 100, "activation": "relu", "widths": "8"},
+        "Each step jumps over the valley to a higher place: the loss grows instead of falling. Then choose 0.03.",
+        {"learning_rate": 1.0, "loss": "mean_squared_error", "samples": 100, "activation": "relu", "widths": "8"},
     ),
     "zero initialisation": (
         "All weights are 0, so all units of a layer get the same gradient and stay the same: the picture of the network "
@@ -29,16 +29,16 @@ PRESETS: dict[str, tuple[str, dict[str, Any]]] = {
         {"init": "zeros", "samples": 100},
     ),
     "overfitting": (
-        "20 noisy samples and hundreds of parameters: the training loss goes to 0 while the loss on held-back data "
+        "20 noisy training samples and hundreds of parameters: the training loss goes to 0 while the loss on held-back data "
         "grows. Then add L2, or more samples.",
         {"widths": "16, 16", "samples": 60, "held": 0.66, "noise": 0.45, "optimizer": "Adam", "learning_rate": 0.03},
     ),
     "momentum in a narrow valley": (
-        "One feature is eight times as large as the other, so the loss is a narrow valley: steps that are stable across "
+        "One feature is twenty times as large as the other, so the loss is a narrow valley: steps that are stable across "
         "it are tiny along it. With momentum the small steps add up. Set momentum to 0 to compare.",
         {
-            "data": "stretched blobs", "noise": 1.0, "widths": "", "loss": "mean_squared_error", "learning_rate": 0.002,
-            "momentum": 0.9, "batch_size": 500, "samples": 100,
+            "data": "stretched blobs", "noise": 1.0, "widths": "", "loss": "mean_squared_error", "learning_rate": 0.0007,
+            "momentum": 0.9, "batch_size": 500, "samples": 100, "held": 0.0, "seed": 2,
         },
     ),
 }  # fmt: skip

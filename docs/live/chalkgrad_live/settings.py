@@ -22,7 +22,7 @@ DATA = {
     "own points": "{points}",
 }
 """The data sets, and the expression that makes each."""
-STRETCH = "X = [[a, 8.0 * b] for a, b in X]\n"
+STRETCH = "X = [[a, 20.0 * b] for a, b in X]\n"
 LOSSES = ("binary_cross_entropy_with_logits", "hinge", "mean_squared_error")
 OPTIMIZERS = {
     "SGD": "nn.SGD(model, {learning_rate}, momentum={momentum})",

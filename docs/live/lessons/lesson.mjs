@@ -1,5 +1,6 @@
 // A lesson whose cells can be edited and run.  The page is the built lesson; this script turns its cells into editors.
 import { Asker } from "../playground/ask.mjs";
+import { formulas } from "../playground/formulas.mjs";
 
 const notebook = JSON.parse(document.getElementById("notebook").textContent);
 const codes = notebook.cells.filter((cell) => cell.cell_type === "code");
@@ -107,13 +108,6 @@ function piece(part) {
     return box;
   }
   return make("pre", { className: "error" in part ? "error" : "", textContent: part.error ?? part.text });
-}
-
-async function formulas(place) {
-  const found = place.querySelectorAll("[data-latex]");
-  if (!found.length) return;
-  const { default: katex } = await import("../playground/katex.mjs");
-  for (const span of found) katex.render(span.dataset.latex, span, { displayMode: span.hasAttribute("data-display"), throwOnError: false });
 }
 
 // The paragraph before the cell says "Predict".

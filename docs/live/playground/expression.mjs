@@ -1,4 +1,5 @@
 // An expression: its graph, sliders for its leaves, and its gradient explained.  The address holds the state.
+import { formulas } from "./formulas.mjs";
 import { copy } from "./network.mjs";
 
 const at = (id) => document.getElementById(id);
@@ -141,12 +142,4 @@ export function openExpression(asker, say, state) {
   }
   follow(state);
   return { follow };
-}
-
-// KaTeX is loaded when the first formula is shown.
-async function formulas(place) {
-  const { default: katex } = await import("./katex.mjs");
-  for (const span of place.querySelectorAll("[data-latex]")) {
-    katex.render(span.dataset.latex, span, { displayMode: span.hasAttribute("data-display"), throwOnError: false });
-  }
 }

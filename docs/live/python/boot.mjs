@@ -12,12 +12,38 @@ const fetched = async (address) => {
   return new Uint8Array(await answer.arrayBuffer());
 };
 
+// The large files are shipped compressed, since not every server compresses; a server may have unpacked them already.
+async function unpacked(address, type) {
+  const bytes = await fetched(`${address}.gz`);
+  const packed = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  const body = new Blob([bytes]).stream();
+  const headers = { "content-type": type };
+  return new Response(packed ? body.pipeThrough(new DecompressionStream("gzip")) : body, { headers });
+}
+
+// Pyodide's own script, and `fetch` that unpacks its WebAssembly for the time of `start`.
+async function withUnpacked(folder, start) {
+  const script = await (await unpacked(`${folder}pyodide.asm.mjs`, "text/javascript")).blob();
+  const address = URL.createObjectURL(script);
+  const plain = globalThis.fetch;
+  globalThis.fetch = (asked, ...rest) =>
+    String(asked).endsWith("pyodide.asm.wasm") ? unpacked(asked, "application/wasm") : plain(asked, ...rest);
+  try {
+    return await start({ createPyodideModule: (await import(address)).default });
+  } finally {
+    globalThis.fetch = plain;
+    URL.revokeObjectURL(address);
+  }
+}
+
 export async function startPython(folder, { stdout, stderr, read = fetched } = {}) {
   const wheels = read(`${folder}packages.json`).then((bytes) =>
     Promise.all(JSON.parse(new TextDecoder().decode(bytes)).map((name) => read(folder + name))),
   );
   const { loadPyodide, version } = await import(`${folder}pyodide.mjs`);
-  const python = await loadPyodide({ indexURL: folder, packageBaseUrl: `${PACKAGES}v${version}/full/`, stdout, stderr });
+  const options = { indexURL: folder, packageBaseUrl: `${PACKAGES}v${version}/full/`, stdout, stderr };
+  const start = (more) => loadPyodide({ ...options, ...more });
+  const python = await (read === fetched ? withUnpacked(folder, start) : start({}));
   const extractDir = python.runPython("import site; site.getsitepackages()[0]");
   for (const wheel of await wheels) python.unpackArchive(wheel, "wheel", { extractDir });
   return python;
