@@ -23,6 +23,8 @@ def evaluated(formula: str, numbers: dict[str, str]) -> tuple[Value, dict[str, V
     """The output with its gradients, and its leaves.  Raises ValueError and ArithmeticError with a message to show."""
     if len(formula) > MAX_CHARACTERS:
         raise ValueError(f"the formula has more than {MAX_CHARACTERS} characters; shorten it")
+    if any("\ud800" <= character <= "\udfff" for character in formula):
+        raise ValueError("the formula has half a character, which is no text; write it again")
     parsed = parse(formula)
     if not parsed.names:
         raise FormulaError(formula, "the formula has no variable; try tanh(x*w + b)")

@@ -5,7 +5,7 @@ import { copy } from "./network.mjs";
 const at = (id) => document.getElementById(id);
 
 export function openExpression(asker, say, state) {
-  let numbers = {};
+  let numbers = Object.create(null);
   let busy = false;
   let again = false;
   let formula = at("formula").value;
@@ -51,9 +51,9 @@ export function openExpression(asker, say, state) {
     for (const name of Object.keys(numbers)) if (!names.includes(name)) delete numbers[name];
   }
 
-  let sliders = {};
+  let sliders = Object.create(null);
   function build(leaves) {
-    sliders = {};
+    sliders = Object.create(null);
     const wrt = at("wrt").value || state.get("wrt");
     at("wrt").replaceChildren(...leaves.map((leaf) => new Option(leaf.name, leaf.name, false, leaf.name === wrt)));
     at("leaves").replaceChildren(...leaves.map(row));
@@ -132,8 +132,8 @@ export function openExpression(asker, say, state) {
   function follow(now) {
     state = now;
     if (now.has("f")) at("formula").value = formula = now.get("f").slice(0, 400);
-    numbers = {};
-    sliders = {};
+    numbers = Object.create(null);
+    sliders = Object.create(null);
     for (const pair of now.getAll("at").slice(0, 50)) {
       const [name, value] = pair.split("=", 2);
       numbers[name] = value ?? "";
