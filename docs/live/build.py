@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 LIVE = Path(__file__).parent
-sys.path.insert(0, str(LIVE))
+sys.path[:0] = [str(LIVE), str(LIVE.parent)]
 
 from chalkgrad_live import expression, network  # noqa: E402 - found in the folder of this file
 from generate import node  # noqa: E402
@@ -95,10 +95,10 @@ def lessons(out: Path) -> None:
         shutil.copyfile(source, folder / source.name)
     for path in course.lesson_sources().values():
         page = out / "lessons" / f"{path.stem}.html"
-        text = page.read_text(encoding="utf-8")
-        (folder / page.name).write_text(live(text, path), encoding="utf-8")
         link = f'<p><a href="../live/{page.name}">Run this lesson in your browser</a></p>'
-        page.write_text(_after_title(text, link), encoding="utf-8")
+        text = page.read_text(encoding="utf-8").replace(link, "")
+        page.write_text(text.replace("</h1>", f"</h1>{link}", 1), encoding="utf-8")
+        (folder / page.name).write_text(live(text, path), encoding="utf-8")
 
 
 def live(page: str, lesson: Path) -> str:
@@ -111,11 +111,19 @@ def live(page: str, lesson: Path) -> str:
     data = json.dumps(notebook).replace("<", "\\u003c")
     page = re.sub(r"<html\b", f'<html data-lesson="{lesson.stem}"', page, count=1)
     page = page.replace("</head>", '<link rel="stylesheet" href="lesson.css"></head>', 1)
-    scripts = f'<script type="application/json" id="notebook">{data}</script><script type="module" src="lesson.mjs"></script>'
+    scripts = (
+        f'<script type="application/json" id="notebook">{data}</script><script type="module" src="lesson.mjs"></script>'
+    )
     # Elsewhere on the site a link to a page beside the lessons, such as the primer, leads to their folder.
     page = re.sub(r'href="((?!\d\d-)[\w-]+\.html)', r'href="../lessons/\1', page)
     return page.replace("</body>", scripts + "</body>", 1)
 
 
-def _after_title(page: str, element: str) -> str:
-    return page.replace("</h1>", "</h1>" + element, 1)
+if __name__ == "__main__":
+    # After a change here: the pages of a finished site are replaced, all else in it stays.
+    site = Path(sys.argv[1])
+    for script in (LIVE / "python").glob("*.mjs"):
+        shutil.copyfile(script, site / "python" / script.name)
+    packed(LIVE / "chalkgrad_live", site / "python")
+    playground(site / "playground")
+    lessons(site)

@@ -64,12 +64,12 @@ _names: dict[str, Any] = {"__name__": "__main__", "display": display}
 
 
 def run(code: str, number: int) -> dict[str, Any]:
-    """Run the cell with this number; its outputs, and whether it ran to the end.
+    r"""Run the cell with this number; its outputs, and whether it ran to the end.
 
     An output has "text", "html" or "error".  With "missing" the cell needs a package that is not loaded.
 
     >>> run("x = 3; print(x)" + chr(10) + "x * 2", 1)
-    {'outputs': [{'text': '3\\n'}, {'text': '6'}], 'finished': True}
+    {'outputs': [{'text': '3\n'}, {'text': '6'}], 'finished': True}
     >>> run("1 / 0", 2)["outputs"][0]["error"].splitlines()[-1]
     'ZeroDivisionError: division by zero'
     """
@@ -83,7 +83,7 @@ def run(code: str, number: int) -> dict[str, Any]:
         try:
             for part, last in _compiled(code, name):
                 with _limit(part):
-                    value = eval(part, _names)  # noqa: S307 - the learner's own code, in the learner's own browser
+                    value = eval(part, _names)
                 if last and value is not None:
                     display(value)
             _show_figures()
@@ -91,7 +91,7 @@ def run(code: str, number: int) -> dict[str, Any]:
             finished = False
             says = f"Stopped after {SECONDS:g} seconds. Does a loop in this cell never end?"
             _output.shown.append({"error": says})
-        except BaseException as error:  # noqa: BLE001 - also SystemExit
+        except BaseException as error:
             finished, missing = False, _missing(error)
             _output.shown.append({"error": _told(error, name)})
     for piece in _output.shown:

@@ -46,8 +46,8 @@ def plane(values: Sequence[float], ranges: Sequence[tuple[float, float]], sample
                 else f'<rect x="{cx - 3.5:.1f}" y="{cy - 3.5:.1f}" width="7" height="7" {look}/>'
             )
     return (
-        f'<svg viewBox="0 0 {SIDE:g} {SIDE:g}" role="img" aria-label="the plane: what the model predicts at each point, '
-        f'{len(samples)} training samples and {len(held)} held back">{image}{"".join(dots)}</svg>'
+        f'<svg viewBox="0 0 {SIDE:g} {SIDE:g}" role="img" aria-label="the plane: what the model predicts at each '
+        f'point, {len(samples)} training samples and {len(held)} held back">{image}{"".join(dots)}</svg>'
     )
 
 
@@ -98,8 +98,8 @@ def network(layers: Sequence[Sequence[Sequence[float]]]) -> str:
     units = [f'<circle cx="{x:.0f}" cy="{y:.1f}" r="6"/>' for column in places for x, y in column]
     width = 28.0 + (len(sizes) - 1) * gap
     return (
-        f'<svg viewBox="0 0 {width:g} {height:g}" style="max-width:{width * 1.6:g}px" role="img" aria-label="the network: '
-        f'{", ".join(map(str, sizes))} units; orange weights are positive, blue ones negative">{"".join(wires)}'
+        f'<svg viewBox="0 0 {width:g} {height:g}" style="max-width:{width * 1.6:g}px" role="img" aria-label="the '
+        f'network: {", ".join(map(str, sizes))} units; orange weights are positive, blue ones negative">{"".join(wires)}'
         f'<g fill="var(--back)" stroke="currentColor">{"".join(units)}</g></svg>'
     )
 
@@ -127,8 +127,8 @@ def curves(series: dict[str, Sequence[float]], steps: Sequence[int]) -> str:
         dashes = ' stroke-dasharray="5 3"' if number else ""
         if points:
             parts.append(
-                f'<polyline points="{" ".join(points)}" fill="none" stroke="{COLOURS[number]}" stroke-width="2"{dashes}>'
-                f"<title>{name}</title></polyline>"
+                f'<polyline points="{" ".join(points)}" fill="none" stroke="{COLOURS[number]}" stroke-width="2"'
+                f"{dashes}><title>{name}</title></polyline>"
             )
     return (
         f'<svg viewBox="0 0 {width:g} {height:g}" font-size="10" fill="currentColor" role="img" '

@@ -99,7 +99,8 @@ class Settings:
     def definitions(self) -> str:
         """The program up to its loop."""
         splits = self.held and self.data != "own points"
-        split = f"nn.train_test_split(X, y, test_size={self.held}, seed={self.seed})" if splits else "X, X[:0], y, y[:0]"
+        kept = f"nn.train_test_split(X, y, test_size={self.held}, seed={self.seed})"
+        split = kept if splits else "X, X[:0], y, y[:0]"
         target = "[2 * label - 1 for label in targets]" if self.loss != LOSSES[0] else "targets"
         penalty = f" + nn.l2_penalty(model, {self.l2})" if self.l2 else ""
         optimizer = OPTIMIZERS[self.optimizer].format(learning_rate=self.learning_rate, momentum=self.momentum)

@@ -27,7 +27,8 @@ def open_formula(open_page: Callable[..., Any], formula: str = "", **numbers: fl
 
 def gradients(page: Any) -> dict[str, float]:
     pairs = page.eval_on_selector_all(
-        "#leaves .leaf", "rows => rows.map(r => [r.querySelector('label').textContent, r.querySelector('output').dataset.gradient])"
+        "#leaves .leaf",
+        "rows => rows.map(r => [r.querySelector('label').textContent, r.querySelector('output').dataset.gradient])",
     )
     return {name: float(number) for name, number in pairs}
 

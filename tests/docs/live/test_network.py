@@ -37,7 +37,8 @@ def numbers(page: Any) -> list[float]:
 
 
 def layers(page: Any) -> list[tuple[float, str]]:
-    rows = page.eval_on_selector_all("#layers tbody tr", "rows => rows.map(row => [...row.cells].map(c => c.innerText))")
+    texts = "rows => rows.map(row => [...row.cells].map(cell => cell.innerText))"
+    rows = page.eval_on_selector_all("#layers tbody tr", texts)
     return [(float(row[1]), row[3]) for row in rows]
 
 
