@@ -98,9 +98,9 @@ def network(layers: Sequence[Sequence[Sequence[float]]]) -> str:
     units = [f'<circle cx="{x:.0f}" cy="{y:.1f}" r="6"/>' for column in places for x, y in column]
     width = 28.0 + (len(sizes) - 1) * gap
     return (
-        f'<svg viewBox="0 0 {width:g} {height:g}" style="max-width:{width * 1.6:g}px" role="img" aria-label="the '
-        f'network: {", ".join(map(str, sizes))} units; orange weights are positive, blue ones negative">{"".join(wires)}'
-        f'<g fill="var(--back)" stroke="currentColor">{"".join(units)}</g></svg>'
+        f'<svg viewBox="0 0 {width:g} {height:g}" style="max-width:{width * 1.6:g}px" role="img" '
+        f'aria-label="the network: {", ".join(map(str, sizes))} units; orange weights are positive, blue ones negative">'
+        f'{"".join(wires)}<g fill="var(--back)" stroke="currentColor">{"".join(units)}</g></svg>'
     )
 
 

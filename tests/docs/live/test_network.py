@@ -92,6 +92,7 @@ def test_the_program_computes_what_the_page_shows(network: Any) -> None:
 def test_own_points_are_learnt(network: Any) -> None:
     network.select_option("[name=data]", "own points")
     network.wait_for_selector("#clicking:visible")
+    network.wait_for_function("!document.querySelector('#plane circle')")
     box = network.locator("#plane svg").bounding_box()
     for label, share in (("1", 0.25), ("0", 0.75)):
         network.select_option("#label", label)
@@ -153,7 +154,7 @@ def test_momentum_helps_in_a_narrow_valley(network: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "says"),
+    ("state", "says"),
     [
         ("widths=99999", "layers must be widths"),
         ("widths=8,8,8,8,8,8,8,8,8,8,8,8,8", "layers: at most 12"),
@@ -164,9 +165,9 @@ def test_momentum_helps_in_a_narrow_valley(network: Any) -> None:
         ("points=%5B%5B1e999%2C1%2C1%5D%5D", "must be two"),
     ],
 )
-def test_hostile_addresses_are_answered(network: Any, address: str, says: str) -> None:
+def test_hostile_addresses_are_answered(network: Any, state: str, says: str) -> None:
     page = network
-    page.evaluate("state => { location.hash = `#view=network&${state}`; }", address)
+    page.evaluate("state => { location.hash = `#view=network&${state}`; }", state)
     page.wait_for_function(f"document.getElementById('status').textContent.includes({says!r})")
     page.get_by_role("button", name="two moons").click()
     page.click("#one-step")
