@@ -58,7 +58,7 @@ def playground(folder: Path) -> None:
         "phenomenon": html.escape(offered["presets"][0]["says"]),
         "controls": "".join(_control(name, label, offered) for name, label in LABELS.items()),
         "plane": first["plane"], "curves": first["curves"], "network": first["network"],
-        "program": html.escape(first["program"]), "formula": html.escape(str(expression.FIRST["formula"])),
+        "program": html.escape(first["program"]), "formula": html.escape(expression.FIRST),
     }  # fmt: skip
     page = folder / "index.html"
     text = re.sub(r"\{(\w+)\}", lambda hole: parts[hole[1]], page.read_text(encoding="utf-8"))

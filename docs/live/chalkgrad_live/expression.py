@@ -15,7 +15,8 @@ MAX_CHARACTERS = 400
 MAX_LEAVES = 20
 USUAL = 1.0
 """The number of a variable that has none yet."""
-FIRST = {"formula": "tanh(x*w + b) + max(x, 0)", "numbers": {"x": "0.5", "w": "-1.5", "b": "0.25"}}
+FIRST = "tanh(x*w + b) + max(x, 0)"
+FIRST_NUMBERS = {"x": "0.5", "w": "-1.5", "b": "0.25"}
 """What the page shows first."""
 
 
@@ -30,10 +31,9 @@ def evaluated(formula: str, numbers: dict[str, str]) -> tuple[Value, dict[str, V
         raise FormulaError(formula, "the formula has no variable; try tanh(x*w + b)")
     if len(parsed.names) > MAX_LEAVES:
         raise ValueError(f"the formula has {len(parsed.names)} variables, more than {MAX_LEAVES}")
-    usual = FIRST["numbers"] if formula == FIRST["formula"] else {}
-    output, leaves = parsed.evaluate(
-        {name: _number(name, numbers.get(name, usual.get(name, str(USUAL)))) for name in parsed.names}  # type: ignore[attr-defined]
-    )
+    usual = FIRST_NUMBERS if formula == FIRST else {}
+    texts = {name: numbers.get(name, usual.get(name, str(USUAL))) for name in parsed.names}
+    output, leaves = parsed.evaluate({name: _number(name, text) for name, text in texts.items()})
     if output in leaves.values():
         output = output * 1.0
         output.label = "out"

@@ -9,7 +9,7 @@ import base64
 import math
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nn.plotting.regions import COLOURS
@@ -99,12 +99,12 @@ def network(layers: Sequence[Sequence[Sequence[float]]]) -> str:
     width = 28.0 + (len(sizes) - 1) * gap
     return (
         f'<svg viewBox="0 0 {width:g} {height:g}" style="max-width:{width * 1.6:g}px" role="img" '
-        f'aria-label="the network: {", ".join(map(str, sizes))} units; orange weights are positive, blue ones negative">'
+        f'aria-label="the network: {", ".join(map(str, sizes))} units; orange weights are positive, blue negative">'
         f'{"".join(wires)}<g fill="var(--back)" stroke="currentColor">{"".join(units)}</g></svg>'
     )
 
 
-def curves(series: dict[str, Sequence[float]], steps: Sequence[int]) -> str:
+def curves(series: Mapping[str, Sequence[float]], steps: Sequence[int]) -> str:
     """Losses over steps, on a logarithmic scale; the second series is dashed.
 
     >>> curves({"training": [1.0, 0.1]}, [0, 10]).count("<polyline")
