@@ -391,11 +391,11 @@ def test_an_optional_folder_is_loaded_late_by_few_modules(folder: str) -> None:
 
 WITHOUT = """
 import importlib, pkgutil, sys
-folders, names = {folders!r}, {names!r}
+folders, names, optional = {folders!r}, {names!r}, {optional!r}
 sys.modules.update(dict.fromkeys(folders))  # as if deleted
 for package in ("autograd", "nn", "chalkgrad"):
     for module in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{{package}}."):
-        if not module.name.startswith(tuple(folders)) and module.name != "chalkgrad.grading.student":
+        if not module.name.startswith(optional) and module.name != "chalkgrad.grading.student":
             importlib.import_module(module.name)
 for name in names:
     owner, _, last = name.rpartition(".")
@@ -411,7 +411,8 @@ for name in names:
 def without(folders: Iterable[str], where: Path) -> None:
     """Import every module in a process in which these folders do not exist; each name says what to install."""
     names = sorted(name for folder in folders for name in OPTIONAL[folder].names)
-    code = WITHOUT.format(folders=[folder.replace("/", ".") for folder in folders], names=names)
+    optional = tuple(folder.replace("/", ".") for folder in OPTIONAL)  # may need packages that are not installed
+    code = WITHOUT.format(folders=[folder.replace("/", ".") for folder in folders], names=names, optional=optional)
     done = subprocess.run([sys.executable, "-c", code], cwd=where, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
@@ -420,26 +421,38 @@ def test_without_the_optional_folders_everything_else_is_imported() -> None:
     without(OPTIONAL, ROOT)
 
 
+def copy_without(folders: Iterable[str], where: Path) -> Path:
+    """A copy of the project without these folders and their tests."""
+    hidden = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "build", "dist", "site", "node_modules")
+    shutil.copytree(ROOT, where / "copy", ignore=hidden)
+    for folder in folders:
+        for name in (folder, f"tests/{folder}", *OPTIONAL[folder].files):
+            path = where / "copy" / name
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    return where / "copy"
+
+
+def passes(copy: Path, *arguments: str) -> None:
+    command = [sys.executable, "-m", "pytest", "-n0", "-q", "-x", "-p", "no:cacheprovider", *arguments]
+    done = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("folder", OPTIONAL)
-def test_an_optional_folder_can_be_deleted_with_its_tests(folder: str, tmp_path: Path) -> None:
-    """All tests that are left are collected, and some run; not those of README, which shows the optional folders."""
-    hidden = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "build", "dist")
-    shutil.copytree(ROOT, tmp_path / "copy", ignore=hidden, dirs_exist_ok=True)
-    for name in (folder, f"tests/{folder}", *OPTIONAL[folder].files):
-        path = tmp_path / "copy" / name
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
-    without([folder], tmp_path / "copy")
-    run = [
-        "tests/test_architecture.py",
-        "tests/trust/test_wrong_inputs.py",
-        "tests/test_english.py",
-    ]
-    run += [f"tests/{folder.partition('/')[0]}"]
-    for arguments in (["--collect-only", "tests", *PACKAGES], run):
-        command = [sys.executable, "-m", "pytest", "-n0", "-q", "-x", "-p", "no:cacheprovider", *arguments]
-        done = subprocess.run(command, cwd=tmp_path / "copy", capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout[-3000:]
+def test_without_an_optional_folder_and_its_tests_all_others_are_collected(folder: str, tmp_path: Path) -> None:
+    copy = copy_without([folder], tmp_path)
+    without([folder], copy)
+    passes(copy, "--collect-only", "tests", *PACKAGES)
+
+
+@pytest.mark.slow
+def test_without_the_optional_folders_and_their_tests_the_others_pass(tmp_path: Path) -> None:
+    """Not those of README, which shows the optional folders; of autograd only those of compiled programs."""
+    copy = copy_without(OPTIONAL, tmp_path)
+    without(OPTIONAL, copy)
+    left = ("tests/test_architecture.py", "tests/trust/test_wrong_inputs.py", "tests/test_english.py")
+    passes(copy, *left, "tests/nn", "tests/autograd/compiler/test_program.py")
 
 
 # ------------------------------------------------------------------------------------------------- names and sizes

@@ -78,10 +78,10 @@ class RunResult(NamedTuple):
 
 
 class Executable(Protocol):
-    """A compiled graph with its memory.  The three backends implement it; `Plan` holds one of them."""
+    """A compiled graph with its memory.  All backends implement it; `Plan` holds one of them."""
 
     backend: str
-    """"numpy", "c" or "eager"."""
+    """"numpy", "c", "jax" or "eager"."""
     note: str
     """What could be faster, and what prevents it; '' if nothing."""
     max_samples: float

@@ -32,7 +32,7 @@ MAX_FILLING = 16
 class JaxProgram:
     """The executable of backend "jax"."""
 
-    backend, reads_in_place, max_samples = "jax", False, math.inf
+    backend, note, reads_in_place, max_samples = "jax", "", False, math.inf
 
     def __init__(self, signature: Signature, dtype: str = "float64") -> None:
         self.signature, self.dtype = signature, jnp.dtype(dtype)

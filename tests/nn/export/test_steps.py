@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from models import models
 
@@ -18,3 +21,9 @@ def test_widths(name: str) -> None:
 
 def test_an_embedding_alone() -> None:
     assert widths(steps_of(nn.Embedding(5, 3))) == (1, 3)
+
+
+def test_a_missing_package_is_named_with_its_extra() -> None:
+    code = "import sys; sys.modules['torch'] = None; import nn; nn.to_torch(nn.MLP(1, [1]))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert 'run python -m pip install "chalkgrad[torch]"' in done.stderr

@@ -52,3 +52,8 @@ def test_the_rate_falls_after_patience_and_not_below_the_minimum() -> None:
 def test_a_cooldown_is_not_counted() -> None:
     rule = nn.ReduceOnPlateau(patience=0, cooldown=2)
     assert [rule.is_time(1.0) for _ in range(6)] == [False, True, False, False, True, False]
+
+
+def test_a_keyword_of_pytorch_is_answered() -> None:
+    with pytest.raises(TypeError, match="min_lr'; here it is minimum"):
+        nn.ReduceOnPlateau(min_lr=0.1)  # type: ignore[call-arg]

@@ -30,6 +30,9 @@ def test_every_name_exists_or_is_answered(library: str) -> None:
     for name in ELSEWHERE[library]:
         try:
             getattr(owner, name)
+        except ImportError as error:  # of an optional folder that was deleted
+            if "which is not installed: run" not in str(error):
+                silent.append(name)
         except AttributeError as error:
             if not re.search(ANSWERED, str(error)):
                 silent.append(name)
@@ -37,12 +40,20 @@ def test_every_name_exists_or_is_answered(library: str) -> None:
     assert silent == []
 
 
+def exists(module: Any, name: str) -> bool:
+    """Whether a module has a public name, perhaps in an optional folder that was deleted."""
+    try:
+        return hasattr(module, name)
+    except ImportError:
+        return True
+
+
 def test_what_an_answer_names_exists() -> None:
     texts = [answer for section in ("here", "absent") for answer in answers()[section].values()]
     texts += [answer for section in ("text", "absent", "value") for answer in of_autograd()[section].values()]
     for text in texts:
         for package, name in re.findall(r"\b(nn|autograd)\.(\w+)", text):
-            assert hasattr({"nn": nn, "autograd": autograd}[package], name), text
+            assert exists({"nn": nn, "autograd": autograd}[package], name), text
     assert set(answers()["activation"].values()) <= set(nn.activation_names())
     for name in [*of_autograd()["names"].values(), *answers()["autograd"].values()]:
         assert hasattr(autograd, name), name
@@ -112,7 +123,6 @@ def test_what_is_said(expression: str, message: str) -> None:
         (lambda: nn.one_hot([1], num_classes=2), "; here it is classes"),  # type: ignore[call-arg]
         (lambda: nn.accuracy([1.0], y_true=[1]), "; here it is targets"),  # type: ignore[call-arg]
         (lambda: nn.clip_gradient_norm([], norm_type=2), "; it takes parameters, max_norm"),  # type: ignore[call-arg]
-        (lambda: nn.ReduceOnPlateau(min_lr=0.1), "; here it is minimum"),  # type: ignore[call-arg]
     ],
 )
 def test_a_keyword_from_elsewhere_is_answered(call: Any, message: str) -> None:
