@@ -16,18 +16,28 @@ if TYPE_CHECKING:
     Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-@cache
-def answers() -> dict[str, dict[str, str]]:
-    """For each section of the file its foreign names, and their replacements."""
+def sections_in(text: str) -> dict[str, dict[str, str]]:
+    r"""For each [section] of a file of names: each foreign name, and what is written here.
+
+    >>> sections_in("[names]\narcsin = asin")
+    {'names': {'asin': 'arcsin'}}
+    """
     sections: dict[str, dict[str, str]] = {}
-    path = os.path.join(os.path.dirname(__file__), "foreign_names.txt")  # noqa: PTH118, PTH120 - pathlib is slow to import
-    for line in __loader__.get_data(path).decode().splitlines():  # type: ignore[name-defined]  # perhaps in a zip file
+    for line in text.splitlines():
         if line.startswith("["):
             section = sections.setdefault(line[1:-1], {})
         elif line and not line.startswith("#"):
             answer, _, names = line.rpartition(" = ")
-            section.update(dict.fromkeys(names.split(), answer))
+            for name in names.split():
+                section[name] = f"{section[name]} {answer}" if name in section else answer
     return sections
+
+
+@cache
+def answers() -> dict[str, dict[str, str]]:
+    """The sections of `foreign_names.txt`."""
+    path = os.path.join(os.path.dirname(__file__), "foreign_names.txt")  # noqa: PTH118, PTH120 - pathlib is slow to import
+    return sections_in(__loader__.get_data(path).decode())  # type: ignore[name-defined]  # perhaps in a zip file
 
 
 def no_such_name(name: str, known: Collection[str]) -> str:

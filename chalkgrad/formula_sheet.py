@@ -22,7 +22,7 @@ from autograd import Primitive, Value, formulas, trace
 from chalkgrad.html_page import html_page
 
 STYLE = """
-body { font: 8.5pt/1.25 Helvetica, Arial, sans-serif; color: #000; margin: 1em auto; max-width: 188mm }
+body { font: 7.8pt/1.25 Helvetica, Arial, sans-serif; color: #000; margin: 1em auto; max-width: 188mm }
 h1 { font-size: 13pt; margin: 0 0 1mm } p { margin: 0 0 1.5mm } table { border-collapse: collapse; width: 100% }
 th { text-align: left; font-weight: bold; border-bottom: 0.4mm solid #000; padding: 0.4mm 1mm }
 td { border-bottom: 0.15mm solid #999; padding: 0.3mm 1mm; vertical-align: middle; break-inside: avoid }
@@ -30,7 +30,7 @@ tr { break-inside: avoid } sup { line-height: 0 } svg { display: block } .name {
 table { table-layout: fixed } td:nth-child(3) { white-space: nowrap }
 @page { size: A4 portrait; margin: 9mm 11mm } @media print { body { margin: 0; max-width: none } }
 """
-NEAR = [n / 8 for n in range(-64, 65)] + [math.pi / 2 * n for n in range(-3, 4)]
+NEAR = [n / 64 for n in range(-320, 321)] + [math.pi / 2 * n for n in range(-3, 4)]
 """Where a bound that is reached is looked for."""
 FAR = [1e6, 1e300, math.inf]
 """Where limits are looked for, on either side."""
@@ -42,7 +42,7 @@ COLUMNS = (29, 65, 22, 54, 18)
 """Their widths in millimetres."""
 WINDOW = (3.0, 2.0)
 """Half the width and half the height of a plot, in units of x and y."""
-MILLIMETRES = 2.6
+MILLIMETRES = 1.9
 """For each unit of a plot."""
 
 
@@ -148,12 +148,12 @@ def range_of(entry: Entry) -> str:
     ['(−1, 1)', '[0, ∞)', '(0, ∞)', '[−π/2, π/2]', '[−0.278, ∞)']
     """
     count = len(entry.operands)
-    fine = NEAR if count == 1 else NEAR[::4]
+    fine = NEAR if count == 1 else NEAR[::32]
     inside = [v for p in product(fine, repeat=count) if math.isfinite(v := value_at(entry, p))]
-    edge = [*FAR, *(-far for far in FAR), *(0.0, 5e-324, -1.0, 1.0)]
+    edge = [*FAR, *(-far for far in FAR), *(0.0, 5e-324, -5e-324, -1.0, 1.0)]
     limits = [v for p in product(edge, repeat=count) if (v := value_at(entry, p)) == v]
     if entry.row is not None and entry.row.ieee is not None and count == 1:
-        limits += [v for x in (0.0, -1.0) if (v := entry.row.ieee(x)) == v and math.isnan(value_at(entry, [x]))]
+        limits += [v for x in (0.0, -1.0, 1.0) if (v := entry.row.ieee(x)) == v and math.isnan(value_at(entry, [x]))]
     low, high = min(inside), max(inside)
     lowest, highest = min([low, *limits]), max([high, *limits])
     left = f"[{_named(low)}" if _reached(low, lowest) else f"({_named(lowest)}"

@@ -231,3 +231,16 @@ def random_source(seed: Any) -> random.Random:
     if isinstance(seed, random.Random):
         return seed
     return random.Random(whole_number(seed, "seed", minimum=0))
+
+
+def all_finite(array: Any) -> bool:
+    """Whether all numbers of a vector (an array) are finite, which they are if the sum of their squares is.
+
+    >>> import numpy as np
+    >>> all_finite(np.array([1e200, -1e200])), all_finite(np.array([0.0, math.nan]))
+    (True, False)
+    """
+    import numpy as np
+
+    with np.errstate(all="ignore"):
+        return math.isfinite(array.dot(array)) or bool(np.isfinite(array).all())

@@ -83,7 +83,16 @@ class Module:
         >>> MLP(2, [3, 1]).named_parameters()[1][0]
         'layers.0.neurons.0.weights.1'
         """
-        return Found(self, ((_dotted(path), item) for path, item in _walk(self) if isinstance(item, Value)))
+        found: list[tuple[str, Value]] = []
+        parent: Any = None
+        prefix = ""
+        for path, item in _walk(self):
+            if isinstance(item, Value):
+                if path[0] is not parent:  # parameters in one list share this tuple
+                    parent = path[0]
+                    prefix = f"{_dotted(parent)}." if parent else ""
+                found.append((f"{prefix}{path[1]}", item))
+        return Found(self, found)
 
     def named_modules(self) -> list[tuple[str, Module]]:
         """Pairs of name and module: this one, called ``''``, and all inside it.
@@ -238,6 +247,14 @@ def _walk(root: Module, values: bool = True) -> Iterator[tuple[_Path, Module | V
         elif isinstance(item, dict):
             members = item.items()
         elif isinstance(item, (list, tuple)):
+            if values and (kind is list or kind is tuple) and set(map(type, item)) == {Value}:  # the same, in less time
+                seen.add(id(item))
+                for position, leaf in enumerate(list(item)):
+                    if id(leaf) not in seen:
+                        seen.add(id(leaf))
+                        if leaf.primitive is None and leaf.is_recorded:
+                            yield (path, position), leaf
+                continue
             members = enumerate(item)
         else:
             continue

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import NOT_COMPUTED, assign
 
-from .checks import as_list, choose, real_number, shown
+from .checks import all_finite, as_list, choose, real_number, shown
 from .module import Module, listed
 from .parameters import distinct, model_of, named_values
 
@@ -180,7 +180,7 @@ class Optimizer:
 
     def _check(self, entries: Numbers, message: str) -> None:
         array: Any = entries[0] if hasattr(entries[0], "tolist") else None
-        if all(map(math.isfinite, entries)) if array is None else (abs(array) < math.inf).all():
+        if all(map(math.isfinite, entries)) if array is None else all_finite(array):
             return
         for name, entry in zip(self.names, entries if array is None else array.tolist(), strict=True):
             if not math.isfinite(entry):

@@ -267,7 +267,8 @@ class Training:
                 losses.append(loss * count)
                 counts.append(count)
                 norms.append(norm)
-                tally.add(outputs, chosen(self.y, batch))
+                if self.metrics:
+                    tally.add(outputs, chosen(self.y, batch))
                 self._after_batch(loss, gradients)
                 if self.stream is not None:
                     progress.show_batch(len(norms), self._batches_per_epoch, loss)

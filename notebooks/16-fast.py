@@ -172,7 +172,7 @@ program.draw(direction="TB")
 neuron = nn.Neuron(2, activation="tanh", seed=0)
 small = autograd.compile(lambda x: neuron(x), neuron.parameters(), batched=True, backend="numpy")
 small(points)
-print(small.source[small.source.index("    def forward") :])
+print(small.source[small.source.index("def forward") :])
 
 # %% [markdown]
 # Do you recognise tanh's derivative in `reverse`? It is the row of the table, sech(x)², written out for arrays. No

@@ -176,7 +176,6 @@ TESTED_ELSEWHERE = {
     "autograd.compiler.frontend.object_kinds": "autograd/compiler/frontend/test_guards.py",
     "autograd.compiler.frontend.object_visitors": "autograd/compiler/frontend/test_guards.py",
     "autograd.compiler.frontend.snapshot": "autograd/compiler/frontend/test_guards.py",
-    "autograd.compiler.frontend.snapshot_notes": "autograd/compiler/frontend/test_guards.py",
     "autograd.compiler.frontend.traced_rows": "autograd/compiler/frontend/test_tracer.py",
     "autograd.compiler.jax_backend.evaluate": "autograd/compiler/jax_backend/test_executable.py",
     "autograd.compiler.jax_backend.placing": "autograd/compiler/jax_backend/test_function.py",

@@ -94,7 +94,11 @@ class Plan:
 
     def samples_of_outputs(self, first: int) -> Any:
         """The outputs of the last run from number `first` on, as an array of samples x outputs."""
-        return np.concatenate([np.array(list(block)).T[:, first:] for block in self.executable.blocks])
+        parts = [
+            np.array(block[first:] if isinstance(block, np.ndarray) else list(block)[first:]).T
+            for block in self.executable.blocks
+        ]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def explain(self, name: str) -> str:
         """The groups, in order, and what they cost."""

@@ -6,6 +6,8 @@ Lists in, lists out; arrays in, arrays out. Read before: ``samples``. Read after
 from __future__ import annotations
 
 import math
+from random import Random
+from struct import unpack
 from typing import TYPE_CHECKING, Any
 
 from nn.checks import MAX_COUNT, as_list, is_scalar, random_source, real_number, shown, whole_number
@@ -223,6 +225,34 @@ def batches(X: Any, y: Any, batch_size: int, shuffle: bool = True, seed: Any = N
     return ((chosen(X, group), chosen(y, group)) for group in groups)
 
 
+def shuffle(items: list[Any], source: random.Random) -> None:
+    """What ``source.shuffle(items)`` does, in half the time: to the same order, and to the same state of the source.
+
+    CPython's ``shuffle`` draws numbers of as many bits as the number of items that are left has, until one is small
+    enough; each is the top of one word of 32 bits. Here the words are drawn together: as many as are certainly needed.
+
+    >>> from random import Random
+    >>> order = [0, 1, 2, 3]
+    >>> shuffle(order, Random(0))
+    >>> order
+    [2, 0, 1, 3]
+    """
+    left = len(items)
+    if type(source) is not Random or left >> 32:  # its numbers may come from elsewhere
+        source.shuffle(items)
+        return
+    while left > 1:
+        words = source.getrandbits(32 * (left - 1)).to_bytes(4 * (left - 1), "little")
+        shift, power = 32 - left.bit_length(), 1 << left.bit_length() - 1
+        for word in unpack(f"<{left - 1}I", words):
+            drawn = word >> shift
+            if drawn < left:
+                left -= 1
+                items[left], items[drawn] = items[drawn], items[left]
+                if left < power:
+                    power, shift = power >> 1, shift + 1
+
+
 def batch_indices(count: int, size: int, source: random.Random | None) -> list[list[int]]:
     """The numbers 0 .. count - 1 in groups of ``size``, shuffled if there is a source of random numbers.
 
@@ -231,5 +261,5 @@ def batch_indices(count: int, size: int, source: random.Random | None) -> list[l
     """
     order = list(range(count))
     if source is not None:
-        source.shuffle(order)
+        shuffle(order, source)
     return [order[start : start + size] for start in range(0, count, size)]

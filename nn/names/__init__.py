@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache, wraps
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from autograd.foreign_names import unexpected_keyword
+from autograd.foreign_names import sections_in, unexpected_keyword
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,18 +20,10 @@ if TYPE_CHECKING:
 
 @cache
 def answers() -> dict[str, dict[str, str]]:
-    """For each section of the file its foreign names, and their replacements."""
+    """The sections of ``names.txt``."""
     from pkgutil import get_data
 
-    sections: dict[str, dict[str, str]] = {}
-    for line in (get_data(__name__, "names.txt") or b"").decode().splitlines():  # perhaps in a zip file
-        if line.startswith("["):
-            section = sections.setdefault(line[1:-1], {})
-        elif line and not line.startswith("#"):
-            answer, _, names = line.rpartition(" = ")
-            for name in names.split():
-                section[name] = f"{section[name]} {answer}" if name in section else answer
-    return sections
+    return sections_in((get_data(__name__, "names.txt") or b"").decode())  # perhaps in a zip file
 
 
 def no_such_name(name: str, known: list[str], module: str = "nn") -> str:

@@ -89,7 +89,7 @@ def test_a_lesson_in_jupyterlab(
     run_all(page, cells)
 
     assert page.locator("[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
-    pictures = page.locator(".jp-OutputArea-output svg, .jp-OutputArea-output img")
+    pictures = page.locator(".jp-OutputArea-output svg:visible, .jp-OutputArea-output img:visible")
     assert pictures.count() >= 1
     for picture in pictures.all():
         inner, outer = picture.bounding_box(), page.locator(".jp-Notebook").bounding_box()

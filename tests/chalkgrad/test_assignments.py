@@ -41,6 +41,7 @@ def test_only_the_questions_differ_from_the_plain_copy(lesson: str) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_copies_are_valid_notebooks_without_outputs(tmp_path: Path) -> None:
     import nbformat  # two seconds
 

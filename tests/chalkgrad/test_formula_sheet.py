@@ -30,6 +30,10 @@ def test_every_public_row_has_a_line() -> None:
         ("arccos", "[0, π]"), ("arctan", "(−π/2, π/2)"), ("cosh", "[1, ∞)"), ("sinh", "all numbers"),
         ("absolute", "[0, ∞)"), ("add", "all numbers"), ("maximum", "all numbers"), ("softmax", "(0, 1)"),
         ("cross_entropy", "(0, ∞)"), ("logsumexp", "all numbers"), ("divide", "all numbers"),
+        ("reciprocal", "all numbers"), ("arctanh", "all numbers"), ("arcsinh", "all numbers"), ("arccosh", "[0, ∞)"),
+        ("arctan2", "(−π, π]"), ("erf", "(−1, 1)"), ("exp2", "(0, ∞)"), ("log2", "all numbers"), ("sech", "(0, 1]"),
+        ("mish", "[−0.309, ∞)"), ("softsign", "(−1, 1)"), ("hardtanh", "[−1, 1]"), ("log_sigmoid", "(−∞, 0)"),
+        ("square", "[0, ∞)"), ("hypot", "[0, ∞)"), ("logaddexp", "all numbers"),
     ],
 )  # fmt: skip
 def test_ranges_are_those_of_a_textbook(name: str, interval: str) -> None:

@@ -9,7 +9,17 @@ import numpy as np
 import pytest
 
 from autograd import Value
-from nn.checks import as_list, choose, is_number, one_sample, random_source, real_number, shown, whole_number
+from nn.checks import (
+    all_finite,
+    as_list,
+    choose,
+    is_number,
+    one_sample,
+    random_source,
+    real_number,
+    shown,
+    whole_number,
+)
 
 
 @pytest.mark.parametrize("item", [1, 2.5, True, np.float32(1), np.int8(3), np.float64(2), Fraction(1, 3)])
@@ -69,3 +79,15 @@ def test_sources() -> None:
 
 def test_shown_is_short() -> None:
     assert len(shown([1.0] * 1000)) == 40
+
+
+@pytest.mark.parametrize("wrong", [math.nan, math.inf, -math.inf])
+def test_one_number_that_is_not_finite_is_found(wrong: float) -> None:
+    for size in (1e-200, 1.0, 1e200, 1.7e308):  # the squares of the largest overflow
+        numbers = np.full(100, size)
+        assert all_finite(numbers)
+        assert all_finite(-numbers)
+        for place in (0, 50, 99):
+            numbers[place] = wrong
+            assert not all_finite(numbers)
+            numbers[place] = size

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+import autograd
 import nn
 from autograd import Value
 
@@ -175,3 +176,21 @@ def test_stored_results_are_no_parameters_nor_change_a_training(engine: str) -> 
         assert len(model.parameters()) == 13
         losses.append(history["loss"])
     assert losses[0] == pytest.approx(losses[1], rel=1e-9)
+
+
+def test_lists_of_parameters_leave_out_results_and_repetitions() -> None:
+    class Lists(nn.Module):
+        def __init__(self) -> None:
+            first, second = Value(1.0), Value(2.0)
+            self.weights = [first, second, first]
+            self.again = (second, Value(3.0))
+            self.mixed = [Value(4.0), [Value(5.0)], Value(6.0)]
+            self.results = [first * second, Value(7.0)]
+            self.empty: list[Value] = []
+            with autograd.no_grad():
+                self.unrecorded = [first * 2.0]
+
+    found = [(name, value.data) for name, value in Lists().named_parameters()]
+    names = ["weights.0", "weights.1", "again.1", "mixed.0", "mixed.1.0", "mixed.2", "results.1"]
+    assert found == list(zip(names, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0], strict=True))
+    assert [value.data for value in Lists().parameters()] == [data for _, data in found]

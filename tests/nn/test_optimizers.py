@@ -10,28 +10,12 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
+from trajectories import GRADIENTS, START, trajectory
 
 import nn
 from autograd import Value
 
 mpmath.mp.dps = 50
-
-
-GRADIENTS = [2.0, -1.5, 0.75, 3.0, -0.25, 0.5, -4.0, 1.25, 0.125, -2.5]
-
-
-START = 0.7
-
-
-def trajectory(make: Callable[[list[Value]], Any], gradients: list[float]) -> list[float]:
-    p = Value(START)
-    optimizer = make([p])
-    path = []
-    for gradient in gradients:
-        p.grad = gradient
-        optimizer.step()
-        path.append(p.data)
-    return path
 
 
 def moving_sum(decay: Any, terms: list[Any], t: int) -> Any:

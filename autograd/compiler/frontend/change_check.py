@@ -59,13 +59,13 @@ def is_safe(thing: Any) -> bool:
     """Whether `==` with another object compares only identities, of this or of its items."""
     kind = type(thing)
     if kind is list or kind is tuple:
-        return all(map(_is_compared_by_identity, thing))
-    return _is_compared_by_identity(thing)
+        return all(map(_is_compared_by_identity, set(map(type, thing))))
+    return _is_compared_by_identity(kind)
 
 
-def _is_compared_by_identity(thing: Any) -> bool:
-    equal: Any = type(thing).__eq__
-    return equal is object.__eq__ or hasattr(type(thing), "_apply_primitive")
+def _is_compared_by_identity(kind: type) -> bool:
+    equal: Any = kind.__eq__
+    return equal is object.__eq__ or hasattr(kind, "_apply_primitive")
 
 
 class ChangeCheck:
@@ -117,7 +117,7 @@ class ChangeCheck:
 
     def items(self, thing: Any, items: list[Any], base: Any) -> None:
         """Require that this list, set, queue, or view of a dictionary keeps its items."""
-        if type(thing) is list and all(map(is_safe, items)):
+        if type(thing) is list and (is_safe(items) or all(map(is_safe, items))):
             self._lists.append(thing)
             return
         size, iterate = self.name(base.__len__), self.name(base.__iter__)

@@ -9,6 +9,7 @@ import builtins
 import collections
 import decimal
 import functools
+import gc
 import operator
 import threading
 import types
@@ -87,6 +88,23 @@ def computed_shape(thing: Any, inputs: Any = (), depth: int = 20) -> Any:
         if shapes[-1] is None:
             return None
     return shapes
+
+
+_REFERENTS = len(gc.get_referents(Value(0.0)))
+
+
+def have_attributes(values: list[Any]) -> bool:
+    """Whether one of these Values may have attributes of the user's; `__dict__` would create a dictionary for each.
+
+    From Python 3.11 on, the contents of a dictionary that has not been created yet count as referents; a label counts
+    as well.
+
+    >>> a, b = Value(1.0), Value(2.0)
+    >>> b.factor = 3.0
+    >>> have_attributes([a]), have_attributes([a, b])
+    (False, True)
+    """
+    return len(gc.get_referents(*values)) > _REFERENTS * len(values)
 
 
 @functools.lru_cache(maxsize=1024)

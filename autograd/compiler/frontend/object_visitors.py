@@ -35,6 +35,7 @@ from autograd.compiler.frontend.object_kinds import (
     Path,
     content_of,
     context_of_decimals,
+    have_attributes,
     is_only_filled,
     is_python,
 )  # fmt: skip
@@ -58,9 +59,10 @@ class ObjectVisitors(SnapshotNotes):
                 self._reach((path, ".__class__"), kind, strict, f"{self.check.name(thing)}.__class__")
             if "label" in self.executed.attributes:
                 self._reach((path, ".label"), thing.label, strict, f"{self.check.name(thing)}.label")
-            for extra in gc.get_referents(thing):
-                if type(extra) is dict and extra:
-                    self._attributes(path, thing, extra, strict)
+            if kind is not Value or have_attributes([thing]):
+                space = getattr(thing, "__dict__", None)
+                if type(space) is dict and space:
+                    self._attributes(path, thing, space, strict)
         elif is_plain(thing):
             self._note(path, image(thing))
             self.check.plain(thing)
@@ -76,8 +78,9 @@ class ObjectVisitors(SnapshotNotes):
         self._note((path, " (its length)"), image(len(items)))
         if base not in (tuple, frozenset):
             self.check.items(thing, items, base)
-        for n, item in enumerate(items):
-            self._reach((path, f"[{n}]"), item, strict)
+        if not self._reach_leaves(path, items):
+            for n, item in enumerate(items):
+                self._reach((path, f"[{n}]"), item, strict)
         self._subclass(path, thing, strict)
 
     def _mapping(self, path: Path, thing: Any, strict: bool) -> None:

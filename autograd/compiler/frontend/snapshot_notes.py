@@ -5,6 +5,9 @@ Read `change_check` and `object_kinds` first, `object_visitors` next.
 
 from __future__ import annotations
 
+import functools
+import itertools
+import operator
 from typing import Any
 
 from autograd.compiler.frontend.change_check import SCALARS, ChangeCheck, image, is_plain
@@ -15,11 +18,20 @@ from autograd.compiler.frontend.object_kinds import (
     SPECIAL,
     Path,
     computed_shape,
+    have_attributes,
     is_array,
     is_only_filled,
     shown_path,
 )
 from autograd.value import Value
+
+_primitive_of = operator.attrgetter("primitive")
+
+
+@functools.lru_cache(maxsize=16)
+def _labels(count: int) -> list[str]:
+    """The last steps of the paths to so many items."""
+    return [f"[{n}]" for n in range(count)]
 
 
 class ChangedError(Exception):
@@ -89,6 +101,26 @@ class SnapshotNotes:
         else:
             self._note(path, MISSING if is_plain(thing) or is_array(thing) else thing)
             self._todo.append((path, thing, strict))
+
+    def _reach_leaves(self, path: Path, items: list[Any]) -> bool:
+        """Note Values of which nothing else is read, as `_reach` and a visit would, but together; else return False."""
+        if not items or set(map(type, items)) != {Value} or "label" in self.executed.attributes or self.written:
+            return False
+        if have_attributes(items):
+            return False
+        if self.written is None:  # one of them may be a result
+            leaves = all(map(operator.is_, map(_primitive_of, items), itertools.repeat(None)))
+            if not leaves or not self.inputs.keys().isdisjoint(map(id, items)):
+                return False
+        if self.expected is not None:
+            before = self.expected.tokens[len(self.tokens) : len(self.tokens) + len(items)]
+            if len(before) < len(items) or not all(map(operator.is_, items, before)):
+                return False  # `_note` names the one that differs
+        self.paths += zip(itertools.repeat(path), _labels(len(items)), strict=False)
+        self.tokens += items
+        self._seen.update(map(id, items))
+        self._kept += items
+        return True
 
     def _computed_shape(self, path: Path, thing: Any) -> Any:
         """The `computed_shape` of an object that each call writes before it reads it; None for any other object."""

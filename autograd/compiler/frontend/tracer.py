@@ -365,7 +365,7 @@ class _Gradient(_Property):
 
 
 def _handlers_of_signals() -> set[Any]:
-    """The code of the functions that handle signals: one can run at any time."""
+    """The code objects of the signal handlers, which may run at any time."""
     signal = sys.modules.get("signal")
     if signal is None:
         return set()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import numpy as np
@@ -136,3 +137,21 @@ def test_one_hot_and_batches_of_arrays() -> None:
     pairs = list(nn.batches(np.arange(6.0).reshape(3, 2), [0, 1, 2], 2, shuffle=False))
     assert pairs[0][0].tolist() == [[0.0, 1.0], [2.0, 3.0]]
     assert pairs[0][1] == [0, 1]
+
+
+@pytest.mark.parametrize("count", [*range(10), 15, 16, 17, 255, 256, 257, 1347])
+def test_shuffling_gives_the_order_and_the_state_of_the_standard_library(count: int) -> None:
+    for seed in range(20):
+        source, expected = random.Random(seed), random.Random(seed)
+        order = list(range(count))
+        expected.shuffle(order)
+        assert batch_indices(count, count or 1, source) == ([order] if count else [])
+        assert source.getstate() == expected.getstate()
+
+
+def test_a_source_of_the_users_own_shuffles_itself() -> None:
+    class Reversing(random.Random):
+        def shuffle(self, items: Any) -> None:
+            items.reverse()
+
+    assert batch_indices(5, 2, Reversing()) == [[4, 3], [2, 1], [0]]

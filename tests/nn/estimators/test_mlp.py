@@ -24,7 +24,7 @@ def moons(count: int = 80) -> tuple[Any, Any]:
     return np.array(X), np.array(["moon", "sun"])[y]
 
 
-@pytest.mark.slow
+@pytest.mark.sklearn
 @pytest.mark.parametrize("kind", [MLPClassifier, MLPRegressor])
 def test_every_check_of_scikit_learn(kind: Any) -> None:
     from sklearn.utils.estimator_checks import check_estimator

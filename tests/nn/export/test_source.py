@@ -53,27 +53,22 @@ def test_an_index_outside_the_table_is_refused() -> None:
             module["predict"]([index])
 
 
-FEW = ("mish", "classifier", "normalized", "embedding")
-
-
-@pytest.mark.skipif(COMPILER is None, reason="there is no C compiler on this machine")
-@pytest.mark.parametrize("names", [FEW, pytest.param(tuple(models()), marks=pytest.mark.slow)], ids=["few", "all"])
-def test_c(names: tuple[str, ...], tmp_path: Path) -> None:
+@pytest.mark.interop
+@pytest.mark.parametrize("name", models())
+def test_c(name: str, tmp_path: Path) -> None:
     """Each is compiled with warnings as errors."""
-    assert COMPILER is not None
-    for name, (model, samples) in models().items():
-        if name not in names:
-            continue
-        (tmp_path / "model.c").write_text(nn.to_c(model))
-        flags = ["-O1", "-std=c99", "-Wall", "-Wextra", "-Werror", "-DMODEL_MAIN"]
-        subprocess.run([COMPILER, *flags, "model.c", "-o", "model", "-lm"], check=True, cwd=tmp_path)
-        missing = [float("nan")] * len(samples[0])
-        text = "\n".join(" ".join(map(repr, sample)) for sample in [*samples, missing])
-        printed = subprocess.run([tmp_path / "model"], input=text, capture_output=True, text=True, check=True).stdout
-        *found, unknown = [[float(number) for number in line.split()] for line in printed.splitlines()]
-        for row, expected in zip(found, outputs(model, samples), strict=True):
-            assert row == pytest.approx(expected, rel=1e-12, abs=1e-15), name
-        assert all(map(math.isnan, unknown))
+    assert COMPILER is not None, "this test needs a C compiler"
+    model, samples = models()[name]
+    (tmp_path / "model.c").write_text(nn.to_c(model))
+    flags = ["-O1", "-std=c99", "-Wall", "-Wextra", "-Werror", "-DMODEL_MAIN"]
+    subprocess.run([COMPILER, *flags, "model.c", "-o", "model", "-lm"], check=True, cwd=tmp_path)
+    missing = [float("nan")] * len(samples[0])
+    text = "\n".join(" ".join(map(repr, sample)) for sample in [*samples, missing])
+    printed = subprocess.run([tmp_path / "model"], input=text, capture_output=True, text=True, check=True).stdout
+    *found, unknown = [[float(number) for number in line.split()] for line in printed.splitlines()]
+    for row, expected in zip(found, outputs(model, samples), strict=True):
+        assert row == pytest.approx(expected, rel=1e-12, abs=1e-15), name
+    assert all(map(math.isnan, unknown))
 
 
 def test_what_cannot_be_exported() -> None:

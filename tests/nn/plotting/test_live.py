@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import IPython
 import pytest
 
 import nn
@@ -64,7 +65,6 @@ def test_samples_without_a_plane_have_no_boundary() -> None:
 
 
 def test_a_notebook_updates_one_output_for_each_training(monkeypatch: pytest.MonkeyPatch) -> None:
-    IPython = pytest.importorskip("IPython")
     events: list[str] = []
 
     class Handle:

@@ -128,7 +128,7 @@ def compiler(fresh: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Pa
     """Let a shell script be the compiler."""
 
     def make(script: str) -> Path:
-        path = fresh.parent / "somebody's compiler"
+        path = fresh.parent / "another user's compiler"
         path.write_text(f"#!/bin/sh\n{script}\n", encoding="latin-1")
         path.chmod(0o755)
         monkeypatch.setenv("CC", str(path))

@@ -40,6 +40,7 @@ def test_a_folder_that_cannot_be_made_is_said_before_the_training(
     assert re.search(r"cannot make the folder \S+file: File exists\. Name another with --out", said.err)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_numbers(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
