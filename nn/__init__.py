@@ -7,7 +7,8 @@ Read the files in this order. Models: ``checks``, ``module`` (how a model finds 
 ``storage``, ``config``, ``checkpoint``, ``resuming``, and ``fit``, which needs all of these; then the packages
 ``cross_validation`` and ``estimators`` (for scikit-learn). Looking at a model: ``plotting``, the package ``recording``,
 ``layer_stats``, ``diagnostics``. Last ``names``, for those who know PyTorch. Optional: ``extras`` (further callbacks,
-parameter groups), ``export`` (models for other programs) and ``jax_engine`` (many devices).
+parameter groups), ``export`` (models for other programs), ``jax_engine`` (many devices), ``convolution`` (images),
+``recurrence`` and ``attention`` (sequences).
 
 >>> import nn
 >>> X, y = nn.make_moons(100, seed=1)
@@ -62,6 +63,13 @@ from .schedules import (
 )  # fmt: skip
 
 if TYPE_CHECKING:
+    from .attention.multi_head import MultiHeadAttention as MultiHeadAttention
+    from .attention.rms_norm import RMSNorm as RMSNorm
+    from .convolution.conv import Conv1d as Conv1d
+    from .convolution.conv import Conv2d as Conv2d
+    from .convolution.flatten import Flatten as Flatten
+    from .convolution.pooling import AvgPool2d as AvgPool2d
+    from .convolution.pooling import MaxPool2d as MaxPool2d
     from .export.numpy import to_numpy as to_numpy
     from .export.onnx import to_onnx as to_onnx
     from .export.source import to_c as to_c
@@ -72,6 +80,10 @@ if TYPE_CHECKING:
     from .extras.callbacks import ReduceOnPlateau as ReduceOnPlateau
     from .extras.groups import ParameterGroups as ParameterGroups
     from .recording import record as record
+    from .recurrence.gru import GRU as GRU
+    from .recurrence.last import Last as Last
+    from .recurrence.lstm import LSTM as LSTM
+    from .recurrence.rnn import RNN as RNN
 
 __all__ = [
     "MLP", "SGD", "Activation", "AdaGrad", "Adam", "AdamW", "ConstantRate", "CosineDecay", "CrossValidation", "Dropout",
@@ -88,6 +100,10 @@ __all__ = [
 ]  # fmt: skip
 
 _LATE = {
+    "AvgPool2d": "convolution.pooling", "Conv1d": "convolution.conv", "Conv2d": "convolution.conv",
+    "Flatten": "convolution.flatten", "MaxPool2d": "convolution.pooling", "GRU": "recurrence.gru",
+    "LSTM": "recurrence.lstm", "Last": "recurrence.last", "RNN": "recurrence.rnn",
+    "MultiHeadAttention": "attention.multi_head", "RMSNorm": "attention.rms_norm",
     "CSVLogger": "extras.callbacks", "ParameterGroups": "extras.groups", "ReduceOnPlateau": "extras.callbacks",
     "estimators": "estimators",
     "load_torch": "export.torch", "record": "recording", "to_c": "export.source", "to_numpy": "export.numpy",
@@ -122,5 +138,7 @@ if not TYPE_CHECKING:  # or a type checker would take every name for one of this
             raise ImportError(
                 f"nn.{name} needs {error.name}, which is not installed: run python -m pip install chalkgrad"
             ) from error
+        if isinstance(found, type) and issubclass(found, Module):
+            found.__init__ = explains_keywords(found.__init__)
         globals()[name] = found
         return found

@@ -1,12 +1,14 @@
 """How is a model described in plain data, so that it can be built again?
 
 A description is a dictionary with a ``kind`` and the arguments of that class's constructor, nested like the model.
-Only the kinds in this file can be described or built, so a file cannot run any other code. Read before: ``layers``,
+Only the kinds in this file can be described or built, so a file cannot run any other code. Those of optional folders
+say themselves how they are built (``settings``) and how many parameters they have (``count``). Read before: ``layers``,
 ``normalization``. Read after: ``checkpoint``.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from .activations import Activation, activation_names
@@ -19,6 +21,14 @@ from .module import Module
 from .normalization import LayerNorm
 
 MAX_LAYERS = 1_000
+
+_OPTIONAL = {
+    "AvgPool2d": "convolution.pooling", "Conv1d": "convolution.conv", "Conv2d": "convolution.conv",
+    "Flatten": "convolution.flatten", "GRU": "recurrence.gru", "LSTM": "recurrence.lstm", "Last": "recurrence.last",
+    "MaxPool2d": "convolution.pooling", "MultiHeadAttention": "attention.multi_head", "RMSNorm": "attention.rms_norm",
+    "RNN": "recurrence.rnn",
+}  # fmt: skip
+"""The kinds of optional folders: name -> module."""
 
 _Places = dict[int, str]
 """The path to each module that has been described, by the module's ``id``."""
@@ -77,7 +87,34 @@ def _described_alone(model: Any) -> dict[str, Any] | None:
         return {"kind": "LayerNorm", "size": len(model.scale), "epsilon": model.epsilon}
     if type(model) is Embedding:
         return {"kind": "Embedding", "count": len(model.vectors), "size": len(model.vectors[0])}
-    return None
+    settings = settings_of(model)
+    if settings is None:
+        return None
+    named = {"activation": _name(model.activation)} if hasattr(model, "activation") else {}
+    return {"kind": type(model).__name__, **settings, **named}
+
+
+def settings_of(model: Any) -> dict[str, Any] | None:
+    """The arguments that build a module of an optional folder, without its activation; ``None`` for any other.
+
+    >>> settings_of(Neuron(2)) is None
+    True
+    """
+    kind = type(model)
+    if kind.__module__ != f"{__package__}.{_OPTIONAL.get(kind.__name__)}":
+        return None
+    settings: dict[str, Any] = model.settings()
+    return settings
+
+
+def _optional(kind: str) -> Any:
+    """A class of an optional folder; ``ValueError`` if the folder is missing."""
+    try:
+        return getattr(import_module(f".{_OPTIONAL[kind]}", __package__), kind)
+    except ModuleNotFoundError as error:
+        raise ValueError(
+            f"the file has a {kind}, which is not installed: run python -m pip install chalkgrad"
+        ) from error
 
 
 def _name(used: Activation) -> str:
@@ -115,6 +152,17 @@ _KEYS = {
     "Dropout": {"rate"},
     "LayerNorm": {"size", "epsilon"},
     "Embedding": {"count", "size"},
+    "Conv1d": {"in_channels", "out_channels", "kernel_size", "stride", "padding", "activation"},
+    "Conv2d": {"in_channels", "out_channels", "kernel_size", "stride", "padding", "activation"},
+    "AvgPool2d": {"kernel_size", "stride", "padding"},
+    "MaxPool2d": {"kernel_size", "stride", "padding"},
+    "Flatten": set(),
+    "RNN": {"input_size", "hidden_size", "nonlinearity"},
+    "LSTM": {"input_size", "hidden_size"},
+    "GRU": {"input_size", "hidden_size"},
+    "Last": set(),
+    "MultiHeadAttention": {"embed_dim", "num_heads", "causal"},
+    "RMSNorm": {"size", "epsilon"},
 }
 
 
@@ -125,11 +173,14 @@ def count(description: Any, depth: int = 0) -> int:
     kind = choose(description["kind"], list(_KEYS), "kind of module")
     if set(description) != _KEYS[kind] | {"kind"}:
         raise TypeError(f"{kind} needs exactly the entries {', '.join(sorted(_KEYS[kind]))}, got {shown(description)}")
+    given = {key: entry for key, entry in description.items() if key != "kind"}
     for key in ("nin", "nout", "size", "count"):
         if key in description:
             whole_number(description[key], key)
     for name in [description[key] for key in ("activation",) if key in description]:
         _check_activation(name)
+    if kind in _OPTIONAL:
+        return int(_optional(kind).count(given))
     if kind == "MLP":
         return _count_mlp(description)
     if kind == "Sequential":
@@ -189,6 +240,8 @@ def _built(description: dict[str, Any], path: str, modules: dict[str, Module]) -
         unit = Sequential(*(_built(layer, _below(path, n), modules) for n, layer in enumerate(given["layers"])))
     elif kind in ("Layer", "Neuron"):
         unit = Layer(**given, init="zeros") if kind == "Layer" else Neuron(**given, init="zeros")
+    elif kind in _OPTIONAL:
+        unit = _optional(kind)(**given)
     else:
         unit = others[kind](**given)
     modules[path] = unit

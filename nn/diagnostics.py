@@ -132,7 +132,7 @@ def _last_activation(output: Any, probes: list[LayerProbe]) -> Activation | None
 
 
 def _inputs(rows: list[Any]) -> Iterator[Finding]:
-    columns = list(zip(*[row if isinstance(row, list) else [row] for row in rows], strict=True))
+    columns = list(zip(*map(_numbers, rows), strict=True))
     largest = [max(map(abs, column)) for column in columns]
     sizes = [_size(list(column)) for column in columns]  # a rarely set pixel, standardized, can reach 40
     worst = max(range(len(columns)), key=sizes.__getitem__)
@@ -140,6 +140,14 @@ def _inputs(rows: list[Any]) -> Iterator[Finding]:
     if sizes[worst] > _LARGE or largest[worst] > 100 * smallest:
         evidence = f"it reaches {largest[worst]:.4g}, and the smallest feature {smallest:.4g}"
         yield Finding("unscaled inputs", f"feature {worst}", evidence, "X = nn.standardize(X)")
+
+
+def _numbers(sample: Any) -> list[float]:
+    """The numbers of a sample, which may be nested lists, in order."""
+    numbers = [sample]
+    while isinstance(numbers[0], list):
+        numbers = [number for part in numbers for number in part]
+    return numbers
 
 
 def _symmetry(probes: list[LayerProbe]) -> Iterator[Finding]:

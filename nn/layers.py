@@ -160,13 +160,25 @@ class Layer(Module, Generic[Output]):
 
     def __call__(self, inputs: Any) -> Output:
         """The outputs for one sample of ``nin`` numbers or Values."""
+        outputs = self.outputs(inputs)
+        result: Output = outputs[0] if len(outputs) == 1 else Outputs(outputs)  # type: ignore[assignment]
+        return result
+
+    def outputs(self, inputs: Any) -> list[Any]:
+        """The outputs for one sample as a list, also if there is only one.
+
+        >>> len(Layer(2, 1).outputs([1.0, 2.0]))
+        1
+        """
         if not isinstance(inputs, list) or len(inputs) != self.in_size:
             inputs = one_sample(inputs, self.in_size, "Layer")
         # One call for the whole layer: the inputs are checked once, not once per neuron.
         sums = weighted_sums([neuron.row() for neuron in self.neurons], inputs, "Layer")
-        outputs: Any = apply_activation(self.activation, sums)
-        result: Output = outputs[0] if len(outputs) == 1 else Outputs(outputs)  # type: ignore[assignment]
-        return result
+        return apply_activation(self.activation, sums)
+
+    def torch_parameters(self) -> dict[str, list[list[Value]]]:
+        """The parameters as rows, by PyTorch's names and in its order: the weights of each neuron, and all biases."""
+        return {"weight": [n.weights for n in self.neurons], "bias": [[n.bias for n in self.neurons]]}
 
     @property
     def out_size(self) -> int:

@@ -339,7 +339,7 @@ plt.show()
 # Computing and fetching go on at the same time, so the slower of the two decides. To become faster, you have to know
 # first which one it is.
 #
-# ## The end of the course
+# ## Looking back
 #
 # You began with a nudge: turn a knob, look at what changes. A `Value` remembered where it came from, the chain rule ran
 # backwards through that memory, and with nothing else you have read digits, made up names, and fooled a network with
@@ -398,4 +398,4 @@ check("16.5", products)
 # %% [markdown]
 # **What you know now.** The slow part was never the arithmetic. A graph that is built once, sorted into groups and run
 # on arrays gives the same numbers many times faster, provided that the code makes no decision based on the numbers.
-# Back to the [first lesson](00-a-derivative-is-a-nudge.ipynb), or on to a network of your own.
+# Next: [17 · Sharing: convolution](17-sharing-convolution.ipynb).

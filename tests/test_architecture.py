@@ -81,17 +81,21 @@ compiler.program
 compiler
 """,
     "nn": """
+attention convolution recurrence
 checks data.bundled export export.frames extras names plotting.regions progress
 activations cross_validation.folds data.generated extras.callbacks module samples schedules storage
+attention.rms_norm convolution.flatten convolution.windows recurrence.last
 data.preparation dropout embedding initializers losses metrics.outputs normalization parameters
 callbacks clipping data layers metrics.of_amounts metrics.of_classes optimizers
+attention.multi_head convolution.conv convolution.pooling recurrence.recurrent
+recurrence.gru recurrence.lstm recurrence.rnn
 metrics
 data.weights engines
 data.stream engines.eager
 evaluation
-config export.steps extras.groups layer_stats plotting.figures recording.snapshots
-checkpoint export.numpy export.onnx export.source export.torch plotting.live recording.images
-plotting
+config extras.groups layer_stats plotting.figures recording.snapshots
+checkpoint export.steps plotting.live recording.images
+export.numpy export.onnx export.source export.torch plotting
 diagnostics history recording.recording
 engines.compiled recording
 jax_engine jax_engine.engine
@@ -102,8 +106,8 @@ cross_validation.one_fold estimators.mlp
 cross_validation estimators
 """,
     "chalkgrad": """
-cli cli.arguments cli.commands cli.first_step cli.formula_hints cli.terminal_stepper course exercises.sandbox
-exercises.verdict grading.process html_page random_graphs roster worksheet_picture
+cli cli.arguments cli.commands cli.first_step cli.formula_hints cli.letters cli.networks cli.terminal_stepper course
+exercises.sandbox exercises.verdict grading.process html_page random_graphs roster worksheet_picture
 __main__ cli.datasets cli.formula cli.pictures exercises.messages formula_sheet worksheets
 exercises.exercise
 exercises.answer_types exercises.own_exercises exercises.variation
@@ -140,14 +144,20 @@ LOADED_LATE = {
     "nn.estimators": {"numpy", "sklearn"},
 }
 LATE_FOLDERS = ("autograd.compiler", "autograd.views")
+BESIDE_PYTORCH = "tests/nn/test_modules_beside_pytorch.py"
 # Folders that can be deleted together with their tests (`tests/<folder>` and the files named here), lessons and pages,
 # without making another test fail.  Only these modules load them, late; without the folder, these names say what to do.
 OPTIONAL = {
     "autograd/compiler/jax_backend": Deletable(set(), set(), set()),
+    "nn/attention": Deletable({"nn"}, {"nn.MultiHeadAttention", "nn.RMSNorm"}, {BESIDE_PYTORCH}),
+    "nn/convolution": Deletable(
+        {"nn"}, {"nn.AvgPool2d", "nn.Conv1d", "nn.Conv2d", "nn.Flatten", "nn.MaxPool2d"}, {BESIDE_PYTORCH}
+    ),
+    "nn/recurrence": Deletable({"nn"}, {"nn.GRU", "nn.LSTM", "nn.Last", "nn.RNN"}, {BESIDE_PYTORCH}),
     "nn/export": Deletable(
         {"nn", "nn.evaluation"},
         {"nn.load_torch", "nn.to_c", "nn.to_numpy", "nn.to_onnx", "nn.to_python", "nn.to_torch"},
-        {"tests/nn/test_beside_pytorch.py"},
+        {"tests/nn/test_beside_pytorch.py", BESIDE_PYTORCH},
     ),
     "nn/estimators": Deletable({"nn"}, {"nn.estimators"}, set()),
     "nn/extras": Deletable({"nn"}, {"nn.CSVLogger", "nn.ParameterGroups", "nn.ReduceOnPlateau"}, set()),

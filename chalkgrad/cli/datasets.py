@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from chalkgrad.cli import letters
 from chalkgrad.cli.commands import CommandError
 from nn import data
 
@@ -49,4 +50,7 @@ RECIPES = {
     "iris": Recipe("150 flowers, 4 measures, 3 species", _bundled(data.load_iris), (16,), 60),
     "wine": Recipe("178 wines, 13 measures, 3 growers", _bundled(data.load_wine), (16,), 40),
     "digits": Recipe("1,797 pictures of 8 x 8 pixels, 10 digits", _bundled(data.load_digits), (32,), 15, batch_size=32),
+    "names": Recipe(
+        "short names, letter by letter, by an LSTM", lambda seed: letters.samples(letters.names()), (24,), 12, 32
+    ),
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 from autograd.packages import how_to_install
 from nn.checks import file_path
-from nn.export.steps import Linear, LookUp, Normalize, steps_of, widths
+from nn.export.steps import Linear, LookUp, Normalize, Standard, steps_of, widths
 
 _OPERATORS: dict[str, list[tuple[str, dict[str, float]]]] = {
     "sigmoid": [("Sigmoid", {})], "tanh": [("Tanh", {})], "relu": [("Relu", {})], "softplus": [("Softplus", {})],
@@ -57,6 +57,8 @@ def to_onnx(model: Any, path: Any) -> None:
         elif isinstance(step, LookUp):
             vectors = add("Gather", constant(step.vectors), current)
             current = add("Reshape", vectors, constant([-1, inputs * len(step.vectors[0])], np.int64))
+        elif isinstance(step, Standard):  # `widths` has refused it
+            raise NotImplementedError(step.kind)
         elif step.name == "silu":
             current = add("Mul", current, add("Sigmoid", current))
         elif step.name == "hardtanh":

@@ -10,6 +10,7 @@ from typing import Any
 
 from nn.activations import Activation, activation, activation_names
 from nn.checks import shown
+from nn.config import settings_of
 from nn.dropout import Dropout
 from nn.embedding import Embedding
 from nn.layers import Layer, Neuron, Sequential
@@ -49,7 +50,16 @@ class LookUp:
     vectors: Matrix
 
 
-Step = Linear | Bend | Normalize | LookUp
+@dataclass
+class Standard:
+    """A module that PyTorch and others have as well: its kind, its settings, and its rows by PyTorch's names."""
+
+    kind: str
+    settings: dict[str, Any]
+    numbers: dict[str, Matrix]
+
+
+Step = Linear | Bend | Normalize | LookUp | Standard
 
 
 def steps_of(model: Any, argument: str = "model") -> list[Step]:
@@ -65,16 +75,26 @@ def steps_of(model: Any, argument: str = "model") -> list[Step]:
     if type(model) in (Layer, Neuron):
         neurons = model.neurons if isinstance(model, Layer) else [model]
         weights = [[weight.data for weight in neuron.weights] for neuron in neurons]
-        bend: list[Step] = [] if model.activation.name == "identity" else [Bend(_known(model.activation))]
-        return [Linear(weights, [neuron.bias.data for neuron in neurons]), *bend]
+        return [Linear(weights, [neuron.bias.data for neuron in neurons]), *_bend_of(model.activation)]
     if type(model) is LayerNorm:
         return [Normalize([v.data for v in model.scale], [v.data for v in model.shift], model.epsilon)]
     if type(model) is Embedding:
         return [LookUp([[value.data for value in vector] for vector in model.vectors])]
     if type(model) is Dropout:
         return []
-    kinds = "MLP, Sequential, Layer, Neuron, LayerNorm, Embedding and Dropout"
+    if (settings := settings_of(model)) is not None:
+        rows = model.torch_parameters() if model.parameters() else {}
+        numbers = {name: [[value.data for value in row] for row in entry] for name, entry in rows.items()}
+        bend = _bend_of(model.activation) if hasattr(model, "activation") else []
+        if Bend("softmax") in bend:
+            raise ValueError(f"a {type(model).__name__} with softmax cannot be exported: use softmax in a Layer")
+        return [Standard(type(model).__name__, settings, numbers), *bend]
+    kinds = "MLP, Sequential, Layer, Neuron, LayerNorm, Embedding, Dropout and the modules of images and sequences"
     raise TypeError(f"{argument} must be made of {kinds} only, got {shown(model)}")
+
+
+def _bend_of(used: Activation) -> list[Step]:
+    return [] if used.name == "identity" else [Bend(_known(used))]
 
 
 def _known(used: Activation) -> str:
@@ -92,6 +112,9 @@ EXPORTED = (
 
 def widths(steps: list[Step]) -> tuple[int, int]:
     """The number of inputs and of outputs."""
+    for step in steps:
+        if isinstance(step, Standard):
+            raise TypeError(f"a {step.kind} can be exported by to_torch and to_numpy only")
     sized = [step for step in steps if not isinstance(step, Bend)]
     first, last = sized[0], sized[-1]
     if isinstance(first, LookUp):

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.packages import how_to_install
 from nn.checks import real_number, shown
-from nn.dropout import Dropout
 from nn.embedding import Embedding
-from nn.export.steps import Bend, Linear, LookUp, Normalize, steps_of
-from nn.layers import Layer, Neuron
+from nn.export.steps import Bend, Linear, LookUp, Normalize, Standard, steps_of
+from nn.layers import Neuron, Sequential
 from nn.normalization import LayerNorm
 
 if TYPE_CHECKING:
@@ -51,9 +50,56 @@ def to_torch(model: Any) -> Any:
             module = torch.nn.Embedding(len(step.vectors), len(step.vectors[0]), dtype=torch.float64)
             _fill(module, weight=step.vectors)
             modules += [module, torch.nn.Flatten()]
+        elif isinstance(step, Standard):
+            modules.append(_standard(torch, step))
         else:
             modules.append(_bend(torch, step))
     return torch.nn.Sequential(*modules)
+
+
+def _standard(torch: Any, step: Standard) -> Any:
+    """PyTorch's module of the same name; those of sequences take (samples x length x size)."""
+    given = {name: tuple(entry) if isinstance(entry, list) else entry for name, entry in step.settings.items()}
+    if step.kind in ("Last", "MultiHeadAttention"):
+        return _of_sequences(torch, step, given)
+    if step.kind == "RMSNorm":
+        given = {"normalized_shape": given["size"], "eps": given["epsilon"]}
+    if "hidden_size" in given:
+        given["batch_first"] = True
+    typed = {"dtype": torch.float64} if step.numbers else {}
+    module = getattr(torch.nn, step.kind)(**given, **typed)
+    _fill_by_name(module, step.numbers)
+    return module
+
+
+def _of_sequences(torch: Any, step: Standard, given: dict[str, Any]) -> Any:
+    """What PyTorch has no module for: the last output, and attention of a sequence to itself."""
+
+    class LastOutput(torch.nn.Module):  # type: ignore[misc]
+        def forward(self, pair: Any) -> Any:
+            return pair[0][:, -1]
+
+    class SelfAttention(torch.nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            sizes = given["embed_dim"], given["num_heads"]
+            self.attention = torch.nn.MultiheadAttention(*sizes, batch_first=True, dtype=torch.float64)
+            _fill_by_name(self.attention, step.numbers)
+
+        def forward(self, x: Any) -> Any:
+            hidden = torch.ones(x.shape[1], x.shape[1], dtype=torch.bool).triu(1) if given["causal"] else None
+            return self.attention(x, x, x, need_weights=False, attn_mask=hidden)[0]
+
+    return LastOutput() if step.kind == "Last" else SelfAttention()
+
+
+def _fill_by_name(module: Any, numbers: dict[str, Any]) -> None:
+    import torch
+
+    with torch.no_grad():
+        for name, entry in module.named_parameters():
+            given = torch.tensor(numbers[name.removesuffix("_l0")], dtype=torch.float64)
+            entry.copy_(given.reshape(entry.shape))
 
 
 def _fill(module: Any, **numbers: Any) -> None:
@@ -75,8 +121,10 @@ def _bend(torch: Any, step: Bend) -> Any:
 def load_torch(module: Module, state_dict: Mapping[str, Any]) -> None:
     """Fill a model with the weights of a PyTorch ``state_dict``, layer by layer in order: all of it, or nothing.
 
-    The names do not matter, but the order and the shapes must be the same: ``weight`` and, if there is one, ``bias``
-    of each Linear, LayerNorm and Embedding. Without a bias the biases become 0. PyTorch need not be installed.
+    Only the ends of the names matter, and the order and the shapes must be the same: ``weight`` and, if there is one,
+    ``bias`` of each Linear, LayerNorm, Embedding, Conv1d, Conv2d and RMSNorm; ``weight_ih``, ``weight_hh``, ``bias_ih``
+    and ``bias_hh`` of an RNN, LSTM, GRU (with one layer) or a cell of these; the four of a MultiheadAttention. Without
+    a bias the biases become 0. PyTorch need not be installed.
     Raises ``TypeError`` if ``state_dict`` is not a dictionary of tensors, ``ValueError`` if a number or shape differs.
 
     >>> import nn
@@ -92,14 +140,13 @@ def load_torch(module: Module, state_dict: Mapping[str, Any]) -> None:
     steps_of(module, "module")  # only such a model has its layers in an order
     found: dict[int, float] = {}
     for layer in _layers(module):
-        rows, biases = _targets(layer)
-        where, entries = _next(given, ".weight", type(layer).__name__)
-        _assign(found, rows, entries, where)
-        if biases and given and given[0][0].endswith("bias"):
-            where, entries = _next(given, ".bias", type(layer).__name__)
-            _assign(found, [biases], [entries], where)
-        else:
-            found.update(dict.fromkeys(map(id, biases), 0.0))
+        kind = type(layer).__name__
+        for name, rows in _rows(layer).items():
+            if "bias" in name and not (given and "bias" in given[0][0].rpartition(".")[2]):
+                found.update(dict.fromkeys((id(bias) for row in rows for bias in row), 0.0))
+            else:
+                where, entries = _next(given, name, kind)
+                _assign(found, rows, _flat(layer, entries, where) if name == "weight" else entries, where)
     if given:
         raise ValueError(f"state_dict has {given[0][0]}, for which the model has no layer left; nothing was changed")
     names = {name: found[id(value)] for name, value in module.named_parameters()}
@@ -108,28 +155,52 @@ def load_torch(module: Module, state_dict: Mapping[str, Any]) -> None:
 
 def _layers(module: Any) -> list[Any]:
     """The layers with parameters, in order."""
-    if isinstance(module, (Layer, Neuron, LayerNorm, Embedding)):
-        return [module]
-    return [] if isinstance(module, Dropout) else [each for layer in module.layers for each in _layers(layer)]
+    if isinstance(module, Sequential):
+        return [each for layer in module.layers for each in _layers(layer)]
+    return [module] if module.parameters() else []
 
 
-def _targets(layer: Any) -> tuple[list[list[Any]], list[Any]]:
-    """The Values that a weight fills, row by row, and those that a bias fills."""
+def _rows(layer: Any) -> dict[str, list[list[Any]]]:
+    """The Values that each entry of PyTorch's ``state_dict`` fills, row by row, in its order."""
     if isinstance(layer, LayerNorm):
-        return [layer.scale], layer.shift
+        return {"weight": [layer.scale], "bias": [layer.shift]}
     if isinstance(layer, Embedding):
-        return layer.vectors, []
-    neurons = layer.neurons if isinstance(layer, Layer) else [layer]
-    return [neuron.weights for neuron in neurons], [neuron.bias for neuron in neurons]
+        return {"weight": layer.vectors}
+    if isinstance(layer, Neuron):
+        return {"weight": [layer.weights], "bias": [[layer.bias]]}
+    rows: dict[str, list[list[Any]]] = layer.torch_parameters()
+    return rows
 
 
 def _next(given: list[tuple[str, Any]], ending: str, layer: str) -> tuple[str, Any]:
     if not given:
-        raise ValueError(f"state_dict ends before the {ending[1:]} of a {layer}; nothing was changed")
+        raise ValueError(f"state_dict ends before the {ending} of a {layer}; nothing was changed")
     name, entries = given.pop(0)
-    if not f".{name}".endswith(ending):
-        raise ValueError(f"state_dict has {name} where the {ending[1:]} of a {layer} should be; nothing was changed")
+    if not f".{name}".removesuffix("_l0").endswith(f".{ending}"):
+        raise ValueError(f"state_dict has {name} where the {ending} of a {layer} should be; nothing was changed")
     return name, entries
+
+
+def _flat(layer: Any, entries: Any, name: str) -> Any:
+    """The weights of a convolution with one list for each filter; those of another layer as they are."""
+    if not hasattr(layer, "torch_shape"):
+        return entries
+    shape = layer.torch_shape()
+    numbers = _numbers(entries, shape)
+    if numbers is None:
+        raise ValueError(f"{name} must have the shape {shape}; nothing was changed")
+    size = len(numbers) // shape[0]
+    return [numbers[n : n + size] for n in range(0, len(numbers), size)]
+
+
+def _numbers(entries: Any, shape: tuple[int, ...]) -> list[Any] | None:
+    """The numbers in nested lists of this shape, in order; ``None`` if they have another."""
+    if not shape:
+        return [entries]
+    parts = (
+        [_numbers(e, shape[1:]) for e in entries] if isinstance(entries, list) and len(entries) == shape[0] else [None]
+    )
+    return None if None in parts else [number for part in parts if part is not None for number in part]
 
 
 def _assign(found: dict[int, float], rows: list[list[Any]], entries: Any, name: str) -> None:

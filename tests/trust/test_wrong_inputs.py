@@ -131,6 +131,15 @@ GOOD: dict[str, Good] = {
     "nn.Embedding": {"count": some(2), "size": some(2), "seed": some(0)},
     "nn.LayerNorm": {"size": some(2), "epsilon": some(1e-5)},
     "nn.Dropout": {"rate": some(0.5), "seed": some(0)},
+    "nn.Conv1d": {"in_channels": some(1), "out_channels": some(2), "kernel_size": some(2), "stride": some(1), "padding": some(0), "activation": some("relu"), "init": some("auto"), "seed": some(0)},
+    "nn.Conv2d": {"in_channels": some(1), "out_channels": some(2), "kernel_size": some(2), "stride": some(1), "padding": some(0), "activation": some("relu"), "init": some("auto"), "seed": some(0)},
+    "nn.MaxPool2d": {"kernel_size": some(2), "stride": some(2), "padding": some(0)},
+    "nn.AvgPool2d": {"kernel_size": some(2), "stride": some(2), "padding": some(0)},
+    "nn.RNN": {"input_size": some(2), "hidden_size": some(2), "nonlinearity": some("tanh"), "seed": some(0)},
+    "nn.LSTM": {"input_size": some(2), "hidden_size": some(2), "seed": some(0)},
+    "nn.GRU": {"input_size": some(2), "hidden_size": some(2), "seed": some(0)},
+    "nn.MultiHeadAttention": {"embed_dim": some(4), "num_heads": some(2), "causal": some(True), "seed": some(0)},
+    "nn.RMSNorm": {"size": some(2), "epsilon": some(1e-5)},
     "nn.SGD": RATES | {"momentum": some(0.0)},
     "nn.AdaGrad": RATES | {"epsilon": some(1e-8)},
     "nn.Adam": RATES | {"epsilon": some(1e-8), "betas": some((0.9, 0.99))},
@@ -198,6 +207,7 @@ GOOD: dict[str, Good] = {
 
 NO_ARGUMENTS = {
     "nn.History", "nn.Module", "nn.Schedule", "nn.ConstantRate", "nn.activation_names", "autograd.no_grad",
+    "nn.Flatten", "nn.Last",
     *(f"nn.data.load_{name}" for name in ("iris", "wine", "digits", "diabetes", "breast_cancer")),
 }  # fmt: skip
 ELSEWHERE = {
@@ -228,6 +238,7 @@ RIGHT = {
     ("autograd.Value", "_children"): {"set"},  # as micrograd keeps them
     **{(f"nn.plotting.{name}", "levels"): {"set"} for name in ("plot_paths", "film_paths")},  # their order is free
     ("nn.plotting.plot_curves", "x"): {"None", "set"},
+    **{(f"nn.{name}", "stride"): {"None"} for name in ("MaxPool2d", "AvgPool2d")},
     ("nn.save", "model_or_state"): {"dict"}, ("nn.load_torch", "state_dict"): {"dict"},  # a state
     ("autograd.explain_row", "operands"): {"letters"}, ("autograd.formulas", "operands"): {"letters"},  # two names
     ("autograd.check_gradients", "input"): {"nested"}, ("autograd.vjp", "argument"): {"nested"},  # of any shape
@@ -250,6 +261,7 @@ def is_right(name: str, argument: str, wrong: str) -> bool:
 for late in nn._LATE:  # from a folder that may be missing
     if late not in nn.__all__:
         GOOD.pop(f"nn.{late}", None)
+        NO_ARGUMENTS.discard(f"nn.{late}")
 
 # --------------------------------------------------------------------------------------------------- the checks
 

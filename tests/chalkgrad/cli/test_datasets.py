@@ -6,11 +6,13 @@ import sys
 
 import pytest
 
+from chalkgrad.cli import letters
 from chalkgrad.cli.commands import CommandError
 from chalkgrad.cli.datasets import RECIPES
 
 SHAPES = {"moons": (300, 2, 2), "circles": (300, 2, 2), "spiral": (300, 2, 2)}
 SHAPES |= {"iris": (150, 4, 3), "wine": (178, 13, 3), "digits": (1797, 64, 10)}
+SHAPES["names"] = (sum(len(name) + 1 for name in letters.names()), 6, 27)
 
 
 @pytest.mark.parametrize("name", RECIPES)

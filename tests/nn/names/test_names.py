@@ -78,7 +78,7 @@ def test_what_exists_needs_no_answer() -> None:
         ("nn.Linear", "here it is nn.Layer"),
         ("nn.ReLU", "activation='relu'"),
         ("nn.relu", "here it is autograd.relu"),
-        ("nn.Conv2d", "it does not exist here: there are no convolutions"),
+        ("nn.Conv3d", "it does not exist here: there is no such convolution"),
         ("nn.confusion_matrx", "did you mean nn.confusion_matrix?"),
         ("nn.zzz", "module 'nn' has no attribute 'zzz'"),
         ("nn.optimizers.Adagrad", "module 'nn.optimizers' has no attribute 'Adagrad'; here it is nn.AdaGrad"),

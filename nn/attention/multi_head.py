@@ -1,0 +1,112 @@
+"""How does each element of a sequence collect what it needs from the others?
+
+Its query is compared with the key of each; the softmax of the scores says how much of each value it takes. Several
+heads do so side by side, each with its own part of the vectors. Read before: ``layers``. Read after: nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from autograd import Value, dot, softmax
+from nn.checks import as_list, check_parameters, one_sample, random_source, shown, whole_number
+from nn.layers import Layer
+from nn.module import Module
+
+
+class MultiHeadAttention(Module):
+    """softmax(queries · keys / sqrt(size of a head)) · values for each of ``num_heads`` heads (Vaswani et al. 2017).
+
+    The vectors have ``embed_dim`` numbers, of which each head has an equal part. With ``causal`` an element sees only
+    itself and those before it. Gives the outputs, (length) x (embed_dim); ``weights`` gives the shares, which PyTorch's
+    module returns as a second result. Raises ``ValueError`` and ``TypeError`` for wrong sizes.
+
+    >>> attention = MultiHeadAttention(4, 2, causal=True, seed=0)
+    >>> sequence = [[1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0]]
+    >>> len(attention(sequence)), len(attention.parameters())        # 4 layers of (4 + 1) * 4
+    (2, 80)
+    >>> attention.weights(sequence)[0][0]                            # head 0: the first element sees itself only
+    [1.0]
+    """
+
+    def __init__(self, embed_dim: int, num_heads: int, *, causal: bool = False, seed: Any = None) -> None:
+        count = self.count({"embed_dim": embed_dim, "num_heads": num_heads, "causal": causal})
+        check_parameters(count, f"MultiHeadAttention(embed_dim={shown(embed_dim)})")
+        self.embed_dim, self.num_heads, self.causal = int(embed_dim), int(num_heads), causal
+        source = random_source(seed)
+        self.query, self.key, self.value, self.output = (
+            Layer(self.embed_dim, self.embed_dim, nonlin=False, init="xavier", seed=source) for _ in range(4)
+        )
+
+    @classmethod
+    def count(cls, settings: dict[str, Any]) -> int:
+        """Check the settings; return the number of parameters of such a module."""
+        size, heads = (whole_number(settings[name], name) for name in ("embed_dim", "num_heads"))
+        if size % heads:
+            raise ValueError(f"embed_dim must be a multiple of num_heads, got {size} and {heads}")
+        if not isinstance(settings["causal"], bool):
+            raise TypeError(f"causal must be True or False, got {shown(settings['causal'])}")
+        return 4 * (size + 1) * size
+
+    def __call__(self, query: Any, key: Any = None, value: Any = None) -> list[list[Any]]:
+        """The output for each element of one sequence; ``key`` and ``value`` are ``query`` and ``key`` by default."""
+        key = query if key is None else key
+        shares = self._shares(query, key)
+        values = self._heads(self.value, key if value is None else value, "value")
+        if len(values) != len(as_list(key, "key")):
+            raise ValueError(f"key has {len(key)} elements and value has {len(values)}; they must be equally many")
+        outputs = []
+        for of_heads in shares:
+            joined = [
+                dot(of_head, column)
+                for head, of_head in enumerate(of_heads)
+                for column in zip(*(each[head] for each in values[: len(of_head)]), strict=True)
+            ]
+            outputs.append(self.output.outputs(joined))
+        return outputs
+
+    def weights(self, query: Any, key: Any = None) -> list[list[list[float]]]:
+        """How much each element takes from each that it sees, as plain numbers: (heads) x (length) x (seen)."""
+        shares = self._shares(query, query if key is None else key)
+        return [[[share.data for share in of_heads[head]] for of_heads in shares] for head in range(self.num_heads)]
+
+    def _shares(self, query: Any, key: Any) -> list[list[list[Any]]]:
+        """For each element and each head, the softmax of its scores."""
+        queries, keys = self._heads(self.query, query, "query"), self._heads(self.key, key, "key")
+        root = math.sqrt(self.embed_dim // self.num_heads)
+        return [
+            [
+                softmax([dot(part, other[head]) / root for other in (keys[: n + 1] if self.causal else keys)])
+                for head, part in enumerate(parts)
+            ]
+            for n, parts in enumerate(queries)
+        ]
+
+    def _heads(self, layer: Layer[Any], sequence: Any, name: str) -> list[list[list[Any]]]:
+        """A layer's output for each element, cut into the parts of the heads."""
+        elements = as_list(sequence, name, "one sequence: a list of lists of numbers")
+        if not elements:
+            raise ValueError(f"{name} is empty: a sequence has at least one element")
+        rows = [layer.outputs(one_sample(each, self.embed_dim, "MultiHeadAttention")) for each in elements]
+        size = self.embed_dim // self.num_heads
+        return [[row[n : n + size] for n in range(0, self.embed_dim, size)] for row in rows]
+
+    def torch_parameters(self) -> dict[str, list[list[Value]]]:
+        """The parameters as rows, by PyTorch's names and in its order."""
+        parts = [layer.torch_parameters() for layer in (self.query, self.key, self.value)]
+        output = self.output.torch_parameters()
+        return {
+            "in_proj_weight": [row for part in parts for row in part["weight"]],
+            "in_proj_bias": [[bias for part in parts for bias in part["bias"][0]]],
+            "out_proj.weight": output["weight"],
+            "out_proj.bias": output["bias"],
+        }
+
+    def settings(self) -> dict[str, Any]:
+        """The arguments that build such a module again."""
+        return {"embed_dim": self.embed_dim, "num_heads": self.num_heads, "causal": self.causal}
+
+    def __repr__(self) -> str:
+        causal = ", causal=True" if self.causal else ""
+        return f"MultiHeadAttention({self.embed_dim}, {self.num_heads}{causal})"

@@ -1,0 +1,60 @@
+"""Does a layer's signal have to be centred to keep its size?  Read before: ``normalization``."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from autograd import Value, mean, sqrt
+from nn.checks import check_parameters, one_sample, real_number, shown, whole_number
+from nn.module import Module
+
+
+class RMSNorm(Module):
+    """Divide one sample's ``size`` numbers by their root mean square, then multiply each by a learned scale.
+
+    ``epsilon`` is added to the mean square, which could be 0; its default is PyTorch's, 2.2e-16 (Zhang, Sennrich 2019).
+
+    >>> norm = RMSNorm(2)
+    >>> [round(value.data, 6) for value in norm([1.0, 7.0])]          # their root mean square is 5
+    [0.2, 1.4]
+    """
+
+    def __init__(self, size: int, epsilon: float = sys.float_info.epsilon) -> None:
+        size = whole_number(size, "size")
+        check_parameters(size, f"RMSNorm(size={shown(size)})")
+        self.epsilon = real_number(epsilon, "epsilon", 0)
+        self.scale = [Value(1.0) for _ in range(size)]
+
+    def __call__(self, inputs: Any) -> list[Any]:
+        """The normalised sample, a list of ``size`` Values."""
+        row = one_sample(inputs, len(self.scale), "RMSNorm")
+        root = sqrt(mean([item * item for item in row]) + self.epsilon)
+        return [item / root * scale for item, scale in zip(row, self.scale, strict=True)]
+
+    @property
+    def in_size(self) -> int:
+        """The number of inputs."""
+        return len(self.scale)
+
+    @property
+    def out_size(self) -> int:
+        """The number of outputs, which equals the number of inputs."""
+        return len(self.scale)
+
+    def torch_parameters(self) -> dict[str, list[list[Value]]]:
+        """The parameters as rows, by PyTorch's names and in its order."""
+        return {"weight": [self.scale]}
+
+    @classmethod
+    def count(cls, settings: dict[str, Any]) -> int:
+        """Check the settings; return the number of parameters of such a module."""
+        real_number(settings["epsilon"], "epsilon", 0)
+        return whole_number(settings["size"], "size")
+
+    def settings(self) -> dict[str, Any]:
+        """The arguments that build such a module again."""
+        return {"size": len(self.scale), "epsilon": self.epsilon}
+
+    def __repr__(self) -> str:
+        return f"RMSNorm({len(self.scale)})"

@@ -1,0 +1,81 @@
+"""How does a map become smaller, and less dependent on where exactly something is?
+
+By keeping one number of each window: the largest, or the mean. Read before: ``windows``. Read after: ``flatten``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import reduce
+from typing import Any
+
+import autograd
+from autograd import maximum
+from nn.checks import shown
+from nn.convolution.windows import Pair, arguments, image_of, padded, pair, windows
+from nn.module import Module
+
+
+class Pooling(Module):
+    """What ``MaxPool2d`` and ``AvgPool2d`` share: windows of each channel by itself."""
+
+    def __init__(self, kernel_size: int | Pair, stride: int | Pair | None = None, padding: int | Pair = 0) -> None:
+        self.kernel_size = pair(kernel_size, "kernel_size")
+        self.stride = self.kernel_size if stride is None else pair(stride, "stride")
+        self.padding = pair(padding, "padding", 0)
+        if any(2 * edge > size for edge, size in zip(self.padding, self.kernel_size, strict=True)):
+            raise ValueError(
+                f"padding must be at most half of kernel_size {self.kernel_size}, or a window would lie outside the "
+                f"image; got {shown(padding)}"
+            )
+
+    def _pooled(self, inputs: Any, fill: Any, of_window: Callable[[list[Any]], Any]) -> list[list[list[Any]]]:
+        owner = type(self).__name__
+        image = padded(image_of(inputs, owner), self.padding, fill)
+        seen = [windows([plane], self.kernel_size, self.stride, owner) for plane in image]
+        return [[[of_window(window) for window in row] for row in rows] for rows in seen]
+
+    @classmethod
+    def count(cls, settings: dict[str, Any]) -> int:
+        """Check the settings; return the number of parameters of such a module: none."""
+        cls(**settings)
+        return 0
+
+    def settings(self) -> dict[str, Any]:
+        """The arguments that build such a module again."""
+        return {name: list(getattr(self, name)) for name in ("kernel_size", "stride", "padding")}
+
+    def __repr__(self) -> str:
+        size = self.kernel_size
+        defaults = {"padding": 0, "stride": size if size[0] != size[1] else size[0]}
+        return f"{type(self).__name__}({arguments(self.settings(), defaults)})"
+
+
+class MaxPool2d(Pooling):
+    """The largest number of each window, channel by channel; a tie shares the gradient as ``maximum`` does.
+
+    ``stride`` is ``kernel_size`` unless given, so that windows do not overlap; padding is never the largest.
+    Raises ``ValueError`` and ``TypeError`` for wrong sizes.
+
+    >>> MaxPool2d(2)([[[1.0, 2.0, 0.0, 0.0], [3.0, 4.0, 0.0, 5.0]]])
+    [[[4.0, 5.0]]]
+    """
+
+    def __call__(self, inputs: Any) -> list[list[list[Any]]]:
+        """One image, a list of channels that are lists of rows, with as many channels and fewer rows and columns."""
+        return self._pooled(inputs, None, lambda window: reduce(maximum, [item for item in window if item is not None]))
+
+
+class AvgPool2d(Pooling):
+    """The mean of each window, channel by channel; the zeros of the padding count, as in PyTorch.
+
+    ``stride`` is ``kernel_size`` unless given, so that windows do not overlap.
+    Raises ``ValueError`` and ``TypeError`` for wrong sizes.
+
+    >>> AvgPool2d(2)([[[1.0, 2.0, 0.0, 0.0], [3.0, 4.0, 0.0, 5.0]]])
+    [[[2.5, 1.25]]]
+    """
+
+    def __call__(self, inputs: Any) -> list[list[list[Any]]]:
+        """One image, a list of channels that are lists of rows, with as many channels and fewer rows and columns."""
+        return self._pooled(inputs, 0.0, autograd.mean)

@@ -1,0 +1,171 @@
+"""Convolutions beside SciPy's; one gradient that accumulates over positions; what can be done with such a model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.signal import correlate
+
+import nn
+from autograd import Value, check_gradients
+from nn.config import build, described
+
+RNG = np.random.default_rng(5)
+
+
+def weights_of(conv: Any, *shape: int) -> tuple[Any, Any]:
+    """Weights and biases as arrays, taken from the state by name."""
+    state = conv.state_dict()
+    names = [name for name in state if ".weights." in name]
+    biases = [number for name, number in state.items() if name.endswith("bias")]
+    return np.array([state[name] for name in names]).reshape(shape), np.array(biases)
+
+
+def numbers(nested: Any) -> Any:
+    return [numbers(part) for part in nested] if isinstance(nested, list) else nested.data
+
+
+@pytest.mark.parametrize("stride", [1, (2, 1)])
+@pytest.mark.parametrize("padding", [0, (1, 2)])
+def test_conv2d(stride: Any, padding: Any) -> None:
+    conv = nn.Conv2d(2, 3, (2, 3), stride, padding, seed=1)
+    for neuron in conv.filters.neurons:
+        neuron.bias.data = float(RNG.normal())
+    image = RNG.normal(size=(2, 5, 6))
+    weights, biases = weights_of(conv, 3, 2, 2, 3)
+    rows, columns = padding or (0, 0)
+    around = np.pad(image, [(0, 0), (rows, rows), (columns, columns)])
+    down, across = (stride, stride) if stride == 1 else stride
+    expected = [
+        correlate(around, w, mode="valid")[0, ::down, ::across] + bias for w, bias in zip(weights, biases, strict=True)
+    ]
+    np.testing.assert_allclose(numbers(conv(image)), expected, rtol=1e-13)
+
+
+def test_conv1d() -> None:
+    conv = nn.Conv1d(2, 2, 3, stride=2, padding=1, activation="tanh", seed=2)
+    signal = RNG.normal(size=(2, 8))
+    weights, _ = weights_of(conv, 2, 2, 3)
+    around = np.pad(signal, [(0, 0), (1, 1)])
+    expected = [np.tanh(correlate(around, w, mode="valid")[0, ::2]) for w in weights]
+    np.testing.assert_allclose(numbers(conv(signal)), expected, rtol=1e-13)
+
+
+def test_a_shared_weight_accumulates_over_positions() -> None:
+    """The derivative of the sum of a map is the sum of all that the weight has seen."""
+    conv = nn.Conv2d(1, 1, 2)
+    image = [[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]]
+    total = sum(value for row in conv(image)[0] for value in row)
+    total.backward()
+    assert [weight.grad for weight in conv.filters.neurons[0].weights] == [1 + 2, 2 + 3, 4 + 5, 5 + 6]
+    assert conv.filters.neurons[0].bias.grad == 2.0
+
+
+def test_gradients_of_the_image() -> None:
+    conv = nn.Conv2d(1, 2, 2, padding=1, activation="tanh", seed=3)
+    check_gradients(lambda *x: sum(v for plane in conv([[list(x)]]) for row in plane for v in row), 0.3, -0.2, 0.9)
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "message"),
+    [
+        (lambda: nn.Conv2d(0, 1, 1), ValueError, "in_channels must be at least 1, got 0"),
+        (lambda: nn.Conv2d(1, 1, 1, padding=-1), ValueError, "padding must be at least 0, got -1"),
+        (lambda: nn.Conv1d(1, 1, (3, 3)), TypeError, "kernel_size must be a whole number"),
+        (lambda: nn.Conv2d(1, 1, 1, activation="rleu"), ValueError, "unknown activation 'rleu'"),
+        (lambda: nn.Conv2d(10**4, 10**4, 10**4), ValueError, "more than 100,000,000 parameters"),
+        (lambda: nn.Conv2d(2, 1, 1)([[[1.0]]]), ValueError, "Conv2d expects 2 channels, got 1"),
+        (lambda: nn.Conv1d(1, 1, 3)([[1.0, 2.0]]), ValueError, "smaller than the window of 1 x 3"),
+        (lambda: nn.Conv1d(1, 1, 1)([1.0, 2.0]), TypeError, "must be one signal: a list of channels"),
+        (lambda: nn.Conv2d(1, 1, 1)([[["a"]]]), ValueError, "more levels"),
+    ],
+)
+def test_errors(call: Any, kind: type[Exception], message: str) -> None:
+    with pytest.raises(kind, match=message):
+        call()
+
+
+def network() -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(1, 2, 2, activation="relu", seed=0), nn.MaxPool2d(2), nn.AvgPool2d((1, 1)), nn.Flatten(),
+        nn.Layer(2, 2, nonlin=False, seed=0),
+    )  # fmt: skip
+
+
+def test_the_summary_counts_shared_weights_once() -> None:
+    lines = network().summary().splitlines()
+    assert lines[1].split() == ["layers.0", "Conv2d(1,", "2,", "kernel_size=2,", "activation='relu')", "10"]
+    assert lines[-1] == "16 parameters"
+
+
+def test_a_file_has_the_whole_network(tmp_path: Path) -> None:
+    model, path = network(), tmp_path / "model.json"
+    nn.save(model, path)
+    again = nn.load(path)
+    assert repr(again) == repr(model)
+    image = [[[0.1, 0.2, 0.3], [0.4, 0.5, 0.6], [0.7, 0.8, 0.9]]]
+    assert numbers(again(image)) == numbers(model(image))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"kernel_size": [2, 0]}, r"kernel_size\[1\] must be at least 1, got 0"),
+        ({"stride": "fast"}, "stride must be a whole number, got 'fast'"),
+        ({"out_channels": 3}, "architecture has 15 parameters but the file has 10"),
+        ({"activation": "rleu"}, "unknown activation 'rleu'"),
+        ({"groups": 2}, "Conv2d needs exactly the entries"),
+    ],
+)
+def test_a_wrong_description_is_refused(wrong: dict[str, Any], message: str) -> None:
+    description = described(nn.Conv2d(1, 2, 2))
+    assert description is not None
+    with pytest.raises(ValueError, match=message):
+        build(description | wrong, 10)
+
+
+def test_a_dead_filter_is_found() -> None:
+    model = network()
+    for weight in model.layers[0].filters.neurons[1].weights:
+        weight.data = -1.0
+    model.layers[0].filters.neurons[1].bias.data = -5.0
+    X = [[[[float(n + i + j) / 6 for j in range(3)] for i in range(3)]] for n in range(4)]
+    probes = nn.diagnostics.probe_layers(model, X)
+    assert [probe.name for probe in probes] == ["layers.0.filters", "layers.4"]
+    assert len(probes[0].sums) == 4 * 4  # each image has four positions
+
+
+def test_compiled_and_eager_agree() -> None:
+    import autograd
+
+    conv = nn.Conv2d(1, 2, 2, padding=1, activation="tanh", seed=1)
+    pool = nn.MaxPool2d(2)
+
+    def loss(x: Any, t: Any) -> Any:
+        return nn.mean_squared_error(nn.Flatten()(pool(conv(x))), t)
+
+    program = autograd.compile(loss, conv.parameters(), batched=True)
+    X, T = RNG.normal(size=(3, 1, 3, 3)), RNG.normal(size=(3, 8))
+    total = autograd.mean([loss(x, t) for x, t in zip(X.tolist(), T.tolist(), strict=True)])
+    total.backward()
+    value, gradient = program.value_and_grad(X, T)
+    assert value == pytest.approx(total.data, rel=1e-12)
+    assert gradient == pytest.approx([p.grad for p in conv.parameters()], rel=1e-10)
+
+
+def test_load_torch_checks_the_shape() -> None:
+    conv = nn.Conv2d(1, 1, (1, 2))
+    nn.load_torch(conv, {"weight": [[[[3.0, 4.0]]]], "bias": [5.0]})
+    assert numbers(conv([[[1.0, 10.0]]])) == [[[48.0]]]
+    with pytest.raises(ValueError, match=r"weight must have the shape \(1, 1, 1, 2\); nothing was changed"):
+        nn.load_torch(conv, {"weight": [[[[3.0], [4.0]]]], "bias": [5.0]})
+
+
+def test_values_go_in_too() -> None:
+    x = Value(2.0)
+    conv = nn.Conv1d(1, 1, 1, init=lambda *_: 3.0)
+    conv([[x]])[0][0].backward()
+    assert x.grad == 3.0

@@ -1,0 +1,115 @@
+"""What all recurrent modules share: sequences, states, files, training and errors."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd
+import nn
+from nn.config import build, described
+
+KINDS = [nn.RNN, nn.LSTM, nn.GRU]
+SEQUENCE = np.random.default_rng(3).normal(size=(4, 2))
+
+
+def numbers(nested: Any) -> Any:
+    return [numbers(part) for part in nested] if isinstance(nested, (list, tuple)) else nested.data
+
+
+def matrices(memory: Any) -> tuple[Any, Any, Any, Any]:
+    """Weights and biases of the input and of the hidden state, taken from the state by name; the biases are drawn."""
+    found = []
+    for layer in ("from_input", "from_hidden"):
+        neurons = getattr(memory, layer).neurons
+        for n, neuron in enumerate(neurons):
+            neuron.bias.data = math.sin(3.0 * n + len(layer))
+        state = memory.state_dict()
+        found.append([state[f"{layer}.neurons.{n}.weights.{k}"] for n in range(len(neurons))
+                      for k in range(len(neurons[0].weights))])  # fmt: skip
+        found.append([state[f"{layer}.neurons.{n}.bias"] for n in range(len(neurons))])
+    width = len(found[1])
+    return np.reshape(found[0], (width, -1)), np.array(found[1]), np.reshape(found[2], (width, -1)), np.array(found[3])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_sequence_is_its_steps(kind: Any) -> None:
+    """From any state on, and for NumPy's rows as for lists."""
+    memory = kind(2, 3, seed=1)
+    outputs, last = memory(SEQUENCE)
+    first, middle = memory(SEQUENCE[:1].tolist())
+    rest, end = memory(SEQUENCE[1:].tolist(), middle)
+    assert numbers(first + rest) == numbers(outputs)
+    assert numbers(end) == numbers(last)
+    step = memory.step(SEQUENCE[0], memory.start())
+    assert numbers(memory.hidden(step)) == numbers(outputs[0])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_first_weights(kind: Any) -> None:
+    memory = kind(3, 16, seed=0)
+    weights = [number for name, number in memory.state_dict().items() if ".weights." in name]
+    assert max(map(abs, weights)) <= 1 / 4
+    assert np.std(weights) == pytest.approx(1 / 4 / math.sqrt(3), rel=0.05)
+    assert memory.state_dict() == kind(3, 16, seed=0).state_dict()
+    biases = [number for name, number in memory.state_dict().items() if name.endswith("bias")]
+    assert set(biases) == {0.0}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_files(kind: Any, tmp_path: Path) -> None:
+    model, path = nn.Sequential(kind(2, 3, seed=1), nn.Last(), nn.Layer(3, 2, seed=1)), tmp_path / "model.json"
+    nn.save(model, path)
+    again = nn.load(path)
+    assert repr(again) == repr(model)
+    assert numbers(again(SEQUENCE)) == numbers(model(SEQUENCE))
+    with pytest.raises(ValueError, match="hidden_size must be at least 1, got 0"):
+        build((described(kind(2, 3)) or {}) | {"hidden_size": 0}, 10)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_compiled_and_eager_agree(kind: Any) -> None:
+    model = nn.Sequential(kind(2, 3, seed=1), nn.Last(), nn.Layer(3, 2, activation="tanh", seed=1))
+    X, T = np.random.default_rng(1).normal(size=(2, 4, 2)), np.random.default_rng(2).normal(size=(2, 2))
+
+    def loss(x: Any, t: Any) -> Any:
+        return nn.mean_squared_error(model(x), t)
+
+    total = autograd.mean([loss(x, t) for x, t in zip(X.tolist(), T.tolist(), strict=True)])
+    total.backward()
+    value, gradient = autograd.compile(loss, model.parameters(), batched=True).value_and_grad(X, T)
+    assert value == pytest.approx(total.data, rel=1e-12)
+    assert gradient == pytest.approx([p.grad for p in model.parameters()], rel=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "message"),
+    [
+        (lambda: nn.LSTM(0, 1), ValueError, "input_size must be at least 1, got 0"),
+        (lambda: nn.GRU(1, 10**5), ValueError, "more than 100,000,000 parameters"),
+        (lambda: nn.LSTM(2, 1, num_layers=2), TypeError, "num_layers'; build one such module for each layer"),  # type: ignore[call-arg]
+        (lambda: nn.RNN(1, 1)([]), ValueError, "input of RNN is empty"),
+        (lambda: nn.GRU(2, 1)([[1.0]]), ValueError, "GRU expects 2 inputs, got 1"),
+        (lambda: nn.GRU(1, 2)([[1.0]], [0.0]), ValueError, "GRU's state expects 2 inputs, got 1"),
+        (lambda: nn.LSTM(1, 1)([[1.0]], [0.0]), TypeError, "LSTM's state must be a pair"),
+        (lambda: nn.LSTM(1, 2)([[1.0]], ([0.0, 0.0], [0.0])), ValueError, "LSTM's cell expects 2 inputs, got 1"),
+        (lambda: nn.RNN(1, 1)(1.0), TypeError, "input of RNN must be one sequence"),
+    ],
+)
+def test_errors(call: Any, kind: type[Exception], message: str) -> None:
+    with pytest.raises(kind, match=message):
+        call()
+
+
+def test_a_gradient_fades_through_time() -> None:
+    """One unit without input: d last / d first is its weight to the power of the steps, as tanh is linear near 0."""
+    memory = nn.RNN(1, 1, seed=0)
+    memory.load_state_dict(dict.fromkeys(memory.state_dict(), 0.0) | {"from_hidden.neurons.0.weights.0": 0.5})
+    start = autograd.Value(1e-9)
+    _, last = memory([[0.0]] * 20, [start])
+    last[0].backward()
+    assert start.grad == pytest.approx(0.5**20, rel=1e-12)
