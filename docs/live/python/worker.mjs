@@ -1,5 +1,5 @@
 // Python in a worker.  A message { id, code } is answered by { id, value } or { id, error }; what the code prints comes
-// as { stdout } or { stderr }, one line each.  The first message is { ready: true }, or { error } if Python did not start.
+// as { stdout } or { stderr }, one line each; the error "ended" means that this Python answers no more.  The first message is { ready: true }, or { error } if Python did not start.
 import { startPython } from "./boot.mjs";
 
 const folder = new URL("./", import.meta.url).href;
@@ -22,6 +22,7 @@ self.onmessage = async ({ data: { id, code } }) => {
     send({ id, value: value?.toJs ? value.toJs() : value });
     value?.destroy?.();
   } catch (error) {
-    send({ id, error: String(error.message) });
+    // After a fatal error, such as a stack that overflowed outside Python's own code, nothing runs here any longer.
+    send({ id, error: error.pyodide_fatal_error ? "ended" : String(error.message) });
   }
 };
