@@ -34,12 +34,12 @@ def _opener(chromium: Any, address: str) -> Iterator[Callable[..., Any]]:
         """Open a page, which may ask only this server, and what begins with one of the `allowed` addresses.
 
         Its questions are answered with yes if the reader `agrees`; otherwise it may ask none.  A page that is not
-        `silent` may write errors to the console.
+        `silent` may have errors.
         """
         contexts.append(chromium.new_context(**({"viewport": DESK} | options)))
         context, own = contexts[-1], (address, "data:", "blob:", "about:", *allowed)
         context.on("console", lambda m: complain(m.text, m.location["url"]) if silent and m.type == "error" else None)
-        context.on("weberror", lambda error: complain(str(error.error), error.page.url))
+        context.on("weberror", lambda error: complain(str(error.error), error.page.url) if silent else None)
         context.on("dialog", (lambda dialog: dialog.accept()) if agrees else refuse)
         context.on("request", lambda r: None if r.url.startswith(own) else complain("asks another host", r.url))
         page = context.new_page()

@@ -119,7 +119,7 @@ def test_a_cell_that_took_too_long_may_have_more_time(open_page: Callable[..., A
 
 def test_python_that_ended_starts_again(open_page: Callable[..., Any]) -> None:
     """Freeing a chain of objects that is too deep for a browser's stack ends Python; lesson 04 makes one."""
-    lesson = editors(open_page(PAGE))
+    lesson = editors(open_page(PAGE, silent=False))
     says = run(lesson, 0, CHAIN, "This cell ended Python")
     assert "run the cells above first. What you wrote is kept." in says
     assert run(lesson, 1, "print(2)", "2").strip() == "2"
