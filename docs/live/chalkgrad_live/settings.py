@@ -7,6 +7,7 @@ The program is what the page shows, and what runs: `network` executes its defini
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -95,6 +96,15 @@ class Settings:
         """The expression that gives the model."""
         widths = [*self.widths, 1]
         return f"nn.MLP(2, {widths}, activation={self.activation!r}, init={self.init!r}, seed={self.seed})"
+
+    def loss_function(self) -> Callable[..., Any]:
+        """The loss of predictions and targets."""
+        found: Callable[..., Any] = getattr(nn, self.loss)
+        return found
+
+    def targets(self, labels: Sequence[int]) -> list[int]:
+        """What the loss compares predictions with: the classes 0 and 1, or -1 and 1."""
+        return list(labels) if self.loss == LOSSES[0] else [2 * label - 1 for label in labels]
 
     def definitions(self) -> str:
         """The program up to its loop."""

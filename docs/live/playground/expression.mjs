@@ -45,8 +45,10 @@ export function openExpression(asker, say, state) {
     if (names.join() !== Object.keys(sliders).join()) build(shown.leaves);
     for (const leaf of shown.leaves) {
       numbers[leaf.name] = leaf.text;
-      sliders[leaf.name].told.textContent = leaf.says;
-      sliders[leaf.name].told.dataset.gradient = leaf.gradient;
+      const { told, reach } = sliders[leaf.name];
+      reach(leaf);
+      told.textContent = leaf.says;
+      told.dataset.gradient = leaf.gradient;
     }
     for (const name of Object.keys(numbers)) if (!names.includes(name)) delete numbers[name];
   }
@@ -65,16 +67,20 @@ export function openExpression(asker, say, state) {
     box.className = "leaf";
     label.textContent = leaf.name;
     label.htmlFor = slider.id = `slider-${leaf.name}`;
-    Object.assign(slider, { type: "range", min: leaf.range[0], max: leaf.range[1], step: leaf.range[2], value: leaf.text });
+    Object.assign(slider, { type: "range" });
     Object.assign(exact, { value: leaf.text, inputMode: "decimal", ariaLabel: `${leaf.name}, exactly` });
     slider.oninput = () => change(slider, exact);
     exact.onchange = () => change(exact, slider);
     const change = (from, to) => {
       numbers[leaf.name] = to.value = from.value;
-      if (to === slider && Number.isFinite(Number(from.value))) to.value = from.value;
       update();
     };
-    sliders[leaf.name] = { told };
+    // The slider becomes longer for a number beyond its end, and never shorter, so that it stays under the finger.
+    const reach = ({ range: [min, max, step], text: value }) => {
+      if (slider.max === "" || max > slider.max) Object.assign(slider, { min, max, step, value });
+    };
+    reach(leaf);
+    sliders[leaf.name] = { told, reach };
     box.append(label, slider, exact, told);
     return box;
   }
@@ -113,6 +119,24 @@ export function openExpression(asker, say, state) {
     formula = at("formula").value;
     update();
   };
+  // While a formula is typed it is shown as soon as it can be read; what is wrong with half of one is not said.
+  let typed;
+  at("formula").oninput = () => {
+    clearTimeout(typed);
+    typed = setTimeout(tried, 300);
+  };
+  async function tried() {
+    const now = at("formula").value;
+    if (busy || now === formula) return;
+    try {
+      await asker.ask("expression.show", { formula: now, numbers }, 15);
+    } catch {
+      return;
+    }
+    if (now !== at("formula").value) return;
+    formula = now;
+    update();
+  }
   at("wrt").onchange = () => {
     note();
     explain();

@@ -54,7 +54,7 @@ export function openNetwork(asker, say, state) {
     say("");
     at("diagnosis").hidden = true;
     const own = form.elements.data.value === "own points";
-    at("clicking").hidden = !own;
+    at("own").hidden = !own;
     at("plane").classList.toggle("clickable", own);
     const ok = await asking("network.open", { settings: { ...read(), points } });
     for (const button of buttons) button.disabled = false;
@@ -74,7 +74,9 @@ export function openNetwork(asker, say, state) {
     at("diagnosis").hidden = true;
     const mine = turn;
     while (playing && mine === turn && (await asking("network.run", { seconds: 0.1 }))) await painted();
-    if (mine === turn) pause();
+    if (mine !== turn) return;
+    pause();
+    await asking("network.look");
   }
 
   async function pausedThen(name, given) {
@@ -101,19 +103,25 @@ export function openNetwork(asker, say, state) {
     note();
     open();
   };
-  at("plane").onclick = async (event) => {
-    if (form.elements.data.value !== "own points") return;
-    const box = at("plane").querySelector("svg").getBoundingClientRect();
+  // Points of the learner's own: by clicking into the plane, or by their numbers.
+  async function change(name, given) {
     turn += 1;
     pause();
     say("");
-    await asking("network.add", {
-      across: (event.clientX - box.left) / box.width,
-      up: (box.bottom - event.clientY) / box.height,
-      label: Number(at("label").value),
-    });
-    note();
+    if (await asking(name, given)) note();
+  }
+  const label = () => Number(at("label").value);
+  at("plane").onclick = (event) => {
+    if (form.elements.data.value !== "own points") return;
+    const box = at("plane").querySelector("svg").getBoundingClientRect();
+    const across = (event.clientX - box.left) / box.width;
+    change("network.add_at", { across, up: (box.bottom - event.clientY) / box.height, label: label() });
   };
+  at("own").onsubmit = (event) => {
+    event.preventDefault();
+    change("network.add", { x: at("own-x").valueAsNumber, y: at("own-y").valueAsNumber, label: label() });
+  };
+  at("remove").onclick = () => change("network.remove");
   for (const button of document.querySelectorAll(".presets button")) {
     button.onclick = () => {
       at("phenomenon").textContent = button.dataset.says;
