@@ -59,8 +59,8 @@ def show(formula: str, numbers: dict[str, str]) -> dict[str, Any]:
         "result": f"{output.label or 'out'} = {number_text(output.data)}",
         "leaves": [
             {
-                "name": name, "text": repr(leaf.data).removesuffix(".0"), "range": _range(leaf.data), "gradient": leaf.grad,
-                "says": f"d{output.label}/d{name} = {number_text(leaf.grad)}",
+                "name": name, "text": repr(leaf.data).removesuffix(".0"), "range": _range(leaf.data),
+                "gradient": leaf.grad, "says": f"d{output.label}/d{name} = {number_text(leaf.grad)}",
             }
             for name, leaf in leaves.items()
         ],

@@ -14,7 +14,7 @@ from typing import Any
 import nn
 from chalkgrad_live import pictures
 from chalkgrad_live.presets import PRESETS
-from chalkgrad_live.settings import CHOICES, LIMITS, Settings, settings_from
+from chalkgrad_live.settings import CHOICES, LIMITS, REACH, Settings, points_from, settings_from
 from nn.diagnostics import stuck_units
 from nn.layer_stats import probe_layers
 from nn.plotting.regions import grid
@@ -43,8 +43,12 @@ class Session:
         self.curve: dict[str, list[float]] = {"training": [], "held back": []}
         self.drawn = -math.inf
         self._batches: Iterator[Any] = iter(())
-        samples = [[-1.5, -1.5], [1.5, 1.5]] if settings.data == "own points" else [*self.X, *self.held[0]]
-        self.grids = [grid([row[axis] for row in samples], SIDE) for axis in (0, 1)]
+        samples = [*self.X, *self.held[0]]
+        self.grids = [
+            [REACH * (2 * k / (SIDE - 1) - 1) for k in range(SIDE)] if settings.data == "own points"
+            else grid([row[axis] for row in samples], SIDE)
+            for axis in (0, 1)
+        ]  # fmt: skip
         self._first_gradients()
 
     def _first_gradients(self) -> None:
@@ -215,8 +219,8 @@ def look() -> dict[str, Any]:
 def add_point(x: float, y: float, label: int) -> dict[str, Any]:
     """One more point of the learner's own; begins again with it."""
     kept = _session().settings
-    points = (*(kept.points if kept.data == "own points" else ()), (round(x, 3), round(y, 3), label))
-    return _begin(replace(kept, data="own points", points=points))
+    own = kept.points if kept.data == "own points" else ()
+    return _begin(replace(kept, data="own points", points=(*own, *points_from([[x, y, label]]))))
 
 
 def add_point_at(across: float, up: float, label: int) -> dict[str, Any]:

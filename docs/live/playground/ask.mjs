@@ -29,3 +29,6 @@ export class Asker {
     return this.ready;
   }
 }
+
+// When the page has been drawn: what follows does not make the same task longer.
+export const painted = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));

@@ -1,4 +1,6 @@
 // The network: settings in, numbers and pictures out.  Everything shown is made by Python.
+import { painted } from "./ask.mjs";
+
 const at = (id) => document.getElementById(id);
 
 export function openNetwork(asker, say, state) {
@@ -155,7 +157,6 @@ export function openNetwork(asker, say, state) {
   return { follow };
 }
 
-const painted = () => new Promise((resolve) => requestAnimationFrame(resolve));
 const text = (words) => document.createTextNode(words);
 
 function meter(share) {
