@@ -91,7 +91,8 @@ class Session:
 
     def frame(self, whole: bool) -> dict[str, Any]:
         """What the page shows now: always the counts, and twice a second (or if `whole`) numbers and pictures."""
-        shown: dict[str, Any] = {"steps": self.steps, "epoch": self.epoch, "problem": self.problem}
+        counts = f"{pictures.counted(self.steps)}, epoch {self.epoch}"
+        shown = {"steps": self.steps, "epoch": self.epoch, "counts": counts, "problem": self.problem}
         if whole or self.problem or time.perf_counter() - self.drawn > 0.45:
             predict = self._plain()
             shown |= self._numbers(predict) | self._pictures(predict)

@@ -112,8 +112,7 @@ class Settings:
     def definitions(self) -> str:
         """The program up to its loop."""
         splits = self.held and self.data != "own points"
-        kept = f"nn.train_test_split(X, y, test_size={self.held}, seed={self.seed})"
-        split = kept if splits else "X, X[:0], y, y[:0]"
+        split = f"X, X_held, y, y_held = nn.train_test_split(X, y, test_size={self.held}, seed={self.seed})"
         target = "[2 * label - 1 for label in targets]" if self.loss != LOSSES[0] else "targets"
         penalty = f" + nn.l2_penalty(model, {self.l2})" if self.l2 else ""
         optimizer = OPTIMIZERS[self.optimizer].format(learning_rate=self.learning_rate, momentum=self.momentum)
@@ -121,7 +120,7 @@ class Settings:
             f"import nn\n\n"
             f"X, y = {self.source_of_data()}\n"
             f"{STRETCH if self.data == 'stretched blobs' else ''}"
-            f"X, X_held, y, y_held = {split}\n"
+            f"{split if splits else 'X_held, y_held = [], []'}\n"
             f"model = {self.model()}\n"
             f"optimizer = {optimizer}\n\n\n"
             f"def loss_of(samples, targets):\n"

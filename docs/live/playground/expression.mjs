@@ -91,8 +91,8 @@ export function openExpression(asker, say, state) {
     try {
       const { html } = await asker.ask("expression.explain", asked, 15);
       at("explanation").innerHTML = html;
-      await formulas(at("explanation"));
       at("nudge").textContent = (await asker.ask("expression.nudge", asked, 15)).text;
+      await formulas(at("explanation"));
       if (at("stepper").firstChild) await step();
     } catch (error) {
       at("explanation").textContent = error.message;
@@ -155,7 +155,7 @@ export function openExpression(asker, say, state) {
 
   function follow(now) {
     state = now;
-    if (now.has("f")) at("formula").value = formula = now.get("f").slice(0, 400);
+    if (now.has("f")) at("formula").value = formula = now.get("f").slice(0, 401);
     numbers = Object.create(null);
     sliders = Object.create(null);
     for (const pair of now.getAll("at").slice(0, 50)) {

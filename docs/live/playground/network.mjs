@@ -27,7 +27,7 @@ export function openNetwork(asker, say, state) {
   }
 
   function show(frame) {
-    at("counts").textContent = `${frame.steps.toLocaleString("en")} steps, epoch ${frame.epoch}`;
+    at("counts").textContent = frame.counts;
     if (frame.problem) say(frame.problem, true);
     for (const [id, part] of [["plane", "plane"], ["curves", "curves"], ["network-picture", "network"]]) {
       if (part in frame) at(id).innerHTML = frame[part];
@@ -75,7 +75,7 @@ export function openNetwork(asker, say, state) {
     at("play").setAttribute("aria-pressed", "true");
     at("diagnosis").hidden = true;
     const mine = turn;
-    while (playing && mine === turn && (await asking("network.run", { seconds: 0.1 }))) await painted();
+    while (playing && mine === turn && (await asking("network.run", { seconds: 0.1 }))) if (playing) await painted();
     if (mine !== turn) return;
     pause();
     await asking("network.look");
@@ -124,11 +124,13 @@ export function openNetwork(asker, say, state) {
     change("network.add", { x: at("own-x").valueAsNumber, y: at("own-y").valueAsNumber, label: label() });
   };
   at("remove").onclick = () => change("network.remove");
-  for (const button of document.querySelectorAll(".presets button")) {
+  const presets = document.querySelectorAll(".presets button");
+  const settingsOf = (button) => ({ ...usual, ...JSON.parse(button.dataset.settings) });
+  for (const button of presets) {
     button.onclick = () => {
       at("phenomenon").textContent = button.dataset.says;
       points = [];
-      write({ ...usual, ...JSON.parse(button.dataset.settings) });
+      write(settingsOf(button));
       note();
       open();
     };
@@ -142,16 +144,19 @@ export function openNetwork(asker, say, state) {
     history.replaceState(null, "", `#${now}`);
   }
 
-  function follow(now) {
+  async function follow(now) {
     const settings = { ...usual };
-    for (const [name, value] of now) if (name in usual) settings[name] = value;
+    for (const [name, value] of now) if (Object.hasOwn(usual, name)) settings[name] = value;
     try {
-      points = JSON.parse(now.get("points") ?? "[]");
+      points = JSON.parse(now.get("points") ?? "[]") ?? [];
     } catch {
       points = [];
     }
-    if (form.elements.data.value !== settings.data || JSON.stringify(read()) !== JSON.stringify(settings)) write(settings);
-    return open();
+    write(settings);
+    const chosen = JSON.stringify(read());
+    const preset = [...presets].find((button) => JSON.stringify(settingsOf(button)) === chosen);
+    at("phenomenon").textContent = preset?.dataset.says ?? "";
+    if (!(await open())) points = [];
   }
   follow(state);
   return { follow };

@@ -15,7 +15,7 @@ PAGE = "playground/index.html"
 @pytest.fixture(scope="module")
 def opened(open_shared_page: Callable[..., Any]) -> Any:
     page = open_shared_page(PAGE)
-    page.wait_for_selector("#play:enabled")
+    settle(page)
     return page
 
 
@@ -24,6 +24,11 @@ def network(opened: Any) -> Any:
     """The page with the usual settings, and no step taken."""
     preset(opened, "two moons")
     return opened
+
+
+def settle(page: Any) -> None:
+    """Wait until Python has answered everything."""
+    page.wait_for_function("document.documentElement.dataset.asked === '0'")
 
 
 def steps(page: Any) -> int:
@@ -52,15 +57,24 @@ def train(page: Any, count: int) -> None:
     )
     if page.inner_text("#play") == "Pause":
         page.click("#play")
-    page.click("#one-step")  # its answer shows the numbers of the last step
-    page.wait_for_function("!document.getElementById('play').ariaPressed.includes('true')")
-    page.wait_for_timeout(500)
+    settle(page)
 
 
 def preset(page: Any, name: str) -> None:
     page.get_by_role("button", name=name).click()
-    page.wait_for_function("document.getElementById('counts').textContent.startsWith('0 ')")
-    page.wait_for_timeout(500)
+    settle(page)
+
+
+def choose(page: Any, **settings: str) -> None:
+    """Fill in settings, as with the keyboard."""
+    for name, value in settings.items():
+        field = page.locator(f"[name={name}]")
+        if field.evaluate("field => field.tagName") == "SELECT":
+            field.select_option(value)
+        else:
+            field.fill(value)
+            field.press("Tab")
+    settle(page)
 
 
 def test_moons_are_learnt_to_95_percent(network: Any) -> None:
@@ -70,52 +84,120 @@ def test_moons_are_learnt_to_95_percent(network: Any) -> None:
         "parseFloat(document.querySelector('#numbers tr:nth-child(3) td:last-child').textContent) >= 95"
     )
     network.click("#play")
+    settle(network)
     taken = steps(network)
     assert network.inner_html("#plane") != before
-    network.wait_for_timeout(1000)
-    assert steps(network) - taken <= 60  # paused: at most what was under way
+    assert network.inner_text("#curves").endswith(f"{taken:,} steps")  # the numbers are those of the last step
+    network.wait_for_timeout(500)
+    assert steps(network) == taken
     network.click("#diagnose")
     network.wait_for_selector("#diagnosis:visible")
     assert network.inner_text("#diagnosis").startswith("loss ")
 
 
-def test_the_program_computes_what_the_page_shows(network: Any) -> None:
+@pytest.mark.parametrize(
+    ("settings", "count"),
+    [
+        ({}, 7),  # 105 samples, 16 per step
+        ({"data": "circles", "loss": "hinge", "optimizer": "Adam", "learning_rate": "0.02", "l2": "0.01"}, 7),
+        ({"data": "spiral", "activation": "relu", "momentum": "0.5", "batch_size": "500", "held": "0"}, 1),
+    ],
+)
+def test_the_program_computes_what_the_page_shows(network: Any, settings: dict[str, str], count: int) -> None:
+    choose(network, **settings)
     network.click("#one-epoch")
-    network.wait_for_function("document.getElementById('counts').textContent.includes('epoch 1')")
+    settle(network)
     program = network.text_content("#program").replace("range(40)", "range(1)").replace("print(", "shown = (")
     names: dict[str, Any] = {}
     exec(program, names)
-    assert steps(network) == 7  # 105 samples, 16 per step
+    assert steps(network) == count
     assert numbers(network)[0] == pytest.approx(names["shown"][1], rel=0.01)  # three digits are shown
 
 
+def test_the_program_is_copied(network: Any) -> None:
+    network.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    network.click("summary")
+    network.click("#copy")
+    network.wait_for_function("document.getElementById('status').textContent === 'Copied.'")
+    assert network.evaluate("navigator.clipboard.readText()") == network.text_content("#program")
+    network.click("summary")
+
+
 def test_own_points_are_learnt(network: Any) -> None:
-    network.select_option("[name=data]", "own points")
-    network.wait_for_selector("#clicking:visible")
-    network.wait_for_function("!document.querySelector('#plane circle')")
+    choose(network, data="own points")
+    assert network.locator("#plane circle, #plane rect").count() == 0
     box = network.locator("#plane svg").bounding_box()
     for label, share in (("1", 0.25), ("0", 0.75)):
         network.select_option("#label", label)
         for up in (0.3, 0.6):
             network.mouse.click(box["x"] + share * box["width"], box["y"] + up * box["height"])
-            network.wait_for_timeout(700)
+            settle(network)
     assert network.locator("#plane circle").count() == 2
     assert network.locator("#plane rect").count() == 2
     train(network, 100)
     assert numbers(network)[2] == 100.0
-    assert "points=" in network.url
+
+
+def test_own_points_are_set_by_keyboard_and_kept_in_the_address(network: Any) -> None:
+    choose(network, data="own points")
+    network.focus("#label")
+    for keys in (["Tab", "1", "Tab", "-0.5", "Tab", "Enter"], ["Shift+Tab", "0.25", "Enter"]):
+        for key in keys:
+            if key[0] in "-0123456789":
+                network.keyboard.type(key)
+            else:
+                network.keyboard.press(key)
+        settle(network)
+    assert "X, y = [[1.0, -0.5], [1.0, 0.25]], [1, 1]" in network.text_content("#program")
+    network.click("#remove")
+    settle(network)
+    assert "X, y = [[1.0, -0.5]], [1]" in network.text_content("#program")
+    network.reload()
+    settle(network)
+    assert "X, y = [[1.0, -0.5]], [1]" in network.text_content("#program")
+    assert network.locator("#plane circle").count() == 1
+
+
+def test_everything_is_reached_by_keyboard(network: Any) -> None:
+    network.get_by_role("button", name="momentum in a narrow valley").focus()
+    network.keyboard.press("Tab")
+    assert network.evaluate("document.activeElement.id") == "play"
+    network.keyboard.press("Enter")
+    network.wait_for_function("parseInt(document.getElementById('counts').textContent) > 2")
+    network.keyboard.press("Space")
+    settle(network)
+    assert network.get_attribute("#play", "aria-pressed") == "false"
+    order = ["one-step", "one-epoch", "restart", "diagnose", "data", "samples", "noise", "held", "widths", "activation"]
+    for place in order:
+        network.keyboard.press("Tab")
+        assert network.evaluate("document.activeElement.id || document.activeElement.name") == place
+
+
+def test_settings_are_kept_over_a_reload(network: Any) -> None:
+    choose(network, data="xor", widths="3", learning_rate="0.05")
+    before = network.text_content("#program")
+    network.reload()
+    settle(network)
+    assert network.text_content("#program") == before
+    assert "nn.make_xor" in before
 
 
 def test_vanishing_gradients_are_seen(network: Any) -> None:
     preset(network, "vanishing gradients")
     train(network, 20)
     assert layers(network)[0][0] < 1e-4 * layers(network)[-1][0]
+    choose(network, activation="tanh")
+    train(network, 20)
+    assert layers(network)[0][0] > 1e-2 * layers(network)[-1][0]
 
 
 def test_dead_relus_are_seen(network: Any) -> None:
     preset(network, "dead ReLUs")
     train(network, 60)
     assert any(units == "100% dead" for _, units in layers(network))
+    choose(network, activation="leaky_relu")
+    train(network, 60)
+    assert all(units in ("0% dead", "") for _, units in layers(network))
 
 
 def test_a_learning_rate_that_is_too_high_is_seen(network: Any) -> None:
@@ -123,6 +205,9 @@ def test_a_learning_rate_that_is_too_high_is_seen(network: Any) -> None:
     train(network, 60)
     assert network.inner_text("#status").startswith("Training stopped")
     assert numbers(network)[0] > 1e6
+    choose(network, learning_rate="0.03")
+    train(network, 60)
+    assert numbers(network)[0] < 1.0
 
 
 def test_zero_initialisation_is_seen(network: Any) -> None:
@@ -130,6 +215,9 @@ def test_zero_initialisation_is_seen(network: Any) -> None:
     train(network, 100)
     assert layers(network)[0][0] == 0.0
     assert numbers(network)[0] > 0.68  # log 2 is 0.693
+    choose(network, init="auto")
+    train(network, 100)
+    assert numbers(network)[0] < 0.4
 
 
 def test_overfitting_is_seen(network: Any) -> None:
@@ -145,10 +233,7 @@ def test_momentum_helps_in_a_narrow_valley(network: Any) -> None:
     preset(network, "momentum in a narrow valley")
     train(network, 120)
     with_momentum = numbers(network)[0]
-    network.fill("[name=momentum]", "0")
-    network.press("[name=momentum]", "Tab")
-    network.wait_for_function("document.getElementById('counts').textContent.startsWith('0 ')")
-    network.wait_for_timeout(500)
+    choose(network, momentum="0")
     train(network, 120)
     assert numbers(network)[0] > 3 * with_momentum
 
@@ -159,25 +244,54 @@ def test_momentum_helps_in_a_narrow_valley(network: Any) -> None:
         ("widths=99999", "layers must be widths"),
         ("widths=8,8,8,8,8,8,8,8,8,8,8,8,8", "layers: at most 12"),
         ("learning_rate=-1", "learning_rate must be from"),
+        ("learning_rate=NaN", "learning_rate must be a number"),
+        ("seed=1.5", "seed must be a whole number"),
         ("samples=1000000000", "samples must be from 4 to 500"),
+        ("data=<script>alert(1)</script>", "data must be one of"),
         ("points=[[1,2,7]]", "class 0 or 1"),
         ("points=[[%22<img src=x onerror=alert(1)>%22,2,0]]", "must be two numbers"),
         ("points=%5B%5B1e999%2C1%2C1%5D%5D", "must be two"),
+        ("points={%22a%22:1}", "must be two numbers"),
+        ("points=[" + "[1,1,1]," * 3000 + "[1,1,0]]", "points: at most 200"),
     ],
 )
 def test_hostile_addresses_are_answered(network: Any, state: str, says: str) -> None:
-    page = network
+    go(network, state)
+    assert says in network.inner_text("#status")
+    choose(network, data="blobs", widths="4", learning_rate="0.1", seed="2", samples="40")
+    assert network.inner_text("#status") == ""
+    network.click("#one-step")
+    settle(network)
+    assert steps(network) == 1
+
+
+def go(page: Any, state: str) -> None:
+    """Follow another address of the page."""
     page.evaluate("state => { location.hash = `#view=network&${state}`; }", state)
-    page.wait_for_function(f"document.getElementById('status').textContent.includes({says!r})")
-    page.get_by_role("button", name="two moons").click()
-    page.click("#one-step")
-    page.wait_for_function("document.getElementById('counts').textContent.startsWith('1 ')")
+    page.wait_for_function("document.documentElement.dataset.asked !== '0'")
+    settle(page)
 
 
-def test_the_page_fits_a_phone(open_page: Callable[..., Any]) -> None:
-    page = open_page(PAGE, viewport={"width": 390, "height": 844}, color_scheme="dark")
-    page.wait_for_selector("#play:enabled")
-    assert page.evaluate("document.scrollingElement.scrollWidth") == 390
+def test_unknown_parts_of_an_address_change_nothing(network: Any) -> None:
+    usual = network.text_content("#program")
+    go(network, "constructor=1&__proto__=2&toString=3&rate=0.5&view=expression&points=notjson&<script>=1")
+    assert network.inner_text("#status") == ""
+    assert network.text_content("#program") == usual
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (853, "light")])  # a phone; 1280 at 150 %
+def test_the_page_fits_its_window(open_page: Callable[..., Any], width: int, scheme: str) -> None:
+    page = open_page(PAGE, viewport={"width": width, "height": 600}, color_scheme=scheme)
+    preset(page, "vanishing gradients")
+    page.click("#diagnose")
+    page.click("summary")
+    settle(page)
+    assert page.evaluate("document.scrollingElement.scrollWidth") == width
+    plane, numbers_ = page.locator("#plane").bounding_box(), page.locator("#numbers").bounding_box()
+    assert (plane["x"] < numbers_["x"]) == (width > 700)
     page.goto(page.url.partition("#")[0] + "#view=expression")
     page.wait_for_selector("#explanation .katex")
-    assert page.evaluate("document.scrollingElement.scrollWidth") == 390
+    page.click("#step-open")
+    page.wait_for_selector("#stepper iframe")
+    settle(page)
+    assert page.evaluate("document.scrollingElement.scrollWidth") == width
