@@ -26,8 +26,15 @@ export function openExpression(asker, say, state) {
       }
     }
     busy = false;
+    shownNow();
+  }
+
+  // The explanation waits until a slider rests.
+  let resting;
+  function shownNow() {
     note();
-    explain();
+    clearTimeout(resting);
+    resting = setTimeout(explain, 100);
   }
 
   function problem(message) {
@@ -67,7 +74,10 @@ export function openExpression(asker, say, state) {
     box.className = "leaf";
     label.textContent = leaf.name;
     label.htmlFor = slider.id = `slider-${leaf.name}`;
-    Object.assign(slider, { type: "range" });
+    slider.type = "range";
+    told.id = `${slider.id}-gradient`;
+    told.ariaLive = "off"; // the result is announced
+    slider.setAttribute("aria-describedby", told.id);
     Object.assign(exact, { value: leaf.text, inputMode: "decimal", ariaLabel: `${leaf.name}, exactly` });
     slider.oninput = () => change(slider, exact);
     exact.onchange = () => change(exact, slider);
@@ -90,6 +100,7 @@ export function openExpression(asker, say, state) {
     const asked = { formula, numbers, wrt: at("wrt").value };
     try {
       const { html } = await asker.ask("expression.explain", asked, 15);
+      if (asked.formula !== formula) return;
       at("explanation").innerHTML = html;
       at("nudge").textContent = (await asker.ask("expression.nudge", asked, 15)).text;
       await formulas(at("explanation"));
@@ -129,13 +140,12 @@ export function openExpression(asker, say, state) {
     const now = at("formula").value;
     if (busy || now === formula) return;
     try {
-      await asker.ask("expression.show", { formula: now, numbers }, 15);
-    } catch {
-      return;
-    }
-    if (now !== at("formula").value) return;
-    formula = now;
-    update();
+      const shown = await asker.ask("expression.show", { formula: now, numbers }, 15);
+      if (busy || now !== at("formula").value) return;
+      formula = now;
+      show(shown);
+      shownNow();
+    } catch {}
   }
   at("wrt").onchange = () => {
     note();

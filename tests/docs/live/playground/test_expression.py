@@ -90,9 +90,9 @@ def test_the_gradient_is_explained_nudged_and_stepped(open_page: Callable[..., A
     stepper = page.frame_locator("#stepper iframe")
     before = stepper.get_by_text("No gradient is known yet").first
     before.wait_for()
-    stepper.get_by_role("button", name="Next step").click()
+    stepper.get_by_role("button", name="One step forward").click()
     before.wait_for(state="hidden")
-    stepper.get_by_role("button", name="Previous step").click()
+    stepper.get_by_role("button", name="One step back").click()
     before.wait_for()
 
 

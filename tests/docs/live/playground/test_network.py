@@ -140,6 +140,7 @@ def test_own_points_are_learnt(network: Any) -> None:
 
 def test_own_points_are_set_by_keyboard_and_kept_in_the_address(network: Any) -> None:
     choose(network, data="own points")
+    network.select_option("#label", "1")
     network.focus("#label")
     for keys in (["Tab", "1", "Tab", "-0.5", "Tab", "Enter"], ["Shift+Tab", "0.25", "Enter"]):
         for key in keys:
@@ -189,6 +190,8 @@ def test_vanishing_gradients_are_seen(network: Any) -> None:
     choose(network, activation="tanh")
     train(network, 20)
     assert layers(network)[0][0] > 1e-2 * layers(network)[-1][0]
+    train(network, 80)
+    assert numbers(network)[0] < 0.5
 
 
 def test_dead_relus_are_seen(network: Any) -> None:
@@ -227,15 +230,25 @@ def test_overfitting_is_seen(network: Any) -> None:
     after = numbers(network)
     assert after[0] < 0.7 * before[0]
     assert after[1] > 1.5 * before[1]
+    choose(network, l2="0.05")
+    train(network, 150)
+    assert numbers(network)[1] < 0.7 * after[1]
 
 
 def test_momentum_helps_in_a_narrow_valley(network: Any) -> None:
     preset(network, "momentum in a narrow valley")
-    train(network, 120)
+    take(network, 50)
     with_momentum = numbers(network)[0]
     choose(network, momentum="0")
-    train(network, 120)
+    take(network, 50)
     assert numbers(network)[0] > 3 * with_momentum
+
+
+def take(page: Any, count: int) -> None:
+    """Exactly so many steps."""
+    page.evaluate("n => { for (let k = 0; k < n; k++) document.getElementById('one-step').click(); }", count)
+    settle(page)
+    assert steps(page) == count
 
 
 @pytest.mark.parametrize(
@@ -267,8 +280,11 @@ def test_hostile_addresses_are_answered(network: Any, state: str, says: str) -> 
 
 def go(page: Any, state: str) -> None:
     """Follow another address of the page."""
-    page.evaluate("state => { location.hash = `#view=network&${state}`; }", state)
-    page.wait_for_function("document.documentElement.dataset.asked !== '0'")
+    page.evaluate(
+        "state => new Promise((done) => { addEventListener('hashchange', done, { once: true });"
+        " location.hash = `#view=network&${state}`; })",
+        state,
+    )
     settle(page)
 
 
