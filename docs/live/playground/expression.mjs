@@ -168,6 +168,7 @@ export function openExpression(asker, say, state) {
     if (now.has("f")) at("formula").value = formula = now.get("f").slice(0, 401);
     numbers = Object.create(null);
     sliders = Object.create(null);
+    at("wrt").replaceChildren();
     for (const pair of now.getAll("at").slice(0, 50)) {
       const [name, value] = pair.split("=", 2);
       numbers[name] = value ?? "";
@@ -175,5 +176,5 @@ export function openExpression(asker, say, state) {
     update();
   }
   follow(state);
-  return { follow };
+  return { follow, note, leave() {} };
 }

@@ -159,7 +159,7 @@ export function openNetwork(asker, say, state) {
     if (!(await open())) points = [];
   }
   follow(state);
-  return { follow };
+  return { follow, note, leave: pause };
 }
 
 const text = (words) => document.createTextNode(words);

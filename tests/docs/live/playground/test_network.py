@@ -311,3 +311,14 @@ def test_the_page_fits_its_window(open_page: Callable[..., Any], width: int, sch
     page.wait_for_selector("#stepper iframe")
     settle(page)
     assert page.evaluate("document.scrollingElement.scrollWidth") == width
+
+
+def test_training_stays_as_it_is_while_the_other_view_is_looked_at(network: Any) -> None:
+    choose(network, widths="3")
+    network.click("#one-step")
+    settle(network)
+    for view in ("Expression", "Network"):
+        network.click(f"nav >> text={view}")
+        settle(network)
+    assert steps(network) == 1
+    assert "widths=3" in network.url
