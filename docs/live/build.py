@@ -18,7 +18,7 @@ sys.path[:0] = [str(LIVE), str(LIVE.parent)]
 
 from chalkgrad_live import expression, network  # noqa: E402 - found in the folder of this file
 from generate import node  # noqa: E402
-from generate.python_in_browser import assemble, packed  # noqa: E402
+from generate.python_in_browser import assemble, renew_live  # noqa: E402
 
 from chalkgrad import course  # noqa: E402
 
@@ -34,16 +34,8 @@ LABELS = {
 def build(out: Path) -> None:
     """Add the pages to the site in `out`."""
     assemble(out / "python")
-    add_package(out / "python")
     playground(out / "playground")
     lessons(out)
-
-
-def add_package(folder: Path) -> None:
-    """Add `chalkgrad_live` to the wheels that a page loads."""
-    wheel = packed(LIVE / "chalkgrad_live", folder)
-    listed = folder / "packages.json"
-    listed.write_text(json.dumps([*json.loads(listed.read_text("utf-8")), wheel.name]), encoding="utf-8")
 
 
 def playground(folder: Path) -> None:
@@ -122,8 +114,6 @@ def live(page: str, lesson: Path) -> str:
 if __name__ == "__main__":
     # After a change here: the pages of a finished site are replaced, all else in it stays.
     site = Path(sys.argv[1])
-    for script in (LIVE / "python").glob("*.mjs"):
-        shutil.copyfile(script, site / "python" / script.name)
-    packed(LIVE / "chalkgrad_live", site / "python")
+    renew_live(site / "python")
     playground(site / "playground")
     lessons(site)

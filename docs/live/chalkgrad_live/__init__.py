@@ -49,6 +49,16 @@ def answer(question: str) -> str:
         return json.dumps({"problem": str(error)})
 
 
+def warm() -> None:
+    """Load what the first cell and the first picture need, while the page is being read."""
+    import chalkgrad.exercises  # noqa: F401
+    from autograd import Value, draw
+
+    for module, _ in ANSWERS.values():
+        import_module(f"{__name__}.{module}")
+    draw(Value(2.0) * 3.0)._repr_mimebundle_()
+
+
 def plain(thing: Any) -> Any:
     """The same for JSON, which has no nan and no infinity: None."""
     if isinstance(thing, float):

@@ -23,9 +23,10 @@ from typing import Any
 
 from chalkgrad_live.expression import as_html
 
-SECONDS = 30.0
-OPTIONAL = ("numpy", "matplotlib", "sklearn", "pandas", "torch", "jax")
-"""What a page does not have at first, or never has."""
+SECONDS = 60.0
+"""The usual time limit of a cell."""
+OPTIONAL = {"numpy": "numpy", "matplotlib": "matplotlib", "sklearn": "scikit-learn", "pandas": "pandas"}
+"""What a page does not have at first, and can load: the name in an import, and that of the package."""
 MAX_TEXT = 50_000
 """Characters: of longer output the middle is left out."""
 
@@ -34,6 +35,25 @@ os.environ.setdefault("MPLBACKEND", "agg")
 
 class NeverEndsError(BaseException):
     """A cell took too long.  Not an Exception, so that `except Exception` in a cell does not catch it."""
+
+
+class NotLoaded:
+    """What a name stands for whose package is not loaded: the first use raises ImportError.
+
+    >>> NotLoaded("numpy").array
+    Traceback (most recent call last):
+    ImportError: numpy is not loaded
+    """
+
+    def __init__(self, package: str) -> None:
+        self._package = package
+
+    def __getattr__(self, name: str) -> Any:
+        raise ImportError(f"{self._package} is not loaded", name=self._package)
+
+    def __call__(self, *_: Any, **__: Any) -> Any:
+        """Raises, as every other use does."""
+        return self.used
 
 
 class _Output(io.StringIO):
@@ -59,14 +79,27 @@ def display(*things: Any) -> None:
     _output.shown += [shown_as(thing) for thing in things]
 
 
-_names: dict[str, Any] = {"__name__": "__main__", "display": display}
+_names: dict[str, Any] = {}
 """What the cells have defined."""
+_left_out: list[str] = []
+"""The packages that cells have missed."""
 
 
-def run(code: str, number: int) -> dict[str, Any]:
+def forget() -> None:
+    """Begin again: the cells have defined nothing."""
+    _left_out.clear()
+    _names.clear()
+    _names.update(__name__="__main__", display=display)
+
+
+forget()
+
+
+def run(code: str, number: int, seconds: float = SECONDS) -> dict[str, Any]:
     r"""Run the cell with this number; its outputs, and whether it ran to the end.
 
-    An output has "text", "html" or "error".  With "missing" the cell needs a package that is not loaded.
+    An output has "text", "html" or "error".  With "missing" the cell needs a package that is not loaded; with
+    "stopped" it did not end in `seconds`.
 
     >>> run("x = 3; print(x)" + chr(10) + "x * 2", 1)
     {'outputs': [{'text': '3\n'}, {'text': '6'}], 'finished': True}
@@ -78,45 +111,70 @@ def run(code: str, number: int) -> dict[str, Any]:
     name = f"cell {number}"
     code = re.sub(r"^%.*$", "", code, flags=re.MULTILINE)  # settings of a notebook, such as %matplotlib inline
     linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
-    finished, missing = True, ""
+    result: dict[str, Any] = {"outputs": _output.shown, "finished": False}
     with redirect_stdout(_output):
         try:
-            for part, last in _compiled(code, name):
-                with _limit(part):
-                    value = eval(part, _names)
-                if last and value is not None:
-                    display(value)
+            _execute(code, name, seconds)
             _show_figures()
+            result["finished"] = True
         except NeverEndsError:
-            finished = False
-            says = f"Stopped after {SECONDS:g} seconds. Does a loop in this cell never end?"
+            result["stopped"] = True
+            says = f"Stopped after {seconds:g} seconds. Does a loop in this cell never end?"
             _output.shown.append({"error": says})
         except BaseException as error:
-            finished, missing = False, _missing(error)
+            if missing := _missing(error):
+                _left_out.append(missing)
+                result["missing"] = OPTIONAL[missing]
             _output.shown.append({"error": _told(error, name)})
     for piece in _output.shown:
         if len(piece.get("text", "")) > MAX_TEXT:
             piece["text"] = f"{piece['text'][: MAX_TEXT // 2]}\n...\n{piece['text'][-MAX_TEXT // 2 :]}"
-    return {"outputs": _output.shown, "finished": finished} | ({"missing": missing} if missing else {})
+    return result
 
 
-def _compiled(code: str, name: str) -> Iterator[tuple[CodeType, bool]]:
-    """The statements, and the last expression apart, unless a semicolon follows it."""
+def _execute(code: str, name: str, seconds: float) -> None:
+    """Run the statements one by one, and show the value of the last if it is an expression without a semicolon."""
     tree = ast.parse(code, name)
-    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-    yield compile(tree, name, "exec"), False
-    if isinstance(last, ast.Expr):
-        yield compile(ast.Expression(last.value), name, "eval"), not code.rstrip().endswith(";")
+    shows = bool(tree.body) and isinstance(tree.body[-1], ast.Expr) and not code.rstrip().endswith(";")
+    parts = [
+        compile(ast.Expression(part.value), name, "eval")
+        if isinstance(part, ast.Expr)
+        else compile(ast.Module([part], []), name, "exec")
+        for part in tree.body
+    ]
+    value = None
+    with _limit(parts, seconds):
+        for statement, part in zip(tree.body, parts, strict=True):
+            try:
+                value = eval(part, _names)
+            except (ImportError, NameError) as error:
+                if not _excused(statement, error):
+                    raise
+    if shows and value is not None:
+        display(value)
+
+
+def _excused(statement: ast.stmt, error: ImportError | NameError) -> bool:
+    """Whether a cell goes on although a package is missing, since what it does next may not need it.
+
+    It does after an import, and after a claim about numbers that were not computed.
+    """
+    missing = _missing(error)
+    if missing and isinstance(statement, ast.Import | ast.ImportFrom):
+        for alias in statement.names:
+            _names[alias.asname or alias.name.partition(".")[0]] = NotLoaded(missing)
+        return True
+    return bool(missing) and isinstance(statement, ast.Assert)
 
 
 @contextmanager
-def _limit(code: CodeType) -> Iterator[None]:
+def _limit(parts: list[CodeType], seconds: float) -> Iterator[None]:
     """Stop the cell at its next jump or call after the limit.  Python 3.11 has no means for this."""
     watch: Any = getattr(sys, "monitoring", None)
     if watch is None:
         yield
         return
-    until, events = time.monotonic() + SECONDS, watch.events.JUMP | watch.events.PY_START
+    until, events = time.monotonic() + seconds, watch.events.JUMP | watch.events.PY_START
     tool = next(number for number in range(6) if watch.get_tool(number) is None)
     watch.use_tool_id(tool, "chalkgrad: time limit of a cell")
 
@@ -126,7 +184,7 @@ def _limit(code: CodeType) -> Iterator[None]:
 
     for event in (watch.events.JUMP, watch.events.PY_START):
         watch.register_callback(tool, event, look)
-    _all_code.extend(_nested(code))
+    _all_code.extend(code for part in parts for code in _nested(part))
     for each in _all_code:
         watch.set_local_events(tool, each, events)
     try:
@@ -184,14 +242,18 @@ def _show_figures() -> None:
 
 
 def _missing(error: BaseException) -> str:
-    """The optional package that a cell needs, or nothing."""
-    while error is not None:
-        text = f"{getattr(error, 'name', '') or ''} {error}"
-        found = [package for package in OPTIONAL if package in text.replace("scikit-learn", "sklearn")]
-        if isinstance(error, ImportError) and found:
+    """The optional package that a cell needs, or nothing.
+
+    A name that is not defined may be missing because an earlier cell needed a package.
+    """
+    cause: BaseException | None = error
+    while cause is not None:
+        text = f"{getattr(cause, 'name', '') or ''} {cause}"
+        found = [name for name, package in OPTIONAL.items() if name in text or package in text]
+        if isinstance(cause, ImportError) and found:
             return found[0]
-        error = error.__cause__  # type: ignore[assignment]
-    return ""
+        cause = cause.__cause__
+    return _left_out[-1] if isinstance(error, NameError) and _left_out else ""
 
 
 def _told(error: BaseException, name: str) -> str:

@@ -1,4 +1,4 @@
-// How does Python start?  Pyodide from a folder, then the wheels that `packages.json` in it lists.
+// How does Python start?  Pyodide from a folder, then the packages of an archive beside it.
 //
 // The same on a page, in a worker and in Node.  `folder` ends with "/": the address of what `assemble` made.  `read`
 // gets the bytes of a file in it; Node, which fetches no files, passes its own.
@@ -21,13 +21,17 @@ async function unpacked(address, type) {
   return new Response(packed ? body.pipeThrough(new DecompressionStream("gzip")) : body, { headers });
 }
 
-// Pyodide's own script, and `fetch` that unpacks its WebAssembly for the time of `start`.
+// Pyodide's own script, and `fetch` that unpacks its other large files for the time of `start`.
+const LARGE = ["pyodide.asm.wasm", "pyodide-lock.json", "python_stdlib.zip"];
+
 async function withUnpacked(folder, start) {
   const script = await (await unpacked(`${folder}pyodide.asm.mjs`, "text/javascript")).blob();
   const address = URL.createObjectURL(script);
   const plain = globalThis.fetch;
-  globalThis.fetch = (asked, ...rest) =>
-    String(asked).endsWith("pyodide.asm.wasm") ? unpacked(asked, "application/wasm") : plain(asked, ...rest);
+  globalThis.fetch = (asked, ...rest) => {
+    const name = String(asked).split("/").at(-1);
+    return LARGE.includes(name) ? unpacked(asked, name.endsWith("wasm") ? "application/wasm" : "") : plain(asked, ...rest);
+  };
   try {
     return await start({ createPyodideModule: (await import(address)).default });
   } finally {
@@ -37,14 +41,12 @@ async function withUnpacked(folder, start) {
 }
 
 export async function startPython(folder, { stdout, stderr, read = fetched } = {}) {
-  const wheels = read(`${folder}packages.json`).then((bytes) =>
-    Promise.all(JSON.parse(new TextDecoder().decode(bytes)).map((name) => read(folder + name))),
-  );
+  const packages = read(`${folder}packages.tar.xz`);
   const { loadPyodide, version } = await import(`${folder}pyodide.mjs`);
   const options = { indexURL: folder, packageBaseUrl: `${PACKAGES}v${version}/full/`, stdout, stderr };
   const start = (more) => loadPyodide({ ...options, ...more });
   const python = await (read === fetched ? withUnpacked(folder, start) : start({}));
   const extractDir = python.runPython("import site; site.getsitepackages()[0]");
-  for (const wheel of await wheels) python.unpackArchive(wheel, "wheel", { extractDir });
+  python.unpackArchive(await packages, "xztar", { extractDir });
   return python;
 }
