@@ -21,9 +21,12 @@ ANSWERS = {
     "expression.show": ("expression", "show"),
     "expression.step": ("expression", "stepped"),
     "network.add": ("network", "add_point"),
+    "network.add_at": ("network", "add_point_at"),
     "network.choices": ("network", "choices"),
     "network.diagnose": ("network", "diagnosed"),
+    "network.look": ("network", "look"),
     "network.open": ("network", "start"),
+    "network.remove": ("network", "remove_point"),
     "network.run": ("network", "run"),
 }
 """The name of each question, and the module and the function that answer it."""

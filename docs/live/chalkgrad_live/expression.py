@@ -13,6 +13,7 @@ from chalkgrad.cli.formula import FormulaError, assignment, parse
 
 MAX_CHARACTERS = 400
 MAX_LEAVES = 20
+MAX_DIGITS = 100
 USUAL = 1.0
 """The number of a variable that has none yet."""
 FIRST = "tanh(x*w + b) + max(x, 0)"
@@ -43,7 +44,9 @@ def evaluated(formula: str, numbers: dict[str, str]) -> tuple[Value, dict[str, V
 
 def _number(name: str, text: str) -> float:
     try:
-        return assignment(f"{name}={text}"[:100])[1]
+        if len(text) > MAX_DIGITS:
+            raise argparse.ArgumentTypeError
+        return assignment(f"{name}={text}")[1]
     except argparse.ArgumentTypeError:
         raise ValueError(f"{name} must be a number, such as 2.5 or 1/2, got {text!r:.60}") from None
 
@@ -56,8 +59,8 @@ def show(formula: str, numbers: dict[str, str]) -> dict[str, Any]:
         "result": f"{output.label or 'out'} = {number_text(output.data)}",
         "leaves": [
             {
-                "name": name, "text": f"{leaf.data:.6g}", "range": _range(leaf.data), "gradient": leaf.grad,
-                "says": f"d{output.label}/d{name} = {number_text(leaf.grad)}",
+                "name": name, "text": repr(leaf.data).removesuffix(".0"), "range": _range(leaf.data),
+                "gradient": leaf.grad, "says": f"d{output.label}/d{name} = {number_text(leaf.grad)}",
             }
             for name, leaf in leaves.items()
         ],

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from typing import Any
 
 import nn
-from autograd import no_grad
 from chalkgrad_live import pictures
 from chalkgrad_live.presets import PRESETS
-from chalkgrad_live.settings import CHOICES, LIMITS, Settings, settings_from
+from chalkgrad_live.settings import CHOICES, LIMITS, REACH, Settings, points_from, settings_from
 from nn.diagnostics import stuck_units
 from nn.layer_stats import probe_layers
 from nn.plotting.regions import grid
@@ -26,6 +25,8 @@ PROBED = 60
 """At most so many samples are looked at for dead and saturated units."""
 MAX_CURVE = 300
 """At most so many points of the curves are kept."""
+
+Predict = Callable[[list[float]], float]
 
 
 class Session:
@@ -40,12 +41,14 @@ class Session:
         self.steps, self.epoch, self.problem = 0, 0, ""
         self.curve_steps: list[int] = []
         self.curve: dict[str, list[float]] = {"training": [], "held back": []}
-        self.every, self.drawn = 1, -math.inf
+        self.drawn = -math.inf
         self._batches: Iterator[Any] = iter(())
-        samples = [*self.X, *self.held[0]] or [[-1.5, -1.5], [1.5, 1.5]]
-        self.grids = [grid([row[axis] for row in samples], SIDE) for axis in (0, 1)]
-        if settings.data == "own points":
-            self.grids = [grid([-1.5, 1.5], SIDE) for _ in (0, 1)]
+        samples = [*self.X, *self.held[0]]
+        self.grids = [
+            [REACH * (2 * k / (SIDE - 1) - 1) for k in range(SIDE)] if settings.data == "own points"
+            else grid([row[axis] for row in samples], SIDE)
+            for axis in (0, 1)
+        ]  # fmt: skip
         self._first_gradients()
 
     def _first_gradients(self) -> None:
@@ -76,66 +79,63 @@ class Session:
         """Steps per epoch."""
         return max(1, math.ceil(len(self.X) / max(1, min(self.settings.batch_size, len(self.X)))))
 
-    def run(self, seconds: float, at_most: int) -> dict[str, Any]:
-        """Take steps for some time, at least one, and describe the result."""
+    def run(self, seconds: float, at_most: int) -> None:
+        """Take steps for some time, at least one."""
         if not self.X or len(set(self.y)) < 2:
-            raise ValueError("click into the plane to set points of both classes first")
-        until, before = time.perf_counter() + seconds, self.steps
-        while not self.problem and self.steps - before < at_most:
+            raise ValueError("set points of both classes first")
+        until, last = time.perf_counter() + seconds, self.steps + at_most
+        while not self.problem and self.steps < last:
             self.step()
             if time.perf_counter() > until:
                 break
-        return self.frame(at_most < 1000)
 
     def frame(self, whole: bool) -> dict[str, Any]:
         """What the page shows now: always the counts, and twice a second (or if `whole`) numbers and pictures."""
-        shown: dict[str, Any] = {"steps": self.steps, "epoch": self.epoch, "problem": self.problem}
-        now = time.perf_counter()
-        if whole or self.problem or now - self.drawn > 0.45:
-            shown |= self._numbers() | self._pictures()
+        counts = f"{pictures.counted(self.steps)}, epoch {self.epoch}"
+        shown = {"steps": self.steps, "epoch": self.epoch, "counts": counts, "problem": self.problem}
+        if whole or self.problem or time.perf_counter() - self.drawn > 0.45:
+            predict = self._plain()
+            shown |= self._numbers(predict) | self._pictures(predict)
             self.drawn = time.perf_counter()
         return shown
 
-    def _numbers(self) -> dict[str, Any]:
-        train, held = self._measured(self.X, self.y), self._measured(*self.held)
-        if self.steps % self.every == 0 or self.problem or not self.curve_steps or self.steps > self.curve_steps[-1]:
+    def _numbers(self, predict: Predict) -> dict[str, Any]:
+        measured = [self._measured(predict, *samples) for samples in ((self.X, self.y), self.held)]
+        losses, shares = zip(*measured, strict=True)
+        if self.steps not in self.curve_steps[-1:]:
             self.curve_steps.append(self.steps)
-            self.curve["training"].append(train[0])
-            self.curve["held back"].append(held[0])
+            for curve, loss in zip(self.curve.values(), losses, strict=True):
+                curve.append(loss)
             if len(self.curve_steps) > MAX_CURVE:
                 for numbers in (self.curve_steps, *self.curve.values()):
                     del numbers[1:-1:2]  # type: ignore[attr-defined]
-        return {
-            "trainLoss": train[0], "trainAccuracy": train[1], "heldLoss": held[0], "heldAccuracy": held[1],
-            "texts": [
-                ["loss on training data", _number(train[0])], ["loss on held-back data", _number(held[0])],
-                ["correct in training", _percent(train[1])], ["correct held back", _percent(held[1])],
-            ],
-            "layers": self._layers(),
-        }  # fmt: skip
+        texts = [
+            ["loss on training data", _number(losses[0])], ["loss on held-back data", _number(losses[1])],
+            ["correct in training", _percent(shares[0])], ["correct held back", _percent(shares[1])],
+        ]  # fmt: skip
+        return {"texts": texts, "layers": self._layers()}
 
-    def _measured(self, X: list[Any], y: list[int]) -> tuple[float, float]:
+    def _measured(self, predict: Predict, X: list[Any], y: list[int]) -> tuple[float, float]:
         """The loss without the penalty, and the share of samples that are classified correctly; nan without samples."""
         if not X:
             return math.nan, math.nan
+        outputs = [predict(x) for x in X]
         try:
-            with no_grad():
-                loss = float(self.names["loss_of"](X, y).data)
+            loss = float(self.settings.loss_function()(outputs, self.settings.targets(y)))
         except (ArithmeticError, ValueError):
             loss = math.inf
-        outputs = [predict[0] for predict in map(self._plain(), X)]
         return loss, sum((output > 0) == (label == 1) for output, label in zip(outputs, y, strict=True)) / len(y)
 
-    def _plain(self) -> Any:
+    def _plain(self) -> Predict:
         """The model as a function of plain numbers, written by the library; nan where that fails."""
         names: dict[str, Any] = {}
         exec(nn.to_python(self.model), names)
 
-        def predict(x: list[float]) -> list[float]:
+        def predict(x: list[float]) -> float:
             try:
-                return list(names["predict"](x))
+                return float(names["predict"](x)[0])
             except (ArithmeticError, ValueError):
-                return [math.nan]
+                return math.nan
 
         return predict
 
@@ -159,9 +159,8 @@ class Session:
             )  # fmt: skip
         return found
 
-    def _pictures(self) -> dict[str, str]:
-        predict = self._plain()
-        outputs = [predict([x, y])[0] for y in self.grids[1] for x in self.grids[0]]
+    def _pictures(self, predict: Predict) -> dict[str, str]:
+        outputs = [predict([x, y]) for y in self.grids[1] for x in self.grids[0]]
         values = [math.tanh(output) if output == output else 0.0 for output in outputs]
         ranges = [(line[0], line[-1]) for line in self.grids]
         samples, held = list(zip(self.X, self.y, strict=True)), list(zip(*self.held, strict=True))
@@ -195,37 +194,56 @@ def choices() -> dict[str, Any]:
 
 def start(settings: dict[str, Any]) -> dict[str, Any]:
     """Begin with new settings; the program, and the first frame."""
-    session = Session(settings_from(settings))
+    return _begin(settings_from(settings))
+
+
+def _begin(settings: Settings) -> dict[str, Any]:
+    session = Session(settings)
     _open[:] = [session]
-    return session.frame(True) | {"program": session.settings.program()}
+    return session.frame(True) | {"program": settings.program(), "points": settings.points}
 
 
 def run(seconds: float = 0.1, steps: int = 1_000_000, epoch: bool = False) -> dict[str, Any]:
     """Train for some time, for a number of steps, or to the end of the epoch."""
     session = _session()
     if epoch:
-        return session.run(60.0, session.per_epoch - session.steps % session.per_epoch)
-    return session.run(seconds, steps)
+        seconds, steps = 60.0, session.per_epoch - session.steps % session.per_epoch
+    session.run(seconds, steps)
+    return session.frame(steps < 1000)
 
 
-def add_point(across: float, up: float, label: int) -> dict[str, Any]:
-    """A point of the learner's own, at shares of the plane's width and height; begins again with it."""
-    session = _session()
-    place = [line[0] + share * (line[-1] - line[0]) for line, share in zip(session.grids, (across, up), strict=True)]
-    point = (round(place[0], 3), round(place[1], 3), label)
-    settings = replace(session.settings, data="own points", points=(*session.settings.points, point))
-    _open[:] = [Session(settings)]
-    return _open[0].frame(True) | {"program": settings.program(), "points": settings.points}
+def look() -> dict[str, Any]:
+    """Numbers and pictures of the model as it is now, for a page that pauses."""
+    return _session().frame(True)
+
+
+def add_point(x: float, y: float, label: int) -> dict[str, Any]:
+    """One more point of the learner's own; begins again with it."""
+    kept = _session().settings
+    own = kept.points if kept.data == "own points" else ()
+    return _begin(replace(kept, data="own points", points=(*own, *points_from([[x, y, label]]))))
+
+
+def add_point_at(across: float, up: float, label: int) -> dict[str, Any]:
+    """The same, at shares of the plane's width and height."""
+    grids = zip(_session().grids, (across, up), strict=True)
+    x, y = (line[0] + share * (line[-1] - line[0]) for line, share in grids)
+    return add_point(x, y, label)
+
+
+def remove_point() -> dict[str, Any]:
+    """Without the point that was set last."""
+    kept = _session().settings
+    return _begin(replace(kept, points=kept.points[:-1]))
 
 
 def diagnosed() -> dict[str, str]:
     """What `nn.diagnose` says about the model now."""
     session = _session()
     if not session.X:
-        raise ValueError("click into the plane to set points first")
-    optimizer, y = session.names["optimizer"], session.y
-    loss = session.settings.loss
-    targets = y if loss == "binary_cross_entropy_with_logits" else [2 * label - 1 for label in y]
+        raise ValueError("set points first")
+    targets, loss = session.settings.targets(session.y), session.settings.loss
+    optimizer = session.names["optimizer"]
     return {"text": repr(nn.diagnose(session.model, session.X, targets, loss=loss, optimizer=optimizer))}
 
 

@@ -12,7 +12,7 @@ PRESETS: dict[str, tuple[str, dict[str, Any]]] = {
     "vanishing gradients": (
         "Ten sigmoid layers. Each multiplies the gradient by a slope of at most 1/4, so the first layers receive "
         "almost none of it. Compare mean |gradient| of the first and the last layer, then choose tanh.",
-        {"widths": "4, 4, 4, 4, 4, 4, 4, 4, 4, 4", "activation": "sigmoid", "init": "xavier", "samples": 100},
+        {"widths": "6, 6, 6, 6, 6, 6, 6, 6, 6, 6", "activation": "sigmoid", "learning_rate": 0.03, "samples": 100},
     ),
     "dead ReLUs": (
         "The first steps are so large that units end where relu is 0 for every sample. Their gradient is 0, so they "

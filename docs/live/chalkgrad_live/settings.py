@@ -6,7 +6,7 @@ The program is what the page shows, and what runs: `network` executes its defini
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -39,6 +39,9 @@ LIMITS = {
 }  # fmt: skip
 """The range of each number."""
 MAX_LAYERS, MAX_WIDTH, MAX_POINTS = 12, 32, 200
+REACH = 2.0
+"""The plane for a learner's own points goes from -2 to 2 in both directions."""
+Point = tuple[float, float, int]
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ class Settings:
     batch_size: int = 16
     l2: float = 0.0
     seed: int = 1
-    points: tuple[tuple[float, float, int], ...] = field(default=())
+    points: tuple[Point, ...] = field(default=())
 
     def __post_init__(self) -> None:
         for name, allowed in CHOICES.items():
@@ -83,8 +86,9 @@ class Settings:
         if len(self.points) > MAX_POINTS:
             raise ValueError(f"points: at most {MAX_POINTS}")
         for x, y, label in self.points:
-            if not (math.isfinite(x) and math.isfinite(y) and label in (0, 1)):
-                raise ValueError("each of the points must be two finite numbers and the class 0 or 1")
+            if not (abs(x) <= REACH and abs(y) <= REACH and label in (0, 1)):
+                limits = f"two numbers from {-REACH:g} to {REACH:g} and the class 0 or 1"
+                raise ValueError(f"each of the points must be {limits}, got {x:.6g}, {y:.6g}, {label}")
 
     def source_of_data(self) -> str:
         """The expression that gives X and y."""
@@ -96,11 +100,19 @@ class Settings:
         widths = [*self.widths, 1]
         return f"nn.MLP(2, {widths}, activation={self.activation!r}, init={self.init!r}, seed={self.seed})"
 
+    def loss_function(self) -> Callable[..., Any]:
+        """The loss of predictions and targets."""
+        found: Callable[..., Any] = getattr(nn, self.loss)
+        return found
+
+    def targets(self, labels: Sequence[int]) -> list[int]:
+        """What the loss compares predictions with: the classes 0 and 1, or -1 and 1."""
+        return list(labels) if self.loss == LOSSES[0] else [2 * label - 1 for label in labels]
+
     def definitions(self) -> str:
         """The program up to its loop."""
         splits = self.held and self.data != "own points"
-        kept = f"nn.train_test_split(X, y, test_size={self.held}, seed={self.seed})"
-        split = kept if splits else "X, X[:0], y, y[:0]"
+        split = f"X, X_held, y, y_held = nn.train_test_split(X, y, test_size={self.held}, seed={self.seed})"
         target = "[2 * label - 1 for label in targets]" if self.loss != LOSSES[0] else "targets"
         penalty = f" + nn.l2_penalty(model, {self.l2})" if self.l2 else ""
         optimizer = OPTIMIZERS[self.optimizer].format(learning_rate=self.learning_rate, momentum=self.momentum)
@@ -108,7 +120,7 @@ class Settings:
             f"import nn\n\n"
             f"X, y = {self.source_of_data()}\n"
             f"{STRETCH if self.data == 'stretched blobs' else ''}"
-            f"X, X_held, y, y_held = {split}\n"
+            f"{split if splits else 'X_held, y_held = [], []'}\n"
             f"model = {self.model()}\n"
             f"optimizer = {optimizer}\n\n\n"
             f"def loss_of(samples, targets):\n"
@@ -160,8 +172,17 @@ def settings_from(given: dict[str, Any]) -> Settings:
             raise ValueError(f"layers must be widths with commas between them, such as 8, 8; got {text!r:.60}")
         changed["widths"] = tuple(map(int, parts))
     if "points" in changed:
-        try:
-            changed["points"] = tuple((float(x), float(y), int(label)) for x, y, label in changed["points"])
-        except (TypeError, ValueError, OverflowError):
-            raise ValueError("each of the points must be two numbers and a class") from None
+        changed["points"] = points_from(changed["points"])
     return replace(Settings(), **changed)
+
+
+def points_from(given: Any) -> tuple[Point, ...]:
+    """Points as a page sends them: x, y and the class of each.  Raises ValueError.
+
+    >>> points_from([[1, 0.5, 1]])
+    ((1.0, 0.5, 1),)
+    """
+    try:
+        return tuple((round(float(x), 3), round(float(y), 3), int(label)) for x, y, label in given)
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError("each of the points must be two numbers and a class") from None

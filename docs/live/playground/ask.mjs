@@ -7,14 +7,23 @@ export class Asker {
     this.python = new Python(new URL("../python/", import.meta.url).href);
     this.onStart = onStart;
     this.ready = this.python.ready;
+    this.asked = 0;
+  }
+
+  // How many answers are awaited is written on the page, where a test can wait for it.
+  count(more) {
+    this.asked += more;
+    document.documentElement.dataset.asked = this.asked;
   }
 
   // Python is ended and started again if it has not answered after `seconds`; it is started again if it ended by itself.
   async ask(name, given = {}, seconds = 60) {
-    await this.ready;
     const question = JSON.stringify(JSON.stringify({ name, given }));
-    const timer = setTimeout(() => this.restart(), 1000 * seconds);
+    let timer;
+    this.count(1);
     try {
+      await this.ready;
+      timer = setTimeout(() => this.restart(), 1000 * seconds);
       const answer = JSON.parse(await this.python.run(`import chalkgrad_live; chalkgrad_live.answer(${question})`));
       if ("problem" in answer && Object.keys(answer).length === 1) throw new Error(answer.problem);
       return answer;
@@ -23,6 +32,7 @@ export class Asker {
       throw error;
     } finally {
       clearTimeout(timer);
+      this.count(-1);
     }
   }
 
@@ -32,3 +42,6 @@ export class Asker {
     return this.ready;
   }
 }
+
+// When the page has been drawn: what follows does not make the same task longer.
+export const painted = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));

@@ -26,8 +26,15 @@ export function openExpression(asker, say, state) {
       }
     }
     busy = false;
+    shownNow();
+  }
+
+  // The explanation waits until a slider rests.
+  let resting;
+  function shownNow() {
     note();
-    explain();
+    clearTimeout(resting);
+    resting = setTimeout(explain, 100);
   }
 
   function problem(message) {
@@ -45,8 +52,10 @@ export function openExpression(asker, say, state) {
     if (names.join() !== Object.keys(sliders).join()) build(shown.leaves);
     for (const leaf of shown.leaves) {
       numbers[leaf.name] = leaf.text;
-      sliders[leaf.name].told.textContent = leaf.says;
-      sliders[leaf.name].told.dataset.gradient = leaf.gradient;
+      const { told, reach } = sliders[leaf.name];
+      reach(leaf);
+      told.textContent = leaf.says;
+      told.dataset.gradient = leaf.gradient;
     }
     for (const name of Object.keys(numbers)) if (!names.includes(name)) delete numbers[name];
   }
@@ -65,16 +74,23 @@ export function openExpression(asker, say, state) {
     box.className = "leaf";
     label.textContent = leaf.name;
     label.htmlFor = slider.id = `slider-${leaf.name}`;
-    Object.assign(slider, { type: "range", min: leaf.range[0], max: leaf.range[1], step: leaf.range[2], value: leaf.text });
+    slider.type = "range";
+    told.id = `${slider.id}-gradient`;
+    told.ariaLive = "off"; // the result is announced
+    slider.setAttribute("aria-describedby", told.id);
     Object.assign(exact, { value: leaf.text, inputMode: "decimal", ariaLabel: `${leaf.name}, exactly` });
     slider.oninput = () => change(slider, exact);
     exact.onchange = () => change(exact, slider);
     const change = (from, to) => {
       numbers[leaf.name] = to.value = from.value;
-      if (to === slider && Number.isFinite(Number(from.value))) to.value = from.value;
       update();
     };
-    sliders[leaf.name] = { told };
+    // The slider becomes longer for a number beyond its end, and never shorter, so that it stays under the finger.
+    const reach = ({ range: [min, max, step], text: value }) => {
+      if (slider.max === "" || max > slider.max) Object.assign(slider, { min, max, step, value });
+    };
+    reach(leaf);
+    sliders[leaf.name] = { told, reach };
     box.append(label, slider, exact, told);
     return box;
   }
@@ -84,9 +100,10 @@ export function openExpression(asker, say, state) {
     const asked = { formula, numbers, wrt: at("wrt").value };
     try {
       const { html } = await asker.ask("expression.explain", asked, 15);
+      if (asked.formula !== formula) return;
       at("explanation").innerHTML = html;
-      await formulas(at("explanation"));
       at("nudge").textContent = (await asker.ask("expression.nudge", asked, 15)).text;
+      await formulas(at("explanation"));
       if (at("stepper").firstChild) await step();
     } catch (error) {
       at("explanation").textContent = error.message;
@@ -113,6 +130,23 @@ export function openExpression(asker, say, state) {
     formula = at("formula").value;
     update();
   };
+  // While a formula is typed it is shown as soon as it can be read; what is wrong with half of one is not said.
+  let typed;
+  at("formula").oninput = () => {
+    clearTimeout(typed);
+    typed = setTimeout(tried, 300);
+  };
+  async function tried() {
+    const now = at("formula").value;
+    if (busy || now === formula) return;
+    try {
+      const shown = await asker.ask("expression.show", { formula: now, numbers }, 15);
+      if (busy || now !== at("formula").value) return;
+      formula = now;
+      show(shown);
+      shownNow();
+    } catch {}
+  }
   at("wrt").onchange = () => {
     note();
     explain();
@@ -131,9 +165,10 @@ export function openExpression(asker, say, state) {
 
   function follow(now) {
     state = now;
-    if (now.has("f")) at("formula").value = formula = now.get("f").slice(0, 400);
+    if (now.has("f")) at("formula").value = formula = now.get("f").slice(0, 401);
     numbers = Object.create(null);
     sliders = Object.create(null);
+    at("wrt").replaceChildren();
     for (const pair of now.getAll("at").slice(0, 50)) {
       const [name, value] = pair.split("=", 2);
       numbers[name] = value ?? "";
@@ -141,5 +176,5 @@ export function openExpression(asker, say, state) {
     update();
   }
   follow(state);
-  return { follow };
+  return { follow, note, leave() {} };
 }

@@ -1,4 +1,6 @@
 // The network: settings in, numbers and pictures out.  Everything shown is made by Python.
+import { painted } from "./ask.mjs";
+
 const at = (id) => document.getElementById(id);
 
 export function openNetwork(asker, say, state) {
@@ -25,7 +27,7 @@ export function openNetwork(asker, say, state) {
   }
 
   function show(frame) {
-    at("counts").textContent = `${frame.steps.toLocaleString("en")} steps, epoch ${frame.epoch}`;
+    at("counts").textContent = frame.counts;
     if (frame.problem) say(frame.problem, true);
     for (const [id, part] of [["plane", "plane"], ["curves", "curves"], ["network-picture", "network"]]) {
       if (part in frame) at(id).innerHTML = frame[part];
@@ -54,7 +56,7 @@ export function openNetwork(asker, say, state) {
     say("");
     at("diagnosis").hidden = true;
     const own = form.elements.data.value === "own points";
-    at("clicking").hidden = !own;
+    at("own").hidden = !own;
     at("plane").classList.toggle("clickable", own);
     const ok = await asking("network.open", { settings: { ...read(), points } });
     for (const button of buttons) button.disabled = false;
@@ -73,8 +75,10 @@ export function openNetwork(asker, say, state) {
     at("play").setAttribute("aria-pressed", "true");
     at("diagnosis").hidden = true;
     const mine = turn;
-    while (playing && mine === turn && (await asking("network.run", { seconds: 0.1 }))) await painted();
-    if (mine === turn) pause();
+    while (playing && mine === turn && (await asking("network.run", { seconds: 0.1 }))) if (playing) await painted();
+    if (mine !== turn) return;
+    pause();
+    await asking("network.look");
   }
 
   async function pausedThen(name, given) {
@@ -101,24 +105,32 @@ export function openNetwork(asker, say, state) {
     note();
     open();
   };
-  at("plane").onclick = async (event) => {
-    if (form.elements.data.value !== "own points") return;
-    const box = at("plane").querySelector("svg").getBoundingClientRect();
+  // Points of the learner's own: by clicking into the plane, or by their numbers.
+  async function change(name, given) {
     turn += 1;
     pause();
     say("");
-    await asking("network.add", {
-      across: (event.clientX - box.left) / box.width,
-      up: (box.bottom - event.clientY) / box.height,
-      label: Number(at("label").value),
-    });
-    note();
+    if (await asking(name, given)) note();
+  }
+  const label = () => Number(at("label").value);
+  at("plane").onclick = (event) => {
+    if (form.elements.data.value !== "own points") return;
+    const box = at("plane").querySelector("svg").getBoundingClientRect();
+    const across = (event.clientX - box.left) / box.width;
+    change("network.add_at", { across, up: (box.bottom - event.clientY) / box.height, label: label() });
   };
-  for (const button of document.querySelectorAll(".presets button")) {
+  at("own").onsubmit = (event) => {
+    event.preventDefault();
+    change("network.add", { x: at("own-x").valueAsNumber, y: at("own-y").valueAsNumber, label: label() });
+  };
+  at("remove").onclick = () => change("network.remove");
+  const presets = document.querySelectorAll(".presets button");
+  const settingsOf = (button) => ({ ...usual, ...JSON.parse(button.dataset.settings) });
+  for (const button of presets) {
     button.onclick = () => {
       at("phenomenon").textContent = button.dataset.says;
       points = [];
-      write({ ...usual, ...JSON.parse(button.dataset.settings) });
+      write(settingsOf(button));
       note();
       open();
     };
@@ -132,22 +144,24 @@ export function openNetwork(asker, say, state) {
     history.replaceState(null, "", `#${now}`);
   }
 
-  function follow(now) {
+  async function follow(now) {
     const settings = { ...usual };
-    for (const [name, value] of now) if (name in usual) settings[name] = value;
+    for (const [name, value] of now) if (Object.hasOwn(usual, name)) settings[name] = value;
     try {
-      points = JSON.parse(now.get("points") ?? "[]");
+      points = JSON.parse(now.get("points") ?? "[]") ?? [];
     } catch {
       points = [];
     }
-    if (form.elements.data.value !== settings.data || JSON.stringify(read()) !== JSON.stringify(settings)) write(settings);
-    return open();
+    write(settings);
+    const chosen = JSON.stringify(read());
+    const preset = [...presets].find((button) => JSON.stringify(settingsOf(button)) === chosen);
+    at("phenomenon").textContent = preset?.dataset.says ?? "";
+    if (!(await open())) points = [];
   }
   follow(state);
-  return { follow };
+  return { follow, note, leave: pause };
 }
 
-const painted = () => new Promise((resolve) => requestAnimationFrame(resolve));
 const text = (words) => document.createTextNode(words);
 
 function meter(share) {

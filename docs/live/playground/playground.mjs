@@ -17,17 +17,23 @@ const waitFor = (ready) => {
 const asker = new Asker({ onStart: waitFor });
 waitFor(asker.ready);
 
-export const state = () => new URLSearchParams(location.hash.slice(1));
+const state = () => new URLSearchParams(location.hash.slice(1));
 
 function show() {
-  const view = state().get("view") === "expression" ? "expression" : "network";
-  for (const name of Object.keys(views)) document.getElementById(name).hidden = name !== view;
+  const now = state();
+  const view = now.get("view") === "expression" ? "expression" : "network";
+  for (const name of Object.keys(views)) {
+    document.getElementById(name).hidden = name !== view;
+    if (name !== view) opened[name]?.leave();
+  }
   for (const link of document.querySelectorAll("nav a")) {
     if (link.hash === `#view=${view}`) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  if (opened[view]) opened[view].follow(state());
-  else opened[view] = views[view](asker, say, state());
+  // The links at the top name only the view: what was open in it stays.
+  if (!opened[view]) opened[view] = views[view](asker, say, now);
+  else if (now.size > 1) opened[view].follow(now);
+  else opened[view].note();
 }
 
 addEventListener("hashchange", show);
