@@ -45,3 +45,10 @@ def test_what_is_missing_is_named_and_only_that_stops_a_cell(ran: dict[str, Any]
     """In lesson 00, which plots twice, all other cells run."""
     cells = ran["00-a-derivative-is-a-nudge"]["lesson"]["cells"]
     assert [missing for finished, missing, _ in cells if not finished] == ["matplotlib", "matplotlib"]
+
+
+def test_loops_that_never_end_are_stopped(ran: dict[str, Any]) -> None:
+    assert len(ran["endless loops"]) == 4
+    for found in ran["endless loops"]:
+        assert found["stopped"]
+        assert found["outputs"] == [{"error": "Stopped after 0.3 seconds. Does a loop in this cell never end?"}]
