@@ -91,6 +91,11 @@ def test_code_that_is_not_python_runs_not_at_all() -> None:
     assert texts(found) == ["cell 4, line 2: if True print(1)\nSyntaxError: invalid syntax"]
 
 
+def test_a_cell_that_uses_all_memory_is_told_why() -> None:
+    (text,) = texts(run("raise MemoryError", 1))
+    assert text.endswith("MemoryError: no memory is left. Does a loop in this cell never end?")
+
+
 @pytest.mark.parametrize("leave", ["raise SystemExit", "raise KeyboardInterrupt", "import sys; sys.exit(3)"])
 def test_nothing_in_a_cell_ends_python(leave: str) -> None:
     assert not run(leave, 1)["finished"]
