@@ -48,7 +48,10 @@ class Tab:
         self.complaints: list[str] = []
         self.page.on("console", lambda message: self._note(message.type == "error", message.text))
         self.page.on("pageerror", lambda error: self._note(True, str(error)))
-        self.page.on("requestfailed", lambda request: self._note(True, f"failed: {request.url}"))
+        # A page that starts Python may still be loading it when the next page is opened.
+        self.page.on(
+            "requestfailed", lambda r: self._note(r.failure != "net::ERR_ABORTED", f"failed: {r.url}: {r.failure}")
+        )
         self.page.on("response", lambda answer: self._note(answer.status > 399, f"{answer.status}: {answer.url}"))
         own = (address, "data:", "blob:", "about:")
         self.page.on("request", lambda request: self._note(not request.url.startswith(own), f"asks {request.url}"))
@@ -97,7 +100,11 @@ def test_every_link_leads_somewhere(crawled: dict[str, dict[str, Any]], site: Pa
             if target.startswith(address):
                 path = unquote(target.removeprefix(address)) or "index.html"
                 known = crawled.get(path)
-                exists = (site / path).is_file() if known is None else not anchor or unquote(anchor) in known["ids"]
+                # An anchor such as #view=network is no place on the page, but what its script shows.
+                state = "=" in anchor
+                exists = (
+                    (site / path).is_file() if known is None else not anchor or state or unquote(anchor) in known["ids"]
+                )
                 if not exists:
                     broken.append((page, link))
             elif target.startswith((BLOB, TREE)):
