@@ -1,4 +1,4 @@
-"""Convolutions beside SciPy's; one gradient that accumulates over positions; what can be done with such a model."""
+"""Convolutions beside NumPy's correlations of rows; gradients that accumulate over positions; uses of such a model."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy.signal import correlate
 
 import nn
 from autograd import Value, check_gradients
@@ -22,6 +21,21 @@ def weights_of(conv: Any, *shape: int) -> tuple[Any, Any]:
     names = [name for name in state if ".weights." in name]
     biases = [number for name, number in state.items() if name.endswith("bias")]
     return np.array([state[name] for name in names]).reshape(shape), np.array(biases)
+
+
+def correlate(planes: Any, weights: Any) -> Any:
+    """The sum over planes and rows of the correlations of their rows, where the weights lie within the image."""
+    height = len(weights[0])
+    return np.array(
+        [
+            sum(
+                np.correlate(plane[top + k], part[k], mode="valid")
+                for plane, part in zip(planes, weights, strict=True)
+                for k in range(height)
+            )
+            for top in range(len(planes[0]) - height + 1)
+        ]
+    )
 
 
 def numbers(nested: Any) -> Any:
@@ -39,9 +53,7 @@ def test_conv2d(stride: Any, padding: Any) -> None:
     rows, columns = padding or (0, 0)
     around = np.pad(image, [(0, 0), (rows, rows), (columns, columns)])
     down, across = (stride, stride) if stride == 1 else stride
-    expected = [
-        correlate(around, w, mode="valid")[0, ::down, ::across] + bias for w, bias in zip(weights, biases, strict=True)
-    ]
+    expected = [correlate(around, w)[::down, ::across] + bias for w, bias in zip(weights, biases, strict=True)]
     np.testing.assert_allclose(numbers(conv(image)), expected, rtol=1e-13)
 
 
@@ -50,7 +62,7 @@ def test_conv1d() -> None:
     signal = RNG.normal(size=(2, 8))
     weights, _ = weights_of(conv, 2, 2, 3)
     around = np.pad(signal, [(0, 0), (1, 1)])
-    expected = [np.tanh(correlate(around, w, mode="valid")[0, ::2]) for w in weights]
+    expected = [np.tanh(correlate(around[:, None], w[:, None])[0, ::2]) for w in weights]
     np.testing.assert_allclose(numbers(conv(signal)), expected, rtol=1e-13)
 
 
@@ -80,7 +92,7 @@ def test_gradients_of_the_image() -> None:
         (lambda: nn.Conv2d(2, 1, 1)([[[1.0]]]), ValueError, "Conv2d expects 2 channels, got 1"),
         (lambda: nn.Conv1d(1, 1, 3)([[1.0, 2.0]]), ValueError, "smaller than the window of 1 x 3"),
         (lambda: nn.Conv1d(1, 1, 1)([1.0, 2.0]), TypeError, "must be one signal: a list of channels"),
-        (lambda: nn.Conv2d(1, 1, 1)([[["a"]]]), ValueError, "more levels"),
+        (lambda: nn.Conv2d(1, 1, 1)([[["a"]]]), TypeError, "must have numbers in its rows, got .a."),
     ],
 )
 def test_errors(call: Any, kind: type[Exception], message: str) -> None:
@@ -169,3 +181,12 @@ def test_values_go_in_too() -> None:
     conv = nn.Conv1d(1, 1, 1, init=lambda *_: 3.0)
     conv([[x]])[0][0].backward()
     assert x.grad == 3.0
+
+
+def test_maps_are_predicted_but_have_no_class() -> None:
+    conv = nn.Conv2d(1, 2, 2, init=lambda *_: 1.0)
+    images = [[[[1.0, 2.0], [3.0, 4.0]]], [[[0.0, 0.0], [0.0, 1.0]]]]
+    assert nn.predict(conv, images) == [[[[10.0]], [[10.0]]], [[[1.0]], [[1.0]]]]
+    for given in (images, np.array(images)):
+        with pytest.raises(TypeError, match=r"has no class: end the model with nn.Flatten\(\)"):
+            nn.predict_classes(conv, given)
