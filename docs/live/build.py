@@ -16,9 +16,9 @@ from typing import Any
 LIVE = Path(__file__).parent
 sys.path[:0] = [str(LIVE), str(LIVE.parent)]
 
-from chalkgrad_live import expression, network  # noqa: E402 - found in the folder of this file
+from chalkgrad_live import cells, expression, network  # noqa: E402 - found in the folder of this file
 from generate import node  # noqa: E402
-from generate.python_in_browser import assemble, renew_live  # noqa: E402
+from generate.python_in_browser import assemble, compress, renew_live  # noqa: E402
 
 from chalkgrad import course  # noqa: E402
 
@@ -43,7 +43,7 @@ def playground(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for source in (LIVE / "playground").iterdir():
         shutil.copyfile(source, folder / source.name)
-    shutil.copyfile(node.MODULES / "katex" / "dist" / "katex.min.js", folder / "katex.min.js")
+    compress(node.MODULES / "katex" / "dist" / "katex.min.js", folder)
     offered, first = network.choices(), network.start({})
     parts = {
         "presets": "".join(map(_preset, offered["presets"])),
@@ -101,7 +101,7 @@ def live(page: str, lesson: Path) -> str:
     if code != shown:
         raise ValueError(f"{lesson.name} has {code} code cells, its page shows {shown}")
     data = json.dumps(notebook).replace("<", "\\u003c")
-    page = re.sub(r"<html\b", f'<html data-lesson="{lesson.stem}"', page, count=1)
+    page = re.sub(r"<html\b", f'<html data-lesson="{lesson.stem}" data-limit="{cells.SECONDS:g}"', page, count=1)
     page = page.replace("</head>", '<link rel="stylesheet" href="lesson.css"></head>', 1)
     scripts = (
         f'<script type="application/json" id="notebook">{data}</script><script type="module" src="lesson.mjs"></script>'

@@ -7,6 +7,7 @@ after `SECONDS`; only the cells' own code is watched, so the library runs at ful
 from __future__ import annotations
 
 import ast
+import asyncio
 import base64
 import html
 import io
@@ -18,6 +19,8 @@ import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
+from importlib import invalidate_caches
+from importlib.util import find_spec
 from types import CodeType
 from typing import Any
 
@@ -27,6 +30,8 @@ SECONDS = 60.0
 """The usual time limit of a cell."""
 OPTIONAL = {"numpy": "numpy", "matplotlib": "matplotlib", "sklearn": "scikit-learn", "pandas": "pandas"}
 """What a page does not have at first, and can load: the name in an import, and that of the package."""
+LOADING = 300.0
+"""Seconds that this may take."""
 MAX_TEXT = 50_000
 """Characters: of longer output the middle is left out."""
 
@@ -165,6 +170,28 @@ def _excused(statement: ast.stmt, error: ImportError | NameError) -> bool:
             _names[alias.asname or alias.name.partition(".")[0]] = NotLoaded(missing)
         return True
     return bool(missing) and isinstance(statement, ast.Assert)
+
+
+async def load(package: str) -> str:
+    """Load one of `OPTIONAL` into a browser, from the address that the page pins; what went wrong, or nothing.
+
+    Its hash, and those of the packages that it needs, must be those of the lock file of the page.
+    """
+    from pyodide_js import loadPackage
+
+    complaints: list[str] = []
+    try:
+        await asyncio.wait_for(loadPackage(package, messageCallback=len, errorCallback=complaints.append), LOADING)
+    except Exception as error:  # whatever JavaScript throws
+        complaints.append(str(error))
+    invalidate_caches()
+    name = next(name for name, each in OPTIONAL.items() if each == package)
+    if find_spec(name) is not None:
+        return ""
+    return (
+        f"{package} was not loaded: either its address cannot be reached, or what came is not the file that this page "
+        f"expects. ({' '.join(complaints) or 'No reason was given.'})"
+    )
 
 
 @contextmanager

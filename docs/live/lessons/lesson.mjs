@@ -6,6 +6,12 @@ const notebook = JSON.parse(document.getElementById("notebook").textContent);
 const codes = notebook.cells.filter((cell) => cell.cell_type === "code");
 const store = `chalkgrad lesson ${document.documentElement.dataset.lesson}`;
 const kept = recall();
+// Seconds after which a cell is stopped; for a slow machine the page's address may end in ?limit=300.
+const asked = Number(new URLSearchParams(location.search).get("limit"));
+const limit = asked > 0 ? asked : Number(document.documentElement.dataset.limit);
+const AGAIN = "Python has started again: run the cells above first. What you wrote is kept.";
+const TOO_DEEP = "This cell ended Python: most often a chain of thousands of objects was too deep for a browser.";
+const PATIENCE = 3; // times the limit: what then does not answer, since it loops inside one call, ends with its Python
 const asker = new Asker({ onStart: starting });
 const cells = [...document.querySelectorAll("article .cell")].map((box, number) => new Cell(box, number));
 const bar = toolbar();
@@ -19,7 +25,7 @@ function Cell(box, number) {
   const editor = make("textarea", { value: saved.code ?? source, spellcheck: false, ariaLabel: `Code of cell ${number + 1}` });
   const run = make("button", { textContent: "Run", ariaLabel: `Run cell ${number + 1}` });
   const above = make("button", { textContent: "Run all above", ariaLabel: `Run all cells above cell ${number + 1}`, hidden: number === 0 });
-  const note = make("span", { className: "note" });
+  const note = make("span", { className: "note", role: "status" });
   const output = make("div", { className: "live-output" });
   output.setAttribute("aria-live", "polite");
   const guess = asksToPredict(box) && make("input", { value: saved.guess ?? "", ariaLabel: `Your prediction for cell ${number + 1}`, placeholder: "Your prediction" });
@@ -60,22 +66,18 @@ function Cell(box, number) {
     fit();
     keep();
   };
-  this.run = async () => {
+  this.run = async (seconds = limit) => {
     if (running) return false;
     running = this;
     run.textContent = "Stop";
     note.textContent = "running";
-    let found;
-    try {
-      found = await asker.ask("cells.run", { code: editor.value, number: number + 1 }, 180);
-    } catch (error) {
-      found = { outputs: [{ error: error.message === "stopped" ? "Stopped. Python has started again: run the cells above first." : error.message }], finished: false };
-    }
+    const found = await outcome({ code: editor.value, number: number + 1, seconds });
     running = null;
     run.textContent = "Run";
     note.textContent = found.finished ? "done" : "";
     const parts = found.outputs.map(piece);
     if (guess && guess.value) parts.unshift(make("p", { className: "guess", textContent: `You predicted: ${guess.value}` }));
+    if (found.stopped) parts.push(make("button", { textContent: "Run it again with ten times the time", onclick: () => this.run(10 * seconds) }));
     if (found.missing) parts.push(...instead(found.missing, built));
     output.replaceChildren(...parts);
     formulas(output);
@@ -83,22 +85,32 @@ function Cell(box, number) {
   };
 }
 
+// What Python answers about a cell, or what is to be said if it did not answer.
+async function outcome(given) {
+  const began = performance.now();
+  try {
+    return await asker.ask("cells.run", given, PATIENCE * given.seconds);
+  } catch (error) {
+    const seconds = PATIENCE * given.seconds;
+    const overdue = performance.now() - began >= 1000 * seconds;
+    const why = { stopped: overdue ? `Stopped after ${seconds} seconds, in the middle of one call. Does this cell never end?` : "Stopped.", ended: TOO_DEEP }[error.message];
+    return { outputs: [{ error: why ? `${why} ${AGAIN}` : error.message }], stopped: Boolean(why) && overdue, finished: false };
+  }
+}
+
 // A cell that needs a package which is not loaded: the output of the built lesson, and a button that loads it.
 function instead(name, built) {
   const words = make("p", { textContent: `This cell needs ${name}, which this page has not loaded. ${built ? "Below is its output in the built lesson." : ""}` });
-  const load = make("button", { textContent: "Load NumPy and matplotlib from cdn.jsdelivr.net" });
+  const load = make("button", { textContent: `Load ${name} from cdn.jsdelivr.net` });
   load.onclick = async () => {
     load.disabled = true;
-    try {
-      await asker.python.run('import pyodide_js\nawait pyodide_js.loadPackage(["numpy", "matplotlib"])');
-      load.replaceWith(make("p", { textContent: "Loaded. Run the cell again." }));
-    } catch (error) {
-      load.replaceWith(make("p", { textContent: `It could not be loaded: ${error.message.split("\n").at(-2) ?? error.message}` }));
-    }
+    load.textContent = `Loading ${name}`;
+    const failed = await asker.python.run(`from chalkgrad_live import cells; await cells.load("${name}")`).catch((error) => error.message);
+    load.replaceWith(make("p", { role: "status", textContent: failed || `${name} is loaded. Run the cells above again, and then this one.` }));
   };
   const copy = built?.cloneNode(true);
   if (copy) copy.hidden = false;
-  return [words, ...(["numpy", "matplotlib"].includes(name) ? [load] : []), ...(copy ? [copy] : [])];
+  return [words, load, ...(copy ? [copy] : [])];
 }
 
 function piece(part) {
@@ -152,7 +164,10 @@ function toolbar() {
 function starting(ready) {
   bar.status.textContent = "Python is starting in this page; nothing is sent to a server.";
   ready.then(
-    () => (bar.status.textContent = "Shift+Enter runs a cell. What you write is kept in this browser."),
+    () => {
+      bar.status.textContent = "Shift+Enter runs a cell. What you write is kept in this browser.";
+      asker.python.run("import chalkgrad_live; chalkgrad_live.warm()").catch(() => {}); // stopped meanwhile
+    },
     (error) => (bar.status.textContent = `Python did not start: ${error.message}`),
   );
 }
@@ -166,7 +181,7 @@ function download() {
   const link = make("a", { download: `${document.documentElement.dataset.lesson}.ipynb` });
   link.href = URL.createObjectURL(new Blob([JSON.stringify(filled, null, 1)], { type: "application/json" }));
   link.click();
-  URL.revokeObjectURL(link.href);
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // a browser may begin to read it only later
 }
 
 function recall() {

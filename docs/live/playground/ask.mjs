@@ -16,7 +16,7 @@ export class Asker {
     document.documentElement.dataset.asked = this.asked;
   }
 
-  // Python is ended and started again if it has not answered after `seconds`.
+  // Python is ended and started again if it has not answered after `seconds`; it is started again if it ended by itself.
   async ask(name, given = {}, seconds = 60) {
     const question = JSON.stringify(JSON.stringify({ name, given }));
     let timer;
@@ -27,6 +27,9 @@ export class Asker {
       const answer = JSON.parse(await this.python.run(`import chalkgrad_live; chalkgrad_live.answer(${question})`));
       if ("problem" in answer && Object.keys(answer).length === 1) throw new Error(answer.problem);
       return answer;
+    } catch (error) {
+      if (error.message === "ended") this.restart();
+      throw error;
     } finally {
       clearTimeout(timer);
       this.count(-1);

@@ -1,4 +1,5 @@
 // Formulas that Python marked with their LaTeX; KaTeX is loaded when the first is shown.
+import { importUnpacked } from "../python/boot.mjs";
 import { painted } from "./ask.mjs";
 
 const SLICE = 12; // milliseconds after which the page may draw what is there
@@ -6,7 +7,7 @@ const SLICE = 12; // milliseconds after which the page may draw what is there
 export async function formulas(place) {
   const found = place.querySelectorAll("[data-latex]");
   if (!found.length) return;
-  await import("./katex.min.js");
+  if (!self.katex) await importUnpacked(new URL("katex.min.js", import.meta.url).href);
   let since = performance.now();
   for (const span of found) {
     if (performance.now() - since > SLICE) {

@@ -21,22 +21,28 @@ async function unpacked(address, type) {
   return new Response(packed ? body.pipeThrough(new DecompressionStream("gzip")) : body, { headers });
 }
 
+export async function importUnpacked(address) {
+  const script = URL.createObjectURL(await (await unpacked(address, "text/javascript")).blob());
+  try {
+    return await import(script);
+  } finally {
+    URL.revokeObjectURL(script);
+  }
+}
+
 // Pyodide's own script, and `fetch` that unpacks its other large files for the time of `start`.
 const LARGE = ["pyodide.asm.wasm", "pyodide-lock.json", "python_stdlib.zip"];
 
 async function withUnpacked(folder, start) {
-  const script = await (await unpacked(`${folder}pyodide.asm.mjs`, "text/javascript")).blob();
-  const address = URL.createObjectURL(script);
   const plain = globalThis.fetch;
   globalThis.fetch = (asked, ...rest) => {
     const name = String(asked).split("/").at(-1);
     return LARGE.includes(name) ? unpacked(asked, name.endsWith("wasm") ? "application/wasm" : "") : plain(asked, ...rest);
   };
   try {
-    return await start({ createPyodideModule: (await import(address)).default });
+    return await start({ createPyodideModule: (await importUnpacked(`${folder}pyodide.asm.mjs`)).default });
   } finally {
     globalThis.fetch = plain;
-    URL.revokeObjectURL(address);
   }
 }
 

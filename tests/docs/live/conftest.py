@@ -27,20 +27,35 @@ def open_shared_page(chromium: Any, address: str) -> Iterator[Callable[..., Any]
 def _opener(chromium: Any, address: str) -> Iterator[Callable[..., Any]]:
     complaints: list[str] = []
     contexts: list[Any] = []
-    own = (address, "data:", "blob:", "about:")
 
-    def opened(path: str, **options: Any) -> Any:
+    def opened(
+        path: str, allowed: tuple[str, ...] = (), agrees: bool = False, silent: bool = True, **options: Any
+    ) -> Any:
+        """Open a page, which may ask only this server, and what begins with one of the `allowed` addresses.
+
+        Its questions are answered with yes if the reader `agrees`; otherwise it may ask none.  A page that is not
+        `silent` may have errors.
+        """
         contexts.append(chromium.new_context(**({"viewport": DESK} | options)))
-        page = contexts[-1].new_page()
+        context, own = contexts[-1], (address, "data:", "blob:", "about:", *allowed)
+        context.on("console", lambda m: complain(m.text, m.location["url"]) if silent and m.type == "error" else None)
+        context.on("weberror", lambda error: complain(str(error.error), error.page.url) if silent else None)
+        context.on("dialog", (lambda dialog: dialog.accept()) if agrees else refuse)
+        context.on("request", lambda r: None if r.url.startswith(own) else complain("asks another host", r.url))
+        page = context.new_page()
         page.set_default_timeout(PATIENCE)
-        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
-        page.on("request", lambda r: None if r.url.startswith(own) else complaints.append(f"asks {r.url}"))
         page.goto(address + path)
         return page
+
+    def complain(text: str, url: str) -> None:
+        if not url.endswith("/favicon.ico"):
+            complaints.append(f"{text} ({url})")
+
+    def refuse(dialog: Any) -> None:
+        complain(f"dialog: {dialog.message}", dialog.page.url)
+        dialog.dismiss()  # a dialog without an answer would stop the page, and with it the test
 
     yield opened
     for context in contexts:
         context.close()
-    assert [text for text in complaints if "favicon" not in text and "404 (File not found)" not in text] == []
+    assert complaints == []

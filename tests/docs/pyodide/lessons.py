@@ -1,7 +1,7 @@
 """Every cell of every lesson and of its solutions, run as a page runs them, without NumPy and matplotlib.
 
 `/project` is the folder `notebooks`. `result` has for each lesson what happened to its cells, and the verdicts on its
-exercises: on what stands in the lesson, and on the solutions.
+exercises: on what stands in the lesson, and on the solutions; and what stopped loops without end.
 """
 
 import json
@@ -39,7 +39,13 @@ def run_all(path):
     return {"cells": ran, "verdicts": list(verdicts)}
 
 
-result, kept = {}, []
+LOOPS = (
+    "while True: pass",
+    "while True:\n    try:\n        1 / 0\n    except Exception:\n        pass",
+    "[0 for _ in iter(int, 1)]",
+    "def f(n):\n    return f(n - 1) + f(n - 1) if n else 0\nf(60)",
+)
+result, kept = {"endless loops": [cells.run(loop, 1, 0.3) for loop in LOOPS]}, []
 for lesson in sorted(NOTEBOOKS.glob("[0-9][0-9]-*.py")):
     kept.append(dict(cells._names))  # freeing a chain of 100,000 objects would overflow the stack
     cells.forget()
