@@ -249,5 +249,5 @@ def diagnosed() -> dict[str, str]:
 
 def _session() -> Session:
     if not _open:
-        raise ValueError("choose the settings first")
+        raise ValueError("no network is open; press Restart")
     return _open[0]

@@ -1,4 +1,5 @@
 // An expression: its graph, sliders for its leaves, and its gradient explained.  The address holds the state.
+import { why } from "./ask.mjs";
 import { formulas } from "./formulas.mjs";
 import { copy } from "./network.mjs";
 
@@ -22,7 +23,7 @@ export function openExpression(asker, say, state) {
         if (!again) show(shown);
         else at("graph").innerHTML = shown.graph;
       } catch (error) {
-        if (!again) problem(error.message);
+        if (!again) problem(why(error));
       }
     }
     busy = false;
@@ -38,7 +39,7 @@ export function openExpression(asker, say, state) {
   }
 
   function problem(message) {
-    at("formula-problem").textContent = message === "stopped" ? "this took too long and was stopped" : message;
+    at("formula-problem").textContent = message;
     at("formula-problem").hidden = false;
     at("explanation").replaceChildren();
     at("nudge").textContent = "";
@@ -106,7 +107,7 @@ export function openExpression(asker, say, state) {
       await formulas(at("explanation"));
       if (at("stepper").firstChild) await step();
     } catch (error) {
-      at("explanation").textContent = error.message;
+      at("explanation").textContent = why(error);
     }
   }
 
@@ -159,7 +160,7 @@ export function openExpression(asker, say, state) {
       if (open) await step();
       else at("stepper").replaceChildren();
     } catch (error) {
-      say(error.message, true);
+      say(why(error), true);
     }
   };
 

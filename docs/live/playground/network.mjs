@@ -1,5 +1,5 @@
 // The network: settings in, numbers and pictures out.  Everything shown is made by Python.
-import { painted } from "./ask.mjs";
+import { painted, why } from "./ask.mjs";
 
 const at = (id) => document.getElementById(id);
 
@@ -45,7 +45,7 @@ export function openNetwork(asker, say, state) {
       if (mine === turn) show(frame);
       return mine === turn && !frame.problem;
     } catch (error) {
-      if (mine === turn) say(error.message, true);
+      if (mine === turn) say(why(error), true);
       return false;
     }
   }
@@ -96,7 +96,7 @@ export function openNetwork(asker, say, state) {
       at("diagnosis").textContent = (await asker.ask("network.diagnose")).text;
       at("diagnosis").hidden = false;
     } catch (error) {
-      say(error.message, true);
+      say(why(error), true);
     }
   };
   at("copy").onclick = () => copy(at("program").textContent, say);
