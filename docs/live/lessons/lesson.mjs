@@ -24,7 +24,7 @@ function Cell(box, number) {
   const saved = kept[number] ?? {};
   const editor = make("textarea", { value: saved.code ?? source, spellcheck: false, ariaLabel: `Code of cell ${number + 1}` });
   const run = make("button", { textContent: "Run", ariaLabel: `Run cell ${number + 1}` });
-  const above = make("button", { textContent: "Run all above", ariaLabel: `Run all cells above cell ${number + 1}`, hidden: number === 0 });
+  const above = make("button", { textContent: "Run all above", ariaLabel: `Run all above cell ${number + 1}`, hidden: number === 0 });
   const note = make("span", { className: "note", role: "status" });
   const output = make("div", { className: "live-output" });
   output.setAttribute("aria-live", "polite");
@@ -80,6 +80,7 @@ function Cell(box, number) {
     if (found.stopped) parts.push(make("button", { textContent: "Run it again with ten times the time", onclick: () => this.run(10 * seconds) }));
     if (found.missing) parts.push(...instead(found.missing, built));
     output.replaceChildren(...parts);
+    for (const each of output.querySelectorAll("div, pre")) if (each.scrollWidth > each.clientWidth) each.tabIndex = 0; // scrolled by keyboard
     formulas(output);
     return found.finished;
   };

@@ -211,7 +211,7 @@ def test_the_static_page_leads_to_the_live_one_and_it_fits_a_phone(open_page: Ca
     page = open_page("lessons/01-values-remember.html", viewport={"width": 390, "height": 844}, color_scheme="dark")
     page.get_by_role("link", name="Run this lesson in your browser").click()
     draws = cell_with(editors(page), "draw(c)")
-    page.get_by_role("button", name=f"Run all cells above cell {draws + 1}", exact=True).click()
+    page.get_by_role("button", name=f"Run all above cell {draws + 1}", exact=True).click()
     shows(page, draws - 1, "")
     run(page, draws)
     assert page.evaluate("document.scrollingElement.scrollWidth") == 390
