@@ -244,7 +244,7 @@ def diagnosed() -> dict[str, str]:
         raise ValueError("set points first")
     targets, loss = session.settings.targets(session.y), session.settings.loss
     optimizer = session.names["optimizer"]
-    return {"text": repr(nn.diagnose(session.model, session.X, targets, loss=loss, optimizer=optimizer))}
+    return {"diagnosis": repr(nn.diagnose(session.model, session.X, targets, loss=loss, optimizer=optimizer))}
 
 
 def _session() -> Session:

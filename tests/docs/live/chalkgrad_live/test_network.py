@@ -136,7 +136,7 @@ def test_the_diagnosis_is_that_of_the_library() -> None:
             session.model, session.X, session.y, loss=session.settings.loss, optimizer=session.names["optimizer"]
         )
     )
-    assert network.diagnosed()["text"] == said
+    assert network.diagnosed()["diagnosis"] == said
 
 
 def test_curves_stay_short() -> None:
