@@ -34,13 +34,13 @@ DROPPED = (
     "asyncio/windows_", "bdb.", "cProfile.", "compileall.", "curses/", "dbm/", "doctest.", "encodings/cp0",
     "encodings/cp1", "encodings/cp2", "encodings/cp5", "encodings/cp7", "encodings/cp8", "encodings/cp9",
     "encodings/iso8859_", "encodings/koi8_", "encodings/mac_", "ensurepip/", "ftplib.", "http/cookiejar.",
-    "http/server.", "imaplib.", "mailbox.", "modulefinder.", "multiprocessing/", "optparse.", "pdb.",
+    "http/server.", "imaplib.", "mailbox.", "modulefinder.", "optparse.", "pdb.",
     "pickletools.", "poplib.", "profile.", "pstats.", "pyclbr.", "_pydatetime.", "_pydecimal.", "_pyio.",
     "_pyrepl/", "shelve.", "smtplib.", "sqlite3/", "tabnanny.", "trace.", "unittest/mock.", "venv/", "wave.",
     "wsgiref/", "xml/dom/", "xml/sax/", "xmlrpc/", "zipapp.",
 )  # fmt: skip
 """What a page does without: processes, servers, debuggers and other tools, old encodings, Python twins of modules in C.
-What NumPy and matplotlib import is not among it."""
+What NumPy, matplotlib and scikit-learn import is not among it."""
 
 
 def assemble(folder: Path, more: Iterable[str] = ()) -> None:

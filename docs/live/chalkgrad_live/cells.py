@@ -1,7 +1,8 @@
 """How does a cell of a lesson run in a page, and what is shown below it?
 
 As in a notebook: what is printed, and the last expression.  A loop in a learner's code that does not end is stopped
-after `SECONDS`; only the cells' own code is watched, so the library runs at full speed.
+after a time limit; only the cells' own code is watched, so the library runs at full speed.  A cell goes on without an
+optional package until it uses it.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from importlib import invalidate_caches
 from importlib.util import find_spec
 from types import CodeType
@@ -117,7 +118,7 @@ def run(code: str, number: int, seconds: float = SECONDS) -> dict[str, Any]:
     code = re.sub(r"^%.*$", "", code, flags=re.MULTILINE)  # settings of a notebook, such as %matplotlib inline
     linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
     result: dict[str, Any] = {"outputs": _output.shown, "finished": False}
-    with redirect_stdout(_output):
+    with redirect_stdout(_output), redirect_stderr(_output):
         try:
             _execute(code, name, seconds)
             _show_figures()
@@ -132,9 +133,15 @@ def run(code: str, number: int, seconds: float = SECONDS) -> dict[str, Any]:
                 result["missing"] = OPTIONAL[missing]
             _output.shown.append({"error": _told(error, name)})
     for piece in _output.shown:
-        if len(piece.get("text", "")) > MAX_TEXT:
-            piece["text"] = f"{piece['text'][: MAX_TEXT // 2]}\n...\n{piece['text'][-MAX_TEXT // 2 :]}"
+        if "text" in piece:
+            piece["text"] = _shortened(piece["text"])
     return result
+
+
+def _shortened(text: str) -> str:
+    """What a terminal would show of a text, without the middle if it is long; a progress bar overwrites its line."""
+    text = re.sub(r"[^\n]*\r(?!\n)", "", text)
+    return text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT // 2]}\n...\n{text[-MAX_TEXT // 2 :]}"
 
 
 def _execute(code: str, name: str, seconds: float) -> None:
@@ -187,6 +194,7 @@ async def load(package: str) -> str:
     invalidate_caches()
     name = next(name for name, each in OPTIONAL.items() if each == package)
     if find_spec(name) is not None:
+        _left_out[:] = [each for each in _left_out if find_spec(each) is None]
         return ""
     return (
         f"{package} was not loaded: either its address cannot be reached, or what came is not the file that this page "

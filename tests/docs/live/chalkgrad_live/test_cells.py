@@ -48,6 +48,8 @@ class Rich:
         ("display(1, 'two')\n3", ["1", "'two'", "3"]),
         ("def f():\n    return 7\nf()", ["7"]),
         ("%matplotlib inline\n5", ["5"]),
+        ("import sys\nprint('1 of 2\\r2 of 2', file=sys.stderr)", ["2 of 2\n"]),
+        (["cell 1:3: UserWarning: look\n  warnings.warn('look')\n"],),
         ("", []),
         ("# only a comment", []),
     ],
