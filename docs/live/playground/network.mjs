@@ -147,9 +147,12 @@ function meter(share) {
 }
 
 function rows(table, cells) {
-  const line = (row) => {
+  const line = ([name, ...values]) => {
     const made = document.createElement("tr");
-    for (const cell of row) made.insertCell().append(cell);
+    const head = made.appendChild(document.createElement("th"));
+    head.scope = "row";
+    head.append(name);
+    for (const value of values) made.insertCell().append(value);
     return made;
   };
   table.tBodies[0].replaceChildren(...cells.map(line));
