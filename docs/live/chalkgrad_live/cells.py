@@ -298,4 +298,6 @@ def _told(error: BaseException, name: str) -> str:
     if isinstance(error, SyntaxError) and error.filename == name:
         lines = [f"{name}, line {error.lineno}: {(error.text or '').strip()}"]
         return "\n".join([*lines, f"SyntaxError: {error.msg}"])
+    if isinstance(error, MemoryError):
+        return "\n".join([*lines, "MemoryError: no memory is left. Does a loop in this cell never end?"])
     return "\n".join([*lines, *traceback.format_exception_only(error)]).strip()

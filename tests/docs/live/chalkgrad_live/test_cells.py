@@ -49,7 +49,6 @@ class Rich:
         ("def f():\n    return 7\nf()", ["7"]),
         ("%matplotlib inline\n5", ["5"]),
         ("import sys\nprint('1 of 2\\r2 of 2', file=sys.stderr)", ["2 of 2\n"]),
-        (["cell 1:3: UserWarning: look\n  warnings.warn('look')\n"],),
         ("", []),
         ("# only a comment", []),
     ],
@@ -89,6 +88,11 @@ def test_an_error_names_the_lines_of_cells_and_no_others() -> None:
 def test_code_that_is_not_python_runs_not_at_all() -> None:
     found = run("print('before')\nif True print(1)", 4)
     assert texts(found) == ["cell 4, line 2: if True print(1)\nSyntaxError: invalid syntax"]
+
+
+def test_a_cell_that_uses_all_memory_is_told_why() -> None:
+    (text,) = texts(run("raise MemoryError", 1))
+    assert text.endswith("MemoryError: no memory is left. Does a loop in this cell never end?")
 
 
 @pytest.mark.parametrize("leave", ["raise SystemExit", "raise KeyboardInterrupt", "import sys; sys.exit(3)"])
