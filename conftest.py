@@ -16,5 +16,5 @@ if find_spec("jax") is None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark every test and doctest of the optional folders."""
     for item in items:
-        if set(FOLDERS) & set(item.path.parts):
+        if not set(FOLDERS).isdisjoint(item.path.parts):
             item.add_marker(pytest.mark.jax)

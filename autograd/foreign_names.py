@@ -60,10 +60,21 @@ def no_such_name(name: str, known: Collection[str]) -> str:
         return f"{message}; it does not exist here: {table['absent'][plain]}"
     if plain in table["value"]:
         return f"{message}; here it is {table['value'][plain]}"
+    return message + guess(name, known, "autograd")
+
+
+def guess(name: str, known: Collection[str], module: str) -> str:
+    """The end of such a message: the known name that is most similar, if there is one.
+
+    >>> guess("arcsine", ["arcsin", "sin"], "autograd")
+    '; did you mean autograd.arcsin?'
+    """
+    if name.startswith("_"):  # programs that inspect a module ask for such names, and often
+        return ""
     from difflib import get_close_matches
 
     near = get_close_matches(name, known, n=1)
-    return f"{message}; did you mean autograd.{near[0]}?" if near else message
+    return f"; did you mean {module}.{near[0]}?" if near else ""
 
 
 def no_such_attribute(value: object, name: str) -> str:

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import functools
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from autograd.arguments import real, shown
 from autograd.backpropagation import backpropagate, topological_order
 from autograd.ieee import IEEEFloat, ieee_arithmetic
+from autograd.no_grad import recording
 from autograd.node import all_edges, changed_since, edges, has_user_backward
 from autograd.node import operands as operands_of
 from autograd.primitive import NOT_TAKEN
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from autograd.primitive import Primitive
 
+    Function = TypeVar("Function", bound=Callable[..., Any])
     Nested = Any  # a number or Value, or (nested) lists and tuples of them
     Edges = Callable[[Value], Iterable[tuple[Value, Any]]]
 
@@ -77,6 +79,17 @@ def check_unchanged(node: Value) -> None:
         )
 
 
+def _recorded(function: Function) -> Function:
+    """Let a function record what it computes, also inside `no_grad()`, where every derivative would be 0."""
+
+    @functools.wraps(function)
+    def call(*arguments: Any, **named: Any) -> Any:
+        return recording.switched_on(function, *arguments, **named)
+
+    return call  # type: ignore[return-value]
+
+
+@_recorded
 def gradients(output: Any, inputs: Nested, create_graph: bool = False) -> Nested:
     """d(output)/d(input) for each of `inputs`, in the same shape, without touching any `.grad`.
 
@@ -146,6 +159,7 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
     single = isinstance(argnums, int)
     wanted = [_position(argnums)] if single else [_position(n) for n in _listed_positions(argnums)]
 
+    @_recorded
     def both(*arguments: Any, **constants: Any) -> tuple[Any, Any]:
         positions = _among(wanted, len(arguments))
         inputs, values_in = _variables(arguments, positions)
@@ -158,6 +172,7 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
     return _named(both, "value_and_grad", f)
 
 
+@_recorded
 def vjp(f: Callable[..., Any], *primals: Nested) -> tuple[Nested, Callable[[Nested], tuple[Nested, ...]]]:
     """f's value, and a function that maps a vector of its shape to vector x Jacobian, for each argument.
 
@@ -172,6 +187,7 @@ def vjp(f: Callable[..., Any], *primals: Nested) -> tuple[Nested, Callable[[Nest
     outputs = _called(f, inputs, range(len(inputs)))
     values_in = values_in or _reaches_outside(outputs)
 
+    @_recorded
     def back(cotangent: Nested) -> tuple[Nested, ...]:
         pairs = list(pairs_of(outputs, cotangent, "vjp: the vector"))
         again = values_in or any(isinstance(v, Value) for _, v in pairs)
@@ -182,6 +198,7 @@ def vjp(f: Callable[..., Any], *primals: Nested) -> tuple[Nested, Callable[[Nest
     return _result(outputs, values_in), back
 
 
+@_recorded
 def jvp(f: Callable[..., Any], primals: Sequence[Nested], tangents: Sequence[Nested]) -> tuple[Nested, Nested]:
     """f's value, and its directional derivative: Jacobian x vector, where `tangents` has the shape of `primals`.
 
@@ -227,6 +244,7 @@ def jacobian(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Nested]:
     _check_function(f, "jacobian")
     position = _position(argnums)
 
+    @_recorded
     def matrix(*arguments: Any, **constants: Any) -> Nested:
         (n,) = _among([position], len(arguments))
         inputs, values_in = _variables(arguments, [n])

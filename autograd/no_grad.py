@@ -7,11 +7,12 @@ recording off does it check the context too.
 from __future__ import annotations
 
 from contextlib import ContextDecorator
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
 
@@ -34,6 +35,14 @@ class Recording:
             if block() is not None:
                 return False
         return True
+
+    def switched_on(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+        """Call a function with recording on, also inside `no_grad()`."""
+        if not self.paused:
+            return function(*arguments, **named)
+        context = copy_context()
+        context.run(self._blocks.set, None)
+        return context.run(function, *arguments, **named)
 
 
 recording = Recording()
@@ -58,7 +67,8 @@ class _Block:
 class no_grad(ContextDecorator):  # noqa: N801 - a context manager, named as in PyTorch
     """Within this block, operations on Values return plain leaves: no graph, no gradients, less memory.
 
-    It affects the current thread and context only.  As a decorator, `@no_grad()` covers the body of a function.
+    It affects the current thread and context only.  As a decorator, `@no_grad()` covers the body of a function.  What
+    differentiates a function (`grad`, `jacobian`, `compile` ...) records that function all the same.
 
     >>> from autograd import Value, no_grad
     >>> x = Value(3.0)

@@ -173,6 +173,32 @@ def evaluate(
     {'loss': 6.5, 'accuracy': 1.0}
     """
     check_model(model)
+    return evaluated(
+        model,
+        lambda rows, targets: ([model(row) for row in each(rows)], None),
+        X,
+        y,
+        loss=loss,
+        metrics=metrics,
+        threshold=threshold,
+        sample_weight=sample_weight,
+        class_weight=class_weight,
+    )
+
+
+def evaluated(
+    model: Any,
+    computed: Callable[[Any, Any], tuple[Any, Any]],
+    X: Any,
+    y: Any,
+    *,
+    loss: Any,
+    metrics: Any,
+    threshold: float | None = None,
+    sample_weight: Any = None,
+    class_weight: Any = None,
+) -> dict[str, float]:
+    """As ``evaluate``; ``computed(rows, targets)`` gives the outputs for some samples, and their losses or ``None``."""
     chosen = find_metrics(metrics)
     threshold = None if threshold is None else real_number(threshold, "threshold")
     if loss is None and not (sample_weight is None and class_weight is None):
@@ -184,9 +210,9 @@ def evaluate(
     with evaluating(model):
         for rows, targets, weights in _parts(model, X, y, sample_weight, class_weight, own):
             first = first or [at(rows, 0)]
-            outputs = [model(row) for row in each(rows)]
+            outputs, losses = computed(rows, targets)
             if total is not None:
-                total.add(outputs, targets, weights)
+                total.add(outputs, targets, weights, losses)
             tally.add(as_given(list(map(plain, outputs)), rows), targets)
     return ({} if total is None else {"loss": total.mean}) | tally.results()
 
@@ -218,16 +244,19 @@ class Total:
         self.sums: list[float] = []
         self.counts: list[float] = []
 
-    def add(self, outputs: list[Any], targets: Any, weights: Any) -> None:
-        """Add the loss of some samples."""
+    def add(self, outputs: list[Any], targets: Any, weights: Any, losses: Any = None) -> None:
+        """Add the loss of some samples, which may be known for each of them."""
+        count = float(len(targets)) if weights is None else math.fsum(map(float, weights))
+        self.counts.append(count)
+        if losses is not None:
+            self.sums.append(math.fsum(losses if weights is None else losses * weights))
+            return
         targets = list(each(targets))
         if weights is None:
-            mean, count = self.loss(outputs, targets), float(len(targets))
+            mean = self.loss(outputs, targets)
         else:
-            count = math.fsum(map(float, weights))
             mean = weighted_mean(self.loss, outputs, targets, weights) if count else 0.0
         self.sums.append(number_of(mean) * count)
-        self.counts.append(count)
 
     @property
     def mean(self) -> float:

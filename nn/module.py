@@ -50,6 +50,8 @@ class Module:
     """
 
     _training = True
+    drawn_whole = False
+    """Whether a picture of layers shows the module as one box, whatever layers it is made of."""
 
     @property
     def training(self) -> bool:

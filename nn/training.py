@@ -23,7 +23,7 @@ from .data.preparation import batch_indices, split_indices
 from .data.stream import Stream, given_validation
 from .data.weights import sample_weights
 from .engines.eager import FAILURES, EagerEngine
-from .evaluation import Tally, check_losses, check_targets, decision_threshold, evaluate, plain_output, recorded_output
+from .evaluation import Tally, check_losses, check_targets, decision_threshold, evaluated, plain_output, recorded_output
 from .history import EarlyStopping, History
 from .losses import TAKES_LOGITS, find_loss
 from .metrics import METRICS
@@ -368,10 +368,14 @@ class Training:
     def _show_gradients(self) -> None:
         assign(self.optimizer.parameters, grad=listed(self._gradients))  # as after backward(), for every engine
 
+    def _evaluated(self, X: Any, y: Any, **options: Any) -> dict[str, float]:
+        """As ``evaluate``, computed by the engine."""
+        return evaluated(self.model, self.engine.computed, X, y, loss=self.loss, **options)
+
     def _validated(self, X: Any, y: Any) -> dict[str, float]:
         metrics = list(self.metrics.values())
         try:
-            results = evaluate(self.model, X, y, loss=self.loss, metrics=metrics, threshold=self.threshold)
+            results = self._evaluated(X, y, metrics=metrics, threshold=self.threshold)
         except Exception as error:
             place, kept = f"validation failed in epoch {self.epoch}", "best"
             if self.best is None:
@@ -400,7 +404,7 @@ class Training:
         if self.stopping is None or self.validation is not None or not self.whole:
             return
         try:
-            loss = evaluate(self.model, self.X, self.y, loss=self.loss, metrics=(), sample_weight=self.weights)["loss"]
+            loss = self._evaluated(self.X, self.y, metrics=(), sample_weight=self.weights)["loss"]
         except FAILURES:
             return
         self._keep_best(loss, self._numbers(), self.epoch)

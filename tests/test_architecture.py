@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -42,7 +42,7 @@ LAYERS = {
 arguments compiler.c_backend compiler.c_backend.opcodes compiler.frontend compiler.jax_backend
 compiler.jax_backend.devices compiler.jax_backend.variadic compiler.frontend.c_functions
 compiler.frontend.change_check compiler.frontend.exception_handlers compiler.numpy_backend compiler.passes
-compiler.passes.matmul file_cache foreign_names ieee no_grad packages pause_gc symbolic views views.stepper.front_end
+compiler.passes.matmul file_cache foreign_names ieee no_grad packages pause_gc symbolic views
 primitive views.draw.browser views.draw.escape views.draw.save_path views.draw.webassembly
 node primitives views.draw.layout_engines
 backpropagation compiler.numpy_backend.kernels micrograd more_primitives numpy_functions symbolic.expression
@@ -55,18 +55,22 @@ functional statistics symbolic.formulas
 compiler.frontend.traced_rows
 compiler.c_backend.elementwise compiler.frontend.hessian compiler.frontend.tracer gradcheck views.trace.expand
 compiler.c_backend.fused_loop compiler.frontend.executed_code views.trace.trace
-compiler.frontend.snapshot_notes views.draw.scene views.explain.paths views.stepper.layout views.stepper.passes
+compiler.frontend.snapshot_notes views.draw.scene views.explain.paths views.stepper.passes
 views.draw.losses views.trace
 compiler.frontend.object_visitors views.draw.dot views.draw.page_fit views.draw.units views.explain.render
-views.stepper.sentences views.stepper.widget
+views.stepper.sentences
+views.draw.modules
 compiler.frontend.snapshot views.draw.clusters views.draw.svg views.explain.explain
-views.draw.architecture views.draw.expand_cluster
-compiler.frontend.guards views.draw.collapse views.draw.png views.explain.nudge
+views.draw.architecture views.draw.expand_cluster views.stepper.front_end
+compiler.frontend.guards views.draw.collapse views.draw.png views.explain.nudge views.stepper.widget
 compiler.frontend.flatten views.draw.rendering views.explain
 compiler.executable compiler.passes.contract views.draw.digraph
 compiler.eager compiler.passes.schedule views.draw.picture
-compiler.passes.group views.draw.draw views.stepper.paper
+compiler.passes.group views.draw.views
+views.draw.draw
 compiler.c_backend.toolchain compiler.passes.fuse compiler.passes.layout compiler.passes.straight_line views.draw
+views.stepper.picture
+views.stepper.paper
 views.stepper.stepper
 compiler.c_backend.bytecode compiler.jax_backend.memory compiler.jax_backend.placing compiler.numpy_backend.buffers
 compiler.passes.reverse compiler.plan views.stepper
@@ -275,12 +279,19 @@ def rank(name: str) -> int | None:
     return known.get(name, known.get(family))
 
 
-def each_module(*packages: str) -> list[Path]:
-    return [
-        pytest.param(name, path, id=name)  # type: ignore[misc]
-        for name, path in modules().items()
-        if name.split(".")[0] in (packages or PACKAGES)
-    ]
+def in_each_module(*packages: str) -> Callable[[Callable[[str, Path], None]], Callable[[], None]]:
+    """Let a check of one module be one test of all modules: collecting 2,000 tests takes longer than the checks."""
+
+    def decorated(check: Callable[[str, Path], None]) -> Callable[[], None]:
+        def test() -> None:
+            for name, path in modules().items():
+                if name.split(".")[0] in (packages or PACKAGES):
+                    check(name, path)
+
+        test.__doc__ = check.__doc__
+        return test
+
+    return decorated
 
 
 # ---------------------------------------------------------------------------------------------------------- layers
@@ -295,7 +306,7 @@ def test_every_module_has_a_place() -> None:
     assert max(Counter(families).values()) == 1
 
 
-@pytest.mark.parametrize(("name", "path"), each_module())
+@in_each_module()
 def test_a_module_imports_only_lower_layers(name: str, path: Path) -> None:
     """Late imports and those for type checkers included, and so there is no cycle."""
     here = rank(name)
@@ -307,7 +318,7 @@ def test_a_module_imports_only_lower_layers(name: str, path: Path) -> None:
             assert there < here or is_earlier_lesson, f"{name} must not import {other}, which is not below it"
 
 
-@pytest.mark.parametrize(("name", "path"), each_module())
+@in_each_module()
 def test_packages_use_only_public_names_of_those_below(name: str, path: Path) -> None:
     package = name.split(".")[0]
     for imported in imports(path, late=True):
@@ -317,7 +328,7 @@ def test_packages_use_only_public_names_of_those_below(name: str, path: Path) ->
             assert imported in PUBLIC_MODULES, f"{path}: {imported} is not public; import from {other} itself"
 
 
-@pytest.mark.parametrize(("name", "path"), each_module("autograd"))
+@in_each_module("autograd")
 def test_views_and_compiler_know_each_other_in_one_place_only(name: str, path: Path) -> None:
     """The compiler's picture draws its groups; it is loaded by `Program.draw`."""
     if name.startswith("autograd.views"):
@@ -329,7 +340,7 @@ def test_views_and_compiler_know_each_other_in_one_place_only(name: str, path: P
         assert not late or name == "autograd.compiler.program"
 
 
-@pytest.mark.parametrize(("name", "path"), each_module())
+@in_each_module()
 def test_third_party_packages_are_imported_late(name: str, path: Path) -> None:
     allowed = next((names for folder, names in LOADED_LATE.items() if name.startswith(folder)), set())
     known = sys.stdlib_module_names | set(PACKAGES) | allowed
@@ -337,7 +348,7 @@ def test_third_party_packages_are_imported_late(name: str, path: Path) -> None:
     assert not foreign, f"{path}: move the import of {sorted(foreign)} into the function that needs it"
 
 
-@pytest.mark.parametrize(("name", "path"), each_module())
+@in_each_module()
 def test_folders_that_are_loaded_late_are_not_imported_early(name: str, path: Path) -> None:
     late = tuple(folder for folder in LATE_FOLDERS if not name.startswith(folder))
     if name == "autograd.compiler.picture":
@@ -346,7 +357,7 @@ def test_folders_that_are_loaded_late_are_not_imported_early(name: str, path: Pa
     assert not early, f"{path}: move the import of {sorted(early)} into the function that needs it"
 
 
-@pytest.mark.parametrize(("name", "path"), each_module())
+@in_each_module()
 def test_no_module_needs_one_operating_system(name: str, path: Path) -> None:
     assert not ONE_SYSTEM_ONLY & set(imports(path, late=False)), f"{path}: import it inside a guarded function"
     for node in unguarded(parsed(path)):
@@ -467,10 +478,11 @@ def test_without_the_optional_folders_and_their_tests_the_others_pass(tmp_path: 
 # ------------------------------------------------------------------------------------------------- names and sizes
 
 
-@pytest.mark.parametrize("folder", [name for name, path in modules().items() if path.name == "__init__.py"])
-def test_a_package_names_its_modules_in_reading_order(folder: str) -> None:
+@in_each_module()
+def test_a_package_names_its_modules_in_reading_order(folder: str, path: Path) -> None:
     """Each module of the folder stands once, in backticks, in the docstring; lessons and commands apart."""
-    path = modules()[folder]
+    if path.name != "__init__.py":
+        return
     listed = re.findall(r"(?<!`)`{1,2}(\w+)`{1,2}(?!`)", ast.get_docstring(parsed(path)) or "")
     children = {name for name in modules() if name.rpartition(".")[0] == folder}
     own = {name.rpartition(".")[2] for name in children if not re.search(r"\.lesson_\w+$|\.commands\.\w+$", name)}
@@ -478,7 +490,7 @@ def test_a_package_names_its_modules_in_reading_order(folder: str) -> None:
     assert counted == Counter(own), f"{path}: {sorted(own - set(counted))} missing, or named twice: {counted}"
 
 
-@pytest.mark.parametrize(("name", "path"), each_module())
+@in_each_module()
 def test_tests_mirror_the_modules(name: str, path: Path) -> None:
     own = path.relative_to(ROOT)
     mirror = ROOT / "tests" / own.parent / f"test_{own.stem}.py"
@@ -502,10 +514,10 @@ def test_a_class_name_occurs_once() -> None:
     assert [name for name, count in names.items() if count > 1] == []
 
 
-@pytest.mark.parametrize(("name", "path"), each_module())
+@in_each_module()
 def test_functions_and_files_are_short(name: str, path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    assert len(text.splitlines()) <= 500
+    assert len(text.splitlines()) <= 500, path
     for node in ast.walk(parsed(path)):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.end_lineno is not None:
             first = node.body[0]
@@ -525,7 +537,7 @@ def test_the_table_does_not_scroll_sideways() -> None:
         assert [n for n, line in enumerate(lines, 1) if len(line) > 120] == []
 
 
-@pytest.mark.parametrize(("name", "path"), each_module())
+@in_each_module()
 def test_no_dispatch_by_a_computed_attribute_name(name: str, path: Path) -> None:
     """`getattr(self, f"_{kind}_forward")` is found by no search and no type checker."""
     for node in ast.walk(parsed(path)):

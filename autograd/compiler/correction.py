@@ -15,6 +15,7 @@ import numpy as np
 from autograd.compiler.frontend.flatten import CAPTURED, DRAWN, INPUT, PARAMETER, outputs_and_shape
 from autograd.compiler.frontend.tracer import replayed
 from autograd.fast_backward import exhaust
+from autograd.no_grad import recording
 from autograd.node import NOT_COMPUTED
 from autograd.value import Value
 
@@ -38,12 +39,12 @@ class CompiledFunction(Protocol):
 
 
 def at_theta(function: CompiledFunction, action: Callable[..., Any], *arguments: Any) -> Any:
-    """Call an action while the parameters have the numbers of `theta`; return its result."""
+    """Call an action, which records, while the parameters have the numbers of `theta`; return its result."""
     parameters = function.parameters
     back = map(setattr, parameters, repeat("_data"), [parameter._data for parameter in parameters])
     try:
         exhaust(map(setattr, parameters, repeat("_data"), function.theta.tolist()))
-        return action(*arguments)
+        return recording.switched_on(action, *arguments)
     finally:
         exhaust(back)
 

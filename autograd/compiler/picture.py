@@ -86,7 +86,8 @@ def _contents(plan: Plan) -> Contents:
     for number, group in enumerate(plan.groups, first):
         kind = "output" if number in outputs else "unit" if isinstance(group, MatMul) else "operation"
         when = "for each sample" if group.per_sample else "once"
-        boxes.append(Box(names[number], group.describe().split(": "), kind, tooltip=when))
+        cells = group.describe().replace(" x ", " × ").split(": ")
+        boxes.append(Box(names[number], cells, kind, tooltip=when))
         sources = {int(source) for nodes in _read(group) for source in np.unique(owner[nodes])}
         arrows += [Arrow(names[source], names[number]) for source in sorted(sources - {-1, number})]
     return Contents(boxes, [], arrows)

@@ -171,10 +171,6 @@ class Program:
             count = len(plan.outputs)
             raise TypeError(f"{self.name} gives {count} values in a list; value_and_grad needs a function with one")
 
-    def _value_and_grad(self, plan: Plan, given: list[Any]) -> tuple[list[float], Any]:
-        values, gradient, may_be_nonfinite = plan.run(self._theta, given, True)
-        return corrected(self, plan, given, backward=True) if may_be_nonfinite else (values, gradient)
-
     def bind(self, *arrays: Any) -> BoundProgram:
         """The program for these arrays alone: they are checked and copied once, for many steps with the same data.
 
@@ -209,8 +205,25 @@ class Program:
         """
         with self._lock:
             plan, given = self._prepared(arrays, quiet=True)
-            values, gradient = self._value_and_grad(plan, given)
+            values, gradient, may_be_nonfinite = plan.run(self._theta, given, True)
+            if may_be_nonfinite:
+                values, gradient = corrected(self, plan, given, backward=True)
             return values[0], gradient, plan.samples_of_outputs(1)
+
+    def outputs(self, *arrays: Any) -> Any:
+        """The values of each sample: an array with a number, or a row of numbers, per sample (one without `batched`).
+
+        >>> from autograd.compiler import compile
+        >>> compile(lambda x: x * x, batched=True, backend="numpy").outputs([1.0, 2.0, 3.0])
+        array([1., 4., 9.])
+        """
+        with self._lock:
+            plan, given = self._prepared(arrays, quiet=True)
+            _, _, may_be_nonfinite = plan.run(self._theta, given, False)
+            if may_be_nonfinite:
+                corrected(self, plan, given, backward=False)
+            rows = plan.samples_of_outputs(0)
+            return rows[:, 0] if plan.shape is None else rows
 
     def prepare(self, *arrays: Any) -> None:
         """Trace the function for arrays of these shapes, without running anything.

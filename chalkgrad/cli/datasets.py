@@ -51,6 +51,10 @@ RECIPES = {
     "wine": Recipe("178 wines, 13 measures, 3 growers", _bundled(data.load_wine), (16,), 40),
     "digits": Recipe("1,797 pictures of 8 x 8 pixels, 10 digits", _bundled(data.load_digits), (32,), 15, batch_size=32),
     "names": Recipe(
-        "short names, letter by letter, by an LSTM", lambda seed: letters.samples(letters.names()), (24,), 12, 32
+        "names of Python modules, letter by letter, by an LSTM",
+        lambda seed: letters.samples(letters.names()),
+        (24,),
+        12,
+        32,
     ),
 }

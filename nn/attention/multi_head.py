@@ -30,6 +30,8 @@ class MultiHeadAttention(Module):
     [1.0]
     """
 
+    drawn_whole = True
+
     def __init__(self, embed_dim: int, num_heads: int, *, causal: bool = False, seed: Any = None) -> None:
         count = self.count({"embed_dim": embed_dim, "num_heads": num_heads, "causal": causal})
         check_parameters(count, f"MultiHeadAttention(embed_dim={shown(embed_dim)})")

@@ -22,6 +22,8 @@ from nn.module import Module
 class Convolution(Module):
     """What ``Conv1d`` and ``Conv2d`` share: one layer of filters, applied at every position of an image."""
 
+    drawn_whole = True
+
     _checked: ClassVar[Callable[..., Any]]
     """Checks a size: one whole number, or a pair."""
 

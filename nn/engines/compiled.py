@@ -21,6 +21,7 @@ from autograd.packages import how_to_install
 from nn import losses
 from nn.checks import all_finite, shown
 from nn.embedding import Embedding
+from nn.engines.eager import FAILURES, EagerEngine
 from nn.module import Module
 from nn.samples import shape_of
 from nn.schedules import Schedule
@@ -108,7 +109,8 @@ class CompiledEngine:
         if loss not in _WITHOUT_BRANCHES:
             names = ", ".join(losses.LOSSES)
             raise TypeError(f'engine="{self.name}" knows the losses {names}; got {shown(loss)}: use engine="eager"')
-        self.training, self.fall_back, self.eager = training, fall_back, training.engine
+        self.training, self.fall_back = training, fall_back
+        self.eager: EagerEngine = training.engine
         self.sample: int | None = None
         modules = [module for _, module in model.named_modules()]
         self._integers = any(isinstance(module, Embedding) for module in modules), loss in _OF_CLASSES
@@ -127,20 +129,24 @@ class CompiledEngine:
             loss_and_outputs, training.optimizer.parameters, True, self.backend, training.dtype
         )
         self.program.name = f"{type(model).__name__} with its loss"
+        self.evaluation = autograd.compile(loss_and_outputs, training.optimizer.parameters, batched=True)
+        """The same, but not on JAX: for validation data, with dropout off."""
+        self.evaluates = True
+        """Whether the model can be compiled as it is with dropout off."""
         self.program.load()
         self.optimizer: Any = training.optimizer
         self.given_up = False
         """Whether the eager engine has taken over."""
-        self._prepare(self._arrays(range(min(training.batch_size, len(self.X)))))
+        self._prepare(self.program, self._arrays(range(min(training.batch_size, len(self.X)))))
         for name, thing in {"the optimizer": training.optimizer, "the training": training}.items():
             if self.program.reads(thing):
                 raise TypeError(f'the model reads {name}, which changes at every step: use engine="eager"')
 
-    def _prepare(self, arrays: list[Any]) -> None:
+    def _prepare(self, program: Any, arrays: list[Any]) -> None:
         """Trace; again if another thread has drawn random numbers meanwhile, which looks as if the model had."""
         for left in range(4, -1, -1):
             try:
-                self.program.prepare(*arrays)
+                program.prepare(*arrays)
                 return
             except TypeError as error:
                 if not left or active_count() == 1 or "it draws random numbers" not in str(error):
@@ -157,14 +163,20 @@ class CompiledEngine:
 
         self.eager.load(X, y, weights)
         self._data = _copied(X), _copied(y)
-        self._kinds = [np.dtype(np.int64 if integers else np.float64) for integers in self._integers]
-        if self._kinds[1].kind == "i" and len(shape_of(y)) > 0:  # the probability of each class
-            self._kinds[1] = np.dtype(np.float64)
+        self._kinds = self._kinds_of(y)
         self.X, self.y = (
             np.array(data, dtype=kind) if isinstance(data, list) else data
             for data, kind in zip((X, y), self._kinds, strict=True)
         )
         self.weights = None if weights is None else np.asarray(weights, dtype=np.float64)
+
+    def _kinds_of(self, y: Any) -> list[Any]:
+        """The types of the arrays of samples and of these targets."""
+        import numpy as np
+
+        of_samples, of_targets = self._integers
+        classes = of_targets and not shape_of(y)  # otherwise the probability of each class
+        return [np.dtype(np.int64 if integers else np.float64) for integers in (of_samples, classes)]
 
     def _arrays(self, batch: Any) -> list[Any]:
         """The arguments of the program for some samples."""
@@ -216,14 +228,36 @@ class CompiledEngine:
         gradient = gradient if isinstance(self.optimizer, InArrays) else gradient.tolist()
         return loss, gradient, outputs[:, 0] if self._shape() is None else outputs
 
+    def computed(self, rows: Any, targets: Any) -> tuple[Any, Any]:
+        """As ``EagerEngine.computed``, which computes what cannot be compiled, fails, or is not finite."""
+        import numpy as np
+
+        if self.given_up or not self.evaluates:
+            return self.eager.computed(rows, targets)
+        kinds = self._kinds_of(targets)
+        arrays = [np.asarray(data, dtype=kind) for data, kind in zip((rows, targets), kinds, strict=True)]
+        program, put_back = self.evaluation, remembered(self.training.model)
+        program.load()
+        with program.assume_unchanged(), suppress(*FAILURES):
+            try:
+                self._prepare(program, arrays)
+            except TypeError:
+                put_back()
+                self.evaluates = False
+                return self.eager.computed(rows, targets)
+            found = program.outputs(*arrays)
+            if np.isfinite(found).all():
+                outputs = found[:, 1] if program.plan.shape[1] is None else found[:, 1:]
+                return outputs.tolist(), found[:, 0]
+        return self.eager.computed(rows, targets)
+
     def _eagerly(self, batch: Sequence[int]) -> tuple[float, Any, Any]:
         """One step with the eager engine, with the current numbers of the parameters."""
         if isinstance(self.optimizer, InArrays):
             self.optimizer.show()
         self.sample = None
         try:
-            given: tuple[float, Any, Any] = self.eager(batch)
-            return given
+            return self.eager(batch)
         finally:
             self.sample = self.eager.sample
 

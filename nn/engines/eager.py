@@ -13,7 +13,7 @@ from autograd import Value, no_grad
 from nn.checks import shown
 from nn.data.weights import weighted_mean
 from nn.metrics import number_of, plain
-from nn.samples import at
+from nn.samples import at, each
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,6 +62,10 @@ class EagerEngine:
             parameter.zero_grad()
         loss.backward()
         return loss.data, [parameter.grad for parameter in parameters], [plain(output) for output in outputs]
+
+    def computed(self, rows: Any, targets: Any) -> tuple[Any, Any]:
+        """The model's outputs for some samples, and their losses where an engine computes them, for ``evaluated``."""
+        return [self.model(row) for row in each(rows)], None
 
     def epoch(self) -> Any:
         """The optimizer needs no preparation."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache, wraps
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from autograd.foreign_names import sections_in, unexpected_keyword
+from autograd.foreign_names import guess, sections_in, unexpected_keyword
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,10 +43,7 @@ def no_such_name(name: str, known: list[str], module: str = "nn") -> str:
         return f"{message}; here it is {table['here'][name]}"
     if name in table["absent"]:
         return f"{message}; it does not exist here: {table['absent'][name]}"
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, known, n=1)
-    return f"{message}; did you mean {module}.{near[0]}?" if near else message
+    return message + guess(name, known, module)
 
 
 def answers_names_of(module: ModuleType) -> Callable[[str], NoReturn]:

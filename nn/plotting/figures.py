@@ -47,9 +47,15 @@ def _picture(figure: Any, kind: str) -> bytes:
     return picture.getvalue()
 
 
+def _check_path(path: Any) -> None:
+    """Raise ``TypeError`` before anything is drawn if ``path`` is neither ``None``, a path nor an open file."""
+    if path is not None and not hasattr(path, "write"):
+        file_path(path)
+
+
 def _finished(figure: Any, path: Any) -> Any:
     if path is not None:
-        figure.savefig(path if hasattr(path, "write") else file_path(path), dpi=150)
+        figure.savefig(path, dpi=150)
     return figure
 
 
@@ -69,6 +75,7 @@ def plot_decision_boundary(
     for ``nn.predict_classes``. Returns the matplotlib figure.
     Raises ``ValueError`` for any other number of features.
     """
+    _check_path(path)
     rows, targets = (as_list(data, "X") for data in samples_and_targets(X, y))
     if not isinstance(rows[0], list) or len(rows[0]) != 2:
         raise ValueError("a decision boundary needs samples with 2 features: choose two of them")
@@ -87,6 +94,7 @@ def plot_decision_boundary(
 
 def plot_history(history: Any, path: Any = None) -> Any:
     """Draw the loss, and beside it the metrics, over the epochs; validation data dashed. Returns the figure."""
+    _check_path(path)
     if not isinstance(getattr(history, "records", None), dict):
         raise TypeError(f"history must be what nn.fit returned, got {shown(history)}")
     if not len(history):
@@ -121,6 +129,7 @@ def plot_activations(names: Any = None, path: Any = None) -> Any:
 
     All panels have the same scale, so that slopes can be compared.
     """
+    _check_path(path)
     names = activation_names() if names is None else as_list(names, "names", "a list such as ['relu', 'tanh']")
     chosen = [find_activation(name) for name in names]
     chosen = [choice for choice in chosen if not choice.whole_layer]
@@ -178,6 +187,7 @@ def plot_curves(
     >>> [line.get_linestyle() for line in figure.axes[0].lines]
     ['-', '--']
     """
+    _check_path(path)
     log = choose(log, ("x", "y", "xy"), "log") if log else ""
     curves = _lists_by_name(curves, "curves", "one curve, such as {'loss': [1.0, 0.5]}")
     for name, heights in curves.items():
@@ -211,6 +221,7 @@ def plot_images(images: Any, titles: Any = None, path: Any = None, *, columns: i
     >>> len(plot_images([[0.0, 1.0, 1.0, 0.0]] * 3, ["a", "b", "c"], columns=2).axes)
     4
     """
+    _check_path(path)
     images = as_list(images, "images", "a list of images, each a list of its pixels")
     images = [as_list(image, f"images[{n}]", "a list of pixels") for n, image in enumerate(images)]
     images = [[real_number(pixel, f"images[{n}]") for pixel in image] for n, image in enumerate(images)]
@@ -251,6 +262,7 @@ def plot_tables(
     >>> len(plot_tables({"before": [[0, 1], [1, 0]], "after": [[1, 1], [1, 1]]}).axes)  # two tables and a colour bar
     3
     """
+    _check_path(path)
     tables = _lists_by_name(tables, "tables", "one table, such as {'counts': [[3, 0], [1, 2]]}")
     for title, table in tables.items():
         rows = [as_list(row, f"tables[{title!r}]", "a list of rows, each a list of numbers") for row in table]
@@ -323,6 +335,7 @@ def plot_paths(
     >>> figure.axes[0].get_title()
     'walk'
     """
+    _check_path(path)
     paths = _checked_paths(paths)
     panels = 1 if together else len(paths)
     columns = min(3, panels)
@@ -455,17 +468,20 @@ def plot_gradients(model: Any, path: Any = None) -> Any:
 
 
 def _histograms(groups: dict[str, list[float]], what: str, path: Any) -> Any:
+    _check_path(path)
     if not groups:
         raise ValueError("model has no parameters: there is nothing to draw")
     figure, all_axes = new_figure(len(groups), 1, (6.0, 1.8 * len(groups) + 0.4))
     for axes, (name, numbers) in zip(all_axes, groups.items(), strict=True):
         axes.hist(numbers, bins=min(40, max(5, len(numbers) // 4)), color=COLOURS[0])
         axes.set_title(f"{name}: {what} of {len(numbers)} parameters", fontsize=9)
+        axes.set_ylabel("count", fontsize=9)
     return _finished(figure, path)
 
 
 def bars(sizes: dict[str, float], what: str, path: Any = None) -> Any:
     """Draw one positive number for each layer on a logarithmic scale."""
+    _check_path(path)
     if not sizes:
         raise ValueError("there is no layer to draw")
     figure, (axes,) = new_figure(size=(6.0, 0.4 * len(sizes) + 1.4))

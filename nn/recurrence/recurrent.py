@@ -23,6 +23,7 @@ class Recurrent(Module):
     """
 
     gates = 1
+    drawn_whole = True
 
     def __init__(self, input_size: int, hidden_size: int, seed: Any) -> None:
         self.input_size = whole_number(input_size, "input_size")

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 import autograd
-from autograd import Value, no_grad
+from autograd import Value, compile, grad, gradients, jacobian, jvp, no_grad, vjp
 from autograd.no_grad import recording
 
 
@@ -105,3 +105,25 @@ def test_many_threads_lose_no_count() -> None:
         thread.join()
     assert not recording.paused
     assert recorded()
+
+
+def test_what_differentiates_a_function_records_it_all_the_same() -> None:
+    """Each derivative would be 0, and a compiled program would give every sample the result of the first."""
+    weight = Value(2.0)
+    program = compile(lambda x: (weight * x) ** 2, [weight], batched=True)
+    with no_grad():
+        assert not recorded()
+        assert grad(lambda x: x**3)(2.0) == 12.0
+        assert grad(grad(lambda x: x**3))(2.0) == 12.0
+        assert jacobian(lambda x: [x[0] ** 2])([3.0]) == [[6.0]]
+        assert vjp(lambda x: x**2, 3.0)[1](1.0) == (6.0,)
+        assert jvp(lambda x: x**2, (3.0,), (1.0,)) == (9.0, 6.0)
+        assert program([1.0, 2.0]) == 10.0
+        assert program.value_and_grad([1.0, 2.0])[1] == [10.0]
+        assert grad(no_grad()(lambda x: x**3))(2.0) == 0.0  # of a function that switches recording off itself
+    x = Value(2.0)
+    cube = x**3
+    with no_grad():
+        first = gradients(cube, x, create_graph=True)
+    assert gradients(first, x) == 12.0
+    assert program([1.0, 3.0]) == 20.0

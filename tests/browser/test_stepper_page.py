@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -89,8 +90,9 @@ def test_the_chain_rule_is_written_out(page_of: Any, visit: Any) -> None:
     assert "∂p/∂a = b = -3" in said
     assert "= 1 · (-3) = -3" in said
     lit = seen.page.eval_on_selector_all(".picture .source, .picture .target", "all => all.map(g => g.dataset.node)")
-    assert sorted(lit) == ["0", "2"]
-    assert seen.page.locator(".arrow.lit").count() == 1
+    assert sorted(filter(None, lit)) == ["0", "2"]
+    lit = seen.page.eval_on_selector_all(".picture .edge.lit", "all => all.map(g => g.dataset.arrow)")
+    assert sorted(lit) == ["2:", "2:0"]
 
 
 def test_the_forward_pass_fills_in_the_values(page_of: Any, visit: Any) -> None:
@@ -205,8 +207,8 @@ def test_every_text_stays_in_its_box(page_of: Any, visit: Any) -> None:
     wide, tiny = Value(-1.23456e-10, label="W" * 14), Value(-6.88137e-200, label="learning_rate_decay")
     out = ((wide * tiny + 1.23456e-100) * Value(-123456.789) * 1e-300 - 12345.678).leaky_relu()
     seen = visit(page_of(out))
-    sticking_out = """() => [...document.querySelectorAll(".picture .node")].flatMap(group => {
-        const box = group.querySelector("rect").getBBox(), texts = [...group.querySelectorAll(".name, .data, .grad")];
+    sticking_out = """() => [...document.querySelectorAll(".picture [data-node]")].flatMap(group => {
+        const box = group.querySelector("path").getBBox(), texts = [...group.querySelectorAll("text")];
         const places = texts.filter(text => text.textContent).map(text => [text.textContent, text.getBBox()]);
         const inside = at => at.x >= box.x && at.x + at.width <= box.x + box.width;
         return places.filter(([, at]) => !inside(at)).map(([text]) => text);})"""
@@ -268,7 +270,7 @@ def test_a_click_on_a_box_goes_to_its_step(page_of: Any, visit: Any) -> None:
     output, values = neuron()
     output.backward()
     seen = visit(page_of(output))
-    seen.page.click(".picture .node[data-node='0'] rect")
+    seen.page.click(".picture [data-node='0']")
     assert by_label(seen, output)["x1"] == values["x1"].grad
 
 
@@ -280,8 +282,8 @@ def test_whoever_zoomed_in_still_sees_the_current_step(page_of: Any, visit: Any)
     frame = seen.page.locator(".picture svg").bounding_box()
     for _ in range(seen.position()[2]):
         seen.page.keyboard.press("ArrowRight")
-        box = seen.page.locator(".picture .source rect").bounding_box()
-        target = seen.page.locator(".picture .target rect")
+        box = seen.page.locator(".picture .source[data-node] path").bounding_box()
+        target = seen.page.locator(".picture .target path")
         for shown in [box, *([target.bounding_box()] if target.count() else [])]:
             middle = shown["x"] + shown["width"] / 2
             assert frame["x"] - shown["width"] <= middle <= frame["x"] + frame["width"] + shown["width"]
@@ -300,6 +302,94 @@ def test_what_was_changed_since_and_what_was_written_by_hand_is_said(page_of: An
     a.data = 5.0
     seen = visit(page_of(out))
     assert "changed since the forward pass" in seen.page.inner_text(".warning")
-    assert seen.page.locator(".picture .node.changed").count() == 1
-    seen.page.click(".picture .node[data-node='1'] rect")
+    assert seen.page.locator(".picture [data-node]:has-text('changed since')").count() == 1
+    seen.page.click(".picture [data-node='1']")
     assert "∂h/∂b = what your _backward adds = 2" in seen.page.inner_text(".said")
+
+
+TEXTS = "all => all.map(g => [g.dataset.node, [...g.querySelectorAll('text')].map(text => text.textContent.trim())])"
+
+
+def boxes(visit: Any, place: str) -> dict[str, list[str]]:
+    """The texts in each box of the picture at `place`, by node."""
+    return dict(visit.page.eval_on_selector_all(f"{place} [data-node]", TEXTS))
+
+
+def test_at_the_end_the_picture_is_the_one_of_draw(page_of: Any, visit: Any) -> None:
+    out = (neuron()[0] * -1.5e-7 + Value(12345.678, label="big")).leaky_relu()
+    (svg,) = stepper(out, direction="LR").data()["pictures"]  # equal to draw's: tests/autograd/views/stepper
+    seen = visit(page_of(out, direction="LR"))
+    whole = boxes(seen, ".chalkgrad-paper .drawn")
+    assert len(whole) == svg.count("data-node")
+    seen.page.click(".controls .last")
+    assert boxes(seen, ".picture") == whole
+    visible = """all => all.filter(text => getComputedStyle(text).visibility === "visible")
+        .map(text => text.textContent.trim())"""
+    labels, printed = (
+        seen.page.eval_on_selector_all(f"{place} .edge text", visible)
+        for place in (".picture", ".chalkgrad-paper .drawn")
+    )
+    assert labels == [text for text in printed if text]  # a constant has no partial
+
+
+@pytest.mark.parametrize("order", ["forward", "topological", "naive"])
+def test_each_step_lights_its_own_boxes_and_arrows(page_of: Any, visit: Any, order: str) -> None:
+    """The trace says which they are; the numbers that are not known yet are blank."""
+    x, y = Value(3.0, label="x"), Value(-2.0, label="y")
+    product = x * y
+    out = (product + x).maximum(y) * product
+    shown = stepper(out, order=order)
+    seen = visit(page_of(out, order=order))
+    for position in range(shown.last(order) + 1):
+        assert seen.position()[1] == position
+        step: Any = shown.step(order, position)
+        origin = {str(step.node)} if step else {str(shown.trace.output)} if position and order != "forward" else set()
+        targets = [step.operand] if step and order != "forward" else step.operands if step else []
+        arrows = set()
+        if step:
+            places = range(len(step.operands)) if order == "forward" else [step.position]
+            arrows = {f"{step.node}:", *(f"{step.node}:{place}" for place in places)}
+        assert lit(seen, "[data-node].source", "node") == origin
+        assert lit(seen, "[data-sign].source", "sign") == (origin if step else set())
+        assert lit(seen, ".target", "node") == set(map(str, targets))
+        assert lit(seen, ".edge.lit", "arrow") == arrows
+        assert lit(seen, ".edge.back", "arrow") == (arrows if order != "forward" else set())
+        done = shown.backward(order)[: max(0, position - 1)] if order != "forward" else []
+        untaken = {"4:0"} if order != "forward" else set()  # the sum, −3, is less than y
+        assert lit(seen, ".edge.known", "arrow") == {f"{each.node}:{each.position}" for each in done} | untaken
+        values, gradients = shown.known(order, position)
+        for node, texts in boxes(seen, ".picture").items():
+            if shown.trace.nodes[int(node)].kind != "constant":
+                assert (texts[-2] != "data") == (int(node) in values)
+                assert (texts[-1] != "grad") == (int(node) in gradients)
+        seen.page.keyboard.press("ArrowRight")
+
+
+def lit(visit: Any, selector: str, name: str) -> set[str]:
+    return set(visit.page.eval_on_selector_all(f".picture {selector}", f"all => all.map(g => g.dataset.{name})"))
+
+
+def test_the_larger_picture_is_shown(page_of: Any, visit: Any) -> None:
+    output, _ = neuron()
+    tall, wide = stepper(output).data()["pictures"]
+    page = page_of(output)
+    places = {name: re.findall('<text x="([^"]*)"', svg) for name, svg in (("tall", tall), ("wide", wide))}
+    assert places["tall"] != places["wide"]
+    for width, name in ((390, "tall"), (1280, "wide")):
+        seen = visit(page, viewport={"width": width, "height": 844})
+        shown = "all => all.map(text => text.getAttribute('x'))"
+        assert seen.page.eval_on_selector_all(".picture text", shown) == places[name]
+        assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_text_of_a_lit_box_stands_out(page_of: Any, visit: Any, scheme: str) -> None:
+    seen = visit(page_of(neuron()[0]), color_scheme=scheme)
+    seen.page.keyboard.press("ArrowRight")
+    seen.page.keyboard.press("ArrowRight")
+    colours = """() => [".source[data-node]", ".target", ".leaf", ".operation:not(.source):not(.target)"].map(name => {
+        const box = document.querySelector(`.picture ${name}`);
+        const of = part => getComputedStyle(box.querySelector(part)).fill;
+        return [name, of("text"), of("path")];})"""
+    for name, text, back in seen.page.evaluate(colours):
+        assert contrast(text, back) >= 7.0, name

@@ -1,7 +1,7 @@
 """Every block of code of the site's pages runs, and prints what the page says.
 
-Not here: README.md and CONTRIBUTING.md (`test_readme`), the lessons (nbmake), docstrings (their doctests), the gallery
-and "Beyond one machine", which have tests of their own.
+Not here: README.md and CONTRIBUTING.md (`test_readme`), the lessons (`test_outputs`), docstrings (their doctests), the
+gallery and "Beyond one machine", which have tests of their own.
 """
 
 from __future__ import annotations

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+from scripts import loaded
 
 from chalkgrad.exercises import find, lessons
 from chalkgrad.exercises.own_exercises import exercises_from
@@ -15,22 +14,13 @@ from chalkgrad.exercises.own_exercises import exercises_from
 PAGES = Path(__file__).parent.parent.parent / "docs" / "teaching"
 
 
-def builder() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("build_guide", PAGES / "build_guide.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def test_the_guide_is_up_to_date() -> None:
     """If not: python docs/teaching/build_guide.py"""
-    assert (PAGES / "guide.md").read_text(encoding="utf-8") == builder().guide()
+    assert (PAGES / "guide.md").read_text(encoding="utf-8") == loaded(PAGES / "build_guide.py").guide()
 
 
 def test_every_lesson_has_all_its_parts() -> None:
-    parts = builder().guide().split("\n## ")[1:]
+    parts = loaded(PAGES / "build_guide.py").guide().split("\n## ")[1:]
     assert [part[:2] for part in parts] == lessons()
     for part in parts:
         for heading in ("Aim", "Time", "To open with", "On the board", "Misconceptions", "Questions for discussion"):

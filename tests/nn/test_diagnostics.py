@@ -42,9 +42,11 @@ def sets() -> dict[str, tuple[Any, Any, str]]:
 @pytest.mark.parametrize(
     ("data", "activation"),
     [
-        *(("moons", activation) for activation in ("relu", "tanh")),
-        *(("iris", activation) for activation in ("relu", "sigmoid")),
+        ("moons", "tanh"),
+        ("iris", "sigmoid"),
         ("digits", "relu"),
+        pytest.param("moons", "relu", marks=pytest.mark.slow),
+        pytest.param("iris", "relu", marks=pytest.mark.slow),
         pytest.param("moons", "gelu", marks=pytest.mark.slow),
         pytest.param("digits", "tanh", marks=pytest.mark.slow),
         pytest.param("standardized digits", "relu", marks=pytest.mark.slow),

@@ -9,21 +9,13 @@ import sys
 from typing import Any
 
 import pytest
-from trajectories import GRADIENTS, START, trajectory
+from trajectories import GRADIENTS, OPTIMIZERS, START, trajectory
 
 import nn
 from autograd import Value
 
-ALL = [
-    lambda ps: nn.SGD(ps, 0.1, momentum=0.9, nesterov=True, weight_decay=0.1),
-    lambda ps: nn.AdaGrad(ps, 0.1),
-    lambda ps: nn.RMSProp(ps, 0.1, momentum=0.5),
-    lambda ps: nn.Adam(ps, 0.1),
-    lambda ps: nn.AdamW(ps, 0.1),
-]
 
-
-@pytest.mark.parametrize("make", ALL)
+@pytest.mark.parametrize("make", OPTIMIZERS)
 def test_a_state_continues_bit_for_bit(make: Any) -> None:
     whole = trajectory(make, GRADIENTS)
     p = Value(START)

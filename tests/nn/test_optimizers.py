@@ -10,7 +10,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
-from trajectories import GRADIENTS, START, trajectory
+from trajectories import GRADIENTS, OPTIMIZERS, START, trajectory
 
 import nn
 from autograd import Value
@@ -113,16 +113,7 @@ def test_adam_with_a_constant_gradient_goes_straight() -> None:
     assert trajectory(lambda ps: nn.Adam(ps, 0.01), [5.0] * 10) == pytest.approx(expected, rel=1e-8)
 
 
-ALL = [
-    lambda ps: nn.SGD(ps, 0.1, momentum=0.9, nesterov=True, weight_decay=0.1),
-    lambda ps: nn.AdaGrad(ps, 0.1),
-    lambda ps: nn.RMSProp(ps, 0.1, momentum=0.5),
-    lambda ps: nn.Adam(ps, 0.1),
-    lambda ps: nn.AdamW(ps, 0.1),
-]
-
-
-@pytest.mark.parametrize("make", ALL)
+@pytest.mark.parametrize("make", OPTIMIZERS)
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
 def test_a_bad_gradient_is_named_and_nothing_moves(make: Any, bad: float) -> None:
     p, q = Value(1.0, label="p"), Value(2.0, label="q")

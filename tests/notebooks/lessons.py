@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import warnings
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+from scripts import loaded
 
 ROOT = Path(__file__).parent.parent.parent
 NOTEBOOKS = ROOT / "notebooks"
@@ -16,12 +17,7 @@ SOURCES = sorted(NOTEBOOKS.glob("[0-9][0-9]-*.py"))
 
 def load_builder() -> ModuleType:
     """notebooks/build.py, which is a script and in no package."""
-    spec = importlib.util.spec_from_file_location("build_notebooks", NOTEBOOKS / "build.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return loaded(NOTEBOOKS / "build.py")
 
 
 def read_source(path: Path) -> Any:

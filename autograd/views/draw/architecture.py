@@ -6,9 +6,11 @@ Read `clusters` first, `collapse` next, which puts these boxes into a picture.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from autograd.micrograd import operation
+from autograd.views.draw.clusters import OTHERS, readings_of_one
+from autograd.views.draw.modules import CONVOLUTION, RECURRENT, has_sizes, shape_text, size_text
 from autograd.views.draw.scene import Box, data_and_gradient, number_drawn, with_minus
 
 if TYPE_CHECKING:
@@ -16,17 +18,18 @@ if TYPE_CHECKING:
 
     from autograd.value import Value
     from autograd.views.draw.clusters import Cluster
+    from autograd.views.draw.modules import Modules
     from autograd.views.draw.units import Units
 
 MAX_LISTED = 4
 """At most so many inputs are listed one by one."""
+MAX_LINE = 24
+"""A module's kind and size are in one line if they have at most so many characters."""
 MAX_SIGNS = 6
 """At most so many operations are listed in one box."""
-Kinds = dict[str, str]
-"""The class of each module, by its name, such as `layers.0`: 'Layer'."""
 
 
-def cluster_box(name: str, cluster: Cluster, units: Units, called: Mapping[Value, str], kinds: Kinds) -> Box:
+def cluster_box(name: str, cluster: Cluster, units: Units, called: Mapping[Value, str], modules: Modules) -> Box:
     """The box of a cluster."""
     if cluster.kind in ("inputs", "targets", "leaves"):
         return _leaves_box(name, cluster, units, called)
@@ -35,16 +38,18 @@ def cluster_box(name: str, cluster: Cluster, units: Units, called: Mapping[Value
     root, last = cluster.units[0], cluster.units[-1]
     cells = [cluster.name]
     if cluster.kind == "neuron":
-        cells = [cluster.name.replace(".neurons.", "\nneurons.")]  # in two lines, for narrow columns
+        cells = [cluster.title.replace(".neurons.", "\nneurons.")]  # in two lines, for narrow columns
         activation = units.activation(root)
         cells += [with_minus(activation)] if activation != "identity" else []
     elif cluster.kind == "layer":
-        cells += _layer(cluster, units, kinds)
+        cells += _layer(cluster, units, modules)
     elif cluster.kind == "loss":
         cells += _loss(cluster, units)
+    elif cluster.module:
+        cells += _module(cluster, units, modules)
     else:
         cells = [cluster.name if units.order[last].label else with_minus(cluster.name)]
-        cells += _other(cluster, units, kinds)
+        cells += _other(cluster, units, modules)
     is_output = last == len(units.order) - 1
     if not is_output and (len(cluster.units) > 1 or len(cluster.activation) > 1):
         return Box(name, cells, "group", _counts(cluster), stacked=True)
@@ -57,15 +62,41 @@ def cluster_box(name: str, cluster: Cluster, units: Units, called: Mapping[Value
     return Box(name, cells, kind, _counts(cluster), units.gradients.get(node), stacked=True)
 
 
-def _layer(cluster: Cluster, units: Units, kinds: Kinds) -> list[str]:
+def _layer(cluster: Cluster, units: Units, modules: Modules) -> list[str]:
     """Kind, size, activation and number of parameters of a layer."""
     readings = [units.neurons[unit] for unit in cluster.units]
     distinct = {id(reading.parameters): reading.parameters for reading in readings}
     neurons, parameters = len(distinct), len(set().union(*distinct.values()))
     size = f"{len(readings[0].inputs)} → {neurons}"
     activation = "softmax" if cluster.activation else with_minus(units.activation(cluster.units[0]))
-    kind = kinds.get(cluster.name, "dense" if not kinds else "")
+    name = re.sub(r" \d+$", "", cluster.name.removesuffix(OTHERS))  # used again, it is numbered
+    kind = modules.kind(name) if modules.by_name else "dense"
     return [f"{kind} {size}".strip(), activation, count(parameters, "parameter")]
+
+
+def _module(cluster: Cluster, units: Units, modules: Modules) -> list[str]:
+    """Kind, size, activation and number of parameters of a module that is drawn whole, or that has no parameters."""
+    module = modules[cluster.module]
+    times = _times(cluster, units, module)
+    size = size_text(module, cluster.before, cluster.after, times)
+    kind = type(module).__name__
+    cells = [f"{kind} {size[0]}", *size[1:]] if size and len(kind) + len(size[0]) < MAX_LINE else [kind, *size]
+    if isinstance(activation := getattr(getattr(module, "activation", None), "name", None), str):
+        cells.append(activation)
+    parameters = set().union(*(units.neurons[unit].parameters for unit in cluster.units if unit in units.neurons))
+    return [*cells, count(len(parameters), "parameter")] if parameters else cells
+
+
+def _times(cluster: Cluster, units: Units, module: Any) -> int:
+    """How often the same neurons are used: at so many positions of all images, or steps of one sequence."""
+    if has_sizes(module, CONVOLUTION):
+        return len(readings_of_one(units, cluster))
+    if has_sizes(module, RECURRENT):  # each step waits for the one before
+        depths: dict[int, set[int]] = {}
+        for unit in units.neurons.keys() & cluster.units:
+            depths.setdefault(id(units.neurons[unit].parameters), set()).add(units.depth[unit])
+        return max(map(len, depths.values()))
+    return len(readings_of_one(units, cluster)) // units.samples
 
 
 def _loss(cluster: Cluster, units: Units) -> list[str]:
@@ -82,16 +113,17 @@ def _loss(cluster: Cluster, units: Units) -> list[str]:
     return [kind, *([over] if over else [])]
 
 
-def _other(cluster: Cluster, units: Units, kinds: Kinds) -> list[str]:
+def _other(cluster: Cluster, units: Units, modules: Modules) -> list[str]:
     """What an operation computes, and how often; of several operations, their signs."""
     root, often = cluster.units[0], len(cluster.units)
     signs = dict.fromkeys(sign for unit in cluster.units for sign in _signs(units, unit))
     if len({units.description(unit) for unit in cluster.units}) > 1:
-        kind = [kinds[cluster.name]] if cluster.name in kinds else []
         parameters = [count(len(cluster.leaves), "parameter")] if cluster.leaves else []
+        if kind := modules.kind(cluster.name):
+            return [kind, *parameters]
         shown = [with_minus(sign) for sign in signs]
         text = "  ".join(shown if len(shown) <= MAX_SIGNS else [*shown[:MAX_SIGNS], "…"])
-        return [*kind, text, *parameters]
+        return [text, *parameters]
     what = with_minus(units.description(root, numbers=often == 1))
     title = with_minus(re.sub(r" \d+$", "", cluster.name))  # several that do the same are numbered
     cells = [] if what in (cluster.name, title) else [what]
@@ -136,8 +168,23 @@ def inputs_text(inputs: int, units: Units) -> list[str]:
     return [*text, count(many, "sample")] if whole else text
 
 
-def plain_inputs_box(name: str, numbers: Sequence[tuple[float, ...]], units: Units) -> Box:
-    """The inputs of a first layer that are plain numbers; one list for each sample."""
+def plain_inputs_box(
+    name: str, numbers: Sequence[tuple[float, ...]], units: Units, reader: Cluster, module: Any
+) -> Box:
+    """The inputs of a first layer or module that are plain numbers; one list for each sample."""
+    if reader.kind == "module":
+        windows = readings_of_one(units, reader)
+        times = _times(reader, units, module)
+        samples = len(windows) // times
+        if reader.before:
+            samples = units.samples if units.samples < len(windows) else 1
+        elif has_sizes(module, CONVOLUTION):
+            return Box(name, ["inputs", f"windows of {count(len(windows[0]), 'number')}"], "leaf", stacked=True)
+        if times == 1:  # the elements of a sequence, or samples of one element each
+            times, samples = samples, 1
+        shape = shape_text(reader.before or (times, len(windows[0])))
+        cells = ["inputs", f"{shape} numbers", *([count(samples, "sample")] if samples > 1 else [])]
+        return Box(name, cells, "leaf", stacked=True)
     if len(numbers) == 1 and len(numbers[0]) <= MAX_LISTED:
         listed = [f"x{n} = {number_drawn(number)}" for n, number in enumerate(numbers[0], 1)]
         return Box(name, ["inputs", "\n".join(listed)], "leaf", stacked=True)

@@ -5,18 +5,31 @@ Read `units` first, `architecture` next, which describes the clusters, and `coll
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from autograd import primitives as table
 from autograd.micrograd import operation
+from autograd.views.draw.modules import (
+    CONVOLUTION,
+    POOLING,
+    Modules,
+    absorbed,
+    convolution_shapes,
+    has_sizes,
+    pooled_shape,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from autograd.value import Value
+    from autograd.views.draw.modules import Shape
     from autograd.views.draw.units import Units
 
+NO_MODULES = Modules()
+OTHERS = ", others"
+"""What is added to the name of a layer from which neurons were taken out."""
 STAGES = 12
 """The number of ranges of depth of a graph that has too many layers to be shown."""
 
@@ -32,9 +45,21 @@ class Cluster:
     leaves: list[int] = field(default_factory=list)
     """Leaves that only this cluster uses."""
     kind: str = ""
-    """'inputs', 'targets', 'leaves', 'neuron', 'layer', 'loss', 'depth', or '' for other operations."""
+    """'inputs', 'targets', 'leaves', 'neuron', 'layer', 'module', 'loss', 'depth', or '' for other operations."""
     activation: list[int] = field(default_factory=list)
     """The units of an activation of the whole layer, such as softmax."""
+    inside: str = ""
+    """The name of the opened layer that contains it."""
+    module: str = ""
+    """The name of the module that is drawn whole, or that has no parameters, such as a pooling."""
+    before: Shape = ()
+    after: Shape = ()
+    """The shapes of its input and output, if it is a module of images and the graph tells them."""
+
+    @property
+    def title(self) -> str:
+        """The name, without what the frame around it says already."""
+        return self.name.removeprefix(f"{self.inside}.")
 
 
 def by_unit(units: Units, called: Mapping[Value, str]) -> list[Cluster]:
@@ -52,16 +77,19 @@ def by_unit(units: Units, called: Mapping[Value, str]) -> list[Cluster]:
     return _with_leaves(units, clusters, [clusters.get(unit) for unit in units.unit], called, singly=True)
 
 
-def by_layer(units: Units, called: Mapping[Value, str]) -> list[Cluster]:
+def by_layer(units: Units, called: Mapping[Value, str], modules: Modules = NO_MODULES) -> list[Cluster]:
     """One cluster for each layer, all samples together, and one for all that is computed between two layers."""
     clusters: dict[Any, Cluster] = {}
     of_unit: dict[int, Cluster] = {}
     element_wise = _element_wise(units)
     layered = all(units.is_loss(root) or (root in units.neurons and root not in element_wise) for root in units.roots)
     stage = [] if layered else _stages(units, element_wise)
+    whole = _drawn_whole(units, called, modules)
     for root in units.roots:
         key: tuple[Any, ...]
-        if units.is_neuron(root) and root not in element_wise:
+        if root in whole:
+            key, kind = ("module", whole[root]), "module"
+        elif units.is_neuron(root) and root not in element_wise:
             what, width = units.activation(root), len(units.neurons[root].inputs)
             key, kind = (units.depth[root], what, width, owner(units, [root], called) if called else ""), "layer"
         elif units.is_loss(root):
@@ -72,14 +100,95 @@ def by_layer(units: Units, called: Mapping[Value, str]) -> list[Cluster]:
             key, kind = (stage[root] + 0.5, "between"), ""
         else:
             key, kind = (units.depth[root], units.description(root)), ""
-        of_unit[root] = clusters.setdefault(key, Cluster("", kind=kind))
+        of_unit[root] = clusters.setdefault(key, Cluster("", kind=kind, module=whole.get(root, "")))
         of_unit[root].units.append(root)
     _join_activations(units, clusters, of_unit)
-    names, modules = _Names(), _modules(units, of_unit, called)
+    names, known = _Names(), _modules(units, of_unit, called)
     for cluster in sorted(clusters.values(), key=lambda cluster: units.depth[cluster.units[0]]):
-        cluster.name = names.new(_name(units, cluster, called, modules.get(id(cluster), "")))
+        cluster.name = names.new(cluster.module or _name(units, cluster, called, known.get(id(cluster), "")))
+    _find_shapes(units, clusters.values(), of_unit, modules)
     found = dict(sorted(clusters.items(), key=lambda item: (units.depth[item[1].units[0]], item[1].units[0])))
     return _with_leaves(units, found, [of_unit.get(unit) for unit in units.unit], called)
+
+
+def _drawn_whole(units: Units, called: Mapping[Value, str], modules: Modules) -> dict[int, str]:
+    """The module of each unit that belongs to one drawn whole."""
+    whole = {unit: found for unit in (units.neurons if modules.by_name else ())
+             if (found := modules.whole(owner(units, [unit], called)))}  # fmt: skip
+    return whole | absorbed(units, whole) if whole else {}
+
+
+def _find_shapes(units: Units, clusters: Collection[Cluster], of_unit: Mapping[int, Cluster], modules: Modules) -> None:
+    """Add the shapes of images, and the names of poolings: modules without parameters between two others."""
+    for cluster in clusters:
+        if cluster.kind == "module" and has_sizes(modules[cluster.module], CONVOLUTION):
+            windows = readings_of_one(units, cluster)
+            cluster.before, cluster.after = convolution_shapes(modules[cluster.module], windows, units.samples)
+    if not any(cluster.kind == "module" for cluster in clusters):
+        return
+    beside: list[tuple[Cluster, Cluster]] = []
+    for n, operands in enumerate(units.operands):
+        user = of_unit.get(units.unit[n])
+        found = {id(of): of for o in operands if (of := of_unit.get(units.unit[o])) is not None}.values()
+        beside += [(of, user) for of in found if user is not None and of is not user]
+    for cluster in clusters:
+        sources = {id(source): source for source, user in beside if user is cluster}
+        users = {id(user): user for source, user in beside if source is cluster}
+        if not cluster.kind and len(sources) == len(users) == 1:
+            (source,), (user,) = sources.values(), users.values()
+            names = [name for name in modules.between(source.name, user.name) if has_sizes(modules[name], POOLING)]
+            if len(names) == 1:
+                cluster.name, cluster.module, cluster.before = names[0], names[0], source.after
+                cluster.after = pooled_shape(modules[names[0]], source.after) if source.after else ()
+
+
+def readings_of_one(units: Units, cluster: Cluster) -> list[tuple[int | float, ...]]:
+    """What the first neuron of a cluster reads, at all positions of all samples."""
+    readings = [units.neurons[unit] for unit in cluster.units if unit in units.neurons]
+    return [reading.inputs for reading in readings if reading.parameters is readings[0].parameters]
+
+
+def neurons_of(units: Units, layer: Cluster, called: Mapping[Value, str]) -> list[Cluster]:
+    """The neurons of a layer as clusters, each with all its samples, and other units one by one."""
+    parts: dict[Any, Cluster] = {}
+    of_unit: dict[int, Cluster] = {}
+    names = _Names()
+    for unit in (*layer.units, *layer.activation):
+        reading = units.neurons.get(unit)
+        key = unit if reading is None else id(reading.parameters)
+        if key not in parts:
+            title = owner(units, [unit], called, layer=False) if reading else units.description(unit)
+            parts[key] = Cluster(names.new(title or "neuron"), kind="neuron" if reading else "", inside=layer.name)
+        parts[key].units.append(unit)
+        of_unit[unit] = parts[key]
+    mine = set(layer.leaves)
+    for n in layer.nodes:
+        part = of_unit[units.unit[n]]
+        part.nodes.append(n)
+        used = mine.intersection(units.operands[n])
+        part.leaves += sorted(used)
+        mine -= used
+    return list(parts.values())
+
+
+def taken_out(layers: Sequence[Cluster], neurons: Sequence[Cluster]) -> list[Cluster]:
+    """The layers without some of their neurons, and these on their own."""
+    found = []
+    for layer in layers:
+        mine = [neuron for neuron in neurons if neuron.units[0] in layer.units]
+        if mine:
+            gone = {unit for neuron in mine for unit in (*neuron.units, *neuron.nodes, *neuron.leaves)}
+            rest = replace(
+                layer,
+                name=f"{layer.name}{OTHERS}",
+                units=[unit for unit in layer.units if unit not in gone],
+                nodes=[node for node in layer.nodes if node not in gone],
+                leaves=[leaf for leaf in layer.leaves if leaf not in gone],
+            )
+            found += [*mine, *([rest] if rest.units else [])]
+        else:
+            found.append(layer)
+    return found
 
 
 def _name(units: Units, cluster: Cluster, called: Mapping[Value, str], module: str) -> str:
@@ -89,7 +198,10 @@ def _name(units: Units, cluster: Cluster, called: Mapping[Value, str], module: s
         return module or "layer"
     if cluster.kind == "loss":
         return label or "loss"
-    signs = {operation(units.order[unit]) or "by hand" for unit in cluster.units}
+    signs = {
+        units.description(unit) if units.is_mean(unit) else operation(units.order[unit]) or "by hand"
+        for unit in cluster.units
+    }
     return label or module or (signs.pop() if len(signs) == 1 else "operations")
 
 

@@ -7,11 +7,13 @@ record for every step.
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd.node import all_edges
 from autograd.views.draw.architecture import cluster_box, count, plain_inputs_box
-from autograd.views.draw.clusters import Cluster, by_depth, by_layer, by_unit
+from autograd.views.draw.clusters import NO_MODULES, Cluster, by_depth, by_layer, by_unit, neurons_of, taken_out
 from autograd.views.draw.expand_cluster import Use, draw_expanded
 from autograd.views.draw.page_fit import longest_arrow
 from autograd.views.draw.scene import Arrow, Box, Contents, number_drawn
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from autograd.value import Value
-    from autograd.views.draw.architecture import Kinds
+    from autograd.views.draw.modules import Modules
 
 FOLDS = ("auto", "none", "neuron", "layer", "depth")
 MAX_FOR_BRANCHES = 5_000
@@ -37,7 +39,9 @@ class Clustering(NamedTuple):
     """'neuron', 'layer' or 'depth'."""
 
 
-def clustered(units: Units, fold: str, budget: int, called: Mapping[Value, str]) -> Clustering:
+def clustered(
+    units: Units, fold: str, budget: int, called: Mapping[Value, str], modules: Modules = NO_MODULES
+) -> Clustering:
     """The clusters within the budget, as fine as a reader can still read; `fold` may require a kind."""
     if fold == "neuron" or (fold == "auto" and len(units.roots) <= budget):
         clusters = by_unit(units, called)
@@ -47,13 +51,41 @@ def clustered(units: Units, fold: str, budget: int, called: Mapping[Value, str])
         if fold == "neuron" or len(clusters) + plain <= budget:
             return Clustering(units, clusters, "neuron")
     if fold == "layer" or (fold == "auto" and max(units.depth) <= budget):  # a layer has one depth
-        clusters = by_layer(units, called)
+        clusters = by_layer(units, called, modules)
         if fold == "layer" or len(clusters) <= budget:
             return Clustering(units, clusters, "layer")
     return Clustering(units, by_depth(units, called), "depth")
 
 
-def folded(clustering: Clustering, most: int, expanded: Sequence[str], names: Mapping[Value, str], kinds: Kinds
+def opened_views(units: Units, fold: str, budget: int, opened: Sequence[str], called: Mapping[Value, str],
+                 modules: Modules) -> list[tuple[Clustering, list[str]]]:  # fmt: skip
+    """How a graph may be folded around opened groups, from the finest to the coarsest, and what is drawn by nodes.
+
+    The rest becomes layers if these are needed; then an opened layer is drawn neuron by neuron.
+    """
+    fine = clustered(units, fold, budget, called, modules)
+    layers = by_layer(units, called, modules) if fold in ("auto", "layer") else []
+    if fold == "auto":
+        of_layers = {cluster.name for cluster in layers}
+        neurons = [cluster for cluster in by_unit(units, called) if cluster.name in set(opened) - of_layers]
+        layers = taken_out(layers, neurons)
+    views = [(fine, list(opened))]
+    if set(opened) <= {cluster.name for cluster in layers}:
+        if not set(opened) <= {cluster.name for cluster in fine.clusters}:
+            views.clear()
+        if fine.how != "layer" or not views:
+            views.append((Clustering(units, layers, "layer"), list(opened)))
+        parts, nodes = [], []
+        for cluster in layers:
+            whole = cluster.name in opened and len(cluster.units) > 1
+            parts += neurons_of(units, cluster, called) if whole else [cluster]
+            nodes += [] if whole or cluster.name not in opened else [cluster.name]
+        if len(parts) > len(layers):
+            views.append((Clustering(units, parts, "layer"), nodes))
+    return views
+
+
+def folded(clustering: Clustering, most: int, expanded: Sequence[str], names: Mapping[Value, str], modules: Modules
            ) -> Contents:  # fmt: skip
     """The picture of a folded graph, with the clusters named in `expanded` drawn node by node.
 
@@ -64,7 +96,7 @@ def folded(clustering: Clustering, most: int, expanded: Sequence[str], names: Ma
     contents = Contents()
     drawn = [""] * len(units.order)
     uses: list[Use] = []
-    _draw_plain_inputs(clustering, expanded, contents)
+    _draw_plain_inputs(clustering, expanded, contents, modules)
     for n, cluster in enumerate(clusters):
         members = (*cluster.nodes, *cluster.leaves)
         if cluster.name in expanded:
@@ -72,7 +104,8 @@ def folded(clustering: Clustering, most: int, expanded: Sequence[str], names: Ma
             for node in members:
                 drawn[node] = f"n{node}"
         else:
-            contents.boxes.append(cluster_box(f"g{n}", cluster, units, names, kinds))
+            box = cluster_box(f"g{n}", cluster, units, names, modules)
+            contents.boxes.append(replace(box, group=cluster.inside))
             for node in members:
                 drawn[node] = f"g{n}"
     contents.arrows += _arrows(units, drawn, uses)
@@ -81,7 +114,7 @@ def folded(clustering: Clustering, most: int, expanded: Sequence[str], names: Ma
 
 
 def _check_opened(clusters: Sequence[Cluster], expanded: Sequence[str], most: int) -> None:
-    existing = [cluster.name for cluster in clusters]
+    existing = [cluster.name for cluster in sorted(clusters, key=lambda cluster: cluster.kind in ("leaves", "inputs"))]
     for name in expanded:
         if name not in existing:
             raise ValueError(
@@ -95,15 +128,16 @@ def _check_opened(clusters: Sequence[Cluster], expanded: Sequence[str], most: in
         )
 
 
-def _draw_plain_inputs(clustering: Clustering, expanded: Sequence[str], contents: Contents) -> None:
+def _draw_plain_inputs(clustering: Clustering, expanded: Sequence[str], contents: Contents, modules: Modules) -> None:
     """Boxes and arrows for the inputs that are plain numbers, which no node of the graph shows."""
     units, clusters, how = clustering
     boxes: dict[tuple[int, int], Box] = {}
     samples: dict[tuple[float, ...], int] = {}
     for n, cluster in enumerate(clusters):
-        if cluster.kind not in ("neuron", "layer") or cluster.name in expanded:
+        if cluster.kind not in ("neuron", "layer", "module") or cluster.name in expanded:
             continue
-        distinct = {id(inputs): inputs for inputs in (units.neurons[unit].inputs for unit in cluster.units)}
+        readings = [units.neurons[unit].inputs for unit in cluster.units if unit in units.neurons]
+        distinct = {id(inputs): inputs for inputs in readings}
         numbers = {plain_inputs(inputs) for inputs in distinct.values()}
         for row in filter(None, sorted(numbers)):
             sample = samples.setdefault(row, len(samples))
@@ -116,13 +150,14 @@ def _draw_plain_inputs(clustering: Clustering, expanded: Sequence[str], contents
                 if contents.arrows[-1:] != [arrow]:
                     contents.arrows.append(arrow)
     if how != "neuron" and samples:
-        boxes[0, 0] = plain_inputs_box("i0", list(samples), units)
+        reader = next(cluster for n, cluster in enumerate(clusters) if contents.arrows[0].target == f"g{n}")
+        boxes[0, 0] = plain_inputs_box("i0", list(samples), units, reader, modules[reader.module])
     contents.boxes += boxes.values()
 
 
 def _arrows(units: Units, drawn: Sequence[str], uses: Sequence[Use]) -> list[Arrow]:
     """One arrow between two clusters, which knows its number of edges; every edge inside an expanded cluster."""
-    counts: dict[tuple[str, str], int] = {}
+    counts: Counter[tuple[str, str]] = Counter()
     taken: set[tuple[str, str]] = set()
     single = []
     for operand, arrow in uses:
@@ -130,18 +165,21 @@ def _arrows(units: Units, drawn: Sequence[str], uses: Sequence[Use]) -> list[Arr
         if source.startswith("n"):
             single.append(arrow)
         else:
-            counts[source, arrow.target] = counts.get((source, arrow.target), 0) + 1
+            counts[source, arrow.target] += 1
             if arrow.taken:
                 taken.add((source, arrow.target))
+    ends_of_all = [
+        (drawn[place], target)
+        for target, operands in zip(drawn, units.operands, strict=True)
+        if target[0] == "g"
+        for place in operands
+        if drawn[place] != target
+    ]
+    counts.update(ends_of_all)
     exact = len(drawn) <= MAX_FOR_BRANCHES
-    for n, operands in enumerate(units.operands):
-        target = drawn[n]
-        outside = [place for place in operands if drawn[place] != target] if target.startswith("g") else []
-        for place in outside:
-            counts[drawn[place], target] = counts.get((drawn[place], target), 0) + 1
-        if outside and exact:
-            found = all_edges(units.order[n])
-            taken.update((drawn[units.place[o]], target) for o, partial in found if partial is not None)
+    for target, node in zip(drawn, units.order, strict=True) if exact else ():
+        if target[0] == "g":
+            taken.update((drawn[units.place[o]], target) for o, partial in all_edges(node) if partial is not None)
     return single + [Arrow(*ends, count=number, taken=not exact or ends in taken) for ends, number in counts.items()]
 
 

@@ -94,7 +94,8 @@ def statements(contents: Contents, direction: str, palette: Mapping[str, str], s
     for circle in contents.circles:
         groups.setdefault(circle.group, []).append(_circle(circle, palette, circle.id not in busy))
     for n, (name, members) in enumerate(groups.items()):
-        lines += _cluster(n, name, members, palette) if name else members
+        # Graphviz stacks the members of a frame upwards, and other boxes downwards.
+        lines += _cluster(n, name, members[:: -1 if direction in ("LR", "RL") else 1], palette) if name else members
     ports_of = dict.fromkeys(_in_bunches(contents), " tailport=_")
     ports_of |= {circle.id: f" tailport=_ headport={direction[0].translate(SIDES)}" for circle in contents.circles}
     gap = " " if direction in ("TB", "BT") else ""  # there a label is beside its arrow, and would touch it

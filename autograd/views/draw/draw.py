@@ -5,35 +5,27 @@ Read `trace` first, whose records are shown, then the modules of this folder in 
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from autograd.arguments import choose, shown
 from autograd.backpropagation import topological_order
-from autograd.gradcheck import central_difference
+from autograd.pause_gc import pause_gc
 from autograd.value import Value
-from autograd.views.draw.collapse import FOLDS, clustered, folded
+from autograd.views.draw.collapse import FOLDS
 from autograd.views.draw.dot import DIRECTIONS
 from autograd.views.draw.layout_engines import ENGINES
-from autograd.views.draw.page_fit import arranged
+from autograd.views.draw.modules import Modules
 from autograd.views.draw.picture import THEMES, Graph
-from autograd.views.draw.scene import Contents, DrawOptions, contents_of
-from autograd.views.draw.units import Units
-from autograd.views.trace.replay import replay
+from autograd.views.draw.scene import DrawOptions, contents_of
+from autograd.views.draw.views import BUDGET, MAX_WHOLE, View, Views, choose_view
 from autograd.views.trace.trace import names_of_values, record_trace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable
 
     from autograd.views.draw.digraph import Digraph
-    from autograd.views.trace.trace import Names, Trace
+    from autograd.views.trace.trace import Names
 
-BUDGET = 60
-"""The boxes and circles that a reader can still follow."""
-MAX_NUMBERS = 5_000
-"""At most so many numbers are drawn with fold="none"."""
-MAX_WHOLE = 500
-"""At most so many numbers are drawn one by one if an option requires it, unless there is another budget."""
 HIDES = (None, "grad", "data")
 PARTIALS = (False, True, "formula")
 
@@ -66,7 +58,8 @@ def draw(
 
     By default this is the finest view with at most `budget` boxes and circles that fits on a page 16 cm wide: number by
     number, neuron by neuron, or layer by layer.  `fold` chooses among "auto", "none", "neuron", "layer" and "depth";
-    `expand="layer 1"`, or a list of such names, opens folded groups.
+    `expand="layer 1"`, or a list of such names, opens folded groups: number by number, or a layer that is too large for
+    that neuron by neuron.  A view that has no coarser one and cannot be read on a page says so in its caption.
 
     How it is shown: `direction` is "LR", "TB", "RL", "BT" or "auto", which goes from left to right if that fits on the
     page; `theme` is "light", "dark" or "auto", which follows the page; `engine` is "dot", "wasm" or "auto", which
@@ -90,29 +83,26 @@ def draw(
     _check(budget, title, caption, expand)
     opened = [] if isinstance(expand, bool) or expand == "auto" else [expand] if isinstance(expand, str) else [*expand]
     called = names_of_values(names, "draw")
-    order = topological_order(output)
-    whole = _Whole(order, called, hide, partials, checked)
-    found = _chosen(whole, expand, fold, budget, direction) if not opened else None
-    if found is None:
-        if whole.needs_all:
-            raise ValueError(
-                f"draw: hide, checked and partials need every node in the picture, and this graph of {len(order):,} "
-                f'numbers is folded; draw an earlier node, or use fold="none"'
-            )
-        clustering = clustered(Units(order, called), fold, budget, called)
-        contents = folded(clustering, _most(budget), opened, called, _classes(names))
-        contents, turned, fits = arranged(contents, direction)
-        if fold == "auto" and clustering.how == "neuron" and not opened and not fits:
-            clustering = clustered(clustering.units, "layer", budget, called)
-            contents = folded(clustering, _most(budget), [], called, _classes(names))
-            contents, turned, _ = arranged(contents, direction)
-        found = _Found(contents, turned, None)
-    contents, direction, answers = found
-    contents.caption, contents.note = title, contents.note if caption else ""
-    look: dict[str, Any] = {"engine": engine, "direction": direction, "theme": theme, "shaded": shade}
-    if answers is not None:
-        answers.caption = "\n".join(filter(None, [title, "answer key"]))
-    return Graph(contents, **look, key=None if answers is None else Graph(answers, **look))
+    options = DrawOptions(hide, partials)
+    whole = None if expand == "auto" or opened else bool(expand)
+    look: dict[str, Any] = {"engine": engine, "theme": theme, "shaded": shade}
+
+    def drawn(view: View) -> Graph:
+        view.contents.caption = title
+        key = None
+        if view.answers is not None:
+            view.answers.caption = "\n".join(filter(None, [title, "answer key"]))
+            key = Graph(view.answers, direction=view.direction, **look)
+        return Graph(view.contents, direction=view.direction, **look, key=key)
+
+    with (
+        pause_gc()
+    ):  # of a large graph many lists are made, without cycles; searching them would take a third of the time
+        order = topological_order(output)
+        views = Views(order, called, Modules(names), options, checked, whole, opened, fold, budget, direction)
+        graph = choose_view(views, drawn)
+    graph.contents.note = graph.contents.note if caption else ""
+    return graph
 
 
 def _check(budget: Any, title: Any, caption: Any, expand: Any) -> None:
@@ -128,85 +118,6 @@ def _check(budget: Any, title: Any, caption: Any, expand: Any) -> None:
         isinstance(expand, (list, tuple, set, frozenset)) and all(isinstance(name, str) for name in expand)
     ):
         raise TypeError(f"draw: expand must be True, False, or the names of groups, got {shown(expand)}")
-
-
-def _most(budget: int) -> int:
-    """How many numbers are drawn one by one if the caller requires it."""
-    return MAX_WHOLE if budget == BUDGET else budget
-
-
-def _classes(names: Any) -> dict[str, str]:
-    """The class of each module inside a model, by name; empty if `names` is no model."""
-    modules = getattr(names, "named_modules", None)
-    return {name: type(module).__name__ for name, module in modules()} if callable(modules) else {}
-
-
-class _Found(NamedTuple):
-    """A view that was chosen."""
-
-    contents: Contents
-    direction: str
-    answers: Contents | None
-
-
-class _Whole(NamedTuple):
-    """A graph that may be drawn number by number."""
-
-    order: Sequence[Value]
-    called: Mapping[Value, str]
-    hide: str | None
-    partials: bool | str
-    checked: bool
-
-    @property
-    def needs_all(self) -> bool:
-        """Whether an option needs every number in the picture."""
-        return bool(self.hide or self.checked or self.partials)
-
-    def traced(self, expand: bool) -> Trace:
-        """What is shown: the products and sums of a small `dot` or `sum`, or the node itself."""
-        return record_trace(self.order, "topological", expand, self.called)
-
-    def drawn(self, traced: Trace, direction: str) -> tuple[_Found, bool]:
-        """The picture, and whether it fits on a page."""
-        labels = {traced.ids[value]: name for value, name in self.called.items() if value in traced.ids}
-        nudged = _nudged(self.order, traced.ids) if self.checked else None
-        options = DrawOptions(self.hide, self.partials, False, nudged, labels)
-        contents, direction, fits = arranged(contents_of(traced, options), direction)
-        answers = None
-        if self.hide is not None:
-            answers = contents_of(traced, replace(options, hide=None, gradients=True))
-            answers = arranged(answers, direction)[0]
-        return _Found(contents, direction, answers), fits
-
-
-def _chosen(whole: _Whole, expand: Any, fold: str, budget: int, direction: str) -> _Found | None:
-    """The graph number by number, if that is required or is readable; None if it is to be folded."""
-    numbers = len(whole.order)
-    if fold == "none" and numbers > MAX_NUMBERS:
-        raise ValueError(
-            f"draw: {numbers:,} numbers are too many to be drawn one by one (at most {MAX_NUMBERS:,}); "
-            'use fold="auto", or draw an earlier node'
-        )
-    if fold == "none" or (fold == "auto" and whole.needs_all and numbers <= _most(budget)):
-        return whole.drawn(whole.traced(expand is not False), direction)[0]
-    if fold != "auto" or numbers > budget:
-        return None
-    readable = None
-    for expanded in (True, False) if expand == "auto" else (bool(expand),):
-        found, fits = whole.drawn(whole.traced(expanded), direction)
-        if len(found.contents.boxes) + len(found.contents.circles) <= budget:
-            if fits or direction != "auto":  # the caller has chosen
-                return found
-            readable = readable or found
-    return (
-        None if Units(whole.order, whole.called).neurons else readable
-    )  # other graphs have no coarser view that says more
-
-
-def _nudged(order: Sequence[Value], ids: dict[Value, int]) -> dict[int, float]:
-    """For each Value of the graph, the gradient found by nudging it."""
-    return {n: central_difference(replay(order, node), node.data).slope for node, n in ids.items()}
 
 
 def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> Digraph:

@@ -44,7 +44,8 @@ def draw_expanded(cluster: Cluster, units: Units, contents: Contents, names: Map
     numbers = {n.id: f"{units.place[values[n.id]]}" if n.id in values else f"{cluster.nodes[-1]}_{n.id}" for n in nodes}
     grads = {ids[value]: units.gradients[value] for value in inside if value in units.gradients}
     add_gradients_of_parts(nodes, grads)
-    options = DrawOptions(names={ids[value]: name for value, name in names.items() if value in ids})
+    inside_frame = {ids[value]: name.removeprefix(f"{cluster.name}.") for value, name in names.items() if value in ids}
+    options = DrawOptions(names=inside_frame)
     uses: list[Use] = []
     for node in nodes:
         if node.id in values and values[node.id] in outside:

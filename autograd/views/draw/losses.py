@@ -13,7 +13,7 @@ from autograd.node import operands as operands_of
 from autograd.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 Operand = Value | float
 Match = list[Value] | None
@@ -49,11 +49,11 @@ def loss_of(output: Value) -> Loss | None:
 
 def _loss(root: Value) -> Loss | None:
     reduction, terms = _reduction(root)
-    for kind, match in KINDS.items():
-        if not match(terms[0]) or (terms == [root] and _of_logits(root)):  # softplus alone can be an activation
+    for kind, match in KINDS:
+        if not match(terms[0]):
             continue
         found = [match(term) for term in terms]
-        if all(found):
+        if all(found) and (match is not _of_logits or any(map(_has_negated_logit, terms))):
             return Loss(
                 root, kind, reduction, len(terms), tuple(output for outputs in found for output in outputs or ())
             )
@@ -144,39 +144,51 @@ def _hinge(term: Operand) -> Match:
 
 
 def _of_logits(term: Operand) -> Match:
-    """softplus(x) or softplus(-x), or both with shares of the target."""
+    """softplus(x) or softplus(-x), or both with shares of the target, of one logit x."""
     found: list[Value] = []
-    for node in _weighted(term):
-        for inside in _parts(node, table.softplus):
-            found += _outputs(*(_parts(inside, table.negative) or [inside])) or []
-    return list(dict.fromkeys(found))
+    for sign, node in _weighted(term):
+        inside = _parts(node, table.softplus)
+        if sign < 0.0 or not inside:
+            return None
+        found += _outputs(*(_parts(inside[0], table.negative) or inside)) or []
+    return found[:1] if len(set(found)) == 1 else None
+
+
+def _has_negated_logit(term: Operand) -> bool:
+    """Whether softplus(-x) is in a term: softplus(x) alone is an activation too."""
+    insides = [inside for _, node in _weighted(term) for inside in _parts(node, table.softplus)]
+    return any(_parts(inside, table.negative) for inside in insides)
 
 
 def _of_probabilities(term: Operand) -> Match:
-    """-log(p) and -log(1 - p), with shares of the target."""
+    """-log(p) and -log(1 - p), with shares of the target, of one probability p."""
     found: list[Value] = []
-    for node in _weighted(term):
-        for inside in _parts(node, table.negative) or [node]:
-            found += _outputs(*_parts(inside, table.log)) or []
-            found += _outputs(*(o for part in _parts(inside, table.log1p) for o in _parts(part, table.negative))) or []
-    return list(dict.fromkeys(found))
+    for sign, node in _weighted(term):
+        likely, unlikely = _parts(node, table.log), _parts(next(iter(_parts(node, table.log1p)), 0.0), table.negative)
+        if sign > 0.0 or not (likely or unlikely):
+            return None
+        found += _outputs(*likely, *unlikely) or []
+    return found[:1] if len(set(found)) == 1 else None
 
 
-def _weighted(term: Operand) -> Iterator[Operand]:
-    """The summands of a term, without their constant factors."""
-    stack = [term]
+def _weighted(term: Operand) -> Iterator[tuple[float, Operand]]:
+    """The summands of a term without their constant factors, each with the sign of its own."""
+    stack = [(1.0, term)]
     while stack:
-        top = stack.pop()
-        sides = (
-            _parts(top, table.add)
-            or _parts(top, table.subtract)
-            or [inside for inside in _parts(top, table.negative) if _parts(inside, table.add)]
-        )
-        if sides:
-            stack += sides
-        else:
-            factors = [factor for factor in _parts(top, table.multiply) if isinstance(factor, Value)]
-            yield factors[0] if len(factors) == 1 else top
+        sign, top = stack.pop()
+        plain = [factor for factor in _parts(top, table.multiply) if not isinstance(factor, Value)]
+        if added := _parts(top, table.add):
+            stack += [(sign, part) for part in added]
+        elif subtracted := _parts(top, table.subtract):
+            stack += [(sign, subtracted[0]), (-sign, subtracted[1])]
+        elif negated := _parts(top, table.negative):
+            stack.append((-sign, negated[0]))
+        elif plain:
+            stack.append(
+                (sign * plain[0], next(factor for factor in _parts(top, table.multiply) if isinstance(factor, Value)))
+            )
+        elif isinstance(top, Value) or top != 0.0:
+            yield sign, top
 
 
 def _of_classes(term: Operand) -> Match:
@@ -185,26 +197,39 @@ def _of_classes(term: Operand) -> Match:
 
 def _of_logarithms(term: Operand) -> Match:
     for inside in _parts(term, table.negative):
-        return _outputs(*(_parts(inside, table.take) or _parts(inside, table.dot) or _parts(inside, table.log)))
+        if terms := _parts(inside, table.dot):
+            shares, logarithms = _halves(terms)
+            return _outputs(*logarithms) if all(_is_share(share) for share in shares) else None
+        return _outputs(*(_parts(inside, table.take) or _parts(inside, table.log)))
     return None
 
 
 def _of_divergence(term: Operand) -> Match:
     """The entropy of the target minus the dot product of the target and the logarithms."""
-    _, *terms = _parts(term, table.dot) or (0.0,)
-    shares, logarithms = terms[: len(terms) // 2], terms[len(terms) // 2 :]
-    plain = [-share for share in shares if not isinstance(share, Value)]
-    is_target = len(plain) == len(shares) and all(share >= 0.0 for share in plain) and abs(sum(plain) - 1.0) < 1e-6
-    return _outputs(*logarithms) if is_target else None
+    shares, logarithms = _halves(_parts(term, table.dot) or (0.0,))
+    plain = [-share for share in shares if not isinstance(share, Value) and share <= 0.0]
+    return _outputs(*logarithms) if len(plain) == len(shares) and abs(sum(plain) - 1.0) < 1e-6 else None
 
 
-KINDS: dict[str, Callable[[Operand], Match]] = {
-    "squared error": _squared,
-    "absolute error": _absolute,
-    "Huber loss": _huber,
-    "hinge loss": _hinge,
-    "negative log-likelihood": _of_logarithms,
-    "KL divergence": _of_divergence,
-    "binary cross-entropy": lambda term: _of_probabilities(term) or _of_logits(term),
-    "cross-entropy": _of_classes,
-}
+def _halves(operands: Sequence[Operand]) -> tuple[Sequence[Operand], Sequence[Operand]]:
+    """The two lists that a `dot` multiplies; its first operand is the start of the sum."""
+    half = len(operands) // 2
+    return operands[1 : half + 1], operands[half + 1 :]
+
+
+def _is_share(share: Operand) -> bool:
+    """Whether this can be a class's share of a target: a plain number."""
+    return not isinstance(share, Value) and share >= 0.0
+
+
+KINDS: tuple[tuple[str, Callable[[Operand], Match]], ...] = (
+    ("squared error", _squared),
+    ("absolute error", _absolute),
+    ("Huber loss", _huber),
+    ("hinge loss", _hinge),
+    ("negative log-likelihood", _of_logarithms),
+    ("KL divergence", _of_divergence),
+    ("binary cross-entropy", _of_probabilities),
+    ("binary cross-entropy", _of_logits),
+    ("cross-entropy", _of_classes),
+)

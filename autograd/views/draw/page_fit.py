@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from autograd.views.draw.scene import Contents
 
+PAGE_WIDTH, MIN_TEXT = 16 / 2.54 * 72, 7.0
+"""In points: the width of a page, and the smallest text that can be read on it."""
 WIDTH, LABELLED_WIDTH, HEIGHT = 730.0, 675.0, 1120.0
 """In points, of a picture whose smallest text becomes 7 pt on a page of 16 cm x 24 cm: labels of arrows are smaller.
 They would be 789 and 731, but Graphviz sometimes needs 8 % more than is estimated here."""
@@ -48,16 +50,53 @@ def arranged(contents: Contents, direction: str) -> tuple[Contents, str, bool]:
     looks = [look for look in LOOKS if direction in ("auto", look.direction)]
     looks = looks or [Look(direction, stacked) for stacked in (False, True)]
     sizes = {look: size_of(contents, look) for look in looks}
-    most = LABELLED_WIDTH if any(arrow.label for arrow in contents.arrows) else WIDTH
+    most = _most(contents)
     fits = [look for look in looks if sizes[look][0] <= most and sizes[look][1] <= HEIGHT]
     wide = [look for look in looks if sizes[look][0] <= most]
     if direction == "auto" and not fits and (rows := _rows(contents)):
-        boxes = [replace(box, stacked=True) for box in contents.boxes]
-        return replace(contents, boxes=boxes, rows=rows, crossing=False), "TB", True
+        return replace(_stacked(contents), rows=rows, crossing=False), "TB", True
     best = (fits or wide or [min(looks, key=lambda look: sizes[look][0])])[0]
     if best.stacked:
-        contents = replace(contents, boxes=[replace(box, stacked=True) for box in contents.boxes])
+        contents = _stacked(contents)
     return contents, best.direction, bool(fits)
+
+
+def _most(contents: Contents) -> float:
+    return LABELLED_WIDTH if any(arrow.label for arrow in contents.arrows) else WIDTH
+
+
+class Narrow(NamedTuple):
+    """A picture that is as narrow as possible."""
+
+    contents: Contents
+    direction: str
+    width: float
+
+
+def narrowest(contents: Contents) -> Narrow:
+    """The contents and the direction in which they are as narrow as possible, by the estimate."""
+    widths = {look: size_of(contents, look)[0] for look in LOOKS}
+    best = min(widths, key=widths.__getitem__)
+    return Narrow(_stacked(contents) if best.stacked else contents, best.direction, widths[best])
+
+
+def width_of(contents: Contents, direction: str) -> float:
+    """The width of an arranged picture in points, approximately."""
+    return WIDTH if contents.rows else size_of(contents, Look(direction, False))[0]
+
+
+def _stacked(contents: Contents) -> Contents:
+    return replace(contents, boxes=[replace(box, stacked=True) for box in contents.boxes])
+
+
+def is_sure(contents: Contents, direction: str) -> bool:
+    """Whether an arranged picture surely has readable text: arrows over several ranks need room that is not estimated.
+
+    Graphviz needed at most 2.7 times the estimate in 240 random graphs, and 1.08 times, for which there is room, if no
+    arrow was long.
+    """
+    unsure = 3.0 if longest_arrow(contents) > 2 else 1.0
+    return bool(contents.rows) or width_of(contents, direction) * unsure <= _most(contents)
 
 
 def _rows(contents: Contents) -> list[list[str]]:

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 from autograd.views.draw.browser import open_page
 from autograd.views.draw.dot import DARK, LIGHT, attributes, dot_text, statements
 from autograd.views.draw.layout_engines import render
+from autograd.views.draw.page_fit import PAGE_WIDTH
 from autograd.views.draw.png import png
 from autograd.views.draw.rendering import known_format
 from autograd.views.draw.save_path import destination
-from autograd.views.draw.svg import cleaned, in_notebook, inline, note_below
+from autograd.views.draw.svg import PIXELS, cleaned, in_notebook, inline, note_below, size_of, text_sizes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,12 +96,21 @@ class Graph:
 
         Raises ImportError if no layout engine is installed, TimeoutError if the layout takes too long.
         """
+        return self.marked_svg({})
+
+    def marked_svg(self, marks: Mapping[str, str]) -> str:
+        """The same, with attributes by which a script finds boxes, circles (by their ids) and arrows (a0, a1 ...)."""
         contents = self.contents
         tooltips = {box.id: box.tooltip for box in contents.boxes}
         tooltips |= {circle.id: circle.tooltip for circle in contents.circles}
         tooltips |= {f"a{n}": arrow.tooltip for n, arrow in enumerate(contents.arrows)}
         svg = render(self.source, self.engine).decode()
-        return cleaned(svg, tooltips, self.theme == "auto", self.description)
+        return cleaned(svg, tooltips, self.theme == "auto", self.description, marks)
+
+    @property
+    def smallest_text(self) -> float:
+        """Its smallest text in points, on a page 16 cm wide."""
+        return min(text_sizes(self.svg)) * min(1.0, PAGE_WIDTH / (size_of(self.svg)[0] / PIXELS))
 
     def png(self, scale: float | None = None) -> bytes:
         """The picture in pixels: `scale` pixels for each pixel of the SVG, both ways; 2, or less if that is too many.

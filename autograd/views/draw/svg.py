@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from autograd.views.draw.dot import DARK, LIGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 FONTS = "Helvetica, Arial, 'DejaVu Sans', sans-serif"
 FONT_SCALE = 0.87
@@ -26,11 +26,13 @@ COLUMN = 850
 """The width of a cell's output in pixels, approximately."""
 
 
-def cleaned(svg: str, tooltips: Mapping[str, str], follows_theme: bool, description: str) -> str:
+def cleaned(
+    svg: str, tooltips: Mapping[str, str], follows_theme: bool, description: str, marks: Mapping[str, str] | None = None
+) -> str:
     """The picture as one self-contained <svg> element, the same from either engine.
 
-    `tooltips` maps the names of nodes and the ids of arrows to text; with `follows_theme` the colours are dark on a
-    dark page.
+    `tooltips` maps the names of nodes and the ids of arrows to text, and `marks` to attributes that a script looks for;
+    with `follows_theme` the colours are dark on a dark page.
     """
     body = svg[svg.index("<svg") :]
     body = re.sub(r"<!--.*?-->\s*", "", body, flags=re.DOTALL)
@@ -38,7 +40,10 @@ def cleaned(svg: str, tooltips: Mapping[str, str], follows_theme: bool, descript
     left, top, width, height = map(float, re.search(r'viewBox="([^"]*)"', head)[1].split())  # type: ignore[index]
     box = f"{left:g} {top:g} {width:g} {height:g}"
     body = re.sub(
-        r'<g id="([^"]*)" class="([^"]*)">\s*<title>(.*?)</title>', lambda m: _group(m, tooltips), body, flags=re.DOTALL
+        r'<g id="([^"]*)" class="([^"]*)">\s*<title>(.*?)</title>',
+        lambda m: _group(m, tooltips, marks or {}),
+        body,
+        flags=re.DOTALL,
     )
     body = re.sub(r'<g id="[^"]*" class="graph"', '<g class="graph"', body)
     body = re.sub(r"<title>%?\d*</title>\s*", "", body)
@@ -55,17 +60,23 @@ def cleaned(svg: str, tooltips: Mapping[str, str], follows_theme: bool, descript
     )
 
 
-def _group(match: re.Match[str], tooltips: Mapping[str, str]) -> str:
+def _group(match: re.Match[str], tooltips: Mapping[str, str], marks: Mapping[str, str]) -> str:
     """One node or arrow: without its id, and with its tooltip as the title."""
-    name, kind, title = match[1], match[2], unescape(match[3])
-    text = tooltips.get(title, tooltips.get(name, ""))
-    return f'<g class="{kind}">' + (f"\n<title>{escape(text, quote=False)}</title>" if text else "")
+    kind, names = match[2], (unescape(match[3]), match[1])
+    text, mark = (next((given[name] for name in names if name in given), "") for given in (tooltips, marks))
+    title = f"\n<title>{escape(text, quote=False)}</title>" if text else ""
+    return f'<g class="{kind}"{mark and f" {mark}"}>{title}'
 
 
 def size_of(svg: str) -> tuple[float, float]:
     """Width and height of a cleaned picture in pixels."""
     width, height = re.search(r'width="(\d+)" height="(\d+)"', svg).groups()  # type: ignore[union-attr]
     return float(width), float(height)
+
+
+def text_sizes(svg: str) -> set[float]:
+    """The sizes of the texts of a picture in points."""
+    return set(map(float, re.findall(r' font-size="([\d.]+)"', svg)))
 
 
 def background(svg: str) -> str:
@@ -134,26 +145,31 @@ def _as_background(svg: str, name: str = "") -> str:
 
 def _dark_style() -> str:
     """The rules of the dark palette, for the dark mode of the system or of JupyterLab."""
-    rules = [
-        ".graph>polygon{fill:%s}" % DARK["background"],
-        "text{fill:%s}" % DARK["ink"],
-        ".edge path,.edge polygon{stroke:%s}" % DARK["line"],
-        ".edge polygon{fill:%s}" % DARK["line"],
-        ".sign ellipse,.sign path{fill:%s;stroke:%s}" % (DARK["circle"], DARK["circle"]),
-        ".sign text{fill:%s}" % DARK["sign"],
-        ".shaded text{fill:%s}" % LIGHT["ink"],
-        ".opened path{fill:none;stroke:%s}" % DARK["group-line"],
-    ]
-    rules += [
-        f".{kind} path,.{kind} polyline{{stroke:{DARK[kind + '-line']}}}.{kind} path{{fill:{DARK[kind]}}}"
-        for kind in ("leaf", "operation", "output", "constant", "unit", "group")
-    ]
-    inside = "".join(_within(rule, "svg.chalkgrad") for rule in rules)
-    notebook = "".join(_within(rule, '[data-jp-theme-light="false"] svg.chalkgrad') for rule in rules)
+    rules = colour_rules(DARK.__getitem__, shaded=f".shaded text{{fill:{LIGHT['ink']}}}")
+    inside = "".join(within(rule, "svg.chalkgrad") for rule in rules)
+    notebook = "".join(within(rule, '[data-jp-theme-light="false"] svg.chalkgrad') for rule in rules)
     return f"@media screen and (prefers-color-scheme:dark){{{inside}}}{notebook}"
 
 
-def _within(rules: str, ancestor: str) -> str:
+def colour_rules(colour: Callable[[str], str], shaded: str = "") -> list[str]:
+    """Which element has which colour of a palette, as rules of a style sheet; `shaded` is that of shaded boxes."""
+    rules = [
+        ".graph>polygon{fill:%s}" % colour("background"),
+        "text{fill:%s}" % colour("ink"),
+        ".edge path,.edge polygon{stroke:%s}" % colour("line"),
+        ".edge polygon{fill:%s}" % colour("line"),
+        ".sign ellipse,.sign path{fill:%s;stroke:%s}" % (colour("circle"), colour("circle")),
+        ".sign text{fill:%s}" % colour("sign"),
+        *([shaded] if shaded else []),
+        ".opened path{fill:none;stroke:%s}" % colour("group-line"),
+    ]
+    return rules + [
+        f".{kind} path,.{kind} polyline{{stroke:{colour(kind + '-line')}}}.{kind} path{{fill:{colour(kind)}}}"
+        for kind in ("leaf", "operation", "output", "constant", "unit", "group")
+    ]
+
+
+def within(rules: str, ancestor: str) -> str:
     """The same rules for elements inside `ancestor` only."""
     out = ""
     for rule in filter(None, rules.split("}")):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import primitives as table
@@ -50,9 +51,8 @@ class Units:
         self.gradients = known_gradients(order)
         self.operands = [[place[o] for o in operands_of(node) if isinstance(o, Value)] for node in order]
         self.users = [0] * len(order)
-        for operands in self.operands:
-            for operand in operands:
-                self.users[operand] += 1
+        for operand in chain.from_iterable(self.operands):
+            self.users[operand] += 1
         self.loss = loss_of(order[-1])
         self._tuples: dict[int, tuple[Any, ...]] = {}
         self._same: dict[tuple[Any, ...], tuple[Any, ...]] = {}
@@ -146,8 +146,13 @@ class Units:
 
     @cached_property
     def samples(self) -> int:
-        """How many samples there are: how often the neuron that is used most often occurs."""
-        return max(Counter(id(reading.parameters) for reading in self.neurons.values()).values(), default=1)
+        """How many samples there are: how often the last neuron occurs.
+
+        Others may occur more often, as in a convolution, or less often, as where dropout drops their outputs.
+        """
+        counts = Counter(id(reading.parameters) for reading in self.neurons.values())
+        last = max(self.neurons, key=self.depth.__getitem__, default=None)
+        return 1 if last is None else counts[id(self.neurons[last].parameters)]
 
     def _tuple(self, group: Sequence[Any]) -> tuple[Any, ...]:
         """The numbers of nodes, and plain numbers; the same object for the same group, which neurons share."""
@@ -222,6 +227,8 @@ class Units:
             return self.loss.kind
         inner = self.inner(unit)
         row = self.order[inner].primitive
+        if self.is_mean(unit):
+            return f"mean of {len(self.operands[inner])} numbers"
         if row is table.dot:
             count = (len(operands_of(self.order[inner])) - 1) // 2
             what = f"sum of {count} product{'s' * (count != 1)}"
@@ -232,6 +239,12 @@ class Units:
         else:
             what = operation(self.order[inner]) or "by hand"
         return what if inner == unit else self._around(self.order[unit], what, numbers)
+
+    def is_mean(self, unit: int) -> bool:
+        """Whether a unit is a sum, divided by the number of its summands."""
+        root, inner = self.order[unit], self.inner(unit)
+        divided = root.primitive is table.divide and self.order[inner].primitive is table.sum_
+        return divided and operands_of(root)[1:] == (len(self.operands[inner]),)
 
     def activation(self, unit: int) -> str:
         """What a neuron applies to its sum, such as `tanh`; `identity` if nothing."""

@@ -1,8 +1,7 @@
 """A graph, one step at a time.
 
-Read `passes` first (the steps and their positions); then `sentences` (what is said about each), `layout` (where
-Graphviz puts the boxes), `front_end` (the files of the page), `paper` (what is printed), `stepper`, which users call,
-and `widget`.
+Read `passes` first (the steps and their positions); then `sentences` (what is said about each), `picture` (that of
+`draw`), `front_end` (the files of the page), `paper` (the printed steps), `stepper`, which users call, and `widget`.
 """
 
 from autograd.views.stepper.stepper import Stepper as Stepper

@@ -1,6 +1,6 @@
 """How can a graph be stepped through?  `stepper(output)`: a page with controls, alone or in a notebook.
 
-Read `passes`, `sentences`, `layout` and `front_end` first: the page shows a trace and computes no gradient.  Read
+Read `passes`, `sentences`, `picture` and `front_end` first: the page shows a trace and computes no gradient.  Read
 `widget` next, which connects the same front end to Python.
 """
 
@@ -17,12 +17,13 @@ from autograd.arguments import choose, shown
 from autograd.symbolic.printing import atom
 from autograd.value import Value
 from autograd.views.draw.browser import open_page
+from autograd.views.draw.dot import DIRECTIONS
 from autograd.views.draw.save_path import PAGES, destination
 from autograd.views.draw.svg import frame_in_notebook
 from autograd.views.stepper import paper
-from autograd.views.stepper.front_end import json_in_page, scripts, source
-from autograd.views.stepper.layout import DIRECTIONS, MAX_BOXES, layout
+from autograd.views.stepper.front_end import json_in_page, scripts, source, style
 from autograd.views.stepper.passes import PASSES, Passes
+from autograd.views.stepper.picture import marked_svg, pictures, refusal
 from autograd.views.stepper.sentences import Descriptions, table
 from autograd.views.trace.trace import json_number, names_of_values
 
@@ -37,13 +38,13 @@ FRAME_HEIGHT = 680
 
 
 def stepper(
-    output: Value, order: str = "topological", *, direction: str = "LR", expand: bool = True, names: Names = ()
+    output: Value, order: str = "topological", *, direction: str = "auto", expand: bool = True, names: Names = ()
 ) -> Stepper:
     """Show the passes through the graph of `output` one step at a time.
 
     A notebook displays the result; `.show()` opens it in the browser, and `.save("backprop.html")` writes it as a
     page.  `order` says which pass is shown first: "forward", "topological" (backward) or "naive" (backward without
-    sorting).  `direction` is "LR" or "TB".  With `expand`, a `dot` or `sum` of fewer than 12 operands is shown
+    sorting).  `direction` is that of `draw`.  With `expand`, a `dot` or `sum` of fewer than 12 operands is shown
     as its products and sums.  `names`, a model or pairs of a name and a Value, names Values that have no label.
 
     Raises TypeError if `output` is not a Value, ValueError for another order or direction, or if the graph has more
@@ -63,7 +64,7 @@ class Stepper(Passes):
     """A graph whose passes can be stepped through: as a page, in a notebook, as a widget.  Made by `stepper`."""
 
     def __init__(self, output: Value, order: str, direction: str, expand: bool, called: Mapping[Value, str]) -> None:
-        choose(direction, DIRECTIONS, "stepper: unknown direction")
+        choose(direction, ("auto", *DIRECTIONS), "stepper: unknown direction")
         super().__init__(output, order, expand, called)
         self.direction = direction
         self._descriptions: dict[str, Descriptions] = {}
@@ -102,7 +103,7 @@ class Stepper(Passes):
 
     def data(self) -> dict[str, Any]:
         """Everything that the front end shows, in a form that JSON can hold."""
-        picture, refused = self._layout()
+        drawn, refused = self._pictures
         naive = self.naive.backward if self.naive else None
         described = {order: self._described(order) for order in PASSES if order != "naive" or self.naive}
         names = [node.name for node in self.trace.nodes]
@@ -120,30 +121,39 @@ class Stepper(Passes):
             "naiveRefused": self.naive_refused,
             "sentences": sentences,
             "inFormulas": {name: atom(name) for name in names if atom(name) != name},
-            "layout": picture,
-            "layoutRefused": refused,
+            "pictures": drawn,
+            "pictureRefused": refused,
         }
 
-    def _layout(self) -> tuple[dict[str, Any] | None, str]:
-        if len(self.trace.nodes) > MAX_BOXES:
-            return None, f"No picture: {len(self.trace.nodes):,} nodes are too many to be seen. The steps are complete."
+    @cached_property
+    def _pictures(self) -> tuple[list[str], str]:
+        """The picture with all numbers, first as it fits on paper; or why there is none."""
+        refused = refusal(self)
+        if refused:
+            return [], refused
         try:
-            return layout(self.trace, self.direction), ""
-        except (ImportError, TimeoutError) as error:
-            return None, f"No picture: {str(error).removeprefix('draw: ')}"
+            return [marked_svg(picture, self) for picture in pictures(self, self.direction)], ""
+        except (ImportError, TimeoutError, RuntimeError) as error:
+            return [], f"No picture: {str(error).removeprefix('draw: ')}"
 
     def html(self) -> str:
         """The page: one self-contained document that loads nothing."""
+        data = self.data()
         parts = {
             "title": html.escape(f"Backpropagation of {self.trace.nodes[self.trace.output].name}"),
-            "style": source("stepper.css"),
-            "paper": self._still + paper.steps(self),
+            "style": style(),
+            "picture": "".join(data["pictures"][:1]),
+            "wide": "".join(data["pictures"][1:]),
+            "large": " chalkgrad-large" if len(self.trace.nodes) > paper.MAX_BOXES else "",
+            "paper": paper.steps(self),
             "paperStyle": paper.STYLE,
             "script": scripts(),
-            "data": json_in_page(self.data()),
+            "data": json_in_page({**data, "pictures": []}),  # the page has them as elements
         }
         return re.sub(
-            r"\{(title|style|script|data|paper|paperStyle)\}", lambda hole: parts[hole[1]], source("page.html")
+            r"\{(title|style|script|data|picture|wide|large|paper|paperStyle)\}",
+            lambda hole: parts[hole[1]],
+            source("page.html"),
         )
 
     def save(self, path: str | PathLike[str], *, overwrite: bool = False) -> Path:
@@ -167,17 +177,9 @@ class Stepper(Passes):
 
         On paper, and where a notebook is not trusted, its picture is shown instead; on paper with all steps.
         """
-        printed = f"<style>{paper.STYLE}</style>{self._still}{paper.steps(self)}"
-        return frame_in_notebook(self.html(), "stepper", FRAME_HEIGHT, self._still, printed)
-
-    @cached_property
-    def _still(self) -> str:
-        """The picture with all gradients; empty if the graph is too large, or no engine can compute a layout."""
-        drawn = paper.picture(self)
-        try:
-            return "" if drawn is None else drawn.svg
-        except (ImportError, TimeoutError, RuntimeError):
-            return ""
+        still = "".join(self._pictures[0][:1]) if len(self.trace.nodes) <= paper.MAX_BOXES else ""
+        printed = f"<style>{paper.STYLE}</style>{still}{paper.steps(self)}"
+        return frame_in_notebook(self.html(), "stepper", FRAME_HEIGHT, still, printed)
 
     def widget(self) -> Any:
         """An anywidget whose `order` and `position` can be read and set from Python.

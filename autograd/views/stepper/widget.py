@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from autograd.packages import how_to_install
-from autograd.views.stepper.front_end import scripts, source
+from autograd.views.stepper.front_end import scripts, style
 from autograd.views.stepper.passes import PASSES
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _widget_class() -> Any:
         """A stepper whose `order` and `position` are those on the screen, and can be set."""
 
         _esm = scripts() + _RENDER
-        _css = source("stepper.css")
+        _css = style()
         data = traitlets.Dict().tag(sync=True)
         order = traitlets.Enum(PASSES).tag(sync=True)
         position = traitlets.Int(0).tag(sync=True)

@@ -22,7 +22,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pass", dest="order", choices=list(ORDERS), default="backward", help="(%(default)s)")
     parser.add_argument("-o", "--out", type=Path, metavar="FILE", help="write a page such as backprop.html instead")
     parser.add_argument("--overwrite", action="store_true", help="replace the file if it exists")
-    parser.add_argument("--direction", choices=["LR", "TB"], default="LR", help="of the picture (%(default)s)")
+    parser.add_argument(
+        "--direction", choices=["auto", "LR", "TB", "RL", "BT"], default="auto", help="of the picture (%(default)s)"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -301,6 +301,20 @@ def test_outputs_come_with_a_loss(backend: str) -> None:
 
     loss, gradient, outputs = compile(f, [w], batched=True, backend=backend).loss_and_outputs([1.0, 2.0], [2.0, 5.0])
     assert (loss, gradient.tolist(), outputs.tolist()) == (0.5, [-2.0], [[2.0], [4.0]])
+    assert compile(f, [w], batched=True, backend=backend).outputs([1.0, 2.0], [2.0, 5.0]).tolist() == [[0, 2], [1, 4]]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_outputs_of_each_sample(backend: str) -> None:
+    w = Value(4.0)
+    program = compile(lambda x: w / x, [w], batched=True, backend=backend)
+    assert program.outputs([1.0, 2.0]).tolist() == [4.0, 2.0]
+    program.theta[:] = 6.0
+    assert program.outputs([1.0, 2.0, 3.0]).tolist() == [6.0, 3.0, 2.0]
+    with pytest.raises(ZeroDivisionError) as failure:
+        program.outputs([1.0, 0.0])
+    assert failure.value.__notes__ == ["in sample 1 of 2"]
+    assert compile(lambda x: [x, w * x], [w], backend=backend).outputs(3.0).tolist() == [[3.0, 12.0]]
 
 
 @backends

@@ -6,26 +6,11 @@ import math
 
 import mpmath
 import pytest
+from expression_trees import as_python
 
 from autograd import Primitive, explain_row, formulas, primitive
 from autograd import primitives as table
 from autograd.symbolic.formulas import formula, operand_names, partial_formula
-
-SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
-
-
-def as_python(text: str) -> str:
-    """x² as x**(2), so that Python itself is the reader."""
-    out, digits = "", ""
-    for character in text + " ":
-        if character in "⁰¹²³⁴⁵⁶⁷⁸⁹⁻":
-            digits += character.translate(SUPERSCRIPTS)
-            continue
-        out += f"**({digits})" if digits else ""
-        digits = ""
-        out += character
-    return out.strip().replace("≤", "<=").replace("≥", ">=")
-
 
 READER = {
     name: getattr(mpmath, name)

@@ -5,27 +5,12 @@ from __future__ import annotations
 import math
 
 import pytest
+from expression_trees import VALUES, as_python, number, trees
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import primitives as table
 from autograd.symbolic.expression import Expression, rows_in, write
 from autograd.symbolic.printing import name_text, notation_of, number_text, shortened, style_for, superscript
-
-SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
-
-
-def as_python(text: str) -> str:
-    """x² as x**(2), so that Python itself is the reader."""
-    out, digits = "", ""
-    for character in text + " ":
-        if character in "⁰¹²³⁴⁵⁶⁷⁸⁹⁻":
-            digits += character.translate(SUPERSCRIPTS)
-            continue
-        out += f"**({digits})" if digits else ""
-        digits = ""
-        out += character
-    return out.strip()
 
 
 @pytest.mark.parametrize(
@@ -85,31 +70,7 @@ def test_an_unknown_style_is_refused() -> None:
 
 # ------------------------------------------------------------------------------------------------------- the brackets
 
-UNARY = [table.negative, table.tanh, table.expm1, table.one_minus_square, table.lorentzian]
-BINARY = [table.add, table.subtract, table.multiply, table.divide, table.over_square]
-VALUES = {"a": 1.3, "b": -0.7, "c": 2.1}
 FUNCTIONS = {"tanh": math.tanh, "exp": math.exp}
-
-
-def trees() -> st.SearchStrategy[Expression]:
-    leaves = st.sampled_from([*map(Expression, VALUES), Expression(2.0), Expression(0.5), Expression(-3.0)])
-    return st.recursive(
-        leaves,
-        lambda inner: st.one_of(
-            st.builds(lambda row, x: Expression(row, (x,)), st.sampled_from(UNARY), inner),
-            st.builds(lambda row, x, y: Expression(row, (x, y)), st.sampled_from(BINARY), inner, inner),
-        ),
-        max_leaves=8,
-    )
-
-
-def number(tree: Expression) -> float:
-    """What the tree is worth, by the rows themselves."""
-    if isinstance(tree.row, float):
-        return tree.row
-    if isinstance(tree.row, str):
-        return VALUES[tree.row]
-    return tree.row.forward(*map(number, tree.operands))
 
 
 @given(trees())

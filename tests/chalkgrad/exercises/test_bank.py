@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from autograd import Primitive, Value
-from chalkgrad.exercises import Exercise, Mistake, check, exercises_of, lessons
+from chalkgrad.exercises import Exercise, check, exercises_of, lessons
 from chalkgrad.exercises.answer_types import Function, Numbers
 
 ALL = [exercise for lesson in lessons() for exercise in exercises_of(lesson)]
@@ -28,17 +28,7 @@ def broken(*anything: object) -> None:
     raise LookupError("no answer")
 
 
-MISTAKES = [
-    pytest.param(exercise, mistake, id=f"{exercise.number}-{n}")
-    for exercise in ALL
-    for n, mistake in enumerate(exercise.wrong, 1)
-]
-
-
-@pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.number)
-def test_the_right_answer_is_right(exercise: Exercise) -> None:
-    verdict = exercise.check(exercise.right)
-    assert verdict.state == "right", verdict.says
+in_each_exercise = pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.number)
 
 
 def other_forms(answer: Any) -> list[Any]:
@@ -74,8 +64,10 @@ def as_tuple(result: Any) -> Any:
     return np.float64(result) if isinstance(result, float) else result
 
 
-@pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.number)
+@in_each_exercise
 def test_the_right_answer_is_right_in_every_form(exercise: Exercise) -> None:
+    verdict = exercise.check(exercise.right)
+    assert verdict.state == "right", verdict.says
     for answer in other_forms(exercise.right):
         assert exercise.check(answer), exercise.check(answer)
 
@@ -91,27 +83,21 @@ def test_a_case_is_told_in_the_names_of_the_learners_own_arguments(exercise: Exe
     assert names <= own or exercise.kind.where is not None  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize(("exercise", "mistake"), MISTAKES)
-def test_every_catalogued_mistake_gets_its_own_diagnosis(exercise: Exercise, mistake: Mistake) -> None:
-    verdict = exercise.check(mistake.answer)
-    assert (verdict.state, verdict.says) == ("wrong", mistake.says)
-    assert [m.says for m in exercise.wrong].count(mistake.says) == 1, "two mistakes must not get the same words"
+@in_each_exercise
+def test_every_catalogued_mistake_gets_its_own_diagnosis(exercise: Exercise) -> None:
+    for mistake in exercise.wrong:
+        verdict = exercise.check(mistake.answer)
+        assert (verdict.state, verdict.says) == ("wrong", mistake.says)
+        assert [m.says for m in exercise.wrong].count(mistake.says) == 1, "two mistakes must not get the same words"
 
 
-SLIPS = [
-    pytest.param(exercise, name, number, says, id=f"{exercise.number}-{name}={number}")
-    for exercise in ALL
-    if isinstance(exercise.kind, Numbers)
-    for (name, number), says in exercise.kind.slips.items()
-]
-
-
-@pytest.mark.parametrize(("exercise", "name", "number", "says"), SLIPS)
-def test_every_catalogued_slip_in_one_place_is_told(exercise: Exercise, name: str, number: float, says: str) -> None:
-    verdict = exercise.check({**exercise.right, name: number})
-    whole = [mistake.says for mistake in exercise.wrong if mistake.answer == {**exercise.right, name: number}]
-    assert verdict.state == "wrong"
-    assert whole or verdict.says.endswith(says)
+def test_every_catalogued_slip_in_one_place_is_told() -> None:
+    for exercise in ALL:
+        for (name, number), says in exercise.kind.slips.items() if isinstance(exercise.kind, Numbers) else ():
+            answer = {**exercise.right, name: number}
+            verdict = exercise.check(answer)
+            assert verdict.state == "wrong", (exercise.number, answer)
+            assert verdict.says.endswith(says) or answer in [mistake.answer for mistake in exercise.wrong]
 
 
 class Stubborn:
@@ -163,13 +149,13 @@ STRANGE = [
 ]
 
 
-@pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.number)
-@pytest.mark.parametrize("unknown", [None, "seven", -123456.789, [], {}, object(), constant, broken])
-def test_an_unknown_wrong_answer_is_wrong(exercise: Exercise, unknown: object) -> None:
-    verdict = exercise.check(unknown)
-    assert verdict.state == "wrong"
-    assert verdict.says
-    assert unknown is constant or verdict.says not in [mistake.says for mistake in exercise.wrong]
+@in_each_exercise
+def test_an_unknown_wrong_answer_is_wrong(exercise: Exercise) -> None:
+    for unknown in (None, "seven", -123456.789, [], {}, object(), constant, broken):
+        verdict = exercise.check(unknown)
+        assert verdict.state == "wrong", unknown
+        assert verdict.says
+        assert unknown is constant or verdict.says not in [mistake.says for mistake in exercise.wrong]
 
 
 INSIDES = re.compile(
@@ -179,7 +165,7 @@ INSIDES = re.compile(
 """What is of the interpreter or of the checker, and no word of a learner's."""
 
 
-@pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.number)
+@in_each_exercise
 def test_no_strange_answer_does_any_harm(exercise: Exercise, capsys: pytest.CaptureFixture[str]) -> None:
     for answer in STRANGE:
         verdict = exercise.check(answer)
@@ -191,12 +177,12 @@ def test_no_strange_answer_does_any_harm(exercise: Exercise, capsys: pytest.Capt
     assert exercise.check(exercise.right), "one of them has spoilt what is compared with"
 
 
-@pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.number)
-def test_an_exercise_is_complete(exercise: Exercise) -> None:
-    assert check(exercise.number, ...).state == "open"
-    assert len(exercise.wrong) >= 2, "catalogue the mistakes that learners make"
-    assert len(exercise.hints) >= 1
-    assert exercise.question
+def test_an_exercise_is_complete() -> None:
+    for exercise in ALL:
+        assert check(exercise.number, ...).state == "open"
+        assert len(exercise.wrong) >= 2, f"{exercise.number}: catalogue the mistakes that learners make"
+        assert len(exercise.hints) >= 1, exercise.number
+        assert exercise.question, exercise.number
 
 
 @pytest.mark.parametrize("lesson", lessons())

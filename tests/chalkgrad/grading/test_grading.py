@@ -65,7 +65,7 @@ MISBEHAVES = {
 HOSTILE = {
     "good": [IMPORT, "%matplotlib inline\nhint('02.1')", RIGHT, "check('02.3', lambda x: 1 - x**2)"],
     "misbehaves": [IMPORT, *MISBEHAVES, "open('fine.txt', 'w').write('x')", RIGHT],
-    "loops": [IMPORT, "while True: pass", RIGHT],
+    "loops": [IMPORT, "import time\nwhile True: time.sleep(0.01)", RIGHT],
     "leaves": [IMPORT, RIGHT, "import os; os._exit(0)"],
     "prints": [IMPORT, RIGHT, "while True: print('x' * 1000)"],
     "=evil()": [IMPORT, "x = []\nfor n in range(100_000): x = [x]\ncheck('02.4', lambda paths: x)", RIGHT],

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from picture_measures import measured
+from scripts import loaded
 
 PAGES = Path(__file__).parents[3] / "docs" / "gallery"
 
 
-def builder() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("build_gallery", PAGES / "build_gallery.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.mark.slow
 def test_every_picture_is_made_and_every_graph_can_be_read(tmp_path: Path) -> None:
-    paths = builder().build(tmp_path)
+    paths = loaded(PAGES / "build_gallery.py").build(tmp_path)
     page = (tmp_path / "gallery.md").read_text(encoding="utf-8")
     assert re.findall(r"\]\((\S+)\)", page) == [path.name for path in paths]
     assert "file=" not in page

@@ -12,6 +12,7 @@ from changes import KINDS
 import nn
 from autograd import Value
 from nn.engines.compiled import InArrays
+from nn.engines.eager import EagerEngine
 from nn.training import Training
 
 SOURCE = random.Random(5)
@@ -74,6 +75,72 @@ def test_every_optimizer(optimizer: str) -> None:
 def test_options_of_fit() -> None:
     options: dict[str, Any] = {"validation": 0.25, "schedule": "cosine", "clip_norm": 0.5, "batch_size": None}
     same(lambda: nn.MLP(3, [4, 3], seed=2), "cross_entropy", CLASSES, **options)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_validation_is_compiled_too(task: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With dropout off, and with the same losses, metrics and best epoch as the eager engine."""
+    loss, targets, width = TASKS[task]
+
+    def train_with(engine: str) -> Any:
+        model = nn.Sequential(nn.Layer(3, 6, seed=1), nn.Dropout(0.4, seed=7), nn.Layer(6, width, nonlin=False, seed=2))
+        return nn.fit(
+            model, X, targets, loss=loss, epochs=4, batch_size=8, validation=(X[:9], targets[:9]), engine=engine,
+            progress=False, seed=3,
+        )  # fmt: skip
+
+    eager = train_with("eager")
+    monkeypatch.setattr(EagerEngine, "computed", lambda *_: pytest.fail("computed by the eager engine"))
+    compiled = train_with("compiled")
+    assert compiled.best_epoch == eager.best_epoch
+    assert compiled["validation_loss"] == pytest.approx(eager["validation_loss"], rel=1e-12)
+    assert [name for name in compiled.names if name.startswith("validation_")] == [
+        name for name in eager.names if name.startswith("validation_")
+    ]
+
+
+def test_validation_with_other_kinds_of_targets() -> None:
+    """Probabilities of classes beside classes: they must not be rounded to whole numbers."""
+    shares = [[0.7, 0.2, 0.1]] * 9
+    same(lambda: nn.MLP(3, [4, 3], seed=2), "cross_entropy", CLASSES, validation=(X[:9], shares))
+
+
+def test_weights_count_where_the_training_set_is_evaluated() -> None:
+    weights = [1.0 + n % 3 for n in range(len(X))]
+    options = {"early_stopping": 2, "sample_weight": weights, "batch_size": None}
+    same(lambda: nn.MLP(3, [4, 3], seed=2), "cross_entropy", CLASSES, **options)
+
+
+def test_a_model_that_draws_in_evaluation_is_validated_eagerly_with_the_same_numbers() -> None:
+    class Noisy(nn.Module):
+        def __init__(self) -> None:
+            self.layer, self.source = nn.Layer(3, 1, nonlin=False, seed=1), random.Random(4)
+
+        def __call__(self, x: Any) -> Any:
+            return self.layer(x) + (0.0 if self.training else self.source.random())
+
+    same(Noisy, "mean_squared_error", NUMBERS, validation=(X[:9], NUMBERS[:9]))
+
+
+def test_validation_that_fails_says_what_the_eager_engine_says() -> None:
+    """The logarithm of a negative number, in one sample of the validation set."""
+
+    class Logarithm(nn.Module):
+        def __init__(self) -> None:
+            self.weight = Value(1.0)
+
+        def __call__(self, x: Any) -> Any:
+            return (self.weight * x[0]).log()
+
+    said = []
+    for engine in ("eager", "compiled"):
+        with pytest.raises(ValueError, match=r"validation failed in epoch 1: log") as failure:
+            nn.fit(
+                Logarithm(), [[1.0], [2.0]], [0.0, 0.5], loss="mean_squared_error", epochs=2, engine=engine,
+                validation=([[1.0], [-1.0]], [0.0, 0.0]), progress=False,
+            )  # fmt: skip
+        said.append(str(failure.value))
+    assert said[0] == said[1]
 
 
 def test_dropout_draws_the_same_masks() -> None:

@@ -49,10 +49,3 @@ function filled(made, attributes, children) {
   made.append(...children);
   return made;
 }
-
-// A long name is cut at its end; a path such as layers.0.weights.1 at its beginning, since its end says more.
-function cut(text, most) {
-  const characters = [...text];
-  if (characters.length <= most) return text;
-  return text.includes(".") ? `…${characters.slice(1 - most).join("")}` : `${characters.slice(0, most - 1).join("")}…`;
-}

@@ -1,109 +1,92 @@
-// The picture in the stepper: boxes and arrows at the positions that Graphviz computed, with zoom and pan.
-// createPicture(data, nodes, passes, jumpTo) returns {element, buttons, render(state), zoom(by), showAll()}.
+// The picture in the stepper: that of autograd.draw, with what is known by now, the current step lit, zoom and pan.
+// createPicture(sources, room, nodes, passes, jumpTo) shows the one of `sources` that is largest in a page of the width
+// `room`, and returns {element, buttons, render(state), zoom(by), showAll()}.
 
-function createPicture(data, nodes, passes, jumpTo) {
-  const {width, height, boxes, arrows} = data.layout;
-  const margin = 12, tip = `tip-${Math.random().toString(36).slice(2)}`, boxOf = new Map(), arrowOf = new Map();
-  let view = {x: -margin, y: -margin, width: width + 2 * margin, height: height + 2 * margin}, followed = true;
+function createPicture(sources, room, nodes, passes, jumpTo) {
+  const viewBox = source => source.match(/viewBox="([^"]*)"/)[1].split(" ").map(Number);
+  const scale = ([, , width, height]) => Math.min((room || 1000) / width, 0.46 * innerHeight / height);
+  const source = sources.reduce((best, other) => (scale(viewBox(other)) > scale(viewBox(best)) ? other : best));
+  const [left, top, width, height] = viewBox(source);
+  const frame = element("div", {class: "picture"});
+  frame.innerHTML = source;                                // Graphviz has escaped every label
+  const svg = frame.querySelector("svg");
+  const whole = {x: left, y: top, width, height}, tip = `tip-${Math.random().toString(36).slice(2)}`;
+  const boxes = new Map(), signs = new Map(), arrows = new Map();
+  let view = whole, followed = true, lastState = null;
 
-  const layer = drawn("g");
-  const svg = drawn("svg", {role: "img", "aria-label": summary(), preserveAspectRatio: "xMidYMid meet"},
-    drawn("defs", {}, ...["plain", "lit"].map(kind => drawn("marker", {id: `${tip}-${kind}`, class: `tip ${kind}`, viewBox: "0 0 8 8",
-      refX: 7, refY: 4, markerWidth: 8, markerHeight: 8, markerUnits: "userSpaceOnUse", orient: "auto-start-reverse"},
-      drawn("path", {d: "M0,0.5 L8,4 L0,7.5 z"})))), layer);
+  for (const name of ["class", "width", "height"]) svg.removeAttribute(name);
+  svg.prepend(drawn("defs", {}, drawn("marker", {id: tip, class: "tip", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 9,
+    markerHeight: 9, markerUnits: "userSpaceOnUse", orient: "auto-start-reverse"}, drawn("path", {d: "M0,0.5 L8,4 L0,7.5 z"}))));
+  for (const group of svg.querySelectorAll("[data-node], [data-sign]")) {
+    const {node, sign} = group.dataset, id = Number(node ?? sign), texts = [...group.querySelectorAll("text")];
+    if (sign !== undefined) signs.set(id, group);
+    else if (nodes[id].kind === "constant") boxes.set(id, {group});
+    else boxes.set(id, {group, value: written(texts.at(nodes[id].changed ? -3 : -2)), gradient: written(texts.at(-1))});
+    group.addEventListener("click", () => jumpTo(id));
+  }
+  for (const group of svg.querySelectorAll("[data-arrow]")) arrows.set(group.dataset.arrow, arrowIn(group));
+
   const zoomButton = (text, label, act) =>
     element("button", {type: "button", "aria-label": label, title: label, onclick: act}, text);
-  const frame = element("div", {class: "picture"}, svg);
   const buttons = element("div", {class: "zoom", role: "group", "aria-label": "Picture"},
     zoomButton("+", "Zoom in", () => zoom(1.25)), zoomButton("−", "Zoom out", () => zoom(0.8)), zoomButton("Fit", "Show all", showAll));
+  new ResizeObserver(() => { if (lastState && followed) lookAt(lastState); }).observe(svg);
 
-  for (const [node, place, path] of arrows) {
-    const arrow = drawn("path", {d: path, class: nodes[node].not_taken.includes(place) ? "arrow untaken" : "arrow"});
-    arrowOf.set(`${node}:${place}`, arrow);
-    layer.append(arrow);
-  }
-  for (const node of nodes) {
-    const box = drawBox(node, ...boxes[node.id]);
-    boxOf.set(node.id, box);
-    layer.append(box.group);
-  }
-  let lastState = null;
-  new ResizeObserver(() => { fitNames(); if (lastState && followed) lookAt(lastState); }).observe(svg);
-
-  function summary() {
-    const operations = passes.forward.steps.length;
-    return `Graph of ${data.nodeName}: ${nodes.length} numbers, ${operations} operations; the table below lists them all.`;
+  function written(text) {
+    text.textContent = text.textContent.trim();           // the room around it was for longer numbers
+    return {text, whole: text.textContent};
   }
 
-  function drawBox(node, x, y, boxWidth, boxHeight) {
-    const circle = node.operation ? 13 : 0, left = x - boxWidth / 2 + circle, top = y - boxHeight / 2;
-    const text = (name, content, dy) => drawn("text", {class: name, x: left + 8 + (circle ? 8 : 0), y: top + dy}, content);
-    const group = drawn("g", {class: `node ${node.kind}${node.changed ? " changed" : ""}`, "data-node": node.id, onclick: () => jumpTo(node.id)},
-      drawn("title", {}, `${node.label || node.name}${node.operation ? `: ${node.operation}` : ""}`),
-      drawn("rect", {x: left, y: top, width: boxWidth - circle, height: boxHeight, rx: 5}));
-    if (node.kind === "constant") {
-      const number = drawn("text", {class: "data", x: x, y: y + 4, "text-anchor": "middle"}, inPicture(Number(node.data)));
-      group.append(number);
-      return {group, fixed: [[number, boxWidth - 8]]};
-    }
-    const sign = drawn("text", {class: node.sign.length > 2 ? "sign small" : "sign", x: left, y: y + 4, "text-anchor": "middle"}, cut(node.sign, 5));
-    if (circle) group.append(drawn("circle", {cx: left, cy: y, r: circle}), sign);
-    const name = text("name", cut(node.name, circle ? 10 : 12), 15), value = text("data", "", 32), gradient = text("grad", "", 48);
-    const room = boxWidth - (circle ? 2 * circle + 9 : 14);
-    group.append(name, value, gradient);
-    return {group, value, gradient, room, fixed: [[name, room], [sign, 2 * circle - 3]]};
-  }
-
-  // A long number, or a name of wide letters, is drawn narrower, so that it stays in its box.
-  function fit(text, room) {
-    text.removeAttribute("textLength");
-    if (text.textContent.length < 4 || text.getComputedTextLength() <= room) return;
-    text.setAttribute("textLength", room);
-    text.setAttribute("lengthAdjust", "spacingAndGlyphs");
-  }
-
-  let fitted = false;
-  function fitNames() {
-    if (fitted || !svg.getBoundingClientRect().width) return;   // not on the screen yet
-    fitted = true;
-    for (const {fixed} of boxOf.values()) for (const [text, room] of fixed) fit(text, room);
+  // A gradient flows against an arrow: then its tip is at its other end.
+  function arrowIn(group) {
+    const path = group.querySelector("path"), forwards = path.getAttribute("d");
+    const numbers = text => text.match(/-?[\d.]+/g).map(Number);
+    const at = numbers(group.querySelector("polygon").getAttribute("points")).slice(2, 4), ends = numbers(forwards);
+    const apart = (x, y) => Math.hypot(at[0] - x, at[1] - y), atEnd = apart(...ends.slice(-2)) < apart(...ends.slice(0, 2));
+    const backwards = atEnd ? `${forwards}L${at}` : `M${at}L${forwards.slice(1)}`;
+    return {group, turn(back) {
+      group.classList.toggle("back", back);
+      path.setAttribute("d", back ? backwards : forwards);
+      path.setAttribute(atEnd ? "marker-start" : "marker-end", back ? `url(#${tip})` : "none");
+    }};
   }
 
   function render(state) {
     lastState = state;
-    fitNames();
-    const {values, gradients, now, hidden, order} = state;
-    const source = now ? now.node : state.position === 1 && order !== "forward" ? state.seed : null;
-    const target = now && order !== "forward" ? now.operand : null;
-    const operands = new Set(now && order === "forward" ? now.operands : []);
-    for (const node of nodes) {
-      const {group, value, gradient, room} = boxOf.get(node.id);
-      group.classList.toggle("source", node.id === source);
-      group.classList.toggle("target", node.id === target || operands.has(node.id));
+    const {values, gradients, now, hidden, order, position} = state, forward = order === "forward";
+    const origin = now ? now.node : position === 1 && !forward ? state.seed : null;
+    const targets = new Set(now ? (forward ? now.operands : [now.operand]) : []);
+    const done = new Set(forward ? [] : passes[order].steps.slice(0, Math.max(0, position - 1)).map(each => `${each.node}:${each.position}`));
+    for (const [id, {group, value, gradient}] of boxes) {
+      group.classList.toggle("source", id === origin);
+      group.classList.toggle("target", targets.has(id));
+      signs.get(id)?.classList.toggle("source", id === origin && Boolean(now));
       if (!value) continue;
-      value.textContent = values.has(node.id) ? `data ${inPicture(values.get(node.id))}` : hidden && node.id === source ? "data ?" : "data";
-      gradient.textContent = order === "forward" ? "" : gradients.has(node.id) || (hidden && node.id === target)
-        ? `grad ${hidden && node.id === target ? "?" : inPicture(gradients.get(node.id))}` : "grad";
-      for (const number of [value, gradient]) if (number.textContent.length > 12) fit(number, room);
-        else number.removeAttribute("textLength");
-      group.classList.toggle("known", order === "forward" ? values.has(node.id) : gradients.has(node.id));
-      group.classList.toggle("wrong", state.isWrong(node));
+      const asked = hidden && (forward ? id === origin : targets.has(id));
+      value.text.textContent = values.has(id) ? value.whole : asked && forward ? "data ?" : "data";
+      gradient.text.textContent = asked && !forward ? "grad ?" : gradients.has(id) ? `grad ${inPicture(gradients.get(id))}` : "grad";
+      group.classList.toggle("wrong", state.isWrong(nodes[id]));
     }
-    for (const [key, arrow] of arrowOf) {
-      const lit = now && (order === "forward" ? key.startsWith(`${now.node}:`) : key === `${now.node}:${now.position}`);
-      arrow.classList.toggle("lit", Boolean(lit));
-      arrow.setAttribute(order === "forward" || !lit ? "marker-end" : "marker-start", `url(#${tip}-${lit ? "lit" : "plain"})`);
-      arrow.removeAttribute(order === "forward" || !lit ? "marker-start" : "marker-end");
+    for (const [key, arrow] of arrows) {
+      const lit = Boolean(now) && (forward ? key.startsWith(`${now.node}:`) : key === `${now.node}:` || key === `${now.node}:${now.position}`);
+      const [node, place] = key.split(":");
+      arrow.group.classList.toggle("lit", lit);
+      arrow.group.classList.toggle("known", done.has(key) || (!forward && nodes[node].not_taken.map(String).includes(place)));
+      arrow.turn(lit && !forward);
     }
     if (followed) lookAt(state);
     else keepInView(state);
   }
 
+  const frameOf = group => {
+    const {x, y, width, height} = group.getBBox(), {e, f} = group.parentNode.transform.baseVal.consolidate().matrix;
+    return {left: x + e, right: x + e + width, top: y + f, bottom: y + f + height};
+  };
   const lit = state => {
-    const shown = [...layer.querySelectorAll(".source, .target")].map(group => boxes[group.dataset.node]);
-    const now = shown.length ? shown : [boxes[state.order === "forward" ? 0 : state.seed]];
-    return {left: Math.min(...now.map(b => b[0] - b[2] / 2)), right: Math.max(...now.map(b => b[0] + b[2] / 2)),
-      top: Math.min(...now.map(b => b[1] - b[3] / 2)), bottom: Math.max(...now.map(b => b[1] + b[3] / 2))};
+    const shown = [...svg.querySelectorAll(".source, .target")];
+    const now = (shown.length ? shown : [boxes.get(state.order === "forward" ? 0 : state.seed).group]).map(frameOf);
+    return {left: Math.min(...now.map(b => b.left)), right: Math.max(...now.map(b => b.right)),
+      top: Math.min(...now.map(b => b.top)), bottom: Math.max(...now.map(b => b.bottom))};
   };
 
   // After a zoom or a pan the view stays, as long as the current step is in it.
@@ -116,12 +99,11 @@ function createPicture(data, nodes, passes, jumpTo) {
   // Show the whole graph where its text stays readable; otherwise the current step, as large as it can be read.
   function lookAt(state) {
     const room = svg.getBoundingClientRect();
-    const whole = {x: -margin, y: -margin, width: width + 2 * margin, height: height + 2 * margin};
-    const scale = Math.min(room.width / whole.width, room.height / whole.height);
+    const scale = Math.min(room.width / width, room.height / height);
     if (!room.width) return setView(whole);
-    if (scale >= 0.72) return setView(around(width / 2, height / 2, room, Math.min(scale, 1.5)));
+    if (scale >= 0.72) return setView(around(whole.x + width / 2, whole.y + height / 2, room, Math.min(scale, 1.5)));
     const {left, right, top, bottom} = lit(state);
-    const fitting = Math.min(room.width / (right - left + 40), room.height / (bottom - top + 40));
+    const fitting = Math.min(room.width / (right - left + 30), room.height / (bottom - top + 30));
     const next = around((left + right) / 2, (top + bottom) / 2, room, Math.max(scale, Math.min(0.9, Math.max(0.5, fitting))));
     const within = (start, size, lowest, length) =>
       size >= length ? lowest + (length - size) / 2 : Math.min(Math.max(start, lowest), lowest + length - size);
@@ -140,12 +122,12 @@ function createPicture(data, nodes, passes, jumpTo) {
 
   function showAll() {
     followed = false;
-    setView({x: -margin, y: -margin, width: width + 2 * margin, height: height + 2 * margin});
+    setView(whole);
   }
 
   function zoom(by, at = {x: view.x + view.width / 2, y: view.y + view.height / 2}) {
     followed = false;
-    const factor = Math.min(Math.max(view.width / by, 60), 8 * (width + 2 * margin) + 800) / view.width;
+    const factor = Math.min(Math.max(view.width / by, 60), 8 * width + 800) / view.width;
     setView({x: at.x - (at.x - view.x) * factor, y: at.y - (at.y - view.y) * factor,
       width: view.width * factor, height: view.height * factor});
   }

@@ -105,8 +105,10 @@ function createStepper(root, data, changed = () => {}) {
   const verdict = element("p", {class: "verdict", role: "status", "aria-live": "polite"});
   const cells = new Map();
   const details = nodeTable();
-  const picture = data.layout ? createPicture(data, nodes, passes, jumpTo) : null;
-  const figure = picture ? picture.element : element("p", {class: "refused"}, data.layoutRefused);
+  const onPage = data.alone ? [".chalkgrad-paper .drawn", "template"] : [];   // a page has each picture once
+  const sources = [...data.pictures, ...onPage.map(place => document.querySelector(place).innerHTML).filter(Boolean)];
+  const picture = sources.length ? createPicture(sources, root.clientWidth, nodes, passes, jumpTo) : null;
+  const figure = picture ? picture.element : element("p", {class: "refused"}, data.pictureRefused);
 
   root.classList.add("chalkgrad-stepper");
   root.tabIndex = 0;
@@ -119,7 +121,7 @@ function createStepper(root, data, changed = () => {}) {
     element("div", {class: "bar"}, orders, ...(picture ? [picture.buttons] : []),
       element("label", {class: "predict"}, predict, "Predict"), theme),
     ...(nodes.some(node => node.changed) ? [element("p", {class: "warning"},
-      "Some data was changed since the forward pass (dashed boxes): the partials are those of the forward pass.")] : []),
+      "Some data was changed since the forward pass, as the picture says: the partials are those of the forward pass.")] : []),
     figure,
     element("div", {class: "controls"}, button("|◀", "To the start", -Infinity, "first"), button("◀", "One step back", -1, "back"),
       play, button("▶", "One step forward", 1, "forward"), button("▶|", "To the end", Infinity, "last"), slider, counter),

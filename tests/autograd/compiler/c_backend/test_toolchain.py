@@ -29,14 +29,19 @@ def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     toolchain.runtime.cache_clear()
 
 
-def test_it_is_built_once_into_a_private_folder(fresh: Path) -> None:
+def check_it_is_built_once(folder: Path) -> None:
     toolchain.runtime()
-    (library,) = fresh.iterdir()
-    assert stat.S_IMODE(fresh.stat().st_mode) == 0o700
+    (library,) = folder.iterdir()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     before = library.stat().st_mtime_ns
     toolchain.runtime.cache_clear()
     toolchain.runtime()
     assert library.stat().st_mtime_ns == before
+
+
+@pytest.mark.slow
+def test_the_real_compiler_runs_once(fresh: Path) -> None:
+    check_it_is_built_once(fresh)
 
 
 def test_without_a_compiler_auto_takes_numpy_and_says_so_once(fresh: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,6 +75,11 @@ def compilers(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(toolchain, "_compiled", compiled)
     return asked
+
+
+def test_it_is_built_once_into_a_private_folder(compilers: list[str], fresh: Path) -> None:
+    check_it_is_built_once(fresh)
+    assert len(compilers) == 1
 
 
 def test_once_built_no_compiler_is_needed(compilers: list[str], fresh: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,18 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from drawn import neuron
 
 from autograd import Value, draw
 from autograd.views.draw.layout_engines import render
-
-
-def neuron() -> dict[str, Value]:
-    """micrograd's neuron, whose gradients are -1.5, 1, 0.5, 0 and 0.5."""
-    numbers = {"x1": 2.0, "x2": 0.0, "w1": -3.0, "w2": 1.0, "b": 6.8813735870195432}
-    values = {name: Value(number, label=name) for name, number in numbers.items()}
-    out = (values["x1"] * values["w1"] + values["x2"] * values["w2"] + values["b"]).tanh()
-    out.label = "o"
-    return {**values, "o": out}
 
 
 def test_gradients_by_colour() -> None:

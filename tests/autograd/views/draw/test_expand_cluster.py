@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import random
+import re
+from typing import Any
 
 import pytest
+from picture_measures import measured
 
 import nn
 from autograd import Value, dot, draw, maximum
 from autograd import sum as total
+from autograd.views.draw.scene import Box
 
 
 def loss(sizes: list[int], samples: int) -> Value:
@@ -22,7 +26,7 @@ def loss(sizes: list[int], samples: int) -> Value:
 
 def test_a_group_can_be_expanded() -> None:
     out = loss([4, 3, 1], 2)
-    graph = draw(out, fold="layer", expand="layer 2")
+    graph = draw(out, fold="layer", expand="layer 2", direction="LR")
     assert "subgraph cluster" in graph.source
     neuron = ["*"] * 4 + ["+"] * 4 + ["tanh"]  # four inputs and a bias
     assert [circle.sign for circle in graph.contents.circles] == neuron * 6
@@ -35,8 +39,10 @@ def test_what_cannot_be_expanded() -> None:
     out = loss([4, 3, 1], 2)
     with pytest.raises(ValueError, match="there is no group 'layer 9'; choose one of: layer 1, layer 2, layer 3, loss"):
         draw(out, fold="layer", expand="layer 9")
-    with pytest.raises(ValueError, match=r"expand=\['layer 1'\] opens 28 nodes, more than 20; open a smaller group"):
-        draw(out, fold="layer", expand="layer 1", budget=20)
+    with pytest.raises(ValueError, match=r"expand=\['loss'\] opens 5 nodes, more than 4; open a smaller group"):
+        draw(out, fold="layer", expand="loss", budget=4)
+    with pytest.raises(ValueError, match="there is no group 'layer 9'; choose one of: neuron 1, "):
+        draw(out, expand="layer 9")
 
 
 def test_an_expanded_neuron_has_the_numbers_of_its_parts() -> None:
@@ -75,3 +81,50 @@ def test_an_exponent_is_part_of_the_sign() -> None:
     drawn = draw((x**3.0).tanh(), fold="depth", expand="depth 1").contents
     assert "**3" in [circle.sign for circle in drawn.circles]
     assert not [box for box in drawn.boxes if box.kind == "constant"]
+
+
+def network(sizes: list[int], **options: Any) -> Any:
+    model = nn.MLP(2, sizes, activation="tanh", seed=1)
+    return draw(nn.mean_squared_error([model([0.5, -1.0])], [1.0]), names=model, **options)
+
+
+def test_a_layer_too_large_for_a_page_is_opened_neuron_by_neuron() -> None:
+    graph = network([8, 8, 1], expand="layers.1")
+    boxes = {box.cells[0]: box for box in graph.contents.boxes}
+    assert list(boxes) == ["inputs", "layers.0", *(f"neurons.{n}" for n in range(8)), "layers.2", "loss"]
+    assert [name for name, box in boxes.items() if box.group == "layers.1"] == [f"neurons.{n}" for n in range(8)]
+    ends = {box.id: name for name, box in boxes.items()}
+    arrows = {(ends[arrow.source], ends[arrow.target], arrow.count) for arrow in graph.contents.arrows}
+    inner = {("layers.0", f"neurons.{n}", 8) for n in range(8)} | {(f"neurons.{n}", "layers.2", 1) for n in range(8)}
+    assert arrows == {("inputs", "layers.0", 8), ("layers.2", "loss", 2)} | inner
+    assert measured(graph.svg).smallest_text >= 7.0
+
+
+def test_around_an_opened_neuron_the_rest_is_folded_by_layer() -> None:
+    graph = network([16, 16, 1], expand="layers.1.neurons.2")
+    others = [box.cells for box in graph.contents.boxes if not box.group]
+    assert [cells[:2] for cells in others] == [
+        ["inputs", "x1 = 0.5\nx2 = −1"], ["layers.0", "Layer 2 → 16"], ["layers.1, others", "Layer 16 → 15"],
+        ["layers.2", "Layer 16 → 1"], ["loss", "squared error"],
+    ]  # fmt: skip
+    inside = [box.cells[0] for box in graph.contents.boxes if box.group == "layers.1.neurons.2"]
+    assert {"weights.0", "weights.15", "bias"} <= set(inside)
+    assert f"text of {measured(graph.svg).smallest_text:.1f} pt on a page" in graph.contents.note
+    assert measured(network([4, 4, 1], expand="layers.0.neurons.0").svg).smallest_text >= 7.0
+
+
+def test_samples_and_softmax_of_an_opened_layer() -> None:
+    model = nn.Sequential(nn.Layer(2, 12, seed=1), nn.Layer(12, 12, activation="softmax", seed=2))
+    rows = [model([0.1 * n, 1.0]) for n in range(3)]
+    out = total([row[0] for row in rows])
+    whole = draw(out, names=model, fold="layer").contents
+    opened = draw(out, names=model, fold="layer", expand=["layers.1"]).contents
+    inside = [box for box in opened.boxes if box.group == "layers.1"]
+    assert [box.cells[0] for box in inside][:12] == [f"neurons.{n}" for n in range(12)]
+    assert len(inside) >= 12
+    assert sum(_nodes(box) for box in opened.boxes) == sum(_nodes(box) for box in whole.boxes)
+
+
+def _nodes(box: Box) -> int:
+    """How many numbers a folded box contains, which its tooltip says."""
+    return sum(int(found.replace(",", "")) for found in re.findall(r"([\d,]+) (?:nodes?|lea)", box.tooltip))

@@ -183,6 +183,7 @@ def test_an_unknown_form_never_reaches_the_engine() -> None:
         layout_engines.render("digraph{}", "neato")
 
 
+@pytest.mark.slow
 def test_another_version_of_the_package_is_used_as_it_is(monkeypatch: pytest.MonkeyPatch, picture: Value) -> None:
     expected = draw(picture, engine="wasm").svg
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import nn
-from autograd import Value, exp, log, softmax, softplus
+from autograd import Value, dot, exp, log, log1p, mean, softmax, softplus
 from autograd import sum as total
 from autograd.views.draw.losses import loss_of
 
@@ -43,7 +43,7 @@ def test_each_loss_of_nn(name: str, kind: str, outputs: Any, targets: Any) -> No
     flat = [v for row in given for v in (row if isinstance(row, list) else [row])]
     wanted = flat if kind != "negative log-likelihood" else [given[0][0], given[1][2]]
     assert list(found.outputs) == wanted
-    one = loss_of(function(taken[0], targets[0]))
+    one = loss_of(function(taken[1], targets[1]))  # softplus(-x) for a logit; softplus(x) alone is no loss
     assert one is not None
     assert (one.kind, one.reduction, one.terms) == (kind, "", 1)
 
@@ -72,6 +72,21 @@ def test_losses_written_by_hand() -> None:
 def test_what_is_no_loss() -> None:
     y = Value(0.5) * 1.0
     other = Value(0.25) * 1.0
+    both = [y, other]
     for out in (y, Value(1.0), exp(y), softplus(y), y * y, (y - 1.0) * (y - 2.0), total([(y - 1.0) ** 2, other]),
-                total([(y - 1.0) ** 2, (other - 1.0) ** 2]) / 3.0, (y - 1.0) ** 3):  # fmt: skip
+                total([(y - 1.0) ** 2, (other - 1.0) ** 2]) / 3.0, (y - 1.0) ** 3,
+                mean(map(softplus, both)), mean([softplus(-y) + exp(other), softplus(y)]), -mean(map(softplus, both)),
+                mean([softplus(-y) + softplus(other), softplus(y)]), mean([-softplus(-y), -softplus(y)]),
+                mean(map(log, both)), -dot([Value(2.0), 3.0], both), -dot(both, both), dot([0.5, 0.5], both),
+                softplus(y), mean([log(y) - log1p(-y)])):  # fmt: skip
         assert loss_of(out) is None
+
+
+def test_a_batch_of_one_class_is_told_apart_from_outputs_by_its_sign() -> None:
+    """With targets 0 only, the loss of logits and a mean of activations are the same formula: it is not guessed."""
+    logits = [Value(0.5) * 1.0, Value(0.25) * 1.0]
+    assert loss_of(nn.binary_cross_entropy_with_logits(logits, [0, 0])) is None
+    for target in ([0, 1], [1, 1], [0.25, 0]):
+        found = loss_of(nn.binary_cross_entropy_with_logits(logits, target))
+        assert found is not None
+        assert list(found.outputs) == logits

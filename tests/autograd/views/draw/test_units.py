@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import nn
 from autograd import Value, dot
+from autograd import sum as total
 from autograd.backpropagation import topological_order
 from autograd.views.draw.units import Units
 
@@ -71,3 +72,10 @@ def test_no_pass_is_quadratic_in_nested_sums() -> None:
         out = Value(0.5) * Value(1.0, label="x") + out.tanh() + 0.0
     units = units_of(out)
     assert len(units.neurons) == 3000
+
+
+def test_samples_are_counted_by_the_last_neuron() -> None:
+    """Dropout makes some hidden neurons occur less often."""
+    model = nn.Sequential(nn.Layer(2, 8, seed=1), nn.Dropout(0.5, seed=1), nn.Layer(8, 1, seed=2))
+    outputs = [model([0.1 * n, 1.0]) for n in range(12)]
+    assert Units(topological_order(total(outputs)), {}).samples == 12

@@ -8,18 +8,10 @@ import re
 from collections.abc import Callable
 
 import pytest
+from drawn import neuron
 
 from autograd import Value, cross_entropy, dot, explain, nudge, power, tanh, trace
 from autograd import sum as total
-
-
-def neuron() -> dict[str, Value]:
-    numbers = {"x1": 2.0, "x2": 0.0, "w1": -3.0, "w2": 1.0, "b": 6.8813735870195432}
-    values = {name: Value(number, label=name) for name, number in numbers.items()}
-    out = (values["x1"] * values["w1"] + values["x2"] * values["w2"] + values["b"]).tanh()
-    out.label = "o"
-    return {**values, "o": out}
-
 
 NEURON = """\
 How does o change with x1?

@@ -5,16 +5,9 @@ from __future__ import annotations
 import math
 
 import pytest
+from drawn import neuron
 
 from autograd import Value, nudge
-
-
-def neuron() -> dict[str, Value]:
-    numbers = {"x1": 2.0, "x2": 0.0, "w1": -3.0, "w2": 1.0, "b": 6.8813735870195432}
-    values = {name: Value(number, label=name) for name, number in numbers.items()}
-    out = (values["x1"] * values["w1"] + values["x2"] * values["w2"] + values["b"]).tanh()
-    out.label = "o"
-    return {**values, "o": out}
 
 
 def test_a_nudge_compares_the_change_with_the_prediction() -> None:

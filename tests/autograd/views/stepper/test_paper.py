@@ -7,7 +7,7 @@ import re
 from html.parser import HTMLParser
 
 from autograd import Value, stepper
-from autograd.views.stepper.paper import MAX_STEPS, picture, steps
+from autograd.views.stepper.paper import MAX_STEPS, steps
 
 
 def loss() -> Value:
@@ -60,8 +60,12 @@ def test_a_long_pass_is_cut() -> None:
     shown = stepper(out)
     assert len(Items(steps(shown)).items) == 2 * MAX_STEPS
     assert steps(shown).count("... and 50 more steps") == 1
-    assert picture(shown) is None
-    assert "<svg" not in shown.html().partition('<section class="chalkgrad-paper">')[2].partition("</section>")[0]
+    assert '<div class="drawn chalkgrad-large"><svg' in shown.html()  # for the screen only
+    assert 'chalkgrad-still"><em>' in shown._repr_html_()
+
+
+def test_a_small_picture_is_printed() -> None:
+    assert '<div class="drawn"><svg' in stepper(loss()).html()
 
 
 def test_page_and_notebook_have_the_picture_and_the_steps() -> None:

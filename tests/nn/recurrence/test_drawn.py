@@ -1,0 +1,30 @@
+"""How a recurrent network is drawn: as one box, with its sizes and steps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import nn
+from autograd import Value, draw
+from autograd import sum as total
+
+
+def cells(out: Value, model: Any, **options: Any) -> dict[str, list[str]]:
+    boxes = draw(out, names=model, fold="layer", **options).contents.boxes
+    return {box.cells[0]: box.cells[1:] for box in boxes}
+
+
+@pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU])
+@pytest.mark.parametrize("head", [True, False])
+def test_a_recurrent_network_is_one_box(kind: Any, head: bool) -> None:
+    sequence = [[0.5, 0.25], [0.75, -1.0], [1.5, 2.0], [0.1, 0.2]]
+    memory = kind(2, 3, seed=1)
+    model = nn.Sequential(memory, nn.Last(), nn.Layer(3, 1, activation="sigmoid", seed=1)) if head else memory
+    out = model(sequence) if head else total(model(sequence)[1][0] if kind is nn.LSTM else model(sequence)[1])
+    found = cells(out, model)
+    parameters = f"{len(memory.parameters())} parameters"
+    assert found["inputs"] == ["4×2 numbers"]
+    assert found["layers.0" if head else "model"] == [f"{kind.__name__} 2 → 3", "4 steps", parameters]
+    assert len(found) == 3
