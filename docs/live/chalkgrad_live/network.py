@@ -244,10 +244,10 @@ def diagnosed() -> dict[str, str]:
         raise ValueError("set points first")
     targets, loss = session.settings.targets(session.y), session.settings.loss
     optimizer = session.names["optimizer"]
-    return {"text": repr(nn.diagnose(session.model, session.X, targets, loss=loss, optimizer=optimizer))}
+    return {"diagnosis": repr(nn.diagnose(session.model, session.X, targets, loss=loss, optimizer=optimizer))}
 
 
 def _session() -> Session:
     if not _open:
-        raise ValueError("choose the settings first")
+        raise ValueError("no network is open; press Restart")
     return _open[0]

@@ -45,3 +45,19 @@ export class Asker {
 
 // When the page has been drawn: what follows does not make the same task longer.
 export const painted = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+
+// Why there is no answer, for the learner.
+export const why = ({ message }) =>
+  ({
+    stopped: "This took too long, so Python was stopped. Change something, or press Restart.",
+    ended: "This was too much for the browser's stack. Change something, or press Restart.",
+  })[message] ?? message;
+
+export async function copy(words, say) {
+  try {
+    await navigator.clipboard.writeText(words);
+    say("Copied.");
+  } catch {
+    say("The browser does not let this page copy; select the text instead.", true);
+  }
+}

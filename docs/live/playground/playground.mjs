@@ -1,9 +1,9 @@
 // The page: which of its two views is shown, and the state of Python.
 import { Asker } from "./ask.mjs";
-import { openExpression } from "./expression.mjs";
-import { openNetwork } from "./network.mjs";
+import { Expression } from "./expression.mjs";
+import { Network } from "./network.mjs";
 
-const views = { network: openNetwork, expression: openExpression };
+const views = { network: Network, expression: Expression };
 const opened = {};
 const status = document.getElementById("status");
 const say = (text, bad = false) => {
@@ -31,8 +31,9 @@ function show() {
     else link.removeAttribute("aria-current");
   }
   // The links at the top name only the view: what was open in it stays.
-  if (!opened[view]) opened[view] = views[view](asker, say, now);
-  else if (now.size > 1) opened[view].follow(now);
+  const first = !opened[view];
+  opened[view] ??= new views[view](asker, say);
+  if (first || now.size > 1) opened[view].follow(now);
   else opened[view].note();
 }
 

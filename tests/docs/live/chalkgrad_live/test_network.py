@@ -10,6 +10,7 @@ from typing import Any
 import chalkgrad_live
 import pytest
 from chalkgrad_live import network
+from chalkgrad_live.settings import LOSSES
 
 import nn
 
@@ -42,6 +43,14 @@ def test_an_epoch_gives_the_losses_of_the_same_loop_written_by_hand() -> None:
     assert shown(frame) == pytest.approx([*losses, *(100 * share for share in correct)], rel=5e-3)
     gradients = [[abs(p.grad) for p in layer.parameters()] for layer in model.layers]
     assert [layer["gradient"] for layer in frame["layers"]] == pytest.approx([sum(g) / len(g) for g in gradients])
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_the_loss_that_is_shown_is_that_of_the_program(loss: str) -> None:
+    frame = network.start({"loss": loss, "samples": 20, "widths": "3"})
+    names = network._session().names
+    losses = [names["loss_of"](names[f"X{part}"], names[f"y{part}"]).data for part in ("", "_held")]
+    assert shown(frame)[:2] == pytest.approx(losses, rel=5e-3)
 
 
 def test_steps_are_counted_and_an_epoch_ends_where_it_ends() -> None:
@@ -127,7 +136,7 @@ def test_the_diagnosis_is_that_of_the_library() -> None:
             session.model, session.X, session.y, loss=session.settings.loss, optimizer=session.names["optimizer"]
         )
     )
-    assert network.diagnosed()["text"] == said
+    assert network.diagnosed()["diagnosis"] == said
 
 
 def test_curves_stay_short() -> None:

@@ -36,6 +36,7 @@ import nn
         ({"points": [[float("inf"), 0, 1]]}, "two numbers from -2 to 2"),
         ({"points": [[10**400, 0, 1]]}, "two numbers and a class"),
         ({"points": [[2.5, 0, 1]]}, "got 2.5, 0, 1"),
+        ({"points": [[0, -2.5, 1]]}, "got 0, -2.5, 1"),
         ({"points": 3}, "two numbers and a class"),
         ({"points": [[0, 0, 1]] * (MAX_POINTS + 1)}, "at most 200"),
     ],

@@ -78,7 +78,7 @@ def choose(page: Any, **settings: str) -> None:
 
 
 def test_moons_are_learnt_to_95_percent(network: Any) -> None:
-    before = network.inner_html("#plane")
+    before = network.inner_html("#plane-picture")
     network.click("#play")
     network.wait_for_function(
         "parseFloat(document.querySelector('#numbers tr:nth-child(3) td:last-child').textContent) >= 95"
@@ -86,8 +86,8 @@ def test_moons_are_learnt_to_95_percent(network: Any) -> None:
     network.click("#play")
     settle(network)
     taken = steps(network)
-    assert network.inner_html("#plane") != before
-    assert network.inner_text("#curves").endswith(f"{taken:,} steps")  # the numbers are those of the last step
+    assert network.inner_html("#plane-picture") != before
+    assert network.inner_text("#curves-picture").endswith(f"{taken:,} steps")  # the numbers are those of the last step
     network.wait_for_timeout(500)
     assert steps(network) == taken
     network.click("#diagnose")
@@ -125,15 +125,15 @@ def test_the_program_is_copied(network: Any) -> None:
 
 def test_own_points_are_learnt(network: Any) -> None:
     choose(network, data="own points")
-    assert network.locator("#plane circle, #plane rect").count() == 0
-    box = network.locator("#plane svg").bounding_box()
+    assert network.locator("#plane-picture circle, #plane-picture rect").count() == 0
+    box = network.locator("#plane-picture svg").bounding_box()
     for label, share in (("1", 0.25), ("0", 0.75)):
         network.select_option("#label", label)
         for up in (0.3, 0.6):
             network.mouse.click(box["x"] + share * box["width"], box["y"] + up * box["height"])
             settle(network)
-    assert network.locator("#plane circle").count() == 2
-    assert network.locator("#plane rect").count() == 2
+    assert network.locator("#plane-picture circle").count() == 2
+    assert network.locator("#plane-picture rect").count() == 2
     train(network, 100)
     assert numbers(network)[2] == 100.0
 
@@ -156,7 +156,7 @@ def test_own_points_are_set_by_keyboard_and_kept_in_the_address(network: Any) ->
     network.reload()
     settle(network)
     assert "X, y = [[1.0, -0.5]], [1]" in network.text_content("#program")
-    assert network.locator("#plane circle").count() == 1
+    assert network.locator("#plane-picture circle").count() == 1
 
 
 def test_everything_is_reached_by_keyboard(network: Any) -> None:
@@ -303,7 +303,7 @@ def test_the_page_fits_its_window(open_page: Callable[..., Any], width: int, sch
     page.click("summary")
     settle(page)
     assert page.evaluate("document.scrollingElement.scrollWidth") == width
-    plane, numbers_ = page.locator("#plane").bounding_box(), page.locator("#numbers").bounding_box()
+    plane, numbers_ = page.locator("#plane-picture").bounding_box(), page.locator("#numbers").bounding_box()
     assert (plane["x"] < numbers_["x"]) == (width > 700)
     page.goto(page.url.partition("#")[0] + "#view=expression")
     page.wait_for_selector("#explanation .katex")
