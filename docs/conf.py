@@ -56,6 +56,6 @@ pygments_style = "default"
 pygments_dark_style = "monokai"
 html_theme_options = {
     "footer_icons": [
-        {"name": "Source code", "url": f"https://github.com/{REPOSITORY}", "html": "Source code", "class": ""},
+        {"name": "Source code", "url": f"https://github.com/{REPOSITORY}", "html": "Source code", "class": ""}
     ],
 }
