@@ -414,9 +414,8 @@ def surprises(model, names):
 
 
 # %% [markdown]
-# Training is the loop of lesson 15, compiled: batches of twelve names, Adam, sixteen epochs. The program has a copy of
-# the parameters, so after each step it `load`s the new ones. The loss of a name is the sum of its surprises; divided by
-# the number of letters it becomes the mean over letters.
+# Training is the loop of lesson 15, compiled: batches of twelve names, Adam, sixteen epochs. The loss of a name is the sum
+# of its surprises; divided by the number of letters it becomes the mean over letters.
 
 
 # %%
@@ -425,7 +424,6 @@ def one_epoch(program, optimizer, names):
         read, follows, counts = zip(*map(numbered, names[start : start + 12]))
         _, gradient = program.value_and_grad(read, follows, counts)
         optimizer.step(gradient * len(counts) / sum(map(sum, counts)))
-        program.load()
 
 
 def program_of(model):

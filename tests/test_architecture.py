@@ -60,7 +60,7 @@ views.draw.losses views.trace
 compiler.frontend.object_visitors views.draw.dot views.draw.page_fit views.draw.units views.explain.render
 views.stepper.sentences
 views.draw.modules
-compiler.frontend.snapshot views.draw.clusters views.draw.svg views.explain.explain
+compiler.frontend.snapshot compiler.theta views.draw.clusters views.draw.svg views.explain.explain
 views.draw.architecture views.draw.expand_cluster views.stepper.front_end
 compiler.frontend.guards views.draw.collapse views.draw.png views.explain.nudge views.stepper.widget
 compiler.frontend.flatten views.draw.rendering views.explain
