@@ -197,10 +197,10 @@ class Module:
         widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
         lines = [repr(self)]
         lines += [f"  {name:<{widths[0]}}  {text:<{widths[1]}}  {count:>{widths[2]}}" for name, text, count in rows]
-        return "\n".join([*lines, f"{len(self.parameters()):,} parameters"])
+        return "\n".join([*lines, _count_of_parameters(self)])
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({len(self.parameters())} parameters)"
+        return f"{type(self).__name__}({_count_of_parameters(self)})"
 
 
 def check_module(model: Any) -> Module:
@@ -214,6 +214,11 @@ def listed(faults: list[str]) -> str:
     """The first ten faults in one line, and the number of others."""
     rest = len(faults) - _MAX_FAULTS_SHOWN
     return "; ".join(faults[:_MAX_FAULTS_SHOWN]) + (f"; and {rest} more" if rest > 0 else "")
+
+
+def _count_of_parameters(module: Module) -> str:
+    count = len(module.parameters())
+    return f"{count:,} parameter{'s' * (count != 1)}"
 
 
 def _is_unit_of_a_layer(module: Module) -> bool:
