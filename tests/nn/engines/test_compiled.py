@@ -192,7 +192,7 @@ def test_no_number_beside_an_index_is_truncated(kind: Any) -> None:
         training.run(show=False)
         return training.history
 
-    with pytest.raises(TypeError, match='X has numbers that are not whole.*use engine="eager"'):
+    with pytest.raises(TypeError, match=r'X has numbers that are not whole.*use engine="eager"'):
         trained("compiled", halves)
     eager, auto = (trained(engine, halves) for engine in ("eager", "auto"))
     assert auto["loss"] == eager["loss"]
