@@ -162,6 +162,11 @@ class Value(Node, Elementary):
     def __pos__(self) -> Value:
         return self
 
+    def __xor__(self, other: Any) -> NoReturn:
+        raise TypeError("^ is not a power in Python, and a Value has no bits; write ** as in v ** 2")
+
+    __rxor__ = __xor__
+
     # ---------------------------------------------------------------------------------- comparisons and conversions
 
     def __lt__(self, other: Any) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import Value, assign, depends_on
 
 from .checks import is_number, shown
+from .names import METHODS_ELSEWHERE, explain_methods
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -201,6 +202,12 @@ class Module:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({_count_of_parameters(self)})"
+
+    def __dir__(self) -> list[str]:
+        return [name for name in super().__dir__() if name not in METHODS_ELSEWHERE or hasattr(self, name)]
+
+
+explain_methods(Module)
 
 
 def check_module(model: Any) -> Module:
