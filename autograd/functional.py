@@ -116,7 +116,7 @@ def gradients(output: Any, inputs: Nested, create_graph: bool = False) -> Nested
 
 
 def _gradients(output: Any, inputs: Nested, create_graph: bool) -> Nested:
-    """As `gradients`; 0.0 for what a function returned that is no Value, or that it computed within `no_grad()`."""
+    """As `gradients`; 0.0 if a function returned a constant, or computed its result within `no_grad()`."""
     if not isinstance(output, Value):
         return map_nested(lambda leaf: Value(0.0) if create_graph else 0.0, inputs)
     found = backpropagate(topological_order(output), {output: 1.0}, edges_as_graph if create_graph else edges_of)
