@@ -120,8 +120,11 @@ def run(code: str, number: int, seconds: float = SECONDS) -> dict[str, Any]:
     result: dict[str, Any] = {"outputs": _output.shown, "finished": False}
     with redirect_stdout(_output), redirect_stderr(_output):
         try:
-            _execute(code, name, seconds)
-            _show_figures()
+            before = _figures()
+            try:
+                _execute(code, name, seconds)
+            finally:
+                _show_figures(_figures() - before)
             result["finished"] = True
         except NeverEndsError:
             result["stopped"] = True
@@ -265,15 +268,20 @@ def shown_as(thing: Any) -> dict[str, str]:
     return {"text": repr(thing)}
 
 
-def _show_figures() -> None:
-    """What matplotlib has drawn, as its notebook back end shows it."""
+def _figures() -> set[int]:
+    """The numbers of matplotlib's open figures."""
     pyplot: Any = sys.modules.get("matplotlib.pyplot")
-    for number in pyplot.get_fignums() if pyplot else ():
+    return set(pyplot.get_fignums()) if pyplot else set()
+
+
+def _show_figures(numbers: set[int]) -> None:
+    """What a cell has drawn with matplotlib, as its notebook back end shows it."""
+    pyplot: Any = sys.modules.get("matplotlib.pyplot")
+    for number in sorted(numbers):
         text = io.StringIO()
         pyplot.figure(number).savefig(text, format="svg", bbox_inches="tight")
         _output.shown.append({"html": text.getvalue()[text.getvalue().index("<svg") :]})
-    if pyplot:
-        pyplot.close("all")
+        pyplot.close(number)
 
 
 def _missing(error: BaseException) -> str:
