@@ -147,3 +147,14 @@ def test_a_figure_that_was_drawn_is_shown_as_svg_and_closed() -> None:
     found = run("import matplotlib.pyplot as plt\nplt.plot([1, 2]);", 1)
     assert found["outputs"][-1]["html"].startswith("<svg")
     assert texts(run("len(plt.get_fignums())", 2)) == ["0"]
+
+
+def test_a_cell_shows_its_own_figures_also_if_it_fails() -> None:
+    import matplotlib.pyplot as plt
+
+    mine = plt.figure()
+    failing = run("import matplotlib.pyplot as plt\nplt.plot([1, 2]); 1 / 0", 1)
+    assert [name for piece in failing["outputs"] for name in piece] == ["html", "error"]
+    assert plt.get_fignums() == [mine.number]
+    assert texts(run("1 + 1", 2)) == ["2"]
+    plt.close(mine)
