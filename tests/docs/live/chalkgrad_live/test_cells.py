@@ -153,7 +153,7 @@ def test_a_cell_shows_its_own_figures_also_if_it_fails() -> None:
     import matplotlib.pyplot as plt
 
     mine = plt.figure()
-    failing = run("import matplotlib.pyplot as plt\nplt.plot([1, 2]); 1 / 0", 1)
+    failing = run("import matplotlib.pyplot as plt\nplt.figure()\nplt.plot([1, 2]); 1 / 0", 1)
     assert [name for piece in failing["outputs"] for name in piece] == ["html", "error"]
     assert plt.get_fignums() == [mine.number]
     assert texts(run("1 + 1", 2)) == ["2"]
