@@ -215,8 +215,8 @@ def plot_curves(
 def plot_images(images: Any, titles: Any = None, path: Any = None, *, columns: int = 10, limit: Any = None) -> Any:
     """Draw square images, each a list of its pixels, row after row.  Returns the matplotlib figure.
 
-    White is 0, or the smallest pixel of all images if that is below 0; black is 1, or the largest pixel if that is above
-    1.  With ``limit`` pixels have signs: red is positive, white 0 and blue negative, full colour is reached at
+    White is 0, or the smallest pixel of all images if that is negative; black is 1, or the largest pixel if that is
+    larger.  With ``limit`` pixels have signs: red is positive, white 0 and blue negative, full colour is reached at
     ``limit``, and a colour bar says so.  Raises ``ValueError`` if an image is not square.
 
     >>> len(plot_images([[0.0, 1.0, 1.0, 0.0]] * 3, ["a", "b", "c"], columns=2).axes)
