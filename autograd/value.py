@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import warnings
 from functools import partial
+from itertools import count
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograd import foreign_names, micrograd
@@ -23,6 +24,11 @@ from autograd.primitive import NOT_TAKEN, Primitive, evaluate, partials_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+
+
+_writes = count(1)
+last_write = [0]
+"""The number of the last write to the `.data` of any Value: while it stays the same, none was written."""
 
 
 class Value(Node, Elementary):
@@ -67,6 +73,7 @@ class Value(Node, Elementary):
                 f"assign .data of a leaf and compute again, or start again from .detach()"
             )
         self._data = data if type(data) is float else real(data, "Value.data")
+        last_write[0] = next(_writes)
 
     @property
     def label(self) -> str:
@@ -404,6 +411,7 @@ def assign(values: Iterable[Value], data: Iterable[float] | None = None, grad: I
     names = ["_data"] * len(new_data) + ["grad"] * len(new_grad)
     targets = values[: len(new_data)] + values[: len(new_grad)]
     exhaust(map(setattr, targets, names, new_data + new_grad))
+    last_write[0] = next(_writes)
 
 
 def _numbers(values: Sequence[Value], numbers: Iterable[float] | None, name: str) -> list[float]:

@@ -483,7 +483,7 @@ def _try(judge: Callable[[Any], Any], guesses: Any, model: Any, X: Any) -> None:
 
 
 def _as_values(output: Any) -> Any:
-    return [Value(item) for item in output] if isinstance(output, list) else Value(output)
+    return [_as_values(item) for item in output] if isinstance(output, list) else Value(output)
 
 
 def check_model(model: Any) -> None:

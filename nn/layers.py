@@ -327,6 +327,8 @@ def _method(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
 def check_sizes(layers: Any) -> None:
     """Raise ``ValueError`` if a layer's input size is not the output size of the nearest sized layer before it.
 
+    A module whose output is not a list of numbers says so in ``gives``, with what to put after it.
+
     >>> check_sizes([Layer(2, 3), Layer(4, 1)])
     Traceback (most recent call last):
     ValueError: layer 1 expects 4 inputs, but layer 0 gives 3
@@ -334,6 +336,9 @@ def check_sizes(layers: Any) -> None:
     given: tuple[int, int] | None = None
     for position, layer in enumerate(layers):
         in_size = getattr(layer, "in_size", None)
+        if in_size is not None and position and hasattr(layers[position - 1], "gives"):
+            raise ValueError(f"layer {position} takes a list of numbers, but layer {position - 1} gives "
+                             f"{layers[position - 1].gives}")  # fmt: skip
         if given is not None and in_size is not None and in_size != given[1]:
             raise ValueError(f"layer {position} expects {in_size} inputs, but layer {given[0]} gives {given[1]}")
         out_size = getattr(layer, "out_size", None)

@@ -179,7 +179,7 @@ class Optimizer:
         return [g + self.weight_decay * p for g, p in zip(gradients, numbers, strict=True)]
 
     def _check(self, entries: Numbers, message: str) -> None:
-        array: Any = entries[0] if hasattr(entries[0], "tolist") else None
+        array: Any = entries[0] if getattr(entries[0], "ndim", 0) else None
         if all(map(math.isfinite, entries)) if array is None else all_finite(array):
             return
         for name, entry in zip(self.names, entries if array is None else array.tolist(), strict=True):

@@ -315,5 +315,5 @@ check("17.5", pixels)
 # %% [markdown]
 # **What you know now.** A convolution is a small layer that is used at every place. It has few parameters, which learn
 # from every place, and it pays off where neighbours belong together and every place is like the others. The same idea
-# along time, one step that is used at every position of a sequence, is `nn.RNN`, and with a better memory `nn.LSTM`.
-# Back to the [first lesson](00-a-derivative-is-a-nudge.ipynb), or on to a network of your own.
+# along time is one step that is used at every position of a sequence. Next:
+# [18 · Memory: recurrence](18-memory-recurrence.ipynb).

@@ -60,7 +60,7 @@ views.draw.losses views.trace
 compiler.frontend.object_visitors views.draw.dot views.draw.page_fit views.draw.units views.explain.render
 views.stepper.sentences
 views.draw.modules
-compiler.frontend.snapshot views.draw.clusters views.draw.svg views.explain.explain
+compiler.frontend.snapshot compiler.theta views.draw.clusters views.draw.svg views.explain.explain
 views.draw.architecture views.draw.expand_cluster views.stepper.front_end
 compiler.frontend.guards views.draw.collapse views.draw.png views.explain.nudge views.stepper.widget
 compiler.frontend.flatten views.draw.rendering views.explain
@@ -99,7 +99,8 @@ data.stream engines.eager
 evaluation
 config extras.groups layer_stats plotting.figures recording.snapshots
 checkpoint export.steps plotting.live recording.images
-export.numpy export.onnx export.source export.torch plotting
+export.c_modules export.numpy export.onnx_modules export.python_modules export.torch plotting
+export.onnx export.source
 diagnostics history recording.recording
 engines.compiled recording
 jax_engine jax_engine.engine
@@ -148,20 +149,20 @@ LOADED_LATE = {
     "nn.estimators": {"numpy", "sklearn"},
 }
 LATE_FOLDERS = ("autograd.compiler", "autograd.views")
-BESIDE_PYTORCH = "tests/nn/test_modules_beside_pytorch.py"
+ALL_MODULES = {"tests/nn/test_modules_beside_pytorch.py", "tests/nn/test_modules_everywhere.py"}
 # Folders that can be deleted together with their tests (`tests/<folder>` and the files named here), lessons and pages,
 # without making another test fail.  Only these modules load them, late; without the folder, these names say what to do.
 OPTIONAL = {
     "autograd/compiler/jax_backend": Deletable(set(), set(), set()),
-    "nn/attention": Deletable({"nn"}, {"nn.MultiHeadAttention", "nn.RMSNorm"}, {BESIDE_PYTORCH}),
+    "nn/attention": Deletable({"nn"}, {"nn.MultiHeadAttention", "nn.RMSNorm"}, ALL_MODULES),
     "nn/convolution": Deletable(
-        {"nn"}, {"nn.AvgPool2d", "nn.Conv1d", "nn.Conv2d", "nn.Flatten", "nn.MaxPool2d"}, {BESIDE_PYTORCH}
+        {"nn"}, {"nn.AvgPool2d", "nn.Conv1d", "nn.Conv2d", "nn.Flatten", "nn.MaxPool2d"}, ALL_MODULES
     ),
-    "nn/recurrence": Deletable({"nn"}, {"nn.GRU", "nn.LSTM", "nn.Last", "nn.RNN"}, {BESIDE_PYTORCH}),
+    "nn/recurrence": Deletable({"nn"}, {"nn.GRU", "nn.LSTM", "nn.Last", "nn.RNN"}, ALL_MODULES),
     "nn/export": Deletable(
         {"nn", "nn.evaluation"},
         {"nn.load_torch", "nn.to_c", "nn.to_numpy", "nn.to_onnx", "nn.to_python", "nn.to_torch"},
-        {"tests/nn/test_beside_pytorch.py", BESIDE_PYTORCH},
+        {"tests/nn/test_beside_pytorch.py", *ALL_MODULES},
     ),
     "nn/estimators": Deletable({"nn"}, {"nn.estimators"}, set()),
     "nn/extras": Deletable({"nn"}, {"nn.CSVLogger", "nn.ParameterGroups", "nn.ReduceOnPlateau"}, set()),
@@ -176,6 +177,9 @@ ONE_SYSTEM_ONLY_OF_OS = {"fork", "forkpty", "getuid", "geteuid", "killpg", "sets
 # Modules that no test file of their own name tests, and the file that does.
 TESTED_ELSEWHERE = {
     "nn.engines.eager": "nn/test_training.py",
+    "nn.export.c_modules": "nn/test_modules_everywhere.py",
+    "nn.export.onnx_modules": "nn/test_modules_everywhere.py",
+    "nn.export.python_modules": "nn/test_modules_everywhere.py",
     "autograd.compiler.c_backend.bytecode": "autograd/compiler/c_backend/test_executable.py",
     "autograd.compiler.c_backend.elementwise": "autograd/compiler/test_rows.py",
     "autograd.compiler.c_backend.link": "autograd/compiler/c_backend/test_executable.py",
@@ -448,7 +452,7 @@ def copy_without(folders: Iterable[str], where: Path) -> Path:
     for folder in folders:
         for name in (folder, f"tests/{folder}", *OPTIONAL[folder].files):
             path = where / "copy" / name
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)  # several need one file
     return where / "copy"
 
 
@@ -471,7 +475,12 @@ def test_without_the_optional_folders_and_their_tests_the_others_pass(tmp_path: 
     """Not those of README, which shows the optional folders; of autograd only those of compiled programs."""
     copy = copy_without(OPTIONAL, tmp_path)
     without(OPTIONAL, copy)
-    left = ("tests/test_architecture.py", "tests/trust/test_wrong_inputs.py", "tests/test_english.py")
+    left = (
+        "tests/test_architecture.py",
+        "tests/trust/test_wrong_inputs.py",
+        "tests/test_english.py",
+        "tests/docs/test_tables.py",
+    )
     passes(copy, *left, "tests/nn", "tests/autograd/compiler/test_program.py")
 
 

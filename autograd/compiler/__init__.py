@@ -15,6 +15,7 @@ which a function passes through them.  Each answers one question:
     `pipeline`        all passes in their order, and the choice of a backend
     `correction`      samples whose numbers are not finite: the eager engine computes them
     `argument_cache`  the same call again: arrays are read in place
+    `theta`           the parameters in an array: whichever of it and the Values was written, counts
     `pickling`        how is a program sent to another process?
     `program`         what the user holds: shapes, errors, `explain`
     `picture`         how do the groups look?

@@ -22,8 +22,9 @@ from autograd.compiler.executable import Signature
 from autograd.compiler.frontend.flatten import PARAMETER, flatten, flatten_by_leaves, trace
 from autograd.compiler.pickling import check_can_be_sent
 from autograd.compiler.pipeline import jax_backend, make_plan
+from autograd.compiler.theta import Theta
 from autograd.pause_gc import pause_gc
-from autograd.value import Value, assign
+from autograd.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -49,9 +50,9 @@ MAX_RETRACES = 10
 class Program:
     """A function compiled to arrays: `value = program(*arrays)`, `value, gradient = program.value_and_grad(*arrays)`.
 
-    `theta` is a float64 array of the parameters, in their order: write to it to change them; `store()` copies it back
-    into the Values.  A program can be pickled if its function can; it is compiled again where it is loaded.  See
-    `autograd.compile` for the arguments.
+    `theta` is a float64 array of the parameters, in their order: write to it, or to the `.data` of the Values as an
+    optimizer does, and the next call sees it; `store()` copies it back into the Values.  A program can be pickled if
+    its function can; it is compiled again where it is loaded.  See `autograd.compile` for the arguments.
     """
 
     def __init__(
@@ -84,13 +85,8 @@ class Program:
         self.by_parameters = parameters is not None
         self.function, self.batched, self.backend = function, bool(batched), backend
         self.name = "this graph" if self.of_graph else getattr(function, "__name__", type(function).__name__)
-        self.parameters: list[Value] = _listed(parameters)
-        for n, parameter in enumerate(self.parameters):
-            if not isinstance(parameter, Value) or parameter.primitive is not None:
-                raise TypeError(f"parameters[{n}] must be a leaf Value, got {shown(parameter)}")
-        if len({id(parameter) for parameter in self.parameters}) < len(self.parameters):
-            raise ValueError("parameters contains a Value twice: list each of them once")
-        self._theta = np.array([parameter.data for parameter in self.parameters], dtype=np.float64)
+        self._parameters = Theta(_listed(parameters))
+        self.parameters, self._theta = self._parameters.parameters, self._parameters.array
         self._lock = RLock()  # a plan has only one memory: threads take turns
         self._plans: dict[Any, list[Plan]] = {}
         self._assumed: set[Any] | None = None
@@ -106,19 +102,16 @@ class Program:
     def theta(self) -> Any:
         """The parameters' values, in their order: a float64 array that can be written to.
 
-        Raises ValueError if an array of another length is assigned.
+        It follows the parameters' `.data`.  Raises ValueError if an array of another length is assigned, and
+        RuntimeError if both were written since they were last equal.
         """
+        self._parameters.follow()
         return self._theta
 
     @theta.setter
     def theta(self, numbers: Any) -> None:
         if numbers is not self._theta:  # as after `theta -= step`
-            array = _as_array(numbers, "theta")
-            if array.shape != self._theta.shape:
-                raise ValueError(
-                    f"theta has {len(self._theta)} numbers, one for each parameter; got shape {array.shape}"
-                )
-            self._theta[:] = array
+            self._parameters.write(_as_array(numbers, "theta"))
 
     # ----------------------------------------------------------------------------------------------------- running
 
@@ -160,6 +153,7 @@ class Program:
 
     def _repeated(self, arrays: tuple[Any, ...]) -> ArgumentCache | None:
         """The cache of the last call, if this call has the same arrays and nothing else has changed."""
+        self._parameters.follow()
         recent = self._recent
         if recent is None or not recent.has(arrays) or (self._assumed is None and recent.plan.changed()):
             return None
@@ -239,12 +233,12 @@ class Program:
         return guard is not None and guard.snapshot.has_visited(thing)
 
     def store(self) -> None:
-        """Copy `theta` back into the parameters' `.data`."""
-        assign(self.parameters, data=self.theta.tolist())
+        """Copy `theta` back into the parameters' `.data`, whatever was written there."""
+        self._parameters.store()
 
     def load(self) -> None:
-        """Copy the parameters' `.data` into `theta`."""
-        self.theta[:] = [parameter._data for parameter in self.parameters]
+        """Copy the parameters' `.data` into `theta`, whatever was written there."""
+        self._parameters.load()
 
     def hessian_vector_product(self, vector: Any, *arrays: Any) -> Any:
         """The Hessian with respect to `theta`, times a vector of that length: the gradient of (gradient · vector).
@@ -269,7 +263,7 @@ class Program:
             program.name = f"the gradient of {self.name}"
             self._curvature["program"] = program
         program = self._curvature["program"]
-        program.theta[:] = np.concatenate((self.theta, vector))
+        program.theta = np.concatenate((self.theta, vector))
         return program.value_and_grad(*arrays)[1][: len(vector)]
 
     # ------------------------------------------------------------------------------------------------------- pickles
@@ -336,6 +330,7 @@ class Program:
             self._assumed = before
 
     def _prepared(self, arrays: Sequence[Any], quiet: bool = False) -> tuple[Plan, list[Any]]:
+        self._parameters.follow()
         given = [_as_array(array, f"argument {n}") for n, array in enumerate(arrays, 1)]
         if self.batched:
             _check_samples(given)
@@ -426,6 +421,7 @@ class BoundProgram:
         """As `Program.value_and_grad`, for the bound arguments."""
         program, executable = self.program, self.executable
         with program._lock:
+            program._parameters.follow()
             if executable.attached is not self.attached or self.attached is None:
                 self.attached = executable.attach(self.inputs, self.samples, self.packed)
             value, gradient, may_be_nonfinite = executable.value_and_grad(program._theta)

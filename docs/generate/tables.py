@@ -136,6 +136,11 @@ def schedules() -> str:
     )
 
 
+def available_layers() -> dict[str, dict[str, Any]]:
+    """The entries of modules, without those of an optional folder that is missing."""
+    return {name: entry for name, entry in tables()["layers"].items() if name in nn.__all__}
+
+
 def layers() -> str:
     """The modules that a model is made of."""
     rows = (
@@ -144,7 +149,7 @@ def layers() -> str:
             cell(entry["latex"]),
             f"`{entry['make']}`<br>{entry['parameters']} parameters",
         )
-        for name, entry in tables()["layers"].items()
+        for name, entry in available_layers().items()
     )
     summary = nn.MLP(2, [16, 16, 1], activation="tanh").summary()
     return "\n".join(
@@ -165,7 +170,7 @@ def layers() -> str:
             "```\n",
             "## All modules\n",
             documented("nn.Module", members=True),
-            documented(*(f"nn.{name}" for name in tables()["layers"]), members=True),
+            documented(*(f"nn.{name}" for name in available_layers()), members=True),
         ]
     )
 

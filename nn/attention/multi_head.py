@@ -30,6 +30,7 @@ class MultiHeadAttention(Module):
     [1.0]
     """
 
+    gives = "a list for each element: put nn.Flatten() between them"
     drawn_whole = True
 
     def __init__(self, embed_dim: int, num_heads: int, *, causal: bool = False, seed: Any = None) -> None:

@@ -22,8 +22,8 @@ from nn.module import Module
 class Convolution(Module):
     """What ``Conv1d`` and ``Conv2d`` share: one layer of filters, applied at every position of an image."""
 
+    gives = "maps: put nn.Flatten() between them"
     drawn_whole = True
-
     _checked: ClassVar[Callable[..., Any]]
     """Checks a size: one whole number, or a pair."""
 
@@ -85,7 +85,9 @@ class Convolution(Module):
 
     def __repr__(self) -> str:
         sizes = {name: entry for name, entry in self.settings().items() if "channels" not in name}
-        given = arguments(sizes | {"activation": self.activation.name}, {"stride": 1, "padding": 0})
+        given = arguments(
+            sizes | {"activation": self.activation.name}, {"stride": 1, "padding": 0, "activation": "identity"}
+        )
         return f"{type(self).__name__}({self.in_channels}, {self.out_channels}, {given})"
 
 
@@ -121,7 +123,8 @@ class Conv2d(Convolution):
 
     ``kernel_size``, ``stride`` and ``padding`` are whole numbers, or pairs for rows and columns: a filter's size, the
     distance between positions, and the zeros added on each side. There are (height + 2 padding - kernel_size) // stride
-    + 1 rows of positions. ``activation``, ``init`` and ``seed`` are as for ``Layer``.
+    + 1 rows of positions. ``activation``, ``init`` and ``seed`` are as for ``Layer``. An image has many sums: train
+    with ``nn.fit(..., engine="compiled")``.
     Raises ``ValueError`` and ``TypeError`` for wrong sizes and names.
 
     >>> conv = Conv2d(1, 8, 3, padding=1, activation="relu", seed=0)

@@ -19,6 +19,8 @@ from nn.module import Module
 class Pooling(Module):
     """What ``MaxPool2d`` and ``AvgPool2d`` share: windows of each channel by itself."""
 
+    gives = "maps: put nn.Flatten() between them"
+
     def __init__(self, kernel_size: int | Pair, stride: int | Pair | None = None, padding: int | Pair = 0) -> None:
         self.kernel_size = pair(kernel_size, "kernel_size")
         self.stride = self.kernel_size if stride is None else pair(stride, "stride")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nn.checks import as_list, is_scalar, shown, whole_number
+from nn.checks import NOT_SEQUENCES, as_list, is_scalar, shown, whole_number
 
 Image = list[list[list[Any]]]
 Pair = tuple[int, int]
@@ -56,8 +56,13 @@ def image_of(
     sizes = {(len(plane), len(row)) for plane in image for row in plane or [[]]}
     if len(sizes) != 1 or 0 in next(iter(sizes)):
         raise ValueError(f"{name} must have channels and rows of one size, got {sorted(sizes) or 'an empty list'}")
-    if not is_scalar(image[0][0][0]):
-        raise ValueError(f"{owner} takes {what}; got more levels, a batch: call it on each, [model(x) for x in X]")
+    for item in (item for plane in image for row in plane for item in row):
+        if not is_scalar(item):
+            if hasattr(item, "__len__") and not isinstance(item, NOT_SEQUENCES):
+                raise ValueError(
+                    f"{owner} takes {what}; got more levels, a batch: call it on each, [model(x) for x in X]"
+                )
+            raise TypeError(f"{name} must have numbers in its rows, got {shown(item)}")
     return image
 
 

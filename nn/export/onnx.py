@@ -1,4 +1,4 @@
-"""How is a model written as a file that other runtimes read?  Read before: ``steps``."""
+"""How is a model written as a file that other runtimes read?  Read before: ``steps``, ``onnx_modules``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 
 from autograd.packages import how_to_install
 from nn.checks import file_path
-from nn.export.steps import Linear, LookUp, Normalize, Standard, steps_of, widths
+from nn.export.onnx_modules import add_module
+from nn.export.steps import Linear, LookUp, Normalize, Standard, shapes, steps_of
 
 _OPERATORS: dict[str, list[tuple[str, dict[str, float]]]] = {
     "sigmoid": [("Sigmoid", {})], "tanh": [("Tanh", {})], "relu": [("Relu", {})], "softplus": [("Softplus", {})],
@@ -18,14 +19,16 @@ _OPERATORS: dict[str, list[tuple[str, dict[str, float]]]] = {
 """Each activation as operators of ONNX, one after the other; silu and hardtanh take more than one operand."""
 
 
-def to_onnx(model: Any, path: Any) -> None:
+def to_onnx(model: Any, path: Any, shape: Any = None) -> None:
     """Write the model, in evaluation mode and with numbers of 32 bits, as an ONNX file with ``input`` and ``output``.
 
-    ``input`` is (samples x inputs), ``output`` (samples x outputs); an Embedding takes indices of 64 bits.
-    Raises ``TypeError`` or ``ValueError`` if the model cannot be exported, ``ImportError`` without the package onnx.
+    ``input`` is (samples x inputs), ``output`` (samples x outputs); an Embedding takes indices of 64 bits. ``shape`` is
+    the shape of a sample, which a model of images or sequences needs, such as (1, 8, 8) or (30, 2). Of an RNN, LSTM or
+    GRU the file gives the outputs, without the last state. Raises ``TypeError`` or ``ValueError`` if the model cannot
+    be exported or the shape does not fit, ``ImportError`` without the package onnx.
     """
     target, steps = file_path(path), steps_of(model)
-    inputs, outputs = widths(steps)
+    given = shapes(steps, shape)
     import numpy as np
 
     try:
@@ -38,9 +41,9 @@ def to_onnx(model: Any, path: Any) -> None:
     constants: list[Any] = []
     current = "input"
 
-    def constant(numbers: Any, dtype: Any = np.float32) -> str:
-        name = f"constant{len(constants)}"
-        constants.append(numpy_helper.from_array(np.array(numbers, dtype), name))
+    def constant(numbers: Any, whole: bool = False, shape: Any = None) -> str:
+        name, array = f"constant{len(constants)}", np.array(numbers, np.int64 if whole else np.float32)
+        constants.append(numpy_helper.from_array(array if shape is None else array.reshape(shape), name))
         return name
 
     def add(kind: str, *operands: str, **attributes: Any) -> str:
@@ -48,7 +51,7 @@ def to_onnx(model: Any, path: Any) -> None:
         nodes.append(helper.make_node(kind, operands, [name], **attributes))
         return name
 
-    for step in steps:
+    for step, before in zip(steps, given, strict=False):
         if isinstance(step, Linear):
             current = add("Gemm", current, constant(step.weights), constant(step.biases), transB=1)
         elif isinstance(step, Normalize):
@@ -56,9 +59,9 @@ def to_onnx(model: Any, path: Any) -> None:
             current = add("LayerNormalization", current, scale, shift, epsilon=step.epsilon)
         elif isinstance(step, LookUp):
             vectors = add("Gather", constant(step.vectors), current)
-            current = add("Reshape", vectors, constant([-1, inputs * len(step.vectors[0])], np.int64))
-        elif isinstance(step, Standard):  # `widths` has refused it
-            raise NotImplementedError(step.kind)
+            current = add("Reshape", vectors, constant([-1, before[0] * len(step.vectors[0])], whole=True))
+        elif isinstance(step, Standard):
+            current = add_module(step, before, current, add, constant)
         elif step.name == "silu":
             current = add("Mul", current, add("Sigmoid", current))
         elif step.name == "hardtanh":
@@ -71,8 +74,8 @@ def to_onnx(model: Any, path: Any) -> None:
     graph = helper.make_graph(
         nodes,
         "chalkgrad",
-        [helper.make_tensor_value_info("input", kind, ["samples", inputs])],
-        [helper.make_tensor_value_info("output", TensorProto.FLOAT, ["samples", outputs])],
+        [helper.make_tensor_value_info("input", kind, ["samples", *given[0]])],
+        [helper.make_tensor_value_info("output", TensorProto.FLOAT, ["samples", *given[-1]])],
         constants,
     )
     made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=9)

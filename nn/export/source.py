@@ -1,10 +1,15 @@
-"""How is a model written as one file of Python or C without dependencies?  Read before: ``steps``."""
+"""How is a model written as one file of Python or C without dependencies?
+
+Read before: ``steps``, ``python_modules``, ``c_modules``.
+"""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-from nn.export.steps import Bend, Linear, LookUp, Normalize, steps_of, widths
+from nn.export import c_modules, python_modules
+from nn.export.steps import Bend, Linear, LookUp, Normalize, Shape, Standard, shapes, steps_of
 
 FORMULAS = {
     "sigmoid": "exp(smaller(x, 0.0)) / (1.0 + exp(-fabs(x)))",
@@ -23,7 +28,7 @@ FORMULAS = {
 }
 """Each activation as an expression that is valid Python and C."""
 
-_PYTHON = '''"""A model from chalkgrad: predict([...]) takes {inputs} number(s) and gives a list of {outputs}."""
+_PYTHON = '''"""A model from chalkgrad: predict([...]) takes {takes} and gives {gives}."""
 
 from math import erfc, exp, expm1, fabs, log1p, sqrt, tanh
 
@@ -34,11 +39,14 @@ def larger(x, y):
 
 def smaller(x, y):
     return y if x > y else x
-
+{functions}
 
 def predict(x):
-    if len(x) != {inputs}:
-        raise ValueError(f"predict takes {inputs} number(s), got {{len(x)}}")
+    part = x
+    for size in {shape}:
+        if len(part) != size:
+            raise ValueError(f"predict takes {takes}, got {{len(part)}} where there should be {{size}}")
+        part = part[0]
 {body}
     return x
 '''
@@ -52,7 +60,7 @@ _PYTHON_STEPS = {
             total += weight * number
         sums.append(total)
     x = sums""",
-    "bend": "    x = [{formula} for x in x]",
+    "bend": "    x = {formula}",
     "softmax": """\
     x = [exp(number - max(x)) for number in x]
     x = [number / sum(x) for number in x]""",
@@ -81,7 +89,7 @@ _C = """/* A trained model, written by chalkgrad: predict(x, y) takes {inputs} n
 
 {constants}
 
-void predict(const double *x0, double *y) {{
+{functions}void predict(const double *x0, double *y) {{
 {body}
     for (int i = 0; i < MODEL_OUTPUTS; i++) y[i] = {last}[i];
 }}
@@ -129,10 +137,12 @@ _C_STEPS = {
 }
 
 
-def to_python(model: Any) -> str:
+def to_python(model: Any, shape: Any = None) -> str:
     """A Python module as text, without imports but ``math``, whose ``predict`` takes one sample and gives a list.
 
-    Raises ``TypeError`` or ``ValueError`` if the model cannot be exported.
+    ``shape`` is the shape of a sample, which a model of images or sequences needs, such as (1, 8, 8) or (30, 2). Of an
+    RNN, LSTM or GRU it gives the outputs, without the last state. Raises ``TypeError`` or ``ValueError`` if the model
+    cannot be exported or the shape does not fit.
 
     >>> import nn
     >>> module = {}
@@ -141,47 +151,76 @@ def to_python(model: Any) -> str:
     [6.0]
     """
     steps = steps_of(model)
-    inputs, outputs = widths(steps)
-    body = [_PYTHON_STEPS[kind].format(**numbers) for kind, numbers in map(_described, steps)]
-    return _PYTHON.format(inputs=inputs, outputs=outputs, body="\n".join(body))
+    given = shapes(steps, shape)
+    body, names = [], []
+    for step, before in zip(steps, given, strict=False):
+        if isinstance(step, Standard):
+            used, expression = python_modules.python_of(step)
+            names += used
+            body.append(f"    x = {expression}")
+        else:
+            kind, numbers = _described(step, before)
+            if kind == "bend":
+                numbers["formula"] = _nested(numbers["formula"], len(before))
+            body.append(_PYTHON_STEPS[kind].format(**numbers))
+    takes, gives = ("numbers in lists of the shape {}".format("×".join(map(str, each))) if len(each) > 1
+                    else f"{each[0]} number(s)" for each in (given[0], given[-1]))  # fmt: skip
+    head = {"takes": takes, "gives": gives, "shape": given[0]}
+    return _PYTHON.format(**head, body="\n".join(body), functions=python_modules.functions(names))
 
 
-def to_c(model: Any) -> str:
+def _nested(formula: str, depth: int) -> str:
+    """The list of what the formula makes of each number in lists of this depth."""
+    for _ in range(depth):
+        formula = f"[{formula} for x in x]"
+    return formula
+
+
+def to_c(model: Any, shape: Any = None) -> str:
     """A file of C99 as text, for ``cc -c`` and ``-lm``: ``void predict(const double *x, double *y)``.
 
-    Raises ``TypeError`` or ``ValueError`` if the model cannot be exported.
+    ``shape`` is the shape of a sample, which a model of images or sequences needs, such as (1, 8, 8) or (30, 2); its
+    numbers are in ``x`` row by row. Of an RNN, LSTM or GRU it gives the outputs, without the last state. Raises
+    ``TypeError`` or ``ValueError`` if the model cannot be exported or the shape does not fit.
 
     >>> import nn
     >>> "#define MODEL_INPUTS 2" in to_c(nn.MLP(2, [3, 1]))
     True
     """
     steps = steps_of(model)
-    inputs, outputs = widths(steps)
+    given = shapes(steps, shape)
     constants: list[str] = []
     body: list[str] = []
-    size = inputs
-    for n, step in enumerate(steps, 1):
-        kind, numbers = _described(step)
-        before, width = size, len(step.vectors[0]) if isinstance(step, LookUp) else 1
-        size = len(step.biases) if isinstance(step, Linear) else size * width
+    names: list[str] = []
+    for n, (step, before, after) in enumerate(zip(steps, given, given[1:], strict=False), 1):
+        if isinstance(step, Standard):
+            used, lines = c_modules.c_of(step, n, before, after)
+            names += used
+            body.append(lines)
+            constants += [_array(f"{name.replace('.', '_')}{n}", rows) for name, rows in step.numbers.items()]
+            continue
+        kind, numbers = _described(step, before)
         arrays = {name: numbers[name] for name in ("weights", "biases", "scale", "shift", "vectors") if name in numbers}
         constants += [_array(f"{name}{n}", entries) for name, entries in arrays.items()]
-        count = len(step.vectors) if isinstance(step, LookUp) else 0
-        numbers = {**numbers, "count": count, "n": n, "m": n - 1, "size": size, "before": before, "width": width}
+        numbers |= {"n": n, "m": n - 1, "size": math.prod(after), "before": math.prod(before)}
         body.append(_C_STEPS[kind].format(**numbers))
-    named = {"inputs": inputs, "outputs": outputs, "constants": "\n".join(constants), "last": f"x{len(steps)}"}
-    return _C.format(body="\n".join(body), **named)
+    return _C.format(
+        inputs=math.prod(given[0]), outputs=math.prod(given[-1]), last=f"x{len(steps)}",
+        constants="\n".join(constants), functions=c_modules.functions(names), body="\n".join(body),
+    )  # fmt: skip
 
 
-def _described(step: Any) -> tuple[str, dict[str, Any]]:
+def _described(step: Any, before: Shape) -> tuple[str, dict[str, Any]]:
     """The kind of a step, and what its template needs."""
     if isinstance(step, Linear):
         return "linear", {"weights": step.weights, "biases": step.biases}
     if isinstance(step, Normalize):
         return "normalize", {**vars(step), "size": len(step.scale)}
     if isinstance(step, LookUp):
-        return "look_up", {"vectors": step.vectors}
+        return "look_up", {"vectors": step.vectors, "count": len(step.vectors), "width": len(step.vectors[0])}
     assert isinstance(step, Bend)  # noqa: S101 - there are four kinds
+    if step.name == "softmax" and len(before) > 1:
+        raise ValueError(f"softmax takes the numbers of one list, but here a sample has the shape {before}")
     return ("softmax", {}) if step.name == "softmax" else ("bend", {"formula": FORMULAS[step.name]})
 
 

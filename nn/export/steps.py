@@ -5,11 +5,12 @@ Read before: ``layers``, ``normalization``, ``embedding``. Read after: ``numpy``
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 from nn.activations import Activation, activation, activation_names
-from nn.checks import shown
+from nn.checks import as_list, shown, whole_number
 from nn.config import settings_of
 from nn.dropout import Dropout
 from nn.embedding import Embedding
@@ -110,26 +111,100 @@ EXPORTED = (
 """The activations that can be exported."""
 
 
-def widths(steps: list[Step]) -> tuple[int, int]:
-    """The number of inputs and of outputs."""
+Shape = tuple[int, ...]
+
+
+def shapes(steps: list[Step], shape: Any = None) -> list[Shape]:
+    """The shape of one sample before the first step, and after each.
+
+    ``shape``, such as (1, 8, 8) for an image with one channel, is needed only for modules that take any size.
+    Raises ``ValueError`` if it is missing or a step cannot take it, ``TypeError`` if it has other things than numbers.
+
+    >>> shapes(steps_of(Neuron(2, init="zeros", activation="tanh")))
+    [(2,), (1,), (1,)]
+    """
+    found = [_first(steps, shape)]
     for step in steps:
-        if isinstance(step, Standard):
-            raise TypeError(f"a {step.kind} can be exported by to_torch and to_numpy only")
-    sized = [step for step in steps if not isinstance(step, Bend)]
-    first, last = sized[0], sized[-1]
-    if isinstance(first, LookUp):
-        size = len(first.vectors[0])
-        following = sized[1] if len(sized) > 1 else None
-        given = following and (len(following.weights[0]) if isinstance(following, Linear) else _size(following))
-        inputs = (given or size) // size
-    else:
-        inputs = len(first.weights[0]) if isinstance(first, Linear) else _size(first)
-    return inputs, inputs * _size(last) if last is first and isinstance(first, LookUp) else _size(last)
+        found.append(_after(step, found[-1]))
+    return found
+
+
+def _first(steps: list[Step], shape: Any) -> Shape:
+    if shape is not None:
+        sizes = as_list(shape, "shape", _SHAPE)
+        if not sizes:
+            raise ValueError(f"shape is empty: give {_SHAPE}")
+        return tuple(whole_number(size, f"shape[{n}]") for n, size in enumerate(sizes))
+    first, *others = [step for step in steps if not isinstance(step, Bend)]
+    if isinstance(first, Standard) and first.kind != "RMSNorm":
+        raise ValueError(f"{first.kind} takes samples of any size, but an export has one: give {_SHAPE}")
+    size = _size(first)
+    if isinstance(first, LookUp) and others:  # as many vectors as the layer after it reads
+        return (max(1, _size(others[0]) // size),)
+    return (1 if isinstance(first, LookUp) else size,)
+
+
+_SHAPE = "the shape of one sample, such as shape=(1, 8, 8) for an image or shape=(30, 2) for a sequence"
 
 
 def _size(step: Step) -> int:
+    """How many numbers a step reads; of a table of vectors, how many each has."""
     if isinstance(step, Linear):
-        return len(step.biases)
+        return len(step.weights[0])
     if isinstance(step, LookUp):
         return len(step.vectors[0])
+    if isinstance(step, Standard):
+        return int(step.settings.get("size", 0))
     return len(step.scale) if isinstance(step, Normalize) else 0
+
+
+def _after(step: Step, shape: Shape) -> Shape:
+    """The shape of one sample after this step."""
+    if isinstance(step, Bend):
+        return shape
+    if isinstance(step, LookUp):
+        _check_shape("Embedding", shape, (shape[0],))
+        return (shape[0] * len(step.vectors[0]),)
+    if isinstance(step, Standard):
+        return _after_standard(step.kind, step.settings, shape)
+    _check_shape("Layer" if isinstance(step, Linear) else "LayerNorm", shape, (_size(step),))
+    return (len(step.biases),) if isinstance(step, Linear) else shape
+
+
+def _after_standard(kind: str, settings: dict[str, Any], shape: Shape) -> Shape:
+    if kind == "Flatten":
+        return (math.prod(shape),)
+    if kind == "RMSNorm":
+        _check_shape(kind, shape, (settings["size"],))
+        return shape
+    if "kernel_size" in settings:
+        return _after_windows(kind, settings, shape)
+    if len(shape) != 2:
+        raise ValueError(f"{kind} takes a sequence, (length) x (size), but here a sample has the shape {shape}")
+    length = shape[0]
+    if kind == "Last":
+        return shape[1:]
+    _check_shape(kind, shape, (length, settings.get("input_size") or settings["embed_dim"]))
+    return length, settings.get("hidden_size", shape[1])
+
+
+def _after_windows(kind: str, settings: dict[str, Any], shape: Shape) -> Shape:
+    sides = 1 if kind == "Conv1d" else 2
+    channels = settings.get("in_channels", shape[0])
+    if len(shape) != 1 + sides or shape[0] != channels:
+        raise ValueError(f"{kind} takes {channels} channels in {1 + sides} dimensions, but a sample is {shape} here")
+    size, stride, padding = ([entry] if sides == 1 else entry for entry in geometry(settings))
+    places = [(n + 2 * p - k) // s + 1 for n, k, s, p in zip(shape[1:], size, stride, padding, strict=True)]
+    if min(places) < 1:
+        raise ValueError(f"{kind} with kernel_size={settings['kernel_size']} does not fit into a sample of {shape}")
+    return settings.get("out_channels", channels), *places
+
+
+def geometry(settings: dict[str, Any]) -> list[Any]:
+    """The size of a window, its stride and the padding."""
+    return [settings[name] for name in ("kernel_size", "stride", "padding")]
+
+
+def _check_shape(kind: str, shape: Shape, expected: Shape) -> None:
+    if shape != expected:
+        raise ValueError(f"{kind} takes samples of the shape {expected}, but here it gets {shape}")

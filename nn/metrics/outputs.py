@@ -13,13 +13,13 @@ from nn.samples import samples_and_targets
 
 
 def plain(output: Any) -> Any:
-    """The numbers in a model's output: a float for one Value, a list of floats for several.
+    """The numbers in a model's output: a float for one Value, a list for several; lists in lists, such as maps, stay.
 
-    >>> plain([Value(1.0), 2.0])
-    [1.0, 2.0]
+    >>> plain([Value(1.0), 2.0]), plain([[Value(1.0)], [Value(2.0)]])
+    ([1.0, 2.0], [[1.0], [2.0]])
     """
     if isinstance(output, (list, tuple)):
-        return [number_of(item) for item in output]
+        return [plain(item) for item in output]
     return number_of(output)
 
 
@@ -32,13 +32,20 @@ def number_of(item: Any) -> float:
     return item.data if isinstance(item, Value) else float(item)
 
 
+_NO_CLASS = "an output of lists, such as maps, has no class: end the model with nn.Flatten() and an nn.Layer"
+
+
 def decided(output: Any, threshold: float = 0.0) -> int:
     """The class of an output: the index of the largest, or for a single output 1 above ``threshold``, else 0.
+
+    Raises ``TypeError`` for an output of lists, such as maps.
 
     >>> decided([0.1, 2.0, -1.0]), decided(0.3), decided(0.3, threshold=0.5)
     (1, 1, 0)
     """
     if isinstance(output, list):
+        if output and isinstance(output[0], list):
+            raise TypeError(_NO_CLASS)
         return max(range(len(output)), key=output.__getitem__)
     return int(output > threshold)
 
@@ -57,6 +64,8 @@ def decided_all(outputs: Any, threshold: float = 0.0) -> list[int]:
     """``decided`` for each of the outputs, which are a list or an array."""
     if isinstance(outputs, list):
         return [decided(output, threshold) for output in outputs]
+    if outputs.ndim > 2:
+        raise TypeError(_NO_CLASS)
     classes: list[int] = (outputs.argmax(axis=1) if outputs.ndim > 1 else (outputs > threshold).astype(int)).tolist()
     return classes
 

@@ -23,6 +23,7 @@ class Recurrent(Module):
     """
 
     gates = 1
+    gives = "all its outputs and its state: put nn.Last() between them"
     drawn_whole = True
 
     def __init__(self, input_size: int, hidden_size: int, seed: Any) -> None:

@@ -64,7 +64,13 @@ def test_the_factor_of_a_schedule(name: str) -> None:
         assert schedule(time) == pytest.approx(expected, rel=1e-12, abs=1e-12)
 
 
-@pytest.mark.parametrize("name", TABLES["layers"])
+def test_every_module_is_in_the_table() -> None:
+    kinds = {name: getattr(nn, name) for name in nn.__all__}
+    modules = {name for name, kind in kinds.items() if isinstance(kind, type) and issubclass(kind, nn.Module)}
+    assert set(tables.available_layers()) == modules - {"Module"}
+
+
+@pytest.mark.parametrize("name", tables.available_layers())
 def test_the_parameters_of_a_module(name: str) -> None:
     entry = TABLES["layers"][name]
     assert len(eval(entry["make"], SCOPE).parameters()) == entry["parameters"]

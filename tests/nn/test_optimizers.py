@@ -306,3 +306,10 @@ def test_a_rule_of_the_user_s_own_is_given_lists() -> None:
 def test_a_beta_of_one_would_never_forget(betas: tuple[float, float]) -> None:
     with pytest.raises(ValueError, match=r"betas\[[01]\] must be at least 0 and less than 1"):
         nn.Adam([Value(1.0)], betas=betas)
+
+
+def test_a_list_of_numpy_numbers_is_a_list_of_gradients() -> None:
+    p, q = Value(1.0), Value(2.0)
+    nn.SGD([p, q], 0.5).step([np.float64(1.0), np.float64(-2.0)])
+    assert (p.data, q.data) == (0.5, 3.0)
+    assert {type(p.data), type(q.data)} == {float}

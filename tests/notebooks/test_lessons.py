@@ -27,7 +27,7 @@ def code_cells(path: Path) -> list[Any]:
 
 
 def test_the_whole_course_is_there() -> None:
-    assert [path.name[:2] for path in SOURCES] == [f"{n:02}" for n in range(18)]
+    assert [path.name[:2] for path in SOURCES] == [f"{n:02}" for n in range(19)]
 
 
 @each_lesson

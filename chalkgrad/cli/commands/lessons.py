@@ -1,6 +1,6 @@
 """Write the lessons as notebooks without outputs, to be worked through.
 
-All eighteen of them, or those whose numbers follow --lesson. Files that exist are kept and listed: your answers are in
+All nineteen of them, or those whose numbers follow --lesson. Files that exist are kept and listed: your answers are in
 them. --overwrite replaces them.
 """
 

@@ -132,7 +132,10 @@ def run(arguments: argparse.Namespace) -> int:
         raise CommandError("--model conv is for digits, without --hidden: chalkgrad train digits --model conv")
     if arguments.dataset == "names" and arguments.hidden and len(arguments.hidden) > 1:
         raise CommandError(f"the LSTM for names has one width, but --hidden has {len(arguments.hidden)}: give one")
-    task = TrainingTask(arguments)
+    try:
+        task = TrainingTask(arguments)
+    except ImportError as error:  # a folder of nn is missing; the message says how to install it
+        raise CommandError(str(error)) from error
     model = task.model
     if arguments.save:  # a file that cannot be written is reported before the training
         make_folder(arguments.save.parent, "--save")

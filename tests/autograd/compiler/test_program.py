@@ -410,7 +410,7 @@ def test_it_can_be_looked_at(backend: str) -> None:
     assert {"numpy": "relu: 8 x n", "c": "then relu"}[backend] in text
     assert f"backend {backend}" in text
     assert "64 flops in products forward a sample, 64 in reverse" in text  # the inputs need no gradient
-    assert "matrix product|8 x 4 times 4 x n" in program.draw(direction="LR").source
+    assert "matrix product|8 × 4 times 4 × n" in program.draw(direction="LR").source
     assert "g0 -> g1" in program.draw().source
     assert {"numpy": "matmul(", "c": "product"}[backend] in program.source
 

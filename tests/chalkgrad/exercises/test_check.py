@@ -30,4 +30,4 @@ def test_an_unknown_exercise_is_told() -> None:
 
 
 def test_every_lesson_has_exercises() -> None:
-    assert lessons() == [f"{n:02}" for n in range(18)]
+    assert lessons() == [f"{n:02}" for n in range(19)]

@@ -92,7 +92,7 @@ def test_gradients_of_the_image() -> None:
         (lambda: nn.Conv2d(2, 1, 1)([[[1.0]]]), ValueError, "Conv2d expects 2 channels, got 1"),
         (lambda: nn.Conv1d(1, 1, 3)([[1.0, 2.0]]), ValueError, "smaller than the window of 1 x 3"),
         (lambda: nn.Conv1d(1, 1, 1)([1.0, 2.0]), TypeError, "must be one signal: a list of channels"),
-        (lambda: nn.Conv2d(1, 1, 1)([[["a"]]]), ValueError, "more levels"),
+        (lambda: nn.Conv2d(1, 1, 1)([[["a"]]]), TypeError, "must have numbers in its rows, got .a."),
     ],
 )
 def test_errors(call: Any, kind: type[Exception], message: str) -> None:
@@ -181,3 +181,12 @@ def test_values_go_in_too() -> None:
     conv = nn.Conv1d(1, 1, 1, init=lambda *_: 3.0)
     conv([[x]])[0][0].backward()
     assert x.grad == 3.0
+
+
+def test_maps_are_predicted_but_have_no_class() -> None:
+    conv = nn.Conv2d(1, 2, 2, init=lambda *_: 1.0)
+    images = [[[[1.0, 2.0], [3.0, 4.0]]], [[[0.0, 0.0], [0.0, 1.0]]]]
+    assert nn.predict(conv, images) == [[[[10.0]], [[10.0]]], [[[1.0]], [[1.0]]]]
+    for given in (images, np.array(images)):
+        with pytest.raises(TypeError, match=r"has no class: end the model with nn.Flatten\(\)"):
+            nn.predict_classes(conv, given)

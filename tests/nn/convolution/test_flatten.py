@@ -19,3 +19,5 @@ def test_flatten_takes_lists_only() -> None:
         nn.Flatten()(3)
     with pytest.raises(TypeError, match="a part of the input of Flatten"):
         nn.Flatten()([[1.0], 2.0])
+    with pytest.raises(TypeError, match=r"has \[2.0\] beside numbers: nest all parts equally deep"):
+        nn.Flatten()([1.0, [2.0]])

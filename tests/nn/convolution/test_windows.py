@@ -43,6 +43,8 @@ def test_any_nested_sequence_is_an_image() -> None:
         ([[[1.0], [1.0, 2.0]]], ValueError, r"got \[\(2, 1\), \(2, 2\)\]"),
         ([[[1.0]], [[1.0], [2.0]]], ValueError, r"got \[\(1, 1\), \(2, 1\)\]"),
         ([[[[1.0]]]], ValueError, "a batch: call it on each"),
+        ([[["a"]]], TypeError, "the input of Conv2d must have numbers in its rows, got 'a'"),
+        ([[[1.0, None]]], TypeError, "numbers in its rows, got None"),
     ],
 )
 def test_what_is_no_image(image: Any, kind: type[Exception], message: str) -> None:

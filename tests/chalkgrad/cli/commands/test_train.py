@@ -98,6 +98,18 @@ def test_without_scikit_learn_one_line_says_what_to_install(
     assert 'python -m pip install "chalkgrad[sklearn]"' in captured.err
 
 
+def test_a_missing_folder_of_nn_is_said_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delitem(vars(nn), "LSTM", raising=False)  # it may have been loaded before
+    monkeypatch.setitem(sys.modules, "nn.recurrence", None)
+    monkeypatch.setitem(sys.modules, "nn.recurrence.lstm", None)
+    assert main(["train", "names"]) == 2
+    assert capsys.readouterr().err.startswith(
+        "chalkgrad train: nn.LSTM needs nn.recurrence.lstm, which is not installed"
+    )
+
+
 def test_numbers_that_grow_too_large_are_said_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     argv = ["train", "moons", "--optimizer", "sgd", "--learning-rate", "1e300", "--activation", "identity"]
     assert main(argv) == 2
