@@ -100,11 +100,11 @@ def affine(rows: Iterable[Iterable[Any]], xs: Iterable[Any], starts: Iterable[An
         if len(lines) != len(starts):
             raise ValueError(f"affine: got {len(lines)} rows and {len(starts)} starts; give one start for each row")
         lines = [(start, *row) for start, row in zip(starts, lines, strict=True)]
-    for n, line in enumerate(lines):
-        if len(line) != len(xs) + 1:
-            given = f"{len(line) - 1} numbers" if line else "nothing"
-            given += "" if starts is not None else " after its start" if line else ", not even its start,"
-            raise ValueError(f"affine: rows[{n}] has {given} and xs has {len(xs)}; they must be equally many")
+    if not {len(xs) + 1}.issuperset(map(len, lines)):
+        n, line = next((n, line) for n, line in enumerate(lines) if len(line) != len(xs) + 1)
+        given = f"{len(line) - 1} numbers" if line else "nothing"
+        given += "" if starts is not None else " after its start" if line else ", not even its start,"
+        raise ValueError(f"affine: rows[{n}] has {given} and xs has {len(xs)}; they must be equally many")
     return _dots(lines, xs, data, "affine: row {}: ")
 
 
@@ -141,13 +141,7 @@ def softmax(xs: Iterable[Any]) -> list[Any]:
     floats, values = _floats(listed, "softmax: xs")
     if floats is None:
         return [table.softmax(float(n), *listed) for n in range(len(listed))]
-    pairs = specialized_to_floats(table.softmax_with_partials)(floats)
-    if not values:
-        return [out for out, _ in pairs]
-    if recording.paused and not recording.wanted():
-        return [unrecorded(out) for out, _ in pairs]
-    kept = _values_or_floats(listed, floats)
-    return [node_of_many(table.softmax, out, [float(n), *kept], slopes) for n, (out, slopes) in enumerate(pairs)]
+    return _softmax_of(_values_or_floats(listed, floats) if values else [], floats)
 
 
 @explains_keywords
@@ -210,7 +204,7 @@ _data_of: Any = attrgetter("_data")
 
 
 def _listed(xs: Iterable[Any], argument: str) -> list[Any]:
-    if isinstance(xs, (list, tuple)):
+    if type(xs) is list or type(xs) is tuple or isinstance(xs, (list, tuple)):
         return list(xs)
     if isinstance(xs, GeneratorType) and xs.gi_frame is None:
         raise ValueError(f"{argument} is a generator that has given its items already: keep them, as list(...)")
@@ -251,12 +245,12 @@ def _halves(first: str, second: str, length: int) -> Place:
 
 def _floats(operands: Sequence[Any], argument: str | Place) -> tuple[list[float] | None, int]:
     """The operands' floats and the number of Values; None if an operand is of another kind (a symbol, an array)."""
-    kinds = list(map(type, operands))
-    plain = kinds.count(float)
-    if plain + kinds.count(Value) == len(kinds):  # the usual case
-        if not plain:
-            return list(map(_data_of, operands)), len(kinds)
-        return [operand if type(operand) is float else operand._data for operand in operands], len(kinds) - plain
+    kinds = set(map(type, operands))
+    if kinds == {Value}:  # the usual case
+        return list(map(_data_of, operands)), len(operands)
+    if kinds <= {Value, float}:
+        numbers = [operand if type(operand) is float else operand._data for operand in operands]
+        return numbers, len(numbers) - list(map(type, operands)).count(float)
     values = 0
     floats = []
     for n, operand in enumerate(operands):
@@ -277,6 +271,18 @@ def _values_or_floats(operands: Sequence[Any], numbers: Sequence[float]) -> list
     return [
         o if type(o) is Value or (type(o) is not float and isinstance(o, Value)) else number
         for o, number in zip(operands, numbers, strict=True)
+    ]
+
+
+def _softmax_of(operands: Sequence[Any], floats: list[float]) -> list[Any]:
+    """The nodes of a softmax, or its floats if there are no operands.  Calls no user's code."""
+    pairs = specialized_to_floats(table.softmax_with_partials)(floats)
+    if not operands:
+        return [out for out, _ in pairs]
+    if recording.paused and not recording.wanted():
+        return [unrecorded(out) for out, _ in pairs]
+    return [
+        node_of_many(table.softmax, out, [float(n), *operands], partials) for n, (out, partials) in enumerate(pairs)
     ]
 
 
@@ -302,16 +308,31 @@ def _dots(
 ) -> list[Any]:
     """The dot product of each line (start, x, x, ...) with the same `ys`, whose floats are already known."""
     data, values = floats_of_ys
-    if data is None or values not in (0, len(ys)):
-        return [_dot_of_any(line, ys, name.format(n)) for n, line in enumerate(lines)]
+    fast = data is not None and values in (0, len(ys))
+    outputs = _dots_of_values(lines, ys, data, bool(values)) if fast else [None] * len(lines)  # type: ignore[arg-type]
+    for n, out in enumerate(outputs):
+        if out is None:
+            outputs[n] = _dot_of_any(lines[n], ys, name.format(n))
+    return outputs
+
+
+def _dots_of_values(
+    lines: Sequence[tuple[Any, ...]], ys: tuple[Any, ...], data: list[float], values: bool
+) -> list[Any]:
+    """`_dots` for lines of Values, of which the start may be a float; None for another line.  Calls no user's code."""
     silent = bool(recording.paused) and not recording.wanted()  # checked once, not for every line
     outputs: list[Any] = []
     of_line: list[float] = []
-    for n, line in enumerate(lines):
+    for line in lines:
+        plain = type(line[0]) is float and len(line) > 1
+        weights: list[float]
         try:
-            start, *weights = map(_data_of, line)
-        except AttributeError:  # not all are Values
-            outputs.append(_dot_of_any(line, ys, name.format(n)))
+            if plain:
+                start, weights = line[0], list(map(_data_of, line[1:]))
+            else:
+                start, *weights = map(_data_of, line)
+        except AttributeError:
+            outputs.append(None)
             continue
         out = table.dot_of(start, weights, data)
         if silent:
@@ -319,11 +340,11 @@ def _dots(
             continue
         to_start, to_weights, to_ys = table.dot_partials(weights, data)
         of_line = of_line or [*to_start, *to_weights]  # the same for all lines
+        variables, partials = (line[1:], to_weights) if plain else (line, of_line)
         if values:
-            groups = (line, ys)
-            outputs.append(node_of_groups(table.dot, out, groups, groups, (of_line, to_ys)))
+            outputs.append(node_of_groups(table.dot, out, (line, ys), (variables, ys), (partials, to_ys)))
         else:
-            outputs.append(node_of_groups(table.dot, out, (line, data), (line,), (of_line,)))
+            outputs.append(node_of_groups(table.dot, out, (line, data), (variables,), (partials,)))
     return outputs
 
 

@@ -414,8 +414,8 @@ def surprises(model, names):
 
 
 # %% [markdown]
-# Training is the loop of lesson 15, compiled: batches of twelve names, Adam, sixteen epochs. The loss of a name is the sum
-# of its surprises; divided by the number of letters it becomes the mean over letters.
+# Training is the loop of lesson 15, compiled: batches of twelve names, Adam, sixteen epochs. The loss of a name is the
+# sum of its surprises; divided by the number of letters it becomes the mean over letters.
 
 
 # %%

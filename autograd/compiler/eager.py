@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.compiler.executable import RunResult
-from autograd.compiler.frontend.flatten import CONSTANT, Flat
+from autograd.compiler.frontend.flatten import CONSTANT, NODES_AT_ONCE, Flat
 from autograd.elementary import function_of_nodes
 from autograd.primitives import TABLE
 from autograd.value import Value
@@ -69,28 +69,44 @@ class Replay:
     """
 
     def __init__(self, flat: Flat) -> None:
-        self.outputs = flat.outputs
-        self.leaves = list(zip(flat.operation.tolist(), flat.position.tolist(), flat.number.tolist(), strict=True))
-        self.steps: list[tuple[int, Callable[..., Any], list[int]]] = []
-        operand, starts = flat.operand.tolist(), flat.start.tolist()
-        for node in np.flatnonzero(flat.operation >= 0).tolist():
-            row, which = flat.rows[self.leaves[node][0]], operand[starts[node] : starts[node + 1]]
-            constants = [self.leaves[o][0] == CONSTANT for o in which]
-            self.steps.append((node, *_operation(row, which, constants)))
+        self.flat = flat
+        leaves = np.flatnonzero(flat.operation < 0)
+        columns = (leaves, flat.operation[leaves], flat.position[leaves], flat.number[leaves])
+        self.leaves = list(zip(*(column.tolist() for column in columns), strict=True))
+        self.inner = np.flatnonzero(flat.operation >= 0)
+        self.functions = [_functions(row) for row in flat.rows]
 
     def __call__(self, leaves: Mapping[int, Sequence[Value]]) -> list[Value]:
         """The outputs, from the leaves of each kind."""
-        nodes: list[Any] = [
-            number if kind == CONSTANT else leaves[kind][position] if kind < 0 else None
-            for kind, position, number in self.leaves
-        ]
-        for node, function, which in self.steps:
-            nodes[node] = function(*[nodes[o] for o in which])
-        return [node if isinstance(node, Value) else Value(node) for node in (nodes[o] for o in self.outputs)]
+        flat = self.flat
+        nodes: list[Any] = [None] * len(flat)
+        for leaf, kind, position, number in self.leaves:
+            nodes[leaf] = number if kind == CONSTANT else leaves[kind][position]
+        for first in range(0, len(self.inner), NODES_AT_ONCE):  # in parts, because lists take ten times as much memory
+            part = self.inner[first : first + NODES_AT_ONCE]
+            begins, ends = flat.start[part].tolist(), flat.start[part + 1].tolist()
+            offset = begins[0]
+            operand = flat.operand[offset : ends[-1]].tolist()
+            for node, code, begin, end in zip(part.tolist(), flat.operation[part].tolist(), begins, ends, strict=True):
+                of_value, reflected, of_any = self.functions[code]
+                x = nodes[operand[begin - offset]] if end > begin else None
+                if of_value is not None and isinstance(x, Value):
+                    nodes[node] = of_value(x) if end - begin == 1 else of_value(x, nodes[operand[begin + 1 - offset]])
+                elif reflected is not None and isinstance(y := nodes[operand[begin + 1 - offset]], Value):
+                    nodes[node] = reflected(y, x)
+                else:
+                    nodes[node] = of_any([nodes[o] for o in operand[begin - offset : end - offset]])
+        return [node if isinstance(node, Value) else Value(node) for node in (nodes[o] for o in flat.outputs)]
 
 
-def _operation(row: Primitive, which: list[int], constants: list[bool]) -> tuple[Callable[..., Any], list[int]]:
-    """The fastest function for a row, and the operands in the order in which it takes them."""
-    if TABLE.get(row.name) is row and row.arity in (1, 2) and not all(constants):
-        return function_of_nodes(row, constants[0]), which[::-1] if constants[0] else which
-    return (row if row.arity is not None else lambda *operands: node_of(row, operands)), which
+def _functions(row: Primitive) -> tuple[Callable[..., Any] | None, Callable[..., Any] | None, Callable[..., Any]]:
+    """How to apply a row: to a Value, and to a number and a Value, if the row has such functions; and to a list."""
+    if row.arity is None:
+        return None, None, lambda operands: node_of(row, operands)
+    generated = TABLE.get(row.name) is row and row.arity in (1, 2)
+    of_value = function_of_nodes(row) if generated else None
+    return (
+        of_value,
+        function_of_nodes(row, reflected=True) if generated and row.arity == 2 else None,
+        lambda xs: row(*xs),
+    )

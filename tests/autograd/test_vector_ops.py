@@ -31,7 +31,7 @@ def test_sum_and_dot_add_from_left_to_right() -> None:
     assert affine([values, threes], threes, [Value(0.5), 0.0])[0].data == product
 
 
-@pytest.mark.parametrize("kinds", ["vvv", "vfv", "vff", "fvv", "fvf", "mmv", "vmf"])
+@pytest.mark.parametrize("kinds", ["vvv", "vfv", "vff", "vvf", "fvv", "fvf", "mmv", "vmf"])
 def test_dot_and_affine_of_any_mixture_of_values_and_numbers(kinds: str) -> None:
     """Gradients against 2 x 3 products written out."""
 
@@ -68,6 +68,7 @@ def test_numbers_in_floats_out() -> None:
     assert [type(p) for p in softmax([1, 2])] == [float, float]
     assert type(affine([[1]], [2], [3])[0]) is float
     assert (autograd.sum([]), dot([], []), affine([], [1.0], [])) == (0.0, 0.0, [])
+    assert dot([], [], start=2.0) == affine([(2.0,)], [])[0] == 2.0
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import io
 import json
 import logging
+import math
+import types
 from typing import Any
 
 import numpy as np
@@ -71,6 +75,98 @@ def the_parameters_of_a_model() -> Made:
 def a_mode_of_a_layer() -> Made:
     model = nn.Sequential(nn.Layer(1, 2, seed=1), nn.Dropout(0.5, seed=1), nn.Layer(2, 1, seed=2)).eval()
     return lambda x: model([x]), setting(model.layers[1], "rate", 0.0), lambda: model.train()
+
+
+# ------------------------------------------------------------------------------- attributes that may be missing
+
+
+class Slotted(Value):
+    __slots__ = ("factor", "factors")
+
+
+@kind
+def slots_of_a_kind_of_value() -> Made:
+    w, others = Slotted(2.0), [Slotted(3.0), Slotted(4.0)]
+    w.factors, others[0].factor, others[1].factor = [Value(2.0)], 3.0, 4.0
+
+    def f(x: Any) -> Any:
+        return autograd.sum([x * v * getattr(v, "factor", 1.0) for v in [w, *others]]) * w.factors[0]
+
+    return (
+        f, setting(w, "factor", 5.0), putting(w.factors, 0, Value(3.0)), setting(others[1], "factor", 6.0),
+        setting(w, "factors", [Value(7.0)]),
+    )  # fmt: skip
+
+
+@kind
+def an_attribute_that_a_value_gets() -> Made:
+    ws = [Value(1.0), Value(2.0), Value(3.0)]
+    has = hasattr
+
+    def f(x: Any) -> Any:
+        whether = 2.0 if has(ws[0], "gain") else 1.0
+        return autograd.sum([x * w * getattr(w, "scale", whether) for w in ws])
+
+    return (
+        f, setting(ws[1], "scale", 5.0), setting(ws[1], "note", 5.0), setting(ws[0], "gain", 5.0),
+        lambda: delattr(ws[1], "scale"), setting(ws[2], "scale", [1.0][0]),
+    )  # fmt: skip
+
+
+@kind
+def an_attribute_that_is_looked_for_in_other_ways() -> Made:
+    a, b, c, d = (Value(n) for n in (1.0, 2.0, 3.0, 4.0))
+
+    def f(x: Any) -> Any:
+        try:
+            scale = a.scale
+        except AttributeError:
+            scale = 1.0
+        with contextlib.suppress(AttributeError):
+            scale = scale * b.scale
+        match c:
+            case Value(scale=found):
+                scale = scale * found
+        return x * a * b * c * d * scale * vars(d).get("scale", 1.0) * next(map(getattr, [c], ["gain"], [1.0]))
+
+    changes = [setting(each, "scale", 2.0 + n) for n, each in enumerate((a, b, c, d))]
+    return f, *changes, setting(c, "gain", 3.0), lambda: delattr(a, "scale")
+
+
+@kind
+def an_attribute_caught_alone() -> Made:
+    w = Value(1.0)
+
+    def f(x: Any) -> Any:
+        try:
+            return x * w.scale
+        except AttributeError:
+            return x * w
+
+    return f, setting(w, "scale", 5.0)
+
+
+@kind
+def an_attribute_that_another_object_gets() -> Made:
+    def called() -> None:
+        """It has attributes, and does not run."""
+
+    part, cached, module = functools.partial(called), functools.lru_cache(called), types.ModuleType("given")
+    array: Any = np.ones(1).view(type("Named", (np.ndarray,), {}))
+    things = [called, part, cached, module, array, type("Class", (), {}), math]
+
+    def f(x: Any) -> Any:
+        return x * sum([getattr(thing, "scale", 1.0) for thing in things])
+
+    changes = [setting(thing, "scale", 2.0 + n) for n, thing in enumerate(things)]
+    return f, *changes, *(functools.partial(delattr, thing, "scale") for thing in things)
+
+
+@kind
+def an_attribute_that_every_value_gets() -> Made:
+    w = Value(2.0)
+    f = lambda x: x * w * getattr(w, "scale_of_all", 1.0)  # noqa: E731
+    return f, setting(Value, "scale_of_all", 3.0), lambda: delattr(Value, "scale_of_all")
 
 
 # ----------------------------------------------------------------------------------- what is reached in unusual ways

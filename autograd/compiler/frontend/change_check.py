@@ -84,6 +84,7 @@ class ChangeCheck:
         self._with_dict: list[Any] = []
         self._dicts: list[dict[str, Any]] = []
         self._sized: list[Any] = []
+        self._bare: list[Any] = []
         self._lists: list[Any] = []
 
     def use(self, **functions: Any) -> None:
@@ -128,6 +129,10 @@ class ChangeCheck:
         """Require that this namespace keeps its number of names."""
         self._sized.append(thing)
 
+    def without_attributes(self, values: list[Any]) -> None:
+        """Require that these Values, which have no attributes of the user's, get none."""
+        self._bare += values
+
     def attributes(self, owner: Any, space: Any, names: list[str]) -> None:
         """Require that these attributes stay the same, in the dictionary `space`, or in slots if that is None."""
         safe = []
@@ -138,7 +143,8 @@ class ChangeCheck:
                 safe.append(name)
             else:
                 self.at(f"{where}.{name}" if space is None else f"{where}[{name!r}]", thing)
-        if safe and not (space is None and WITH_REFERENTS):
+        in_owners = space is None and WITH_REFERENTS and not hasattr(type(owner), "_apply_primitive")
+        if safe and not in_owners:
             of, kept = self._groups.setdefault((space is None, tuple(safe)), ([], []))
             of.append(owner if space is None else space)
             kept.append(_getter(space is None, safe)(of[-1]))
@@ -165,6 +171,9 @@ class ChangeCheck:
         if self._with_dict and not WITH_REFERENTS:
             space["dictionary"] = attrgetter("__dict__")
             equal(f"[*map(dictionary, {self.name(self._with_dict)})]", self._dicts)
+        if self._bare:
+            space["referents"] = get_referents
+            terms.append(f"len(referents(*{self.name(self._bare)})) == {len(get_referents(*self._bare))}")
         sized = self._dicts + self._sized
         if sized:
             equal(f"[*map(len, {self.name(sized)})]", [*map(len, sized)])

@@ -66,6 +66,8 @@ class Names:
     """Names loaded only to write into the object: `log.append(x)`, `counts[k] += 1`."""
     all_attributes: bool = False
     """Whether it reads attributes whose names are not in the code."""
+    may_be_missing: bool = False
+    """Whether it can go on where an attribute is missing: it asks `hasattr`, has a default, or catches errors."""
 
 
 class ExecutedCode:
@@ -83,7 +85,7 @@ class ExecutedCode:
         """Names of attributes that objects hold, such as those of `operator.attrgetter`."""
         self.found: dict[CodeType, list[Any]] = {}
         """Functions that C code has called, and that no name refers to."""
-        self.all_attributes = False
+        self.all_attributes = self.may_be_missing = False
         self.structure = False
         """Whether nn searched a module for its parameters, and so read every attribute that is not a plain number."""
         self.problem = ""
@@ -192,10 +194,10 @@ class ExecutedCode:
         key = id(origin), name, whose
         if key in self._allowed:
             return
-        if name in c_functions.READ_BY_NAME and (
-            name not in ("getattr", "hasattr") or not _constant_name(frame.f_code, frame.f_lasti)
-        ):
-            self.all_attributes = True
+        if name in c_functions.READ_BY_NAME:
+            by_literal = name in names_of(frame.f_code).globals and _constant_name(frame.f_code, frame.f_lasti)
+            self.all_attributes |= name not in ("getattr", "hasattr") or not by_literal
+            self.may_be_missing = True
         described = c_functions.described(function)
         if described[0] == "builtins.str" and name.startswith("format"):
             self._formatted(frame.f_code)
@@ -223,6 +225,7 @@ class ExecutedCode:
         self.codes = earlier.codes | self.codes
         self.places = earlier.places | self.places
         self.all_attributes |= earlier.all_attributes
+        self.may_be_missing |= earlier.may_be_missing
         self.structure |= earlier.structure
         self.held |= earlier.held
         mine = self.first_arguments
@@ -251,6 +254,7 @@ class ExecutedCode:
                 self.all_attributes |= whose == USERS and (
                     names.all_attributes or not names.passed.isdisjoint(c_functions.READ_BY_NAME)
                 )
+                self.may_be_missing |= self.all_attributes or (whose == USERS and names.may_be_missing)
         self.written -= self.attributes
 
 
@@ -317,6 +321,8 @@ def names_of(code: CodeType) -> Names:
         names.imports |= strings
     if loaded & {"getattr", "hasattr", "attrgetter", "methodcaller"}:
         names.attributes |= strings
+    caught = any(step.opname in ("PUSH_EXC_INFO", "MATCH_CLASS") for step in steps)
+    names.may_be_missing = caught or bool(loaded & {"getattr", "hasattr"})
     if "globals" in names.globals:
         names.globals |= strings
     names.all_attributes |= bool(loaded & {"__dict__", "__slots__", "__getattribute__", "attrgetter", "methodcaller"})

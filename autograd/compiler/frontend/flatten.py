@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 PARAMETER, INPUT, DRAWN, CONSTANT, CAPTURED = -1, -2, -3, -4, -5
 """Kinds of leaves, in `Flat.operation`: parameter, argument, random number, constant, Value closed over."""
 
+NODES_AT_ONCE = 20_000
+"""How many nodes are turned into lists at once, where all of them would take more memory than the graph."""
+
 
 @dataclass
 class Flat:
@@ -79,11 +82,12 @@ def trace(function: Callable[..., Any], arguments: Sequence[Any], parameters: Se
 
     Raises TypeError if the function decides on data, or is not the same at every call.
     """
-    first = _trace_once(function, arguments, parameters, name, None)
+    known = {id(parameter): (PARAMETER, n) for n, parameter in enumerate(parameters)}
+    first = _trace_once(function, arguments, known, name, None)
     inputs = {id(leaf): leaf for leaf in first.watch.kept[0]}
     after_first = Snapshot(function, first.executed, name, inputs=inputs)
     before = positions([*first.watch.sources.values(), *after_first.sources])
-    again = _trace_once(function, arguments, parameters, name, first)
+    again = _trace_once(function, arguments, known, name, first)
     difference = _difference(first.traced.flat, again.traced.flat)
     sources = [*again.watch.sources.values(), *after_first.sources]
     if not difference and moved(before, positions(sources)) is not None:
@@ -102,9 +106,10 @@ def trace(function: Callable[..., Any], arguments: Sequence[Any], parameters: Se
             f"{name} changes {change} itself, which it reads: a compiled function is not called again for each "
             "sample; make it an argument, or compute with a local name, and only store it at the end"
         ) from None
-    written = {path for path, thing in after_again.computed.items() if after_first.computed.get(path) is not thing}
+    written = after_again.written_since(after_first)
     again.executed.join(first.executed)
     again.traced.guard = Guard(function, Snapshot(function, again.executed, name, inputs=inputs, written=written))
+    first.watch.kept = again.watch.kept = None  # the graphs are not needed any more
     return again.traced
 
 
@@ -121,14 +126,13 @@ class _Trace:
 def _trace_once(
     function: Callable[..., Any],
     arguments: Sequence[Any],
-    parameters: Sequence[Value],
+    known: dict[int, tuple[int, int]],
     name: str,
     earlier: _Trace | None,
 ) -> _Trace:
-    known = {id(parameter): (PARAMETER, n) for n, parameter in enumerate(parameters)}
     inputs: list[Value] = []
     nested = [_leaves_like(np.asarray(argument), inputs) for argument in arguments]
-    known |= {id(leaf): (INPUT, n) for n, leaf in enumerate(inputs)}
+    known = known | {id(leaf): (INPUT, n) for n, leaf in enumerate(inputs)}
     watch = Watch(name)
     executed = ExecutedCode(watch)
     result = watched(watch, hooked, executed, function, *nested)
@@ -142,13 +146,15 @@ def _trace_once(
     flat.draws = [draw for _, draw in watch.draws]
     watch.kept = [inputs, outputs]
     executed.finish()
-    for node in nodes if earlier is not None else ():
-        if id(node) in earlier.nodes:  # type: ignore[union-attr]
-            raise TypeError(
-                f"{name} uses {node!r}, which was computed outside it from Values: the program would compute it again "
-                "from them; compute it inside, or close over its .detach()"
-            )
-    return _Trace(Traced(flat, shape, watch.settings), watch, executed, set(map(id, nodes)))
+    ids = set(map(id, nodes))
+    outside = set() if earlier is None else ids & earlier.nodes
+    if outside:
+        node = next(node for node in nodes if id(node) in outside)
+        raise TypeError(
+            f"{name} uses {node!r}, which was computed outside it from Values: the program would compute it again "
+            "from them; compute it inside, or close over its .detach()"
+        )
+    return _Trace(Traced(flat, shape, watch.settings), watch, executed, ids)
 
 
 def _leaves_like(numbers: Any, inputs: list[Value]) -> Any:
@@ -271,11 +277,14 @@ def _reach(outputs: Sequence[Value], reached: list[Value], before: list[float]) 
                 continue
             x, y = node._x, node._y
             if node._dy is VARIADIC:
-                waiting = _waiting(node, visited, done)
+                if has_user_backward(node):
+                    raise TypeError(f"{shown(node)} has a _backward written by hand: it cannot be compiled, use a row")
+                groups = [group for group in x if id(group) not in visited]
+                waiting = [o for group in groups for o in group if type(o) is not float and o.grad is not done]
                 if waiting:
                     node.grad = entered
                     stack.append(node)
-                    stack += waiting
+                    stack += reversed(waiting)
                     node = stack.pop()
                     continue
                 visited.update(map(id, x))
@@ -297,14 +306,6 @@ def _reach(outputs: Sequence[Value], reached: list[Value], before: list[float]) 
     return leaves, order
 
 
-def _waiting(node: Value, visited: set[int], done: float) -> list[Any]:
-    """The operands of a node of many that are not done, the last first."""
-    if has_user_backward(node):
-        raise TypeError(f"{shown(node)} has a _backward written by hand: it cannot be compiled, use a row")
-    groups = [group for group in reversed(node._x) if id(group) not in visited]
-    return [o for group in groups for o in reversed(group) if type(o) is not float and o.grad is not done]
-
-
 def _numbered(
     outputs: Sequence[Value],
     leaves: list[Value],
@@ -315,9 +316,7 @@ def _numbered(
     """The arrays: leaves first, then constants, then inner nodes."""
     exhaust(map(setattr, leaves, repeat("grad"), range(len(leaves))))
     exhaust(map(setattr, order, repeat("grad"), range(len(leaves), len(leaves) + len(order))))
-    rows = list(dict.fromkeys(map(attrgetter("primitive"), order)))
-    code = {row: n for n, row in enumerate(rows)}.__getitem__
-    operation = np.fromiter(map(code, map(attrgetter("primitive"), order)), np.int32, len(order))
+    rows, operation = _operations(order)
     kinds, positions, numbers, captured = _kinds_of_leaves(leaves, known, earlier)
     reach = bytearray(1 << -kind for kind in kinds)  # for each node the kinds of leaves that it depends on
     constants: dict[Any, int] = {}
@@ -331,8 +330,9 @@ def _numbered(
     groups: dict[int, tuple[array[int], int]] = {}  # of operands: many nodes share one
 
     def numbers_of(group: Sequence[Any]) -> tuple[array[int], int]:
-        found = array("i", [constant(o) if type(o) is float else o.grad for o in group])
-        return found, reduce(or_, (reach[number] for number in found if number >= 0), 0)
+        of_values = [o.grad for o in group if type(o) is not float]
+        below = reduce(or_, set(map(reach.__getitem__, of_values)), 0)
+        return array("i", [constant(o) if type(o) is float else o.grad for o in group]), below
 
     for node in order:
         if node._dy is not VARIADIC:  # one or two operands, the usual case
@@ -354,11 +354,11 @@ def _numbered(
         else:
             kinds_below = 0
             for group in node._x:
-                if id(group) not in groups:
-                    groups[id(group)] = numbers_of(group)
-                numbers_in_group, kinds_in_group = groups[id(group)]
-                operand.extend(numbers_in_group)
-                kinds_below |= kinds_in_group
+                found = groups.get(id(group))
+                if found is None:
+                    found = groups[id(group)] = numbers_of(group)
+                operand.extend(found[0])
+                kinds_below |= found[1]
         end(len(operand))
         reaches(kinds_below)
     operation, start, edges, position, number, bits = _with_constants(
@@ -366,6 +366,13 @@ def _numbered(
     )
     ends_in = [int(output.grad) + len(constants) * (output.grad >= len(leaves)) for output in outputs]
     return Flat(rows, operation, start, edges, position, number, ends_in, captured, reach=bits)
+
+
+def _operations(order: list[Value]) -> tuple[list[Primitive], Any]:
+    """The rows that occur, and for each node the number of its row."""
+    rows: list[Any] = list(dict.fromkeys(map(attrgetter("primitive"), order)))
+    code = {row: n for n, row in enumerate(rows)}.__getitem__
+    return rows, np.fromiter(map(code, map(attrgetter("primitive"), order)), np.int32, len(order))
 
 
 def _with_constants(
@@ -407,18 +414,21 @@ def _kinds_of_leaves(
     leaves: list[Value], known: dict[int, tuple[int, int]], earlier: set[int] | None
 ) -> tuple[list[int], list[int], list[float], list[Value]]:
     """For each leaf its kind, its position among those of its kind, and its number; and the Values closed over."""
-    kinds, positions, numbers = [], [], []
+    found = list(map(known.get, map(id, leaves), repeat((CAPTURED, 0))))
+    kinds, positions, numbers = (
+        [kind for kind, _ in found],
+        [position for _, position in found],
+        [math.nan] * len(found),
+    )
     captured: list[Value] = []
-    for leaf in leaves:
-        kind, position = known.get(id(leaf), (CAPTURED, 0))
-        if kind == CAPTURED and earlier is not None and id(leaf) not in earlier:
-            kind = CONSTANT
-        elif kind == CAPTURED:
-            position = len(captured)
+    for n in [n for n, kind in enumerate(kinds) if kind in (CONSTANT, CAPTURED)]:
+        leaf = leaves[n]
+        if kinds[n] == CAPTURED and earlier is not None and id(leaf) not in earlier:
+            kinds[n] = CONSTANT
+        elif kinds[n] == CAPTURED:
+            positions[n] = len(captured)
             captured.append(leaf)
-        kinds.append(kind)
-        positions.append(position)
-        numbers.append(leaf._data if kind in (CONSTANT, CAPTURED) else math.nan)
+        numbers[n] = leaf._data
     return kinds, positions, numbers, captured
 
 

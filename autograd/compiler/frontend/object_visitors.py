@@ -59,10 +59,12 @@ class ObjectVisitors(SnapshotNotes):
                 self._reach((path, ".__class__"), kind, strict, f"{self.check.name(thing)}.__class__")
             if "label" in self.executed.attributes:
                 self._reach((path, ".label"), thing.label, strict, f"{self.check.name(thing)}.label")
+            if kind is not Value:
+                self._slots(path, thing, strict)
             if kind is not Value or have_attributes([thing]):
-                space = getattr(thing, "__dict__", None)
-                if type(space) is dict and space:
-                    self._attributes(path, thing, space, strict)
+                self._dictionary(path, thing, strict)
+            elif self.executed.may_be_missing:
+                self.check.without_attributes([thing])
         elif is_plain(thing):
             self._note(path, image(thing))
             self.check.plain(thing)
@@ -112,16 +114,16 @@ class ObjectVisitors(SnapshotNotes):
         self._special(path, thing, strict)
         whose = self.executed.codes.get(code)
         root = path is not None and path[0] is None and path[1] == self.name
+        ours = str(thing.__globals__.get("__name__")).split(".")[0] in ("autograd", "nn")
+        if not ours:
+            self._dictionary(path, thing, strict)
         if whose is None and not root:
             return
-        ours = str(thing.__globals__.get("__name__")).split(".")[0] in ("autograd", "nn")
         if not ours:
             self._note((path, ".__code__"), code)
             self.check.term(f"{where}.__code__ is {self.check.name(code)}")
             for part in ("__defaults__", "__kwdefaults__"):
                 self._reach((path, f".{part}"), getattr(thing, part), strict, f"{where}.{part}")
-            if thing.__dict__:
-                self._attributes(path, thing, thing.__dict__, strict)
         names = names_of(code)
         for name, cell in zip(code.co_freevars, thing.__closure__ or (), strict=True):
             if name in names.cells or ours or (name in names.written and not is_only_filled(content_of(cell))):
@@ -151,6 +153,7 @@ class ObjectVisitors(SnapshotNotes):
     def _partial(self, path: Path, thing: Any, strict: bool) -> None:
         for part in ("func", "args", "keywords"):
             self._reach(path, getattr(thing, part), strict, f"{self.check.name(thing)}.{part}")
+        self._dictionary(path, thing, strict)
         self._may_be_passed(path, thing.func, "", strict)
         self.executed.hold({part for part in thing.args if type(part) is str})
 
@@ -173,6 +176,7 @@ class ObjectVisitors(SnapshotNotes):
                     self._note((path, " (what is cached)"), image(entry) if type(entry) in SCALARS else entry)
                     for found in (entry, *(gc.get_referents(entry) if type(entry) not in SCALARS else ())):
                         self._todo.append(((path, " (what is cached)"), found, False))
+        self._dictionary(path, thing, strict)
         self._function_that_ran(path, thing.__wrapped__, strict)
 
     def _function_that_ran(self, path: Path, function: Any, strict: bool) -> None:
@@ -212,11 +216,13 @@ class ObjectVisitors(SnapshotNotes):
         space, root = vars(thing), thing.__name__.split(".")[0]
         ours, where = root in ("autograd", "nn"), self.check.name(space)
         standard = root in sys.stdlib_module_names or root == "numpy"
-        if not ours and not standard and id(space) not in self._seen:
+        if (self.executed.may_be_missing or not (ours or standard)) and id(space) not in self._seen:
             self._seen.add(id(space))
             self.check.size(space)
         everything = self.executed.all_attributes and not ours and not standard
-        for name in sorted(n for n in space if everything or n in self.executed.attributes):
+        names = sorted(n for n in space if everything or n in self.executed.attributes)
+        self._names(path, names)
+        for name in names:
             value = space[name]
             self._may_be_passed((path, f".{name}"), value, name, strict)
             self._note((path, f".{name}"), image(value) if type(value) in SCALARS else value)
@@ -249,7 +255,9 @@ class ObjectVisitors(SnapshotNotes):
             if not known:
                 self.check.size(space)
             everything = self.executed.all_attributes and not known
-            for name in sorted(n for n in space if n in self.executed.attributes or (everything and n[:2] != "__")):
+            names = sorted(n for n in space if n in self.executed.attributes or (everything and n[:2] != "__"))
+            self._names(inner, names)
+            for name in names:
                 self._reach((inner, f".{name}"), space[name], strict and not known, f"{where}[{name!r}]")
 
     def _array(self, path: Path, thing: Any, strict: bool) -> None:
@@ -275,9 +283,7 @@ class ObjectVisitors(SnapshotNotes):
                 f"{self.check.name(thing)}._mask",
             )
         elif isinstance(thing, np.ndarray) and type(thing).__module__.split(".")[0] != "numpy":
-            space = getattr(thing, "__dict__", None)
-            if space:
-                self._attributes(path, thing, space, strict)
+            self._dictionary(path, thing, strict)
 
     def _buffer(self, path: Path, thing: Any, strict: bool) -> None:
         """A bytearray, an array of the standard library, or a memoryview."""

@@ -27,6 +27,9 @@ from autograd.compiler.frontend.object_visitors import ObjectVisitors
 from autograd.compiler.frontend.snapshot_notes import ChangedError
 from autograd.value import Value
 
+MAX_FROZEN_AT_START = 2_000
+"""Objects that Python itself may have frozen when it started (some hundred in 3.12); `gc.freeze()` keeps more."""
+
 
 class Snapshot(ObjectVisitors):
     """What a function reads, noted by one walk.  With `expected`, raises ChangedError where that says otherwise."""
@@ -60,10 +63,29 @@ class Snapshot(ObjectVisitors):
         self._start(function)
         self._walk()
         found = self.executed.found
-        for code in self._unreached():
-            for thing in found.setdefault(code, [f for f in gc.get_referrers(code) if type(f) is FunctionType]):
-                self._todo.append(((None, thing.__qualname__), thing, True))
+        unreached = self._unreached()
+        for code in unreached:
+            if code not in found:
+                found[code] = [f for f in gc.get_referrers(code) if type(f) is FunctionType]
+                if gc.get_freeze_count() > MAX_FROZEN_AT_START:
+                    found[code] = self._reachable_functions(code, function)
+        for thing in (thing for code in unreached for thing in found[code]):
+            self._todo.append(((None, thing.__qualname__), thing, True))
         self._walk()
+
+    def _reachable_functions(self, code: types.CodeType, function: Any) -> list[Any]:
+        """The functions with this code that can be reached from `function`, and from the names of the code that ran.
+
+        It takes much longer than to ask for referrers, but `gc.freeze()` does not hide any function.
+        """
+        found: list[Any] = []
+        seen: set[int] = set()
+        todo = [function, *self.executed.places.values(), *self.executed.first_arguments.values()]
+        while todo:
+            todo = list({id(thing): thing for thing in gc.get_referents(*todo) if id(thing) not in seen}.values())
+            seen.update(map(id, todo))
+            found += [thing for thing in todo if type(thing) is FunctionType and thing.__code__ is code]
+        return found
 
     def _walk(self) -> None:
         while self._todo:
@@ -83,6 +105,8 @@ class Snapshot(ObjectVisitors):
             where = self.check.name(sys.modules)
             self._reach((None, module_name), module, True, f"{where}[{module_name!r}]")
         methods = vars(Value)
+        if executed.may_be_missing:
+            self.check.size(methods)
         for name in sorted((executed.attributes & set(methods)) - WATCHED):
             self._reach((None, f"Value.{name}"), methods[name], False, f"{self.check.name(methods)}[{name!r}]")
         for (code, _), space in list(executed.places.items()):

@@ -5,7 +5,6 @@ Read `change_check` and `object_kinds` first, `object_visitors` next.
 
 from __future__ import annotations
 
-import functools
 import itertools
 import operator
 from typing import Any
@@ -26,12 +25,6 @@ from autograd.compiler.frontend.object_kinds import (
 from autograd.value import Value
 
 _primitive_of = operator.attrgetter("primitive")
-
-
-@functools.lru_cache(maxsize=16)
-def _labels(count: int) -> list[str]:
-    """The last steps of the paths to so many items."""
-    return [f"[{n}]" for n in range(count)]
 
 
 class ChangedError(Exception):
@@ -59,17 +52,26 @@ class SnapshotNotes:
     def _begin(self) -> None:
         """Forget what an earlier walk has noted."""
         self.paths: list[Path] = []
+        """Where each token was found, except Values that were noted together."""
         self.tokens: list[Any] = []
         self.check = ChangeCheck()
         self.sources: list[Any] = []
         """Sources of random numbers."""
         self.functions: set[Any] = set()
         """The code of each function that was reached."""
-        self.computed: dict[str, Any] = {}
-        """Results by their paths: the function may have written them."""
+        self.computed: list[tuple[Path, Any]] = []
+        """Results with their paths: the function may have written them."""
         self._seen: set[Any] = set()
         self._kept: list[Any] = []  # so that an id means one object
         self._todo: list[tuple[Path, Any, bool]] = []
+
+    def written_since(self, earlier: SnapshotNotes) -> set[str]:
+        """The paths at which there is another result than there was when the earlier notes were made."""
+        before, now = ([thing for _, thing in notes.computed] for notes in (earlier, self))
+        if len(before) == len(now) and all(map(operator.is_, before, now)):
+            return set()
+        at, at_now = ({shown_path(path): thing for path, thing in notes.computed} for notes in (earlier, self))
+        return {path for path, thing in at_now.items() if at.get(path) is not thing}
 
     def has_visited(self, thing: Any) -> bool:
         """Whether the walk has reached this object."""
@@ -116,7 +118,8 @@ class SnapshotNotes:
             before = self.expected.tokens[len(self.tokens) : len(self.tokens) + len(items)]
             if len(before) < len(items) or not all(map(operator.is_, items, before)):
                 return False  # `_note` names the one that differs
-        self.paths += zip(itertools.repeat(path), _labels(len(items)), strict=False)
+        if self.executed.may_be_missing:
+            self.check.without_attributes(items)
         self.tokens += items
         self._seen.update(map(id, items))
         self._kept += items
@@ -128,7 +131,7 @@ class SnapshotNotes:
             return computed_shape(thing, None) if self.written and shown_path(path) in self.written else None
         shape = computed_shape(thing, self.inputs)
         if shape is not None:
-            self.computed[shown_path(path)] = thing
+            self.computed.append((path, thing))
         return shape
 
     def _refuse(self, path: Path, what: str, cure: str) -> None:
@@ -141,7 +144,8 @@ class SnapshotNotes:
                 self._reach((path, f".{name}"), getattr(thing, name), strict, f"{self.check.name(thing)}.{name}")
 
     def _slots(self, path: Path, thing: Any, strict: bool) -> None:
-        slots = [n for c in type(thing).__mro__ for n, part in vars(c).items() if type(part) is SLOT]
+        own = [c for c in type(thing).__mro__ if c not in Value.__mro__]
+        slots = [n for c in own for n, part in vars(c).items() if type(part) is SLOT]
         names = [n for n in dict.fromkeys(slots) if self._is_read(n, getattr(thing, n, MISSING))]
         present = [n for n in names if hasattr(thing, n)]
         if present:
@@ -153,14 +157,28 @@ class SnapshotNotes:
                 self._note((path, f".{name}"), MISSING)
                 self.check.term(f"not hasattr({self.check.name(thing)}, {name!r})")
 
+    def _dictionary(self, path: Path, thing: Any, strict: bool) -> None:
+        """Follow the attributes in an object's dictionary, if it has one."""
+        space = getattr(thing, "__dict__", None)
+        if type(space) is dict:
+            if self.executed.may_be_missing:
+                self.check.size(space)
+            self._attributes(path, thing, space, strict)
+
     def _attributes(self, path: Path, thing: Any, space: dict[str, Any], strict: bool) -> None:
         names = [name for name, value in space.items() if self._is_read(name, value)]
+        self._names(path, names)
         computed = {name for name in names if self._computed_shape((path, f".{name}"), space[name]) is not None}
         if len(names) > len(computed):
             self.check.attributes(thing, space, [name for name in names if name not in computed])
         where = self.check.name(space) if computed else ""
         for name in names:
             self._reach((path, f".{name}"), space[name], strict, f"{where}[{name!r}]" if name in computed else "")
+
+    def _names(self, path: Path, names: list[str]) -> None:
+        """Note which attributes there are: those of another object may have the same contents."""
+        if names:
+            self._note((path, " (its attributes)"), image(names))
 
     def _is_read(self, name: str, value: Any) -> bool:
         executed = self.executed

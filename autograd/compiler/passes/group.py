@@ -190,12 +190,12 @@ Group: TypeAlias = ElementWise | MatMul | SumOfProducts | Variadic | FusedChain
 
 def readers(groups: list[Group], outputs: list[int], count: int) -> Any:
     """For each of `count` nodes how many lists of operands have it; an output is read once more, from outside."""
-    lists = [nodes.ravel() for group in groups for nodes in group.reads()]
     found = np.bincount(np.array(outputs, np.int64), minlength=count)
-    if lists:
-        owner = np.repeat(np.arange(len(lists)), [len(nodes) for nodes in lists])
-        pairs = np.unique(owner * count + np.concatenate(lists).astype(np.int64))
-        found = found + np.bincount(pairs % count, minlength=count)
+    place = np.zeros(count, np.int64)
+    for nodes in (nodes.ravel() for group in groups for nodes in group.reads()):
+        places = np.arange(len(nodes))
+        place[nodes] = places
+        found[nodes[place[nodes] == places]] += 1  # once for each node, wherever it is repeated
     return found
 
 
@@ -238,17 +238,20 @@ def _kinds(nodes: Nodes, alive: Any, per_sample: Any, is_sum: Any) -> list[Any]:
     lengths, pattern, terms = np.diff(nodes.start), np.zeros(count), np.zeros((4, count), np.int64)
     varies = bool(per_sample.any())
     for here in _parts(nodes.start):
-        owner = np.repeat(np.arange(here.stop - here.start), lengths[here])
-        begins = nodes.start[here] - nodes.start[here.start]
+        begins, length = nodes.start[here] - nodes.start[here.start], lengths[here]
         operand = nodes.operand[nodes.start[here.start] : nodes.start[here.stop]]
-        slot = np.arange(len(operand)) - begins[owner]
         if varies:
+            owner = np.repeat(np.arange(len(begins)), length)
+            slot = np.arange(len(operand)) - begins[owner]
             weights = np.where((operand >= 0) & per_sample[operand], 2.0 ** np.minimum(slot, 50), 0.0)
             pattern[here] = np.bincount(owner, weights=weights, minlength=len(begins))
-        first = np.flatnonzero((nodes.operation[here][owner] == nodes.sum_code) & (slot % 2 == 0))
+        pairs = np.where(nodes.operation[here] == nodes.sum_code, length // 2, 0)
+        first = 2 * np.arange(pairs.sum()) + np.repeat(begins - 2 * (np.cumsum(pairs) - pairs), pairs)
         kind = term_kind(operand[first], operand[first + 1], per_sample)
-        for number in range(4):
-            terms[number, here] = np.bincount(owner[first[kind == number]], minlength=len(begins))
+        owner = np.repeat(np.arange(len(begins)), pairs)
+        for number in range(1, 4):
+            terms[number, here] = np.bincount(owner[kind == number], minlength=len(begins))
+        terms[0, here] = pairs - terms[1:, here].sum(axis=0)
     pattern = np.where(is_sum, 0, pattern[alive])
     return [np.where(is_sum, 0, lengths[alive]), pattern, *terms[:, alive]]
 
@@ -263,6 +266,8 @@ def _parts(start: Any) -> Iterator[slice]:
 def term_kind(left: Any, right: Any, per_sample: Any) -> Any:
     """0: product with at most one per-sample factor; 1: of two; 2: single per-sample node; 3: single uniform node."""
     alone = right == ALONE
+    if not per_sample.any():  # as for every graph of a whole batch
+        return np.where(alone, 3, 0)
     return np.where(alone, np.where(per_sample[left], 2, 3), np.where(per_sample[left] & per_sample[right], 1, 0))
 
 

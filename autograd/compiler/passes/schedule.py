@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.compiler.frontend.flatten import NODES_AT_ONCE
+
 if TYPE_CHECKING:
     from autograd.compiler.passes.contract import Nodes
 
-
-NODES_AT_ONCE = 20_000
-"""How many nodes `levels` turns into lists at once."""
 
 LONG = 48
 """From so many operands on, NumPy finds the highest level faster."""
@@ -51,21 +50,21 @@ def levels(nodes: Nodes) -> Any:
     [0, 1, 2, 3]
     """
     level = array("i", bytes(4 * (len(nodes.operation) + 1)))  # one more, for ALONE: operand -1
-    at, levels_so_far = level.__getitem__, np.frombuffer(level, np.int32)
+    at, levels_so_far, highest = level.__getitem__, np.frombuffer(level, np.int32), np.maximum.reduce
     inner = np.flatnonzero(nodes.alive & (nodes.operation >= 0))
+    operand = nodes.operand if len(nodes.operand) else np.zeros(1, np.int32)  # none: a sum of zeros
     for first in range(0, len(inner), NODES_AT_ONCE):  # in parts, because lists take ten times as much memory
         part = inner[first : first + NODES_AT_ONCE]
         begins, ends = nodes.start[part], nodes.start[part + 1]
-        offset = int(begins[0])
-        operand = nodes.operand[offset : int(ends[-1])].tolist()
-        for node, begin, end in zip(part.tolist(), (begins - offset).tolist(), (ends - offset).tolist(), strict=True):
+        first_two = operand.take((begins, begins + 1), mode="clip").tolist()
+        for node, begin, end, x, y in zip(part.tolist(), begins.tolist(), ends.tolist(), *first_two, strict=True):
             if end - begin == 2:
-                x, y = level[operand[begin]], level[operand[begin + 1]]
+                x, y = level[x], level[y]
                 level[node] = x + 1 if x > y else y + 1
             elif end - begin == 1:
-                level[node] = level[operand[begin]] + 1
+                level[node] = level[x] + 1
             elif end - begin < LONG:
-                level[node] = 1 + max(map(at, operand[begin:end]), default=0)
+                level[node] = 1 + max(map(at, operand[begin:end].tolist()), default=0)
             else:
-                level[node] = 1 + levels_so_far[nodes.operand[offset + begin : offset + end]].max()
+                level[node] = 1 + int(highest(levels_so_far.take(operand[begin:end], mode="wrap")))
     return levels_so_far[:-1]

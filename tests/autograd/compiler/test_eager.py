@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from autograd import Value
+from autograd.compiler import eager
 from autograd.compiler.eager import Replay
-from autograd.compiler.frontend.flatten import (
-    PARAMETER,
-    flatten_by_leaves,
-)
+from autograd.compiler.frontend.flatten import PARAMETER, flatten, flatten_by_leaves
 from autograd.node import edges
 from autograd.primitives import TABLE
 
@@ -33,3 +33,12 @@ def test_a_replay_takes_constants_on_either_side() -> None:
     x = Value(2.0)
     flat, _ = flatten_by_leaves((3.0 - x) / x - x / 4.0)
     assert Replay(flat)({PARAMETER: [Value(4.0)]})[0].data == -1.25
+
+
+def test_a_replay_in_parts_of_numbers_computed_from_constants(monkeypatch: pytest.MonkeyPatch) -> None:
+    x = Value(2.0)
+    flat = flatten([(Value(2.0) * Value(3.0)) * x + Value(4.0).exp() - Value(1.0) / x], {id(x): (PARAMETER, 0)}, set())
+    for size in (2, 100):
+        monkeypatch.setattr(eager, "NODES_AT_ONCE", size)
+        (again,) = Replay(flat)({PARAMETER: [Value(5.0)]})
+        assert again.data == 6.0 * 5.0 + math.exp(4.0) - 1.0 / 5.0

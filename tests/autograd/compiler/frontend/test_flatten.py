@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import numpy as np
 import pytest
 from small_graphs import A, B, C, D, flat_of
@@ -65,6 +67,21 @@ def test_a_leaf_from_outside_is_captured_and_one_from_inside_a_constant() -> Non
     kinds = traced.flat.operation
     assert (np.sum(kinds == CAPTURED), np.sum(kinds == CONSTANT)) == (1, 1)
     assert traced.flat.captured == [outside]
+
+
+def test_no_graph_stays_alive_after_tracing() -> None:
+    def chain(x: Value) -> Value:
+        for _ in range(100):
+            x = x * 1.5
+        return x
+
+    def alive() -> int:
+        return sum(type(thing) is Value for thing in gc.get_objects())
+
+    before = alive()
+    traced = trace(chain, [np.array(1.0)], [], "chain")
+    assert len(traced.flat) > 100
+    assert alive() - before < 10
 
 
 def test_a_node_with_a_hand_written_backward_is_refused() -> None:

@@ -6,6 +6,7 @@ import collections
 import contextvars
 import datetime
 import functools
+import gc
 import hashlib
 import io
 import itertools
@@ -48,6 +49,20 @@ def test_a_global_number(monkeypatch: pytest.MonkeyPatch) -> None:
             changed.setitem(globals(), "scale", 5.0)
             assert program(3.0) == answer + 9.0
         assert program(3.0) == answer
+
+
+class Doubled:
+    """A number of the user's own, which the engine converts with `float`."""
+
+    def __float__(self) -> float:
+        return scaled(2.0)
+
+
+def test_a_number_that_dot_converts(monkeypatch: pytest.MonkeyPatch) -> None:
+    program = compile(lambda x: autograd.dot([Doubled(), x], [x, x]), backend="numpy")
+    assert program(3.0) == 4.0 * 3.0 + 9.0
+    monkeypatch.setitem(globals(), "scale", 5.0)
+    assert program(3.0) == 10.0 * 3.0 + 9.0
 
 
 def test_a_number_closed_over_and_a_value_under_the_same_name() -> None:
@@ -140,6 +155,26 @@ def test_every_kind_of_change_is_seen(kind: Any, backend: str) -> None:
             assert value == pytest.approx(expected.data, rel=1e-13)
             assert float(gradient) == pytest.approx(x.grad, rel=1e-13)
         assert program(2.0) == pytest.approx(expected.data, rel=1e-13)
+
+
+@pytest.mark.parametrize("way", ["__add__", "__iter__", "__missing__"])
+def test_a_function_that_only_c_code_calls_is_found_after_gc_freeze(way: str) -> None:
+    scale = [2.0]
+    ways: dict[str, tuple[type, Any, Any]] = {
+        "__add__": (object, lambda self, x: x * scale[0], lambda thing, x: thing + x),
+        "__iter__": (object, lambda self: iter([scale[0]]), lambda thing, x: x * list(thing)[0]),  # noqa: RUF015
+        "__missing__": (dict, lambda self, key: scale[0], lambda thing, x: x * thing["any"]),
+    }
+    base, method, use = ways[way]
+    thing = type("Thing", (base,), {way: method})()  # the method's own name is <lambda>
+    gc.freeze()
+    try:
+        program = compile(lambda x: use(thing, x), backend="numpy")
+        assert program(3.0) == 6.0
+        scale[0] = 5.0
+        assert program(3.0) == 15.0
+    finally:
+        gc.unfreeze()
 
 
 REFUSED: dict[str, tuple[Callable[[Any], Any], str]] = {

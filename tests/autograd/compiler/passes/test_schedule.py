@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 from small_graphs import A, B, flat_of
 
+import autograd
+from autograd import Value
+from autograd.compiler.frontend.flatten import flatten
 from autograd.compiler.passes import schedule
 from autograd.compiler.passes.contract import contract
 from autograd.compiler.passes.schedule import NodeSchedule, levels
@@ -30,3 +33,9 @@ def test_parts_of_a_large_graph_are_joined(monkeypatch) -> None:  # type: ignore
     monkeypatch.setattr(schedule, "NODES_AT_ONCE", 3)
     assert levels(nodes).tolist() == whole
     assert max(whole) == 20
+
+
+def test_a_sum_of_zeros_has_no_operands() -> None:
+    nodes = contract(flatten([autograd.sum([Value(0.0)])], {}, set()))
+    assert len(nodes.operand) == 0
+    assert levels(nodes).tolist() == [0, 0, 1]
