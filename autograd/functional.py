@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from autograd.arguments import real, shown
 from autograd.backpropagation import backpropagate, topological_order
 from autograd.ieee import IEEEFloat, ieee_arithmetic
-from autograd.no_grad import recording
+from autograd.no_grad import not_recorded, recording
 from autograd.node import all_edges, changed_since, edges, has_user_backward
 from autograd.node import operands as operands_of
 from autograd.primitive import NOT_TAKEN
@@ -96,7 +96,8 @@ def gradients(output: Any, inputs: Nested, create_graph: bool = False) -> Nested
     `inputs` is a Value or (nested) lists of Values; an input that the output does not depend on has gradient 0.0.  With
     `create_graph` the gradients are Values and can be differentiated again.
 
-    Raises TypeError if an input is not a Value, RuntimeError if data was changed since the forward pass.
+    Raises TypeError if an input is not a Value, RuntimeError if data was changed since the forward pass or the output
+    was computed within `no_grad()`.
 
     >>> x = Value(3.0)
     >>> gradients(x * x, x)
@@ -109,6 +110,14 @@ def gradients(output: Any, inputs: Nested, create_graph: bool = False) -> Nested
             raise TypeError(f"gradients: inputs must be Values, got {shown(leaf)}")
     if not isinstance(output, Value):
         real(output, "gradients: output")
+    elif not output.is_recorded and all(leaf is not output for leaf in leaves(inputs)):
+        raise not_recorded(output, "gradients()")
+    return _gradients(output, inputs, create_graph)
+
+
+def _gradients(output: Any, inputs: Nested, create_graph: bool) -> Nested:
+    """As `gradients`; 0.0 if a function returned a constant, or computed its result within `no_grad()`."""
+    if not isinstance(output, Value):
         return map_nested(lambda leaf: Value(0.0) if create_graph else 0.0, inputs)
     found = backpropagate(topological_order(output), {output: 1.0}, edges_as_graph if create_graph else edges_of)
     as_kind = _as_value if create_graph else _as_is
@@ -165,7 +174,7 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
         inputs, values_in = _variables(arguments, positions)
         output = _one_number(_called(f, inputs, positions, constants), f)
         values_in = values_in or _reaches_outside(output)
-        found = gradients(output, [inputs[n] for n in positions], create_graph=values_in)
+        found = _gradients(output, [inputs[n] for n in positions], create_graph=values_in)
         value = output if values_in or not isinstance(output, Value) else output.data
         return value, found[0] if single else tuple(found)
 
@@ -192,7 +201,7 @@ def vjp(f: Callable[..., Any], *primals: Nested) -> tuple[Nested, Callable[[Nest
         pairs = list(pairs_of(outputs, cotangent, "vjp: the vector"))
         again = values_in or any(isinstance(v, Value) for _, v in pairs)
         total = _weighted_sum(pairs)
-        found = gradients(total, list(inputs), create_graph=again)
+        found = _gradients(total, list(inputs), create_graph=again)
         return tuple(found)
 
     return _result(outputs, values_in), back
@@ -253,7 +262,7 @@ def jacobian(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Nested]:
         for output in leaves(outputs):
             if not isinstance(output, Value):
                 real(output, f"the result of {_name_of(f)}")
-        return map_nested(lambda output: gradients(output, inputs[n], create_graph=values_in), outputs)
+        return map_nested(lambda output: _gradients(output, inputs[n], create_graph=values_in), outputs)
 
     return _named(matrix, "jacobian", f)
 

@@ -48,6 +48,14 @@ class Recording:
 recording = Recording()
 
 
+def not_recorded(value: object, what: str) -> RuntimeError:
+    """The error of ``what`` from a value that was computed within `no_grad()`."""
+    return RuntimeError(
+        f"{what} from {value!r}, which was computed within no_grad(): nothing was recorded that gradients could flow "
+        "through; compute it again outside"
+    )
+
+
 class _Block:
     """One entry into a `no_grad()` block; it switches recording off for as long as the object is alive.
 

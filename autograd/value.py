@@ -18,7 +18,7 @@ from autograd.arguments import real, shown
 from autograd.codegen import inject_globals
 from autograd.elementary import Elementary, function_of_nodes, generated
 from autograd.fast_backward import backward, exhaust, not_finite
-from autograd.no_grad import recording
+from autograd.no_grad import not_recorded, recording
 from autograd.node import NOT_COMPUTED, SEED, UNRECORDED, VARIADIC, Node, assignable, has_user_backward, operands
 from autograd.primitive import NOT_TAKEN, Primitive, evaluate, partials_at
 
@@ -115,10 +115,7 @@ class Value(Node, Elementary):
         if self._data - self._data != 0.0:  # inf or nan
             raise not_finite(self)
         if self._x is UNRECORDED:
-            raise RuntimeError(
-                f"backward() from {self!r}, which was computed within no_grad(): nothing was recorded that gradients "
-                "could flow through; compute it again outside"
-            )
+            raise not_recorded(self, "backward()")
         backward(self)
 
     def zero_grad(self) -> None:
@@ -171,6 +168,11 @@ class Value(Node, Elementary):
 
     def __pos__(self) -> Value:
         return self
+
+    def __xor__(self, other: Any) -> NoReturn:
+        raise TypeError("^ is not a power in Python, and a Value has no bits; write ** as in v ** 2")
+
+    __rxor__ = __xor__
 
     # ---------------------------------------------------------------------------------- comparisons and conversions
 

@@ -55,5 +55,7 @@ copybutton_prompt_is_regexp = True
 pygments_style = "default"
 pygments_dark_style = "monokai"
 html_theme_options = {
-    "footer_icons": [{"name": "Source", "url": f"https://github.com/{REPOSITORY}", "html": "Source code", "class": ""}],
+    "footer_icons": [
+        {"name": "Source code", "url": f"https://github.com/{REPOSITORY}", "html": "Source code", "class": ""}
+    ],
 }

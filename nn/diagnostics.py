@@ -170,18 +170,25 @@ def _units(probes: list[LayerProbe]) -> Iterator[Finding]:
             continue
         units, name = range(probe.layer.out_size), probe.activation.name
         if all(map(math.isfinite, probe.activation.range)):
-            stuck = _saturated(probe, probe is probes[-1])
+            stuck = stuck_units(probe, probe is probes[-1])
             if stuck:
                 evidence = f"{_of(stuck, units)} are within 2.5 % of {name}'s limits for nearly every sample"
                 yield Finding("saturated units", probe.name, evidence, "smaller weights or inputs, or relu instead")
         else:
-            dead = [u for u in units if not any(probe.derivatives(u))]
+            dead = stuck_units(probe, last=False)
             lost = [u for u in dead if _far_below(probe.sums_of(u))]
             if lost or 2 * len(dead) >= len(units):
                 silent = not any(row[u] for row in probe.outputs for u in dead)
                 what = "output 0" if silent else f"are where {name} has slope 0"
                 evidence = f"{_of(dead, units)} {what} for every sample"
                 yield Finding("dead units", probe.name, evidence, "a lower learning rate, new weights, or leaky_relu")
+
+
+def stuck_units(probe: LayerProbe, last: bool) -> list[int]:
+    """The units of a layer that are saturated, or dead if the activation has no limits; ``last``: the output layer."""
+    if all(map(math.isfinite, probe.activation.range)):
+        return _saturated(probe, last)
+    return [u for u in range(probe.layer.out_size) if not any(probe.derivatives(u))]
 
 
 def _far_below(sums: list[float]) -> bool:

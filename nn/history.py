@@ -71,7 +71,7 @@ class History:
 
     def __repr__(self) -> str:
         numbers = ", ".join(f"{name} {self.last()[name]:.4g}" for name in self.names if name != "seconds")
-        return f"<History of {len(self)} epochs, {self.stopped or 'running'}: {numbers}>"
+        return f"<History of {len(self)} epoch{'s' * (len(self) != 1)}, {self.stopped or 'running'}: {numbers}>"
 
 
 class EarlyStopping:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import Value, assign, depends_on
 
 from .checks import is_number, shown
+from .names import METHODS_ELSEWHERE, explain_methods
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -197,10 +198,16 @@ class Module:
         widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
         lines = [repr(self)]
         lines += [f"  {name:<{widths[0]}}  {text:<{widths[1]}}  {count:>{widths[2]}}" for name, text, count in rows]
-        return "\n".join([*lines, f"{len(self.parameters()):,} parameters"])
+        return "\n".join([*lines, _count_of_parameters(self)])
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({len(self.parameters())} parameters)"
+        return f"{type(self).__name__}({_count_of_parameters(self)})"
+
+    def __dir__(self) -> list[str]:
+        return [name for name in super().__dir__() if name not in METHODS_ELSEWHERE or hasattr(self, name)]
+
+
+explain_methods(Module)
 
 
 def check_module(model: Any) -> Module:
@@ -214,6 +221,11 @@ def listed(faults: list[str]) -> str:
     """The first ten faults in one line, and the number of others."""
     rest = len(faults) - _MAX_FAULTS_SHOWN
     return "; ".join(faults[:_MAX_FAULTS_SHOWN]) + (f"; and {rest} more" if rest > 0 else "")
+
+
+def _count_of_parameters(module: Module) -> str:
+    count = len(module.parameters())
+    return f"{count:,} parameter{'s' * (count != 1)}"
 
 
 def _is_unit_of_a_layer(module: Module) -> bool:

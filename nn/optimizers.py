@@ -11,11 +11,12 @@ import math
 import operator
 import sys
 import warnings
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from autograd import NOT_COMPUTED, assign
 
-from .checks import all_finite, as_list, choose, real_number, shown
+from .checks import all_finite, as_list, choose, is_number, real_number, shown
 from .module import Module, listed
 from .parameters import distinct, model_of, named_values
 
@@ -140,9 +141,7 @@ class Optimizer:
 
     def proposal(self, gradients: Sequence[float] | None = None) -> tuple[Numbers, State]:
         """The parameters and the memory that ``step`` would give; changes nothing, raises the same errors."""
-        given = (
-            [parameter.grad for parameter in self.parameters] if gradients is None else as_list(gradients, "gradients")
-        )
+        given = [p.grad for p in self.parameters] if gradients is None else as_list(gradients, "gradients")
         if len(given) != len(self.parameters):
             raise ValueError(f"gradients has {len(given)} entries for {len(self.parameters)} parameters")
         return self.proposed([parameter.data for parameter in self.parameters], given, self._state)
@@ -157,10 +156,8 @@ class Optimizer:
         memory = self._whole(memory, len(numbers))
         moved, remembered = self._moved(numbers, gradients, memory, steps + 1)
         self._check(moved, "this step would make {} {}: lower the learning rate; nothing was changed")
-        for name, entries in remembered.items():
-            self._check(
-                entries, f"this step would make the {name} of {{}} {{}}: clip the gradient; nothing was changed"
-            )
+        for kind, kept in remembered.items():
+            self._check(kept, f"this step would make the {kind} of {{}} {{}}: clip the gradient; nothing was changed")
         return moved, (steps + 1, remembered)
 
     def _moved(self, numbers: Numbers, gradients: Numbers, memory: Memory, step: int) -> tuple[Numbers, Memory]:
@@ -180,9 +177,13 @@ class Optimizer:
 
     def _check(self, entries: Numbers, message: str) -> None:
         array: Any = entries[0] if getattr(entries[0], "ndim", 0) else None
-        if all(map(math.isfinite, entries)) if array is None else all_finite(array):
-            return
+        with suppress(TypeError):
+            if all(map(math.isfinite, entries)) if array is None else all_finite(array):
+                return
         for name, entry in zip(self.names, entries if array is None else array.tolist(), strict=True):
+            if not is_number(entry):
+                found = message.partition(":")[0].format(name, shown(entry))
+                raise TypeError(f"{found}, which is not a number; nothing was changed")
             if not math.isfinite(entry):
                 raise FloatingPointError(message.format(name, entry))
 

@@ -286,6 +286,11 @@ set_gate(store, FORGET, 0.0, -20.0, 1.0)
 leaking = cells(store)
 print(f"sealed: {kept[5] / kept[0]:.4f} of the first value, leaking: {leaking[5] / leaking[0]:.4f}")
 
+# %%
+assert all(abs(cell - math.tanh(0.9)) < 1e-2 for cell in kept[:6])
+assert all(abs(cell - math.tanh(-0.6)) < 1e-2 for cell in kept[6:])
+assert abs(leaking[5] / leaking[0] - (1 / (1 + math.exp(-1))) ** 5) < 1e-2
+
 # %% [markdown]
 # 0.73 to the fifth power, about a fifth. So a gate is a factor per step like any other. What is new is that the network
 # itself can set it at every step, from what it reads, and that it can come as close to 1 as it likes.
@@ -295,12 +300,8 @@ print(f"sealed: {kept[5] / kept[0]:.4f} of the first value, leaking: {leaking[5]
 # *starts*. With biases at 0 it starts half open. **Predict:** where will the curves of two LSTMs be, one with forget
 # biases of 0, and one with 3 (a sigmoid of 0.95)?
 
+
 # %%
-assert all(abs(cell - math.tanh(0.9)) < 1e-2 for cell in kept[:6])
-assert all(abs(cell - math.tanh(-0.6)) < 1e-2 for cell in kept[6:])
-assert abs(leaking[5] / leaking[0] - (1 / (1 + math.exp(-1))) ** 5) < 1e-2
-
-
 def with_open_gate(memory, bias):
     """The same LSTM, with this bias in all its forget gates."""
     for neuron in memory.from_input.neurons[memory.hidden_size : 2 * memory.hidden_size]:
@@ -313,6 +314,11 @@ gated = {f"LSTM, forget bias {bias}": sizes(with_open_gate(nn.LSTM(4, 16, seed=0
 curves = {"RNN": faded["U times 1"], **gated}
 plotting.plot_curves(curves, x=range(50), xlabel="steps back", ylabel="size of the gradient", log="y")
 
+# %%
+assert (
+    gated["LSTM, forget bias 0"][-1] < 1e-9 and gated["LSTM, forget bias 3"][-1] > gated["LSTM, forget bias 3"][10] / 4
+)
+
 # %% [markdown]
 # An LSTM with half-open gates forgets nearly as fast as the RNN: a half per step. With gates that start open the curve
 # stays nearly level, and the first element gets not much less than the one ten steps back. That is why it is good
@@ -322,9 +328,6 @@ plotting.plot_curves(curves, x=range(50), xlabel="steps back", ylabel="size of t
 # both have about as many parameters. **Predict** the accuracies, with the biases at 0 and with 3.
 
 # %%
-assert (
-    gated["LSTM, forget bias 0"][-1] < 1e-9 and gated["LSTM, forget bias 3"][-1] > gated["LSTM, forget bias 3"][10] / 4
-)
 print(len(nn.RNN(1, 8).parameters()), "and", len(nn.LSTM(1, 4).parameters()), "parameters in the memories")
 half_open = accuracies([nn.LSTM(1, 4, seed=seed) for seed in range(3)])
 wide_open = accuracies([with_open_gate(nn.LSTM(1, 4, seed=seed), 3.0) for seed in range(3)])

@@ -68,13 +68,15 @@ compiler.executable compiler.passes.contract views.draw.digraph
 compiler.eager compiler.passes.schedule views.draw.picture
 compiler.passes.group views.draw.views
 views.draw.draw
-compiler.c_backend.toolchain compiler.passes.fuse compiler.passes.layout compiler.passes.straight_line views.draw
+compiler.c_backend.toolchain compiler.passes.batched compiler.passes.fuse compiler.passes.layout
+compiler.passes.split compiler.passes.straight_line views.draw
 views.stepper.picture
 views.stepper.paper
 views.stepper.stepper
 compiler.c_backend.bytecode compiler.jax_backend.memory compiler.jax_backend.placing compiler.numpy_backend.buffers
 compiler.passes.reverse compiler.plan views.stepper
-compiler.argument_cache compiler.c_backend.link_fused compiler.correction compiler.jax_backend.evaluate
+compiler.argument_cache compiler.c_backend.link_batched compiler.c_backend.link_fused compiler.correction
+compiler.jax_backend.evaluate
 compiler.numpy_backend.emitter
 compiler.picture
 compiler.c_backend.link compiler.jax_backend.branches compiler.jax_backend.repeats compiler.numpy_backend.accumulate
@@ -183,6 +185,7 @@ TESTED_ELSEWHERE = {
     "autograd.compiler.c_backend.bytecode": "autograd/compiler/c_backend/test_executable.py",
     "autograd.compiler.c_backend.elementwise": "autograd/compiler/test_rows.py",
     "autograd.compiler.c_backend.link": "autograd/compiler/c_backend/test_executable.py",
+    "autograd.compiler.c_backend.link_batched": "autograd/compiler/passes/test_batched.py",
     "autograd.compiler.c_backend.link_fused": "autograd/compiler/c_backend/test_fused_loop.py",
     "autograd.compiler.correction": "autograd/compiler/test_branches.py",
     "autograd.compiler.executable": "autograd/compiler/test_program.py",

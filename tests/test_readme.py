@@ -15,6 +15,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+EXAMPLES = re.compile(r"^```python\n(.*?)^```(?:\n\n```text\n(.*?)^```)?", re.MULTILINE | re.DOTALL)
+"""A Python block, and a block of text after it, which is all that it prints."""
 PRINTS = re.compile(r"^print\((?P<what>.*)\) +# (?P<shown>.+)$", re.MULTILINE)
 
 
@@ -23,8 +25,8 @@ def blocks(text: str, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
 
 
-def run(block: str, names: dict[str, object], capsys: pytest.CaptureFixture[str]) -> None:
-    """Execute a block; compare all that it prints with the comments beside its prints, or as a doctest."""
+def run(block: str, names: dict[str, object], capsys: pytest.CaptureFixture[str], text: str = "") -> None:
+    """Execute a block; compare all that it prints with a text or the comments beside its prints, or as a doctest."""
     if ">>>" in block:
         runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
         test = doctest.DocTestParser().get_doctest(block, names, "README", "README.md", 0)
@@ -33,7 +35,7 @@ def run(block: str, names: dict[str, object], capsys: pytest.CaptureFixture[str]
         return
     exec(compile(block, "README.md", "exec"), names)
     printed = capsys.readouterr().out
-    promised = [match["shown"] for match in PRINTS.finditer(block)]
+    promised = text.splitlines() or [match["shown"] for match in PRINTS.finditer(block)]
     if promised:
         assert printed.splitlines() == promised
 
@@ -44,10 +46,10 @@ def test_python_blocks_run_in_order(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {"__name__": "readme"}
-    shown = blocks(text, "python")
-    assert shown
-    for block in shown:
-        run(block, names, capsys)
+    shown = EXAMPLES.findall(text)
+    assert [block for block, _ in shown] == blocks(text, "python") != []
+    for block, printed in shown:
+        run(block, names, capsys, printed)
 
 
 def test_the_first_block_prints_numbers() -> None:
@@ -60,6 +62,8 @@ def test_the_first_block_prints_numbers() -> None:
 def test_a_wrong_number_would_be_seen(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(AssertionError):
         run("print(1 + 1)  # 3\n", {}, capsys)
+    with pytest.raises(AssertionError):
+        run("print(1 + 1)\n", {}, capsys, "3\n")
     with pytest.raises(pytest.fail.Exception):
         run(">>> 1 + 1\n3\n", {}, capsys)
 

@@ -14,11 +14,13 @@ import numpy as np
 from autograd.compiler.eager import EagerProgram
 from autograd.compiler.frontend.flatten import CONSTANT, DRAWN, INPUT, PARAMETER
 from autograd.compiler.numpy_backend.run import NumpyProgram
+from autograd.compiler.passes.batched import batched_products
 from autograd.compiler.passes.contract import Nodes, contract, depends
 from autograd.compiler.passes.fuse import fuse_activations, fuse_chains
 from autograd.compiler.passes.group import Group, MatMul, UnsupportedError, groups
 from autograd.compiler.passes.layout import lay_out
 from autograd.compiler.passes.schedule import NodeSchedule, levels
+from autograd.compiler.passes.split import split_by_readers
 from autograd.compiler.passes.straight_line import fuse_sequences
 from autograd.compiler.plan import Plan
 
@@ -32,6 +34,9 @@ as the eager engine does; unless there are more groups than `MAX_EXACT`."""
 
 WITHOUT_C = "NumPy takes 2 to 6 times as long, and 100 times for recurrences of many steps"
 """What is lost without the C runtime."""
+
+SHORTEST_OF_SAMPLES = 4
+"""The same for sums in which nothing is a weight: their additions and products become parts of loops."""
 
 MAX_GROUPS = 20_000
 """For the C runtime a group costs almost nothing to run, but about 0.1 ms to link."""
@@ -76,7 +81,9 @@ def _native_plan(
     from autograd.compiler.c_backend.executable import NativeProgram
 
     flat, batched = signature.flat, signature.batched
+    found = batched_products(found, per_sample)
     found = fuse_sequences(found, flat.outputs, len(nodes.operation))
+    found = split_by_readers(found, flat.outputs, len(nodes.operation))
     found = fuse_chains(found, flat, nodes.operation == CONSTANT)
     found = fuse_activations(found, flat.outputs, per_sample)
     layout = lay_out(flat, found, per_sample, nodes.alive, signature.parameters, sum(signature.sizes), batched)
@@ -87,7 +94,7 @@ def _grouped(
     flat: Flat, flags: tuple[Any, Any, Any], batched: bool, shortest: int, samples: int, native: bool
 ) -> tuple[Nodes, list[Group], tuple[Any, Any, Any]]:
     """The nodes after contraction; their groups; and which nodes are per sample, vary between calls, and are active."""
-    nodes = contract(flat, flags[0] if batched else None, shortest)
+    nodes = contract(flat, flags[0] if batched else None, shortest, SHORTEST_OF_SAMPLES if native else 0)
     grown = len(nodes.operation) - len(flags[0])  # a constant may have been added
     per_sample, varies, active = (np.append(each, np.zeros(grown, bool)) for each in flags)
     schedule = NodeSchedule(levels(nodes), per_sample, active)

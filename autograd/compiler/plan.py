@@ -13,7 +13,7 @@ import numpy as np
 
 from autograd.compiler.eager import Replay
 from autograd.compiler.frontend.change_check import image, is_plain
-from autograd.compiler.passes.group import MatMul
+from autograd.compiler.passes.group import BatchedProduct, MatMul
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -106,9 +106,9 @@ class Plan:
         layout = self.layout
         if layout is None:
             return f"{name}: {size}; backend {self.backend} (sample by sample), because of {self.reason}"
-        products = [group for group in self.groups if isinstance(group, MatMul)]
+        products = [group for group in self.groups if isinstance(group, MatMul | BatchedProduct)]
         reverse = sum(
-            product.flops * bool(self.active[side].any())
+            product.flops * bool(self.active[side[side >= 0]].any())
             for product in products
             for side in (product.left, product.right)
         )

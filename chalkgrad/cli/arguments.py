@@ -1,13 +1,13 @@
 """How are the arguments of a command checked?
 
 Each function is the `type` of an argparse argument; its error is shown after the argument's name. `Parser` is
-argparse's parser; it also accepts another order, and suggests an option for an unknown one.
+argparse's parser; it also accepts another order, and suggests a command, choice or option for an unknown one.
 """
 
 from __future__ import annotations
 
 import re
-from argparse import Action, ArgumentParser, ArgumentTypeError, Namespace
+from argparse import Action, ArgumentError, ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Any
@@ -43,6 +43,15 @@ class Parser(ArgumentParser):
             near = self._nearest(unknown[0].partition("=")[0])
             self.error(f"unrecognized arguments: {' '.join(unknown)}" + (f"; did you mean {near}?" if near else ""))
         return known, unknown
+
+    def _check_value(self, action: Action, value: Any) -> None:
+        """As argparse's; the error suggests the choice that is most similar, or begins with what was typed."""
+        try:
+            super()._check_value(action, value)
+        except ArgumentError as error:
+            near = _most_similar(str(value), list(map(str, action.choices or ())))
+            error.message += f"; did you mean {near}?" if near else ""
+            raise
 
     def _first(self, texts: list[str]) -> list[str]:
         """The arguments, with what follows the values of an option, and cannot be one of them, moved to the beginning.
@@ -85,6 +94,12 @@ class Parser(ArgumentParser):
             if words and words == "".join(word[0] for word in name.strip("-").split("-")):
                 return name
         return next(iter(get_close_matches(option, self._options, n=1)), "")
+
+
+def _most_similar(typed: str, choices: Sequence[str]) -> str:
+    words = {word: choice for choice in reversed(choices) for word in (*choice.split("-"), choice)}
+    longer = [choice for choice in choices if typed and choice.startswith(typed)]
+    return next(iter(longer or [words[word] for word in get_close_matches(typed, words, n=1)]), "")
 
 
 def _fits(option: Action, text: str) -> bool:

@@ -61,11 +61,14 @@ def _faults_of_clip(observed: Any) -> str:
 
 
 def _when_compiled(clip: Any) -> list[float] | str:
-    import numpy as np
-
     try:
         program = compile(clip, batched=False, backend="numpy")
+
+        import numpy as np
+
         return [float(program(np.array(x))) for x in POINTS]
+    except ImportError as error:
+        raise UnreadableError(f"Right so far, but it could not be compiled: {error}.") from error
     except TypeError as error:
         return "reads" if "reading .data" in str(error) or "float" in str(error).split(":")[0] else "branch"
 

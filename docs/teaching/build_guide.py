@@ -27,6 +27,7 @@ of mistakes; do not edit it by hand.
 
 To hand out lessons with different numbers for each student, and to grade what comes back, see [Grading](grading.md).
 For exercises on paper, and for your own exercises, see [Worksheets and your own exercises](worksheets.md).
+On a projector, the [playground](../in_a_browser.md#the-playground) shows one phenomenon per click.
 """
 
 

@@ -23,7 +23,7 @@ from nn.checks import all_finite, shown
 from nn.embedding import Embedding
 from nn.engines.eager import FAILURES, EagerEngine
 from nn.module import Module
-from nn.samples import shape_of
+from nn.samples import pieces, shape_of
 from nn.schedules import Schedule
 
 if TYPE_CHECKING:
@@ -164,6 +164,7 @@ class CompiledEngine:
         self.eager.load(X, y, weights)
         self._data = _copied(X), _copied(y)
         self._kinds = self._kinds_of(y)
+        self._readable = self._can_read(X)
         self.X, self.y = (
             np.array(data, dtype=kind) if isinstance(data, list) else data
             for data, kind in zip((X, y), self._kinds, strict=True)
@@ -178,10 +179,22 @@ class CompiledEngine:
         classes = of_targets and not shape_of(y)  # otherwise the probability of each class
         return [np.dtype(np.int64 if integers else np.float64) for integers in (of_samples, classes)]
 
+    def _can_read(self, rows: Any) -> bool:
+        """Whether no sample would be truncated: a program with an ``Embedding`` takes whole numbers only."""
+        import numpy as np
+
+        parts = map(np.asarray, (part for _, part in pieces(rows))) if self._integers[0] else ()
+        return not any(part.dtype.kind not in "biu" and (part % 1 != 0).any() for part in parts)
+
     def _arrays(self, batch: Any) -> list[Any]:
         """The arguments of the program for some samples."""
         import numpy as np
 
+        if not self._readable:
+            raise TypeError(
+                "X has numbers that are not whole, but a compiled model with an Embedding takes whole numbers only: "
+                'use engine="eager"'
+            )
         whole = isinstance(batch, range) and len(batch) == len(self.X)
         indices = batch if isinstance(batch, range) else np.array(batch, dtype=np.intp)
         given = [self.X, self.y] if whole else [_taken(self.X, indices), _taken(self.y, indices)]
@@ -232,7 +245,7 @@ class CompiledEngine:
         """As ``EagerEngine.computed``, which computes what cannot be compiled, fails, or is not finite."""
         import numpy as np
 
-        if self.given_up or not self.evaluates:
+        if self.given_up or not self.evaluates or not self._can_read(rows):
             return self.eager.computed(rows, targets)
         kinds = self._kinds_of(targets)
         arrays = [np.asarray(data, dtype=kind) for data, kind in zip((rows, targets), kinds, strict=True)]

@@ -56,6 +56,26 @@ def answers_names_of(module: ModuleType) -> Callable[[str], NoReturn]:
     return answer
 
 
+class _Elsewhere:
+    """A method that models have elsewhere. A ``__getattr__`` would make every attribute of a module slower."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, module: Any, kind: type) -> NoReturn:
+        message = f"{kind.__name__!r} object has no attribute {self.name!r}"
+        raise AttributeError(f"{message}; here it is {answers()['module'][self.name]}", name=self.name, obj=module)
+
+
+METHODS_ELSEWHERE = ("fit", "predict", "predict_proba", "evaluate", "score", "save", "load", "backward", "forward")
+
+
+def explain_methods(kind: type) -> None:
+    """Let the error for a method that models have elsewhere say what to write; one of the user's own has priority."""
+    for name in METHODS_ELSEWHERE:
+        setattr(kind, name, _Elsewhere(name))
+
+
 def explains_keywords(function: Function) -> Function:
     """Let a function's ``TypeError`` for a keyword of PyTorch, Keras or scikit-learn name the keyword used here.
 

@@ -40,6 +40,10 @@ def test_backward_from_what_was_not_recorded_is_refused() -> None:
     for value in several:
         with pytest.raises(RuntimeError, match=r"computed within no_grad\(\).*compute it again outside"):
             value.backward()
+        with pytest.raises(RuntimeError, match=r"^gradients\(\) from .*computed within no_grad\(\)"):
+            gradients(value, [x])
+    assert gradients(y, [y, x]) == [1.0, 0.0]
+    assert gradients(y * x, [y, x]) == [2.0, 4.0]
     (y * 3).backward()  # as a leaf it is like any other
     assert y.grad == 3.0
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -23,6 +24,11 @@ class Quiet(SimpleHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """No line for each request."""
+
+    def handle(self) -> None:
+        """Nothing is wrong when a page is closed before it has got what it asked for."""
+        with suppress(ConnectionError):
+            super().handle()
 
 
 @pytest.fixture(scope="session")

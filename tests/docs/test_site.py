@@ -48,7 +48,9 @@ class Tab:
         self.complaints: list[str] = []
         self.page.on("console", lambda message: self._note(message.type == "error", message.text))
         self.page.on("pageerror", lambda error: self._note(True, str(error)))
-        self.page.on("requestfailed", lambda request: self._note(True, f"failed: {request.url}"))
+        # A page that is left while it loads Python stops loading.
+        left = "net::ERR_ABORTED"
+        self.page.on("requestfailed", lambda r: self._note(r.failure != left, f"failed: {r.url}, {r.failure}"))
         self.page.on("response", lambda answer: self._note(answer.status > 399, f"{answer.status}: {answer.url}"))
         own = (address, "data:", "blob:", "about:")
         self.page.on("request", lambda request: self._note(not request.url.startswith(own), f"asks {request.url}"))

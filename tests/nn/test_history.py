@@ -11,6 +11,7 @@ from nn.history import EarlyStopping, History, find_stopping
 def test_records() -> None:
     history = History()
     history.add({"loss": 2.0, "seconds": 0.1})
+    assert repr(history) == "<History of 1 epoch, running: loss 2>"
     history.add({"loss": 1.0, "seconds": 0.2})
     assert history["loss"] == [2.0, 1.0]
     assert history.last() == {"loss": 1.0, "seconds": 0.2}

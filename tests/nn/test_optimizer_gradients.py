@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import pytest
 
@@ -89,3 +90,16 @@ def test_gradients_that_were_handed_in_leave_grad_alone() -> None:
     (p * 3.0).backward()
     optimizer.step()  # no warning: no step has followed the 2
     assert p.data == 1.0 - 0.1 * 1.0 - 0.1 * 5.0
+
+
+@pytest.mark.parametrize("wrong", ["x", None, Value(1.0)])
+def test_a_gradient_that_is_not_a_number_is_named(wrong: Any) -> None:
+    model = nn.Neuron(2, seed=0)
+    before, steps = model.state_dict(), nn.Adam(model)
+    model.w[0].grad, model.w[1].grad = 1.0, wrong
+    with pytest.raises(TypeError, match=r"^the gradient of weights\.1 is .*, which is not a number; nothing was"):
+        steps.step()
+    with pytest.raises(TypeError, match=r"^the gradient of weights\.0 is 'x', which is not a number"):
+        steps.step(["x", 0.0, 0.0])
+    assert model.state_dict() == before
+    assert steps.steps == 0

@@ -217,6 +217,7 @@ ELSEWHERE = {
     "nn.to_torch", "nn.to_onnx",  # as nn.to_numpy; they need optional packages
     "nn.CrossValidation", "nn.cross_validate",  # tests/nn/cross_validation
     "nn.diagnostics.Diagnosis", "nn.diagnostics.Finding",  # made by `diagnose`
+    "nn.diagnostics.stuck_units",  # called with what `probe_layers` made
     "nn.plotting.Film",  # made by `film_paths`
     "nn.plotting.bars", "nn.data.batch_indices",  # called with what was checked already
 }  # fmt: skip

@@ -229,7 +229,16 @@ def _formulas(row: Primitive, constants: dict[str, float], closed: frozenset[str
     """The value and the partials, with some operands fixed."""
     value, partials = formula(row, closed)
     assert value is not None and partials is not None  # noqa: S101, PT018 - `kinds` has only rows that have them
-    return [_compared(with_constants(each, constants)) for each in (value, *partials)]
+    return [_compared(_one_exponential(with_constants(each, constants))) for each in (value, *partials)]
+
+
+def _one_exponential(expression: Expression) -> Expression:
+    """exp(negative_part(x)) as exp(-|x|), or 1 if x > 0: the same bits, and sigmoid computes exp(-|x|) anyway."""
+    row, operands = expression.row, tuple(_one_exponential(operand) for operand in expression.operands)
+    if row is table.exp and operands[0].row is table.negative_part:
+        (x,) = operands[0].operands
+        return Expression(table.where, (Expression(">", (x, Expression(0.0))), 1.0, table.exp(-table.absolute(x))))
+    return Expression(row, operands) if operands else expression
 
 
 def sources() -> dict[str, str]:

@@ -32,6 +32,9 @@ save the tenth of a second that the C compiler takes."""
 CACHE = 512 * 1024
 """Bytes of cache into which the rows of a block, with their gradients, should fit."""
 
+SMALLEST_BLOCK = 48
+"""Samples in a block whose rows do not fit: fewer would not be worth the steps."""
+
 
 class _Structure(ctypes.Structure):
     """`program` in runtime.c."""
@@ -97,11 +100,12 @@ class NativeProgram:
             setattr(s, name, self._keep(words))
         s.tables = self._keep(np.concatenate(code.tables) if code.tables else np.zeros(1, np.int32))
         self.U, self.DU = np.zeros(code.uniform_rows + 8), np.zeros(code.uniform_rows + 8)
-        fitting = CACHE // (16 * max(1, code.sample_rows)) // 48 * 48
-        self.block = s.block = min(MAX_SAMPLES, max(48, fitting))
-        S = np.zeros((max(1, code.sample_rows), self.block))
-        s.U, s.DU, s.S, s.DS = (self._keep(a) for a in (self.U, self.DU, S, np.zeros_like(S)))
-        s.scratch = self._keep(np.zeros(code.scratch))
+        fitting = CACHE // (16 * max(1, code.sample_rows)) // SMALLEST_BLOCK * SMALLEST_BLOCK
+        self.block = s.block = self._largest_block = min(MAX_SAMPLES, max(SMALLEST_BLOCK, fitting))
+        self._fits = fitting > 0
+        S, DS = (_aligned(max(1, code.sample_rows) * self.block) for _ in range(2))
+        s.U, s.DU, s.S, s.DS = (self._keep(a) for a in (self.U, self.DU, S, DS))
+        s.scratch = self._keep(_aligned(code.scratch))
         s.uniform_rows, s.sample_rows, s.fast = code.uniform_rows, code.sample_rows, int(code.fast)
         self.widths = widths
         s.widths = self._keep(np.array(widths or [0], np.int64))
@@ -148,6 +152,7 @@ class NativeProgram:
             s.results = self.results.ctypes.data
         self.attached = inputs  # kept alive: the runtime has only their addresses
         s.seed = 1.0 / samples
+        self.block = s.block = self._block_for(samples)
         for n, array in enumerate(inputs):
             self.pointers[n] = array.__array_interface__["data"][0]
         if self.signature.batched:
@@ -156,6 +161,13 @@ class NativeProgram:
                 self.gradients = [np.zeros(array.shape) for array in inputs]
                 self.gradient_pointers[: len(inputs)] = [g.ctypes.data for g in self.gradients]
         return inputs
+
+    def _block_for(self, samples: int) -> int:
+        """Samples in a block: if its rows do not fit into the cache anyway, no block is much smaller than others."""
+        if self._fits:
+            return self._largest_block
+        blocks = -(-samples // self._largest_block)
+        return -(-samples // blocks // 8) * 8
 
     def pack(self, inputs: list[Any], samples: int) -> Any:
         """See `Executable`: blocks of samples, one after the other."""
@@ -205,3 +217,10 @@ class NativeProgram:
         if backward is not self.backward:
             self.backward = s.backward = backward
         self._call(self.pointer)
+
+
+def _aligned(size: int) -> Any:
+    """So many zeros, from the beginning of a cache line: a vector that lies in two lines takes two loads."""
+    memory = np.zeros(size + 8)
+    first = -memory.ctypes.data // 8 % 8
+    return memory[first : first + size]

@@ -1,6 +1,6 @@
 """How do groups become steps of the C runtime?  Each group is a few steps of integers; the C compiler does not run.
 
-Read `bytecode`, `elementwise` and `link_fused` first; `executable` next, which runs the steps.
+Read `bytecode`, `elementwise`, `link_batched` and `link_fused` first; `executable` next, which runs the steps.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ import numpy as np
 
 from autograd.compiler.c_backend import elementwise
 from autograd.compiler.c_backend.bytecode import Bytecode
+from autograd.compiler.c_backend.link_batched import link_batched
 from autograd.compiler.c_backend.link_fused import CompiledLoops, link_fused
 from autograd.compiler.c_backend.opcodes import MAX_SAMPLES, Opcode, OperandKind, VariadicRow
 from autograd.compiler.lower import can_raise
 from autograd.compiler.passes.group import (
+    BatchedProduct,
     ElementWise,
     FusedChain,
     MatMul,
@@ -23,7 +25,6 @@ from autograd.compiler.passes.group import (
     Variadic,
 )  # fmt: skip
 from autograd.compiler.passes.layout import spaced
-from autograd.compiler.passes.matmul import blocks
 
 if TYPE_CHECKING:
     from autograd.compiler.passes.group import Group
@@ -45,7 +46,9 @@ class GroupLinker(Bytecode):
             case MatMul():
                 self._matmul(group)
             case SumOfProducts():
-                self._sum(group)
+                self._terms(group, group.pairs, group.singles, 0)
+            case BatchedProduct():
+                link_batched(self, group)
             case Variadic():
                 self._variadic(group)
             case FusedChain():
@@ -152,35 +155,6 @@ class GroupLinker(Bytecode):
         self.forward[False].append([Opcode.ROW, 10, identity, nodes.size, first, 1, 0, -1, OperandKind.OWN_TABLE, at])
         self.reverse[False].append([Opcode.ADD_TABLE, 5, nodes.size, first, at])
         return first, nodes.shape[1], 1
-
-    def _sum(self, group: SumOfProducts) -> None:
-        if group.per_sample and len(group.pairs) == 1 and not group.singles and self._batched_products(group):
-            return
-        self._terms(group, group.pairs, group.singles, 0)
-
-    def _batched_products(self, group: SumOfProducts) -> bool:
-        """Link sums that are products of two per-sample matrices; return whether they are."""
-        left, right = group.pairs[0]
-        if not (self.per_sample[left].all() and self.per_sample[right].all()) or left.shape[1] < 2:
-            return False
-        found, rest = blocks(left, right, smallest=32)
-        for block in found:
-            if min(block.members.shape) < 2 or any(
-                len(np.unique(side)) < side.size for side in (block.left, block.right)
-            ):
-                return False
-        if not found or len(rest):
-            return False
-        for block in found:
-            (p, k), q = block.left.shape, len(block.right)
-            tables = [
-                self.table(rows)
-                for rows in (self.slot[block.left], self.slot[block.right], group.first + block.members)
-            ]
-            self.step(
-                True, Opcode.BATCHED_PRODUCT, [p, q, k, *tables, self.wants(block.left) + 2 * self.wants(block.right)]
-            )
-        return True
 
     def _terms(self, group: MatMul | SumOfProducts, pairs: list[Any], singles: list[Any], add: int) -> None:
         per_sample, rows = group.per_sample, len(group.nodes)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-SIZES = {"MAX_SAMPLES": 192, "CHUNK": 192, "MAX_POINTERS": 160, "MAX_OPERANDS": 4}
-"""Samples in a block; numbers in a buffer; rows that a fused loop reads and writes; operands of a row: at most."""
+SIZES = {"MAX_SAMPLES": 192, "CHUNK": 192, "MAX_POINTERS": 160, "MAX_OPERANDS": 4, "PACKED": 16}
+"""Samples in a block; numbers in a buffer; rows that a fused loop reads and writes; operands of a row; samples that a
+product of each sample packs: at most."""
 
-MAX_SAMPLES, CHUNK, MAX_POINTERS, MAX_OPERANDS = SIZES.values()
+MAX_SAMPLES, CHUNK, MAX_POINTERS, MAX_OPERANDS, PACKED = SIZES.values()
 
 
 class Opcode(IntEnum):

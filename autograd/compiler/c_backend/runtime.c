@@ -373,10 +373,13 @@ TILES(1)
 static void product(long outer, long inner, const double *A, long so, long si, const int32_t *in_rows, const double *in,
                     const int32_t *out_rows, double *out, long stride, long width, const double *U, const int32_t *starts,
                     int add) {
-    long at = 0;
-    for (; at + 3 * W <= width; at += 3 * W) tiles_3(outer, inner, A, so, si, in_rows, in, out_rows, out, stride, at, U, starts, add);
-    for (; at + 2 * W <= width; at += 2 * W) tiles_2(outer, inner, A, so, si, in_rows, in, out_rows, out, stride, at, U, starts, add);
-    for (; at < width; at += W) tiles_1(outer, inner, A, so, si, in_rows, in, out_rows, out, stride, at, U, starts, add);
+    for (long at = 0, left = width / W; left > 0;) { /* one vector alone would not fill the pipeline: four are two and two */
+        int columns = left == 4 || left == 2 ? 2 : left > 2 ? 3 : 1;
+        if (columns == 3) tiles_3(outer, inner, A, so, si, in_rows, in, out_rows, out, stride, at, U, starts, add);
+        else if (columns == 2) tiles_2(outer, inner, A, so, si, in_rows, in, out_rows, out, stride, at, U, starts, add);
+        else tiles_1(outer, inner, A, so, si, in_rows, in, out_rows, out, stride, at, U, starts, add);
+        left -= columns, at += columns * W;
+    }
 }
 
 /* Four vectors become the vector of their four sums, and are added to four numbers: a tree of shuffles, since adding
@@ -457,9 +460,10 @@ static inline __attribute__((always_inline)) void outer_tile(const int rows, con
 #else
 #define MAX_ROWS 2
 #endif
+enum { IN_CACHE = 128 * 1024 }; /* bytes that stay in the second-level cache */
 
-static void outer_products(long P, long Q, long K, double *DA, long sp, long sk, const int32_t *d_rows, const double *d,
-                           const int32_t *x_rows, const double *x, long stride, long width) {
+static void outer_block(long P, long Q, long K, double *DA, long sp, long sk, const int32_t *d_rows, const double *d,
+                        const int32_t *x_rows, const double *x, long stride, long width) {
     for (long k = 0; k < K;) {
         int columns = K - k >= 4 ? 4 : 1;
         const int32_t *xs = x_rows + k;
@@ -474,6 +478,14 @@ static void outer_products(long P, long Q, long K, double *DA, long sp, long sk,
         }
         k += columns;
     }
+}
+
+/* In blocks of lists whose rows fit into the second-level cache: each row is read many times. */
+static void outer_products(long P, long Q, long K, double *DA, long sp, long sk, const int32_t *d_rows, const double *d,
+                           const int32_t *x_rows, const double *x, long stride, long width) {
+    long most = IN_CACHE / (8 * width * (P + K)), each = most > 0 ? most : 1;
+    for (long q = 0; q < Q; q += each)
+        outer_block(P, Q - q < each ? Q - q : each, K, DA, sp, sk, d_rows + q * P, d, x_rows + q * K, x, stride, width);
 }
 
 /* A product of one sample: the right lists become vector lanes in scratch memory, and the kernels above compute the product. */
@@ -542,63 +554,97 @@ typedef struct {
     long one, two; /* the row of (i, j) is rows[i * one + j * two] */
 } lists;
 
-static inline __attribute__((always_inline)) void batched_tile(const int m, const int n, long K, const lists *a, const lists *b,
-                                                             const lists *out, long p, long q, long width, int add) {
-    for (long at = 0; at < width; at += W) {
-        vec sum[3][4];
-#pragma GCC unroll 3
+static inline double *row_of(const lists *of, long i, long j, long width) {
+    return of->memory + of->rows[i * of->one + j * of->two] * width;
+}
+
+/* m rows p and n columns q, whose factors b are packed, for the terms from k to `end` and `here` samples from `at` on. */
+static inline __attribute__((always_inline)) void batched_tile(const int m, const int n, long k, long end, const lists *a,
+                                                             const double *b, const lists *out, long p, long q, long width,
+                                                             long at, long here, int add) {
+    for (long l = 0; l < here; l += W) {
+        vec sum[MAX_ROWS][4];
+#pragma GCC unroll 4
         for (int r = 0; r < m; r++)
 #pragma GCC unroll 4
             for (int c = 0; c < n; c++) sum[r][c] = (vec){0.0};
-        for (long k = 0; k < K; k++) {
-            vec y[4];
+        for (long i = k; i < end; i++) {
+            vec x[MAX_ROWS];
+#pragma GCC unroll 4
+            for (int r = 0; r < m; r++) {
+                x[r] = *(const vec *)(row_of(a, p + r, i, width) + at + l);
+                KEEP(x[r]);
+            }
 #pragma GCC unroll 4
             for (int c = 0; c < n; c++) {
-                y[c] = *(const vec *)(b->memory + b->rows[(q + c) * b->one + k * b->two] * width + at);
-                KEEP(y[c]);
-            }
-#pragma GCC unroll 3
-            for (int r = 0; r < m; r++) {
-                vec x = *(const vec *)(a->memory + a->rows[(p + r) * a->one + k * a->two] * width + at);
-                KEEP(x);
+                vec y = *(const vec *)(b + (i * n + c) * here + l);
+                KEEP(y);
 #pragma GCC unroll 4
-                for (int c = 0; c < n; c++) sum[r][c] += x * y[c];
+                for (int r = 0; r < m; r++) sum[r][c] += x[r] * y;
             }
         }
-#pragma GCC unroll 3
+#pragma GCC unroll 4
         for (int r = 0; r < m; r++)
 #pragma GCC unroll 4
             for (int c = 0; c < n; c++) {
-                vec *to = (vec *)(out->memory + out->rows[(p + r) * out->one + (q + c) * out->two] * width + at);
-                if (add) *to += sum[r][c];
-                else *to = sum[r][c];
+                vec *z = (vec *)(row_of(out, p + r, q + c, width) + at + l);
+                if (add) *z += sum[r][c];
+                else *z = sum[r][c];
             }
     }
 }
 
-static void batched_product(long P, long Q, long K, lists a, lists b, lists out, long width, int add) {
-    for (long p = 0; p < P;) {
-        int m = P - p >= 3 ? 3 : 1;
-        for (long q = 0; q < Q;) {
-            int n = Q - q >= 4 ? 4 : Q - q >= 2 ? 2 : 1;
-            if (m == 3 && n == 4) batched_tile(3, 4, K, &a, &b, &out, p, q, width, add);
-            else if (m == 3 && n == 2) batched_tile(3, 2, K, &a, &b, &out, p, q, width, add);
-            else if (m == 3) batched_tile(3, 1, K, &a, &b, &out, p, q, width, add);
-            else if (n == 4) batched_tile(1, 4, K, &a, &b, &out, p, q, width, add);
-            else if (n == 2) batched_tile(1, 2, K, &a, &b, &out, p, q, width, add);
-            else batched_tile(1, 1, K, &a, &b, &out, p, q, width, add);
-            q += n;
+/* `ranges`: for each p the first q and the last + 1, and the first k and the last + 1; others are gaps.  The rows of b are
+   often at multiples of a page from each other, where few of them stay in the first-level cache: they are packed. */
+static void batched_product(long P, long Q, long K, const int32_t *ranges, lists a, lists b, lists out, long width, int add,
+                            double *packed) {
+    for (long at = 0; at < width; at += PACKED)
+        for (long q = 0, n; q < Q; q += n) {
+            long here = width - at < PACKED ? width - at : PACKED;
+            n = Q - q >= 4 ? 4 : Q - q >= 2 ? 2 : 1;
+            for (long k = 0; k < K; k++)
+                for (long c = 0; c < n; c++) memcpy(packed + (k * n + c) * here, row_of(&b, q + c, k, width) + at, 8 * here);
+            for (long p = 0, m; p < P; p += m) {
+                m = P - p >= MAX_ROWS ? MAX_ROWS : 1;
+                int32_t whole[4] = {INT32_MAX, 0, INT32_MAX, 0};
+                for (int bound = 0; bound < 4 * m; bound++) {
+                    int32_t end = ranges[4 * p + bound], *so_far = whole + bound % 4;
+                    if (bound % 2 ? end > *so_far : end < *so_far) *so_far = end;
+                }
+                long k = whole[2], end = whole[3];
+                if (q >= whole[1] || q + n <= whole[0]) continue;
+                if (m > 1 && n == 4) batched_tile(MAX_ROWS, 4, k, end, &a, packed, &out, p, q, width, at, here, add);
+                else if (m > 1 && n == 2) batched_tile(MAX_ROWS, 2, k, end, &a, packed, &out, p, q, width, at, here, add);
+                else if (m > 1) batched_tile(MAX_ROWS, 1, k, end, &a, packed, &out, p, q, width, at, here, add);
+                else if (n == 4) batched_tile(1, 4, k, end, &a, packed, &out, p, q, width, at, here, add);
+                else if (n == 2) batched_tile(1, 2, k, end, &a, packed, &out, p, q, width, at, here, add);
+                else batched_tile(1, 1, k, end, &a, packed, &out, p, q, width, at, here, add);
+            }
         }
-        p += m;
-    }
 }
 
+/* Left (P x K), right (Q x K) and results (P x Q): where left or results have a gap, a row of zeros is read, and a row that is
+   never read is written. */
 static void batched_step(program *p, const word *s, double *V, double *D, long width, int backward) {
-    long P = s[2], Q = s[3], K = s[4];
-    const int32_t *left = p->tables + s[5], *right = p->tables + s[6], *out = p->tables + s[7];
-    if (!backward) batched_product(P, Q, K, (lists){left, V, K, 1}, (lists){right, V, K, 1}, (lists){out, V, 1, P}, width, 0);
-    if (backward && s[8] & 1) batched_product(P, K, Q, (lists){out, D, 1, P}, (lists){right, V, 1, K}, (lists){left, D, K, 1}, width, 1);
-    if (backward && s[8] & 2) batched_product(Q, K, P, (lists){out, D, P, 1}, (lists){left, V, 1, K}, (lists){right, D, K, 1}, width, 1);
+    long P = s[2], Q = s[3], K = s[4], wants = s[13], zero = s[14], by_term = s[15], gaps = s[16];
+    const int32_t *t[8];
+    for (int n = 0; n < 8; n++) t[n] = p->tables + s[5 + n];
+    lists right = {t[0], V, K, 1}, right_gradient = {t[0], D, K, 1}, left = {t[1], V, K, 1}, to_left = {t[2], D, K, 1};
+    lists gradient = {t[3], D, Q, 1}, results = {t[4], V, Q, 1};
+#define TRANSPOSED(of) ((lists){of.rows, of.memory, of.two, of.one})
+    memset((backward ? D : V) + zero * width, 0, 8 * width);
+    if (!backward) {
+        batched_product(P, Q, K, t[5], left, right, results, width, 0, p->scratch);
+        for (long n = 0; gaps && n < P * Q; n++) /* a gap times inf is nan: the eager engine has no such product */
+            p->may_be_nonfinite |= !all_finite(V + (long)t[4][n] * width, width);
+        return;
+    }
+    memset(V + zero * width, 0, 8 * width);
+    if (wants & 1) batched_product(P, K, Q, t[6], gradient, TRANSPOSED(right), to_left, width, !(wants & 4), p->scratch);
+    if (!(wants & 2)) return;
+    int add = !(wants & 8);
+    if (by_term) batched_product(K, Q, P, t[7], TRANSPOSED(left), TRANSPOSED(gradient), TRANSPOSED(right_gradient), width, add, p->scratch);
+    else batched_product(Q, K, P, t[7], TRANSPOSED(gradient), TRANSPOSED(left), right_gradient, width, add, p->scratch);
 }
 
 /* ---------------------------------------------------------------------------------- sums that are not a matrix product */
@@ -885,16 +931,20 @@ static void run_steps(program *p, const word *s, double *V, double *D, long stri
     }
 }
 
-/* Samples from `begin` on, `here` of them; the rows are `width` long, with the last sample once more at their end. */
+/* Samples from `begin` on, `here` of them; the rows are `width` long, with the last sample once more at their end.  Eight numbers
+   of each sample at a time, so that a cache line is read once: the samples are often at multiples of a page from each other. */
 static void load_block(program *p, double *rows, long begin, long here, long width) {
-    long row = 0;
-    for (long a = 0; a < p->inputs; a++)
-        for (long f = 0; f < p->widths[a]; f++, row++) {
-            const double *from = p->arrays[a] + begin * p->widths[a] + f;
-            double *to = rows + row * width;
-            for (long l = 0; l < here; l++) to[l] = from[l * p->widths[a]];
-            for (long l = here; l < width; l++) to[l] = to[here - 1];
-        }
+    for (long a = 0; a < p->inputs; rows += p->widths[a++] * width) {
+        long step = p->widths[a], f = 0;
+        const double *from = p->arrays[a] + begin * step;
+        for (; f + 8 <= step; f += 8)
+            for (long l = 0; l < here; l++)
+                for (int n = 0; n < 8; n++) rows[(f + n) * width + l] = from[l * step + f + n];
+        for (; f < step; f++)
+            for (long l = 0; l < here; l++) rows[f * width + l] = from[l * step + f];
+        for (f = 0; f < step; f++)
+            for (long l = here; l < width; l++) rows[f * width + l] = rows[f * width + here - 1];
+    }
 }
 
 /* Copy the arguments as blocks of rows into memory of the caller; `rows` per block. */

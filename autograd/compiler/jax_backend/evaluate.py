@@ -11,7 +11,15 @@ import jax.numpy as jnp
 
 from autograd.compiler.jax_backend import variadic
 from autograd.compiler.jax_backend.rows import apply
-from autograd.compiler.passes.group import ElementWise, FusedChain, MatMul, SumOfProducts, UnsupportedError, Variadic
+from autograd.compiler.passes.group import (
+    BatchedProduct,
+    ElementWise,
+    FusedChain,
+    MatMul,
+    SumOfProducts,
+    UnsupportedError,
+    Variadic,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,8 +40,8 @@ def operands_of(group: Group) -> list[Any]:
             return _terms(group)
         case ElementWise() | Variadic():
             return list(group.operands)
-        case FusedChain():
-            raise UnsupportedError("chains are not fused for JAX")
+        case BatchedProduct() | FusedChain():
+            raise UnsupportedError(f"no group of the kind {group.name!r} is made for JAX")
 
 
 def _terms(group: MatMul | SumOfProducts) -> list[Any]:
@@ -63,8 +71,8 @@ def compute(group: Group, operands: Sequence[Array]) -> Array:
             return _with_terms(group, operands, None)
         case Variadic():
             return _variadic(group, operands)
-        case FusedChain():
-            raise UnsupportedError("chains are not fused for JAX")
+        case BatchedProduct() | FusedChain():
+            raise UnsupportedError(f"no group of the kind {group.name!r} is made for JAX")
 
 
 def _is_plain(group: MatMul, left: Array) -> bool:

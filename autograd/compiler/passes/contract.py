@@ -56,12 +56,14 @@ class Nodes:
         return self.operand[self.start[node] : self.start[node + 1]]
 
 
-def contract(flat: Flat, varies: Any = None, shortest: int = 0) -> Nodes:
+def contract(flat: Flat, varies: Any = None, shortest: int = 0, shortest_of_samples: int = 0) -> Nodes:
     """Merge additions, and the products that they add, into sums.
 
     `varies[i]` says whether node i differs from sample to sample (default: none does).  A product that does not is not
     merged into a sum that does: it is the same for all samples, and computed once.  Additions that would make a sum of
     fewer than `shortest` terms are left as they are, and so are rounded as the eager engine rounds them.
+    `shortest_of_samples` is the same for sums per sample whose products have no weight as a factor, one number for all
+    samples: they are part of no matrix product, and single operations can be fused into one loop.
 
     >>> from autograd import Value
     >>> from autograd.compiler.frontend.flatten import flatten
@@ -104,8 +106,14 @@ def contract(flat: Flat, varies: Any = None, shortest: int = 0) -> Nodes:
     alone = np.bincount(root[absorbed], minlength=count) == 0
     alone &= np.bincount(root[user_of[product]], minlength=count) < 2
     is_root &= ~((is_a["add"] | is_a["subtract"]) & alone)
-    if shortest:
-        few = np.bincount(root[absorbed], minlength=count) + 2 < shortest  # each addition absorbed is one more term
+    if shortest or shortest_of_samples:
+        terms = np.bincount(root[absorbed], minlength=count) + 2  # each addition absorbed is one more term
+        few = terms < shortest
+        if varies is not None:
+            weight = product[user] & ~varies[operand] & (flat.operation[operand] != CONSTANT)
+            has_weights = np.zeros(count, bool)
+            has_weights[root[user_of[user[weight]]]] = True
+            few |= (terms < shortest_of_samples) & varies & ~has_weights
         is_root &= ~few | is_a["dot"] | is_a["sum_"]
     product &= is_root[root[user_of]]
     takes_terms = is_root | (absorbed & is_root[root])

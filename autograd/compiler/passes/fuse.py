@@ -61,11 +61,24 @@ class _Chain:
                 return False
         return True
 
-    def add(self, position: int, group: ElementWise, order: Any) -> None:
-        group = group.take(order)
+    def add(self, position: int, group: ElementWise) -> None:
+        """Add a part whose nodes correspond to the rows of the chain."""
         self.positions.append(position)
         self.parts.append(group)
         self._note(group)
+
+    def absorb(self, other: _Chain, group: ElementWise) -> bool:
+        """Take over the parts of another chain that the group reads as well; return whether the rows correspond."""
+        order = None if other.is_read else other.order_for(group)
+        if order is None or len(self.parts) + len(other.parts) >= MAX_PARTS:
+            return False
+        for position, part in zip(other.positions, other.parts, strict=True):
+            self.add(position, part.take(np.argsort(order)))
+        in_order = np.argsort(self.positions)
+        self.positions = [self.positions[n] for n in in_order]
+        self.parts = [self.parts[n] for n in in_order]
+        other.parts = []
+        return True
 
 
 def _key(column: Any) -> bytes | None:
@@ -79,30 +92,63 @@ def fuse_chains(groups: Iterable[Group], flat: Flat, constants: Any) -> list[Gro
 
     `constants[i]`: whether node i is a constant.  A single group that uses one number for many rows is a chain, too.  A
     part can join a chain only if no other group has read the chain's results before it: these groups
-    would run too early.
+    would run too early.  A part that reads several such chains joins them to one.
     """
     whole = list(groups)
     if not any(group.per_sample for group in whole):
         return whole
     whole = list(_split_by_constants(whole, constants))
-    chains: list[_Chain] = []
-    chain_of = np.full(len(constants), -1)  # for each node
-    outside = np.zeros(len(constants), bool)  # whether a group outside its chain reads the node
-    outside[flat.outputs] = True
-    open_chains: dict[bytes, int] = {}
+    chains = _Chains(len(constants))
+    chains.outside[flat.outputs] = True
     for position, group in enumerate(whole):
+        chains.add(group, position)
+    long = [c for c in chains.chains if len(c.parts) > 1 or (c.parts and _reads_one_for_many(c.parts[0], constants))]
+    return _with_chains(whole, long, chains.outside)
+
+
+class _Chains:
+    """All chains so far."""
+
+    def __init__(self, nodes: int) -> None:
+        self.chains: list[_Chain] = []
+        self.chain_of = np.full(nodes, -1)
+        """For each node the number of its chain."""
+        self.outside = np.zeros(nodes, bool)
+        """For each node whether a group outside its chain reads it."""
+        self.open: dict[bytes, int] = {}
+        """By lists of nodes the chain that has them."""
+
+    def add(self, group: Group, position: int) -> None:
+        """Note what the group reads, and add it to a chain if it can be part of one."""
         number = -2  # of no chain
         if isinstance(group, ElementWise) and group.per_sample:
-            number = _chain_for(group, position, chains, open_chains)
+            number = self._chain_for(group, position)
         for nodes in group.reads():
-            others = nodes[chain_of[nodes] != number]
-            outside[others] = True
-            for other in set(chain_of[others].ravel().tolist()):
+            others = nodes[self.chain_of[nodes] != number]
+            self.outside[others] = True
+            for other in set(self.chain_of[others].ravel().tolist()):
                 if other >= 0:
-                    chains[other].is_read = True
-        chain_of[group.nodes] = number
-    long = [c for c in chains if len(c.parts) > 1 or _reads_one_for_many(c.parts[0], constants)]
-    return _with_chains(whole, long, outside)
+                    self.chains[other].is_read = True
+        self.chain_of[group.nodes] = number
+
+    def _chain_for(self, group: ElementWise, position: int) -> int:
+        """The number of the chain that the group joins, or begins."""
+        numbers = list(dict.fromkeys(self.open[key] for key in map(_key, group.operands) if key in self.open))
+        for number in numbers:
+            chain = self.chains[number]
+            order = None if chain.is_read or len(chain.parts) >= MAX_PARTS else chain.order_for(group)
+            if order is not None:
+                group = group.take(order)
+                for other in numbers:
+                    if other != number and chain.absorb(self.chains[other], group):
+                        self.chain_of[self.chain_of == other] = number
+                chain.add(position, group)
+                break
+        else:
+            number, chain = len(self.chains), _Chain(position, group)
+            self.chains.append(chain)
+        self.open.update(dict.fromkeys(chain.columns, number))
+        return number
 
 
 IN_PLACE = "relu"
@@ -138,22 +184,6 @@ def fuse_activations(groups: list[Group], outputs: list[int], per_sample: Any) -
 
 def _fits_in_place(row: Primitive) -> bool:
     return row.arity == 1 and (row.name == IN_PLACE or (has_partial(row) and not can_raise(row)))
-
-
-def _chain_for(group: ElementWise, position: int, chains: list[_Chain], open_chains: dict[bytes, int]) -> int:
-    """The number of the chain that the group joins, or begins."""
-    number = next((open_chains[key] for key in map(_key, group.operands) if key in open_chains), -1)
-    chain = chains[number] if number >= 0 else None
-    order = None
-    if chain is not None and not chain.is_read and len(chain.parts) < MAX_PARTS:
-        order = chain.order_for(group)
-    if chain is None or order is None:
-        number, chain = len(chains), _Chain(position, group)
-        chains.append(chain)
-    else:
-        chain.add(position, group, order)
-    open_chains.update(dict.fromkeys(chain.columns, number))
-    return number
 
 
 def _with_chains(groups: list[Group], chains: list[_Chain], outside: Any) -> list[Group]:

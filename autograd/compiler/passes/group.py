@@ -1,9 +1,9 @@
 """Which nodes do the same?  Nodes of one level that apply one row to operands of the same kinds form a group.
 
-Read `schedule` first, `matmul` and `layout` next.  A backend turns a group into a few calls.  There are five kinds:
+Read `schedule` first, `matmul` and `layout` next.  A backend turns a group into a few calls.  There are six kinds:
 `ElementWise` (one row, element by element), `MatMul` (a matrix product), `SumOfProducts` (sums that are not a matrix
-product), `Variadic` (softmax and other rows of any number of operands), and `FusedChain`, which the pass `fuse` makes
-of element-wise groups.
+product), `Variadic` (softmax and other rows of any number of operands); `BatchedProduct`, which the pass `batched`
+makes of sums of products; and `FusedChain`, which the pass `fuse` makes of element-wise groups.
 """
 
 from __future__ import annotations
@@ -140,6 +140,41 @@ class MatMul(_WithTerms):
 
 
 @dataclass(kw_only=True)
+class BatchedProduct(OperationGroup):
+    """A matrix product of numbers that all differ from sample to sample, as in attention.
+
+    A gap (-1) in `members` is a result that is not needed; a gap in `left` is a term that the result does not have.
+
+    >>> left = np.array([[1, -1], [2, 3]])
+    >>> BatchedProduct(nodes=np.arange(4), left=left, right=left + 4, members=np.zeros((2, 2))).describe()
+    'product of each sample: 2 x 2 times 2 x 2, 3 of 4 factors'
+    """
+
+    name: ClassVar[str] = "product of each sample"
+    left: IntArray  # (P, K)
+    right: IntArray  # (Q, K)
+    members: IntArray  # (Q, P)
+    """The position of each result in `nodes`."""
+
+    @property
+    def flops(self) -> int:
+        """Floating-point operations of the product, for one sample."""
+        given = self.left >= 0
+        return int(2 * (given.sum(axis=1) * (self.members >= 0)).sum())
+
+    def reads(self) -> list[IntArray]:
+        """The nodes that the group reads, as arrays of any shape."""
+        return [self.left[self.left >= 0], self.right]
+
+    def describe(self) -> str:
+        """One line: what, how many, how large."""
+        (p, k), q, given = self.left.shape, len(self.right), int((self.left >= 0).sum())
+        gaps = f", {given:,} of {self.left.size:,} factors" if given < self.left.size else ""
+        gaps += f", {len(self.nodes):,} of {p * q:,} results" if len(self.nodes) < p * q else ""
+        return f"{self.name}: {p} x {k} times {k} x {q}{gaps}"
+
+
+@dataclass(kw_only=True)
 class Variadic(OperationGroup):
     """A row of any number of operands, such as logsumexp."""
 
@@ -184,8 +219,8 @@ class FusedChain(OperationGroup):
         return f"fused: {rows}, {names}{self.note and f' ({self.note})'}"
 
 
-Group: TypeAlias = ElementWise | MatMul | SumOfProducts | Variadic | FusedChain
-"""The five kinds: code that treats them differently uses `match`."""
+Group: TypeAlias = ElementWise | MatMul | SumOfProducts | BatchedProduct | Variadic | FusedChain
+"""The six kinds: code that treats them differently uses `match`."""
 
 
 def readers(groups: list[Group], outputs: list[int], count: int) -> Any:

@@ -34,13 +34,13 @@ def blocks(left: Any, right: Any, smallest: int = SMALLEST, most: int = 64) -> t
     >>> found[0].left.tolist(), found[0].right.tolist(), rest.tolist()
     ([[0, 1], [2, 3]], [[8, 9]], [])
     """
-    left_id, left_first = _numbered(left)
-    right_id, right_first = _numbered(right)
+    left_id, left_first = numbered(left)
+    right_id, right_first = numbered(right)
     order = np.lexsort((left_id, right_id))
     sorted_left, sorted_right = left_id[order], right_id[order]
     begins = np.flatnonzero(np.diff(sorted_right, prepend=-1))
     sizes = np.diff(np.append(begins, len(order)))
-    signature = np.add.reduceat(_scrambled(sorted_left), begins) if len(begins) else np.zeros(0, np.uint64)
+    signature = np.add.reduceat(scrambled(sorted_left), begins) if len(begins) else np.zeros(0, np.uint64)
     _, family = np.unique(signature * np.uint64(31) + sizes.astype(np.uint64), return_inverse=True)
     found: list[Block] = []
     rest: list[Any] = []
@@ -57,10 +57,10 @@ def blocks(left: Any, right: Any, smallest: int = SMALLEST, most: int = 64) -> t
     return found, np.sort(np.concatenate(rest)) if rest else np.zeros(0, np.int64)
 
 
-def _numbered(rows: Any) -> tuple[Any, Any]:
+def numbered(rows: Any) -> tuple[Any, Any]:
     """For each row of a matrix the number of its first equal, and the position of that row."""
-    weights = _scrambled(np.arange(rows.shape[1]) + 1)
-    keys = (_scrambled(rows) * weights).sum(axis=1, dtype=np.uint64)
+    weights = scrambled(np.arange(rows.shape[1]) + 1)
+    keys = (scrambled(rows) * weights).sum(axis=1, dtype=np.uint64)
     _, first, number = np.unique(keys, return_index=True, return_inverse=True)
     if not np.array_equal(rows[first[number]], rows):  # two rows with one key: next to impossible
         _, first, number = np.unique(rows, axis=0, return_index=True, return_inverse=True)
@@ -70,7 +70,7 @@ def _numbered(rows: Any) -> tuple[Any, Any]:
     return rank[number.reshape(-1)], first[order]
 
 
-def _scrambled(numbers: Any) -> Any:
+def scrambled(numbers: Any) -> Any:
     """Hashes of numbers, such that sums of them distinguish sets (the finaliser of splitmix64)."""
     x = numbers.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

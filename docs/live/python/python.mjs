@@ -19,6 +19,7 @@ export class Python {
       this.worker.onmessage = ({ data }) => {
         if (data.ready) resolve();
         else if ("stdout" in data || "stderr" in data) this.onOutput(data.stdout ?? data.stderr, "stderr" in data);
+        else if (data.ended) this.refuse("ended");
         else if (data.id === undefined) reject(new Error(data.error));
         else this.answer(data);
       };
@@ -30,6 +31,12 @@ export class Python {
     this.waiting.delete(id);
     if (error === undefined) resolve(value);
     else reject(new Error(error));
+  }
+
+  // Answer all that wait with an error.
+  refuse(reason) {
+    for (const { reject } of this.waiting.values()) reject(new Error(reason));
+    this.waiting.clear();
   }
 
   async run(code) {
@@ -44,7 +51,7 @@ export class Python {
   // End what is running, and start a fresh Python, in which nothing is defined.
   stop() {
     this.worker.terminate();
-    for (const { reject } of this.waiting.values()) reject(new Error("stopped"));
+    this.refuse("stopped");
     this.start();
     return this.ready;
   }

@@ -1,5 +1,6 @@
 // Python in a worker.  A message { id, code } is answered by { id, value } or { id, error }; what the code prints comes
 // as { stdout } or { stderr }, one line each.  The first message is { ready: true }, or { error } if Python did not start.
+// { ended: true } means that this Python will answer nothing more.
 import { startPython } from "./boot.mjs";
 
 const folder = new URL("./", import.meta.url).href;
@@ -11,6 +12,8 @@ try {
     stdout: (line) => send({ stdout: line }),
     stderr: (line) => send({ stderr: line }),
   });
+  // After a fatal error, such as a stack that overflowed outside Python's own code, nothing runs here any longer.
+  python._api.on_fatal = () => send({ ended: true });
   send({ ready: true });
 } catch (error) {
   send({ error: String(error) });

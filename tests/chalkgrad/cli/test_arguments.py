@@ -47,3 +47,30 @@ def test_the_subcommand_answers(argv: list[str], message: str, capsys: pytest.Ca
     said = capsys.readouterr().err
     assert message in said
     assert said.startswith(f"usage: chalkgrad {argv[0]}")
+
+
+@pytest.mark.parametrize(
+    ("argv", "near"),
+    [
+        (["check"], "check-file"),
+        (["chek", "a.py"], "check-file"),
+        (["stepp", "a*a"], "step"),
+        (["drw"], "draw"),
+        (["form"], "formulas"),
+        (["worksheet", "--operations", "mul"], "multiply"),
+        (["train", "moon"], "moons"),
+    ],
+)
+def test_a_misspelt_command_or_choice_is_answered(
+    argv: list[str], near: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(argv)
+    assert capsys.readouterr().err.endswith(f"; did you mean {near}?\n")
+
+
+def test_nothing_is_suggested_for_what_is_like_no_command(capsys: pytest.CaptureFixture[str]) -> None:
+    for typed in ("", "frobnicate"):
+        with pytest.raises(SystemExit):
+            main([typed])
+        assert "did you mean" not in capsys.readouterr().err

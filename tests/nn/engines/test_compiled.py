@@ -6,6 +6,7 @@ import random
 import re
 from typing import Any
 
+import numpy as np
 import pytest
 from changes import KINDS
 
@@ -164,6 +165,42 @@ def test_embedding() -> None:
                    progress=False, seed=1, engine=engine)["loss"]
         )  # fmt: skip
     assert histories[1] == pytest.approx(histories[0], rel=1e-12)
+
+
+class WordAndNumber(nn.Module):
+    """Its samples are an index and a number that need not be whole."""
+
+    def __init__(self) -> None:
+        self.table, self.layer = nn.Embedding(6, 2, seed=1), nn.Layer(3, 3, activation="identity", seed=2)
+
+    def __call__(self, sample: Any) -> Any:
+        return self.layer([*self.table(sample[0]), sample[1]])
+
+
+@pytest.mark.parametrize("kind", [list, np.array])
+def test_no_number_beside_an_index_is_truncated(kind: Any) -> None:
+    halves = kind([[float(n), n + 0.5] for n in range(6)])
+    classes = [0, 1, 2, 0, 1, 2]
+
+    def trained(engine: str, samples: Any, validation: Any = None) -> Any:
+        model = WordAndNumber()
+        training = Training(
+            model, samples, classes, "cross_entropy", nn.SGD(model, 0.1), 10_000, None, validation, None
+        )
+        training.use_engine(engine)
+        training.epochs = 3
+        training.run(show=False)
+        return training.history
+
+    with pytest.raises(TypeError, match=r'X has numbers that are not whole.*use engine="eager"'):
+        trained("compiled", halves)
+    eager, auto = (trained(engine, halves) for engine in ("eager", "auto"))
+    assert auto["loss"] == eager["loss"]
+    assert auto.engine == "eager"
+    whole = kind([[n, n + 1] for n in range(6)])
+    eager, compiled = (trained(engine, whole, (halves, classes)) for engine in ("eager", "compiled"))
+    assert compiled.engine == "compiled"
+    assert compiled["validation_loss"] == pytest.approx(eager["validation_loss"], rel=1e-12)
 
 
 def test_wrong_targets_are_found_before_training() -> None:

@@ -6,7 +6,9 @@ networks use of torch and torch.Tensor, and the usual names of Keras.
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 import re
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ import autograd
 import nn
 from autograd import Value
 from autograd.foreign_names import answers as of_autograd
-from nn.names import answers, explains_keywords
+from nn.names import METHODS_ELSEWHERE, answers, explains_keywords
 
 ELSEWHERE = json.loads(Path(__file__).with_name("elsewhere.json").read_text(encoding="utf-8"))
 OWNERS = {"torch": autograd, "torch.Tensor": Value(1.0, label="v")}
@@ -40,6 +42,23 @@ def test_every_name_exists_or_is_answered(library: str) -> None:
     assert silent == []
 
 
+def test_a_method_of_models_elsewhere_is_answered() -> None:
+    class Own(nn.Module):
+        def predict(self) -> int:
+            return 3
+
+    model, own = nn.MLP(2, [1], seed=0), Own()
+    assert set(METHODS_ELSEWHERE) == set(answers()["module"])
+    for name in METHODS_ELSEWHERE:
+        assert not hasattr(model, name)
+        assert name not in dir(model)
+    with pytest.raises(AttributeError, match=r"^'MLP' object has no attribute 'fit'; here it is nn\.fit\(model, X, y"):
+        _ = model.fit  # type: ignore[attr-defined]
+    own.fit = 4  # type: ignore[attr-defined]
+    assert (own.predict(), own.fit, "predict" in dir(own)) == (3, 4, True)  # type: ignore[attr-defined]
+    assert pickle.loads(pickle.dumps(model)).state_dict() == copy.deepcopy(model).state_dict() == model.state_dict()
+
+
 def exists(module: Any, name: str) -> bool:
     """Whether a module has a public name, perhaps in an optional folder that was deleted."""
     try:
@@ -49,7 +68,7 @@ def exists(module: Any, name: str) -> bool:
 
 
 def test_what_an_answer_names_exists() -> None:
-    texts = [answer for section in ("here", "absent") for answer in answers()[section].values()]
+    texts = [answer for section in ("here", "absent", "module") for answer in answers()[section].values()]
     texts += [answer for section in ("text", "absent", "value") for answer in of_autograd()[section].values()]
     for text in texts:
         for package, name in re.findall(r"\b(nn|autograd)\.(\w+)", text):

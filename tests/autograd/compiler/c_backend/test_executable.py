@@ -90,6 +90,33 @@ def test_products_of_what_differs_from_sample_to_sample(p: int, q: int, k: int, 
     assert "batched product" in program.source
 
 
+@pytest.mark.parametrize(("p", "q", "k", "samples"), [(8, 6, 9, 200), (5, 3, 16, 7), (3, 40, 8, 52), (600, 2, 3, 100)])
+def test_a_product_of_many_lists_for_many_samples(p: int, q: int, k: int, samples: int) -> None:
+    """The same weights at q positions: more rows than a cache holds, blocks, and tiles of every width."""
+    source = np.random.default_rng(p)
+    weights = [[Value(w) for w in row] for row in source.normal(size=(p, k)) / k]
+    X = source.normal(size=(samples, q, k))
+
+    def f(x: list[list[Value]]) -> Value:
+        return sum(tanh(dot(row, position)) for position in x for row in weights)
+
+    program = compile(f, [w for row in weights for w in row], batched=True, backend="c")
+    value, gradient = program.value_and_grad(X)
+    W = program.theta.reshape(p, k)
+    T = np.tanh(X @ W.T)
+    assert value == pytest.approx(T.sum() / samples, rel=1e-12)
+    expected = np.einsum("sqp,sqk->pk", 1.0 - T * T, X) / samples
+    assert np.abs(gradient.reshape(p, k) - expected).max() <= 1e-12 * np.abs(expected).max()
+
+
+@pytest.mark.parametrize(("samples", "block"), [(48, 48), (49, 32), (100, 40), (1000, 48)])
+def test_blocks_that_do_not_fit_into_the_cache_are_equally_large(samples: int, block: int) -> None:
+    rows = [[Value(0.1 * i - 0.01 * n) for i in range(3)] for n in range(400)]
+    program = compile(lambda x: sum(tanh(dot(row, x)) for row in rows), batched=True, backend="c")
+    program(np.ones((samples, 3)))
+    assert program.plan.executable.block == block
+
+
 def test_fast_functions_are_right_to_a_few_ulp_and_strict_about_nan() -> None:
     row = [Value(1.0), Value(0.0)]
     for function, exact, ulp in ((exp, np.exp, 1.0), (tanh, np.tanh, 3.0)):

@@ -48,3 +48,19 @@ def test_a_product_that_is_the_same_for_all_samples_is_computed_once() -> None:
 def test_zeros_are_left_out() -> None:
     nodes = contract(flat_of(sum([A * B, C * D])))  # Python's sum starts with 0
     assert len(terms(nodes, nodes.outputs[0])) == 2
+
+
+def test_short_sums_without_weights_stay_single_operations() -> None:
+    x, y, z = inputs = Value(1.0), Value(2.0), Value(3.0)
+
+    def rows(output: Value) -> list[str]:
+        flat = flat_of(output, inputs=inputs)
+        nodes = contract(flat, depends(flat, (INPUT,)), 0, 4)
+        names = [*(row.name for row in nodes.rows), "sum of terms"]
+        return [names[code] for code in nodes.operation[nodes.alive & (nodes.operation >= 0)].tolist()]
+
+    assert rows(x * y + z * x) == ["multiply", "multiply", "add"]
+    assert rows(x * y + 2.0 * z) == ["multiply", "multiply", "add"]
+    assert rows(x * y + A * z) == ["sum of terms"]  # a weight: it may be part of a matrix product
+    assert rows(x * y + z * x + y * z + x) == ["sum of terms"]
+    assert rows(A * B + C * D) == ["sum of terms"]

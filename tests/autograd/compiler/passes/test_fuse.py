@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,10 @@ import pytest
 from columns import random_columns
 
 import autograd
-from autograd import Value, dot, exp, sin, tanh
+from autograd import Value, dot, exp, primitives, sin, tanh
 from autograd.compiler import compile
-from autograd.compiler.passes.group import FusedChain
+from autograd.compiler.passes.fuse import fuse_chains
+from autograd.compiler.passes.group import ElementWise, FusedChain
 
 
 def plan_of(function: Callable[..., Any], width: int = 16, samples: int = 50) -> Any:
@@ -31,6 +33,26 @@ def test_a_chain_is_one_group_that_stores_only_its_end() -> None:
     assert parts(plan) == [["multiply", "multiply", "add", "multiply", "subtract"]]
     assert [part.stored for part in plan.groups[0].parts] == [False, False, False, False, True]
     assert plan.layout.sample_rows == 16 + 16  # arguments, and the results
+
+
+def test_chains_that_a_part_reads_are_joined_with_their_rows_in_the_same_order() -> None:
+    def group(row: Any, nodes: list[int], *operands: list[int]) -> ElementWise:
+        return ElementWise(
+            row=row, nodes=np.array(nodes), operands=[np.array(each) for each in operands], per_sample=True
+        )
+
+    left = group(primitives.tanh, [10, 11, 12], [0, 1, 2])
+    right = group(primitives.exp, [20, 21, 22], [3, 4, 5])
+    product = group(primitives.multiply, [30, 31, 32], [12, 10, 11], [21, 22, 20])
+    flat: Any = SimpleNamespace(outputs=[30, 31, 32])
+    (chain,) = fuse_chains([left, right, product], flat, np.zeros(40, bool))
+    assert isinstance(chain, FusedChain)
+    assert [part.name for part in chain.parts] == ["tanh", "exp", "multiply"]
+    first, second, third = chain.parts
+    assert sorted(third.nodes) == [30, 31, 32]
+    assert [operand.tolist() for operand in third.operands] == [first.nodes.tolist(), second.nodes.tolist()]
+    assert (first.operands[0] == first.nodes - 10).all()
+    assert (second.operands[0] == second.nodes - 17).all()
 
 
 def test_what_takes_long_to_compute_is_stored() -> None:

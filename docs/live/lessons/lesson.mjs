@@ -1,0 +1,206 @@
+// A lesson whose cells can be edited and run.  The page is the built lesson; this script turns its cells into editors.
+import { Asker } from "../playground/ask.mjs";
+import { formulas } from "../playground/formulas.mjs";
+
+const notebook = JSON.parse(document.getElementById("notebook").textContent);
+const codes = notebook.cells.filter((cell) => cell.cell_type === "code");
+const store = `chalkgrad lesson ${document.documentElement.dataset.lesson}`;
+const kept = recall();
+// Seconds after which a cell is stopped; for a slow machine the page's address may end in ?limit=300.
+const asked = Number(new URLSearchParams(location.search).get("limit"));
+const limit = asked > 0 ? asked : Number(document.documentElement.dataset.limit);
+const AGAIN = "Python has started again: run the cells above first. What you wrote is kept.";
+const TOO_DEEP = "This cell ended Python: most often a chain of thousands of objects was too deep for a browser.";
+const PATIENCE = 3; // times the limit: what then does not answer, since it loops inside one call, ends with its Python
+const asker = new Asker({ onStart: starting });
+const cells = [...document.querySelectorAll("article .cell")].map((box, number) => new Cell(box, number));
+const bar = toolbar();
+let running = null;
+starting(asker.ready);
+
+function Cell(box, number) {
+  const source = [].concat(codes[number].source).join("");
+  const built = box.querySelector(".cell_output");
+  const saved = kept[number] ?? {};
+  const editor = make("textarea", { value: saved.code ?? source, spellcheck: false, ariaLabel: `Code of cell ${number + 1}` });
+  const run = make("button", { textContent: "Run", ariaLabel: `Run cell ${number + 1}` });
+  const above = make("button", { textContent: "Run all above", ariaLabel: `Run all above cell ${number + 1}`, hidden: number === 0 });
+  const note = make("span", { className: "note", role: "status" });
+  const output = make("div", { className: "live-output" });
+  output.setAttribute("aria-live", "polite");
+  const guess = asksToPredict(box) && make("input", { value: saved.guess ?? "", ariaLabel: `Your prediction for cell ${number + 1}`, placeholder: "Your prediction" });
+  const line = make("div", { className: "live-bar" });
+  line.append(run, above, ...(guess ? [guess] : []), note);
+  box.classList.add("live-cell");
+  box.querySelector(".cell_input").replaceChildren(editor);
+  box.querySelector(".cell_input").after(line, output);
+  if (built) built.hidden = true;
+  const fit = () => {
+    editor.rows = editor.value.split("\n").length;
+  };
+  const keep = () => {
+    kept[number] = { ...(editor.value === source ? {} : { code: editor.value }), ...(guess && guess.value ? { guess: guess.value } : {}) };
+    remember();
+  };
+  fit();
+  editor.oninput = () => (fit(), keep());
+  if (guess) guess.oninput = keep;
+  editor.onkeydown = (event) => {
+    if (event.key === "Enter" && event.shiftKey) {
+      event.preventDefault();
+      this.run();
+      cells[number + 1]?.focus();
+    } else if (event.key === "Enter") indented(event, editor);
+  };
+  run.onclick = () => (running === this ? stop() : this.run());
+  above.onclick = () => runAll(cells.slice(0, number));
+
+  this.code = () => editor.value;
+  this.focus = () => editor.focus();
+  this.forget = (words) => {
+    note.textContent = words;
+  };
+  this.reset = () => {
+    editor.value = source;
+    if (guess) guess.value = "";
+    fit();
+    keep();
+  };
+  this.run = async (seconds = limit) => {
+    if (running) return false;
+    running = this;
+    run.textContent = "Stop";
+    note.textContent = "running";
+    const found = await outcome({ code: editor.value, number: number + 1, seconds });
+    running = null;
+    run.textContent = "Run";
+    note.textContent = found.finished ? "done" : "";
+    const parts = found.outputs.map(piece);
+    if (guess && guess.value) parts.unshift(make("p", { className: "guess", textContent: `You predicted: ${guess.value}` }));
+    if (found.stopped) parts.push(make("button", { textContent: "Run it again with ten times the time", onclick: () => this.run(10 * seconds) }));
+    if (found.missing) parts.push(...instead(found.missing, built));
+    output.replaceChildren(...parts);
+    for (const each of output.querySelectorAll("div, pre")) if (each.scrollWidth > each.clientWidth) each.tabIndex = 0; // scrolled by keyboard
+    formulas(output);
+    return found.finished;
+  };
+}
+
+// What Python answers about a cell, or what is to be said if it did not answer.
+async function outcome(given) {
+  const began = performance.now();
+  try {
+    return await asker.ask("cells.run", given, PATIENCE * given.seconds);
+  } catch (error) {
+    const seconds = PATIENCE * given.seconds;
+    const overdue = performance.now() - began >= 1000 * seconds;
+    const why = { stopped: overdue ? `Stopped after ${seconds} seconds, in the middle of one call. Does this cell never end?` : "Stopped.", ended: TOO_DEEP }[error.message];
+    return { outputs: [{ error: why ? `${why} ${AGAIN}` : error.message }], stopped: Boolean(why) && overdue, finished: false };
+  }
+}
+
+// A cell that needs a package which is not loaded: the output of the built lesson, and a button that loads it.
+function instead(name, built) {
+  const words = make("p", { textContent: `This cell needs ${name}, which this page has not loaded. ${built ? "Below is its output in the built lesson." : ""}` });
+  const load = make("button", { textContent: `Load ${name} from cdn.jsdelivr.net` });
+  load.onclick = async () => {
+    load.disabled = true;
+    load.textContent = `Loading ${name}`;
+    const failed = await asker.python.run(`from chalkgrad_live import cells; await cells.load("${name}")`).catch((error) => error.message);
+    load.replaceWith(make("p", { role: "status", textContent: failed || `${name} is loaded. Run the cells above again, and then this one.` }));
+  };
+  const copy = built?.cloneNode(true);
+  if (copy) copy.hidden = false;
+  return [words, load, ...(copy ? [copy] : [])];
+}
+
+function piece(part) {
+  if ("html" in part) {
+    const box = make("div", { className: "rich" });
+    box.innerHTML = part.html;
+    return box;
+  }
+  return make("pre", { className: "error" in part ? "error" : "", textContent: part.error ?? part.text });
+}
+
+// The paragraph before the cell says "Predict".
+function asksToPredict(box) {
+  const before = box.previousElementSibling;
+  return Boolean(before?.querySelector("strong")) && /predict/i.test([...before.querySelectorAll("strong")].map((each) => each.textContent).join(" "));
+}
+
+// A new line begins as deep as the one before, and deeper after a colon.
+function indented(event, editor) {
+  const before = editor.value.slice(0, editor.selectionStart).split("\n").at(-1);
+  const depth = before.match(/^ */)[0] + (before.trimEnd().endsWith(":") ? "    " : "");
+  if (!depth) return;
+  event.preventDefault();
+  document.execCommand("insertText", false, `\n${depth}`); // keeps the history of the editor, so that undo works
+}
+
+async function runAll(list) {
+  for (const cell of list) if (!(await cell.run())) return;
+}
+
+function stop() {
+  for (const cell of cells) cell.forget("");
+  asker.restart();
+}
+
+function toolbar() {
+  const box = make("div", { className: "live-bar live-tools", role: "toolbar", ariaLabel: "This lesson" });
+  const status = make("span", { role: "status", id: "status" });
+  const button = (words, act) => box.append(Object.assign(make("button", { textContent: words }), { onclick: act }));
+  button("Run all cells", () => runAll(cells));
+  button("Restart Python", stop);
+  button("Download as a notebook", download);
+  button("Discard my answers", () => {
+    if (confirm("Replace everything that you wrote in this lesson by the original?")) cells.forEach((cell) => cell.reset());
+  });
+  box.append(status);
+  document.querySelector("article h1").after(box);
+  return { status };
+}
+
+function starting(ready) {
+  bar.status.textContent = "Python is starting in this page; nothing is sent to a server.";
+  ready.then(
+    () => {
+      bar.status.textContent = "Shift+Enter runs a cell. What you write is kept in this browser.";
+      asker.python.run("import chalkgrad_live; chalkgrad_live.warm()").catch(() => {}); // stopped meanwhile
+    },
+    (error) => (bar.status.textContent = `Python did not start: ${error.message}`),
+  );
+}
+
+function download() {
+  let number = 0;
+  const filled = {
+    ...notebook,
+    cells: notebook.cells.map((cell) => (cell.cell_type === "code" ? { ...cell, source: cells[number++].code(), outputs: [], execution_count: null } : cell)),
+  };
+  const link = make("a", { download: `${document.documentElement.dataset.lesson}.ipynb` });
+  link.href = URL.createObjectURL(new Blob([JSON.stringify(filled, null, 1)], { type: "application/json" }));
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // a browser may begin to read it only later
+}
+
+function recall() {
+  try {
+    return JSON.parse(localStorage.getItem(store)) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function remember() {
+  try {
+    localStorage.setItem(store, JSON.stringify(kept));
+  } catch {
+    bar.status.textContent = "This browser does not keep what you write: download the notebook before you leave.";
+  }
+}
+
+function make(tag, given) {
+  return Object.assign(document.createElement(tag), given);
+}

@@ -1,0 +1,63 @@
+// Asks Python, which runs in a worker: `await ask("network.run", { seconds: 0.1 })`.  Every answer is data from JSON;
+// what a learner caused arrives as an error whose message is for the learner.
+import { Python } from "../python/python.mjs";
+
+export class Asker {
+  constructor({ onStart = () => {} } = {}) {
+    this.python = new Python(new URL("../python/", import.meta.url).href);
+    this.onStart = onStart;
+    this.ready = this.python.ready;
+    this.asked = 0;
+  }
+
+  // How many answers are awaited is written on the page, where a test can wait for it.
+  count(more) {
+    this.asked += more;
+    document.documentElement.dataset.asked = this.asked;
+  }
+
+  // Python is ended and started again if it has not answered after `seconds`; it is started again if it ended by itself.
+  async ask(name, given = {}, seconds = 60) {
+    const question = JSON.stringify(JSON.stringify({ name, given }));
+    let timer;
+    this.count(1);
+    try {
+      await this.ready;
+      timer = setTimeout(() => this.restart(), 1000 * seconds);
+      const answer = JSON.parse(await this.python.run(`import chalkgrad_live; chalkgrad_live.answer(${question})`));
+      if ("problem" in answer && Object.keys(answer).length === 1) throw new Error(answer.problem);
+      return answer;
+    } catch (error) {
+      if (error.message === "ended") this.restart();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      this.count(-1);
+    }
+  }
+
+  restart() {
+    this.ready = this.python.stop();
+    this.onStart(this.ready);
+    return this.ready;
+  }
+}
+
+// When the page has been drawn: what follows does not make the same task longer.
+export const painted = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+
+// Why there is no answer, for the learner.
+export const why = ({ message }) =>
+  ({
+    stopped: "This took too long, so Python was stopped. Change something, or press Restart.",
+    ended: "This was too much for the browser's stack. Change something, or press Restart.",
+  })[message] ?? message;
+
+export async function copy(words, say) {
+  try {
+    await navigator.clipboard.writeText(words);
+    say("Copied.");
+  } catch {
+    say("The browser does not let this page copy; select the text instead.", true);
+  }
+}

@@ -1,0 +1,20 @@
+// Formulas that Python marked with their LaTeX; KaTeX is loaded when the first is shown.
+import { importUnpacked } from "../python/boot.mjs";
+import { painted } from "./ask.mjs";
+
+const SLICE = 12; // milliseconds after which the page may draw what is there
+
+export async function formulas(place) {
+  const found = place.querySelectorAll("[data-latex]");
+  if (!found.length) return;
+  if (!self.katex) await importUnpacked(new URL("katex.min.js", import.meta.url).href);
+  let since = performance.now();
+  for (const span of found) {
+    if (performance.now() - since > SLICE) {
+      await painted();
+      since = performance.now();
+    }
+    if (!span.isConnected) return; // another explanation has taken its place
+    self.katex.render(span.dataset.latex, span, { displayMode: span.hasAttribute("data-display"), throwOnError: false });
+  }
+}

@@ -1,0 +1,160 @@
+"""The cells of a lesson without a browser: what is shown below them, and what is said about errors and packages."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from chalkgrad_live import cells
+from chalkgrad_live.cells import run
+
+
+@pytest.fixture(autouse=True)
+def fresh() -> Iterator[None]:
+    cells.forget()
+    yield
+    cells.forget()
+
+
+@pytest.fixture
+def without_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "numpy", None)
+
+
+def texts(found: dict[str, Any]) -> list[str]:
+    return [piece[kind] for piece in found["outputs"] for kind in piece]
+
+
+class Rich:
+    """A thing with several forms, of which HTML is the richest."""
+
+    def _repr_html_(self) -> str:
+        return "<b>rich</b>"
+
+    def __repr__(self) -> str:
+        return "poor"
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("1 + 1", ["2"]),
+        ("1 + 1;", []),
+        ("None", []),
+        ("x = 1", []),
+        ("print('a')\nprint('b')\n3", ["a\nb\n", "3"]),
+        ("display(1, 'two')\n3", ["1", "'two'", "3"]),
+        ("def f():\n    return 7\nf()", ["7"]),
+        ("%matplotlib inline\n5", ["5"]),
+        ("import sys\nprint('1 of 2\\r2 of 2', file=sys.stderr)", ["2 of 2\n"]),
+        ("", []),
+        ("# only a comment", []),
+    ],
+)
+def test_what_is_printed_and_the_last_expression_are_shown(code: str, shown: list[str]) -> None:
+    found = run(code, 1)
+    assert found["finished"]
+    assert texts(found) == shown
+
+
+def test_names_last_from_cell_to_cell_until_they_are_forgotten() -> None:
+    run("a = 20", 1)
+    assert texts(run("a + 1", 2)) == ["21"]
+    cells.forget()
+    assert "NameError: name 'a' is not defined" in texts(run("a", 3))[0]
+
+
+def test_the_richest_form_is_shown() -> None:
+    assert cells.shown_as(Rich()) == {"html": "<b>rich</b>"}
+    run("from autograd import Value", 1)
+    assert (
+        "<svg" in run("Value(2.0) * 3.0", 2)["outputs"][0].get("html", "") or "Value" in texts(run("Value(2.0)", 3))[0]
+    )
+
+
+def test_an_error_names_the_lines_of_cells_and_no_others() -> None:
+    run("import statistics\ndef half(x):\n    return statistics.mean(x) / 0", 1)
+    found = run("# first\nhalf([1])", 2)
+    assert not found["finished"]
+    assert texts(found)[0].splitlines() == [
+        "cell 2, line 2: half([1])",
+        "cell 1, line 3: return statistics.mean(x) / 0",
+        "ZeroDivisionError: division by zero",
+    ]
+
+
+def test_code_that_is_not_python_runs_not_at_all() -> None:
+    found = run("print('before')\nif True print(1)", 4)
+    assert texts(found) == ["cell 4, line 2: if True print(1)\nSyntaxError: invalid syntax"]
+
+
+def test_a_cell_that_uses_all_memory_is_told_why() -> None:
+    (text,) = texts(run("raise MemoryError", 1))
+    assert text.endswith("MemoryError: no memory is left. Does a loop in this cell never end?")
+
+
+@pytest.mark.parametrize("leave", ["raise SystemExit", "raise KeyboardInterrupt", "import sys; sys.exit(3)"])
+def test_nothing_in_a_cell_ends_python(leave: str) -> None:
+    assert not run(leave, 1)["finished"]
+    assert texts(run("1", 2)) == ["1"]
+
+
+def test_the_middle_of_a_long_output_is_left_out() -> None:
+    (text,) = texts(run("print('a' * 100_000 + 'end')", 1))
+    assert len(text) < 60_000
+    assert text.startswith("aaa")
+    assert text.endswith("end\n")
+
+
+@pytest.mark.usefixtures("without_numpy")
+def test_an_import_of_a_missing_package_does_not_stop_a_cell_and_its_use_does() -> None:
+    found = run("import numpy as np\nfrom numpy import linalg, array as a\nimport math\nx = math.pi\nnp.zeros(3)", 1)
+    assert (found["finished"], found["missing"]) == (False, "numpy")
+    assert "numpy is not loaded" in texts(found)[-1]
+    assert texts(run("round(x, 2)", 2)) == ["3.14"]
+    for use in ("linalg.norm", "a([1])"):
+        assert run(use, 3)["missing"] == "numpy"
+
+
+@pytest.mark.usefixtures("without_numpy")
+def test_a_claim_about_what_was_not_computed_is_passed_over() -> None:
+    assert "NameError" in texts(run("assert total > 3\n'after'", 1))[0]  # nothing is missing yet
+    run("import numpy as np\ntotal = np.sum([1])", 2)
+    assert texts(run("assert total > 3\n'after'", 3)) == ["'after'"]
+    assert "AssertionError" in texts(run("assert 1 > 3\n'after'", 4))[0]
+
+
+@pytest.mark.usefixtures("without_numpy")
+def test_a_name_that_was_not_defined_for_want_of_a_package_says_which() -> None:
+    assert "missing" not in run("total", 1)
+    run("import numpy as np\ntotal = np.sum([1])", 2)
+    assert run("total", 3)["missing"] == "numpy"
+
+
+def test_the_package_that_an_error_names_is_missing() -> None:
+    code = "raise ImportError('load_iris needs scikit-learn: run python -m pip install scikit-learn')"
+    assert run(code, 1)["missing"] == "scikit-learn"
+    assert (
+        run("try:\n    " + code + "\nexcept ImportError as e:\n    raise ValueError('x') from e", 2)["missing"]
+        == "scikit-learn"
+    )
+    assert "missing" not in run("import no_such_module", 3)
+
+
+def test_a_figure_that_was_drawn_is_shown_as_svg_and_closed() -> None:
+    found = run("import matplotlib.pyplot as plt\nplt.plot([1, 2]);", 1)
+    assert found["outputs"][-1]["html"].startswith("<svg")
+    assert texts(run("len(plt.get_fignums())", 2)) == ["0"]
+
+
+def test_a_cell_shows_its_own_figures_also_if_it_fails() -> None:
+    import matplotlib.pyplot as plt
+
+    mine = plt.figure()
+    failing = run("import matplotlib.pyplot as plt\nplt.plot([1, 2]); 1 / 0", 1)
+    assert [name for piece in failing["outputs"] for name in piece] == ["html", "error"]
+    assert plt.get_fignums() == [mine.number]
+    assert texts(run("1 + 1", 2)) == ["2"]
+    plt.close(mine)
