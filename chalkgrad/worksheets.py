@@ -18,10 +18,11 @@ from chalkgrad.random_graphs import OPERATIONS, GraphProgram, is_tame, random_pr
 from chalkgrad.worksheet_picture import PaperGraph, paper_graph
 
 WHAT_TO_DO = {
-    "grad": "Do the backward pass: write the gradient of each number into the empty field beside it. "
+    "grad": "Do the backward pass: write the gradient of each number into the empty field in its box. "
     "Begin at the output, whose gradient is 1. Multiply the gradient of a result by the local partial to get the "
     "contribution to an operand; add the contributions that arrive at the same box.",
-    "data": "Do the forward pass: write the result of each formula into the empty field beside it, from top to bottom.",
+    "data": "Do the forward pass: write the result of each operation into the empty field that its arrow leads to, "
+    "from the inputs to the output.",
 }
 ROUNDING = {"divide", "tanh", "sigmoid", "exp"}
 """Operations whose results are not whole numbers."""
@@ -35,7 +36,7 @@ MARGINS = (14.0, 12.0)
 """At either side, and at top and bottom."""
 GRAPHS_ON_PAGE = 3
 """Graphs on a page."""
-HEAD, FIRST_HEAD = 18.0, 48.0
+HEAD, FIRST_HEAD = 13.0, 41.0
 """Millimetres for the heading of a graph, and for the head of a sheet."""
 
 
@@ -43,8 +44,8 @@ HEAD, FIRST_HEAD = 18.0, 48.0
 class Sheet:
     """What is on one sheet: the names of the fields and the graphs."""
 
-    graphs: Sequence[tuple[str, Value]]
-    """A formula as text, and the output."""
+    graphs: Sequence[tuple[str, PaperGraph]]
+    """A formula as text, and its picture."""
     name: str = ""
     """The student's name, where it is known."""
     mark: str = ""
@@ -70,15 +71,25 @@ class PageSetup:
         return width - 2 * MARGINS[0], height - 2 * MARGINS[1]
 
     @property
+    def room_of_graph(self) -> tuple[float, float]:
+        """The same for a graph, if two are on the first page."""
+        width, height = self.room
+        return width, (height - FIRST_HEAD) / 2 - HEAD
+
+    def picture(self, output: Value) -> PaperGraph:
+        """The graph of a Value as it is printed."""
+        return paper_graph(output, self.hide, self.partials, self.room_of_graph)
+
+    @property
     def style(self) -> str:
         """The CSS."""
         return f"""
 body {{ font: 11pt/1.35 Helvetica, Arial, sans-serif; color: #000; max-width: {self.room[0]}mm; margin: 1em auto }}
-h1 {{ font-size: 16pt; margin: 0 0 2mm }} h2 {{ font-size: 12pt; margin: 0 }} p {{ margin: 2mm 0 }}
+h1 {{ font-size: 16pt; margin: 0 0 2mm }} h2 {{ font-size: 11pt; margin: 0 0 2mm }} p {{ margin: 2mm 0 }}
 .page {{ break-after: page }} .page:last-child {{ break-after: auto }}
-.graph {{ break-inside: avoid; padding-bottom: 5mm }} svg {{ display: block; margin: auto }}
+.graph {{ break-inside: avoid; padding-bottom: 4mm }} svg {{ display: block; margin: auto }}
 .line {{ display: flex; gap: 6mm; margin: 3mm 0 }} .line span {{ flex: 1; border-bottom: 0.3mm solid #000 }}
-.line b {{ font-weight: normal }} .formula {{ font-size: 11pt; margin: 1mm 0 2mm }}
+.line b {{ font-weight: normal }} .formula {{ font-weight: normal }}
 @page {{ size: {self.paper} portrait; margin: {MARGINS[1]}mm {MARGINS[0]}mm }}
 @media print {{ body {{ max-width: none; margin: 0 }} }}
 """
@@ -138,13 +149,14 @@ def random_sheet(
 
     Raises ValueError for an unknown operation, and if no such graphs are found.
     """
+    pictures = {}
 
     def fits(program: GraphProgram) -> bool:
-        picture = paper_graph(program.on_values()[-1], layout.hide, layout.partials)
+        pictures[program] = picture = layout.picture(program.on_values()[-1])
         return picture.width <= layout.room[0] and picture.height <= layout.room[1] - FIRST_HEAD - HEAD
 
     programs = draw_programs(count, depth, seed, operations, fits)
-    return Sheet([(str(program), program.on_values()[-1]) for program in programs], name, mark, seed)
+    return Sheet([(str(program), pictures[program]) for program in programs], name, mark, seed)
 
 
 def worksheet_page(sheets: Sequence[Sheet], layout: PageSetup) -> str:
@@ -169,8 +181,8 @@ def _pages(sheet: Sheet, layout: PageSetup, solved: bool) -> Iterator[str]:
     width, height = layout.room
     left, graphs = height - FIRST_HEAD, [_key_head(sheet, layout) if solved else _head(sheet, layout)]
     count = 0
-    for number, (formula, output) in enumerate(sheet.graphs, 1):
-        picture = paper_graph(output, layout.hide, layout.partials, solved)
+    for number, (formula, blank) in enumerate(sheet.graphs, 1):
+        picture = blank.key if solved else blank
         if picture.width > width or picture.height > height - HEAD:
             raise ValueError(
                 f"the graph of {formula} takes {picture.width:.0f} x {picture.height:.0f} mm, more than a page: use a "
@@ -189,11 +201,13 @@ def _paper(graphs: Sequence[str]) -> str:
 
 
 def _graph(number: int, formula: str, picture: PaperGraph) -> str:
-    return f"<div class='graph'><h2>{number}.</h2><p class='formula'>{html.escape(formula)}</p>{picture.svg}</div>"
+    return (
+        f"<div class='graph'><h2>{number}. <span class='formula'>{html.escape(formula)}</span></h2>{picture.svg}</div>"
+    )
 
 
 def _head(sheet: Sheet, layout: PageSetup) -> str:
-    used = {node for _, output in sheet.graphs for node in _operations(output)}
+    used = {node for _, picture in sheet.graphs for node in _operations(picture.output)}
     rounded = " Use a calculator, and keep three significant digits." if ROUNDING & used else ""
     name = f"<b>Name: {html.escape(sheet.name)}</b>" if sheet.name else "<b>Name:</b><span></span>"
     group = f"<b>Class: {html.escape(layout.group)}</b>" if layout.group else "<b>Class:</b><span></span>"

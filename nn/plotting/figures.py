@@ -215,8 +215,9 @@ def plot_curves(
 def plot_images(images: Any, titles: Any = None, path: Any = None, *, columns: int = 10, limit: Any = None) -> Any:
     """Draw square images, each a list of its pixels, row after row.  Returns the matplotlib figure.
 
-    Pixels go from 0 (white) to 1 (black).  With ``limit`` they have signs: red is positive, white 0 and blue negative,
-    full colour is reached at ``limit``, and a colour bar says so.  Raises ``ValueError`` if an image is not square.
+    White is 0, or the smallest pixel of all images if that is negative; black is 1, or the largest pixel if that is
+    larger.  With ``limit`` pixels have signs: red is positive, white 0 and blue negative, full colour is reached at
+    ``limit``, and a colour bar says so.  Raises ``ValueError`` if an image is not square.
 
     >>> len(plot_images([[0.0, 1.0, 1.0, 0.0]] * 3, ["a", "b", "c"], columns=2).axes)
     4
@@ -233,7 +234,7 @@ def plot_images(images: Any, titles: Any = None, path: Any = None, *, columns: i
     columns = min(whole_number(columns, "columns", 1, 100), len(images))
     rows = -(-len(images) // columns)
     figure, all_axes = new_figure(rows, columns, (1.0 * columns + 0.6, 1.25 * rows))
-    look = {"cmap": "gray_r", "vmin": 0, "vmax": 1} if limit is None else _signed(limit)
+    look = _grey(images) if limit is None else _signed(limit)
     for axes in all_axes:
         axes.axis("off")
     for n, (axes, image) in enumerate(zip(all_axes, images, strict=False)):
@@ -242,6 +243,11 @@ def plot_images(images: Any, titles: Any = None, path: Any = None, *, columns: i
     if limit is not None:
         figure.colorbar(drawn, ax=all_axes, shrink=0.8)
     return _finished(figure, path)
+
+
+def _grey(images: list[list[float]]) -> dict[str, Any]:
+    pixels = [pixel for image in images for pixel in image]
+    return {"cmap": "gray_r", "vmin": min(0.0, *pixels), "vmax": max(1.0, *pixels)}
 
 
 def _signed(limit: Any) -> dict[str, Any]:

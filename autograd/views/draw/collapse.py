@@ -168,19 +168,23 @@ def _arrows(units: Units, drawn: Sequence[str], uses: Sequence[Use]) -> list[Arr
             counts[source, arrow.target] += 1
             if arrow.taken:
                 taken.add((source, arrow.target))
-    ends_of_all = [
-        (drawn[place], target)
-        for target, operands in zip(drawn, units.operands, strict=True)
-        if target[0] == "g"
-        for place in operands
-        if drawn[place] != target
-    ]
-    counts.update(ends_of_all)
+    sources: dict[str, list[str]] = {}
+    known: dict[str, set[str]] = {}  # the sources of each box whose arrow is taken
     exact = len(drawn) <= MAX_FOR_BRANCHES
-    for target, node in zip(drawn, units.order, strict=True) if exact else ():
+    for target, operands, node in zip(drawn, units.operands, units.order, strict=True):
         if target[0] == "g":
-            taken.update((drawn[units.place[o]], target) for o, partial in all_edges(node) if partial is not None)
-    return single + [Arrow(*ends, count=number, taken=not exact or ends in taken) for ends, number in counts.items()]
+            found = [drawn[place] for place in operands]
+            sources.setdefault(target, []).extend(found)
+            if not known.setdefault(target, {target}).issuperset(found):
+                counts.update(dict.fromkeys([(source, target) for source in found if source != target], 0))
+                partials = [partial for _, partial in all_edges(node)] if exact else [0.0] * len(found)
+                known[target].update(s for s, partial in zip(found, partials, strict=True) if partial is not None)
+    for target, found in sources.items():
+        for source, number in Counter(found).items():
+            if source != target:
+                counts[source, target] += number
+        taken.update((source, target) for source in known[target])
+    return single + [Arrow(*ends, count=number, taken=ends in taken) for ends, number in counts.items()]
 
 
 def _describe(contents: Contents, clustering: Clustering, most: int, expanded: Sequence[str]) -> None:

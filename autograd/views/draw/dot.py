@@ -35,8 +35,14 @@ DARK = {
     "group": "#1b2f4b", "group-line": "#6ea0e4", "unit": "#1b2f4b", "unit-line": "#6ea0e4",
     "circle": "#cbd5e1", "sign": "#0f172a",
 }  # fmt: skip
+PRINT = dict.fromkeys(LIGHT, "#ffffff") | {
+    name: "#000000" for name in LIGHT if name.endswith(("ink", "line", "circle"))
+}
+"""Black on white, for a printer."""
 MANY = 300
 """More arrows than this between neurons would hide each other: they become thin lines, with more space."""
+FIELD_HEIGHT = 0.38
+"""In inches, of a cell in which a number is written by hand."""
 LEGEND = "orange: the output grows with this number; blue: it shrinks"
 POSITIVE, NEGATIVE = (214, 96, 33), (46, 110, 190)
 """Orange if the output grows with the number, blue if it shrinks: also colour-blind readers can distinguish them."""
@@ -55,6 +61,9 @@ def attributes(contents: Contents, direction: str, palette: Mapping[str, str]) -
     """The attributes of the whole graph, of every node and of every edge."""
     tail, head = direction[1].translate(SIDES), direction[0].translate(SIDES)
     room, ports = {"ranksep": "0.35"}, {"tailport": tail, "arrowsize": "0.7"}
+    fields = any(box.fields for box in contents.boxes)
+    if fields:  # so that more of them fit on paper
+        room = {"ranksep": "0.16"}
     if contents.rows:
         ports = {"arrowsize": "0.7"}
     if contents.crossing:
@@ -62,11 +71,15 @@ def attributes(contents: Contents, direction: str, palette: Mapping[str, str]) -
         room = {"ranksep": "2" if many else "1.3", "splines": "line", "ordering": "in"}
         pen = {"penwidth": "0.4", "arrowhead": "none"} if many else {"penwidth": "0.6", "arrowsize": "0.4"}
         ports = {"tailport": tail, "headport": head, **pen}
+    elif direction in ("LR", "RL") and any(
+        box.group for box in contents.boxes
+    ):  # or weights in a frame may run from the last to the first
+        room["ordering"] = "in"
     text = {"fontname": "Helvetica", "fontcolor": palette["ink"]}
     whole = {
         "rankdir": direction,
         "bgcolor": palette["background"],
-        "pad": "0.2",
+        "pad": "0.05" if fields else "0.2",
         "nodesep": "0.4" if contents.rows else "0.22",
     }
     return {
@@ -120,12 +133,14 @@ def _box(box: Box, direction: str, palette: Mapping[str, str], largest: float, w
         fill, ink, kind = shade(gradient / largest), LIGHT["ink"], "shaded"
     look = f'class="{kind}" fillcolor="{fill}" color="{line}" fontcolor="{ink}"'
     if in_row:  # Graphviz draws no arrow between records of one rank
-        text = r"\n".join(map(plain_text, box.cells))
+        text = (r"\n \n" if box.fields else r"\n").join(map(plain_text, box.cells))
         return f'{box.id} [shape=box style="filled,rounded" {look} label="{text}"]'
     label = "|".join(map(record_text, box.cells))
     if (direction in ("LR", "RL")) == (not box.stacked):  # side by side, else from top to bottom
         label = f"{{{label}}}"
     sized = width if box.kind == "unit" else ""
+    if box.fields and box.stacked:
+        sized = f"height={FIELD_HEIGHT * len(box.cells):.2f} "
     return f'{box.id} [shape=Mrecord style=filled {look} {sized}label="{label}"]'
 
 

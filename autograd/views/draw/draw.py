@@ -53,7 +53,7 @@ def draw(
 
     - `partials=True` writes the local partial on each arrow, `partials="formula"` its formula;
     - `shade=True` colours each box by its gradient; `checked=True` adds the gradient found by nudging;
-    - `hide="grad"` or `hide="data"` makes a worksheet with blanks, whose `.answer_key` shows the numbers;
+    - `hide="grad"` or `hide="data"` makes a worksheet with dotted fields, whose `.answer_key` shows the numbers;
     - `expand=True` shows each `dot` or `sum` of fewer than 12 operands as its `*` and `+`, `expand=False` as one node.
 
     By default this is the finest view with at most `budget` boxes and circles that fits on a page 16 cm wide: number by
@@ -62,10 +62,10 @@ def draw(
     that neuron by neuron.  A view that has no coarser one and cannot be read on a page says so in its caption.
 
     How it is shown: `direction` is "LR", "TB", "RL", "BT" or "auto", which goes from left to right if that fits on the
-    page; `theme` is "light", "dark" or "auto", which follows the page; `engine` is "dot", "wasm" or "auto", which
-    prefers dot if it is on PATH; `title` is written below the picture; `caption=False` leaves out what a notebook says
-    about folding; `names`, a model or pairs of a name and a Value, names the Values that have no label, and the neurons
-    and layers of the model.
+    page; `theme` is "light", "dark", "print" (black on white) or "auto", which follows the page; `engine` is "dot",
+    "wasm" or "auto", which prefers dot if it is on PATH; `title` is written below the picture; `caption=False` leaves
+    out what a notebook says about folding; `names`, a model or pairs of a name and a Value, names the Values that have
+    no label, and the neurons and layers of the model.
 
     Raises TypeError if `output` is not a Value; ValueError for an unknown choice, or a label that cannot be shown.
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograd.views.draw.browser import open_page
-from autograd.views.draw.dot import DARK, LIGHT, attributes, dot_text, statements
+from autograd.views.draw.dot import DARK, LIGHT, PRINT, attributes, dot_text, statements
 from autograd.views.draw.layout_engines import render
 from autograd.views.draw.page_fit import PAGE_WIDTH
 from autograd.views.draw.png import png
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from autograd.views.draw.scene import Contents
 
 FORMATS = ("svg", "png", "pdf", "dot")
-THEMES = ("auto", "light", "dark")
+THEMES = ("auto", "light", "dark", "print")
 
 
 class Graph:
@@ -68,7 +68,7 @@ class Graph:
 
     @property
     def _palette(self) -> Mapping[str, str]:
-        return DARK if self.theme == "dark" else LIGHT
+        return {"dark": DARK, "print": PRINT}.get(self.theme, LIGHT)
 
     def to_graphviz(self) -> Source:
         """The DOT text as a `graphviz.Source`, drawn without the program `dot` if that is not installed."""

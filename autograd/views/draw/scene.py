@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from autograd.views.trace.expand import DisplayNode
     from autograd.views.trace.trace import BackwardStep, Trace, TracedNode
 
-BLANK = "______"
-"""What a worksheet shows where the reader writes a number."""
+BLANK = "________"
+"""What a worksheet shows where the reader writes a number; `svg` makes it a dotted field."""
 
 
 @dataclass
@@ -40,6 +40,8 @@ class Box:
     """The name of the expanded cluster that contains it."""
     stacked: bool = False
     """Whether its cells are on top of each other."""
+    fields: bool = False
+    """Whether it is as high as a number written by hand needs, on a worksheet and in its answer key."""
 
 
 @dataclass
@@ -113,11 +115,28 @@ class DrawOptions:
     partials: bool | str = False
     """Whether arrows show the local partial: as a number, or with "formula" as a formula."""
     gradients: bool = False
-    """Whether to show the gradients of the trace instead of `.grad` (for the answer key)."""
+    """Whether to show the gradients of the trace instead of `.grad` (if the answer key has them)."""
     checked: Mapping[int, float] | None = None
     """For each node of the trace, its gradient found by nudging."""
     names: Mapping[int, str] = field(default_factory=dict)
     """The names of nodes of the trace without a label."""
+    solved: bool = False
+    """Whether this is the answer key, with numbers where the worksheet has blanks."""
+
+    @property
+    def secret(self) -> bool:
+        """Whether tooltips are left out, since they would say what is blank."""
+        return self.hide is not None and not self.solved
+
+    def number(self, kind: str, number: float) -> str:
+        """The cell with a number, 'data' or 'grad': blank if it is hidden, and with as much room in the answer key."""
+        if kind != self.hide:
+            return f"{kind} {number_drawn(number)}"
+        if not self.solved:
+            return f"{kind} {BLANK}"
+        written = number_drawn(number)
+        room = len(BLANK) - len(written)
+        return "\u00a0" * (room // 2) + f"{kind} {written}" + "\u00a0" * (room - room // 2)
 
 
 def contents_of(trace: Trace, options: DrawOptions) -> Contents:
@@ -133,7 +152,14 @@ def contents_of(trace: Trace, options: DrawOptions) -> Contents:
     for node in trace.nodes:
         tooltip = tooltip_of(node, formulas.get(node.id, ""), options)
         contents.boxes.append(
-            Box(f"n{node.id}", cells_of(node, grads, options), _kind(node, trace), tooltip, grads.get(node.id))
+            Box(
+                f"n{node.id}",
+                cells_of(node, grads, options),
+                _kind(node, trace),
+                tooltip,
+                grads.get(node.id),
+                fields=options.hide is not None and node.kind != "constant",
+            )
         )
         if node.operation:
             contents.circles.append(Circle(f"o{node.id}", node.sign, tooltip))
@@ -162,7 +188,7 @@ def _kind(node: TracedNode, trace: Trace) -> str:
 
 def _gradients(trace: Trace, options: DrawOptions) -> dict[int, float]:
     """The gradient of each node that has one: its `.grad`, once a backward pass has reached it."""
-    if options.hide == "grad":
+    if options.hide == "grad" and not options.solved:
         return {}
     if options.gradients:
         return {node.id: node.gradient for node in trace.nodes if node.kind != "constant"}
@@ -198,17 +224,18 @@ def cells_of(node: TracedNode | DisplayNode, grads: Mapping[int, float], options
     number = number_drawn(node.data)
     if node.kind == "constant":
         return [number]
-    data = f"data {BLANK if options.hide == 'data' and node.operation else number}"
+    data = options.number("data", node.data) if node.operation else f"data {number}"
     if node.changed:
         data += "\nchanged since"
-    if options.hide == "grad":
-        grad = f"grad {BLANK}"
+    if options.hide == "grad" or node.id in grads:
+        grad = options.number("grad", grads.get(node.id, 0.0))
     else:
-        grad = f"grad {number_drawn(grads[node.id])}" if node.id in grads else "grad"
+        grad = "grad"
     if options.checked is not None and node.id in options.checked:
         grad += f"\nnudged {number_drawn(options.checked[node.id])}"
     label = node.label or options.names.get(node.id, "")
-    return [*([label] if label else []), data, grad]
+    without = options.hide == "data" and not grads  # a forward pass
+    return [*([label] if label else []), data, *([] if without else [grad])]
 
 
 def data_and_gradient(node: Value, gradients: Mapping[Value, float]) -> list[str]:
@@ -219,7 +246,7 @@ def data_and_gradient(node: Value, gradients: Mapping[Value, float]) -> list[str
 def tooltip_of(node: TracedNode | DisplayNode, formula: str, options: DrawOptions) -> str:
     """The text shown when the pointer is on a node: never what a worksheet hides."""
     text = " = ".join(filter(None, [node.name, formula]))
-    return text if options.hide and node.operation else f"{text} = {node.data!r}"
+    return text if options.secret and node.operation else f"{text} = {node.data!r}"
 
 
 def _with_partial(step: BackwardStep, trace: Trace, options: DrawOptions) -> tuple[str, str]:
@@ -228,9 +255,9 @@ def _with_partial(step: BackwardStep, trace: Trace, options: DrawOptions) -> tup
     names = f"∂{atom(trace.nodes[step.node].name)}/∂{atom(trace.nodes[step.operand].name)}{trace.which(step)}"
     tooltip = " = ".join(filter(None, [names, step.formula, number if number != step.formula else ""]))
     label = step.formula if options.partials == "formula" and step.formula else f"∂ = {number}"
-    return with_minus(label) if options.partials else "", "" if options.hide else tooltip
+    return with_minus(label) if options.partials else "", "" if options.secret else tooltip
 
 
 def not_taken(options: DrawOptions) -> tuple[str, str]:
     """The label and the tooltip of an arrow along which no gradient flows; a worksheet hides the text."""
-    return "not taken" if options.partials else "", "" if options.hide else "not taken: no gradient flows"
+    return "not taken" if options.partials else "", "" if options.secret else "not taken: no gradient flows"

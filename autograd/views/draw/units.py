@@ -99,11 +99,11 @@ class Units:
         depth, of = [0] * len(self.order), self.unit
         for n, operands in enumerate(self.operands):
             unit = of[n]
-            least = depth[unit]
-            for source in map(of.__getitem__, operands):
-                if depth[source] >= least and source != unit:
-                    least = depth[source] + 1
-            depth[unit] = least
+            sources = [of[operand] for operand in operands]
+            if unit in sources:
+                sources = [source for source in sources if source != unit]
+            if sources:
+                depth[unit] = max(depth[unit], max(map(depth.__getitem__, sources)) + 1)
         return depth
 
     @cached_property

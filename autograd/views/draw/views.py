@@ -117,7 +117,8 @@ class Views:
         names = {traced.ids[value]: name for value, name in self.called.items() if value in traced.ids}
         nudged = _nudged(self.order, traced.ids) if self.checked else None
         options = replace(self.options, checked=nudged, names=names)
-        key = contents_of(traced, replace(options, hide=None, gradients=True)) if options.hide else None
+        answers = replace(options, solved=True, gradients=options.hide == "grad")
+        key = contents_of(traced, answers) if options.hide else None
         return contents_of(traced, options), key
 
     def _number_by_number(self) -> Iterator[View]:

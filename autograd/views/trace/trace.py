@@ -279,7 +279,7 @@ def _recorded(parts: list[DisplayNode], gradients: dict[int, float], record: Cal
     def edges(visited: int) -> Iterator[tuple[int, float]]:
         part, incoming = parts[visited], gradients[visited]
         for (operand, partial), (place, formula) in zip(part.edges, part.partial_formulas, strict=True):
-            before = gradients.get(operand, 0.0)
+            before = gradients.setdefault(operand, 0.0)  # as `.grad` begins: 0.0 + -0.0 is 0.0
             yield operand, partial
             record(_new(BackwardStep, (visited, part.operation, operand, place, partial, formula, incoming,
                                        incoming * partial, before, gradients[operand])))  # fmt: skip

@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--checked", action="store_true", help="add each gradient as found by nudging")
     parser.add_argument("--hide", choices=["grad", "data"], help="leave blanks for a worksheet")
     parser.add_argument("--key", type=Path, metavar="FILE", help="where to write the worksheet's answer key")
-    parser.add_argument("--theme", choices=["auto", "light", "dark"], default="auto", help="(%(default)s)")
+    parser.add_argument("--theme", choices=["auto", "light", "dark", "print"], default="auto", help="(%(default)s)")
     parser.add_argument("--direction", choices=["auto", "LR", "TB", "RL", "BT"], default="auto", help="(%(default)s)")
     parser.add_argument("--scale", type=positive_float, help="pixels of a .png for each of a .svg (2)")
     parser.add_argument("--engine", choices=["auto", "dot", "wasm"], default="auto", help="(%(default)s)")

@@ -10,15 +10,15 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from autograd import Value
 from chalkgrad.cli.arguments import positive_int, seed_number
 from chalkgrad.cli.commands import CommandError, check_targets
 from chalkgrad.cli.formula import assignment, parse
 from chalkgrad.random_graphs import OPERATIONS
 from chalkgrad.roster import read_roster
+from chalkgrad.worksheet_picture import PaperGraph
 from chalkgrad.worksheets import PAPERS, PageSetup, Sheet, both_pages, key_page, random_sheet, worksheet_page
 
-MAX_DEPTH = 12
+MAX_DEPTH = 8
 MAX_GRAPHS = 200
 MAX_COPIES = 500
 
@@ -85,7 +85,7 @@ def _sheets(arguments: argparse.Namespace, layout: PageSetup) -> list[Sheet]:
     names = [""] * (arguments.copies or 1) if arguments.roster is None else read_roster(arguments.roster)
     marks = [f"Sheet {n}" if len(names) > 1 else "" for n in range(1, len(names) + 1)]
     if arguments.formula:
-        graphs = _graphs_of(arguments.formula, dict(arguments.at))
+        graphs = _graphs_of(arguments.formula, dict(arguments.at), layout)
         return [Sheet(graphs, name, mark) for name, mark in zip(names, marks, strict=True)]
     return [
         random_sheet(arguments.number, arguments.depth, arguments.seed + n, arguments.operations, layout, name, mark)
@@ -93,14 +93,14 @@ def _sheets(arguments: argparse.Namespace, layout: PageSetup) -> list[Sheet]:
     ]
 
 
-def _graphs_of(formulas: list[str], numbers: dict[str, float]) -> list[tuple[str, Value]]:
+def _graphs_of(formulas: list[str], numbers: dict[str, float], layout: PageSetup) -> list[tuple[str, PaperGraph]]:
     graphs, used = [], set()
     for text in formulas:
         expression = parse(text)
         used |= set(expression.names)
         own = {name: numbers[name] for name in expression.names if name in numbers}
         given = ", ".join(f"{name} = {number:g}" for name, number in own.items())
-        graphs.append((f"{text}, with {given}" if given else text, expression.evaluate(own)[0]))
+        graphs.append((f"{text}, with {given}" if given else text, layout.picture(expression.evaluate(own)[0])))
     unused = [name for name in numbers if name not in used]
     if unused:
         raise CommandError(f"--at {unused[0]}: no formula has this variable")

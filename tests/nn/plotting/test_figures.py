@@ -91,6 +91,16 @@ def test_images_are_drawn_row_after_row_and_signed_ones_have_a_colour_bar(tmp_pa
     assert signed.axes[0].images[0].get_clim() == (-2.0, 2.0)
 
 
+@pytest.mark.parametrize(
+    ("images", "limits"),
+    [([[0.0, 7.0], [16.0]], (0.0, 16.0)), ([[0.25], [0.5]], (0.0, 1.0)), ([[-2.0], [1.5]], (-2.0, 1.5))],
+)
+def test_no_pixel_is_beyond_black_or_white(images: list[list[float]], limits: tuple[float, float]) -> None:
+    drawn = [axes.images[0] for axes in plotting.plot_images([image * (4 // len(image)) for image in images]).axes]
+    assert [each.get_clim() for each in drawn] == [limits] * len(images)
+    assert all(0.0 <= each.norm(pixel) <= 1.0 for each in drawn for pixel in each.get_array().flat)
+
+
 def test_tables_are_labelled_and_their_numbers_written(tmp_path: Path) -> None:
     table = [[3, 0], [1, 12]]
     figure = plotting.plot_tables(

@@ -28,7 +28,7 @@ def test_subtraction_and_division_are_drawn_as_such_and_in_order() -> None:
     ("options", "message"),
     [
         ({"direction": "up"}, "unknown direction 'up'; choose one of: auto, LR, TB, RL, BT"),
-        ({"theme": "neon"}, "unknown theme 'neon'; choose one of: auto, light, dark"),
+        ({"theme": "neon"}, "unknown theme 'neon'; choose one of: auto, light, dark, print"),
         ({"hide": "all"}, "unknown hide 'all'"),
         ({"partials": "latex"}, "unknown partials 'latex'"),
         ({"fold": "all"}, "unknown fold 'all'"),

@@ -35,6 +35,18 @@ def test_a_group_can_be_expanded() -> None:
     assert draw(out, fold="layer", expand=["layer 1", "layer 2"]).source.count("subgraph") == 2
 
 
+@pytest.mark.parametrize("inputs", [3, 5, 14])
+def test_from_left_to_right_the_weights_of_a_neuron_and_the_inputs_are_read_downwards(inputs: int) -> None:
+    model = nn.MLP(inputs, [2, 1], seed=0)
+    out = model([Value(1.0 + n, label=f"x{n}") for n in range(inputs)])
+    svg = draw(out, names=model, expand="layers.0.neurons.1", direction="LR").svg
+    heights = {name: float(y) for y, name in re.findall(r'<text[^>]* y="([-\d.]+)"[^>]*>(weights\.\d+|x\d+)<', svg)}
+    weights = [heights[f"weights.{n}"] for n in range(inputs)]
+    assert weights == sorted(weights)
+    if inputs == 14:  # side by side, since they are not expanded
+        assert [heights[f"x{n}"] for n in range(inputs)] == sorted(heights[f"x{n}"] for n in range(inputs))
+
+
 def test_what_cannot_be_expanded() -> None:
     out = loss([4, 3, 1], 2)
     with pytest.raises(ValueError, match="there is no group 'layer 9'; choose one of: layer 1, layer 2, layer 3, loss"):

@@ -6,6 +6,7 @@ import gc
 import json
 import math
 import random
+import struct
 
 import pytest
 
@@ -19,6 +20,18 @@ def neuron() -> Value:
         Value(v, label=n) for n, v in {"x1": 2.0, "w1": -3.0, "x2": 0.0, "w2": 1.0, "b": 6.8813735870195432}.items()
     )
     return (x1 * w1 + x2 * w2 + b).tanh()
+
+
+@pytest.mark.parametrize("order", ["topological", "naive"])
+def test_a_zero_gradient_has_the_sign_of_the_attribute(order: str) -> None:
+    x, zero = Value(1.0), Value(0.0)
+    leaves, out = [x, zero], -(x * zero)  # d/dx is -1 times 0
+    seen = trace(out, order=order)
+    out.backward()
+    assert [struct.pack("d", seen.node(leaf).gradient) for leaf in leaves] == [struct.pack("d", v.grad) for v in leaves]
+    (step,) = (step for step in seen.backward if seen.node(x).id == step.operand)
+    after = step.before + step.contribution
+    assert (math.copysign(1.0, step.contribution), str(step.after)) == (-1.0, str(after))
 
 
 def test_one_product_by_hand() -> None:

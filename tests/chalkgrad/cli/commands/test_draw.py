@@ -33,7 +33,7 @@ def test_without_a_file_the_dot_text_is_printed(capsys: pytest.CaptureFixture[st
 def test_worksheet_and_key(tmp_path: Path) -> None:
     sheet, key = tmp_path / "sheet.svg", tmp_path / "key.svg"
     assert main(["draw", *NEURON, "--hide", "grad", "-o", str(sheet), "--key", str(key)]) == 0
-    assert "______" in sheet.read_text()
+    assert 'class="blank"' in sheet.read_text()
     assert "grad −1.5" in key.read_text()
 
 
