@@ -11,6 +11,7 @@ import pytest
 import nn
 from autograd import Value, draw, stepper, where
 from autograd.views.stepper import picture
+from autograd.views.stepper.passes import Passes
 
 SVG = "{http://www.w3.org/2000/svg}"
 Parts = list[tuple[str, list[str], list[str], list[str]]]
@@ -106,3 +107,21 @@ def test_too_many_numbers_are_refused_with_the_cure() -> None:
         "No picture: 501 numbers are more than the 500 that are drawn one by one; step through one sample, "
         "or an earlier node of the graph.  The steps are complete."
     )
+
+
+def test_a_graph_whose_arrows_cross_many_levels_has_no_picture() -> None:
+    """A weight that is used at each of many steps, as in a recurrent network."""
+
+    def chain(steps: int) -> tuple[str, int]:
+        weight = Value(0.5)
+        state = weight * 1.0
+        for _ in range(steps):
+            state = state * weight
+        return picture.refusal(Passes(state, "forward", False, {})), sum(range(1, steps + 2)) + 1 + steps
+
+    refused, levels = chain(60)
+    assert refused == (
+        f"No picture: its arrows cross {levels:,} levels, and to lay out more than 1,500 takes too long; step through "
+        "fewer elements of a sequence, or an earlier node of the graph.  The steps are complete."
+    )
+    assert chain(20)[0] == ""
