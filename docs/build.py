@@ -30,7 +30,11 @@ def build(out: Path, sources: Path) -> int:
     node.install()
     stage.stage(sources)
     shutil.rmtree(out, ignore_errors=True)
-    status = build_main(["-W", "--keep-going", "-q", "-b", "html", "-c", str(DOCS), str(sources), str(out)])
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:  # beside its output, MyST-NB leaves a folder with pictures
+        made = Path(folder) / "site"
+        status = build_main(["-W", "--keep-going", "-q", "-b", "html", "-c", str(DOCS), str(sources), str(made)])
+        shutil.move(made, out)
     if status:
         return int(status)
     shutil.rmtree(out / ".doctrees", ignore_errors=True)
