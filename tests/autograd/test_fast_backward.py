@@ -35,6 +35,7 @@ OF_LISTS = ["sum", "dot", "logsumexp"]
 KINKS = {"absolute", "relu", "negative_part", "selu", "elu", "leaky_relu"}
 TIES = {"maximum", "minimum"}
 POWERS = {"power", "power_partial"}
+STEEP_AT_ONE = {"arcsin", "arccos", "arctanh", "arccosh"}
 """With a variable exponent, their slope at a negative base is undefined."""
 Program = list[tuple[str, list[int]]]
 
@@ -77,8 +78,10 @@ def moderate(inputs: Sequence[float], program: Program) -> Program:
     results, kept = list(inputs), []
     for name, positions in program:
         operands = [results[i] for i in positions]
-        near_kink = (name in KINKS and abs(operands[0]) < 1e-3) or (
-            name in TIES and abs(operands[0] - operands[1]) < 1e-3
+        near_kink = (
+            (name in KINKS and abs(operands[0]) < 1e-3)
+            or (name in TIES and abs(operands[0] - operands[1]) < 1e-3)
+            or (name in STEEP_AT_ONE and abs(abs(operands[0]) - 1.0) < 1e-3)
         )
         try:
             out = table.TABLE[name](*operands)

@@ -11,6 +11,7 @@ import pytest
 
 import autograd
 import nn
+from autograd import Value
 from nn.config import build, described
 
 KINDS = [nn.RNN, nn.LSTM, nn.GRU]
@@ -113,3 +114,26 @@ def test_a_gradient_fades_through_time() -> None:
     _, last = memory([[0.0]] * 20, [start])
     last[0].backward()
     assert start.grad == pytest.approx(0.5**20, rel=1e-12)
+
+
+@pytest.mark.parametrize(("make", "loops"), [(nn.LSTM, 3), (nn.GRU, 3), (nn.RNN, 0)])
+def test_a_step_of_a_recurrence_is_one_product_and_one_loop(make: Any, loops: int) -> None:
+    memory = make(2, 5, seed=0)
+    source = np.random.default_rng(0)
+
+    def f(sequence: Any) -> Value:
+        outputs, _ = memory(sequence)
+        return autograd.mean([v * v for row in outputs for v in row])
+
+    program = autograd.compile(f, memory.parameters(), batched=True, backend="c")
+    for samples in (3, 101):  # the second time in blocks
+        X = source.normal(size=(samples, 3, 2))
+        value, gradient = program.value_and_grad(X)
+        outputs = [f([[Value(x) for x in row] for row in sample]) for sample in X.tolist()]
+        for parameter in memory.parameters():
+            parameter.grad = 0.0
+        autograd.mean(outputs).backward()
+        expected = np.array([parameter.grad for parameter in memory.parameters()])
+        assert value == pytest.approx(np.mean([output.data for output in outputs]), rel=1e-13)
+        assert gradient == pytest.approx(expected, rel=1e-11, abs=1e-14)
+    assert sum("sigmoid" in line for line in program.explain().splitlines()) == loops

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-import pytest
 from small_graphs import A, grouped
 
 import autograd
-import nn
 from autograd import Value, sigmoid, tanh
-from autograd.compiler import compile
 from autograd.compiler.passes.group import ElementWise, Group
 from autograd.compiler.passes.split import split_by_readers
 
@@ -46,26 +40,3 @@ def test_what_is_read_in_one_place_or_in_unequal_parts_is_not_split() -> None:
     unequal = [*map(tanh, opened[:2]), *(v.exp() for v in opened[2:])]
     _, parts = split(autograd.sum([A * v for v in unequal]), inputs=x)
     assert sizes(parts, "sigmoid") == [6]
-
-
-@pytest.mark.parametrize(("make", "loops"), [(nn.LSTM, 3), (nn.GRU, 3), (nn.RNN, 0)])
-def test_a_step_of_a_recurrence_is_one_product_and_one_loop(make: Any, loops: int) -> None:
-    memory = make(2, 5, seed=0)
-    source = np.random.default_rng(0)
-
-    def f(sequence: Any) -> Value:
-        outputs, _ = memory(sequence)
-        return autograd.mean([v * v for row in outputs for v in row])
-
-    program = compile(f, memory.parameters(), batched=True, backend="c")
-    for samples in (3, 101):  # the second time in blocks
-        X = source.normal(size=(samples, 3, 2))
-        value, gradient = program.value_and_grad(X)
-        outputs = [f([[Value(x) for x in row] for row in sample]) for sample in X.tolist()]
-        for parameter in memory.parameters():
-            parameter.grad = 0.0
-        autograd.mean(outputs).backward()
-        expected = np.array([parameter.grad for parameter in memory.parameters()])
-        assert value == pytest.approx(np.mean([output.data for output in outputs]), rel=1e-13)
-        assert gradient == pytest.approx(expected, rel=1e-11, abs=1e-14)
-    assert sum("sigmoid" in line for line in program.explain().splitlines()) == loops
