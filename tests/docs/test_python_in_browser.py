@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from generate import python_in_browser
-from generate.python_in_browser import DROPPED, LARGE, PACKAGES, replace_compiled
+from generate.python_in_browser import DROPPED, LARGE, PACKAGES, replace_compiled, run_in_pyodide
 
 pytestmark = pytest.mark.docs
 
@@ -95,3 +95,9 @@ def test_what_can_be_loaded_does_without_what_is_dropped() -> None:
     command = [sys.executable, "-c", WITHOUT, *gone]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert done.stdout == "(178, 13) 5.0\n", done.stderr
+
+
+def test_matplotlib_would_draw_without_a_screen(python_folder: Path, tmp_path: Path) -> None:
+    program = tmp_path / "backend.py"
+    program.write_text("import os\nresult = os.environ['MPLBACKEND'] + ' ' + os.environ['HOME']\n", encoding="utf-8")
+    assert run_in_pyodide(python_folder, program, tmp_path) == "agg /home/pyodide"

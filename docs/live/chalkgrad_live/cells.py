@@ -13,7 +13,6 @@ import base64
 import html
 import io
 import linecache
-import os
 import re
 import sys
 import time
@@ -35,8 +34,6 @@ LOADING = 300.0
 """Seconds that this may take."""
 MAX_TEXT = 50_000
 """Characters: of longer output the middle is left out."""
-
-os.environ.setdefault("MPLBACKEND", "agg")
 
 
 class NeverEndsError(BaseException):

@@ -49,7 +49,8 @@ async function withUnpacked(folder, start) {
 export async function startPython(folder, { stdout, stderr, read = fetched } = {}) {
   const packages = read(`${folder}packages.tar.xz`);
   const { loadPyodide, version } = await import(`${folder}pyodide.mjs`);
-  const options = { indexURL: folder, packageBaseUrl: `${PACKAGES}v${version}/full/`, stdout, stderr };
+  const env = { MPLBACKEND: "agg" }; // figures become pictures
+  const options = { indexURL: folder, packageBaseUrl: `${PACKAGES}v${version}/full/`, env, stdout, stderr };
   const start = (more) => loadPyodide({ ...options, ...more });
   const python = await (read === fetched ? withUnpacked(folder, start) : start({}));
   const extractDir = python.runPython("import site; site.getsitepackages()[0]");
