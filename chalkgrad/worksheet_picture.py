@@ -25,11 +25,12 @@ class PaperGraph:
     drawn: Any
     """What `draw` returns."""
     room: tuple[float, float]
+    smallest: float = SMALLEST
 
     @property
     def _scale(self) -> float:
         width, height = _size(self.drawn.svg)
-        return min(1.0, max(SMALLEST, min(self.room[0] / width, self.room[1] / height)))
+        return min(1.0, max(self.smallest, min(self.room[0] / width, self.room[1] / height)))
 
     @property
     def width(self) -> float:
@@ -52,7 +53,7 @@ class PaperGraph:
         """The same picture with the numbers that are blank."""
         answers = self.drawn.answer_key
         answers.contents.caption = ""  # the page says so
-        return PaperGraph(self.output, answers, self.room)
+        return PaperGraph(self.output, answers, self.room, 0.9 * SMALLEST)  # numbers may be wider than fields
 
 
 def paper_graph(

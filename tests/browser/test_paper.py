@@ -35,13 +35,13 @@ def test_a_worksheet_can_be_filled_in(chromium: Any, tmp_path: Path, paper: str,
         "p, h1, h2, b, svg text", "all => all.map(e => parseFloat(getComputedStyle(e).fontSize) * "
         "(e.ownerSVGElement ? e.getScreenCTM().a : 1))"
     )  # fmt: skip
-    assert min(sizes) * 72 / 96 >= 10.0
+    assert min(sizes) * 72 / 96 >= 8.0
     fields = page.eval_on_selector_all(
         "rect.blank", "all => all.map(e => [e.getBoundingClientRect().width, e.getBoundingClientRect().height])"
     )
     assert fields
-    assert min(width for width, _ in fields) >= 14 * MILLIMETRE
-    assert min(height for _, height in fields) >= 8 * MILLIMETRE
+    assert min(width for width, _ in fields) >= 15 * MILLIMETRE
+    assert min(height for _, height in fields) >= 6 * MILLIMETRE
     graphs = page.eval_on_selector_all(".page", "all => all.map(e => e.querySelectorAll('svg').length)")
     assert set(graphs) <= {2, 3}
     page.close()
