@@ -93,7 +93,7 @@ class Session:
         """What the page shows now: always the counts, and twice a second (or if `whole`) numbers and pictures."""
         counts = f"{pictures.counted(self.steps)}, epoch {self.epoch}"
         shown = {"steps": self.steps, "epoch": self.epoch, "counts": counts, "problem": self.problem}
-        if whole or self.problem or time.perf_counter() - self.drawn > 0.45:
+        if whole or self.problem or time.perf_counter() - self.drawn > 0.38:
             predict = self._plain()
             shown |= self._numbers(predict) | self._pictures(predict)
             self.drawn = time.perf_counter()
