@@ -1,7 +1,7 @@
 """Every cell of every lesson and of its solutions, run as a page runs them, without NumPy and matplotlib.
 
 `/project` is the folder `notebooks`. `result` has for each lesson what happened to its cells, and the verdicts on its
-exercises: on what stands in the lesson, and on the solutions; and what stopped loops without end.
+exercises: on the unchanged lesson, and on the solutions; and what stopped endless loops.
 """
 
 import json
