@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
+BUILT = Path(os.environ["CHALKGRAD_SITE"]).resolve() if "CHALKGRAD_SITE" in os.environ else None
+"""Resolved before any test, which may change the folder."""
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -50,9 +52,8 @@ def serve() -> Iterator[Callable[[Path], str]]:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    built = os.environ.get("CHALKGRAD_SITE")
-    if built:
-        return Path(built).resolve()
+    if BUILT is not None:
+        return BUILT
     folder = tmp_path_factory.mktemp("site")
     subprocess.run([sys.executable, str(ROOT / "docs" / "build.py"), "--out", str(folder)], check=True)
     return folder

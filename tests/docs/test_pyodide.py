@@ -6,6 +6,7 @@ import json
 import runpy
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +30,10 @@ def under_node(folder: Path, file: str, project: Path = FILES) -> dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def features() -> dict[str, str]:
+def features(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What each feature gives natively."""
-    result: dict[str, str] = json.loads(runpy.run_path(str(FILES / "features.py"))["result"])
+    with chdir(tmp_path_factory.mktemp("native")):
+        result: dict[str, str] = json.loads(runpy.run_path(str(FILES / "features.py"))["result"])
     return result
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import shutil
 import subprocess
 import sys
@@ -101,3 +102,10 @@ def test_matplotlib_would_draw_without_a_screen(python_folder: Path, tmp_path: P
     program = tmp_path / "backend.py"
     program.write_text("import os\nresult = os.environ['MPLBACKEND'] + ' ' + os.environ['HOME']\n", encoding="utf-8")
     assert run_in_pyodide(python_folder, program, tmp_path) == "agg /home/pyodide"
+
+
+def test_the_folder_may_be_relative(python_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sum.py").write_text("result = str(2 + 3)\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    folder = Path(os.path.relpath(python_folder))
+    assert run_in_pyodide(folder, Path("sum.py"), Path()) == "5"
