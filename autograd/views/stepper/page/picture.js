@@ -1,15 +1,15 @@
 // The picture in the stepper: that of autograd.draw, with what is known by now, the current step lit, zoom and pan.
-// createPicture(sources, room, nodes, passes, jumpTo) shows the one of `sources` that is largest in a page of the width
-// `room`, and returns {element, buttons, render(state), zoom(by), showAll()}.
+// createPicture(sources, room, nodes, passes, jumpTo) shows the one of the <svg> elements `sources` that is largest in a
+// page of the width `room`, and returns {element, buttons, render(state), zoom(by), showAll()}.
+
+const SLICE = 60;                                          // parts of a large picture that appear at a time
 
 function createPicture(sources, room, nodes, passes, jumpTo) {
-  const viewBox = source => source.match(/viewBox="([^"]*)"/)[1].split(" ").map(Number);
+  const viewBox = source => source.getAttribute("viewBox").split(" ").map(Number);
   const scale = ([, , width, height]) => Math.min((room || 1000) / width, 0.46 * innerHeight / height);
   const source = sources.reduce((best, other) => (scale(viewBox(other)) > scale(viewBox(best)) ? other : best));
   const [left, top, width, height] = viewBox(source);
-  const frame = element("div", {class: "picture"});
-  frame.innerHTML = source;                                // Graphviz has escaped every label
-  const svg = frame.querySelector("svg");
+  const svg = source.cloneNode(true), frame = element("div", {class: "picture"}, svg);
   const whole = {x: left, y: top, width, height}, tip = `tip-${Math.random().toString(36).slice(2)}`;
   const boxes = new Map(), signs = new Map(), arrows = new Map();
   let view = whole, followed = true, lastState = null;
@@ -25,6 +25,17 @@ function createPicture(sources, room, nodes, passes, jumpTo) {
     group.addEventListener("click", () => jumpTo(id));
   }
   for (const group of svg.querySelectorAll("[data-arrow]")) arrows.set(group.dataset.arrow, arrowIn(group));
+
+  // The parts of a large picture appear in slices, so that the page answers meanwhile.
+  const graph = svg.querySelector(".graph"), later = [...graph.children].slice(SLICE);
+  for (const part of later) part.remove();
+  if (later.length) requestAnimationFrame(grow);
+
+  function grow() {
+    graph.append(...later.splice(0, SLICE));
+    if (later.length) requestAnimationFrame(grow);
+    else if (lastState && followed) lookAt(lastState);
+  }
 
   const zoomButton = (text, label, act) =>
     element("button", {type: "button", "aria-label": label, title: label, onclick: act}, text);
@@ -75,7 +86,7 @@ function createPicture(sources, room, nodes, passes, jumpTo) {
       arrow.turn(lit && !forward);
     }
     if (followed) lookAt(state);
-    else keepInView(state);
+    else if (!later.length) keepInView(state);
   }
 
   const frameOf = group => {
@@ -100,7 +111,7 @@ function createPicture(sources, room, nodes, passes, jumpTo) {
   function lookAt(state) {
     const room = svg.getBoundingClientRect();
     const scale = Math.min(room.width / width, room.height / height);
-    if (!room.width) return setView(whole);
+    if (!room.width || later.length) return setView(whole);
     if (scale >= 0.72) return setView(around(whole.x + width / 2, whole.y + height / 2, room, Math.min(scale, 1.5)));
     const {left, right, top, bottom} = lit(state);
     const fitting = Math.min(room.width / (right - left + 30), room.height / (bottom - top + 30));

@@ -105,8 +105,7 @@ function createStepper(root, data, changed = () => {}) {
   const verdict = element("p", {class: "verdict", role: "status", "aria-live": "polite"});
   const cells = new Map();
   const details = nodeTable();
-  const onPage = data.alone ? [".chalkgrad-paper .drawn", "template"] : [];   // a page has each picture once
-  const sources = [...data.pictures, ...onPage.map(place => document.querySelector(place).innerHTML).filter(Boolean)];
+  const sources = data.alone ? picturesOnPage() : data.pictures.map(parsed);
   const picture = sources.length ? createPicture(sources, root.clientWidth, nodes, passes, jumpTo) : null;
   const figure = picture ? picture.element : element("p", {class: "refused"}, data.pictureRefused);
 
@@ -132,6 +131,18 @@ function createStepper(root, data, changed = () => {}) {
     element("button", {type: "button", class: "reveal", onclick: () => { score.asked++; reveal("Shown."); }}, "Show"));
   show(data.order, data.position);
   return {show, state: () => ({order, position, last: last()})};
+
+  // A page has each picture once: one for paper, and perhaps one for the screen in a template.
+  function picturesOnPage() {
+    const places = [document.querySelector(".chalkgrad-paper .drawn"), document.querySelector("template").content];
+    return places.map(place => place.querySelector("svg")).filter(Boolean);
+  }
+
+  function parsed(picture) {
+    const template = element("template");
+    template.innerHTML = picture;                           // Graphviz has escaped every label
+    return template.content.querySelector("svg");
+  }
 
   function changeTheme() {
     const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
