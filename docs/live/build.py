@@ -101,6 +101,9 @@ def live(page: str, lesson: Path) -> str:
     if code != shown:
         raise ValueError(f"{lesson.name} has {code} code cells, its page shows {shown}")
     data = json.dumps(notebook).replace("<", "\\u003c")
+    # Outputs are hidden until a cell runs; the colours of the code would be laid out only to be replaced by an editor.
+    page = page.replace('<div class="cell_output ', '<div hidden class="cell_output ')
+    page = re.sub(r'(?<=<div class="cell_input docutils container">).*?</pre>', _without_colours, page, flags=re.DOTALL)
     page = re.sub(r"<html\b", f'<html data-lesson="{lesson.stem}" data-limit="{cells.SECONDS:g}"', page, count=1)
     page = page.replace("</head>", '<link rel="stylesheet" href="lesson.css"></head>', 1)
     scripts = (
@@ -109,6 +112,11 @@ def live(page: str, lesson: Path) -> str:
     # Elsewhere on the site a link to a page beside the lessons, such as the primer, leads to their folder.
     page = re.sub(r'href="((?!\d\d-)[\w-]+\.html)', r'href="../lessons/\1', page)
     return page.replace("</body>", scripts + "</body>", 1)
+
+
+def _without_colours(code: re.Match[str]) -> str:
+    """Highlighted code without its spans."""
+    return re.sub("</?span[^>]*>", "", code[0])
 
 
 if __name__ == "__main__":

@@ -34,7 +34,6 @@ function Cell(box, number) {
   box.classList.add("live-cell");
   box.querySelector(".cell_input").replaceChildren(editor);
   box.querySelector(".cell_input").after(line, output);
-  if (built) built.hidden = true;
   const fit = () => {
     editor.rows = editor.value.split("\n").length;
   };

@@ -1,6 +1,7 @@
 // An expression: its graph, sliders for its leaves, and its gradient explained.  The address holds the state.
 import { copy, why } from "./ask.mjs";
 import { formulas } from "./formulas.mjs";
+import { drawGraph } from "./graph.mjs";
 import { Sliders } from "./sliders.mjs";
 
 const at = (id) => document.getElementById(id);
@@ -64,7 +65,7 @@ export class Expression {
       this.again = false;
       try {
         const shown = await this.ask("expression.show");
-        if (this.again) at("graph").innerHTML = shown.graph;
+        if (this.again) drawGraph(at("graph"), shown.graph);
         else this.show(shown);
       } catch (error) {
         if (!this.again) this.problem(why(error));
@@ -96,7 +97,7 @@ export class Expression {
 
   show({ graph, result, leaves }) {
     at("formula-problem").hidden = true;
-    at("graph").innerHTML = graph;
+    drawGraph(at("graph"), graph);
     at("result").textContent = result;
     this.sliders.show(leaves);
     this.numbers = Object.create(null);

@@ -2,12 +2,13 @@
 import { importUnpacked } from "../python/boot.mjs";
 import { painted } from "./ask.mjs";
 
-const SLICE = 12; // milliseconds after which the page may draw what is there
+const SLICE = 6; // milliseconds after which the page may draw what is there
 
 export async function formulas(place) {
   const found = place.querySelectorAll("[data-latex]");
   if (!found.length) return;
   if (!self.katex) await importUnpacked(new URL("katex.min.js", import.meta.url).href);
+  place.classList.add("growing"); // each slice is laid out before the next
   let since = performance.now();
   for (const span of found) {
     if (performance.now() - since > SLICE) {
@@ -17,4 +18,6 @@ export async function formulas(place) {
     if (!span.isConnected) return; // another explanation has taken its place
     self.katex.render(span.dataset.latex, span, { displayMode: span.hasAttribute("data-display"), throwOnError: false });
   }
+  await painted();
+  if (found[0].isConnected) place.classList.remove("growing");
 }
