@@ -393,3 +393,33 @@ def test_the_text_of_a_lit_box_stands_out(page_of: Any, visit: Any, scheme: str)
         return [name, of("text"), of("path")];})"""
     for name, text, back in seen.page.evaluate(colours):
         assert contrast(text, back) >= 7.0, name
+
+
+COUNT_PARTS = """
+window.slices = [];
+new MutationObserver((list) => {
+  for (const change of list) if (change.target.closest?.(".picture")) slices.push(change.addedNodes.length);
+}).observe(document, { childList: true, subtree: true });
+"""
+
+
+def test_a_large_picture_appears_in_slices(page_of: Any, visit: Any) -> None:
+    output = x = Value(1.0, label="x")
+    for _ in range(20):
+        output = (output * x).tanh() + x
+    seen = visit(page_of(output))
+    seen.page.add_init_script(COUNT_PARTS)
+    seen.page.reload()
+    boxes, arrows = len(stepper(output).trace.nodes), 160  # 40 operations with two operands, 20 with one, and 60 circles
+    seen.page.wait_for_function(
+        "([boxes, arrows]) => document.querySelectorAll('.picture [data-node]').length === boxes"
+        " && document.querySelectorAll('.picture [data-arrow]').length === arrows",
+        arg=[boxes, arrows],
+    )
+    slices = [count for count in seen.page.evaluate("slices") if count > 1]
+    assert len(slices) > 3
+    assert max(slices) == 60
+    seen.page.click(".controls .forward")
+    view, lit = (seen.page.locator(f".picture {part}").first.bounding_box() for part in ("svg", ".source"))
+    assert view["y"] <= lit["y"]
+    assert lit["y"] + lit["height"] <= view["y"] + view["height"]

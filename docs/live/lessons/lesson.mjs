@@ -9,7 +9,7 @@ const kept = recall();
 // Seconds after which a cell is stopped; for a slow machine the page's address may end in ?limit=300.
 const asked = Number(new URLSearchParams(location.search).get("limit"));
 const limit = asked > 0 ? asked : Number(document.documentElement.dataset.limit);
-const AGAIN = "Python has started again: run the cells above first. What you wrote is kept.";
+const AGAIN = "Python has started again, and what the cells had defined is gone. What you wrote is kept.";
 const TOO_DEEP = "This cell ended Python: most often a chain of thousands of objects was too deep for a browser.";
 const PATIENCE = 3; // times the limit: what then does not answer, since it loops inside one call, ends with its Python
 const asker = new Asker({ onStart: starting });
@@ -56,14 +56,30 @@ function Cell(box, number) {
 
   this.code = () => editor.value;
   this.focus = () => editor.focus();
-  this.forget = (words) => {
-    note.textContent = words;
+  // Python has started again: what this cell defined is gone.
+  this.forget = () => {
+    this.lost ||= note.textContent === "done";
+    note.textContent = "";
   };
   this.reset = () => {
     editor.value = source;
     if (guess) guess.value = "";
     fit();
     keep();
+  };
+  const lostAbove = () => cells.slice(0, number).some((cell) => cell.lost);
+
+  // A button that runs the cells above, and perhaps this one after them.
+  const again = (andThis) => {
+    const words = !andThis ? "Run the cells above" : number ? "Run the cells above, then this one" : "Run this cell";
+    const button = make("button", { textContent: words });
+    button.onclick = async () => {
+      button.disabled = true;
+      const finished = await runAll(cells.slice(0, number));
+      if (finished && andThis) return this.run();
+      button.replaceWith(make("p", { role: "status", textContent: finished ? "The cells above have run again." : "A cell above did not finish." }));
+    };
+    return button;
   };
   this.run = async (seconds = limit) => {
     if (running) return false;
@@ -73,11 +89,13 @@ function Cell(box, number) {
     const found = await outcome({ code: editor.value, number: number + 1, seconds });
     running = null;
     run.textContent = "Run";
+    this.lost = false;
     note.textContent = found.finished ? "done" : "";
     const parts = found.outputs.map(piece);
     if (guess && guess.value) parts.unshift(make("p", { className: "guess", textContent: `You predicted: ${guess.value}` }));
     if (found.stopped) parts.push(make("button", { textContent: "Run it again with ten times the time", onclick: () => this.run(10 * seconds) }));
-    if (found.missing) parts.push(...instead(found.missing, built));
+    if (found.missing) parts.push(...instead(found.missing, built, () => again(true)));
+    else if (!found.finished && lostAbove()) parts.push(again(!found.restarted));
     output.replaceChildren(...parts);
     for (const each of output.querySelectorAll("div, pre")) if (each.scrollWidth > each.clientWidth) each.tabIndex = 0; // scrolled by keyboard
     formulas(output);
@@ -94,19 +112,19 @@ async function outcome(given) {
     const seconds = PATIENCE * given.seconds;
     const overdue = performance.now() - began >= 1000 * seconds;
     const why = { stopped: overdue ? `Stopped after ${seconds} seconds, in the middle of one call. Does this cell never end?` : "Stopped.", ended: TOO_DEEP }[error.message];
-    return { outputs: [{ error: why ? `${why} ${AGAIN}` : error.message }], stopped: Boolean(why) && overdue, finished: false };
+    return { outputs: [{ error: why ? `${why} ${AGAIN}` : error.message }], stopped: Boolean(why) && overdue, restarted: Boolean(why), finished: false };
   }
 }
 
 // A cell that needs a package which is not loaded: the output of the built lesson, and a button that loads it.
-function instead(name, built) {
+function instead(name, built, again) {
   const words = make("p", { textContent: `This cell needs ${name}, which this page has not loaded. ${built ? "Below is its output in the built lesson." : ""}` });
   const load = make("button", { textContent: `Load ${name} from cdn.jsdelivr.net` });
   load.onclick = async () => {
     load.disabled = true;
     load.textContent = `Loading ${name}`;
     const failed = await asker.python.run(`from chalkgrad_live import cells; await cells.load("${name}")`).catch((error) => error.message);
-    load.replaceWith(make("p", { role: "status", textContent: failed || `${name} is loaded. Run the cells above again, and then this one.` }));
+    load.replaceWith(make("p", { role: "status", textContent: failed || `${name} is loaded.` }), ...(failed ? [] : [again()]));
   };
   const copy = built?.cloneNode(true);
   if (copy) copy.hidden = false;
@@ -138,11 +156,11 @@ function indented(event, editor) {
 }
 
 async function runAll(list) {
-  for (const cell of list) if (!(await cell.run())) return;
+  for (const cell of list) if (!(await cell.run())) return false;
+  return true;
 }
 
 function stop() {
-  for (const cell of cells) cell.forget("");
   asker.restart();
 }
 
@@ -162,6 +180,7 @@ function toolbar() {
 }
 
 function starting(ready) {
+  for (const cell of cells) cell.forget();
   bar.status.textContent = "Python is starting in this page; nothing is sent to a server.";
   ready.then(
     () => {

@@ -104,10 +104,32 @@ def test_an_endless_loop_inside_one_call_ends_with_its_python(open_page: Callabl
     lesson = editors(open_page(f"{PAGE}?limit=2"))
     run(lesson, 0, "kept = 7\nprint(kept)", "7")
     says = run(lesson, 1, loop, "Stopped after 6 seconds")
-    assert "Python has started again: run the cells above first. What you wrote is kept." in says
+    assert "Python has started again, and what the cells had defined is gone. What you wrote is kept." in says
     assert "NameError" in run(lesson, 2, "print(kept)", "kept")
     lesson.reload()
     assert editors(lesson).locator(".live-cell textarea").nth(1).input_value() == loop
+
+
+def test_after_a_restart_one_button_runs_the_cells_above(open_page: Callable[..., Any]) -> None:
+    lesson = editors(open_page(f"{PAGE}?limit=2"))
+    for number, code in enumerate(["kept = 7", "more = kept + 1", "print(kept + more)"]):
+        run(lesson, number, code)
+    shows(lesson, 2, "15")
+    run(lesson, 3, "sum(iter(int, 1))", "Stopped after 6 seconds")
+    notes = lesson.locator(".live-bar .note")
+    assert notes.all_inner_texts()[:4] == [""] * 4  # what ran before is lost
+    below = lesson.locator(".live-cell").nth(2)
+    run(lesson, 2, says="NameError")
+    below.get_by_role("button", name="Run the cells above, then this one").click()
+    below.get_by_text("15").wait_for()
+    assert lesson.get_by_text("NameError").count() == 0
+    stopped = lesson.locator(".live-cell").nth(3)
+    stopped.get_by_role("button", name="Run the cells above", exact=True).click()
+    stopped.get_by_text("The cells above have run again.").wait_for()
+    assert notes.all_inner_texts()[:4] == ["done", "done", "done", ""]
+    assert run(lesson, 3, "print(kept * more)", "56").strip() == "56"
+    run(lesson, 3, "no_such_name", "NameError")
+    assert lesson.get_by_role("button", name="Run the cells above", exact=False).count() == 0
 
 
 def test_a_cell_that_took_too_long_may_have_more_time(open_page: Callable[..., Any]) -> None:
@@ -121,7 +143,7 @@ def test_python_that_ended_starts_again(open_page: Callable[..., Any]) -> None:
     """Freeing a chain of objects that is too deep for a browser's stack ends Python; lesson 04 makes one."""
     lesson = editors(open_page(PAGE, silent=False))
     says = run(lesson, 0, CHAIN, "This cell ended Python")
-    assert "run the cells above first. What you wrote is kept." in says
+    assert "What you wrote is kept." in says
     assert run(lesson, 1, "print(2)", "2").strip() == "2"
 
 

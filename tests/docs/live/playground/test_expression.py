@@ -76,6 +76,26 @@ def test_a_drag_shows_the_last_place(shared: Any) -> None:
     assert gradients(shared) == pytest.approx(native(0.5, 2.0, 0.25))
 
 
+def test_a_drag_changes_the_graph_in_place_into_what_a_new_one_would_be(shared: Any) -> None:
+    go(shared, "f=tanh(a*b)%2Ba&at=a=2&at=b=-3")
+    shared.evaluate("document.querySelector('#graph svg').kept = true")
+    shared.eval_on_selector("#slider-a", "slider => { slider.value = 0.5; slider.dispatchEvent(new Event('input')); }")
+    shared.wait_for_function("location.hash.includes('a%3D0.5')")
+    assert shared.evaluate("document.querySelector('#graph svg').kept")
+    changed = shared.inner_html("#graph")
+    go(shared, "f=x")
+    assert not shared.evaluate("document.querySelector('#graph svg').kept")
+    go(shared, "f=tanh(a*b)%2Ba&at=a=0.5&at=b=-3")
+    assert shared.inner_html("#graph") == changed
+    assert "data 0.5" in changed
+
+
+def test_a_large_graph_is_complete(shared: Any) -> None:
+    go(shared, "f=" + "%2B".join(f"tanh({name})" for name in "abcdefghijklmnopqrst"))
+    shared.wait_for_function("document.querySelectorAll('#graph .node.leaf').length === 20")
+    shared.wait_for_function("document.querySelectorAll('#graph .node.sign').length === 39")
+
+
 def test_the_address_holds_the_state(shared: Any) -> None:
     go(shared, "f=a*b%2Ba&at=a=2&at=b=-3")
     assert gradients(shared) == {"a": -2.0, "b": 2.0}
