@@ -1,10 +1,11 @@
-"""How smooth are the live lessons and the playground?  Measured in Chromium, in processor time and by the clock.
+"""How smooth are the live lessons and the playground?  Measured in Chromium on a finished site.
 
     python docs/build.py --out site
-    python benchmarks/live_pages.py site [--rounds 3] [--parts]
+    python benchmarks/live_pages.py site [--rounds 3] [--only expression network lesson speed] [--parts]
 
-prints the longest task of the main thread for everything that a reader does, the time to the first cell, and the speed
-of training.  `--parts` also prints what the longest tasks consist of.  It needs Chromium and `pip install playwright`.
+For everything that a reader does it prints the longest task of the main thread, in milliseconds of processor time (as
+Chromium's trace counts it) and by the clock; then the time to the first cell, and the speed of training.  `--parts`
+prints what the longest tasks consist of.  It needs Chromium and `pip install playwright`.
 """
 
 from __future__ import annotations
@@ -22,250 +23,257 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from statistics import median
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 CATEGORIES = ["toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline", "v8.execute"]
 PATIENCE = 120_000
 """Milliseconds."""
-LARGEST = "a" + "".join(f"+tanh({x})*{y}" for x, y in zip("bdfhjlnprt" * 4, "cegikmoqsa" * 4, strict=True))[: 38 * 10]
-"""A formula of 134 nodes, close to the longest that the page accepts."""
-BUSY = "samples=143&held=0.3&batch_size=100"
-"""MLP(2, [8, 8, 1]) with a batch of 100 samples."""
+SMALL = "tanh(x*w + b) + max(x, 0)*w"
+LARGE = "a" + "".join(f"+tanh({x})*{y}" for x, y in zip("bdfhjlnprt" * 4, "cegikmoqsa" * 4, strict=True))[:380]
+"""A formula of 134 nodes, nearly as long as the page accepts."""
+BATCH = {"samples": 143, "held": 0.3, "batch_size": 100}
+"""MLP(2, [8, 8, 1]) with 100 samples per step."""
+FIRST = "live/01-values-remember.html"
+LESSONS = ("live/02-the-chain-rule-by-hand.html", "live/03-why-the-order-matters.html")
+"""The lesson with the most elements, and the one with most steppers."""
+
+Act = Callable[[], Any]
 
 
-class Server(SimpleHTTPRequestHandler):
+class Files(SimpleHTTPRequestHandler):
     extensions_map = SimpleHTTPRequestHandler.extensions_map | {".mjs": "text/javascript", ".wasm": "application/wasm"}
 
     def log_message(self, format: str, *args: Any) -> None:
         """No line for each request."""
 
 
-class Browser:
-    """A page of the site, and what it cost."""
+class Tab:
+    """A page of the site, and what it costs."""
 
     def __init__(self, chromium: Any, address: str) -> None:
         self.chromium, self.address = chromium, address
-        self.context = chromium.new_context(viewport={"width": 1280, "height": 900})
-        self.page = self.context.new_page()
+        self.page = chromium.new_page(viewport={"width": 1280, "height": 900})
         self.page.set_default_timeout(PATIENCE)
 
-    def tasks(self, act: Callable[[], None]) -> list[dict[str, Any]]:
-        """Do something, and return the events of the threads that draw pages, with their times in microseconds."""
+    def open(self, path: str, ready: str) -> None:
+        self.page.goto("about:blank")
+        self.page.goto(self.address + path)
+        self.page.wait_for_selector(ready)
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until Python has answered, also what the page asks once a slider rests."""
+        for _ in range(2):
+            self.page.wait_for_function("document.documentElement.dataset.asked === '0'")
+            self.page.wait_for_timeout(200)
+
+    def trace(self, act: Act) -> list[dict[str, Any]]:
+        """The events on the main thread of the page and its frames, with their times in microseconds."""
         self.chromium.start_tracing(page=self.page, categories=CATEGORIES)
         act()
         self.page.wait_for_timeout(300)
         events = json.loads(self.chromium.stop_tracing())["traceEvents"]
         frames = [
             frame
-            for e in events if e["name"] in ("TracingStartedInBrowser", "FrameCommittedInBrowser")
-            for frame in e["args"]["data"].get("frames", [e["args"]["data"]])
+            for event in events if event["name"] in ("TracingStartedInBrowser", "FrameCommittedInBrowser")
+            for frame in event["args"]["data"].get("frames", [event["args"]["data"]])
         ]  # fmt: skip
         own = {f["processId"] for f in frames if f.get("url", "").startswith((self.address, "about:srcdoc"))}
-        main = {
-            (e["pid"], e["tid"])
-            for e in events if e["name"] == "thread_name" and e["args"]["name"] == "CrRendererMain" and e["pid"] in own
-        }  # fmt: skip
-        return [e for e in events if (e["pid"], e["tid"]) in main and e["ph"] == "X" and "tdur" in e]
-
-    def settled(self) -> None:
-        """Wait until Python has answered everything."""
-        self.page.wait_for_function("document.documentElement.dataset.asked === '0'")
-
-    def drag(self, slider: str) -> None:
-        """Move a slider in thirty places, sixty per second."""
-        self.page.evaluate(
-            "async name => { const slider = document.querySelector(name); for (let k = 0; k < 30; k++) {"
-            " slider.value = -2 + k / 10; slider.dispatchEvent(new Event('input'));"
-            " await new Promise(requestAnimationFrame); } }",
-            slider,
-        )
-        self.settled()
-        self.page.wait_for_timeout(200)
-        self.settled()
-
-
-def longest(events: list[dict[str, Any]]) -> dict[str, Any]:
-    return max((e for e in events if e["name"] == "RunTask"), key=lambda e: e["tdur"])
+        threads = {
+            (event["pid"], event["tid"])
+            for event in events
+            if event["name"] == "thread_name" and event["args"]["name"] == "CrRendererMain" and event["pid"] in own
+        }
+        return [e for e in events if e["ph"] == "X" and "tdur" in e and (e["pid"], e["tid"]) in threads]
 
 
 def parts(events: list[dict[str, Any]], task: dict[str, Any]) -> str:
     """What a task consists of, the largest first."""
     inside = [
-        e for e in events
-        if e["tid"] == task["tid"] and e["pid"] == task["pid"] and e is not task
-        and task["ts"] <= e["ts"] and e["ts"] + e["dur"] <= task["ts"] + task["dur"] and e["tdur"] > 2000
+        (event["tdur"] / 1000, event["name"])
+        for event in events
+        if event["tid"] == task["tid"] and event is not task and event["tdur"] > 2000
+        and task["ts"] <= event["ts"] and event["ts"] + event["dur"] <= task["ts"] + task["dur"]
     ]  # fmt: skip
-    inside.sort(key=lambda e: -e["tdur"])
-    return ", ".join(f"{e['name']} {e['tdur'] / 1000:.0f}" for e in inside[:8])
+    return ", ".join(f"{name} {took:.0f}" for took, name in sorted(inside, reverse=True)[:6])
 
 
-def formula(browser: Browser, text: str) -> Iterator[tuple[str, Callable[[], None]]]:
-    page = browser.page
+def in_stepper(tab: Tab, name: str) -> Any:
+    return tab.page.frame_locator("#stepper iframe").get_by_role("button", name=name)
+
+
+def drag(tab: Tab) -> None:
+    """Move the first slider to thirty places, one per frame."""
+    tab.page.evaluate(
+        "async () => { const slider = document.querySelector('#leaves input[type=range]');"
+        " for (let k = 0; k < 30; k++) { slider.value = -2 + k / 10; slider.dispatchEvent(new Event('input'));"
+        " await new Promise(requestAnimationFrame); } }"
+    )
+    tab.settle()
+
+
+def formula(tab: Tab, text: str) -> Iterator[tuple[str, Act]]:
+    """What a reader does with a formula."""
+    page = tab.page
+
+    def show() -> None:
+        page.fill("#formula", text)
+        page.press("#formula", "Enter")
+        tab.settle()
 
     def open_stepper() -> None:
         page.click("#step-open")
-        page.wait_for_selector("#stepper iframe")
-        page.frame_locator("#stepper iframe").get_by_role("button", name="One step forward").wait_for()
+        in_stepper(tab, "One step forward").wait_for()
         page.wait_for_timeout(500)
 
     def walk() -> None:
         for name, times in (("One step forward", 20), ("One step back", 5), ("To the end", 1), ("To the start", 1)):
             for _ in range(times):
-                page.frame_locator("#stepper iframe").get_by_role("button", name=name).click()
+                in_stepper(tab, name).click()
 
-    def show() -> None:
-        page.fill("#formula", text)
-        page.press("#formula", "Enter")
-        browser.settled()
-        page.wait_for_timeout(300)
-        browser.settled()
-
-    yield "show a formula", show
-    yield "drag a slider", lambda: browser.drag("#leaves input[type=range]")
-    yield "explain another leaf", lambda: (page.select_option("#wrt", index=1), page.wait_for_timeout(300), browser.settled())
+    yield "show it", show
+    yield "drag a slider", lambda: drag(tab)
+    yield "explain another gradient", lambda: (page.select_option("#wrt", index=1), tab.settle())
     yield "open the stepper", open_stepper
     yield "step through it", walk
-    yield "drag with the stepper open", lambda: browser.drag("#leaves input[type=range]")
+    yield "drag a slider below the stepper", lambda: drag(tab)
     yield "close the stepper", lambda: page.click("#step-open")
 
 
-def network(browser: Browser) -> Iterator[tuple[str, Callable[[], None]]]:
-    page = browser.page
+def network(tab: Tab) -> Iterator[tuple[str, Act]]:
+    """What a reader does with a network."""
+    page = tab.page
+
+    def press(name: str) -> Act:
+        return lambda: (page.get_by_role("button", name=name, exact=True).click(), tab.settle())
 
     def play() -> None:
         page.click("#play")
         page.wait_for_timeout(4000)
         page.click("#play")
-        browser.settled()
+        tab.settle()
 
-    def press(name: str) -> Callable[[], None]:
-        return lambda: (page.get_by_role("button", name=name, exact=True).click(), browser.settled())
+    def type_setting() -> None:
+        page.fill("[name=widths]", "12, 12")
+        page.press("[name=widths]", "Tab")
+        tab.settle()
 
-    yield "play, and pause", play
-    yield "one step", press("One step")
-    yield "one epoch", press("One epoch")
-    yield "diagnose", press("Diagnose")
-    for each in page.locator(".presets button").all_inner_texts():
-        yield f"preset: {each}", press(each)
-    yield "play the deepest", lambda: (press("vanishing gradients")(), play())
-    yield "the program", lambda: page.click("summary")
+    yield "play and pause", play
+    for name in ("One step", "One epoch", "Diagnose"):
+        yield name.lower(), press(name)
+    for name in page.locator(".presets button").all_inner_texts():
+        yield f"preset: {name}", press(name)
+    yield "play the last of them", play
+    yield "type other layers", type_setting
+    yield "open the program", lambda: page.click("summary")
 
 
-def lesson(browser: Browser) -> Iterator[tuple[str, Callable[[], None]]]:
-    page = browser.page
-    count = page.locator(".live-cell").count()
+def lesson(tab: Tab) -> Iterator[tuple[str, Act]]:
+    """What a reader does in a lesson."""
+    page = tab.page
+    editor = page.locator(".live-cell textarea").first
+    code = editor.input_value()
 
     def run_all() -> None:
         page.get_by_role("button", name="Run all cells").click()
-        page.wait_for_function(
-            "[...document.querySelectorAll('.live-bar .note')].at(-1).textContent === 'done'"
-        )
+        page.wait_for_function("[...document.querySelectorAll('.live-bar .note')].at(-1).textContent === 'done'")
 
-    def type_code() -> None:
-        page.locator(".live-cell textarea").nth(count // 2).press_sequentially("x = 1\nfor each in range(3):\n")
-
-    before = page.locator(".live-cell textarea").nth(count // 2).input_value()
-    yield "type into a cell", type_code
-    page.locator(".live-cell textarea").nth(count // 2).fill(before)
+    yield "type into a cell", lambda: editor.press_sequentially("x = 1\nfor each in range(3):\n")
+    editor.fill(code)
     yield "run all cells", run_all
     yield "scroll", lambda: (page.mouse.wheel(0, 20_000), page.wait_for_timeout(500))
 
 
-def report(browser: Browser, what: str, act: Callable[[], None], rounds: dict[str, list[float]], show_parts: bool) -> None:
-    events = browser.tasks(act)
-    task = longest(events)
-    rounds.setdefault(what, []).append(task["tdur"] / 1000)
-    if show_parts:
-        print(f"  {task['tdur'] / 1000:6.1f} ms of processor time, {task['dur'] / 1000:6.1f} by the clock: {what}: {parts(events, task)}", flush=True)
-
-
-def first_cell(browser: Browser, path: str) -> float:
+def first_cell(tab: Tab, path: str) -> float:
     """Seconds from opening a lesson to the output of its first cell."""
-    page, began = browser.page, time.perf_counter()
-    page.goto(browser.address + path)
-    page.locator(".live-cell").first.get_by_role("button", name="Run cell 1", exact=True).click()
-    page.wait_for_function("document.querySelector('.live-bar .note').textContent === 'done'")
+    began = time.perf_counter()
+    tab.page.goto(tab.address + path)
+    tab.page.get_by_role("button", name="Run cell 1", exact=True).click()
+    tab.page.wait_for_function("document.querySelector('.live-bar .note').textContent === 'done'")
     return time.perf_counter() - began
 
 
-def speed(browser: Browser, seconds: float = 10.0) -> tuple[float, float]:
-    """Training steps and redrawn boundaries per second."""
-    page = browser.page
-    page.goto(browser.address + f"playground/index.html#{BUSY}")
-    page.wait_for_selector("#play:enabled")
-    browser.settled()
+def speed(tab: Tab, seconds: float = 10.0) -> tuple[float, float]:
+    """Training steps, and redrawn boundaries, per second."""
+    page = tab.page
+    tab.open(f"playground/index.html#{urlencode(BATCH)}", "#play:enabled")
     page.evaluate(
-        "window.drawn = 0; new MutationObserver(() => drawn++).observe(document.getElementById('plane-picture'), {childList: true})"
+        "window.drawn = 0; new MutationObserver(() => drawn++).observe("
+        "document.getElementById('plane-picture'), { childList: true })"
     )
-    now = lambda: (int(re.sub(r"\D.*", "", page.inner_text("#counts").replace(",", ""))), page.evaluate("drawn"), time.perf_counter())  # noqa: E731
+
+    def now() -> tuple[int, int, float]:
+        steps = re.sub(r"\D.*", "", page.inner_text("#counts").replace(",", ""))
+        return int(steps), page.evaluate("drawn"), time.perf_counter()
+
     page.click("#play")
     page.wait_for_timeout(1000)
     before = now()
     page.wait_for_timeout(1000 * seconds)
     after = now()
     page.click("#play")
-    browser.settled()
-    took = after[2] - before[2]
-    return (after[0] - before[0]) / took, (after[1] - before[1]) / took
+    tab.settle()
+    steps, drawn, took = (late - early for late, early in zip(after, before, strict=True))
+    return steps / took, drawn / took
+
+
+def everything(tab: Tab, only: list[str]) -> Iterator[tuple[str, Act]]:
+    """All that is traced, in order: what it is, and how it is done."""
+    if "expression" in only:
+        yield "expression: open", lambda: tab.open("playground/index.html#view=expression", "#leaves output")
+        for size, text in (("small", SMALL), ("large", LARGE)):
+            yield from ((f"{size} formula: {what}", act) for what, act in formula(tab, text))
+    if "network" in only:
+        yield "network: open", lambda: tab.open("playground/index.html", "#play:enabled")
+        yield from ((f"network: {what}", act) for what, act in network(tab))
+    for path in LESSONS if "lesson" in only else ():
+        name = f"lesson {path[5:7]}"
+        yield f"{name}: open", lambda path=path: (tab.page.goto("about:blank"), first_cell(tab, path))  # type: ignore[misc]
+        yield from ((f"{name}: {what}", act) for what, act in lesson(tab))
 
 
 @contextmanager
 def served(site: Path) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Server, directory=str(site)))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Files, directory=str(site)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_address[1]}/"
     server.shutdown()
 
 
-def one_round(chromium: Any, address: str, found: dict[str, list[float]], show_parts: bool) -> None:
-    browser = Browser(chromium, address)
-    page = browser.page
-    see = partial(report, browser, rounds=found, show_parts=show_parts)
-
-    def opened(path: str, ready: str) -> Callable[[], None]:
-        return lambda: (page.goto("about:blank"), page.goto(address + path), page.wait_for_selector(ready), browser.settled())
-
-    see("expression: open", opened("playground/index.html#view=expression", "#leaves output"))
-    for kind, text in (("", "tanh(x*w + b) + max(x, 0)*w"), (" (134 nodes)", LARGEST)):
-        for what, act in formula(browser, text):
-            see(f"expression{kind}: {what}", act)
-    see("network: open", opened("playground/index.html", "#play:enabled"))
-    for what, act in network(browser):
-        see(f"network: {what}", act)
-    for name in ("live/02-the-chain-rule-by-hand.html", "live/03-why-the-order-matters.html"):
-        see(f"lesson {name[5:7]}: open", lambda name=name: (page.goto("about:blank"), first_cell(browser, name), page.wait_for_timeout(2000)))
-        for what, act in lesson(browser):
-            see(f"lesson {name[5:7]}: {what}", act)
-    browser.context.close()
-
-
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
     parser.add_argument("site", type=Path)
     parser.add_argument("--rounds", type=int, default=3)
+    kinds = ["expression", "network", "lesson", "speed"]
+    parser.add_argument("--only", nargs="+", choices=kinds, default=kinds)
     parser.add_argument("--parts", action="store_true")
     given = parser.parse_args()
     from playwright.sync_api import sync_playwright
 
-    found: dict[str, list[float]] = {}
-    cells, steps, redraws = [], [], []
+    tasks: dict[str, list[tuple[float, float]]] = {}
+    cells, speeds = [], []
     with served(given.site) as address, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         for _ in range(given.rounds):
-            one_round(chromium, address, found, given.parts)
-            browser = Browser(chromium, address)
-            first_cell(browser, "live/01-values-remember.html")  # the cache is filled
-            cells.append(first_cell(browser, "live/01-values-remember.html"))
-            step, redraw = speed(browser)
-            steps.append(step)
-            redraws.append(redraw)
-            browser.context.close()
+            tab = Tab(chromium, address)
+            for what, act in everything(tab, given.only):
+                events = tab.trace(act)
+                task = max((event for event in events if event["name"] == "RunTask"), key=lambda event: event["tdur"])
+                tasks.setdefault(what, []).append((task["tdur"] / 1000, task["dur"] / 1000))
+                if given.parts:
+                    print(f"{task['tdur'] / 1000:6.1f} ms  {what}: {parts(events, task)}", flush=True)
+            if "speed" in given.only:
+                first_cell(tab, FIRST)  # fills the cache
+                cells.append(first_cell(tab, FIRST))
+                speeds.append(speed(tab))
+            tab.page.close()
         chromium.close()
-    print("longest task of the main thread, in ms of processor time (median, greatest)")
-    for what, numbers in found.items():
-        print(f"  {median(numbers):6.1f} {max(numbers):6.1f}  {what}")
-    print(f"first cell: {median(cells):.1f} s (greatest {max(cells):.1f})")
-    print(f"training: {median(steps):.1f} steps per second, {median(redraws):.2f} redraws")
+    print("The longest task of the main thread: median and maximum of processor time, median by the clock, in ms")
+    for what, found in tasks.items():
+        processor, clock = zip(*found, strict=True)
+        print(f"{median(processor):6.1f} {max(processor):6.1f} {median(clock):7.1f}  {what}")
+    for seconds, (steps, drawn) in zip(cells, speeds, strict=True):
+        print(f"first cell after {seconds:.1f} s; {steps:.1f} steps and {drawn:.2f} redrawn boundaries per second")
 
 
 if __name__ == "__main__":

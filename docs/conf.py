@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -59,3 +60,14 @@ html_theme_options = {
         {"name": "Source code", "url": f"https://github.com/{REPOSITORY}", "html": "Source code", "class": ""}
     ],
 }
+
+
+def setup(app: Any) -> None:
+    """The captions of the contents are headings, which need a level for a screen reader."""
+    app.connect("html-page-context", _with_levels, priority=900)  # after the theme
+
+
+def _with_levels(app: Any, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    for part in ("furo_navigation_tree", "body"):
+        if part in context:
+            context[part] = context[part].replace('role="heading">', 'role="heading" aria-level="2">')

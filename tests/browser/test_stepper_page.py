@@ -410,7 +410,7 @@ def test_a_large_picture_appears_in_slices(page_of: Any, visit: Any) -> None:
     seen = visit(page_of(output))
     seen.page.add_init_script(COUNT_PARTS)
     seen.page.reload()
-    boxes, arrows = len(stepper(output).trace.nodes), 160  # 40 operations with two operands, 20 with one, and 60 circles
+    boxes, arrows = len(stepper(output).trace.nodes), 160  # 100 operands, and 60 from a circle to its box
     seen.page.wait_for_function(
         "([boxes, arrows]) => document.querySelectorAll('.picture [data-node]').length === boxes"
         " && document.querySelectorAll('.picture [data-arrow]').length === arrows",

@@ -141,6 +141,15 @@ def test_every_public_name_is_in_the_reference_once(site: Path) -> None:
                 assert len(own & documented.keys()) == 1, name
 
 
+def test_each_heading_has_a_level(site: Path) -> None:
+    headings = [
+        each for page in pages(site) for each in re.findall(r"<[^>]*heading[^>]*>", (site / page).read_text("utf-8"))
+    ]
+    with_role = [each for each in headings if 'role="heading"' in each]
+    assert with_role
+    assert not [each for each in with_role if "aria-level" not in each]
+
+
 def test_formulas_are_on_the_page_and_no_script_makes_them(site: Path) -> None:
     page = (site / "reference" / "losses.html").read_text(encoding="utf-8")
     assert page.count('class="katex"') > 20

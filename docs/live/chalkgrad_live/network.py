@@ -81,8 +81,10 @@ class Session:
 
     def run(self, seconds: float, at_most: int) -> None:
         """Take steps for some time, at least one."""
-        if not self.X or len(set(self.y)) < 2:
-            raise ValueError("set points of both classes first")
+        if len(set(self.y)) < 2:
+            if self.settings.data == "own points":
+                raise ValueError("set points of both classes first")
+            raise ValueError("the training data has one class only; hold back less, or take more samples")
         until, last = time.perf_counter() + seconds, self.steps + at_most
         while not self.problem and self.steps < last:
             self.step()

@@ -1,6 +1,6 @@
 // A lesson whose cells can be edited and run.  The page is the built lesson; this script turns its cells into editors.
 import { Asker } from "../playground/ask.mjs";
-import { formulas } from "../playground/formulas.mjs";
+import { formulas, loadKatex } from "../playground/formulas.mjs";
 
 const notebook = JSON.parse(document.getElementById("notebook").textContent);
 const codes = notebook.cells.filter((cell) => cell.cell_type === "code");
@@ -58,7 +58,7 @@ function Cell(box, number) {
   this.focus = () => editor.focus();
   // Python has started again: what this cell defined is gone.
   this.forget = () => {
-    this.lost ||= note.textContent === "done";
+    this.ran = false;
     note.textContent = "";
   };
   this.reset = () => {
@@ -67,8 +67,6 @@ function Cell(box, number) {
     fit();
     keep();
   };
-  const lostAbove = () => cells.slice(0, number).some((cell) => cell.lost);
-
   // A button that runs the cells above, and perhaps this one after them.
   const again = (andThis) => {
     const words = !andThis ? "Run the cells above" : number ? "Run the cells above, then this one" : "Run this cell";
@@ -89,14 +87,15 @@ function Cell(box, number) {
     const found = await outcome({ code: editor.value, number: number + 1, seconds });
     running = null;
     run.textContent = "Run";
-    this.lost = false;
+    this.ran = found.finished;
     note.textContent = found.finished ? "done" : "";
     const parts = found.outputs.map(piece);
     if (guess && guess.value) parts.unshift(make("p", { className: "guess", textContent: `You predicted: ${guess.value}` }));
     if (found.stopped) parts.push(make("button", { textContent: "Run it again with ten times the time", onclick: () => this.run(10 * seconds) }));
     if (found.missing) parts.push(...instead(found.missing, built, () => again(true)));
-    else if (!found.finished && lostAbove()) parts.push(again(!found.restarted));
     output.replaceChildren(...parts);
+    const above = !found.missing && cells.slice(0, number).some((cell) => !cell.ran);
+    if (above && (found.restarted || output.textContent.includes("NameError"))) output.append(again(!found.restarted));
     for (const each of output.querySelectorAll("div, pre")) if (each.scrollWidth > each.clientWidth) each.tabIndex = 0; // scrolled by keyboard
     formulas(output);
     return found.finished;
@@ -186,6 +185,7 @@ function starting(ready) {
     () => {
       bar.status.textContent = "Shift+Enter runs a cell. What you write is kept in this browser.";
       asker.python.run("import chalkgrad_live; chalkgrad_live.warm()").catch(() => {}); // stopped meanwhile
+      loadKatex().catch(() => {}); // so that nothing is missing if the network goes away
     },
     (error) => (bar.status.textContent = `Python did not start: ${error.message}`),
   );

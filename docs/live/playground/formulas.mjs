@@ -1,13 +1,25 @@
-// Formulas that Python marked with their LaTeX; KaTeX is loaded when the first is shown.
+// Formulas that Python marked with their LaTeX; KaTeX is loaded when the first is shown, or before.
 import { importUnpacked } from "../python/boot.mjs";
 import { painted } from "./ask.mjs";
 
 const SLICE = 6; // milliseconds after which the page may draw what is there
+let loading;
+
+export const loadKatex = () =>
+  (loading ??= importUnpacked(new URL("katex.min.js", import.meta.url).href).catch((error) => {
+    loading = undefined;
+    throw error;
+  }));
 
 export async function formulas(place) {
   const found = place.querySelectorAll("[data-latex]");
   if (!found.length) return;
-  if (!self.katex) await importUnpacked(new URL("katex.min.js", import.meta.url).href);
+  try {
+    await loadKatex();
+  } catch {
+    for (const span of found) span.textContent = span.dataset.latex;
+    return;
+  }
   place.classList.add("growing"); // each slice is laid out before the next
   let since = performance.now();
   for (const span of found) {

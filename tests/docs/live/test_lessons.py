@@ -132,6 +132,14 @@ def test_after_a_restart_one_button_runs_the_cells_above(open_page: Callable[...
     assert lesson.get_by_role("button", name="Run the cells above", exact=False).count() == 0
 
 
+def test_a_name_from_a_cell_that_has_not_run_is_found_with_one_button(lesson: Any) -> None:
+    number = cell_with(lesson, "d = c + a")
+    assert "NameError" in run(lesson, number, says="NameError")
+    lesson.get_by_role("button", name="Run the cells above, then this one").click()
+    shows(lesson, number, "data")
+    assert lesson.get_by_text("NameError").count() == 0
+
+
 def test_a_cell_that_took_too_long_may_have_more_time(open_page: Callable[..., Any]) -> None:
     lesson = editors(open_page(f"{PAGE}?limit=1"))
     run(lesson, 0, "import time\nend = time.time() + 3\nwhile time.time() < end: pass\nprint('through')", "Stopped")
@@ -208,6 +216,19 @@ def test_everything_that_can_be_used_has_a_name(lesson: Any) -> None:
     assert "" not in snapshot
     unnamed = lesson.evaluate("[...document.querySelectorAll('.live-cell textarea')].filter(e => !e.ariaLabel).length")
     assert unnamed == 0
+
+
+@pytest.mark.parametrize("number", ["01", "02", "03", "04"])
+def test_a_lesson_that_has_opened_needs_no_network(open_page: Callable[..., Any], site: Path, number: str) -> None:
+    (path,) = (site / "live").glob(f"{number}-*.html")
+    lesson = editors(open_page(f"live/{path.name}"))
+    lesson.wait_for_function("document.getElementById('status').textContent.startsWith('Shift') && self.katex")
+    lesson.context.set_offline(True)
+    last = lesson.locator(".live-cell").count() - 1
+    lesson.get_by_role("button", name="Run all cells").click()
+    shows(lesson, last, "Not answered yet")
+    assert lesson.locator(".live-bar .note").all_inner_texts() == ["done"] * (last + 1)
+    assert lesson.locator("[data-latex]:not(:has(.katex))").count() == 0
 
 
 def test_a_lesson_is_small(open_page: Callable[..., Any], site: Path) -> None:

@@ -78,6 +78,12 @@ def test_points_are_set_by_place_or_by_number_and_removed() -> None:
         network.diagnosed()
 
 
+def test_training_data_of_one_class_is_refused_with_its_cause() -> None:
+    network.start({"samples": 4, "held": 0.75})
+    with pytest.raises(ValueError, match="one class only; hold back less"):
+        network.run()
+
+
 def test_a_point_that_is_no_number_is_refused_and_changes_nothing() -> None:
     network.start({"data": "own points", "points": [[0, 0, 1]], "widths": "2"})
     with pytest.raises(ValueError, match="from -2 to 2"):
