@@ -3,13 +3,19 @@ import { importUnpacked } from "../python/boot.mjs";
 import { painted } from "./ask.mjs";
 
 const SLICE = 6; // milliseconds after which the page may draw what is there
+const FONTS = /KaTeX_(Main"? normal|Math"? italic|Size[12]"? normal) (normal|400)/; // those of our formulas
 let loading;
 
-export const loadKatex = () =>
-  (loading ??= importUnpacked(new URL("katex.min.js", import.meta.url).href).catch((error) => {
+export function loadKatex() {
+  loading ??= importUnpacked(new URL("katex.min.js", import.meta.url).href).catch((error) => {
     loading = undefined;
     throw error;
-  }));
+  });
+  for (const face of document.fonts) {
+    if (FONTS.test(`${face.family} ${face.style} ${face.weight}`)) face.load().catch(() => {}); // a page can do without
+  }
+  return loading;
+}
 
 export async function formulas(place) {
   const found = place.querySelectorAll("[data-latex]");
