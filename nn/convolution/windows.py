@@ -80,7 +80,9 @@ def padded(image: Image, padding: Pair, fill: Any = 0.0) -> Image:
         return image
     rows, columns = padding
     if len(image) * (len(image[0]) + 2 * rows) * (len(image[0][0]) + 2 * columns) > MAX_COUNT:
-        raise ValueError(f"padding={shown(padding)} makes an image of more than {MAX_COUNT:,} numbers: use a smaller one")
+        raise ValueError(
+            f"padding={shown(padding)} makes an image of more than {MAX_COUNT:,} numbers: use a smaller one"
+        )
     blank = [fill] * (len(image[0][0]) + 2 * columns)
     side = [fill] * columns
     return [[*[blank] * rows, *([*side, *row, *side] for row in plane), *[blank] * rows] for plane in image]

@@ -19,7 +19,7 @@ class OutputsAndState(tuple[Any, Any]):
     """The pair (outputs, state); where one sequence or sample should be, an error says so."""
 
     __slots__ = ()
-    not_a_list = "the pair (outputs, state) of an RNN, LSTM or GRU: take outputs, state = pair, or put nn.Last() after it"
+    not_a_list = "the pair (outputs, state) of an RNN, LSTM or GRU: take outputs, state = pair, or use nn.Last()"
 
 
 class Recurrent(Module):

@@ -190,3 +190,27 @@ def test_maps_are_predicted_but_have_no_class() -> None:
     for given in (images, np.array(images)):
         with pytest.raises(TypeError, match=r"has no class: end the model with nn.Flatten\(\)"):
             nn.predict_classes(conv, given)
+
+
+def test_other_sizes_may_be_assigned() -> None:
+    """One number in place of a pair, as for the constructor; the file has what the module computes with."""
+    conv, image = nn.Conv2d(1, 1, 2, init=lambda *_: 1.0), np.arange(12.0).reshape(1, 3, 4)
+    conv.stride, conv.padding = 2, (1, 0)
+    assert numbers(conv(image)) == numbers(nn.Conv2d(1, 1, 2, 2, (1, 0), init=lambda *_: 1.0)(image))
+    assert (described(conv) or {})["stride"] == [2, 2]
+    conv.stride = (1, 0)
+    with pytest.raises(ValueError, match=r"stride\[1\] must be at least 1, got 0"):
+        conv(image)
+    with pytest.raises(AttributeError, match="out_channels"):
+        conv.out_channels = 2  # type: ignore[misc]
+
+
+def test_padding_that_does_not_fit_in_memory() -> None:
+    for conv, signal in ((nn.Conv2d(1, 1, 1, padding=10**5), [[[1.0]]]), (nn.Conv1d(1, 1, 1, padding=10**8), [[1.0]])):
+        with pytest.raises(ValueError, match=r"padding=\(.*\) makes an image of more than 100,000,000 numbers"):
+            conv(signal)
+
+
+def test_an_image_without_channels() -> None:
+    with pytest.raises(TypeError, match=r"a grey image has one channel, \[rows\]\); got 1.0"):
+        nn.Conv2d(1, 1, 1)([[1.0, 2.0]])

@@ -269,3 +269,36 @@ def test_amounts_in_one_batch_may_look_like_classes() -> None:
     batches = [([[0.0], [1.0]], [0.0, 1.0]), ([[2.0], [3.0]], [2.0, 3.0])]
     history, _ = train(batches, nn.MLP(1, [1], seed=0), loss="mean_squared_error")
     assert "accuracy" not in history
+
+
+def sequences(*lengths: int) -> list[Any]:
+    """A batch of three sequences of each length, and their classes."""
+    draw = np.random.default_rng(sum(lengths))
+    return [(draw.normal(size=(3, length, 2)), [0, 1, 2]) for length in lengths]
+
+
+def test_sequences_of_another_length_in_each_batch() -> None:
+    """A step of each length, twice; the validation data has other lengths again."""
+    trained = []
+    for engine in ENGINES:
+        model = nn.Sequential(nn.GRU(2, 3, seed=0), nn.Last(), nn.Layer(3, 3, nonlin=False, seed=0))
+        history, _ = train(
+            sequences(3, 1, 4), model, epochs=2, loss="cross_entropy", engine=engine, validation=sequences(2, 5)
+        )
+        assert history.engine == engine
+        trained.append(([*model.state_dict().values()], history["loss"], history["validation_loss"]))
+    for given, expected in zip(*trained, strict=True):
+        assert given == pytest.approx(expected, rel=1e-12)
+    start = nn.Sequential(nn.GRU(2, 3, seed=0), nn.Last(), nn.Layer(3, 3, nonlin=False, seed=0))
+    by_hand = [nn.cross_entropy([start(x) for x in X.tolist()], y).data for X, y in sequences(3, 1, 4)]
+    frozen, _ = train(sequences(3, 1, 4), start, epochs=1, loss="cross_entropy", optimizer=lambda p: nn.SGD(p, 1e-300))
+    assert frozen["loss"] == pytest.approx([np.mean(by_hand)], rel=1e-14)
+
+
+def test_sequences_of_other_vectors_or_dimensions() -> None:
+    for engine in ENGINES:
+        for shape, message in (((3, 4, 5), "step 2.*GRU expects 2 inputs, got 5"), ((3, 2), "must be the same")):
+            model = nn.Sequential(nn.GRU(2, 3, seed=0), nn.Last(), nn.Layer(3, 3, nonlin=False, seed=0))
+            batches = [*sequences(3), (np.ones(shape), [0, 1, 2])]
+            with pytest.raises(ValueError, match=message):
+                train(batches, model, epochs=1, loss="cross_entropy", engine=engine)
