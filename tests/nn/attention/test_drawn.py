@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import nn
-from autograd import Value, draw
+from autograd import Value, dot, draw
 
 
 def cells(out: Value, model: Any, **options: Any) -> dict[str, list[str]]:
@@ -36,3 +36,9 @@ def test_a_normalization_of_plain_numbers_is_named_too() -> None:
     model = nn.Sequential(nn.RMSNorm(2), nn.Layer(2, 2, activation="tanh", seed=1))
     found = cells(nn.mean_squared_error([model([1.0, 7.0]), model([3.0, 4.0])], [[0.0, 1.0]] * 2), model)
     assert found["layers.0"] == ["RMSNorm", "2 parameters"]
+
+
+def test_what_reads_the_outputs_of_attention_is_not_inside_it() -> None:
+    attention = nn.MultiHeadAttention(2, 1, seed=1)
+    out = attention([[1.0, 0.5], [0.0, 1.0]])
+    assert list(cells(dot(*out), attention)) == ["inputs", "model", "dot"]
