@@ -212,19 +212,31 @@ class Shuffled(Batches):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_a_run_continues_at_the_boundary_of_an_epoch(engine: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("other", [98, 99])
+def test_a_run_continues_at_the_boundary_of_an_epoch(engine: str, other: int, tmp_path: Path) -> None:
+    """Also if the first batch is another one, before the generator has been restored."""
     random.seed(5)
     whole, model = train(Shuffled(), epochs=5, engine=engine)
     random.seed(5)
     path = tmp_path / "run.json"
     train(Shuffled(), epochs=2, engine=engine, checkpoint=path)
-    random.seed(99)
+    random.seed(other)
     rest, resumed = train(Shuffled(), epochs=5, engine=engine, checkpoint=path, resume=True)
     assert figures(rest) == figures(whole)
     assert resumed.state_dict() == model.state_dict()
     X, y = nn.make_moons(30, seed=1)
     with pytest.raises(ValueError, match="the checkpoint was started with samples='batches', this run has 30"):
         nn.fit(nn.MLP(2, [3, 1]), X, y, loss=LOSS, epochs=9, checkpoint=path, resume=True, progress=False)
+
+
+def test_a_list_of_batches_continues(tmp_path: Path) -> None:
+    path, pairs, validation = tmp_path / "run.json", Batches().pairs, nn.make_moons(8, seed=2)
+    whole, model = train(pairs, epochs=4, validation=validation)
+    train(pairs, epochs=2, validation=validation, checkpoint=path)
+    with pytest.raises(ValueError, match="the checkpoint was started with data="):
+        train(pairs, epochs=4, validation=nn.make_moons(8, seed=3), checkpoint=path, resume=True)
+    rest, resumed = train(pairs, epochs=4, validation=validation, checkpoint=path, resume=True)
+    assert (figures(rest), resumed.state_dict()) == (figures(whole), model.state_dict())
 
 
 def test_the_schedule_knows_the_length_after_one_epoch() -> None:
