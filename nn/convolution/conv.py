@@ -56,8 +56,8 @@ class Convolution(Module):
 
     def _sizes(self) -> list[Any]:
         """Kernel size, stride and padding, checked: another may have been assigned."""
-        given = {"kernel_size": 1, "stride": 1, "padding": 0}
-        return [self._checked(getattr(self, name), name, minimum) for name, minimum in given.items()]
+        size, stride = self._checked(self.kernel_size, "kernel_size"), self._checked(self.stride, "stride")
+        return [size, stride, self._checked(self.padding, "padding", 0)]
 
     @property
     def out_channels(self) -> int:
