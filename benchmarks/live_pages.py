@@ -4,8 +4,9 @@
     python benchmarks/live_pages.py site [--rounds 3] [--only expression network lesson speed] [--parts]
 
 For everything that a reader does it prints the longest task of the main thread, in milliseconds of processor time (as
-Chromium's trace counts it) and by the clock; then the time to the first cell, and the speed of training.  `--parts`
-prints what the longest tasks consist of.  It needs Chromium and `pip install playwright`.
+Chromium's trace counts it) and by the clock; then the time to the first cell, and the speed of training, by the clock
+and per second of the worker's processor time, for a busy machine.  `--parts` prints what the longest tasks consist of.
+It needs Chromium and `pip install playwright`.
 """
 
 from __future__ import annotations
@@ -56,7 +57,6 @@ class Tab:
         self.page.set_default_timeout(PATIENCE)
 
     def open(self, path: str, ready: str) -> None:
-        self.page.goto("about:blank")
         self.page.goto(self.address + path)
         self.page.wait_for_selector(ready)
         self.settle()
@@ -67,8 +67,8 @@ class Tab:
             self.page.wait_for_function("document.documentElement.dataset.asked === '0'")
             self.page.wait_for_timeout(200)
 
-    def trace(self, act: Act) -> list[dict[str, Any]]:
-        """The events on the main thread of the page and its frames, with their times in microseconds."""
+    def trace(self, act: Act, thread: str = "CrRendererMain") -> list[dict[str, Any]]:
+        """The events on the main threads of the page and its frames, or on another thread, in microseconds."""
         self.chromium.start_tracing(page=self.page, categories=CATEGORIES)
         act()
         self.page.wait_for_timeout(300)
@@ -82,7 +82,7 @@ class Tab:
         threads = {
             (event["pid"], event["tid"])
             for event in events
-            if event["name"] == "thread_name" and event["args"]["name"] == "CrRendererMain" and event["pid"] in own
+            if event["name"] == "thread_name" and event["args"]["name"] == thread and event["pid"] in own
         }
         return [e for e in events if e["ph"] == "X" and "tdur" in e and (e["pid"], e["tid"]) in threads]
 
@@ -193,8 +193,8 @@ def first_cell(tab: Tab, path: str) -> float:
     return time.perf_counter() - began
 
 
-def speed(tab: Tab, seconds: float = 10.0) -> tuple[float, float]:
-    """Training steps, and redrawn boundaries, per second."""
+def speed(tab: Tab, seconds: float = 10.0) -> tuple[float, float, float]:
+    """Training steps and redrawn boundaries per second, and steps per second of the worker's processor time."""
     page = tab.page
     tab.open(f"playground/index.html#{urlencode(BATCH)}", "#play:enabled")
     page.evaluate(
@@ -208,13 +208,16 @@ def speed(tab: Tab, seconds: float = 10.0) -> tuple[float, float]:
 
     page.click("#play")
     page.wait_for_timeout(1000)
-    before = now()
-    page.wait_for_timeout(1000 * seconds)
-    after = now()
+    moments = []
+    events = tab.trace(
+        lambda: (moments.append(now()), page.wait_for_timeout(1000 * seconds), moments.append(now())),
+        "DedicatedWorker thread",
+    )
     page.click("#play")
     tab.settle()
-    steps, drawn, took = (late - early for late, early in zip(after, before, strict=True))
-    return steps / took, drawn / took
+    steps, drawn, took = (late - early for early, late in zip(*moments, strict=True))
+    processor = sum(event["tdur"] for event in events if event["name"] == "RunTask") / 1e6
+    return steps / took, drawn / took, steps / processor
 
 
 def everything(tab: Tab, only: list[str]) -> Iterator[tuple[str, Act]]:
@@ -224,11 +227,13 @@ def everything(tab: Tab, only: list[str]) -> Iterator[tuple[str, Act]]:
         for size, text in (("small", SMALL), ("large", LARGE)):
             yield from ((f"{size} formula: {what}", act) for what, act in formula(tab, text))
     if "network" in only:
+        tab.page.goto("about:blank")  # leaving the page before is not measured
         yield "network: open", lambda: tab.open("playground/index.html", "#play:enabled")
         yield from ((f"network: {what}", act) for what, act in network(tab))
     for path in LESSONS if "lesson" in only else ():
         name = f"lesson {path[5:7]}"
-        yield f"{name}: open", lambda path=path: (tab.page.goto("about:blank"), first_cell(tab, path))  # type: ignore[misc]
+        tab.page.goto("about:blank")
+        yield f"{name}: open", lambda path=path: first_cell(tab, path)  # type: ignore[misc]
         yield from ((f"{name}: {what}", act) for what, act in lesson(tab))
 
 
@@ -272,8 +277,11 @@ def main() -> None:
     for what, found in tasks.items():
         processor, clock = zip(*found, strict=True)
         print(f"{median(processor):6.1f} {max(processor):6.1f} {median(clock):7.1f}  {what}")
-    for seconds, (steps, drawn) in zip(cells, speeds, strict=True):
-        print(f"first cell after {seconds:.1f} s; {steps:.1f} steps and {drawn:.2f} redrawn boundaries per second")
+    for seconds, (steps, drawn, alone) in zip(cells, speeds, strict=True):
+        print(
+            f"first cell after {seconds:.1f} s; {steps:.1f} steps and {drawn:.2f} redrawn boundaries per second; "
+            f"{alone:.1f} steps per second of processor time"
+        )
 
 
 if __name__ == "__main__":
