@@ -15,8 +15,8 @@ from autograd.compiler.frontend.flatten import (
     INPUT,
     PARAMETER,
     flatten,
-    trace,
 )
+from autograd.compiler.frontend.two_calls import trace
 from autograd.compiler.passes.contract import depends
 
 
