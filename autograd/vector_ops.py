@@ -325,7 +325,11 @@ def start_and_weights(line: tuple[Any, ...]) -> tuple[float, list[float]]:
 
 
 def _dots_of_values(
-    lines: Sequence[tuple[Any, ...]], ys: tuple[Any, ...], data: list[float], values: bool, read: Any = start_and_weights
+    lines: Sequence[tuple[Any, ...]],
+    ys: tuple[Any, ...],
+    data: list[float],
+    values: bool,
+    read: Any = start_and_weights,
 ) -> list[Any]:
     """`_dots` for lines whose numbers `read` gives; None for another line.  Calls no user's code."""
     silent = bool(recording.paused) and not recording.wanted()  # checked once, not for every line

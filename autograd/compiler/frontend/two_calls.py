@@ -25,7 +25,7 @@ from autograd.node import VARIADIC
 from autograd.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
 
 @dataclass
@@ -67,12 +67,13 @@ def trace(function: Callable[..., Any], arguments: Sequence[Any], parameters: Se
     first = _called(function, arguments, known, name)
     nodes: list[list[Value]] = []
     flat = flatten(first.outputs, first.known, nodes=nodes)
+    leaves, order = nodes
     inputs = {id(leaf): leaf for leaf in first.inputs}
     after_first = Snapshot(function, first.executed, name, inputs=inputs)
     before = positions([*first.watch.sources.values(), *after_first.sources])
     again = _called(function, arguments, known, name)
     try:
-        _make_constant(flat, nodes[0], _made_inside(first, again, *nodes, name))
+        _make_constant(flat, leaves, _made_inside(first, again, leaves, order, name))
         if moved(before, positions([*again.watch.sources.values(), *after_first.sources])) is not None:
             raise _DifferenceError("it draws random numbers")
     except _DifferenceError as difference:
@@ -179,7 +180,10 @@ def _twins(first: _Call, again: _Call, order: list[Value], name: str) -> dict[in
         if node.primitive is not getattr(twin, "primitive", None):
             _check_alike(node, twin)
         if node._dy is VARIADIC:
-            for group, others in _groups(node._x, twin._x):
+            groups, theirs = node._x, twin._x
+            if len(groups) != len(theirs):  # dot has one or two
+                groups, theirs = (tuple(chain(*groups)),), (tuple(chain(*theirs)),)
+            for group, others in zip(groups, theirs, strict=True):
                 if compared.get(id(group)) is not others:
                     _pair_groups(group, others, twins)
                     compared[id(group)] = others
@@ -199,20 +203,16 @@ def _check_alike(node: Value, twin: Any) -> None:
         raise _difference(node, twin)
 
 
-def _groups(groups: Sequence[Any], others: Sequence[Any]) -> Iterable[tuple[Any, Any]]:
-    """The groups of operands of a node and its twin, in pairs."""
-    if len(groups) != len(others):  # dot has one or two
-        return [(tuple(chain(*groups)), tuple(chain(*others)))]
-    return zip(groups, others, strict=True)
-
-
 def _pair_groups(group: Sequence[Any], others: Sequence[Any], twins: dict[int, Any]) -> None:
-    """Pair the operands of a node with those of its twin."""
+    """Pair the operands of a node with those of its twin; often the first one alone is a number."""
     if len(group) != len(others):
-        raise _DifferenceError("the two calls applied different operations")
-    values = float not in map(type, group)
-    if not (values and all(map(is_, map(twins.setdefault, map(id, group), others), others))):
-        _pair_each(group, others, twins)
+        raise _DifferenceError(f"{len(group)} operands in one call and {len(others)} in the next")
+    first = int(len(group) > 0 and type(group[0]) is float)
+    rest, other_rest = group[first:], others[first:]
+    values = float not in map(type, rest)
+    if values and all(map(is_, map(twins.setdefault, map(id, rest), other_rest), other_rest)):
+        group, others = group[:first], others[:first]
+    _pair_each(group, others, twins)
 
 
 def _pair_each(group: Sequence[Any], others: Sequence[Any], twins: dict[int, Any]) -> None:
@@ -231,13 +231,13 @@ def _check_equal(number: float, other: float) -> None:
 
 
 def _difference(one: Any, other: Any) -> _DifferenceError:
-    names = _named(one), _named(other)
-    detail = f": {names[0]} at a place where the next has {names[1]}" if names[0] != names[1] else ""
-    return _DifferenceError(f"the two calls applied different operations{detail}")
+    first, second = _named(one), _named(other)
+    which = f": {first} in one call and {second} in the next" if first != second else ""
+    return _DifferenceError(f"the two calls applied different operations{which}")
 
 
 def _named(thing: Any) -> str:
-    """What stands at one place of a graph, for messages."""
+    """What is at one place of a graph, for messages."""
     if isinstance(thing, float):
         return "a number"
     return "a leaf" if thing.primitive is None else thing.primitive.name
