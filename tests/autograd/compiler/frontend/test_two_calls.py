@@ -105,7 +105,9 @@ DIFFERENT = {
     "one of two outputs": (lambda x, y: [x * y] * 2, lambda x, y: [x + y, x * y], "different operations"),
     "inputs of one neuron": (
         lambda x, y: autograd.sum(autograd.affine(ROWS[::2], [x, y])),
-        lambda x, y: autograd.sum(autograd.affine([row], xs)[0] for row, xs in zip(ROWS[::2], ([x, y], [y, x]))),
+        lambda x, y: autograd.sum(
+            autograd.affine([row], xs)[0] for row, xs in zip(ROWS[::2], ([y, x], [x, y]), strict=True)
+        ),
         "different operations",
     ),
     "sharing": (lambda x, y: twice(x), lambda x, y: x.exp() * x.exp(), "different operations"),
