@@ -316,38 +316,42 @@ def _dots(
     return outputs
 
 
-def start_and_weights(line: tuple[Any, ...]) -> tuple[float, list[float]]:
-    """The numbers of a line of Values, of which the start may be a float; AttributeError for another line."""
-    if type(line[0]) is float and len(line) > 1:
-        return line[0], list(map(_data_of, line[1:]))
-    start, *weights = map(_data_of, line)
-    return start, weights
-
-
 def _dots_of_values(
     lines: Sequence[tuple[Any, ...]],
     ys: tuple[Any, ...],
     data: list[float],
     values: bool,
-    read: Any = start_and_weights,
+    known: dict[int, tuple[Any, float, list[float]]] | None = None,
 ) -> list[Any]:
-    """`_dots` for lines whose numbers `read` gives; None for another line.  Calls no user's code."""
+    """`_dots` for lines of Values, of which the start may be a float; None for another line.  Calls no user's code.
+
+    `known` keeps each line with its numbers, by id, so that they are read once.
+    """
     silent = bool(recording.paused) and not recording.wanted()  # checked once, not for every line
     outputs: list[Any] = []
     of_line: list[float] = []
     for line in lines:
+        plain = type(line[0]) is float and len(line) > 1
+        weights: list[float]
+        found = None if known is None else known.get(id(line))
         try:
-            start, weights = read(line)
+            if found is not None:
+                _, start, weights = found
+            elif plain:
+                start, weights = line[0], list(map(_data_of, line[1:]))
+            else:
+                start, *weights = map(_data_of, line)
         except AttributeError:
             outputs.append(None)
             continue
+        if known is not None:
+            known[id(line)] = line, start, weights
         out = table.dot_of(start, weights, data)
         if silent:
             outputs.append(unrecorded(out))
             continue
         to_start, to_weights, to_ys = table.dot_partials(weights, data)
         of_line = of_line or [*to_start, *to_weights]  # the same for all lines
-        plain = type(line[0]) is float and len(line) > 1
         variables, partials = (line[1:], to_weights) if plain else (line, of_line)
         if values:
             outputs.append(node_of_groups(table.dot, out, (line, ys), (variables, ys), (partials, to_ys)))

@@ -313,19 +313,6 @@ def _without_hook(more: Sequence[Any], plain: Callable[..., Any]) -> Callable[..
     return unhooked
 
 
-def _reading_once() -> Callable[[tuple[Any, ...]], Any]:
-    """`start_and_weights`, which reads a tuple once: the numbers of Values do not change while a function is traced."""
-    known: dict[int, tuple[Any, Any]] = {}
-
-    def read(line: tuple[Any, ...]) -> Any:
-        found = known.get(id(line))
-        if found is None:
-            found = known[id(line)] = line, vector_ops.start_and_weights(line)
-        return found[1]
-
-    return read
-
-
 PLAIN_DERIVATIVES = "gradients, grad, explain, trace"
 
 
@@ -359,7 +346,7 @@ def _refusals() -> list[tuple[Any, str, Any]]:
         (Value, "detach", lambda self: apply(detached, (self,))),
         (no_grad, "__enter__", _refusing("no_grad()", "use v.detach() to stop gradients")),
         *[(Random, name, (_drawing,)) for name in ("random", "getrandbits")],
-        (vector_ops, "_dots_of_values", (_without_hook, [_reading_once()])),
+        (vector_ops, "_dots_of_values", (_without_hook, [{}])),  # no number changes meanwhile: it reads each line once
         (vector_ops, "_softmax_of", (_without_hook, [])),
     ]
 
