@@ -1,6 +1,7 @@
 """What do compiling and calling cost?  Each measurement in a process of its own, answered by a line of JSON.
 
 python benchmarks/compiled_costs.py nodes 1000000      seconds and bytes a node, for a whole batch of moons
+python benchmarks/compiled_costs.py sum 1000000        the same for one sum, in single additions
 python benchmarks/compiled_costs.py chain 1000000      the same for a chain, which has nothing to group
 python benchmarks/compiled_costs.py wide 64            the first step of a transformer so wide, for a text of 32 letters
 python benchmarks/compiled_costs.py link               seconds to link a graph of one residual sample to the runtime
@@ -47,6 +48,17 @@ def moons_loss(nodes: int) -> Any:
             x = [out.relu() for out in sums] if n < 2 else sums
         total = total + x[0] * x[0]
     return total
+
+
+def plain_sum(nodes: int) -> Any:
+    """A sum of 1,000 Values again and again, each added on its own."""
+    from autograd import Value
+
+    values = [Value(0.001 * n) for n in range(1000)]
+    out = Value(0.5)
+    for n in range(nodes):
+        out = out + values[n % 1000]
+    return out
 
 
 def chain(nodes: int) -> Any:
@@ -243,6 +255,7 @@ def main() -> None:
     what, size = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 0
     measurements = {
         "nodes": lambda: compiling(moons_loss(size)),
+        "sum": lambda: compiling(plain_sum(size)),
         "chain": lambda: compiling(chain(size)),
         "wide": lambda: first_step(size),
         "link": linking,
