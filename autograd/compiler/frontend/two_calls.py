@@ -8,7 +8,6 @@ compared with it, node by node.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import chain
 from operator import is_
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +44,10 @@ class _DifferenceError(Exception):
     """The second call did not do what the first one did."""
 
 
+class _SharedError(Exception):
+    """The second call used a node that the first one made or used: it was computed outside the function."""
+
+
 @dataclass
 class _Call:
     """One of the two calls: its leaves and results, and the code that ran."""
@@ -73,13 +76,18 @@ def trace(function: Callable[..., Any], arguments: Sequence[Any], parameters: Se
     before = positions([*first.watch.sources.values(), *after_first.sources])
     again = _called(function, arguments, known, name)
     try:
-        _make_constant(flat, leaves, _made_inside(first, again, leaves, order, name))
+        _make_constant(flat, leaves, _made_inside(first, again, flat, leaves, order))
         if moved(before, positions([*again.watch.sources.values(), *after_first.sources])) is not None:
             raise _DifferenceError("it draws random numbers")
     except _DifferenceError as difference:
         raise TypeError(
             f"{name} is not the same at every call: {difference}; random numbers in a compiled function must be drawn "
             f"with autograd.drawn(lambda: ...), and what changes from call to call must be an argument"
+        ) from None
+    except _SharedError as shared:
+        raise TypeError(
+            f"{name} uses {shared}, which was computed outside it from Values: the program would compute it again "
+            "from them; compute it inside, or close over its .detach()"
         ) from None
     flat.draws = [draw for _, draw in again.watch.draws]
     inputs.update((id(leaf), leaf) for leaf in again.inputs)
@@ -137,103 +145,93 @@ def outputs_and_shape(result: Any, name: str) -> tuple[list[Value], Any]:
 # ------------------------------------------------------------------------------------------------ the two graphs
 
 
-def _made_inside(first: _Call, again: _Call, leaves: list[Value], order: list[Value], name: str) -> list[int]:
-    """The positions of the leaves that each call made itself, with the same number: they are constants.
+def _made_inside(first: _Call, again: _Call, flat: Flat, leaves: list[Value], order: list[Value]) -> list[int]:
+    """The leaves that each call made itself, with the same number: they are constants.  `flat` is the first graph.
 
-    Raises _DifferenceError if the second call did not do the same, and TypeError if it uses a node of the first one.
+    Raises _DifferenceError if the second call did not do the same, and _SharedError if it uses an inner node of the
+    first one.
     """
-    twins = _twins(first, again, order, name)
+    if first.shape != again.shape:
+        raise _DifferenceError("its results are nested differently")
+    comparison = _Comparison(flat)
+    comparison.pair(flat.outputs, again.outputs)
+    comparison.run(len(flat) - len(order), set(map(id, order)))
     found = []
-    for n, (leaf, twin) in enumerate(zip(leaves, map(twins.__getitem__, map(id, leaves)), strict=True)):
+    for n, (leaf, twin) in enumerate(zip(leaves, comparison.twins)):  # noqa: B905 - the others are not leaves
         if leaf is twin:
             continue
-        if type(twin) is float or twin.primitive is not None:
-            raise _difference(leaf, twin)
         kind = first.known.get(id(leaf))
-        if kind != again.known.get(id(twin)):
-            raise _difference(leaf, twin)
+        if type(twin) is float or twin.primitive is not None or kind != again.known.get(id(twin)):
+            raise comparison.difference(n, twin)
         if kind is None:
             _check_equal(leaf._data, twin._data)
             found.append(n)
     return found
 
 
-def _twins(first: _Call, again: _Call, order: list[Value], name: str) -> dict[int, Any]:
-    """For each leaf of the first graph, by id, what the second one has in its place: its twin.
+class _Comparison:
+    """The arrays of the first graph beside the nodes of the second one."""
 
-    Each inner node is visited after all its users, which determine its twin.
-    """
-    if first.shape != again.shape:
-        raise _DifferenceError("its results are nested differently")
-    twins: dict[int, Any] = {}
-    _pair_each(first.outputs, again.outputs, twins)
-    inner = set(map(id, order))
-    compared: dict[int, Any] = {}  # groups of operands: many nodes share one
-    pair = twins.setdefault
-    for node in reversed(order):
-        twin = twins.pop(id(node))
-        if id(twin) in inner:
-            raise TypeError(
-                f"{name} uses {twin!r}, which was computed outside it from Values: the program would compute it again "
-                "from them; compute it inside, or close over its .detach()"
-            )
-        if node.primitive is not getattr(twin, "primitive", None):
-            _check_alike(node, twin)
-        if node._dy is VARIADIC:
-            groups, theirs = node._x, twin._x
-            if len(groups) != len(theirs):  # dot has one or two
-                groups, theirs = (tuple(chain(*groups)),), (tuple(chain(*theirs)),)
-            for group, others in zip(groups, theirs, strict=True):
-                if compared.get(id(group)) is not others:
-                    _pair_groups(group, others, twins)
-                    compared[id(group)] = others
-        else:  # one or two operands, the usual case
-            x, y, other = node._x, node._y, twin._x
-            if type(x) is float or pair(id(x), other) is not other:
-                _pair_each((x,), (other,), twins)
-            other = twin._y
-            if y is not None and (type(y) is float or pair(id(y), other) is not other):
-                _pair_each((y,), (other,), twins)
-    return twins
+    def __init__(self, flat: Flat) -> None:
+        self.flat = flat
+        self.twins: list[Any] = [None] * len(flat)
+        """For each node of the first graph what the second one has in its place, once a user of it has been visited."""
+        for n in np.flatnonzero(flat.operation == CONSTANT).tolist():
+            self.twins[n] = float(flat.number[n])
 
+    def run(self, first_inner: int, nodes: set[int]) -> None:
+        """Visit each inner node after all its users; `nodes` are the ids of those of the first graph."""
+        flat, twins, pair = self.flat, self.twins, self.pair
+        rows, codes, start = flat.rows, flat.operation.tolist(), flat.start.tolist()
+        numbers, contents = memoryview(flat.operand), flat.operand.tobytes()
+        compared: dict[int, bytes] = {}  # groups of operands, which many nodes share, by id: what they are paired with
+        for n in range(len(flat) - 1, first_inner - 1, -1):
+            twin = twins[n]
+            if id(twin) in nodes:
+                raise _SharedError(repr(twin))
+            if rows[codes[n]] is not getattr(twin, "primitive", None):
+                self._check_alike(n, twin)
+            begin, end = start[n], start[n + 1]
+            if twin._dy is not VARIADIC:  # one or two operands, the usual case
+                pair(numbers[begin:end].tolist(), (twin._x,) if twin._y is None else (twin._x, twin._y))
+                continue
+            for group in twin._x:
+                begin, content = begin + len(group), contents[4 * begin : 4 * (begin + len(group))]
+                if compared.get(id(group)) != content:
+                    pair(numbers[begin - len(group) : begin].tolist(), group)
+                    compared[id(group)] = content
+            if begin != end:
+                raise _DifferenceError("the two calls gave an operation different numbers of operands")
 
-def _check_alike(node: Value, twin: Any) -> None:
-    """Check that nodes with different rows do the same: each call may define a row of that name."""
-    if _named(node) != _named(twin) or twin.primitive.arity != node.primitive.arity:  # type: ignore[union-attr]
-        raise _difference(node, twin)
+    def pair(self, numbers: Sequence[int], others: Sequence[Any]) -> None:
+        """Pair nodes of the first graph with what the second one has in their places."""
+        twins = self.twins
+        if all(map(is_, map(twins.__getitem__, numbers), others)):  # the usual case
+            return
+        for n, other in zip(numbers, others, strict=False):  # `run` compares the lengths
+            known = twins[n]
+            if known is None:
+                twins[n] = other
+            elif known is not other:
+                if type(known) is not float or type(other) is not float:
+                    raise self.difference(n, other)
+                _check_equal(known, other)
 
+    def _check_alike(self, n: int, twin: Any) -> None:
+        """Check that nodes with different rows do the same: each call may define a row of that name."""
+        row = self.flat.rows[self.flat.operation[n]]
+        if self._name(n) != _named(twin) or twin.primitive.arity != row.arity:
+            raise self.difference(n, twin)
 
-def _pair_groups(group: Sequence[Any], others: Sequence[Any], twins: dict[int, Any]) -> None:
-    """Pair the operands of a node with those of its twin; often the first one alone is a number."""
-    if len(group) != len(others):
-        raise _DifferenceError(f"{len(group)} operands in one call and {len(others)} in the next")
-    first = int(len(group) > 0 and type(group[0]) is float)
-    rest, other_rest = group[first:], others[first:]
-    values = float not in map(type, rest)
-    if values and all(map(is_, map(twins.setdefault, map(id, rest), other_rest), other_rest)):
-        group, others = group[:first], others[:first]
-    _pair_each(group, others, twins)
+    def difference(self, n: int, twin: Any) -> _DifferenceError:
+        """The error for a node that has another one in its place."""
+        first, second = self._name(n), _named(twin)
+        which = f": {first} in one call and {second} in the next" if first != second else ""
+        return _DifferenceError(f"the two calls applied different operations{which}")
 
-
-def _pair_each(group: Sequence[Any], others: Sequence[Any], twins: dict[int, Any]) -> None:
-    for operand, other in zip(group, others, strict=True):
-        if type(operand) is float:
-            if type(other) is not float:
-                raise _difference(operand, other)
-            _check_equal(operand, other)
-        elif twins.setdefault(id(operand), other) is not other:
-            raise _difference(operand, other)
-
-
-def _check_equal(number: float, other: float) -> None:
-    if number != other and (number == number or other == other):
-        raise _DifferenceError(f"a constant was {number!r} in one call and {other!r} in the next")
-
-
-def _difference(one: Any, other: Any) -> _DifferenceError:
-    first, second = _named(one), _named(other)
-    which = f": {first} in one call and {second} in the next" if first != second else ""
-    return _DifferenceError(f"the two calls applied different operations{which}")
+    def _name(self, n: int) -> str:
+        code = int(self.flat.operation[n])
+        return self.flat.rows[code].name if code >= 0 else "a number" if code == CONSTANT else "a leaf"
 
 
 def _named(thing: Any) -> str:
@@ -241,6 +239,11 @@ def _named(thing: Any) -> str:
     if isinstance(thing, float):
         return "a number"
     return "a leaf" if thing.primitive is None else thing.primitive.name
+
+
+def _check_equal(number: float, other: float) -> None:
+    if number != other and (number == number or other == other):
+        raise _DifferenceError(f"a constant was {number!r} in one call and {other!r} in the next")
 
 
 def _make_constant(flat: Flat, leaves: list[Value], inside: list[int]) -> None:

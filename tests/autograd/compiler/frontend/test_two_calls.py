@@ -68,6 +68,16 @@ def twice(x: Value) -> Value:
     return once * once
 
 
+def own_row(*xs: Any) -> Any:
+    if len(xs) == 1:
+        return primitive("own", lambda x: x * x, lambda out, x: 2.0 * x)(*xs)
+    return primitive("own", lambda x, y: x * x, lambda out, x, y: 2.0 * x, lambda out, x, y: 0.0)(*xs)
+
+
+def two_layers(x: Any, y: Any) -> list[Any]:
+    return [autograd.affine([row], xs)[0] for row, xs in zip(ROWS[::2], ([y, x], [x, y]), strict=True)]
+
+
 DIFFERENT = {
     "operations": (lambda x, y: x + y, lambda x, y: x * y, "add in one call and multiply in the next"),
     "operations inside": (lambda x, y: (x + y).exp(), lambda x, y: (x - y).exp(), "add .* subtract"),
@@ -84,7 +94,11 @@ DIFFERENT = {
     "an argument for a leaf": (lambda x, y: x * Value(2.0), lambda x, y: x * y, "different operations"),
     "the number of a leaf": (lambda x, y: x * Value(2.0), lambda x, y: x * Value(3.0), "a constant was 2.0 .* 3.0"),
     "the leaf outside": (lambda x, y: x * OUTSIDE, lambda x, y: x * Value(6.0), "a constant was 5.0 .* 6.0"),
-    "terms": (lambda x, y: autograd.sum([x, y]), lambda x, y: autograd.sum([x, y, y]), "3 operands .* 4 in the next"),
+    "terms": (
+        lambda x, y: autograd.sum([x, y]),
+        lambda x, y: autograd.sum([x, y, y]),
+        "different (operations|numbers of operands)",
+    ),
     "order of terms": (
         lambda x, y: autograd.logsumexp([x, y]),
         lambda x, y: autograd.logsumexp([y, x]),
@@ -103,13 +117,22 @@ DIFFERENT = {
     "nesting": (lambda x, y: [x + y, y], lambda x, y: [[x + y], y], "its results are nested differently"),
     "an output": (lambda x, y: [x + y, y], lambda x, y: [x + y, x], "different operations"),
     "one of two outputs": (lambda x, y: [x * y] * 2, lambda x, y: [x + y, x * y], "different operations"),
-    "inputs of one neuron": (
+    "inputs of a layer": (
         lambda x, y: autograd.sum(autograd.affine(ROWS[::2], [x, y])),
-        lambda x, y: autograd.sum(
-            autograd.affine([row], xs)[0] for row, xs in zip(ROWS[::2], ([y, x], [x, y]), strict=True)
-        ),
+        lambda x, y: autograd.sum(two_layers(x, y)),
         "different operations",
     ),
+    "inputs of two layers": (
+        lambda x, y: autograd.sum(two_layers(x, y)),
+        lambda x, y: autograd.sum(autograd.affine(ROWS[::2], [x, y])),
+        "different operations",
+    ),
+    "a number for a second use": (
+        lambda x, y: (x + y) * y,
+        lambda x, y: (x + 2.0) * y,
+        "a leaf in one call and a number in the next",
+    ),
+    "rows of one name": (lambda x, y: own_row(x), lambda x, y: own_row(x, y), "different operations"),
     "sharing": (lambda x, y: twice(x), lambda x, y: x.exp() * x.exp(), "different operations"),
     "random numbers": (
         lambda x, y: drawn(lambda: 1.0) - drawn(lambda: 2.0),
@@ -139,10 +162,6 @@ def test_the_order_of_random_numbers_matters() -> None:
         traced(in_turn(one_minus_other, other_minus_one), 1)
 
 
-def own_row(x: Any) -> Any:
-    return primitive("own", lambda x: x * x, lambda out, x: 2.0 * x)(x)
-
-
 ALIKE = {
     "nan": lambda x, y: x * float("nan"),
     "a row of its own in each call": lambda x, y: own_row(x) + own_row(y),
@@ -169,8 +188,8 @@ def test_a_number_may_be_of_another_type(starts: tuple[float, float]) -> None:
     one, other = (lambda x, y, start=start: autograd.dot([x, y], [y, x], start=start) for start in starts)
     first, again = (_called(function, [np.array(0.3), np.array(0.7)], {}, "f") for function in (one, other))
     nodes: list[list[Value]] = []
-    flatten(first.outputs, first.known, nodes=nodes)
-    assert _made_inside(first, again, *nodes, "f") == []  # type: ignore[call-arg, arg-type]
+    flat = flatten(first.outputs, first.known, nodes=nodes)
+    assert _made_inside(first, again, flat, nodes[0], nodes[1]) == []
     assert len(first.outputs[0]._x) != len(again.outputs[0]._x)  # the operands are grouped differently
 
 
