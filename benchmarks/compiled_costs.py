@@ -130,6 +130,7 @@ def first_step(width: int, layers: int = 2, context: int = 32, heads: int = 4, l
     weights = [matrix for block in blocks for matrix in block.values()]
     parameters = [p for rows in (tokens, places, out, *weights) for row in rows for p in row]
     autograd.compile(Value(1.0) * 2.0)()  # what is loaded at the first call is no cost of this graph
+    phases = timed_phases()
     gc.collect()
     before, began = resident(), time.process_time()
     program = autograd.compile(loss, parameters)
@@ -137,7 +138,37 @@ def first_step(width: int, layers: int = 2, context: int = 32, heads: int = 4, l
     taken = time.process_time() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     flat = program.plan.flat
-    return {"nodes": len(flat), "operands": len(flat.operand), "seconds": taken, "bytes": peak - before}
+    return {"nodes": len(flat), "operands": len(flat.operand), "seconds": taken, "bytes": peak - before, **phases}
+
+
+def timed_phases() -> Answer:
+    """The seconds of the phases of a first step, which are added up from now on."""
+    from autograd.compiler import pipeline
+    from autograd.compiler.frontend import two_calls
+
+    seconds: Answer = {}
+
+    def timed(module: Any, name: str, phase: str) -> None:
+        plain = getattr(module, name)
+
+        def call(*arguments: Any, **more: Any) -> Any:
+            began = time.process_time()
+            try:
+                return plain(*arguments, **more)
+            finally:
+                seconds[phase] += time.process_time() - began
+
+        seconds.setdefault(phase, 0.0)
+        setattr(module, name, call)
+
+    timed(two_calls, "_called", "two calls")
+    timed(two_calls, "flatten", "arrays of the first")
+    timed(two_calls, "_made_inside", "comparing the second")
+    timed(two_calls, "Snapshot", "what was read")
+    for name in ("contract", "levels", "groups"):
+        timed(pipeline, name, "groups and levels")
+    timed(pipeline, "_native_plan", "linking")
+    return seconds
 
 
 def resident() -> int:
