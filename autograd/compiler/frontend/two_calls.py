@@ -192,8 +192,12 @@ class _Comparison:
             if rows[codes[n]] is not getattr(twin, "primitive", None):
                 self._check_alike(n, twin)
             begin, end = start[n], start[n + 1]
-            if twin._dy is not VARIADIC:  # one or two operands, the usual case
-                pair(numbers[begin:end].tolist(), (twin._x,) if twin._y is None else (twin._x, twin._y))
+            if twin._dy is not VARIADIC:  # one or two operands, the usual case: `pair`, but without a call
+                for operand, other in zip(numbers[begin:end], (twin._x, twin._y), strict=False):
+                    if twins[operand] is None:
+                        twins[operand] = other
+                    elif twins[operand] is not other:
+                        pair([operand], [other])
                 continue
             for group in twin._x:
                 begin, content = begin + len(group), contents[4 * begin : 4 * (begin + len(group))]
