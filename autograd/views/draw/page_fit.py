@@ -86,7 +86,7 @@ def width_of(contents: Contents, direction: str) -> float:
 
 
 def _stacked(contents: Contents) -> Contents:
-    return replace(contents, boxes=[replace(box, stacked=True) for box in contents.boxes])
+    return replace(contents, boxes=[box.on_top() for box in contents.boxes])
 
 
 def is_sure(contents: Contents, direction: str) -> bool:
@@ -141,7 +141,7 @@ def size_of(contents: Contents, look: Look) -> tuple[float, float]:
 def _sizes(contents: Contents, look: Look) -> dict[str, tuple[float, float]]:
     """The width and the height of each box and circle."""
     sizes = {}
-    for box in contents.boxes:
+    for box in (box.on_top() if look.stacked and box.table else box for box in contents.boxes):
         cells = [_extent(cell) for cell in box.cells] or [(0, 1)]
         if look.stacked or box.stacked:
             wide = max(width for width, _ in cells) * CHARACTER + MARGIN

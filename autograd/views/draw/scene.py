@@ -40,8 +40,18 @@ class Box:
     """The name of the expanded cluster that contains it."""
     stacked: bool = False
     """Whether its cells are on top of each other."""
+    table: bool = False
+    """Whether its cells are the columns of a table: names below an empty line, and numbers below a word."""
     fields: bool = False
     """Whether it is as high as a number written by hand needs, on a worksheet and in its answer key."""
+
+    def on_top(self) -> Box:
+        """The same with its cells on top of each other, which takes less width; a table has a cell for each name."""
+        if not self.table:
+            return replace(self, stacked=True)
+        words, *rows = zip(*(cell.split("\n") for cell in self.cells), strict=True)
+        cells = ["\n".join(" ".join(filter(None, pair)) for pair in zip(words, row, strict=True)) for row in rows]
+        return replace(self, cells=cells, stacked=True, table=False)
 
 
 @dataclass
