@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 BLANK = "________"
 """What a worksheet shows where the reader writes a number; `svg` makes it a dotted field."""
+PARTIAL_BLANK = "∂ = ___"
+"""The same on an arrow, in larger type, so that there is room for the height of a field."""
 
 
 @dataclass
@@ -265,6 +267,8 @@ def _with_partial(step: BackwardStep, trace: Trace, options: DrawOptions) -> tup
     names = f"∂{atom(trace.nodes[step.node].name)}/∂{atom(trace.nodes[step.operand].name)}{trace.which(step)}"
     tooltip = " = ".join(filter(None, [names, step.formula, number if number != step.formula else ""]))
     label = step.formula if options.partials == "formula" and step.formula else f"∂ = {number}"
+    if options.secret and options.partials is True:
+        label = PARTIAL_BLANK
     return with_minus(label) if options.partials else "", "" if options.secret else tooltip
 
 
