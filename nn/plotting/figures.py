@@ -48,7 +48,8 @@ def new_figure(rows: int = 1, columns: int = 1, size: tuple[float, float] = (6.0
 
 def _small(figure: Any) -> float:
     """The size of small text in points: at least 7 pt on a page."""
-    return max(8.0, 10.0 * figure.get_figwidth() / _MAX_WIDTH)
+    width: float = figure.get_figwidth()
+    return max(8.0, 10.0 * width / _MAX_WIDTH)
 
 
 def _picture(figure: Any, kind: str) -> bytes:

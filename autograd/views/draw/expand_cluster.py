@@ -9,6 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from autograd.node import variables
+from autograd.symbolic.printing import number_drawn
 from autograd.value import Value
 from autograd.views.draw.escape import WIDTH as MAX_LINE
 from autograd.views.draw.scene import (
@@ -20,7 +21,6 @@ from autograd.views.draw.scene import (
     add_gradients_of_parts,
     cells_of,
     not_taken,
-    number_drawn,
     tooltip_of,
 )
 from autograd.views.trace.expand import EXPANDED_BELOW, expand_graph

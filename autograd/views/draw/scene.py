@@ -6,13 +6,12 @@ and arrows for Graphviz; `collapse` makes them for graphs that are too large to 
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from autograd.node import NOT_COMPUTED, edges, has_user_backward, variables
-from autograd.symbolic.printing import atom, number_text
+from autograd.symbolic.printing import atom, number_drawn, number_text, with_minus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping, Sequence
@@ -98,24 +97,6 @@ class Contents:
     """The rows of a chain that is wrapped like the lines of a text, every second one from right to left."""
     crossing: bool = False
     """Whether many arrows cross, as between two layers: they are drawn as straight lines, with more space."""
-
-
-def number_drawn(number: float) -> str:
-    """A number in a picture: with a true minus sign, and -0 as such.
-
-    >>> number_drawn(-2.5), number_drawn(-0.0), number_drawn(1e-9)
-    ('−2.5', '−0', '1e−9')
-    """
-    return "−0" if number == 0.0 and math.copysign(1.0, number) < 0.0 else number_text(number).replace("-", "−")
-
-
-def with_minus(formula: str) -> str:
-    """A formula with true minus signs; a hyphen inside a name stays.
-
-    >>> with_minus("-x * 1e-9 - my-name")
-    '−x * 1e−9 − my-name'
-    """
-    return re.sub(r"(?<![\w)\]])-|(?<=\de)-(?=\d)", "−", formula)
 
 
 @dataclass(frozen=True)

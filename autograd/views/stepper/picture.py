@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from autograd.symbolic.printing import number_drawn
 from autograd.views.draw.dot import LIGHT
 from autograd.views.draw.page_fit import arranged
 from autograd.views.draw.picture import Graph
-from autograd.views.draw.scene import DrawOptions, contents_of, number_drawn
+from autograd.views.draw.scene import DrawOptions, contents_of
 from autograd.views.draw.views import MAX_WHOLE
 from autograd.views.trace.expand import MAX_NAME
 
