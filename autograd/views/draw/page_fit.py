@@ -28,8 +28,8 @@ PARTIAL_FIELD = (95.0, 29.0)
 """The width and the height of a blank on an arrow."""
 GAP, BETWEEN, IN_ROW = 25.2, 15.8, 28.8
 """Between ranks, between neighbours of a rank, and between those of a row of a wrapped chain."""
-
-
+MAX_LEVELS = 1300
+"""How many ranks all arrows may cross: Graphviz takes up to ten seconds for so many, and a minute for twice as many."""
 SHORT = 8
 """A chain of fewer ranks is not wrapped."""
 
@@ -189,6 +189,12 @@ def ranks(contents: Contents) -> Mapping[str, int]:
         if targets[name]:
             depth[name] = min(depth[target] for target in targets[name]) - 1
     return depth
+
+
+def levels_crossed(contents: Contents) -> int:
+    """How many ranks all arrows together cross between their ends."""
+    depth = ranks(contents)
+    return sum(depth[arrow.target] - depth[arrow.source] - 1 for arrow in contents.arrows)
 
 
 def longest_arrow(contents: Contents) -> int:
