@@ -444,13 +444,14 @@ def film_paths(
                   linewidth=1, label=name)[0]
         for n, name in enumerate(paths)
     ]  # fmt: skip
-    axes.legend(loc="lower right", fontsize=7, ncols=2)
+    axes.legend(loc="lower right", fontsize=8, ncols=2)
 
     def moment(step: int) -> None:
         for line, points in zip(lines, paths.values(), strict=True):
             line.set_data(*zip(*points[max(0, step - tail) : step + 1], strict=True))
         axes.set_title(f"step {step}")
 
+    moment(0)  # with the title, for which there must be room
     figure.draw_without_rendering()
     figure.set_layout_engine("none")  # laid out once, not again for each frame
     frames = max(map(len, paths.values()))
