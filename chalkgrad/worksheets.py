@@ -220,9 +220,8 @@ def _paper(graphs: Sequence[str]) -> str:
 
 
 def _graph(number: int, formula: str, picture: PaperGraph) -> str:
-    return (
-        f"<div class='graph'><h2>{number}. <span class='formula'>{html.escape(formula)}</span></h2>{picture.svg}</div>"
-    )
+    text = html.escape(formula.replace("-", "−"))  # as in the picture
+    return f"<div class='graph'><h2>{number}. <span class='formula'>{text}</span></h2>{picture.svg}</div>"
 
 
 def _head(sheet: Sheet, layout: PageSetup) -> str:

@@ -71,7 +71,7 @@ def test_formulas_of_ones_own(tmp_path: Path) -> None:
     out = tmp_path / "sheet.html"
     assert run("--formula", "tanh(x*w + b)", "x*x", "--at", "x=2", "w=-1", "b=0.5", "-o", out) == 0
     sheets = out.read_text(encoding="utf-8")
-    assert "tanh(x*w + b), with x = 2, w = -1, b = 0.5" in sheets
+    assert "tanh(x*w + b), with x = 2, w = −1, b = 0.5" in sheets
     assert "x*x, with x = 2<" in sheets
     assert "Keep three significant digits" in sheets
     assert "seed" not in sheets
