@@ -43,3 +43,20 @@ def test_products_and_sums_are_left_out_if_their_layout_would_take_long(monkeypa
     assert [circle.sign for circle in draw(out, partials=True).contents.circles] == few
     with pytest.raises(ValueError, match="more than 250 takes too long"):
         draw(out, partials=True, expand=True)
+
+
+class Scale(nn.Module):
+    """Each number times a factor."""
+
+    def __init__(self, size: int) -> None:
+        self.factors = [Value(1.5) for _ in range(size)]
+
+    def __call__(self, inputs: Any) -> Any:
+        return [factor * x for factor, x in zip(self.factors, inputs, strict=True)]
+
+
+def test_products_with_other_parameters_are_not_inside() -> None:
+    model = nn.Sequential(nn.LSTM(2, 3, seed=1), nn.Last(), Scale(3))
+    found = cells(nn.mean_squared_error(model([[0.5, 0.25], [0.75, -1.0]]), [0.0] * 3), model)
+    assert found["layers.0"] == ["LSTM 2 → 3", "2 steps", "84 parameters"]
+    assert found["layers.2"] == ["Scale", "3 parameters"]
