@@ -8,6 +8,7 @@ import re
 import pytest
 
 from autograd import Value, draw
+from chalkgrad import worksheets
 from chalkgrad.worksheet_picture import PaperGraph, paper_graph
 from chalkgrad.worksheets import PageSetup, random_sheet
 
@@ -122,7 +123,8 @@ def test_graphs_of_every_depth_fit_on_a_page_with_fields_to_write_in(depth: int,
         assert min(map(float, re.findall(r'font-size="([\d.]+)"', picture.svg))) * scale >= 10.0 * 25.4 / 72
 
 
-def test_what_does_not_fit_on_a_page_is_refused_soon() -> None:
+def test_what_does_not_fit_on_a_page_is_refused_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worksheets, "PATIENCE", 1)
     with pytest.raises(ValueError, match="depth 8 do not fit on a page: use a smaller depth, or no fields for local"):
         random_sheet(1, 8, 5, ["add", "subtract", "multiply"], PageSetup(partials=True))
 
