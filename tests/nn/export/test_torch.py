@@ -21,11 +21,16 @@ def test_weights_come_from_a_state_dict() -> None:
     ("state", "kind", "message"),
     [
         ([], TypeError, "state_dict must be what a PyTorch module's"),
-        ({}, ValueError, "ends before the weight of a Layer"),
-        ({"0.bias": [1.0]}, ValueError, "has 0.bias where the weight of a Layer should be"),
-        ({"0.weight": [[1.0, 2.0, 3.0]]}, ValueError, "0.weight must have 1 rows of 2 numbers"),
-        ({"0.weight": [[1.0, float("nan")]]}, ValueError, r"0.weight\[1\] must be finite"),
-        ({"0.weight": [[1.0, 2.0]], "0.bias": [1.0, 2.0]}, ValueError, "0.bias must have 1 rows of 1 numbers"),
+        ({}, ValueError, "ends before the weight of Layer"),
+        ({"0.bias": [1.0]}, ValueError, "has 0.bias where the weight of Layer should be"),
+        ({"0.weight": [[1.0, 2.0, 3.0]]}, ValueError, r"0.weight must have the shape \(1, 2\), got \(1, 3\)"),
+        ({"0.weight": [[1.0, float("nan")]]}, ValueError, r"0.weight\[0\]\[1\] must be finite, got nan"),
+        ({"0.weight": [[1.0, 2.0]], "0.bias": [1.0, 2.0]}, ValueError, r"0.bias must have the shape \(1,\), got \(2,\)"),
+        ({"0.weight": [[1.0, 2.0]], "0.bias": [[1.0]]}, ValueError, r"0.bias must have the shape \(1,\), got \(1, 1\)"),
+        ({"0.weight": [1.0, 2.0]}, ValueError, r"0.weight must have the shape \(1, 2\), got \(2,\)"),
+        ({"0.weight": [[[1.0], [2.0]]]}, ValueError, r"the shape \(1, 2\), got \(1, 2, 1\)"),
+        ({"0.weight": 3.0}, ValueError, r"the shape \(1, 2\), got 3.0"),
+        ({"0.weight": [["1.0", 2.0]]}, TypeError, r"0.weight\[0\]\[0\] must be a real number, got '1.0'"),
         (
             {"0.weight": [[1.0, 2.0]], "0.bias": [1.0], "1.weight": 3},
             ValueError,
@@ -36,9 +41,41 @@ def test_weights_come_from_a_state_dict() -> None:
 def test_wrong_weights_change_nothing(state: Any, kind: type[Exception], message: str) -> None:
     model = nn.Layer(2, 1, seed=0)
     before = model.state_dict()
-    with pytest.raises(kind, match=message):
+    with pytest.raises(kind, match=message) as caught:
         nn.load_torch(model, state)
+    assert isinstance(state, list) or str(caught.value).endswith("; nothing was changed")
     assert model.state_dict() == before
+
+
+def test_rows_of_different_lengths_are_named() -> None:
+    with pytest.raises(ValueError, match=r"the shape \(2, 2\), got rows of different lengths, 1, 2"):
+        nn.load_torch(nn.Layer(2, 2), {"weight": [[1.0, 2.0], [3.0]]})
+
+
+@pytest.mark.parametrize("name", ["RNN", "LSTM", "GRU"])
+def test_some_biases_without_the_others_are_refused(name: str) -> None:
+    """PyTorch's modules have all of them, or with `bias=False` none."""
+    model = nn.Sequential(getattr(nn, name)(2, 1, seed=0), nn.Last(), nn.Layer(1, 1, seed=0))
+    sums, before = getattr(nn, name).gates, model.state_dict()
+    state: dict[str, Any] = {
+        "rnn.weight_ih_l0": [[1.0, 2.0]] * sums, "rnn.weight_hh_l0": [[3.0]] * sums, "rnn.bias_ih_l0": [4.0] * sums,
+        "rnn.bias_hh_l0": [5.0] * sums, "head.weight": [[6.0]], "head.bias": [7.0],
+    }  # fmt: skip
+    for missing in ("bias_hh", "bias_ih"):
+        partial = {key: entries for key, entries in state.items() if missing not in key}
+        with pytest.raises(ValueError, match=f"no {missing} of {name}: give all .* none; nothing was changed"):
+            nn.load_torch(model, partial)
+        assert model.state_dict() == before
+    nn.load_torch(model, {key: entries for key, entries in state.items() if "bias" not in key})
+    assert sorted({v.data for v in model.parameters()}) == [0.0, 1.0, 2.0, 3.0, 6.0]
+    nn.load_torch(model, state)
+    assert sorted({v.data for v in model.parameters()}) == [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]
+
+
+def test_an_attention_with_half_of_its_biases_is_refused() -> None:
+    state = {"in_proj_weight": [[1.0]] * 3, "out_proj.weight": [[1.0]], "out_proj.bias": [0.0]}
+    with pytest.raises(ValueError, match="no in_proj_bias of MultiHeadAttention: give all of its biases, or none"):
+        nn.load_torch(nn.MultiHeadAttention(1, 1), state)
 
 
 @pytest.mark.interop
