@@ -114,11 +114,12 @@ cross_validation estimators
 """,
     "chalkgrad": """
 cli cli.arguments cli.commands cli.first_step cli.formula_hints cli.letters cli.networks cli.terminal_stepper course
-exercises.sandbox exercises.verdict grading.process html_page random_graphs roster worksheet_picture
+exercises.sandbox exercises.variants exercises.verdict grading.process html_page random_graphs roster worksheet_picture
 __main__ cli.datasets cli.formula cli.pictures exercises.messages formula_sheet worksheets
 exercises.exercise
 exercises.answer_types exercises.own_exercises exercises.variation
-exercises.engine_answers exercises.variants grading.plain_data
+exercises.engine_answers exercises.variants.deep_networks exercises.variants.derivatives exercises.variants.networks
+exercises.variants.shared_weights grading.plain_data
 exercises.lesson_*
 exercises
 assignments grading.student grading.submission
@@ -214,6 +215,10 @@ TESTED_ELSEWHERE = {
     "autograd.views.stepper.widget": "browser/test_widget.py",
     "chalkgrad.__main__": "chalkgrad/test_main.py",
     "chalkgrad.cli.terminal_stepper": "chalkgrad/cli/commands/test_step.py",
+    "chalkgrad.exercises.variants.deep_networks": "chalkgrad/exercises/test_variants.py",
+    "chalkgrad.exercises.variants.derivatives": "chalkgrad/exercises/test_variants.py",
+    "chalkgrad.exercises.variants.networks": "chalkgrad/exercises/test_variants.py",
+    "chalkgrad.exercises.variants.shared_weights": "chalkgrad/exercises/test_variants.py",
     "chalkgrad.html_page": "chalkgrad/cli/commands/test_worksheet.py",
 }
 
