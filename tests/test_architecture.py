@@ -243,14 +243,19 @@ def public_names(package: str) -> frozenset[str]:
 
 def import_statements(tree: ast.AST, *, late: bool) -> Iterator[ast.Import | ast.ImportFrom]:
     """Import statements in the order of the file; with `late`, also those inside functions and for type checkers."""
-    for child in ast.iter_child_nodes(tree):
-        if isinstance(child, (ast.Import, ast.ImportFrom)):
-            yield child
+    todo = [tree]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield node
         elif late or not (
-            isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef))
-            or (isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test))
+            isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+            or (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test))
         ):
-            yield from import_statements(child, late=late)
+            todo += reversed([child for child in ast.iter_child_nodes(node) if isinstance(child, WITH_STATEMENTS)])
+
+
+WITH_STATEMENTS = (ast.stmt, ast.excepthandler, ast.match_case)  # what may have an import inside
 
 
 @cache

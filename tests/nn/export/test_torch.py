@@ -25,7 +25,11 @@ def test_weights_come_from_a_state_dict() -> None:
         ({"0.bias": [1.0]}, ValueError, "has 0.bias where the weight of Layer should be"),
         ({"0.weight": [[1.0, 2.0, 3.0]]}, ValueError, r"0.weight must have the shape \(1, 2\), got \(1, 3\)"),
         ({"0.weight": [[1.0, float("nan")]]}, ValueError, r"0.weight\[0\]\[1\] must be finite, got nan"),
-        ({"0.weight": [[1.0, 2.0]], "0.bias": [1.0, 2.0]}, ValueError, r"0.bias must have the shape \(1,\), got \(2,\)"),
+        (
+            {"0.weight": [[1.0, 2.0]], "0.bias": [1.0, 2.0]},
+            ValueError,
+            r"0.bias must have the shape \(1,\), got \(2",
+        ),
         ({"0.weight": [[1.0, 2.0]], "0.bias": [[1.0]]}, ValueError, r"0.bias must have the shape \(1,\), got \(1, 1\)"),
         ({"0.weight": [1.0, 2.0]}, ValueError, r"0.weight must have the shape \(1, 2\), got \(2,\)"),
         ({"0.weight": [[[1.0], [2.0]]]}, ValueError, r"the shape \(1, 2\), got \(1, 2, 1\)"),
