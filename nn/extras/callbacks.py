@@ -54,8 +54,8 @@ class ReduceOnPlateau:
 
     The loss is that of the validation set, if there is one. An improvement is a loss below the best one by the relative
     ``threshold``. After a reduction, ``cooldown`` epochs are not counted. The rate never falls below ``minimum``. The
-    rule and its defaults are those of PyTorch's ReduceLROnPlateau. Each call of ``fit`` starts afresh, as with Keras; one
-    that resumes from a checkpoint continues with the losses in it.
+    rule and its defaults are those of PyTorch's ReduceLROnPlateau. Each call of ``fit`` starts afresh, as in Keras; a
+    resumed one continues with the losses in its checkpoint.
 
     >>> rule = ReduceOnPlateau(patience=1)
     >>> [rule.is_time(loss) for loss in (1.0, 1.0, 1.0, 1.0)]

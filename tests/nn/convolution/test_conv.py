@@ -190,3 +190,28 @@ def test_maps_are_predicted_but_have_no_class() -> None:
     for given in (images, np.array(images)):
         with pytest.raises(TypeError, match=r"has no class: end the model with nn.Flatten\(\)"):
             nn.predict_classes(conv, given)
+
+
+@pytest.mark.parametrize(
+    ("keyword", "answer"),
+    [
+        ({"groups": 2}, r"conv_a\(x\[:2\]\) \+ conv_b\(x\[2:\]\)"),
+        ({"dilation": 2}, "as with dilation=1: a larger kernel_size, or one more layer, sees as far"),
+        ({"padding_mode": "reflect"}, "padding adds zeros"),
+    ],
+)
+def test_what_pytorchs_convolutions_have_besides_is_answered(keyword: dict[str, Any], answer: str) -> None:
+    with pytest.raises(TypeError, match=answer):
+        nn.Conv2d(4, 6, 3, **keyword)
+
+
+def test_the_maps_of_two_groups_are_those_of_one_convolution_without_the_weights_between_them() -> None:
+    """As the answer to `groups` says."""
+    conv_a, conv_b, whole = nn.Conv2d(2, 3, 2, seed=1), nn.Conv2d(2, 3, 2, seed=2), nn.Conv2d(4, 6, 2)
+    none = [0.0] * 8
+    for n, neuron in enumerate([*conv_a.filters.neurons, *conv_b.filters.neurons]):
+        own = [weight.data for weight in neuron.weights]
+        for weight, number in zip(whole.filters.neurons[n].weights, own + none if n < 3 else none + own, strict=True):
+            weight.data = number
+    x = RNG.normal(size=(4, 3, 3)).tolist()
+    assert np.allclose(numbers(conv_a(x[:2]) + conv_b(x[2:])), numbers(whole(x)), rtol=1e-14)
