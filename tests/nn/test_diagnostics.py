@@ -35,7 +35,7 @@ def data_set(name: str) -> tuple[Any, Any, str]:
     if name == "iris":
         X, y = nn.load_iris()
         return nn.standardize(X), y, "cross_entropy"
-    digits, labels = (rows[::24] for rows in nn.load_digits())
+    digits, labels = (rows[::40] for rows in nn.load_digits())
     scaled = nn.standardize(digits) if "standardized" in name else [[x / 16 for x in row] for row in digits]
     return scaled, labels, "cross_entropy"
 
