@@ -12,7 +12,7 @@ import nn
 
 Pixels = list[list[list[float]]]
 
-EPOCHS, BATCH_SIZE, LEARNING_RATE = 12, 32, 0.005
+EPOCHS, LEARNING_RATE = 12, 0.005
 SHIFTS = ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0))
 
 

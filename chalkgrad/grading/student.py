@@ -138,7 +138,7 @@ class Session:
     """One notebook that is run, and the channel on which its answers leave."""
 
     def __init__(self, channel: IO[str], own: dict[str, Kind]) -> None:
-        self._channel, self._kinds, self._code = channel, own, ""
+        self._kinds, self._code = own, ""
         self._module = ModuleType("__main__")
         self._dumps, self._write, self._flush = json.dumps, channel.write, channel.flush
 
