@@ -19,6 +19,7 @@ from types import ModuleType
 from typing import NamedTuple
 
 import pytest
+from optional import NEEDED_BY_LESSON
 
 import autograd as autograd  # its functions `no_grad` and `primitive` have the names of modules
 import nn as nn
@@ -28,7 +29,10 @@ PACKAGES = ("autograd", "nn", "chalkgrad")
 
 
 class Deletable(NamedTuple):
-    """An optional folder: the modules that load it, the public names that need it, and other files that go with it."""
+    """An optional folder: the modules that load it, the public names that need it, and other files that go with it.
+
+    Files may be folders and patterns. The lessons that need it go too.
+    """
 
     loaded_by: set[str]
     names: set[str]
@@ -165,13 +169,17 @@ OPTIONAL = {
     "nn/export": Deletable(
         {"nn", "nn.evaluation"},
         {"nn.load_torch", "nn.to_c", "nn.to_numpy", "nn.to_onnx", "nn.to_python", "nn.to_torch"},
-        {"tests/nn/test_beside_pytorch.py", *ALL_MODULES},
+        {"tests/nn/test_beside_pytorch.py", "docs/live", "tests/docs/live", *ALL_MODULES},
     ),
-    "nn/estimators": Deletable({"nn"}, {"nn.estimators"}, set()),
-    "nn/extras": Deletable({"nn"}, {"nn.CSVLogger", "nn.ParameterGroups", "nn.ReduceOnPlateau"}, set()),
+    "nn/estimators": Deletable(
+        {"nn"}, {"nn.estimators"}, {"benchmarks/estimators.py", "tests/benchmarks/test_estimators.py"}
+    ),
+    "nn/extras": Deletable(
+        {"nn"}, {"nn.CSVLogger", "nn.ParameterGroups", "nn.ReduceOnPlateau"}, {"tests/nn/test_beside_pytorch.py"}
+    ),
     "nn/jax_engine": Deletable({"nn.fit", "nn.training"}, set(), set()),
     "nn/recording": Deletable(
-        {"nn"}, {"nn.record"}, {"tests/browser/test_recording_page.py", "tests/oracles/recorded.py"}
+        {"nn"}, {"nn.record"}, {"tests/browser/test_recording_page.py", "tests/oracles/recorded.py", *ALL_MODULES}
     ),
 }
 # Modules that exist on some operating systems only, and functions of `os` likewise.
@@ -459,13 +467,15 @@ def test_without_the_optional_folders_everything_else_is_imported() -> None:
 
 
 def copy_without(folders: Iterable[str], where: Path) -> Path:
-    """A copy of the project without these folders and their tests."""
+    """A copy of the project without these folders, their tests and lessons."""
     hidden = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "build", "dist", "site", "node_modules")
     shutil.copytree(ROOT, where / "copy", ignore=hidden)
     for folder in folders:
-        for name in (folder, f"tests/{folder}", *OPTIONAL[folder].files):
-            path = where / "copy" / name
-            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)  # several need one file
+        lessons = [lesson for lesson, needed in NEEDED_BY_LESSON.items() if needed == folder]
+        of_lessons = [f"**/{lesson}-*" for lesson in lessons] + [f"**/lesson_{lesson}.py" for lesson in lessons]
+        for pattern in (folder, f"tests/{folder}", *OPTIONAL[folder].files, *of_lessons):
+            for path in sorted((where / "copy").glob(pattern)):
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
     return where / "copy"
 
 
@@ -478,9 +488,15 @@ def passes(copy: Path, *arguments: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("folder", OPTIONAL)
 def test_without_an_optional_folder_and_its_tests_all_others_are_collected(folder: str, tmp_path: Path) -> None:
+    """And those pass that mention it, or the lessons, apart from those of README."""
     copy = copy_without([folder], tmp_path)
     without([folder], copy)
     passes(copy, "--collect-only", "tests", *PACKAGES)
+    names = {name.rpartition(".")[2] for name in (folder.replace("/", "."), *OPTIONAL[folder].names)} | {"LESSONS"}
+    mentions = re.compile(rf"\b({'|'.join(sorted(names))})\b")
+    files = [path for place in ("tests", *PACKAGES) for path in sorted((copy / place).rglob("*.py"))]
+    about = [str(path) for path in files if mentions.search(path.read_text(encoding="utf-8"))]
+    passes(copy, *about, "--deselect", "tests/test_readme.py")
 
 
 @pytest.mark.slow
@@ -494,7 +510,7 @@ def test_without_the_optional_folders_and_their_tests_the_others_pass(tmp_path: 
         "tests/test_english.py",
         "tests/docs/test_tables.py",
     )
-    passes(copy, *left, "tests/nn", "tests/autograd/compiler/test_program.py")
+    passes(copy, *left, "tests/nn", "tests/chalkgrad", "tests/notebooks", "tests/autograd/compiler/test_program.py")
 
 
 # ------------------------------------------------------------------------------------------------- names and sizes

@@ -168,14 +168,6 @@ def test_compiled_and_eager_agree() -> None:
     assert gradient == pytest.approx([p.grad for p in conv.parameters()], rel=1e-10)
 
 
-def test_load_torch_checks_the_shape() -> None:
-    conv = nn.Conv2d(1, 1, (1, 2))
-    nn.load_torch(conv, {"weight": [[[[3.0, 4.0]]]], "bias": [5.0]})
-    assert numbers(conv([[[1.0, 10.0]]])) == [[[48.0]]]
-    with pytest.raises(ValueError, match=r"the shape \(1, 1, 1, 2\), got \(1, 1, 2, 1\); nothing was changed"):
-        nn.load_torch(conv, {"weight": [[[[3.0], [4.0]]]], "bias": [5.0]})
-
-
 def test_values_go_in_too() -> None:
     x = Value(2.0)
     conv = nn.Conv1d(1, 1, 1, init=lambda *_: 3.0)

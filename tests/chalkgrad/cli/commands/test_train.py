@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from optional import needs
 
 import nn
 from chalkgrad.__main__ import main
@@ -38,6 +39,7 @@ def test_every_data_set_reaches_its_goal(name: str, seed: int, capsys: pytest.Ca
 
 
 @pytest.mark.slow
+@needs("nn/convolution")
 def test_the_convolution_reaches_its_goal(capsys: pytest.CaptureFixture[str]) -> None:
     """On the mean of five seeds, with a quarter held back, the same share of each digit."""
     reached = []
@@ -48,6 +50,7 @@ def test_the_convolution_reaches_its_goal(capsys: pytest.CaptureFixture[str]) ->
 
 
 @pytest.mark.slow
+@needs("nn/recurrence")
 def test_names_are_made_up_at_the_end(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", "names", "--epochs", "2", "--hidden", "8"]) == 0
     assert len(re.search(r"^made up: (.*)$", capsys.readouterr().out, re.MULTILINE)[1].split(", ")) == 10  # type: ignore[index]
