@@ -214,7 +214,8 @@ def _numbers(entries: Any, shape: tuple[int, ...], name: str) -> list[float]:
 
 def _shape_of(entries: Any) -> str:
     """The shape of nested lists, such as "(2, 3)"."""
-    sizes, parts = [], [entries]
+    sizes: list[int] = []
+    parts = [entries]
     while parts and all(isinstance(part, list) for part in parts):
         lengths = {len(part) for part in parts}
         if len(lengths) > 1:
