@@ -7,6 +7,7 @@ TESTED_ELSEWHERE.
 from __future__ import annotations
 
 import ast
+import os
 import re
 import shutil
 import subprocess
@@ -471,7 +472,7 @@ def test_without_the_optional_folders_everything_else_is_imported() -> None:
 
 
 def copy_without(folders: Iterable[str], where: Path) -> Path:
-    """A copy of the project without these folders, their tests and lessons."""
+    """A copy of the project without these folders, their tests and lessons, and with the guide to the others."""
     hidden = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "build", "dist", "site", "node_modules")
     shutil.copytree(ROOT, where / "copy", ignore=hidden)
     for folder in folders:
@@ -480,6 +481,8 @@ def copy_without(folders: Iterable[str], where: Path) -> Path:
         for pattern in (folder, f"tests/{folder}", *OPTIONAL[folder].files, *of_lessons):
             for path in sorted((where / "copy").glob(pattern)):
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
+    environment = os.environ | {"PYTHONPATH": str(where / "copy")}
+    subprocess.run([sys.executable, "docs/teaching/build_guide.py"], cwd=where / "copy", env=environment, check=True)
     return where / "copy"
 
 
@@ -500,7 +503,7 @@ def test_without_an_optional_folder_and_its_tests_all_others_are_collected(folde
     mentions = re.compile(rf"\b({'|'.join(sorted(names))})\b")
     files = [path for place in ("tests", *PACKAGES) for path in sorted((copy / place).rglob("*.py"))]
     about = [str(path) for path in files if mentions.search(path.read_text(encoding="utf-8"))]
-    passes(copy, *about, "--deselect", "tests/test_readme.py")
+    passes(copy, *about, "tests/docs/test_teaching.py", "--deselect", "tests/test_readme.py")
 
 
 @pytest.mark.slow
