@@ -502,6 +502,7 @@ def test_without_an_optional_folder_and_its_tests_all_others_are_collected(folde
     names = {name.rpartition(".")[2] for name in (folder.replace("/", "."), *OPTIONAL[folder].names)} | {"LESSONS"}
     mentions = re.compile(rf"\b({'|'.join(sorted(names))})\b")
     files = [path for place in ("tests", *PACKAGES) for path in sorted((copy / place).rglob("*.py"))]
+    files = [path for path in files if {"jax_backend", "jax_engine"}.isdisjoint(path.parts)]  # they need JAX
     about = [str(path) for path in files if mentions.search(path.read_text(encoding="utf-8"))]
     passes(copy, *about, "tests/docs/test_teaching.py", "--deselect", "tests/test_readme.py")
 
