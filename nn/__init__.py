@@ -138,7 +138,7 @@ if not TYPE_CHECKING:  # or a type checker would take every name for one of this
             raise ImportError(
                 f"nn.{name} needs {error.name}, which is not installed: run python -m pip install chalkgrad"
             ) from error
-        if isinstance(found, type) and issubclass(found, Module):
+        if isinstance(found, type) and issubclass(found, Module) and found.__init__ is not object.__init__:
             found.__init__ = explains_keywords(found.__init__)
         globals()[name] = found
         return found

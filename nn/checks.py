@@ -63,7 +63,7 @@ def is_scalar(item: object) -> bool:
 def as_list(values: Any, name: str, expected: str = "a sequence of numbers or Values, such as a list") -> list[Any]:
     """The items of any sequence as a list; a list is returned as it is, not copied.
 
-    Raises ``TypeError`` for strings, dictionaries, numbers and ``None``.
+    Raises ``TypeError`` for strings, dictionaries, numbers and ``None``, and for what says so in ``not_a_list``.
 
     >>> as_list((1, 2), "x")
     [1, 2]
@@ -73,6 +73,8 @@ def as_list(values: Any, name: str, expected: str = "a sequence of numbers or Va
     if isinstance(values, GeneratorType) and values.gi_frame is None:
         raise ValueError(f"{name} is a generator that is already exhausted: make a list of it first, list(...)")
     given = values
+    if hasattr(type(values), "not_a_list"):
+        raise TypeError(f"{name} must be {expected}; got {values.not_a_list}")
     if not isinstance(values, NOT_SEQUENCES) and not isinstance(values, Value):
         if hasattr(values, "to_numpy"):  # pandas: DataFrame has no tolist
             values = values.to_numpy()
@@ -107,6 +109,27 @@ def one_sample(values: Any, size: int, owner: str) -> Row:
         lone = "; a sample is a list of its numbers, and a data set a list of samples" if is_scalar(values) else ""
         raise ValueError(f"{owner} expects {size} input{'s' * (size != 1)}, got {len(row)}{lone}")
     return row
+
+
+def sequence_of(values: Any, size: int, name: str) -> list[Any]:
+    """The elements of one sequence, (length) x ``size``, as a list; ``name`` is that of the argument.
+
+    Raises ``ValueError`` for an empty sequence and for numbers in place of its elements, ``TypeError`` for anything
+    else that is not a sequence.
+
+    >>> sequence_of(((1.0, 2.0), (3.0, 4.0)), 2, "query")
+    [(1.0, 2.0), (3.0, 4.0)]
+    """
+    expected = f"one sequence: a list of lists of {size} number{'s' * (size != 1)}"
+    elements = as_list(values, name, expected)
+    if not elements:
+        raise ValueError(f"{name} is empty: a sequence has at least one element")
+    if size > 1 and is_scalar(elements[0]):
+        raise ValueError(
+            f"{name} must be {expected}, got {shown(elements[0])} in place of such a list; of an nn.Embedding, take "
+            "[embedding(index) for index in indices]"
+        )
+    return elements
 
 
 def plain_number(item: Any, name: str) -> float:

@@ -101,7 +101,10 @@ def as_given(outputs: list[Any], X: Any) -> Any:
         return outputs
     import numpy as np
 
-    return np.array(outputs, dtype=float)
+    try:
+        return np.array(outputs, dtype=float)
+    except ValueError:
+        raise ValueError(f"the model must give numbers in lists of one shape, but gives {shown(outputs[0])}") from None
 
 
 def _joined(parts: list[Any]) -> Any:

@@ -50,26 +50,27 @@ def fit(
     """Train ``model`` on samples ``X`` and targets ``y`` for ``epochs`` passes, and return the history.
 
     ``X``, ``y``: lists or arrays; an array, also a memmap, stays one. Without ``y``, ``X`` gives batches: pairs
-    ``(X_batch, y_batch)``, or triples with a weight for each sample, and can be iterated once per epoch. ``loss``: a
-    name in ``nn.losses`` or a callable (predictions, targets) that gives one Value. ``optimizer``: an optimizer, a
-    name for one with default settings, or a function of the parameters that makes one, such as ``lambda p: nn.Adam(p,
-    0.02)``. ``batch_size``: samples per step, all by default. ``validation``: a pair (X, y), batches, or the share of
-    the data to hold back; the parameters with the lowest validation loss are kept. ``sample_weight``: how much each
-    sample counts in the loss, Σ wᵢ·lossᵢ / Σ wᵢ. ``class_weight``: the same for each class, or "balanced".
-    ``schedule``: a name or a callable from time in epochs to a factor. ``early_stopping``: a patience in epochs;
-    without ``validation`` the training loss decides, also which parameters are kept (with one batch per epoch, those
-    for which it was measured, else those after the epoch). ``callbacks``: each is called with the ``Training`` after
-    each epoch, before the checkpoint is written, or is an object with a method ``on_epoch_end`` or ``on_batch_end``
-    that takes the ``Training``; a learning rate that it assigns to ``training.optimizer`` becomes the base rate of the
-    schedule. ``metrics``: names or callables (outputs, targets); accuracy is left out if the targets are not classes.
-    ``threshold``: separates class 0 from class 1 if the model has one output; by default it follows from the loss or
-    from the model's last primitive, see ``nn.evaluation.decision_threshold``. ``seed``: for shuffling and splitting.
-    ``clip_norm``: the largest norm of the gradient. ``checkpoint``: a file that is written after each epoch and from
-    which ``resume=True`` continues bit for bit. Data, batch size, seed, loss and kind of optimizer must then be the
-    same; the optimizer's settings, ``clip_norm`` and ``schedule`` may differ, and changes are listed in
-    ``history.changes``. ``engine``: ``"eager"`` builds a graph for each batch, ``"compiled"`` traces the model once and
-    trains with arrays, ``"auto"`` compiles if that works and is worth it; ``"jax"`` trains on all devices and processes
-    that JAX shows (extra ``jax``), with numbers of the kind ``dtype``: ``"float64"``, ``"float32"`` or ``"bfloat16"``.
+    ``(X_batch, y_batch)``, or triples with a weight for each sample, and can be iterated once per epoch; sequences may
+    have another length in each batch, and images another size. ``loss``: a name in ``nn.losses`` or a callable
+    (predictions, targets) that gives one Value. ``optimizer``: an optimizer, a name for one with default settings, or a
+    function of the parameters that makes one, such as ``lambda p: nn.Adam(p, 0.02)``. ``batch_size``: samples per step,
+    all by default. ``validation``: a pair (X, y), batches, or the share of the data to hold back; the parameters with
+    the lowest validation loss are kept. ``sample_weight``: how much each sample counts in the loss, Σ wᵢ·lossᵢ / Σ wᵢ.
+    ``class_weight``: the same for each class, or "balanced". ``schedule``: a name or a callable from time in epochs to
+    a factor. ``early_stopping``: a patience in epochs; without ``validation`` the training loss decides, also which
+    parameters are kept (with one batch per epoch, those for which it was measured, else those after the epoch).
+    ``callbacks``: each is called with the ``Training`` after each epoch, before the checkpoint is written, or is an
+    object with a method ``on_epoch_end`` or ``on_batch_end`` that takes the ``Training``; a learning rate that it
+    assigns to ``training.optimizer`` becomes the base rate of the schedule. ``metrics``: names or callables (outputs,
+    targets); accuracy is left out if the targets are not classes. ``threshold``: separates class 0 from class 1 if the
+    model has one output; by default it follows from the loss or from the model's last primitive, see
+    ``nn.evaluation.decision_threshold``. ``seed``: for shuffling and splitting. ``clip_norm``: the largest norm of the
+    gradient. ``checkpoint``: a file that is written after each epoch and from which ``resume=True`` continues bit for
+    bit. Data, batch size, seed, loss and kind of optimizer must then be the same; the optimizer's settings,
+    ``clip_norm`` and ``schedule`` may differ, and changes are listed in ``history.changes``. ``engine``: ``"eager"``
+    builds a graph for each batch, ``"compiled"`` traces the model once and trains with arrays, ``"auto"`` compiles if
+    that works and is worth it; ``"jax"`` trains on all devices and processes that JAX shows (extra ``jax``), with
+    numbers of the kind ``dtype``: ``"float64"``, ``"float32"`` or ``"bfloat16"``.
 
     Each step is all or nothing. Ctrl-C returns the history so far. If a step fails (an overflow, a domain error, a loss
     or gradient that is not finite), the same kind of error is raised with the step and the sample in its message, the

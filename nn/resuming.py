@@ -247,19 +247,21 @@ def _size(validation: Any) -> Any:
 
 
 def _digest(training: Training) -> str:
-    """A hash of all numbers of the data: a run with other data is another run. Of batches, it is that of the first."""
+    """A hash of all numbers of the data: a run with other data is another run. Batches may come in any order."""
     import hashlib
 
     validation = training.validation if training.validation and training.validation[1] is not None else None
-    lists = [data if isinstance(data, list) else None for data in (training.X, training.y)]
+    in_memory = training.stream is None
+    X, y, weights = (training.X, training.y, training.weights) if in_memory else (None, None, None)
+    lists = [data if isinstance(data, list) else None for data in (X, y)]
     given = (*lists, validation if validation and isinstance(validation[0], list) else None)
     total = hashlib.sha256(repr(given).encode())
-    for data in (training.X, training.y, *(validation or ()), training.weights):
+    for data in (X, y, *(validation or ()), weights):
         if data is not None and not isinstance(data, list):
             total.update(f"{data.dtype} {data.shape}".encode())
             for _, part in pieces(data):
                 total.update(part.tobytes())
-        elif data is training.weights and data is not None:
+        elif data is weights and data is not None:
             total.update(repr(data).encode())
     return total.hexdigest()[:16]
 

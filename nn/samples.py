@@ -118,7 +118,7 @@ def _checked(item: Any, name: str, depth: int = 0) -> tuple[Any, tuple[int, ...]
 
 def _ragged(name: str, shape: tuple[int, ...], first_name: str, first: tuple[int, ...], what: str) -> str:
     flat = len(shape) <= 1 and len(first) <= 1
-    cure = "" if flat else "; pad the shorter ones, or train with batches of equal shape"
+    cure = "" if flat else "; pad the shorter ones, or give nn.fit batches, in each of which the shapes are the same"
     mine, other = (_features(s) if flat else f"shape {s}" for s in (shape, first))
     number = "number" if flat else "shape"
     return f"{name} has {mine} but {first_name} has {other}: every {what} needs the same {number}{cure}"

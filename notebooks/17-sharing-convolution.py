@@ -158,7 +158,7 @@ print(" ".join(f"{round(weight, 1) + 0.0:+.1f}" for weight in learnt))
 #
 # Eight filters with relu, then *pooling*: of each 2 by 2 answers only the largest is kept, so that it matters less
 # where exactly a stroke is. The 8 maps of 3 by 3 numbers become one list, and ten neurons read it. Beside it a
-# perceptron with as many parameters, to be fair.
+# perceptron with about as many parameters, to be fair.
 #
 # **Predict:** which of them will be better on digits that it has never seen? And on the same digits, shifted by one
 # pixel, where lesson 14's perceptron failed?
@@ -181,8 +181,8 @@ for name, model in (("convolution", convolution), ("perceptron", perceptron)):
     print(f"{name:12} {len(model.parameters())} parameters, {straight:.0%} right; shifted by a pixel {shifted:.0%}")
 
 # %% [markdown]
-# With the same number of parameters the convolution makes about half as many mistakes. A shift harms it less, although
-# it has never seen a shifted digit. It is not immune: the ten neurons at the end still have a weight for each place.
+# With no more parameters the convolution makes about half as many mistakes. A shift harms it less, although it has
+# never seen a shifted digit. It is not immune: the ten neurons at the end still have a weight for each place.
 #
 # What has it learnt? The filters, in the colours of lesson 14, and the maps that the seven produces.
 
@@ -234,7 +234,7 @@ assert lost < result["convolution"][0] - 0.015 and lost < result["perceptron"][0
 # ## Why there is no batch normalisation here
 #
 # Deep networks for images often contain a layer that shifts and scales each number by the mean and spread of that
-# number *over the batch*. Here is what that means, for the first neuron of the perceptron and two batches that both
+# number *over the batch*. Here is what that means, for the first output of the perceptron and two batches that both
 # begin with the same seven. **Predict:** will the seven get the same number in both?
 
 
@@ -254,7 +254,8 @@ print("the same seven:", " and ".join(f"{number:+.2f}" for number in first))
 # function of *one* sample; such a layer does not fit. (Where there is one, it has to behave differently after the
 # training, with means that it has kept. That is a rich source of mistakes.) `nn.LayerNorm` takes the mean and the
 # spread over the numbers of one sample instead. It keeps signals at a good size just as well, and a seven remains a
-# seven in any company. Transformers use nothing else.
+# seven in any company. Transformers use it, or `nn.RMSNorm`, which divides by the root mean square and subtracts
+# nothing.
 
 # %%
 assert abs(first[0] - first[1]) > 0.05

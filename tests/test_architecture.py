@@ -593,6 +593,14 @@ def test_no_dispatch_by_a_computed_attribute_name(name: str, path: Path) -> None
             assert not computed, f"{path}:{node.lineno}: {ast.unparse(node)}"
 
 
+@in_each_module("nn")
+def test_modules_read_their_attributes_by_name(name: str, path: Path) -> None:
+    """A guard of the compiler follows the names in the code of `nn`, not those in variables; optimizers have none."""
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.Call) and ast.unparse(node).startswith("getattr(self, ") and name != "nn.optimizers":
+            assert isinstance(node.args[1], ast.Constant), f"{path}:{node.lineno}: {ast.unparse(node)}"
+
+
 def test_what_must_be_read_does_not_grow() -> None:
     def lines(folder: str) -> int:
         return sum(len(path.read_text(encoding="utf-8").splitlines()) for path in (ROOT / folder).glob("*.py"))

@@ -98,7 +98,7 @@ class Number(Kind):
             return "The size is right, the sign is not.", None
         if self.tolerance == ROUNDED and (rounds_to(right, number) or same(number, right, CLOSE)):
             return f"{short(number)} is close. Give three significant digits.", None
-        return f"{short(number)} is not right, and I do not recognise the mistake.", None
+        return f"{contrast(number, right)[0]} is not right, and I do not recognise the mistake.", None
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,7 @@ EXERCISES = [
             Mistake((28 + 2 - 5) / 2, "Round down, and count the first place, too."),
             Mistake(14, "28 / 2 would be right for a window that fits everywhere. Near the end it no longer fits."),
             Mistake(13**2, "That is how many numbers a map has: 13 rows of 13."),
+            Mistake(15, "30 / 2 would be right for a window of 1 or 2 rows. One of 5 no longer fits near the end."),
         ],
         hints=["With the padding there are 30 rows. Where does the last window begin?", "(28 + 2 · 1 - 5) // 2 + 1"],
         vary=shared_weights.rows_of_map,
@@ -104,6 +105,21 @@ EXERCISES = [
                 ],
                 "You added the numbers of each window, without the weights.",
             ),
+            Mistake(
+                lambda signal, weights: _slid([0.0, *signal, 0.0], weights),
+                "You put a zero at each end. Without padding a window begins at the first number and ends at the last.",
+            ),
+            Mistake(
+                lambda signal, weights: [
+                    [w * x for w, x in zip(weights, signal[n:], strict=False)]
+                    for n in range(len(signal) - len(weights) + 1)
+                ],
+                "Those are the products. A dot product is their sum, one number for each place.",
+            ),
+            Mistake(
+                lambda signal, weights: _slid(signal, weights)[0],
+                "That is the first place alone. Let the window slide on, and return a list.",
+            ),
         ],
         hints=[
             "The window at place n is signal[n : n + len(weights)].",
@@ -140,6 +156,20 @@ EXERCISES = [
                 lambda signal, upstream, k: _shared(signal, upstream, k)[::-1],
                 "The weights are in the wrong order: the first weight meets signal[n], the next signal[n + 1].",
             ),
+            Mistake(
+                lambda signal, upstream, k: [sum(upstream) * signal[j] for j in range(k)],
+                "At each place the weights meet other numbers: at place n, weight j meets signal[n + j].",
+            ),
+            Mistake(
+                lambda signal, upstream, k: [sum(u * signal[n] for n, u in enumerate(upstream))] * k,
+                "All weights get the same from you. At place n the first meets signal[n], the next signal[n + 1].",
+            ),
+            Mistake(
+                lambda signal, upstream, k: [
+                    sum(u for n, u in enumerate(upstream) if 0 <= i - n < k) for i in range(len(signal))
+                ],
+                "Each number of the signal has a gradient, too, but the question is that of the weights: k numbers.",
+            ),
         ],
         hints=["At place n weight j meets signal[n + j].", "So it gets upstream[n] · signal[n + j], summed over n."],
         praise="Right. It is itself a filter that slides over the signal, with `upstream` as its weights.",
@@ -159,6 +189,8 @@ EXERCISES = [
             ),
             Mistake(36, "6 by 6 would be two windows side by side. They overlap: 3 places, each 3 wide, cover 5."),
             Mistake(5, "That is the width. The part of the image is a square."),
+            Mistake(49, "7 by 7 would be right for three convolutions."),
+            Mistake(16, "4 by 4 covers two windows, shifted by 1. The second one reads three in each direction."),
         ],
         hints=["In one direction: three windows of 3, each shifted by 1.", "They cover 5 pixels in each direction."],
         praise="Right, 5 by 5. Each layer more adds two: deep networks see far with small filters.",

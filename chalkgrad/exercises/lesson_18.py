@@ -62,6 +62,16 @@ def _without_forgetting(sums: list[float], cell: float) -> tuple[float, float]:
     return sigmoid(sums[3]) * math.tanh(cell), cell
 
 
+def _without_input(sums: list[float], cell: float) -> tuple[float, float]:
+    cell = sigmoid(sums[1]) * cell + math.tanh(sums[2])
+    return sigmoid(sums[3]) * math.tanh(cell), cell
+
+
+def _raw_new(sums: list[float], cell: float) -> tuple[float, float]:
+    cell = sigmoid(sums[1]) * cell + sigmoid(sums[0]) * sums[2]
+    return sigmoid(sums[3]) * math.tanh(cell), cell
+
+
 def _raw_gates(sums: list[float], cell: float) -> tuple[float, float]:
     cell = sums[1] * cell + sums[0] * math.tanh(sums[2])
     return sums[3] * math.tanh(cell), cell
@@ -158,6 +168,14 @@ EXERCISES = [
                 ],
                 "You read the input before, not the *state* before. So nothing lasts longer than one step.",
             ),
+            Mistake(
+                lambda inputs, w, u: _read(inputs, w, u)[:1],
+                "Only the first state is in your list. Is the return inside the loop?",
+            ),
+            Mistake(
+                lambda inputs, w, u: _states(inputs, lambda x, h: sigmoid(w * x + u * h)),
+                "That is a sigmoid, as in a gate. A state is a tanh, between -1 and 1.",
+            ),
         ],
         hints=["Keep the state in a variable that starts at 0.0.", "state = tanh(w * x + u * state), in a loop"],
     ),
@@ -196,6 +214,10 @@ EXERCISES = [
                 lambda inputs, u: u ** (len(inputs) - 1),
                 "That is the derivative with respect to the first input. Here the question is u.",
             ),
+            Mistake(
+                lambda inputs, u: _states(inputs, lambda x, h: u * h + x)[-1],
+                "That is the last state. Its derivative has, for each step, what u met there: the state before.",
+            ),
         ],
         hints=[
             "First go forward and keep the states. Then go back with a gradient that starts at 1.",
@@ -215,6 +237,12 @@ EXERCISES = [
             ),
             Mistake(_without_forgetting, "The forget gate is missing: it multiplies the old cell."),
             Mistake(_raw_gates, "A gate is a *sigmoid* of its sum, so that it is between 0 and 1."),
+            Mistake(
+                lambda sums, cell: _lstm([*sums[:2], sums[3], sums[2]], cell),
+                "New and the output gate are swapped: the order is input, forget, new, output.",
+            ),
+            Mistake(_without_input, "The input gate is missing: it multiplies what is new."),
+            Mistake(_raw_new, "What is new is a tanh of its sum."),
             Mistake(_all_gates, "What is new is a tanh of its sum, not a sigmoid: it can be negative."),
             Mistake(_tanh_gates, "A gate is a sigmoid of its sum; only what is new is a tanh."),
             Mistake(

@@ -10,7 +10,7 @@ import math
 from typing import Any
 
 from autograd import Value, dot, softmax
-from nn.checks import as_list, check_parameters, one_sample, random_source, shown, whole_number
+from nn.checks import check_parameters, one_sample, random_source, sequence_of, shown, whole_number
 from nn.layers import Layer
 from nn.module import Module
 
@@ -54,11 +54,12 @@ class MultiHeadAttention(Module):
 
     def __call__(self, query: Any, key: Any = None, value: Any = None) -> list[list[Any]]:
         """The output for each element of one sequence; ``key`` and ``value`` are ``query`` and ``key`` by default."""
-        key = query if key is None else key
-        shares = self._shares(query, key)
-        values = self._heads(self.value, key if value is None else value, "value")
-        if len(values) != len(as_list(key, "key")):
-            raise ValueError(f"key has {len(key)} elements and value has {len(values)}; they must be equally many")
+        queries = self._rows(query, "query")
+        keys = queries if key is None else self._rows(key, "key")
+        rows = keys if value is None else self._rows(value, "value")
+        if len(rows) != len(keys):
+            raise ValueError(f"key has {len(keys)} elements and value has {len(rows)}; they must be equally many")
+        shares, values = self._shares(queries, keys), self._heads(self.value, rows)
         outputs = []
         for of_heads in shares:
             joined = [
@@ -71,12 +72,13 @@ class MultiHeadAttention(Module):
 
     def weights(self, query: Any, key: Any = None) -> list[list[list[float]]]:
         """How much each element takes from each that it sees, as plain numbers: (heads) x (length) x (seen)."""
-        shares = self._shares(query, query if key is None else key)
+        queries = self._rows(query, "query")
+        shares = self._shares(queries, queries if key is None else self._rows(key, "key"))
         return [[[share.data for share in of_heads[head]] for of_heads in shares] for head in range(self.num_heads)]
 
-    def _shares(self, query: Any, key: Any) -> list[list[list[Any]]]:
+    def _shares(self, query: list[Any], key: list[Any]) -> list[list[list[Any]]]:
         """For each element and each head, the softmax of its scores."""
-        queries, keys = self._heads(self.query, query, "query"), self._heads(self.key, key, "key")
+        queries, keys = self._heads(self.query, query), self._heads(self.key, key)
         root = math.sqrt(self.embed_dim // self.num_heads)
         return [
             [
@@ -86,14 +88,17 @@ class MultiHeadAttention(Module):
             for n, parts in enumerate(queries)
         ]
 
-    def _heads(self, layer: Layer[Any], sequence: Any, name: str) -> list[list[list[Any]]]:
+    def _rows(self, sequence: Any, name: str) -> list[Any]:
+        """The elements of a sequence as lists, checked with the settings, which may have been assigned."""
+        self.count(self.settings())
+        elements = sequence_of(sequence, self.embed_dim, name)
+        return [one_sample(each, self.embed_dim, "MultiHeadAttention") for each in elements]
+
+    def _heads(self, layer: Layer[Any], rows: list[Any]) -> list[list[list[Any]]]:
         """A layer's output for each element, cut into the parts of the heads."""
-        elements = as_list(sequence, name, "one sequence: a list of lists of numbers")
-        if not elements:
-            raise ValueError(f"{name} is empty: a sequence has at least one element")
-        rows = [layer.outputs(one_sample(each, self.embed_dim, "MultiHeadAttention")) for each in elements]
         size = self.embed_dim // self.num_heads
-        return [[row[n : n + size] for n in range(0, self.embed_dim, size)] for row in rows]
+        outputs = [layer.outputs(row) for row in rows]
+        return [[output[n : n + size] for n in range(0, self.embed_dim, size)] for output in outputs]
 
     def torch_parameters(self) -> dict[str, list[list[Value]]]:
         """The parameters as rows, by PyTorch's names and in its order."""

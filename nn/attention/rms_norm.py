@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from autograd import Value, mean, sqrt
+from autograd import Value, dot, sqrt
 from nn.checks import check_parameters, one_sample, real_number, shown, whole_number
 from nn.module import Module
 
@@ -29,7 +29,7 @@ class RMSNorm(Module):
     def __call__(self, inputs: Any) -> list[Any]:
         """The normalised sample, a list of ``size`` Values."""
         row = one_sample(inputs, len(self.scale), "RMSNorm")
-        root = sqrt(mean([item * item for item in row]) + self.epsilon)
+        root = sqrt(dot(row, row) / len(row) + self.epsilon)
         return [item / root * scale for item, scale in zip(row, self.scale, strict=True)]
 
     @property

@@ -39,13 +39,12 @@ class Convolution(Module):
         init: Any = "auto",
         seed: Any = None,
     ) -> None:
-        self.in_channels = whole_number(in_channels, "in_channels")
-        self.out_channels = whole_number(out_channels, "out_channels")
-        self.kernel_size, self.stride = self._checked(kernel_size, "kernel_size"), self._checked(stride, "stride")
-        self.padding = self._checked(padding, "padding", 0)
-        check_parameters(self.count(self.settings()), f"{type(self).__name__}(kernel_size={shown(kernel_size)})")
+        self.in_channels, filters = whole_number(in_channels, "in_channels"), whole_number(out_channels, "out_channels")
+        self.kernel_size, self.stride, self.padding = kernel_size, stride, padding
+        self.kernel_size, self.stride, self.padding = self._sizes()
         inputs = self.in_channels * math.prod(_sides(self.kernel_size))
-        self.filters: Layer[Any] = Layer(inputs, self.out_channels, activation=activation, init=init, seed=seed)
+        check_parameters(filters * (inputs + 1), f"{type(self).__name__}(kernel_size={shown(kernel_size)})")
+        self.filters: Layer[Any] = Layer(inputs, filters, activation=activation, init=init, seed=seed)
 
     @classmethod
     def count(cls, settings: dict[str, Any]) -> int:
@@ -54,6 +53,16 @@ class Convolution(Module):
         cls._checked(settings["stride"], "stride")
         cls._checked(settings["padding"], "padding", 0)
         return filters * (channels * math.prod(_sides(cls._checked(settings["kernel_size"], "kernel_size"))) + 1)
+
+    def _sizes(self) -> list[Any]:
+        """Kernel size, stride and padding, checked: another may have been assigned."""
+        size, stride = self._checked(self.kernel_size, "kernel_size"), self._checked(self.stride, "stride")
+        return [size, stride, self._checked(self.padding, "padding", 0)]
+
+    @property
+    def out_channels(self) -> int:
+        """The number of filters."""
+        return self.filters.out_size
 
     @property
     def activation(self) -> Activation:
@@ -64,7 +73,8 @@ class Convolution(Module):
         """The output of each filter at each position: (out_channels) x (height) x (width)."""
         owner = type(self).__name__
         if len(image) != self.in_channels:
-            raise ValueError(f"{owner} expects {self.in_channels} channels, got {len(image)}")
+            expected = f"{self.in_channels} channel{'s' * (self.in_channels != 1)}"
+            raise ValueError(f"{owner} expects {expected}, got {len(image)}")
         seen = windows(padded(image, padding), kernel, stride, owner)
         outputs = [[self.filters.outputs(window) for window in row] for row in seen]
         return [[[each[n] for each in row] for row in outputs] for n in range(self.out_channels)]
@@ -75,11 +85,11 @@ class Convolution(Module):
 
     def torch_shape(self) -> tuple[int, ...]:
         """The shape of PyTorch's weight: (out_channels, in_channels, and the sides of a filter)."""
-        return self.out_channels, self.in_channels, *_sides(self.kernel_size)
+        return self.out_channels, self.in_channels, *_sides(self._sizes()[0])
 
     def settings(self) -> dict[str, Any]:
         """The arguments that build such a module again, apart from the activation."""
-        sizes = {"kernel_size": self.kernel_size, "stride": self.stride, "padding": self.padding}
+        sizes = dict(zip(("kernel_size", "stride", "padding"), self._sizes(), strict=True))
         channels = {"in_channels": self.in_channels, "out_channels": self.out_channels}
         return channels | {name: list(size) if isinstance(size, tuple) else size for name, size in sizes.items()}
 
@@ -115,7 +125,7 @@ class Conv1d(Convolution):
         """The maps of one signal, a list of channels: one list of numbers for each filter."""
         signal = as_list(inputs, "the input of Conv1d", "one signal: a list of channels, each a list of numbers")
         image = image_of([[channel] for channel in signal], "Conv1d", "one signal: a list of channels")
-        return [rows[0] for rows in self._maps(image, (1, self.kernel_size), (1, self.stride), (0, self.padding))]
+        return [rows[0] for rows in self._maps(image, *zip((1, 1, 0), self._sizes(), strict=True))]
 
 
 class Conv2d(Convolution):
@@ -139,4 +149,4 @@ class Conv2d(Convolution):
 
     def __call__(self, inputs: Any) -> list[list[list[Any]]]:
         """The maps of one image, a list of channels that are lists of rows: one such grid for each filter."""
-        return self._maps(image_of(inputs, "Conv2d"), self.kernel_size, self.stride, self.padding)
+        return self._maps(image_of(inputs, "Conv2d"), *self._sizes())

@@ -22,19 +22,26 @@ class Pooling(Module):
     gives = "maps: put nn.Flatten() between them"
 
     def __init__(self, kernel_size: int | Pair, stride: int | Pair | None = None, padding: int | Pair = 0) -> None:
-        self.kernel_size = pair(kernel_size, "kernel_size")
-        self.stride = self.kernel_size if stride is None else pair(stride, "stride")
-        self.padding = pair(padding, "padding", 0)
-        if any(2 * edge > size for edge, size in zip(self.padding, self.kernel_size, strict=True)):
+        self.kernel_size: int | Pair = kernel_size
+        self.stride: int | Pair = kernel_size if stride is None else stride
+        self.padding: int | Pair = padding
+        self.kernel_size, self.stride, self.padding = self._sizes()
+
+    def _sizes(self) -> tuple[Pair, Pair, Pair]:
+        """Kernel size, stride and padding, checked: another may have been assigned."""
+        size, stride = pair(self.kernel_size, "kernel_size"), pair(self.stride, "stride")
+        padding = pair(self.padding, "padding", 0)
+        if any(2 * edge > side for edge, side in zip(padding, size, strict=True)):
             raise ValueError(
-                f"padding must be at most half of kernel_size {self.kernel_size}, or a window would lie outside the "
-                f"image; got {shown(padding)}"
+                f"padding must be at most half of kernel_size {size}, or a window would lie outside the image; got "
+                f"{shown(self.padding)}"
             )
+        return size, stride, padding
 
     def _pooled(self, inputs: Any, fill: Any, of_window: Callable[[list[Any]], Any]) -> list[list[list[Any]]]:
-        owner = type(self).__name__
-        image = padded(image_of(inputs, owner), self.padding, fill)
-        seen = [windows([plane], self.kernel_size, self.stride, owner) for plane in image]
+        owner, (size, stride, padding) = type(self).__name__, self._sizes()
+        image = padded(image_of(inputs, owner), padding, fill)
+        seen = [windows([plane], size, stride, owner) for plane in image]
         return [[[of_window(window) for window in row] for row in rows] for rows in seen]
 
     @classmethod
@@ -45,10 +52,10 @@ class Pooling(Module):
 
     def settings(self) -> dict[str, Any]:
         """The arguments that build such a module again."""
-        return {name: list(getattr(self, name)) for name in ("kernel_size", "stride", "padding")}
+        return dict(zip(("kernel_size", "stride", "padding"), map(list, self._sizes()), strict=True))
 
     def __repr__(self) -> str:
-        size = self.kernel_size
+        size, *_ = self._sizes()
         defaults = {"padding": 0, "stride": size if size[0] != size[1] else size[0]}
         return f"{type(self).__name__}({arguments(self.settings(), defaults)})"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nn.checks import NOT_SEQUENCES, as_list, is_scalar, shown, whole_number
+from nn.checks import MAX_COUNT, NOT_SEQUENCES, as_list, is_scalar, shown, whole_number
 
 Image = list[list[list[Any]]]
 Pair = tuple[int, int]
@@ -42,7 +42,9 @@ def arguments(settings: dict[str, Any], defaults: dict[str, Any]) -> str:
 
 
 def image_of(
-    values: Any, owner: str, what: str = "one image: a list of channels, each a list of rows of numbers"
+    values: Any,
+    owner: str,
+    what: str = "one image: a list of channels, each a list of rows of numbers (a grey image has one channel, [rows])",
 ) -> Image:
     """One image as nested lists, (channels) x (height) x (width), for the module called ``owner``.
 
@@ -69,12 +71,18 @@ def image_of(
 def padded(image: Image, padding: Pair, fill: Any = 0.0) -> Image:
     """The image with ``padding[0]`` rows above and below it and ``padding[1]`` columns on either side.
 
+    Raises ``ValueError`` if it would have more numbers than fit in memory.
+
     >>> padded([[[5.0]]], (0, 1))
     [[[0.0, 5.0, 0.0]]]
     """
     if padding == (0, 0):
         return image
     rows, columns = padding
+    if len(image) * (len(image[0]) + 2 * rows) * (len(image[0][0]) + 2 * columns) > MAX_COUNT:
+        raise ValueError(
+            f"padding={shown(padding)} makes an image of more than {MAX_COUNT:,} numbers: use a smaller one"
+        )
     blank = [fill] * (len(image[0][0]) + 2 * columns)
     side = [fill] * columns
     return [[*[blank] * rows, *([*side, *row, *side] for row in plane), *[blank] * rows] for plane in image]

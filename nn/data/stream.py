@@ -93,7 +93,7 @@ class Stream:
             raise ValueError(f"the batches are empty{cure}")
 
     def _checked(self, number: int, item: Any, width: Callable[[Any], int]) -> Batch:
-        """The batch, or an error with its number; every batch must have samples and targets of the same shape."""
+        """The batch, or an error with its number, also for samples or targets of another shape than in the first."""
         place = f"batch {number}"
         if not isinstance(item, (tuple, list)) or len(item) not in (2, 3) or is_number(item[0]):
             raise TypeError(
@@ -107,12 +107,17 @@ class Stream:
         except (TypeError, ValueError) as error:
             raise type(error)(f"{place}: {error}") from error
         shapes = shape_of(X), shape_of(y), weights is not None
-        if self.shapes is not None and shapes != self.shapes:
+        if self.shapes is not None and (shapes[1:] != self.shapes[1:] or not _alike(shapes[0], self.shapes[0])):
             raise ValueError(
                 f"{place} has {_described(*shapes)}, the first batch {_described(*self.shapes)}: they must be the same"
             )
         self.shapes = shapes
         return Batch(X, y, weights)
+
+
+def _alike(sample: tuple[int, ...], first: tuple[int, ...]) -> bool:
+    """Can one model take both?  Sequences and images may have other sizes in each batch, lists of features may not."""
+    return sample == first or len(sample) == len(first) > 1
 
 
 def _described(sample: tuple[int, ...], target: tuple[int, ...], weighted: bool) -> str:

@@ -15,9 +15,13 @@ from nn.samples import samples_and_targets
 def plain(output: Any) -> Any:
     """The numbers in a model's output: a float for one Value, a list for several; lists in lists, such as maps, stay.
 
+    Raises ``TypeError`` for the pair that an RNN, LSTM or GRU gives.
+
     >>> plain([Value(1.0), 2.0]), plain([[Value(1.0)], [Value(2.0)]])
     ([1.0, 2.0], [[1.0], [2.0]])
     """
+    if hasattr(type(output), "not_a_list"):
+        raise TypeError(f"the model's output must be a number or a list of numbers; got {output.not_a_list}")
     if isinstance(output, (list, tuple)):
         return [plain(item) for item in output]
     return number_of(output)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograd import sigmoid, tanh
+from nn.checks import one_sample
 from nn.recurrence.recurrent import Recurrent
 
 
@@ -27,8 +28,9 @@ class GRU(Recurrent):
 
     def step(self, inputs: Any, state: Any) -> list[Any]:
         """The hidden state after one more element."""
-        (r_in, z_in, n_in), (r_hidden, z_hidden, n_hidden) = map(self._split, self._sums(inputs, state))
+        hidden = one_sample(state, self.hidden_size, "GRU's state")
+        (r_in, z_in, n_in), (r_hidden, z_hidden, n_hidden) = map(self._split, self._sums(inputs, hidden))
         reset = [sigmoid(a + b) for a, b in zip(r_in, r_hidden, strict=True)]
         keep = [sigmoid(a + b) for a, b in zip(z_in, z_hidden, strict=True)]
         new = [tanh(a + r * b) for a, r, b in zip(n_in, reset, n_hidden, strict=True)]
-        return [(1.0 - z) * n + z * h for z, n, h in zip(keep, new, state, strict=True)]
+        return [(1.0 - z) * n + z * h for z, n, h in zip(keep, new, hidden, strict=True)]

@@ -19,9 +19,10 @@ class Last(Module):
 
     def __call__(self, inputs: Any) -> list[Any]:
         """The last of the outputs of one sequence."""
-        if not isinstance(inputs, tuple) or len(inputs) != 2 or not isinstance(inputs[0], list) or not inputs[0]:
+        outputs = inputs[0] if isinstance(inputs, tuple) and len(inputs) == 2 else None
+        if not isinstance(outputs, list) or not outputs or not isinstance(outputs[-1], list):
             raise TypeError(f"Last follows an RNN, LSTM or GRU, whose output is (outputs, state); got {shown(inputs)}")
-        last: list[Any] = inputs[0][-1]
+        last: list[Any] = outputs[-1]
         return last
 
     @classmethod

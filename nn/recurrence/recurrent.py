@@ -10,9 +10,16 @@ import math
 from typing import Any
 
 from autograd import Value
-from nn.checks import as_list, check_parameters, one_sample, random_source, shown, whole_number
+from nn.checks import check_parameters, one_sample, random_source, sequence_of, shown, whole_number
 from nn.layers import Layer
 from nn.module import Module
+
+
+class OutputsAndState(tuple[Any, Any]):
+    """The pair (outputs, state); where one sequence or sample should be, an error says so."""
+
+    __slots__ = ()
+    not_a_list = "the pair (outputs, state) of an RNN, LSTM or GRU: take outputs, state = pair, or use nn.Last()"
 
 
 class Recurrent(Module):
@@ -50,15 +57,13 @@ class Recurrent(Module):
 
         ``inputs`` is (length) x (input_size); ``state`` is where to start, all zeros by default.
         """
-        sequence = as_list(inputs, f"the input of {type(self).__name__}", "one sequence: a list of lists of numbers")
-        if not sequence:
-            raise ValueError(f"the input of {type(self).__name__} is empty: a sequence has at least one element")
+        sequence = sequence_of(inputs, self.input_size, f"the input of {type(self).__name__}")
         state = self.start() if state is None else state
         outputs = []
         for element in sequence:
             state = self.step(element, state)
             outputs.append(self.hidden(state))
-        return outputs, state
+        return OutputsAndState((outputs, state))
 
     def start(self) -> Any:
         """The state before the first element: zeros."""

@@ -31,7 +31,7 @@ class RNN(Recurrent):
 
     def step(self, inputs: Any, state: Any) -> list[Any]:
         """The hidden state after one more element."""
-        function = _FUNCTIONS[self.nonlinearity]
+        function = _FUNCTIONS[choose(self.nonlinearity, list(_FUNCTIONS), "nonlinearity")]
         return [function(a + b) for a, b in zip(*self._sums(inputs, state), strict=True)]
 
     @classmethod

@@ -117,10 +117,10 @@ def _other(cluster: Cluster, units: Units, modules: Modules) -> list[str]:
     """What an operation computes, and how often; of several operations, their signs."""
     root, often = cluster.units[0], len(cluster.units)
     signs = dict.fromkeys(sign for unit in cluster.units for sign in _signs(units, unit))
+    parameters = [count(len(cluster.leaves), "parameter")] if cluster.leaves else []
+    if kind := modules.kind(cluster.name):
+        return [kind, *parameters]
     if len({units.description(unit) for unit in cluster.units}) > 1:
-        parameters = [count(len(cluster.leaves), "parameter")] if cluster.leaves else []
-        if kind := modules.kind(cluster.name):
-            return [kind, *parameters]
         shown = [with_minus(sign) for sign in signs]
         text = "  ".join(shown if len(shown) <= MAX_SIGNS else [*shown[:MAX_SIGNS], "…"])
         return [text, *parameters]

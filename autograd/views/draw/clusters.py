@@ -105,7 +105,8 @@ def by_layer(units: Units, called: Mapping[Value, str], modules: Modules = NO_MO
     _join_activations(units, clusters, of_unit)
     names, known = _Names(), _modules(units, of_unit, called)
     for cluster in sorted(clusters.values(), key=lambda cluster: units.depth[cluster.units[0]]):
-        cluster.name = names.new(cluster.module or _name(units, cluster, called, known.get(id(cluster), "")))
+        module = modules.around(known.get(id(cluster), ""))
+        cluster.name = names.new(cluster.module or _name(units, cluster, called, module))
     _find_shapes(units, clusters.values(), of_unit, modules)
     found = dict(sorted(clusters.items(), key=lambda item: (units.depth[item[1].units[0]], item[1].units[0])))
     return _with_leaves(units, found, [of_unit.get(unit) for unit in units.unit], called)

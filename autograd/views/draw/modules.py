@@ -44,6 +44,13 @@ class Modules:
                 return found or WHOLE_MODEL
         return ""
 
+    def around(self, name: str) -> str:
+        """The module of this name or the innermost one around it: a list of parameters is none; else the name."""
+        parts = name.split(".")
+        while parts and ".".join(parts) not in self.by_name:
+            parts.pop()
+        return ".".join(parts) or name
+
     def between(self, name: str, following: str) -> list[str]:
         """The modules without parts of their own that lie between two others."""
         names = list(self.by_name)
@@ -140,9 +147,9 @@ def _pair(size: Any) -> Shape:
 
 
 def absorbed(units: Units, whole: Mapping[int, str]) -> dict[int, str]:
-    """The operations inside a module drawn whole: those between its neurons, and the same ones behind them.
+    """The operations inside a module drawn whole: those between its neurons, and the same ones behind these.
 
-    `whole` is the module of each of its neurons.
+    `whole` is the module of each of its neurons. Behind its output neurons, which nothing inside reads, is nothing.
     """
     before: dict[int, set[str]] = {}
     after: dict[int, set[str]] = {root: set() for root in units.roots}
@@ -164,12 +171,27 @@ def absorbed(units: Units, whole: Mapping[int, str]) -> dict[int, str]:
     for n, unit in enumerate(units.unit):
         if unit in inside:
             rows.setdefault(inside[unit], set()).add(units.order[n].primitive)
-    behind = {root: next(iter(before[root])) for root in free if root not in inside and len(before[root]) == 1}
-    members: dict[int, set[Any]] = {}
+    members: dict[int, set[Any]] = {root: set() for root in free}
+    parameters: dict[int, list[str]] = {root: [] for root in free}
     for n, unit in enumerate(units.unit):
-        if unit in behind:
-            members.setdefault(unit, set()).add(units.order[n].primitive)
-    return inside | {root: name for root, name in behind.items() if members[root] <= rows.get(name, set())}
+        if unit in members:
+            members[unit].add(units.order[n].primitive)
+            leaves = [units.order[o] for o in units.operands[n]]
+            parameters[unit] += [units.called[leaf] for leaf in leaves if leaf in units.called]
+    read = {id(units.neurons[source].parameters) for root in inside for source in sources[root] if source in whole}
+    found = dict(inside)
+    for root in free:
+        name = next(iter(before[root]), "")
+        prefix = "" if name == WHOLE_MODEL else f"{name}."
+        if (
+            len(before[root]) == 1
+            and members[root] <= rows.get(name, set())
+            and all(called.startswith(prefix) for called in parameters[root])
+            and all(source in found or (source in whole and id(units.neurons[source].parameters) in read)
+                    for source in sources[root] if source in whole or source in before)
+        ):  # fmt: skip
+            found.setdefault(root, name)
+    return found
 
 
 def _of(source: int, whole: Mapping[int, str], before: Mapping[int, set[str]]) -> set[str]:

@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="mlp",
         help="a perceptron, or for digits a convolutional network (%(default)s)",
     )
-    parser.add_argument("--activation", choices=ACTIVATIONS, default="tanh", help="of the hidden layers (%(default)s)")
+    parser.add_argument("--activation", choices=ACTIVATIONS, help="of the hidden layers (default: tanh)")
     parser.add_argument(
         "--optimizer", choices=OPTIMIZERS, default="adam", help="how steps are made from gradients (%(default)s)"
     )
@@ -90,7 +90,7 @@ class TrainingTask:
         elif arguments.dataset == "names":
             self._names(hidden[0])
         else:
-            self._perceptron(hidden, arguments.activation)
+            self._perceptron(hidden, arguments.activation or "tanh")
         self.rate, self.epochs = arguments.learning_rate or self.rate, arguments.epochs or self.epochs
         self.batch_size = arguments.batch_size or self.batch_size
 
@@ -130,6 +130,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Train with the recipe's settings, save the requested files, and report."""
     if arguments.model == "conv" and (arguments.dataset != "digits" or arguments.hidden):
         raise CommandError("--model conv is for digits, without --hidden: chalkgrad train digits --model conv")
+    if arguments.activation and (arguments.model == "conv" or arguments.dataset == "names"):
+        raise CommandError("--activation is for perceptrons: the convolutional network has relu, the LSTM has gates")
     if arguments.dataset == "names" and arguments.hidden and len(arguments.hidden) > 1:
         raise CommandError(f"the LSTM for names has one width, but --hidden has {len(arguments.hidden)}: give one")
     try:
@@ -185,3 +187,6 @@ def save_model(model: Any, path: Path) -> None:
     except OSError as error:
         raise CommandError(f"cannot write {path}: {error.strerror}. Name another file with --save") from error
     print(f"saved {path}")
+    if isinstance(model, letters.NextLetter):  # a class of its own, which a file cannot build
+        made = f"letters.NextLetter({model.memory.hidden_size}, seed=0)"
+        print(f"from chalkgrad.cli import letters; model = nn.load({str(path)!r}, into={made})")

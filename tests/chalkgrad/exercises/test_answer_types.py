@@ -51,6 +51,11 @@ def test_a_number_that_is_far_off_is_not_called_close(answer: float) -> None:
     assert "is not right" in THIRD.check(answer).says
 
 
+def test_a_wrong_number_does_not_look_like_the_right_one() -> None:
+    count = Exercise("0.0", "How many?", Number(tolerance=1e-6), right=1168)
+    assert count.check(1168.5).says.startswith("1168.5 is not right")
+
+
 def test_a_mistake_may_be_rounded_too() -> None:
     assert THIRD.check(0.82).says == "root"
 

@@ -93,3 +93,26 @@ def test_compiled_and_eager_agree() -> None:
 def test_errors(call: Any, kind: type[Exception], message: str) -> None:
     with pytest.raises(kind, match=message):
         call()
+
+
+def test_a_sequence_is_read_once() -> None:
+    attention, sequence = nn.MultiHeadAttention(4, 2, seed=0), RNG.normal(size=(3, 4)).tolist()
+    expected, shares = numbers(attention(sequence)), attention.weights(sequence)
+    for again in (iter, lambda rows: (row for row in rows), lambda rows: map(iter, rows)):
+        assert numbers(attention(again(sequence))) == expected
+        assert numbers(attention(again(sequence), again(sequence), again(sequence))) == expected
+        assert attention.weights(again(sequence)) == shares
+    with pytest.raises(ValueError, match="key has 3 elements and value has 2"):
+        attention(sequence, iter(sequence), iter(sequence[:2]))
+
+
+@pytest.mark.parametrize(("name", "setting", "message"), [
+    ("num_heads", 3, "multiple of num_heads, got 4 and 3"), ("num_heads", 0, "num_heads must be at least 1"),
+    ("causal", "no", "causal must be True or False"),
+])  # fmt: skip
+def test_an_assigned_setting_is_checked(name: str, setting: Any, message: str) -> None:
+    attention = nn.MultiHeadAttention(4, 2)
+    setattr(attention, name, setting)
+    for call in (attention, attention.weights):
+        with pytest.raises((TypeError, ValueError), match=message):
+            call([[1.0] * 4])

@@ -31,6 +31,8 @@ def test_sizes_fit_in_a_sequential_model() -> None:
 def test_errors() -> None:
     with pytest.raises(ValueError, match="RMSNorm expects 2 inputs, got 1"):
         nn.RMSNorm(2)([1.0])
+    with pytest.raises(TypeError, match="must be a real number, got None"):
+        nn.RMSNorm(2)([None, None])
     with pytest.raises(ValueError, match="epsilon must be at least 0"):
         nn.RMSNorm(2, -1.0)
     with pytest.raises(ZeroDivisionError):

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+import autograd
 import nn
 from autograd import Value, check_gradients
 from nn.config import build, described
+from nn.metrics import plain
 
 RNG = np.random.default_rng(5)
 
@@ -151,8 +153,6 @@ def test_a_dead_filter_is_found() -> None:
 
 
 def test_compiled_and_eager_agree() -> None:
-    import autograd
-
     conv = nn.Conv2d(1, 2, 2, padding=1, activation="tanh", seed=1)
     pool = nn.MaxPool2d(2)
 
@@ -166,6 +166,26 @@ def test_compiled_and_eager_agree() -> None:
     value, gradient = program.value_and_grad(X, T)
     assert value == pytest.approx(total.data, rel=1e-12)
     assert gradient == pytest.approx([p.grad for p in conv.parameters()], rel=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("module", "shape", "assigned"),
+    [
+        (nn.Conv2d(1, 1, 2, seed=1), (1, 5, 6), {"stride": 2, "padding": (1, 0), "kernel_size": (1, 4)}),
+        (nn.Conv1d(1, 2, 2, seed=1), (1, 7), {"stride": 2, "padding": 1}),
+        (nn.AvgPool2d(2), (1, 5, 6), {"stride": (1, 1), "padding": (0, 1), "kernel_size": (1, 2)}),
+    ],
+)  # fmt: skip
+def test_a_compiled_program_follows_assigned_sizes(module: Any, shape: Any, assigned: dict[str, Any]) -> None:
+    """A guard watches what code of `nn` reads by a name written there, not by `getattr` and a variable."""
+    x = RNG.normal(size=shape).tolist()
+    program = autograd.compile(module, module.parameters())
+    for name, setting in assigned.items():
+        before = program(x)
+        setattr(module, name, setting)
+        after = program(x)
+        np.testing.assert_allclose(after, plain(module(x)), rtol=1e-12)
+        assert before != after
 
 
 def test_values_go_in_too() -> None:
@@ -207,3 +227,21 @@ def test_the_maps_of_two_groups_are_those_of_one_convolution_without_the_weights
             weight.data = number
     x = RNG.normal(size=(4, 3, 3)).tolist()
     assert np.allclose(numbers(conv_a(x[:2]) + conv_b(x[2:])), numbers(whole(x)), rtol=1e-14)
+
+
+def test_other_sizes_may_be_assigned() -> None:
+    """One number in place of a pair, as for the constructor; the file has what the module computes with."""
+    conv, image = nn.Conv2d(1, 1, 2, init=lambda *_: 1.0), np.arange(12.0).reshape(1, 3, 4)
+    conv.stride, conv.padding = 2, (1, 0)
+    assert numbers(conv(image)) == numbers(nn.Conv2d(1, 1, 2, 2, (1, 0), init=lambda *_: 1.0)(image))
+    assert (described(conv) or {})["stride"] == [2, 2]
+    conv.stride = (1, 0)
+    with pytest.raises(ValueError, match=r"stride\[1\] must be at least 1, got 0"):
+        conv(image)
+    with pytest.raises(AttributeError, match="out_channels"):
+        conv.out_channels = 2  # type: ignore[misc]
+
+
+def test_an_image_without_channels() -> None:
+    with pytest.raises(TypeError, match=r"a grey image has one channel, \[rows\]\); got 1.0"):
+        nn.Conv2d(1, 1, 1)([[1.0, 2.0]])

@@ -21,3 +21,8 @@ def test_flatten_takes_lists_only() -> None:
         nn.Flatten()([[1.0], 2.0])
     with pytest.raises(TypeError, match=r"has \[2.0\] beside numbers: nest all parts equally deep"):
         nn.Flatten()([1.0, [2.0]])
+
+
+def test_flatten_has_no_dimensions_to_choose() -> None:
+    with pytest.raises(TypeError, match=r"^Flatten\(\) takes no arguments"):
+        nn.Flatten(1)  # type: ignore[call-arg]

@@ -45,3 +45,13 @@ def test_padding_is_at_most_half_of_a_window() -> None:
 def test_repr_builds_it_again() -> None:
     assert repr(nn.MaxPool2d(2)) == "MaxPool2d(kernel_size=2)"
     assert repr(nn.AvgPool2d((2, 3), 1, 1)) == "AvgPool2d(kernel_size=(2, 3), stride=1, padding=1)"
+
+
+def test_other_sizes_may_be_assigned() -> None:
+    pool = nn.MaxPool2d(2)
+    pool.kernel_size, pool.stride, pool.padding = 3, 1, (1, 0)
+    assert pool(IMAGE) == nn.MaxPool2d(3, 1, (1, 0))(IMAGE)
+    assert repr(pool) == "MaxPool2d(kernel_size=3, stride=1, padding=(1, 0))"
+    pool.padding = 2
+    with pytest.raises(ValueError, match=r"padding must be at most half of kernel_size \(3, 3\).*got 2"):
+        pool(IMAGE)

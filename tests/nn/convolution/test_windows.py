@@ -74,3 +74,8 @@ def test_wrong_sizes(size: Any, kind: type[Exception], message: str) -> None:
 
 def test_arguments_leave_defaults_out() -> None:
     assert arguments({"stride": [2, 2], "padding": [0, 0]}, {"padding": 0}) == "stride=2"
+
+
+def test_padding_that_does_not_fit_in_memory() -> None:
+    with pytest.raises(ValueError, match=r"padding=\(10000, 10000\) makes an image of more than 100,000,000 numbers"):
+        padded([[[1.0]]], (10_000, 10_000))

@@ -212,19 +212,31 @@ class Shuffled(Batches):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_a_run_continues_at_the_boundary_of_an_epoch(engine: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("other", [98, 99])
+def test_a_run_continues_at_the_boundary_of_an_epoch(engine: str, other: int, tmp_path: Path) -> None:
+    """Also if the first batch is another one, before the generator has been restored."""
     random.seed(5)
     whole, model = train(Shuffled(), epochs=5, engine=engine)
     random.seed(5)
     path = tmp_path / "run.json"
     train(Shuffled(), epochs=2, engine=engine, checkpoint=path)
-    random.seed(99)
+    random.seed(other)
     rest, resumed = train(Shuffled(), epochs=5, engine=engine, checkpoint=path, resume=True)
     assert figures(rest) == figures(whole)
     assert resumed.state_dict() == model.state_dict()
     X, y = nn.make_moons(30, seed=1)
     with pytest.raises(ValueError, match="the checkpoint was started with samples='batches', this run has 30"):
         nn.fit(nn.MLP(2, [3, 1]), X, y, loss=LOSS, epochs=9, checkpoint=path, resume=True, progress=False)
+
+
+def test_a_list_of_batches_continues(tmp_path: Path) -> None:
+    path, pairs, validation = tmp_path / "run.json", Batches().pairs, nn.make_moons(8, seed=2)
+    whole, model = train(pairs, epochs=4, validation=validation)
+    train(pairs, epochs=2, validation=validation, checkpoint=path)
+    with pytest.raises(ValueError, match="the checkpoint was started with data="):
+        train(pairs, epochs=4, validation=nn.make_moons(8, seed=3), checkpoint=path, resume=True)
+    rest, resumed = train(pairs, epochs=4, validation=validation, checkpoint=path, resume=True)
+    assert (figures(rest), resumed.state_dict()) == (figures(whole), model.state_dict())
 
 
 def test_the_schedule_knows_the_length_after_one_epoch() -> None:
@@ -269,3 +281,36 @@ def test_amounts_in_one_batch_may_look_like_classes() -> None:
     batches = [([[0.0], [1.0]], [0.0, 1.0]), ([[2.0], [3.0]], [2.0, 3.0])]
     history, _ = train(batches, nn.MLP(1, [1], seed=0), loss="mean_squared_error")
     assert "accuracy" not in history
+
+
+def sequences(*lengths: int) -> list[Any]:
+    """A batch of three sequences of each length, and their classes."""
+    draw = np.random.default_rng(sum(lengths))
+    return [(draw.normal(size=(3, length, 2)), [0, 1, 2]) for length in lengths]
+
+
+def test_sequences_of_another_length_in_each_batch() -> None:
+    """A step of each length, twice; the validation data has other lengths again."""
+    trained = []
+    for engine in ENGINES:
+        model = nn.Sequential(nn.GRU(2, 3, seed=0), nn.Last(), nn.Layer(3, 3, nonlin=False, seed=0))
+        history, _ = train(
+            sequences(3, 1, 4), model, epochs=2, loss="cross_entropy", engine=engine, validation=sequences(2, 5)
+        )
+        assert history.engine == engine
+        trained.append(([*model.state_dict().values()], history["loss"], history["validation_loss"]))
+    for given, expected in zip(*trained, strict=True):
+        assert given == pytest.approx(expected, rel=1e-12)
+    start = nn.Sequential(nn.GRU(2, 3, seed=0), nn.Last(), nn.Layer(3, 3, nonlin=False, seed=0))
+    by_hand = [nn.cross_entropy([start(x) for x in X.tolist()], y).data for X, y in sequences(3, 1, 4)]
+    frozen, _ = train(sequences(3, 1, 4), start, epochs=1, loss="cross_entropy", optimizer=lambda p: nn.SGD(p, 1e-300))
+    assert frozen["loss"] == pytest.approx([np.mean(by_hand)], rel=1e-14)
+
+
+def test_sequences_of_other_vectors_or_dimensions() -> None:
+    for engine in ENGINES:
+        for shape, message in (((3, 4, 5), "step 2.*GRU expects 2 inputs, got 5"), ((3, 2), "must be the same")):
+            model = nn.Sequential(nn.GRU(2, 3, seed=0), nn.Last(), nn.Layer(3, 3, nonlin=False, seed=0))
+            batches = [*sequences(3), (np.ones(shape), [0, 1, 2])]
+            with pytest.raises(ValueError, match=message):
+                train(batches, model, epochs=1, loss="cross_entropy", engine=engine)

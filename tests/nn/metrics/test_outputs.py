@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
+import nn
 from nn.metrics import accuracy, find_metrics, r_squared
 
 
@@ -26,3 +28,14 @@ def test_functions_keep_their_names() -> None:
 
     assert find_metrics([mine, "r_squared"]) == {"mine": mine, "r_squared": r_squared}
     assert find_metrics("accuracy") == {"accuracy": accuracy}
+
+
+def test_outputs_that_are_no_rectangle() -> None:
+    """Of a list of samples they are lists; of an array they would have to be an array."""
+
+    def two(x: Any) -> Any:
+        return [x[0], [x[0], 1.0]]
+
+    assert nn.predict(two, [[2.0]]) == [[2.0, [2.0, 1.0]]]
+    with pytest.raises(ValueError, match=r"numbers in lists of one shape, but gives \[2.0, \[2.0, 1.0\]\]"):
+        nn.predict(two, np.array([[2.0]]))

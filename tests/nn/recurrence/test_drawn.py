@@ -28,3 +28,20 @@ def test_a_recurrent_network_is_one_box(kind: Any, head: bool) -> None:
     assert found["inputs"] == ["4×2 numbers"]
     assert found["layers.0" if head else "model"] == [f"{kind.__name__} 2 → 3", "4 steps", parameters]
     assert len(found) == 3
+
+
+class Scale(nn.Module):
+    """Each number times a factor."""
+
+    def __init__(self, size: int) -> None:
+        self.factors = [Value(1.5) for _ in range(size)]
+
+    def __call__(self, inputs: Any) -> Any:
+        return [factor * x for factor, x in zip(self.factors, inputs, strict=True)]
+
+
+def test_products_with_other_parameters_are_not_inside() -> None:
+    model = nn.Sequential(nn.LSTM(2, 3, seed=1), nn.Last(), Scale(3))
+    found = cells(nn.mean_squared_error(model([[0.5, 0.25], [0.75, -1.0]]), [0.0] * 3), model)
+    assert found["layers.0"] == ["LSTM 2 → 3", "2 steps", "84 parameters"]
+    assert found["layers.2"] == ["Scale", "3 parameters"]

@@ -16,7 +16,7 @@ def test_last() -> None:
     assert [value.data for value in last] == [value.data for value in outputs[1]]
 
 
-@pytest.mark.parametrize("given", [[1.0], ([], []), ([1.0], [2.0], [3.0]), (1.0, 2.0)])
+@pytest.mark.parametrize("given", [[1.0], ([], []), ([1.0], [2.0], [3.0]), (1.0, 2.0), ([1.0, 2.0], [3.0, 4.0])])
 def test_what_is_no_pair(given: Any) -> None:
     with pytest.raises(TypeError, match="Last follows an RNN, LSTM or GRU"):
         nn.Last()(given)

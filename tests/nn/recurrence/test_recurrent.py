@@ -99,11 +99,52 @@ def test_compiled_and_eager_agree(kind: Any) -> None:
         (lambda: nn.LSTM(1, 1)([[1.0]], [0.0]), TypeError, "LSTM's state must be a pair"),
         (lambda: nn.LSTM(1, 2)([[1.0]], ([0.0, 0.0], [0.0])), ValueError, "LSTM's cell expects 2 inputs, got 1"),
         (lambda: nn.RNN(1, 1)(1.0), TypeError, "input of RNN must be one sequence"),
+        (lambda: nn.LSTM(2, 1)([1.0, 2.0]), ValueError, r"lists of 2 numbers, got 1.0 in .*\[embedding\(index\) for"),
     ],
 )
 def test_errors(call: Any, kind: type[Exception], message: str) -> None:
     with pytest.raises(kind, match=message):
         call()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_state_is_any_sequence_of_numbers(kind: Any) -> None:
+    memory = kind(2, 2, seed=1)
+
+    def state(made: Any) -> Any:
+        return (made([0.5, -0.1]), made([0.2, 0.3])) if kind is nn.LSTM else made([0.5, -0.1])
+
+    expected = numbers(memory(SEQUENCE, state(list)))
+    for made in (tuple, np.array, iter, lambda row: (number for number in row)):
+        assert numbers(memory(SEQUENCE, state(made))) == expected
+    alone = kind(2, 1, seed=1)
+    one, same = ((0.5, 0.2), ([0.5], [0.2])) if kind is nn.LSTM else (0.5, [0.5])
+    assert numbers(alone(SEQUENCE, one)) == numbers(alone(SEQUENCE, same))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("after", [nn.Flatten(), nn.LSTM(3, 2), nn.MultiHeadAttention(3, 1), nn.MaxPool2d(1)])
+def test_the_pair_is_not_a_sequence(kind: Any, after: Any) -> None:
+    """`Flatten` would put the state after the outputs, which is not what an export of the model does."""
+    model = nn.Sequential(kind(2, 3, seed=1), after)
+    with pytest.raises(TypeError, match=r"the pair \(outputs, state\) of an RNN, LSTM or GRU: take outputs, state ="):
+        model(SEQUENCE)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_pair_is_not_an_output(kind: Any) -> None:
+    for given in (SEQUENCE[None], [SEQUENCE.tolist()]):
+        with pytest.raises(TypeError, match=r"output must be a number or a list of numbers; got the pair"):
+            nn.fit(kind(2, 3), given, [1.0], loss="mean_squared_error", epochs=1, progress=False)
+
+
+def test_another_nonlinearity_may_be_assigned() -> None:
+    memory = nn.RNN(2, 3, seed=1)
+    memory.nonlinearity = "relu"
+    assert numbers(memory(SEQUENCE)) == numbers(nn.RNN(2, 3, nonlinearity="relu", seed=1)(SEQUENCE))
+    memory.nonlinearity = "rleu"
+    with pytest.raises(ValueError, match="unknown nonlinearity 'rleu'; did you mean 'relu'"):
+        memory(SEQUENCE)
 
 
 def test_a_gradient_fades_through_time() -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from optional import needs
 
 import nn
 from chalkgrad.__main__ import main
-from chalkgrad.cli.commands.train import ACTIVATIONS, OPTIMIZERS
+from chalkgrad.cli.commands.train import ACTIVATIONS, OPTIMIZERS, save_model
 from chalkgrad.cli.datasets import RECIPES
+from chalkgrad.cli.letters import NextLetter
 
 # What a held-back quarter must reach with the settings of the recipe, in percent.
 GOALS = {"moons": 98, "circles": 98, "spiral": 95, "iris": 92, "wine": 95, "digits": 95, "names": 15}
@@ -62,6 +64,8 @@ def test_names_are_made_up_at_the_end(capsys: pytest.CaptureFixture[str]) -> Non
         (["moons", "--model", "conv"], "--model conv is for digits"),
         (["digits", "--model", "conv", "--hidden", "8"], "without --hidden"),
         (["names", "--hidden", "8", "9"], "one width, but --hidden has 2"),
+        (["names", "--activation", "relu"], "--activation is for perceptrons"),
+        (["digits", "--model", "conv", "--activation", "tanh"], "--activation is for perceptrons"),
     ],
 )
 def test_options_that_do_not_fit(options: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -87,6 +91,14 @@ def test_the_saved_model_predicts_as_the_trained_one(tmp_path: Path, capsys: pyt
         assert written.stat().st_size > 0
     model = nn.load(path)
     assert len(model.parameters()) == int(re.search(r"(\d+) parameters", output)[1])  # type: ignore[index]
+
+
+def test_how_a_model_of_letters_is_loaded_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = NextLetter(2, seed=5)
+    save_model(model, tmp_path / "model.json")
+    found: dict[str, Any] = {"nn": nn}
+    exec(capsys.readouterr().out.splitlines()[1], found)
+    assert found["model"].state_dict() == model.state_dict()
 
 
 def test_without_scikit_learn_one_line_says_what_to_install(
