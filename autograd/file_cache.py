@@ -29,6 +29,8 @@ BUILD_LIMIT = 60.0
 """Time limit in seconds for building a file, and for waiting until another process has built it."""
 ABANDONED = 2 * BUILD_LIMIT
 """Age in seconds at which a lock counts as abandoned."""
+MOST = 2000
+"""Number of files of one kind that are kept: after each new one, those not used for the longest time are removed."""
 PAUSE = 0.02
 """Interval in seconds at which another process's lock is checked."""
 
@@ -50,6 +52,7 @@ def kept(kind: str, made_of: str, build: Callable[[Path], Path], load: Callable[
     if not found:
         with _locked(where / f"{name}.lock"):
             found = _loaded(where, name, load) or [_built(where, name, build, load)]
+        _remove_oldest(where, kind)
     return found[0]
 
 
@@ -94,7 +97,10 @@ def _loaded(where: Path, name: str, load: Callable[[Path], T]) -> list[T]:
         with suppress(Exception):
             status = path.lstat()
             if stat.S_ISREG(status.st_mode) and _is_private(status) and path.stem == _stem(name, path.read_bytes()):
-                return [load(path)]
+                loaded = [load(path)]
+                with suppress(OSError):
+                    os.utime(path, ns=(time.time_ns(), status.st_mtime_ns))  # its last use
+                return loaded
         with suppress(OSError):
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
@@ -117,6 +123,17 @@ def _built(where: Path, name: str, build: Callable[[Path], Path], load: Callable
         with suppress(OSError):
             path.unlink()
         raise
+
+
+def _remove_oldest(where: Path, kind: str) -> None:
+    """Remove all but the `MOST` files of this kind that were used last; a process that has loaded one keeps it."""
+    used = []
+    for path in where.glob(f"{kind}-*-*"):
+        with suppress(OSError):
+            used.append((path.stat().st_atime_ns, path))
+    for _, path in sorted(used)[:-MOST]:
+        with suppress(OSError):
+            path.unlink()
 
 
 def _stem(name: str, content: bytes) -> str:

@@ -120,7 +120,7 @@ def _gradients(output: Any, inputs: Nested, create_graph: bool) -> Nested:
     if not isinstance(output, Value):
         return map_nested(lambda leaf: Value(0.0) if create_graph else 0.0, inputs)
     found = backpropagate(topological_order(output), {output: 1.0}, edges_as_graph if create_graph else edges_of)
-    as_kind = _as_value if create_graph else _as_is
+    as_kind = _as_value if create_graph else _as_float
     return map_nested(lambda leaf: as_kind(found.get(leaf, 0.0)), inputs)
 
 
@@ -128,8 +128,9 @@ def _as_value(number: Any) -> Value:
     return number if isinstance(number, Value) else Value(number)
 
 
-def _as_is(number: Any) -> Any:
-    return number
+def _as_float(number: float) -> float:
+    """The number, but 0.0 for -0.0: a sum that begins with 0.0, as `.grad` does."""
+    return 0.0 + number
 
 
 # ------------------------------------------------------------------------------------- derivatives of functions
@@ -229,7 +230,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Nested], tangents: Sequence[Nes
     for output in leaves(outputs):
         if isinstance(output, Value):
             _push(output, moving, edges_as_graph if again else edges_of)
-    as_kind = _as_value if again else _as_is
+    as_kind = _as_value if again else _as_float
     return _result(outputs, values_in), map_nested(
         lambda o: as_kind(moving.get(o, 0.0) if isinstance(o, Value) else 0.0), outputs
     )

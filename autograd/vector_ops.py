@@ -317,23 +317,35 @@ def _dots(
 
 
 def _dots_of_values(
-    lines: Sequence[tuple[Any, ...]], ys: tuple[Any, ...], data: list[float], values: bool
+    lines: Sequence[tuple[Any, ...]],
+    ys: tuple[Any, ...],
+    data: list[float],
+    values: bool,
+    known: dict[int, tuple[Any, float, list[float]]] | None = None,
 ) -> list[Any]:
-    """`_dots` for lines of Values, of which the start may be a float; None for another line.  Calls no user's code."""
+    """`_dots` for lines of Values, of which the start may be a float; None for another line.  Calls no user's code.
+
+    `known` keeps each line with its numbers, by id, so that they are read once.
+    """
     silent = bool(recording.paused) and not recording.wanted()  # checked once, not for every line
     outputs: list[Any] = []
     of_line: list[float] = []
     for line in lines:
         plain = type(line[0]) is float and len(line) > 1
         weights: list[float]
+        found = None if known is None else known.get(id(line))
         try:
-            if plain:
+            if found is not None:
+                _, start, weights = found
+            elif plain:
                 start, weights = line[0], list(map(_data_of, line[1:]))
             else:
                 start, *weights = map(_data_of, line)
         except AttributeError:
             outputs.append(None)
             continue
+        if known is not None:
+            known[id(line)] = line, start, weights
         out = table.dot_of(start, weights, data)
         if silent:
             outputs.append(unrecorded(out))

@@ -1,6 +1,7 @@
 """What do compiling and calling cost?  Each measurement in a process of its own, answered by a line of JSON.
 
 python benchmarks/compiled_costs.py nodes 1000000      seconds and bytes a node, for a whole batch of moons
+python benchmarks/compiled_costs.py sum 1000000        the same for one sum, in single additions
 python benchmarks/compiled_costs.py chain 1000000      the same for a chain, which has nothing to group
 python benchmarks/compiled_costs.py wide 64            the first step of a transformer so wide, for a text of 32 letters
 python benchmarks/compiled_costs.py link               seconds to link a graph of one residual sample to the runtime
@@ -47,6 +48,17 @@ def moons_loss(nodes: int) -> Any:
             x = [out.relu() for out in sums] if n < 2 else sums
         total = total + x[0] * x[0]
     return total
+
+
+def plain_sum(nodes: int) -> Any:
+    """A sum of 1,000 Values again and again, each added on its own."""
+    from autograd import Value
+
+    values = [Value(0.001 * n) for n in range(1000)]
+    out = Value(0.5)
+    for n in range(nodes):
+        out = out + values[n % 1000]
+    return out
 
 
 def chain(nodes: int) -> Any:
@@ -118,6 +130,7 @@ def first_step(width: int, layers: int = 2, context: int = 32, heads: int = 4, l
     weights = [matrix for block in blocks for matrix in block.values()]
     parameters = [p for rows in (tokens, places, out, *weights) for row in rows for p in row]
     autograd.compile(Value(1.0) * 2.0)()  # what is loaded at the first call is no cost of this graph
+    phases = timed_phases()
     gc.collect()
     before, began = resident(), time.process_time()
     program = autograd.compile(loss, parameters)
@@ -125,7 +138,37 @@ def first_step(width: int, layers: int = 2, context: int = 32, heads: int = 4, l
     taken = time.process_time() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     flat = program.plan.flat
-    return {"nodes": len(flat), "operands": len(flat.operand), "seconds": taken, "bytes": peak - before}
+    return {"nodes": len(flat), "operands": len(flat.operand), "seconds": taken, "bytes": peak - before, **phases}
+
+
+def timed_phases() -> Answer:
+    """The seconds of the phases of a first step, which are added up from now on."""
+    from autograd.compiler import pipeline
+    from autograd.compiler.frontend import two_calls
+
+    seconds: Answer = {}
+
+    def timed(module: Any, name: str, phase: str) -> None:
+        plain = getattr(module, name)
+
+        def call(*arguments: Any, **more: Any) -> Any:
+            began = time.process_time()
+            try:
+                return plain(*arguments, **more)
+            finally:
+                seconds[phase] += time.process_time() - began
+
+        seconds.setdefault(phase, 0.0)
+        setattr(module, name, call)
+
+    timed(two_calls, "_called", "two calls")
+    timed(two_calls, "flatten", "arrays of the first")
+    timed(two_calls, "_made_inside", "comparing the second")
+    timed(two_calls, "Snapshot", "what was read")
+    for name in ("contract", "levels", "groups"):
+        timed(pipeline, name, "groups and levels")
+    timed(pipeline, "_native_plan", "linking")
+    return seconds
 
 
 def resident() -> int:
@@ -243,6 +286,7 @@ def main() -> None:
     what, size = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 0
     measurements = {
         "nodes": lambda: compiling(moons_loss(size)),
+        "sum": lambda: compiling(plain_sum(size)),
         "chain": lambda: compiling(chain(size)),
         "wide": lambda: first_step(size),
         "link": linking,

@@ -69,7 +69,7 @@ compiler.frontend.snapshot compiler.theta views.draw.clusters views.draw.svg vie
 views.draw.architecture views.draw.expand_cluster views.stepper.front_end
 compiler.frontend.guards views.draw.collapse views.draw.png views.explain.nudge views.stepper.widget
 compiler.frontend.flatten views.draw.rendering views.explain
-compiler.executable compiler.passes.contract views.draw.digraph
+compiler.executable compiler.frontend.two_calls compiler.passes.contract views.draw.digraph
 compiler.eager compiler.passes.schedule views.draw.picture
 compiler.passes.group views.draw.views
 views.draw.draw

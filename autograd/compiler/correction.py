@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from autograd.compiler.frontend.flatten import CAPTURED, DRAWN, INPUT, PARAMETER, outputs_and_shape
+from autograd.compiler.frontend.flatten import CAPTURED, DRAWN, INPUT, PARAMETER
 from autograd.compiler.frontend.tracer import replayed
+from autograd.compiler.frontend.two_calls import outputs_and_shape
 from autograd.fast_backward import exhaust
 from autograd.no_grad import recording
 from autograd.node import NOT_COMPUTED

@@ -19,7 +19,8 @@ from autograd.arguments import choose, real, shown
 from autograd.compiler.argument_cache import ArgumentCache
 from autograd.compiler.correction import at_theta, corrected
 from autograd.compiler.executable import Signature
-from autograd.compiler.frontend.flatten import PARAMETER, flatten, flatten_by_leaves, trace
+from autograd.compiler.frontend.flatten import PARAMETER, flatten, flatten_by_leaves
+from autograd.compiler.frontend.two_calls import trace
 from autograd.compiler.pickling import check_can_be_sent
 from autograd.compiler.pipeline import jax_backend, make_plan
 from autograd.compiler.theta import Theta

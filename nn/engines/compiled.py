@@ -108,7 +108,10 @@ class CompiledEngine:
         model, loss = training.model, training.loss
         if loss not in _WITHOUT_BRANCHES:
             names = ", ".join(losses.LOSSES)
-            raise TypeError(f'engine="{self.name}" knows the losses {names}; got {shown(loss)}: use engine="eager"')
+            raise TypeError(
+                f'engine="{self.name}" knows the losses {names}; got {shown(loss)}, which takes a whole batch: '
+                f'use engine="eager", or write the loop yourself, around autograd.compile of the loss of one sample'
+            )
         self.training, self.fall_back = training, fall_back
         self.eager: EagerEngine = training.engine
         self.sample: int | None = None

@@ -23,7 +23,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "chalkgrad"
 
 
-def kept(load: Any = Path.read_bytes, content: bytes = CONTENT) -> tuple[Any, int]:
+def kept(load: Any = Path.read_bytes, content: bytes = CONTENT, source: str = "its source") -> tuple[Any, int]:
     """What is loaded, and how often it was built."""
     built = []
 
@@ -32,7 +32,7 @@ def kept(load: Any = Path.read_bytes, content: bytes = CONTENT) -> tuple[Any, in
         (folder / "made.bin").write_bytes(content)
         return folder / "made.bin"
 
-    return file_cache.kept("thing", "its source", build, load), len(built)
+    return file_cache.kept("thing", source, build, load), len(built)
 
 
 def test_it_is_built_once(cache: Path) -> None:
@@ -41,6 +41,24 @@ def test_it_is_built_once(cache: Path) -> None:
     (path,) = cache.iterdir()
     assert path.suffix == ".bin"
     assert cache.stat().st_mode & 0o777 == 0o700
+
+
+def test_what_was_not_used_for_longest_is_removed(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_cache, "MOST", 3)
+    sources = "abcd"
+    for age, source in enumerate(sources[:3], start=-10):
+        kept(source=source)
+        for path in cache.iterdir():
+            if path.stat().st_mtime > time.time() - 5:
+                os.utime(path, (time.time() + 10 * age,) * 2)
+    other = cache / "another-kind.bin"
+    other.write_bytes(b"")
+    assert kept(source="a")[1] == 0  # so that it is the one used last
+    assert kept(source="d")[1] == 1
+    assert len(list(cache.iterdir())) == 4
+    assert other.exists()
+    monkeypatch.setattr(file_cache, "MOST", 9)
+    assert [kept(source=source)[1] for source in sources] == [0, 1, 0, 0]
 
 
 DAMAGE = {

@@ -119,6 +119,18 @@ def test_gradients_of_what_does_not_depend() -> None:
 # ------------------------------------------------------------------------------------------------ one inside another
 
 
+def test_a_gradient_of_zero_has_the_sign_that_backward_gives_it() -> None:
+    def f(x: Any) -> Any:
+        return -(x * x)
+
+    x = Value(0.0)
+    out = f(x)
+    out.backward()
+    (in_a_list,) = jacobian(lambda p: f(p[0]))([0.0])
+    found = [x.grad, grad(f)(0.0), gradients(out, x), in_a_list, jvp(f, [0.0], [1.0])[1]]
+    assert [math.copysign(1.0, number) for number in found] == [1.0] * 5
+
+
 def test_nested_derivatives_do_not_confuse_their_variables() -> None:
     """d/dx [x d/dy (x + y)] = 1: the classic case in which a careless implementation gives 2."""
     assert grad(lambda x: x * grad(lambda y: x + y)(1.0))(1.0) == 1.0

@@ -35,12 +35,16 @@ def test_table_json_and_picture(tmp_path: Path) -> None:
     assert (tmp_path / "new" / "compiled.png").read_bytes().startswith(b"\x89PNG")
 
 
+PHASES = ["two calls", "arrays of the first", "comparing the second", "what was read", "groups and levels", "linking"]
+
+
 @pytest.mark.parametrize(
     ("what", "size", "keys"),
     [
         ("nodes", 2_000, {"nodes", "seconds a node", "bytes a node"}),
+        ("sum", 2_000, {"nodes", "seconds a node", "bytes a node"}),
         ("chain", 2_000, {"nodes", "seconds a node", "bytes a node"}),
-        ("wide", 4, {"nodes", "operands", "seconds", "bytes"}),
+        ("wide", 4, {"nodes", "operands", "seconds", "bytes", *PHASES}),
         ("link", 0, {"nodes", "seconds"}),
     ],
 )
@@ -50,8 +54,11 @@ def test_the_costs_are_measured(what: str, size: int, keys: set[str]) -> None:
     found = json.loads(done.stdout)
     assert set(found) == keys
     assert all(number >= 0 for number in found.values())
-    if what in ("nodes", "chain"):
+    if what in ("nodes", "sum", "chain"):
         assert size / 2 < found["nodes"] < size * 2
+    if what == "wide":
+        assert min(found[phase] for phase in PHASES) > 0.0
+        assert sum(found[phase] for phase in PHASES) < found["seconds"]
 
 
 def test_the_eager_engine_computes_the_same_losses(monkeypatch: pytest.MonkeyPatch) -> None:

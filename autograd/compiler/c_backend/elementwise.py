@@ -169,8 +169,11 @@ def common_subexpressions(formulas: list[Expression]) -> tuple[list[tuple[str, E
     """
     times: Counter[str] = Counter()
 
+    def is_call(part: Expression) -> bool:
+        return isinstance(part.row, Primitive) and part.row.name not in INFIX
+
     def count(part: Expression) -> None:
-        if isinstance(part.row, Primitive) and part.row.name not in INFIX:
+        if is_call(part):
             times[write(part, PYTHON)] += 1
         for operand in part.operands:
             count(operand)
@@ -179,7 +182,7 @@ def common_subexpressions(formulas: list[Expression]) -> tuple[list[tuple[str, E
     named: list[tuple[str, Expression]] = []
 
     def replaced(part: Expression) -> Expression:
-        key = write(part, PYTHON)
+        key = write(part, PYTHON) if is_call(part) else ""
         if key not in names:
             part = Expression(part.row, [replaced(operand) for operand in part.operands]) if part.operands else part
             if times[key] < 2:
@@ -190,6 +193,8 @@ def common_subexpressions(formulas: list[Expression]) -> tuple[list[tuple[str, E
 
     for each in formulas:
         count(each)
+    if max(times.values(), default=0) < 2:
+        return named, formulas
     return named, [replaced(each) for each in formulas]
 
 

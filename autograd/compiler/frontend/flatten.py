@@ -1,8 +1,6 @@
-"""What did the function compute?  It is called on Values, and the graph becomes flat arrays.
+"""How does a graph become flat arrays?  It is walked once, and its nodes are numbered, operands before their users.
 
-Read `tracer` and `guards` first, `contract` next.  `trace` calls the function twice, because what differs between
-two calls (a random number, a clock, a counter) must not become part of a program.  `flatten` walks the graph once and
-numbers its nodes so that operands come before their users.
+Read `fast_backward` first, `two_calls` and `contract` next.
 """
 
 from __future__ import annotations
@@ -19,12 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.arguments import real, shown
-from autograd.compiler.frontend.executed_code import ExecutedCode, hooked
-from autograd.compiler.frontend.guards import Guard, moved, positions
-from autograd.compiler.frontend.snapshot import Snapshot
-from autograd.compiler.frontend.snapshot_notes import ChangedError
-from autograd.compiler.frontend.tracer import Index, Watch, watched
+from autograd.arguments import shown
 from autograd.fast_backward import _backward_lock, exhaust
 from autograd.node import NOT_COMPUTED, VARIADIC, has_user_backward
 from autograd.value import Value
@@ -64,135 +57,6 @@ class Flat:
         return len(self.operation)
 
 
-@dataclass
-class Traced:
-    """The result of tracing a function: its graph, and how its outputs are nested."""
-
-    flat: Flat
-    shape: Any
-    """None for a single Value, else a (nested) list of None."""
-    settings: list[tuple[Callable[[], Any], Any]] = field(default_factory=list)
-    """What the function depends on, by `depends_on`: how to read it, and what it was."""
-    guard: Any = None
-    """Checks whether what the function has read is still the same."""
-
-
-def trace(function: Callable[..., Any], arguments: Sequence[Any], parameters: Sequence[Value], name: str) -> Traced:
-    """The graph that the function builds from these arguments (arrays; integer arrays become indices).
-
-    Raises TypeError if the function decides on data, or is not the same at every call.
-    """
-    known = {id(parameter): (PARAMETER, n) for n, parameter in enumerate(parameters)}
-    first = _trace_once(function, arguments, known, name, None)
-    inputs = {id(leaf): leaf for leaf in first.watch.kept[0]}
-    after_first = Snapshot(function, first.executed, name, inputs=inputs)
-    before = positions([*first.watch.sources.values(), *after_first.sources])
-    again = _trace_once(function, arguments, known, name, first)
-    difference = _difference(first.traced.flat, again.traced.flat)
-    sources = [*again.watch.sources.values(), *after_first.sources]
-    if not difference and moved(before, positions(sources)) is not None:
-        difference = "it draws random numbers"
-    if difference:
-        raise TypeError(
-            f"{name} is not the same at every call: {difference}; random numbers in a compiled function must be drawn "
-            f"with autograd.drawn(lambda: ...), and what changes from call to call must be an argument"
-        )
-    del first.traced  # its arrays are not needed any more, and may be large
-    inputs.update((id(leaf), leaf) for leaf in again.watch.kept[0])
-    try:
-        after_again = Snapshot(function, first.executed, name, expected=after_first)
-    except ChangedError as change:
-        raise TypeError(
-            f"{name} changes {change} itself, which it reads: a compiled function is not called again for each "
-            "sample; make it an argument, or compute with a local name, and only store it at the end"
-        ) from None
-    written = after_again.written_since(after_first)
-    again.executed.join(first.executed)
-    again.traced.guard = Guard(function, Snapshot(function, again.executed, name, inputs=inputs, written=written))
-    first.watch.kept = again.watch.kept = None  # the graphs are not needed any more
-    return again.traced
-
-
-@dataclass
-class _Trace:
-    """One of the two calls: its result, the watch, the code that ran, and the ids of the nodes that it made."""
-
-    traced: Traced
-    watch: Watch
-    executed: ExecutedCode
-    nodes: set[int]
-
-
-def _trace_once(
-    function: Callable[..., Any],
-    arguments: Sequence[Any],
-    known: dict[int, tuple[int, int]],
-    name: str,
-    earlier: _Trace | None,
-) -> _Trace:
-    inputs: list[Value] = []
-    nested = [_leaves_like(np.asarray(argument), inputs) for argument in arguments]
-    known = known | {id(leaf): (INPUT, n) for n, leaf in enumerate(inputs)}
-    watch = Watch(name)
-    executed = ExecutedCode(watch)
-    result = watched(watch, hooked, executed, function, *nested)
-    if executed.problem:
-        raise TypeError(f"{name} cannot be compiled: {executed.problem}")
-    known |= {id(leaf): (DRAWN, n) for n, (leaf, _) in enumerate(watch.draws)}
-    outputs, shape = outputs_and_shape(result, name)
-    nodes: list[Value] = []
-    captured = None if earlier is None else {id(value) for value in earlier.traced.flat.captured}
-    flat = flatten(outputs, known, captured, nodes)
-    flat.draws = [draw for _, draw in watch.draws]
-    watch.kept = [inputs, outputs]
-    executed.finish()
-    ids = set(map(id, nodes))
-    outside = set() if earlier is None else ids & earlier.nodes
-    if outside:
-        node = next(node for node in nodes if id(node) in outside)
-        raise TypeError(
-            f"{name} uses {node!r}, which was computed outside it from Values: the program would compute it again "
-            "from them; compute it inside, or close over its .detach()"
-        )
-    return _Trace(Traced(flat, shape, watch.settings), watch, executed, ids)
-
-
-def _leaves_like(numbers: Any, inputs: list[Value]) -> Any:
-    """Nested lists of new leaves with these numbers, in the array's shape."""
-    if numbers.ndim:
-        return [_leaves_like(row, inputs) for row in numbers]
-    leaf = Value(float(numbers))
-    inputs.append(leaf)
-    return Index(leaf) if numbers.dtype.kind in "iu" else leaf
-
-
-def outputs_and_shape(result: Any, name: str) -> tuple[list[Value], Any]:
-    """The Values that a function has returned, in order, and how they are nested."""
-    if isinstance(result, np.ndarray) and result.ndim:
-        result = result.tolist()
-    if isinstance(result, (list, tuple)):
-        parts = [outputs_and_shape(item, f"{name}[{n}]") for n, item in enumerate(result)]
-        return [value for values, _ in parts for value in values], [shape for _, shape in parts]
-    if isinstance(result, Index):
-        return [result.leaf], None
-    return [result if isinstance(result, Value) else Value(real(result, f"the result of {name}"))], None
-
-
-def _difference(one: Flat, two: Flat) -> str:
-    """A difference between two traces, as text; '' if there is none."""
-    same = len(one) == len(two) and len(one.operand) == len(two.operand)
-    if not same or [r.name for r in one.rows] != [r.name for r in two.rows]:
-        return f"one call made {len(one)} nodes and the next {len(two)}, or others"
-    made_inside = (one.operation == CAPTURED) & (two.operation == CONSTANT)
-    if not (np.all((one.operation == two.operation) | made_inside) and np.array_equal(one.operand, two.operand)):
-        return "the two calls applied different operations"
-    unlike = (two.operation == CONSTANT) & (one.number != two.number) & ~(np.isnan(one.number) & np.isnan(two.number))
-    if unlike.any():
-        node = int(np.argmax(unlike))
-        return f"a constant was {float(one.number[node])!r} in one call and {float(two.number[node])!r} in the next"
-    return ""
-
-
 _borrowed: dict[int, tuple[list[Value], list[float]]] = {}
 """For each thread that flattens a graph: the nodes whose `grad` holds a number, and the gradients to restore."""
 
@@ -213,13 +77,13 @@ def flatten(
     outputs: Sequence[Value],
     known: dict[int, tuple[int, int]],
     earlier: set[int] | None = None,
-    nodes: list[Value] | None = None,
+    nodes: list[list[Value]] | None = None,
 ) -> Flat:
     """Number every node that the outputs depend on, operands first.
 
     `known` gives the kind and position of leaves by their id.  Another leaf is a Value that the function closed over
-    when it is in `earlier`, the leaves of an earlier trace, or when there was none; else it was made inside the
-    function, and is a constant.  `nodes` receives the inner nodes.
+    when it is in `earlier`, or when that is None; else it is a constant.  `nodes` receives two lists: the leaves, and
+    the inner nodes.
 
     >>> x = Value(3.0)
     >>> flat = flatten([x * x + 1.0], {id(x): (INPUT, 0)})
@@ -234,7 +98,7 @@ def flatten(
             _borrowed[owner] = reached, before
             leaves, order = _reach(outputs, reached, before)
             if nodes is not None:
-                nodes += order
+                nodes += leaves, order
             return _numbered(outputs, leaves, order, known, earlier)
         finally:
             exhaust(map(setattr, reached, repeat("grad"), before))

@@ -56,6 +56,7 @@ class Snapshot(ObjectVisitors):
                 self._once(function)
         if expected is not None and len(expected.tokens) != len(self.tokens):
             raise ChangedError(name)
+        self.expected = None  # it is not needed any more, and would keep all the earlier ones
 
     def _once(self, function: Any) -> None:
         """One walk."""

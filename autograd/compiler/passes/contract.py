@@ -185,7 +185,7 @@ def _assemble(
 
 def _place_products(flat: Flat, dots: Any, halves: Any, begin: Any, operands: Any) -> None:
     """Write the factors of each dot in pairs, from `begin` on: x1, y1, x2, y2, ..."""
-    for half in np.unique(halves).tolist():
+    for half in np.flatnonzero(np.bincount(halves)).tolist():
         members = np.flatnonzero(halves == half)
         for part in np.array_split(members, 1 + len(members) * half // EDGES_AT_ONCE):
             column = np.arange(half)

@@ -313,8 +313,12 @@ def _sums(nodes: Nodes, members: Any, per_sample: Any, prefer_left: Any) -> Iter
     left, right = terms[:, :, 0], terms[:, :, 1]
     kind = term_kind(left, right, per_sample)
     if (kind[:, 1:] < kind[:, :-1]).any():
-        order = np.argsort(kind, axis=1, kind="stable")
-        left, right, kind = (np.take_along_axis(a, order, axis=1) for a in (left, right, kind))
+        if (kind == kind[0]).all():  # the usual case: one order for all
+            order = np.argsort(kind[0], kind="stable")
+            left, right, kind = (a.take(order, axis=1) for a in (left, right, kind))
+        else:
+            order = np.argsort(kind, axis=1, kind="stable")
+            left, right, kind = (np.take_along_axis(a, order, axis=1) for a in (left, right, kind))
     swap = (right != ALONE) & ~prefer_left[left] & prefer_left[right]
     left, right = np.where(swap, right, left), np.where(swap, left, right)
     counts = np.bincount(kind[0], minlength=4).tolist() if width else [0] * 4

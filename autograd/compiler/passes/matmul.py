@@ -59,8 +59,7 @@ def blocks(left: Any, right: Any, smallest: int = SMALLEST, most: int = 64) -> t
 
 def numbered(rows: Any) -> tuple[Any, Any]:
     """For each row of a matrix the number of its first equal, and the position of that row."""
-    weights = scrambled(np.arange(rows.shape[1]) + 1)
-    keys = (scrambled(rows) * weights).sum(axis=1, dtype=np.uint64)
+    keys = rows.astype(np.uint64) @ scrambled(np.arange(rows.shape[1]) + 1)
     _, first, number = np.unique(keys, return_index=True, return_inverse=True)
     if not np.array_equal(rows[first[number]], rows):  # two rows with one key: next to impossible
         _, first, number = np.unique(rows, axis=0, return_index=True, return_inverse=True)

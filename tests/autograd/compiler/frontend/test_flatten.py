@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import gc
-
 import numpy as np
 import pytest
 from small_graphs import A, B, C, D, flat_of
 
 from autograd import Value
 from autograd.compiler.frontend.flatten import (
-    CAPTURED,
     CONSTANT,
     INPUT,
     PARAMETER,
     flatten,
-    trace,
 )
 from autograd.compiler.passes.contract import depends
 
@@ -59,29 +55,6 @@ def test_equal_constants_are_one_leaf_but_zeros_of_two_signs_are_two() -> None:
     flat = flat_of(A * 3.0 + B * 3.0 + C * 0.0 + D * -0.0)
     constants = flat.number[flat.operation == CONSTANT]
     assert sorted(map(repr, constants.tolist())) == ["-0.0", "0.0", "3.0"]
-
-
-def test_a_leaf_from_outside_is_captured_and_one_from_inside_a_constant() -> None:
-    outside = Value(5.0)
-    traced = trace(lambda x: x * outside + Value(7.0), [np.array(1.0)], [], "f")
-    kinds = traced.flat.operation
-    assert (np.sum(kinds == CAPTURED), np.sum(kinds == CONSTANT)) == (1, 1)
-    assert traced.flat.captured == [outside]
-
-
-def test_no_graph_stays_alive_after_tracing() -> None:
-    def chain(x: Value) -> Value:
-        for _ in range(100):
-            x = x * 1.5
-        return x
-
-    def alive() -> int:
-        return sum(type(thing) is Value for thing in gc.get_objects())
-
-    before = alive()
-    traced = trace(chain, [np.array(1.0)], [], "chain")
-    assert len(traced.flat) > 100
-    assert alive() - before < 10
 
 
 def test_a_node_with_a_hand_written_backward_is_refused() -> None:

@@ -27,6 +27,7 @@ import autograd
 import nn
 from autograd import Value, depends_on
 from autograd.compiler import compile
+from autograd.compiler.frontend.snapshot import Snapshot
 
 scale = 2.0
 weight = Value(3.0)
@@ -309,6 +310,22 @@ class ReadsItsArgument(Stores):
 def test_what_a_call_reads_of_the_one_before_is_refused(kind: Any) -> None:
     with pytest.raises(TypeError, match=r"computed outside it from Values|not the same at every call"):
         compile(kind(), backend="numpy")(2.0)
+
+
+def test_a_program_keeps_one_snapshot_however_often_something_irrelevant_changes() -> None:
+    settings = types.SimpleNamespace(scale=2.0)
+    program = compile(lambda x: x * getattr(settings, "scale", 1.0), backend="numpy")
+
+    def alive() -> int:
+        return sum(type(thing) is Snapshot for thing in gc.get_objects())
+
+    program(1.0)
+    before = alive()
+    for n in range(3):
+        setattr(settings, f"other_{n}", n)
+        assert not program.plan.guard.unchanged()
+        assert program(3.0) == 6.0
+    assert alive() == before
 
 
 def test_how_many_results_are_kept_is_followed() -> None:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import Value, no_grad, where
+from autograd import Value, affine, no_grad, vector_ops, where
 from autograd.compiler import compile, drawn
 from autograd.compiler.frontend.tracer import Watch, watched
 
@@ -270,6 +270,20 @@ def test_arithmetic_with_an_index_takes_its_number(backend: str) -> None:
     assert value == ((1 - 2.0) / 2 + 0.5 + (1 + 9.0) / -2 + 1.5) / 2
     assert gradients[0].tolist() == [-0.25, -0.75]
     assert compile(lambda i: i.exp(), backend=backend)(0) == 1.0
+
+
+def test_the_numbers_of_a_row_are_read_once_in_each_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows: list[Any] = [(weight, Value(1.0), Value(3.0)), (0.5, weight, weight), (1, weight, 2)]
+    read: list[int] = []
+    monkeypatch.setattr(vector_ops, "_data_of", lambda value: read.append(id(value)) or value._data)
+
+    def layers(x: list[Any]) -> Any:
+        return affine(rows, affine(rows, affine(rows, x)[:2])[1:])[2]
+
+    program = compile(layers, backend="numpy")
+    program.prepare(ONE[:2])
+    assert read.count(id(rows[0][1])) == 2  # once in each of the two calls
+    assert program(ONE[:2]) == layers([Value(1.0), Value(2.0)]).data
 
 
 def test_no_compiling_while_compiling() -> None:

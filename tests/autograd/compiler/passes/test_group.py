@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from small_graphs import A, B, C, grouped
 
 import autograd
 from autograd import Value, softmax
+from autograd.compiler import compile
 from autograd.compiler.passes.group import UnsupportedError, Variadic
 
 
@@ -31,3 +34,13 @@ def test_an_unknown_row_of_many_operands_is_reported() -> None:
     row = autograd.primitive("longest", lambda *xs: max(xs), lambda out, *xs: [0.0 for _ in xs], sequence=True)
     with pytest.raises(UnsupportedError, match="longest takes any number of operands"):
         grouped(row(A, B))
+
+
+def test_the_terms_of_each_sum_are_ordered_on_their_own() -> None:
+    def sums(x: Any, y: Any) -> list[Any]:
+        return [A * x + C + B * y, C + A * y + B * x, A * y + B * x + C]
+
+    program = compile(sums, batched=True, backend="numpy")
+    outputs = program.outputs([3.0] * 64, [5.0] * 64)
+    assert outputs[0].tolist() == [value.data for value in sums(Value(3.0), Value(5.0))]
+    assert [group.describe() for group in program.plan.groups] == ["sums: 3 x n, 3 terms each"]
