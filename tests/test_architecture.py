@@ -471,6 +471,21 @@ def test_without_the_optional_folders_everything_else_is_imported() -> None:
     without(OPTIONAL, ROOT)
 
 
+NAMES_THEM_ALL = {"tests/test_architecture.py", "tests/trust/test_wrong_inputs.py"}
+
+
+@pytest.mark.parametrize("folder", OPTIONAL)
+def test_other_tests_that_need_an_optional_folder_say_so(folder: str) -> None:
+    """With `@needs`, or by being deleted with it."""
+    names = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in sorted(OPTIONAL[folder].names)) or "(?!)")
+    with_it = (f"tests/{folder}/", *(f"{file}/" for file in OPTIONAL[folder].files))
+    for path in (ROOT / "tests").rglob("*.py"):
+        file = path.relative_to(ROOT).as_posix()
+        if not file.startswith(with_it) and file not in OPTIONAL[folder].files | NAMES_THEM_ALL:
+            text = path.read_text(encoding="utf-8")
+            assert not names.search(text) or f'needs("{folder}")' in text, f"{file} uses {names.search(text)}"
+
+
 def copy_without(folders: Iterable[str], where: Path) -> Path:
     """A copy of the project without these folders, their tests and lessons, and with the guide to the others."""
     hidden = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "build", "dist", "site", "node_modules")

@@ -168,6 +168,15 @@ def test_a_layer_after_something_else_than_numbers(module: Any, cure: str) -> No
         nn.Sequential(module, nn.Layer(2, 1))
 
 
+@pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU])
+@pytest.mark.parametrize("after", [nn.Flatten(), nn.LSTM(3, 2), nn.MultiHeadAttention(3, 1), nn.MaxPool2d(1)])
+def test_the_pair_is_not_a_sequence(kind: Any, after: Any) -> None:
+    """`Flatten` would put the state after the outputs, which is not what an export of the model does."""
+    model = nn.Sequential(kind(2, 3, seed=1), after)
+    with pytest.raises(TypeError, match=r"the pair \(outputs, state\) of an RNN, LSTM or GRU: take outputs, state ="):
+        model(drawn(4, 2))
+
+
 @each_network
 def test_summary_and_file(name: str, tmp_path: Path) -> None:
     model, shape = NETWORKS[name]

@@ -6,6 +6,7 @@ import collections
 import contextvars
 import datetime
 import functools
+import gc
 import hashlib
 import io
 import itertools

@@ -93,6 +93,7 @@ def test_the_saved_model_predicts_as_the_trained_one(tmp_path: Path, capsys: pyt
     assert len(model.parameters()) == int(re.search(r"(\d+) parameters", output)[1])  # type: ignore[index]
 
 
+@needs("nn/recurrence")
 def test_how_a_model_of_letters_is_loaded_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     model = NextLetter(2, seed=5)
     save_model(model, tmp_path / "model.json")
