@@ -18,26 +18,29 @@ from chalkgrad.random_graphs import OPERATIONS, GraphProgram, is_tame, random_pr
 from chalkgrad.worksheet_picture import PaperGraph, paper_graph
 
 WHAT_TO_DO = {
-    "grad": "Do the backward pass: write the gradient of each number into the empty field in its box. "
-    "Begin at the output, whose gradient is 1. Multiply the gradient of a result by the local partial to get the "
-    "contribution to an operand; add the contributions that arrive at the same box.",
+    "grad": "Do the backward pass: write the gradient of each number into its empty field. Begin at the output, whose "
+    "gradient is 1. The gradient of a result times the local partial is the contribution to an operand; add all "
+    "contributions.",
     "data": "Do the forward pass: write the result of each operation into the empty field that its arrow leads to, "
     "from the inputs to the output.",
 }
+WITH_PARTIALS = " Write the local partial derivative on each arrow first."
 ROUNDING = {"divide", "tanh", "sigmoid", "exp"}
 """Operations whose results are not whole numbers."""
 MAX_NUMBER = 100.0
 """The largest number or gradient on a worksheet, because it is solved by hand."""
 MAX_TRIES = 2000
 """The maximum number of graphs that are tried for each one on the sheet."""
+PATIENCE = 12
+"""So many pictures for each comfortable one may be too large before others are allowed."""
 PAPERS = {"a4": (210.0, 297.0), "letter": (215.9, 279.4)}
 """Width and height in millimetres."""
 MARGINS = (14.0, 12.0)
 """At either side, and at top and bottom."""
 GRAPHS_ON_PAGE = 3
 """Graphs on a page."""
-HEAD, FIRST_HEAD = 13.0, 41.0
-"""Millimetres for the heading of a graph, and for the head of a sheet."""
+HEAD, FIRST_HEAD, LINE = 13.0, 41.0, 5.5
+"""Millimetres for the heading of a graph, for the head of a sheet, and for one more line in it."""
 
 
 @dataclass(frozen=True)
@@ -71,14 +74,20 @@ class PageSetup:
         return width - 2 * MARGINS[0], height - 2 * MARGINS[1]
 
     @property
+    def first_head(self) -> float:
+        """The height of the head of a sheet in millimetres."""
+        return FIRST_HEAD + LINE * self.partials
+
+    @property
     def room_of_graph(self) -> tuple[float, float]:
         """The same for a graph, if two are on the first page."""
         width, height = self.room
-        return width, (height - FIRST_HEAD) / 2 - HEAD
+        return width, (height - self.first_head) / 2 - HEAD
 
     def picture(self, output: Value) -> PaperGraph:
         """The graph of a Value as it is printed."""
-        return paper_graph(output, self.hide, self.partials, self.room_of_graph)
+        page = self.room[0], self.room[1] - self.first_head - HEAD
+        return paper_graph(output, self.hide, self.partials, self.room_of_graph, page)
 
     @property
     def style(self) -> str:
@@ -149,11 +158,21 @@ def random_sheet(
 
     Raises ValueError for an unknown operation, and if no such graphs are found.
     """
-    pictures = {}
+    pictures: dict[GraphProgram, PaperGraph] = {}
+    chosen: list[PaperGraph] = []
 
     def fits(program: GraphProgram) -> bool:
         pictures[program] = picture = layout.picture(program.on_values()[-1])
-        return picture.width <= layout.room[0] and picture.height <= layout.room[1] - FIRST_HEAD - HEAD
+        large = picture.width > layout.room[0] or picture.height > layout.room[1] - layout.first_head - HEAD
+        if large and not chosen and len(pictures) >= 5 * PATIENCE:
+            raise ValueError(
+                f"graphs of depth {depth} do not fit on a page: use a smaller depth"
+                + (", or no fields for local partials" if layout.partials else "")
+            )
+        waited = len(pictures) // (PATIENCE * (len(chosen) + 1))
+        if not large and (picture.is_comfortable or (picture.has_large_fields and waited > 0) or waited > 1):
+            chosen.append(picture)
+        return picture in chosen
 
     programs = draw_programs(count, depth, seed, operations, fits)
     return Sheet([(str(program), pictures[program]) for program in programs], name, mark, seed)
@@ -179,7 +198,7 @@ def both_pages(sheets: Sequence[Sheet], layout: PageSetup) -> str:
 def _pages(sheet: Sheet, layout: PageSetup, solved: bool) -> Iterator[str]:
     """The pages of one sheet, as many graphs on each as there is room for, but not more than `GRAPHS_ON_PAGE`."""
     width, height = layout.room
-    left, graphs = height - FIRST_HEAD, [_key_head(sheet, layout) if solved else _head(sheet, layout)]
+    left, graphs = height - layout.first_head, [_key_head(sheet, layout) if solved else _head(sheet, layout)]
     count = 0
     for number, (formula, blank) in enumerate(sheet.graphs, 1):
         picture = blank.key if solved else blank
@@ -201,20 +220,19 @@ def _paper(graphs: Sequence[str]) -> str:
 
 
 def _graph(number: int, formula: str, picture: PaperGraph) -> str:
-    return (
-        f"<div class='graph'><h2>{number}. <span class='formula'>{html.escape(formula)}</span></h2>{picture.svg}</div>"
-    )
+    text = html.escape(formula.replace("-", "−"))  # as in the picture
+    return f"<div class='graph'><h2>{number}. <span class='formula'>{text}</span></h2>{picture.svg}</div>"
 
 
 def _head(sheet: Sheet, layout: PageSetup) -> str:
     used = {node for _, picture in sheet.graphs for node in _operations(picture.output)}
-    rounded = " Use a calculator, and keep three significant digits." if ROUNDING & used else ""
+    rounded = " Keep three significant digits." if ROUNDING & used else ""
     name = f"<b>Name: {html.escape(sheet.name)}</b>" if sheet.name else "<b>Name:</b><span></span>"
     group = f"<b>Class: {html.escape(layout.group)}</b>" if layout.group else "<b>Class:</b><span></span>"
     mark = f"<b>{html.escape(sheet.mark)}</b>" if sheet.mark else ""
     return (
         f"<h1>{html.escape(layout.title)}</h1><div class='line'>{name}{group}{mark}</div>"
-        f"<p>{WHAT_TO_DO[layout.hide]}{rounded}</p>"
+        f"<p>{WHAT_TO_DO[layout.hide]}{WITH_PARTIALS if layout.partials else ''}{rounded}</p>"
     )
 
 

@@ -35,8 +35,9 @@ def build(out: Path, sources: Path) -> int:
     if status:
         return int(status)
     shutil.rmtree(out / ".doctrees", ignore_errors=True)
-    for page in (sources / "gallery").glob("*.html"):
-        shutil.copyfile(page, out / "gallery" / page.name)
+    for shown in (sources / "gallery").glob("*"):
+        if shown.suffix != ".md":
+            shutil.copyfile(shown, out / "gallery" / shown.name)
     _copy_katex(out / "_static" / "katex")
     _copy_live_pages(out)
     (out / ".nojekyll").touch()  # GitHub's pages would leave out folders that begin with an underscore

@@ -57,6 +57,24 @@ def number_text(number: float, style: str = "text") -> str:
     return f"{digits}e{int(exponent)}" if style == "text" else rf"{digits} \times 10^{{{int(exponent)}}}"
 
 
+def number_drawn(number: float) -> str:
+    """A number in a picture, and in the sentences about one: with a true minus sign, and -0 as such.
+
+    >>> number_drawn(-2.5), number_drawn(-0.0), number_drawn(1e-9)
+    ('−2.5', '−0', '1e−9')
+    """
+    return "−0" if number == 0.0 and math.copysign(1.0, number) < 0.0 else number_text(number).replace("-", "−")
+
+
+def with_minus(formula: str) -> str:
+    """A formula with true minus signs; a hyphen inside a name stays.
+
+    >>> with_minus("-x * 1e-9 - my-name")
+    '−x * 1e−9 − my-name'
+    """
+    return re.sub(r"(?<![\w)\]])-|(?<=\de)-(?=\d)", "−", formula)
+
+
 def factor_text(number: float, style: str = "text") -> str:
     """A number as it is written in a product: a negative one in brackets.
 

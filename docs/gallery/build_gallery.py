@@ -26,13 +26,27 @@ def build(folder: Path) -> list[Path]:
         file, code = block.groups()
         exec(compile(code, f"{SOURCE.name}: {file}", "exec"), names)
         paths.append(_saved(names["picture"], folder / file))
-        title = Path(file).stem.replace("_", " ")
-        shown = f"![{title}]({file})" if not file.endswith(".html") else f"[Open the page: {title}]({file})"
-        return f"```python\n{code}```\n\n{shown}\n"
+        return f"```python\n{code}```\n\n{_shown(paths[-1])}\n"
 
     page = _BLOCK.sub(drawn, SOURCE.read_text(encoding="utf-8"))
     (folder / "gallery.md").write_text(page, encoding="utf-8")
     return paths
+
+
+def _shown(path: Path) -> str:
+    """A link to a page, or a picture as wide as the page, which scrolls in its own box if its text became too small."""
+    title = path.stem.replace("_", " ")
+    if path.suffix == ".html":
+        return f"[Open the page: {title}]({path.name})"
+    width = 420.0
+    if path.suffix == ".svg":
+        size = re.search(r'<svg[^>]* width="([\d.]+)(pt)?"', path.read_text(encoding="utf-8"))
+        if size is None:
+            raise RuntimeError(f"{path.name} does not say how wide it is")
+        width = float(size[1]) * (96 / 72 if size[2] else 1.0)
+    style = f"width:100%;max-width:{width:.0f}px;min-width:{0.6 * width:.0f}px"
+    image = f'<img src="{path.name}" alt="{title}" style="{style}">'
+    return f'<div style="overflow-x:auto"><a href="{path.name}">{image}</a></div>'
 
 
 def _saved(picture: Any, path: Path) -> Path:

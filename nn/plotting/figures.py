@@ -19,7 +19,6 @@ from nn.activations import activation as find_activation
 from nn.checks import as_list, choose, file_path, real_number, shown, whole_number
 from nn.evaluation import decision_threshold, predict
 from nn.metrics import true_class
-from nn.module import check_module
 from nn.samples import samples_and_targets
 
 from .regions import COLOURS, MARKERS, class_scores, draw_boundary, grid
@@ -27,18 +26,30 @@ from .regions import COLOURS, MARKERS, class_scores, draw_boundary, grid
 _JUMP = 0.3
 """Between neighbouring points of a derivative, a larger difference is a jump: no smooth activation is so steep."""
 _DASHES = ("-", "--", "-.", ":")
+_MAX_WIDTH = 8.8
+"""In inches: on a page 16 cm wide, the text of 10 pt of a figure as wide as this has 7 pt."""
 
 
 def new_figure(rows: int = 1, columns: int = 1, size: tuple[float, float] = (6.0, 4.0)) -> tuple[Any, list[Any]]:
-    """A figure outside pyplot, so that it is not kept in memory and no window opens."""
+    """A figure outside pyplot, so that it is not kept in memory and no window opens.
+
+    It is made smaller if its text could not be read on a page.
+    """
     try:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise ImportError(f"plotting needs matplotlib: {how_to_install('matplotlib')}") from error
-    figure = Figure(figsize=size, layout="constrained")
+    scale = min(1.0, _MAX_WIDTH / size[0])
+    figure = Figure(figsize=(size[0] * scale, size[1] * scale), layout="constrained")
     figure._repr_png_ = partial(_picture, figure, "png")  # type: ignore[attr-defined]  # without pyplot, too, a notebook
     figure._repr_svg_ = lambda: _picture(figure, "svg").decode()  # type: ignore[attr-defined]  # shows it
     return figure, list(figure.subplots(rows, columns, squeeze=False).flat)
+
+
+def _small(figure: Any) -> float:
+    """The size of small text in points: at least 7 pt on a page."""
+    width: float = figure.get_figwidth()
+    return max(8.0, 10.0 * width / _MAX_WIDTH)
 
 
 def _picture(figure: Any, kind: str) -> bytes:
@@ -47,13 +58,14 @@ def _picture(figure: Any, kind: str) -> bytes:
     return picture.getvalue()
 
 
-def _check_path(path: Any) -> None:
+def check_path(path: Any) -> None:
     """Raise ``TypeError`` before anything is drawn if ``path`` is neither ``None``, a path nor an open file."""
     if path is not None and not hasattr(path, "write"):
         file_path(path)
 
 
-def _finished(figure: Any, path: Any) -> Any:
+def finished(figure: Any, path: Any) -> Any:
+    """The figure, after it has been written to the file, if there is one."""
     if path is not None:
         figure.savefig(path, dpi=150)
     return figure
@@ -75,7 +87,7 @@ def plot_decision_boundary(
     for ``nn.predict_classes``. Returns the matplotlib figure.
     Raises ``ValueError`` for any other number of features.
     """
-    _check_path(path)
+    check_path(path)
     rows, targets = (as_list(data, "X") for data in samples_and_targets(X, y))
     if not isinstance(rows[0], list) or len(rows[0]) != 2:
         raise ValueError("a decision boundary needs samples with 2 features: choose two of them")
@@ -89,12 +101,12 @@ def plot_decision_boundary(
     draw_boundary(axes, grids, scores, samples, 22.0)
     axes.set(title="decision boundary")
     axes.legend()
-    return _finished(figure, path)
+    return finished(figure, path)
 
 
 def plot_history(history: Any, path: Any = None) -> Any:
     """Draw the loss, and beside it the metrics, over the epochs; validation data dashed. Returns the figure."""
-    _check_path(path)
+    check_path(path)
     if not isinstance(getattr(history, "records", None), dict):
         raise TypeError(f"history must be what nn.fit returned, got {shown(history)}")
     if not len(history):
@@ -107,7 +119,7 @@ def plot_history(history: Any, path: Any = None) -> Any:
     figure, all_axes = new_figure(1, len(panels), (5.5 * len(panels), 4.0))
     for axes, panel, title in zip(all_axes, panels, ("loss", "metrics"), strict=False):
         draw_history(axes, history, panel, title)
-    return _finished(figure, path)
+    return finished(figure, path)
 
 
 def draw_history(axes: Any, history: Any, names: list[str], title: str) -> None:
@@ -129,13 +141,13 @@ def plot_activations(names: Any = None, path: Any = None) -> Any:
 
     All panels have the same scale, so that slopes can be compared.
     """
-    _check_path(path)
+    check_path(path)
     names = activation_names() if names is None else as_list(names, "names", "a list such as ['relu', 'tanh']")
     chosen = [find_activation(name) for name in names]
     chosen = [choice for choice in chosen if not choice.whole_layer]
     if not chosen:
         raise ValueError("names must hold at least one activation of single numbers (softmax takes a whole layer)")
-    columns = min(4, len(chosen))
+    columns = min(3, len(chosen))
     rows = -(-len(chosen) // columns)
     figure, all_axes = new_figure(rows, columns, (3.2 * columns, 2.3 * rows + 0.4))
     points = [i / 25 - 4 for i in range(201)]
@@ -145,11 +157,11 @@ def plot_activations(names: Any = None, path: Any = None) -> Any:
         heights, slopes = _curve(choice, points)
         axes.plot(points, heights, color=COLOURS[0], label=choice.name)
         axes.plot(*_with_gaps(points, slopes), "--", color=COLOURS[1], label="derivative")
-        axes.set(title=choice.name, ylim=(-1.3, 2.7), aspect="equal", xlabel="x", ylabel="y")
+        axes.set(title=choice.name, ylim=(-1.3, 2.7), yticks=range(-1, 3), aspect="equal", xlabel="x", ylabel="y")
         axes.grid(alpha=0.3)
     lines = all_axes[0].get_lines()
     figure.legend(lines, ["activation", "derivative"], loc="outside lower center", ncols=2)
-    return _finished(figure, path)
+    return finished(figure, path)
 
 
 def _with_gaps(points: list[float], heights: list[float]) -> tuple[list[float], list[float]]:
@@ -187,7 +199,7 @@ def plot_curves(
     >>> [line.get_linestyle() for line in figure.axes[0].lines]
     ['-', '--']
     """
-    _check_path(path)
+    check_path(path)
     log = choose(log, ("x", "y", "xy"), "log") if log else ""
     curves = _lists_by_name(curves, "curves", "one curve, such as {'loss': [1.0, 0.5]}")
     for name, heights in curves.items():
@@ -209,7 +221,7 @@ def plot_curves(
         axes.minorticks_off()
     if len(curves) > 1:  # outside, where it covers no curve
         figure.legend(loc="outside upper center", ncols=2 if len(curves) in (2, 4) else 3, fontsize=9)
-    return _finished(figure, path)
+    return finished(figure, path)
 
 
 def plot_images(images: Any, titles: Any = None, path: Any = None, *, columns: int = 10, limit: Any = None) -> Any:
@@ -222,7 +234,7 @@ def plot_images(images: Any, titles: Any = None, path: Any = None, *, columns: i
     >>> len(plot_images([[0.0, 1.0, 1.0, 0.0]] * 3, ["a", "b", "c"], columns=2).axes)
     4
     """
-    _check_path(path)
+    check_path(path)
     images = as_list(images, "images", "a list of images, each a list of its pixels")
     images = [as_list(image, f"images[{n}]", "a list of pixels") for n, image in enumerate(images)]
     images = [[real_number(pixel, f"images[{n}]") for pixel in image] for n, image in enumerate(images)]
@@ -239,10 +251,10 @@ def plot_images(images: Any, titles: Any = None, path: Any = None, *, columns: i
         axes.axis("off")
     for n, (axes, image) in enumerate(zip(all_axes, images, strict=False)):
         drawn = axes.imshow([image[row * side : row * side + side] for row in range(side)], **look)
-        axes.set_title("" if titles is None else str(titles[n]), fontsize=8)
+        axes.set_title("" if titles is None else str(titles[n]), fontsize=_small(figure))
     if limit is not None:
         figure.colorbar(drawn, ax=all_axes, shrink=0.8)
-    return _finished(figure, path)
+    return finished(figure, path)
 
 
 def _grey(images: list[list[float]]) -> dict[str, Any]:
@@ -268,12 +280,12 @@ def plot_tables(
     >>> len(plot_tables({"before": [[0, 1], [1, 0]], "after": [[1, 1], [1, 1]]}).axes)  # two tables and a colour bar
     3
     """
-    _check_path(path)
+    check_path(path)
     tables = _lists_by_name(tables, "tables", "one table, such as {'counts': [[3, 0], [1, 2]]}")
     for title, table in tables.items():
         rows = [as_list(row, f"tables[{title!r}]", "a list of rows, each a list of numbers") for row in table]
         tables[title] = [[real_number(number, f"tables[{title!r}]") for number in row] for row in rows]
-    figure, all_axes = new_figure(1, len(tables), (4.3 * len(tables) + 0.4, 3.8))
+    figure, all_axes = new_figure(1, len(tables), (min(_MAX_WIDTH, 4.3 * len(tables) + 0.4), 3.8))
     most = max(number for table in tables.values() for row in table for number in row)
     look = {"cmap": "Blues", "vmin": 0, "vmax": most or 1.0} if limit is None else _signed(limit)
     for axes, (title, table) in zip(all_axes, tables.items(), strict=True):
@@ -281,9 +293,9 @@ def plot_tables(
         axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
         _label_fields(axes, (labels or {}).get(title))
         if numbers:
-            _write_numbers(axes, table, most)
+            _write_numbers(axes, table, most, _small(figure))
     figure.colorbar(drawn, ax=all_axes)
-    return _finished(figure, path)
+    return finished(figure, path)
 
 
 def plot_confusion_matrix(matrix: Any, path: Any = None, *, names: Any = None) -> Any:
@@ -320,11 +332,11 @@ def _label_fields(axes: Any, names: Any) -> None:
         axes.set_yticks(range(len(rows or columns)), rows or columns)
 
 
-def _write_numbers(axes: Any, table: Any, most: float) -> None:
+def _write_numbers(axes: Any, table: Any, most: float, size: float) -> None:
     for i, row in enumerate(table):
         for j, number in enumerate(row):
             ink = "white" if number > 0.6 * most else "black"
-            axes.text(j, i, f"{number:.3g}" if number else "", ha="center", va="center", color=ink, fontsize=8)
+            axes.text(j, i, f"{number:.3g}" if number else "", ha="center", va="center", color=ink, fontsize=size)
 
 
 def plot_paths(
@@ -341,7 +353,7 @@ def plot_paths(
     >>> figure.axes[0].get_title()
     'walk'
     """
-    _check_path(path)
+    check_path(path)
     paths = _checked_paths(paths)
     panels = 1 if together else len(paths)
     columns = min(3, panels)
@@ -357,7 +369,7 @@ def plot_paths(
             axes.set_title(name, fontsize=10)
     if together:
         all_axes[0].legend()
-    return _finished(figure, path)
+    return finished(figure, path)
 
 
 def _checked_paths(paths: Any) -> dict[str, list[list[float]]]:
@@ -432,13 +444,14 @@ def film_paths(
                   linewidth=1, label=name)[0]
         for n, name in enumerate(paths)
     ]  # fmt: skip
-    axes.legend(loc="lower right", fontsize=7, ncols=2)
+    axes.legend(loc="lower right", fontsize=8, ncols=2)
 
     def moment(step: int) -> None:
         for line, points in zip(lines, paths.values(), strict=True):
             line.set_data(*zip(*points[max(0, step - tail) : step + 1], strict=True))
         axes.set_title(f"step {step}")
 
+    moment(0)  # with the title, for which there must be room
     figure.draw_without_rendering()
     figure.set_layout_engine("none")  # laid out once, not again for each frame
     frames = max(map(len, paths.values()))
@@ -446,53 +459,3 @@ def film_paths(
         file = Path(folder, "film.gif")
         FuncAnimation(figure, moment, frames=frames, init_func=list).save(file, writer=PillowWriter(fps=5), dpi=70)
         return Film(file.read_bytes(), f"{len(paths)} paths, step by step")
-
-
-def by_layer(model: Any) -> dict[str, list[Value]]:
-    """The parameters of each layer: those whose names have the same beginning up to a number, such as ``layers.0``.
-
-    >>> from nn import MLP
-    >>> {name: len(values) for name, values in by_layer(MLP(2, [3, 1])).items()}
-    {'layers.0': 9, 'layers.1': 4}
-    """
-    groups: dict[str, list[Value]] = {}
-    for name, parameter in check_module(model).named_parameters():
-        parts = name.split(".")
-        end = next((i + 1 for i, part in enumerate(parts) if part.isdigit()), 1)
-        groups.setdefault(".".join(parts[:end]), []).append(parameter)
-    return groups
-
-
-def plot_weights(model: Any, path: Any = None) -> Any:
-    """Draw how the parameters of each layer are distributed."""
-    return _histograms({name: [p.data for p in group] for name, group in by_layer(model).items()}, "value", path)
-
-
-def plot_gradients(model: Any, path: Any = None) -> Any:
-    """Draw how the gradients of each layer's parameters are distributed, as ``backward()`` or ``fit`` left them."""
-    return _histograms({name: [p.grad for p in group] for name, group in by_layer(model).items()}, "gradient", path)
-
-
-def _histograms(groups: dict[str, list[float]], what: str, path: Any) -> Any:
-    _check_path(path)
-    if not groups:
-        raise ValueError("model has no parameters: there is nothing to draw")
-    figure, all_axes = new_figure(len(groups), 1, (6.0, 1.8 * len(groups) + 0.4))
-    for axes, (name, numbers) in zip(all_axes, groups.items(), strict=True):
-        axes.hist(numbers, bins=min(40, max(5, len(numbers) // 4)), color=COLOURS[0])
-        axes.set_title(f"{name}: {what} of {len(numbers)} parameters", fontsize=9)
-        axes.set_ylabel("count", fontsize=9)
-    return _finished(figure, path)
-
-
-def bars(sizes: dict[str, float], what: str, path: Any = None) -> Any:
-    """Draw one positive number for each layer on a logarithmic scale."""
-    _check_path(path)
-    if not sizes:
-        raise ValueError("there is no layer to draw")
-    figure, (axes,) = new_figure(size=(6.0, 0.4 * len(sizes) + 1.4))
-    axes.barh(list(sizes), [max(size, 1e-300) for size in sizes.values()], color=COLOURS[0])
-    axes.set(xscale="log", xlabel=what)
-    axes.set_xlim(left=min((size for size in sizes.values() if size), default=1.0) / 10)
-    axes.invert_yaxis()
-    return _finished(figure, path)

@@ -78,7 +78,7 @@ class Live:
         began = time.perf_counter()
         plane = isinstance(training.X[0], list) and len(training.X[0]) == 2
         plane = plane and are_classes(predict(training.model, training.X[:1]), training.y)
-        figure, all_axes = new_figure(1, 1 + plane, (10.0 if plane else 5.5, 4.0))
+        figure, all_axes = new_figure(1, 1 + plane, (8.8 if plane else 5.5, 4.0))
         if self._batches:
             all_axes[0].plot(*zip(*self._batches, strict=True), color="#b8c0cc", linewidth=0.8, label="loss of a batch")
         names = [name for name in ("loss", "validation_loss") if name in training.history]

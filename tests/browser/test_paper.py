@@ -24,10 +24,13 @@ def printed(chromium: Any, path: Path) -> tuple[Any, int]:
 
 
 @pytest.mark.parametrize("paper", ["a4", "letter"])
-@pytest.mark.parametrize("hide", ["grad", "data"])
-def test_a_worksheet_can_be_filled_in(chromium: Any, tmp_path: Path, paper: str, hide: str) -> None:
+@pytest.mark.parametrize(
+    "options",
+    [["--hide", "grad"], ["--hide", "data"], ["--partials", "--depth", "2", "--operations", "tanh", "add", "multiply"]],
+)
+def test_a_worksheet_can_be_filled_in(chromium: Any, tmp_path: Path, paper: str, options: list[str]) -> None:
     out, key = tmp_path / "sheet.html", tmp_path / "key.html"
-    arguments = ["worksheet", "-n", "6", "--copies", "2", "--paper", paper, "--hide", hide, "-o", str(out)]
+    arguments = ["worksheet", "-n", "6", "--copies", "2", "--paper", paper, *options, "-o", str(out)]
     assert main([*arguments, "--key", str(key)]) == 0
     page, sheets = printed(chromium, out)
     assert sheets == out.read_text(encoding="utf-8").count("<div class='page'>"), "no page overflows onto another one"
@@ -35,15 +38,16 @@ def test_a_worksheet_can_be_filled_in(chromium: Any, tmp_path: Path, paper: str,
         "p, h1, h2, b, svg text", "all => all.map(e => parseFloat(getComputedStyle(e).fontSize) * "
         "(e.ownerSVGElement ? e.getScreenCTM().a : 1))"
     )  # fmt: skip
-    assert min(sizes) * 72 / 96 >= 8.0
+    assert min(sizes) * 72 / 96 >= 10.0
     fields = page.eval_on_selector_all(
         "rect.blank", "all => all.map(e => [e.getBoundingClientRect().width, e.getBoundingClientRect().height])"
     )
     assert fields
-    assert min(width for width, _ in fields) >= 15 * MILLIMETRE
-    assert min(height for _, height in fields) >= 6 * MILLIMETRE
+    assert min(width for width, _ in fields) >= 14 * MILLIMETRE
+    assert min(height for _, height in fields) >= 8 * MILLIMETRE
     graphs = page.eval_on_selector_all(".page", "all => all.map(e => e.querySelectorAll('svg').length)")
-    assert set(graphs) <= {2, 3}
+    assert set(graphs) <= {1, 2, 3}
+    assert max(graphs) > 1 or "--partials" in options
     page.close()
 
 

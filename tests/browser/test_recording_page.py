@@ -48,7 +48,7 @@ def test_it_scrubs_through_the_epochs(tmp_path: Path, visit: Any) -> None:
         assert box is not None
         assert canvas is not None
         x = low + (high - low) * (box["x"] + box["width"] / 2 - canvas["x"]) / canvas["width"]
-        assert abs(x - float(tick.inner_text())) < 0.02 * (high - low)
+        assert abs(x - float(tick.inner_text().replace("−", "-"))) < 0.02 * (high - low)
     assert [text for text in page.locator(".loss text").all_text_contents() if text.isdecimal()][-1] == "6"
 
 

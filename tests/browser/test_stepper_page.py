@@ -87,8 +87,8 @@ def test_the_chain_rule_is_written_out(page_of: Any, visit: Any) -> None:
         seen.page.keyboard.press(key)
     said = seen.page.inner_text(".said")
     assert "dp/da = dp/dp · ∂p/∂a" in said
-    assert "∂p/∂a = b = -3" in said
-    assert "= 1 · (-3) = -3" in said
+    assert "∂p/∂a = b = −3" in said
+    assert "= 1 · (−3) = −3" in said
     lit = seen.page.eval_on_selector_all(".picture .source, .picture .target", "all => all.map(g => g.dataset.node)")
     assert sorted(filter(None, lit)) == ["0", "2"]
     lit = seen.page.eval_on_selector_all(".picture .edge.lit", "all => all.map(g => g.dataset.arrow)")
@@ -125,7 +125,7 @@ def test_predictions_are_checked_and_explained(page_of: Any, visit: Any) -> None
     page.check(".predict input")
     for _ in range(3):  # before the pass; the seed; to the product; to a
         page.click(".controls .forward")
-    assert "= 5 · (-3) = ?" in page.inner_text(".said")
+    assert "= 5 · (−3) = ?" in page.inner_text(".said")
     for wrong, hint in (("2", "multiplies the two"), ("15", "sign"), ("-3", "partial alone"), ("x", "enter a number")):
         page.fill(".question input", wrong)
         page.keyboard.press("Enter")

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from autograd import Value, draw
+from chalkgrad import worksheets
 from chalkgrad.worksheet_picture import PaperGraph, paper_graph
 from chalkgrad.worksheets import PageSetup, random_sheet
 
@@ -82,7 +83,7 @@ def test_the_forward_pass_has_fields_for_results_only_and_none_for_gradients() -
 @pytest.mark.parametrize(("hide", "answers"), [("grad", gradients), ("data", numbers)])
 def test_the_key_has_the_numbers_and_the_sheet_has_none_of_them(hide: str, answers: object, partials: bool) -> None:
     expected: dict[str, float] = answers()  # type: ignore[operator]
-    sheet = paper_graph(output(), hide)
+    sheet = paper_graph(output(), hide, partials)
     key = sheet.key
     assert 'class="blank"' not in key.svg
     shown = given(key.svg, hide)
@@ -118,8 +119,14 @@ def test_graphs_of_every_depth_fit_on_a_page_with_fields_to_write_in(depth: int,
         assert size is not None
         scale = float(size[1]) / float(size[3])  # millimetres to a unit of the picture
         fields = re.findall(r'<rect class="blank"[^>]* width="([\d.]+)" height="([\d.]+)"', picture.svg)
-        assert all(float(width) * scale >= 15.0 and float(height) * scale >= 6.0 for width, height in fields)
-        assert min(map(float, re.findall(r'font-size="([\d.]+)"', picture.svg))) * scale >= 7.5 * 25.4 / 72
+        assert all(float(width) * scale >= 14.0 and float(height) * scale >= 8.0 for width, height in fields)
+        assert min(map(float, re.findall(r'font-size="([\d.]+)"', picture.svg))) * scale >= 10.0 * 25.4 / 72
+
+
+def test_what_does_not_fit_on_a_page_is_refused_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worksheets, "PATIENCE", 1)
+    with pytest.raises(ValueError, match="depth 8 do not fit on a page: use a smaller depth, or no fields for local"):
+        random_sheet(1, 8, 5, ["add", "subtract", "multiply"], PageSetup(partials=True))
 
 
 def test_it_is_black_on_white() -> None:
@@ -127,9 +134,38 @@ def test_it_is_black_on_white() -> None:
     assert colours <= {"#000000", "#ffffff"}
 
 
-def test_partials_are_on_the_arrows_when_asked_for() -> None:
-    plain, shown = (texts(paper_graph(output(), "grad", partials=partials).svg) for partials in (False, True))
-    assert len(shown) == len(plain) + 5
+@pytest.mark.parametrize("hide", ["grad", "data"])
+def test_partials_are_fields_on_the_arrows_and_numbers_in_the_key(hide: str) -> None:
+    plain, sheet = (paper_graph(output(), hide, partials=partials) for partials in (False, True))
+    assert sheet.svg.count('class="blank"') == plain.svg.count('class="blank"') + 5
+    assert len(texts(sheet.svg)) == len(texts(plain.svg)) + 5
+    assert texts(sheet.svg).count("∂ =") == 5
+    found = sorted(float(text[4:].replace("−", "-")) for text in texts(sheet.key.svg) if text.startswith("∂ ="))
+    slope = 1.0 / math.cosh(A * B + A) ** 2
+    assert found == pytest.approx(sorted([A, B, 1.0, 1.0, slope]), rel=1e-3)
+    assert "∂ =" not in "".join(texts(plain.svg))
+
+
+@pytest.mark.parametrize("direction", ["LR", "TB"])
+def test_nothing_lies_on_a_field(direction: str) -> None:
+    svg = draw(output(), hide="grad", partials=True, direction=direction).svg
+    number = r'="([-\d.]+)"'
+    fields = [
+        tuple(map(float, found))
+        for found in re.findall(rf'<rect class="blank" x{number} y{number} width{number} height{number}', svg)
+    ]
+    assert len(fields) == 10
+    for n, (x, y, width, height) in enumerate(fields):
+        for left, top, across, down in fields[:n]:
+            assert x + width < left or left + across < x or y + height < top or top + down < y
+    boxes = [group for group in re.findall(r'<g class="node.*?</g>', svg, re.DOTALL) if "<ellipse" not in group]
+    for group in boxes:
+        points = re.findall(r"([-\d.]+),([-\d.]+)", re.search(r'<path [^>]*d="([^"]*)"', group)[1])  # type: ignore[index]
+        xs, ys = ([float(point[axis]) for point in points] for axis in (0, 1))
+        for x, y, width, height in fields:
+            inside = min(xs) <= x and x + width <= max(xs) and min(ys) <= y and y + height <= max(ys)
+            outside = x > max(xs) or x + width < min(xs) or y > max(ys) or y + height < min(ys)
+            assert inside or outside
 
 
 def test_text_of_a_label_is_no_markup() -> None:

@@ -19,5 +19,5 @@ def test_the_sheet_says_how_to_round_where_numbers_are_not_whole() -> None:
         worksheet_page([random_sheet(1, 2, 0, operations, layout)], layout)
         for operations in (["multiply", "tanh"], ["multiply", "add"])
     )
-    assert "keep three significant digits" in rounded
+    assert "Keep three significant digits" in rounded
     assert "digits" not in whole

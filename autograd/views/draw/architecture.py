@@ -9,9 +9,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from autograd.micrograd import operation
+from autograd.symbolic.printing import number_drawn, with_minus
 from autograd.views.draw.clusters import OTHERS, readings_of_one
 from autograd.views.draw.modules import CONVOLUTION, RECURRENT, has_sizes, shape_text, size_text
-from autograd.views.draw.scene import Box, data_and_gradient, number_drawn, with_minus
+from autograd.views.draw.scene import Box, data_and_gradient
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

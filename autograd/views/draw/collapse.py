@@ -12,11 +12,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd.node import all_edges
+from autograd.symbolic.printing import number_drawn
 from autograd.views.draw.architecture import cluster_box, count, plain_inputs_box
 from autograd.views.draw.clusters import NO_MODULES, Cluster, by_depth, by_layer, by_unit, neurons_of, taken_out
 from autograd.views.draw.expand_cluster import Use, draw_expanded
 from autograd.views.draw.page_fit import longest_arrow
-from autograd.views.draw.scene import Arrow, Box, Contents, number_drawn
+from autograd.views.draw.scene import Arrow, Box, Contents
 from autograd.views.draw.units import Units, plain_inputs
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from autograd.views.draw.escape import plain_text, record_text
+from autograd.views.draw.scene import PARTIAL_BLANK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -41,8 +42,10 @@ PRINT = dict.fromkeys(LIGHT, "#ffffff") | {
 """Black on white, for a printer."""
 MANY = 300
 """More arrows than this between neurons would hide each other: they become thin lines, with more space."""
-FIELD_HEIGHT = 0.38
+FIELD_HEIGHT = 0.4
 """In inches, of a cell in which a number is written by hand."""
+BLANK_SIZE = 24
+"""The type of a blank on an arrow, which is as high as a field."""
 LEGEND = "orange: the output grows with this number; blue: it shrinks"
 POSITIVE, NEGATIVE = (214, 96, 33), (46, 110, 190)
 """Orange if the output grows with the number, blue if it shrinks: also colour-blind readers can distinguish them."""
@@ -60,10 +63,10 @@ def dot_text(contents: Contents, direction: str, palette: Mapping[str, str], sha
 def attributes(contents: Contents, direction: str, palette: Mapping[str, str]) -> dict[str, dict[str, str]]:
     """The attributes of the whole graph, of every node and of every edge."""
     tail, head = direction[1].translate(SIDES), direction[0].translate(SIDES)
-    room, ports = {"ranksep": "0.35"}, {"tailport": tail, "arrowsize": "0.7"}
     fields = any(box.fields for box in contents.boxes)
+    room, ports = {"ranksep": "0.35"}, {"tailport": tail, "arrowsize": "0.5" if fields else "0.7"}
     if fields:  # so that more of them fit on paper
-        room = {"ranksep": "0.16"}
+        room = {"ranksep": "0.13"}
     if contents.rows:
         ports = {"arrowsize": "0.7"}
     if contents.crossing:
@@ -84,7 +87,7 @@ def attributes(contents: Contents, direction: str, palette: Mapping[str, str]) -
     }
     return {
         "graph": {**whole, **room, **text, "labelloc": "b"},
-        "node": {**text, "fontsize": "14", "height": "0.42", "margin": "0.12,0.06"},
+        "node": {**text, "fontsize": "14", "height": f"{FIELD_HEIGHT if fields else 0.42}", "margin": "0.12,0.06"},
         "edge": {**text, "fontsize": "13", "color": palette["line"], **ports},
     }
 
@@ -103,9 +106,9 @@ def statements(contents: Contents, direction: str, palette: Mapping[str, str], s
     for box in contents.boxes:
         written = _box(box, direction, palette, max(gradients, default=0.0), width, bool(contents.rows))
         groups.setdefault(box.group, []).append(written)
-    busy = _with_busy_operands(contents)
+    busy, size = _with_busy_operands(contents), 0.34 if any(box.fields for box in contents.boxes) else 0.42
     for circle in contents.circles:
-        groups.setdefault(circle.group, []).append(_circle(circle, palette, circle.id not in busy))
+        groups.setdefault(circle.group, []).append(_circle(circle, palette, circle.id not in busy, size))
     for n, (name, members) in enumerate(groups.items()):
         # Graphviz stacks the members of a frame upwards, and other boxes downwards.
         lines += _cluster(n, name, members[:: -1 if direction in ("LR", "RL") else 1], palette) if name else members
@@ -169,9 +172,9 @@ def _with_busy_operands(contents: Contents) -> set[str]:
     return {arrow.target for arrow in contents.arrows if arrow.source in computed or len(users[arrow.source]) > 1}
 
 
-def _circle(circle: Circle, palette: Mapping[str, str], free: bool) -> str:
+def _circle(circle: Circle, palette: Mapping[str, str], free: bool, size: float) -> str:
     """A circle, or for a word such as tanh a rounded box; with `free`, its operands can be drawn in order."""
-    shape = "shape=circle margin=0 width=0.42" if len(circle.sign) < 3 else 'shape=box margin="0.1,0" height=0.36'
+    shape = f"shape=circle margin=0 width={size}" if len(circle.sign) < 3 else 'shape=box margin="0.1,0" height=0.36'
     style = "filled" if len(circle.sign) < 3 else '"filled,rounded"'
     order = " ordering=in" if free or circle.sign not in "+*" else ""  # a - b is not b - a
     colour = palette["circle"]
@@ -184,6 +187,7 @@ def _circle(circle: Circle, palette: Mapping[str, str], free: bool) -> str:
 def _arrow(n: int, arrow: Arrow, port: str, gap: str, turned: bool) -> str:
     """An arrow with its own id, since `x * x` has two between the same ends; a turned one goes from right to left."""
     label = f' label="{plain_text(gap + arrow.label + gap)}"' if arrow.label else ""
+    label += f" fontsize={BLANK_SIZE}" if arrow.label == PARTIAL_BLANK else ""
     style = ("" if arrow.taken else " style=dashed") + (" penwidth=2.5" if arrow.bundle else "")
     ends = f"{arrow.target} -> {arrow.source}" if turned else f"{arrow.source} -> {arrow.target}"
     return f"{ends} [id=a{n}{port}{label}{style}{' dir=back' if turned else ''}]"

@@ -53,7 +53,8 @@ def draw(
 
     - `partials=True` writes the local partial on each arrow, `partials="formula"` its formula;
     - `shade=True` colours each box by its gradient; `checked=True` adds the gradient found by nudging;
-    - `hide="grad"` or `hide="data"` makes a worksheet with dotted fields, whose `.answer_key` shows the numbers;
+    - `hide="grad"` or `hide="data"` makes a worksheet with dotted fields, with `partials=True` on the arrows too; its
+      `.answer_key` shows the numbers;
     - `expand=True` shows each `dot` or `sum` of fewer than 12 operands as its `*` and `+`, `expand=False` as one node.
 
     By default this is the finest view with at most `budget` boxes and circles that fits on a page 16 cm wide: number by

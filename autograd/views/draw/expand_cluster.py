@@ -5,10 +5,13 @@ Read `scene`, `clusters` and `trace.expand` first; `collapse` draws the clusters
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from autograd.node import variables
+from autograd.symbolic.printing import number_drawn
 from autograd.value import Value
+from autograd.views.draw.escape import WIDTH as MAX_LINE
 from autograd.views.draw.scene import (
     Arrow,
     Box,
@@ -20,13 +23,14 @@ from autograd.views.draw.scene import (
     not_taken,
     tooltip_of,
 )
-from autograd.views.trace.expand import expand_graph
+from autograd.views.trace.expand import EXPANDED_BELOW, expand_graph
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping, Sequence
 
     from autograd.views.draw.clusters import Cluster
     from autograd.views.draw.units import Units
+    from autograd.views.trace.expand import DisplayNode
 
 Use = tuple[Value, Arrow]
 """A Value, and an arrow that leads from it; its source is set when all clusters are drawn."""
@@ -47,8 +51,13 @@ def draw_expanded(cluster: Cluster, units: Units, contents: Contents, names: Map
     inside_frame = {ids[value]: name.removeprefix(f"{cluster.name}.") for value, name in names.items() if value in ids}
     options = DrawOptions(names=inside_frame)
     uses: list[Use] = []
+    tables: dict[int, str] = {}
+    for group in _tables(nodes, {ids[value] for value in outside}):
+        name = f"n{numbers[group[0].id]}"
+        contents.boxes.append(_table(name, group, grads, options, cluster.name))
+        tables |= dict.fromkeys([node.id for node in group], name)
     for node in nodes:
-        if node.id in values and values[node.id] in outside:
+        if node.id in tables or (node.id in values and values[node.id] in outside):
             continue
         number, tooltip = numbers[node.id], tooltip_of(node, node.formula, options)
         kind = "operation" if node.kind == "part" else node.kind
@@ -58,11 +67,43 @@ def draw_expanded(cluster: Cluster, units: Units, contents: Contents, names: Map
             contents.circles.append(Circle(f"o{number}", node.sign, tooltip, cluster.name))
             contents.arrows.append(Arrow(f"o{number}", f"n{number}"))
         target = f"o{number}" if node.operation else f"n{number}"
+        read = Counter(tables[operand] for operand in node.operands if operand in tables)
+        contents.arrows += [Arrow(name, target, count=many) for name, many in read.items()]
         for place, operand in enumerate(node.operands):
             taken = place not in node.not_taken
             arrow = Arrow(f"n{numbers[operand]}", target, *("", "") if taken else not_taken(options), taken)
-            if operand in values:
+            if operand in values and operand not in tables:
                 uses.append((values[operand], arrow))
-            else:
+            elif operand not in tables:
                 contents.arrows.append(arrow)
     return uses
+
+
+def _tables(nodes: Sequence[DisplayNode], outside: Container[int]) -> list[list[DisplayNode]]:
+    """The leaves, or the constants, that the same large `dot` or `sum` reads: each list is drawn as one box."""
+    users: dict[int, list[int]] = {}
+    for node in nodes:
+        for operand in node.operands:
+            users.setdefault(operand, []).append(node.id)
+    groups: dict[tuple[str, tuple[int, ...]], list[DisplayNode]] = {}
+    for node in nodes:
+        if not node.operation and node.id not in outside and len(node.name) <= MAX_LINE and "\n" not in node.label:
+            of = tuple(users.get(node.id, ()))
+            if all(len(nodes[user].operands) >= EXPANDED_BELOW for user in of):
+                groups.setdefault((node.kind, of), []).append(node)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _table(
+    name: str, group: Sequence[DisplayNode], grads: Mapping[int, float], options: DrawOptions, frame: str
+) -> Box:
+    """One box for several numbers: columns for names, data and gradients, or one for constants."""
+    data = [number_drawn(node.data) for node in group]
+    columns = [data]
+    if group[0].kind != "constant":
+        names = [node.label or options.names.get(node.id, "") for node in group]
+        known = [number_drawn(grads[node.id]) if node.id in grads else "" for node in group]
+        columns = [["", *names], ["data", *data], ["grad", *known]]
+    tooltip = "\n".join(tooltip_of(node, "", options) for node in group)
+    cells = ["\n".join(column) for column in columns]
+    return Box(name, cells, group[0].kind, tooltip, group=frame, table=len(columns) > 1)

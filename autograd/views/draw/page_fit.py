@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd.views.draw.escape import WIDTH as MAX_LINE
+from autograd.views.draw.scene import PARTIAL_BLANK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,10 +24,12 @@ WIDTH, LABELLED_WIDTH, HEIGHT = 730.0, 675.0, 1120.0
 They would be 789 and 731, but Graphviz sometimes needs 8 % more than is estimated here."""
 CHARACTER, LINE, MARGIN = 6.9, 16.0, 17.5
 """The width of an average character of 14 pt Helvetica, the height of a line, both margins of a cell."""
+PARTIAL_FIELD = (95.0, 29.0)
+"""The width and the height of a blank on an arrow."""
 GAP, BETWEEN, IN_ROW = 25.2, 15.8, 28.8
 """Between ranks, between neighbours of a rank, and between those of a row of a wrapped chain."""
-
-
+MAX_LEVELS = 1300
+"""How many ranks all arrows may cross: Graphviz takes up to ten seconds for so many, and a minute for twice as many."""
 SHORT = 8
 """A chain of fewer ranks is not wrapped."""
 
@@ -86,7 +89,7 @@ def width_of(contents: Contents, direction: str) -> float:
 
 
 def _stacked(contents: Contents) -> Contents:
-    return replace(contents, boxes=[replace(box, stacked=True) for box in contents.boxes])
+    return replace(contents, boxes=[box.on_top() for box in contents.boxes])
 
 
 def is_sure(contents: Contents, direction: str) -> bool:
@@ -132,7 +135,8 @@ def size_of(contents: Contents, look: Look) -> tuple[float, float]:
     gaps = [94.0 if contents.crossing else GAP] * len(along)
     for arrow in contents.arrows:
         if arrow.label.strip():
-            room = len(arrow.label) * CHARACTER + GAP if across else LINE
+            wide, high = PARTIAL_FIELD if arrow.label == PARTIAL_BLANK else (len(arrow.label) * CHARACTER, LINE)
+            room = wide + GAP if across else high
             gaps[depth[arrow.target]] = max(gaps[depth[arrow.target]], GAP + room)
     size = sum(along) + sum(gaps[1:]) + 29.0, max(beside) + 29.0
     return size if across else size[::-1]
@@ -141,7 +145,7 @@ def size_of(contents: Contents, look: Look) -> tuple[float, float]:
 def _sizes(contents: Contents, look: Look) -> dict[str, tuple[float, float]]:
     """The width and the height of each box and circle."""
     sizes = {}
-    for box in contents.boxes:
+    for box in (box.on_top() if look.stacked and box.table else box for box in contents.boxes):
         cells = [_extent(cell) for cell in box.cells] or [(0, 1)]
         if look.stacked or box.stacked:
             wide = max(width for width, _ in cells) * CHARACTER + MARGIN
@@ -185,6 +189,12 @@ def ranks(contents: Contents) -> Mapping[str, int]:
         if targets[name]:
             depth[name] = min(depth[target] for target in targets[name]) - 1
     return depth
+
+
+def levels_crossed(contents: Contents) -> int:
+    """How many ranks all arrows together cross between their ends."""
+    depth = ranks(contents)
+    return sum(depth[arrow.target] - depth[arrow.source] - 1 for arrow in contents.arrows)
 
 
 def longest_arrow(contents: Contents) -> int:

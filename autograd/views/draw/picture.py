@@ -124,7 +124,14 @@ class Graph:
 
     @property
     def pdf(self) -> bytes:
-        """The picture as PDF, which needs the program `dot`.  Raises ImportError if it is not on PATH."""
+        """The picture as PDF, which needs the program `dot`.
+
+        Raises ImportError if it is not on PATH, ValueError for a worksheet, whose fields Graphviz cannot draw.
+        """
+        if self._key is not None:
+            raise ValueError(
+                "pdf: Graphviz writes the PDF and cannot draw the fields of a worksheet; save it as .svg or .png"
+            )
         return render(self.source, "auto" if self.engine == "wasm" else self.engine, "pdf")
 
     @property

@@ -6,13 +6,12 @@ and arrows for Graphviz; `collapse` makes them for graphs that are too large to 
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from autograd.node import NOT_COMPUTED, edges, has_user_backward, variables
-from autograd.symbolic.printing import atom, number_text
+from autograd.symbolic.printing import atom, number_drawn, number_text, with_minus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping, Sequence
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
 
 BLANK = "________"
 """What a worksheet shows where the reader writes a number; `svg` makes it a dotted field."""
+PARTIAL_BLANK = "∂ = ___"
+"""The same on an arrow, in larger type, so that there is room for the height of a field."""
 
 
 @dataclass
@@ -40,8 +41,18 @@ class Box:
     """The name of the expanded cluster that contains it."""
     stacked: bool = False
     """Whether its cells are on top of each other."""
+    table: bool = False
+    """Whether its cells are the columns of a table: names below an empty line, and numbers below a word."""
     fields: bool = False
     """Whether it is as high as a number written by hand needs, on a worksheet and in its answer key."""
+
+    def on_top(self) -> Box:
+        """The same with its cells on top of each other, which takes less width; a table has a cell for each name."""
+        if not self.table:
+            return replace(self, stacked=True)
+        words, *rows = zip(*(cell.split("\n") for cell in self.cells), strict=True)
+        cells = ["\n".join(" ".join(filter(None, pair)) for pair in zip(words, row, strict=True)) for row in rows]
+        return replace(self, cells=cells, stacked=True, table=False)
 
 
 @dataclass
@@ -86,24 +97,6 @@ class Contents:
     """The rows of a chain that is wrapped like the lines of a text, every second one from right to left."""
     crossing: bool = False
     """Whether many arrows cross, as between two layers: they are drawn as straight lines, with more space."""
-
-
-def number_drawn(number: float) -> str:
-    """A number in a picture: with a true minus sign, and -0 as such.
-
-    >>> number_drawn(-2.5), number_drawn(-0.0), number_drawn(1e-9)
-    ('−2.5', '−0', '1e−9')
-    """
-    return "−0" if number == 0.0 and math.copysign(1.0, number) < 0.0 else number_text(number).replace("-", "−")
-
-
-def with_minus(formula: str) -> str:
-    """A formula with true minus signs; a hyphen inside a name stays.
-
-    >>> with_minus("-x * 1e-9 - my-name")
-    '−x * 1e−9 − my-name'
-    """
-    return re.sub(r"(?<![\w)\]])-|(?<=\de)-(?=\d)", "−", formula)
 
 
 @dataclass(frozen=True)
@@ -255,6 +248,8 @@ def _with_partial(step: BackwardStep, trace: Trace, options: DrawOptions) -> tup
     names = f"∂{atom(trace.nodes[step.node].name)}/∂{atom(trace.nodes[step.operand].name)}{trace.which(step)}"
     tooltip = " = ".join(filter(None, [names, step.formula, number if number != step.formula else ""]))
     label = step.formula if options.partials == "formula" and step.formula else f"∂ = {number}"
+    if options.secret and options.partials is True:
+        label = PARTIAL_BLANK
     return with_minus(label) if options.partials else "", "" if options.secret else tooltip
 
 

@@ -13,7 +13,7 @@ from html import escape, unescape
 from typing import TYPE_CHECKING
 
 from autograd.views.draw.dot import DARK, LIGHT
-from autograd.views.draw.scene import BLANK
+from autograd.views.draw.scene import BLANK, PARTIAL_BLANK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,10 +23,10 @@ FONT_SCALE = 0.87
 """Text is drawn a little smaller than measured: DejaVu Sans is an eighth wider than Helvetica."""
 PIXELS = 96 / 72
 """Graphviz measures in points."""
-FIELD = (62.0, 25.0)
+FIELD = (62.0, 27.6)
 """In points, the size of a field in which a number is written: as wide as its underscores were."""
-WORD = 32.0
-"""In points, the width of the word before such a field, with the space between them."""
+WORD, SIGN = 32.0, 26.0
+"""In points, the width of the word before such a field and of the sign before one on an arrow, with a space."""
 COLUMN = 850
 """The width of a cell's output in pixels, approximately."""
 
@@ -56,9 +56,9 @@ def cleaned(
         r'font-family="[^"]*" font-size="([\d.]+)"', lambda m: f'font-size="{float(m[1]) * FONT_SCALE:.4g}"', body
     )
     body = re.sub(r'(<text) xml:space="preserve"', r"\1", body)
-    body = re.sub(
-        rf'<text text-anchor="middle" x="([-\d.]+)" y="([-\d.]+)"([^>]*)>(data|grad) {BLANK}</text>', _field, body
-    )
+    sign, line = PARTIAL_BLANK.rsplit(" ", 1)
+    blanks = f"(data|grad) {BLANK}|[^<]*({sign}) {line}[^<]*"
+    body = re.sub(rf'<text text-anchor="middle" x="([-\d.]+)" y="([-\d.]+)"([^>]*)>(?:{blanks})</text>', _field, body)
     body = body.replace("&#45;", "-").replace('stroke="transparent"', 'stroke="none"')
     style = f"<style>{_dark_style()}</style>\n" if follows_theme else ""
     return (
@@ -77,11 +77,14 @@ def _group(match: re.Match[str], tooltips: Mapping[str, str], marks: Mapping[str
 
 
 def _field(blank: re.Match[str]) -> str:
-    """A word and a dotted field; `blank` is the text, with its centre and its baseline."""
-    (width, height), left, baseline = FIELD, float(blank[1]) - (WORD + FIELD[0]) / 2, float(blank[2])
+    """A word or a sign, and a dotted field; `blank` is the text, with its centre and its baseline."""
+    (width, height), word, baseline = FIELD, WORD if blank[4] else SIGN, float(blank[2])
+    left, rest = float(blank[1]) - (word + width) / 2, blank[3]
+    if blank[5]:  # it had the type of a blank
+        baseline, rest = baseline - 4.0, re.sub('font-size="[^"]*"', f'font-size="{14 * FONT_SCALE:.4g}"', rest)
     return (
-        f'<text x="{left:.2f}" y="{baseline:g}"{blank[3]}>{blank[4]}</text>\n'
-        f'<rect class="blank" x="{left + WORD:.2f}" y="{baseline - 4.5 - height / 2:.2f}" width="{width:g}" '
+        f'<text x="{left:.2f}" y="{baseline:g}"{rest}>{blank[4] or blank[5]}</text>\n'
+        f'<rect class="blank" x="{left + word:.2f}" y="{baseline - 4.5 - height / 2:.2f}" width="{width:g}" '
         f'height="{height:g}" rx="2" fill="none" stroke="{LIGHT["line"]}" stroke-dasharray="1,2"/>'
     )
 

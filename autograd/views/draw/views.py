@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from autograd.gradcheck import central_difference
 from autograd.views.draw.collapse import clustered, folded, opened_views
-from autograd.views.draw.page_fit import MIN_TEXT, arranged, is_sure, narrowest, width_of
+from autograd.views.draw.page_fit import MAX_LEVELS, MIN_TEXT, arranged, is_sure, levels_crossed, narrowest, width_of
 from autograd.views.draw.scene import Contents, DrawOptions, contents_of
 from autograd.views.draw.units import Units
 from autograd.views.trace.replay import replay
@@ -75,8 +75,11 @@ class Views:
                 'use fold="auto", or draw an earlier node'
             )
         auto = self.fold == "auto" and not self.opened
-        if not self.opened and (self.fold == "none" or (auto and self._needs_all and numbers <= self._most)):
+        if not self.opened and self.fold == "none":
             yield from self._looks(self._whole(self.expand is not False))
+            return
+        if auto and self._needs_all and numbers <= self._most:
+            yield from self._looks(self._everything())
             return
         if self._needs_all:
             raise ValueError(
@@ -120,6 +123,18 @@ class Views:
         answers = replace(options, solved=True, gradients=options.hide == "grad")
         key = contents_of(traced, answers) if options.hide else None
         return contents_of(traced, options), key
+
+    def _everything(self) -> tuple[Contents, Contents | None]:
+        """Each number, as an option requires; products and sums are left out if the layout would take too long."""
+        for expand in (True, False) if self.expand is None else (self.expand,):
+            contents = self._whole(expand)
+            if (levels := levels_crossed(contents[0])) <= MAX_LEVELS:
+                return contents
+        raise ValueError(
+            f"draw: hide, checked and partials need every node in the picture, and this graph is too tangled: its "
+            f"arrows cross {levels:,} ranks, and a layout with more than {MAX_LEVELS:,} takes too long; draw an "
+            f'earlier node or fewer elements of a sequence, or use fold="none" to try it for a minute'
+        )
 
     def _number_by_number(self) -> Iterator[View]:
         """The views of a small graph, with products and sums or without; too wide ones only if it has no neurons."""

@@ -8,23 +8,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from autograd.symbolic.printing import number_drawn
 from autograd.views.draw.dot import LIGHT
-from autograd.views.draw.page_fit import arranged
+from autograd.views.draw.page_fit import MAX_LEVELS, arranged, levels_crossed
 from autograd.views.draw.picture import Graph
-from autograd.views.draw.scene import DrawOptions, contents_of, number_drawn
+from autograd.views.draw.scene import DrawOptions, contents_of
 from autograd.views.draw.views import MAX_WHOLE
 from autograd.views.trace.expand import MAX_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from autograd.views.draw.scene import Arrow, Box, Circle, Contents
     from autograd.views.stepper.passes import Passes
-    from autograd.views.trace.trace import TracedNode
-
-
-MAX_LEVELS = 1500
-"""How many levels all arrows together may cross: Graphviz takes seconds for so many, and minutes for twice as many."""
 
 
 def pictures(passes: Passes, direction: str) -> list[Graph]:
@@ -56,27 +50,14 @@ def refusal(passes: Passes) -> str:
     many = len(passes.trace.nodes)
     if many > MAX_WHOLE:
         why = f"{many:,} numbers are more than the {MAX_WHOLE} that are drawn one by one; step through one sample"
-    elif (levels := levels_crossed(passes.trace.nodes)) > MAX_LEVELS:
+    elif (levels := levels_crossed(contents_of(passes.trace, DrawOptions()))) > MAX_LEVELS:
         why = (
-            f"its arrows cross {levels:,} levels, and to lay out more than {MAX_LEVELS:,} takes too long; step through "
-            "fewer elements of a sequence"
+            f"its arrows cross {levels:,} ranks, and a layout with more than {MAX_LEVELS:,} takes too long; "
+            "step through fewer elements of a sequence"
         )
     else:
         return ""
     return f"No picture: {why}, or an earlier node of the graph.  The steps are complete."
-
-
-def levels_crossed(nodes: Sequence[TracedNode]) -> int:
-    """The sum over all arrows of the levels that they cross; a leaf is one level before its first use."""
-    level: dict[int, int] = {}
-    for node in nodes:
-        level[node.id] = 1 + max((level[operand] for operand in node.operands), default=-1)
-    first: dict[int, int] = {}
-    for node in nodes:
-        for operand in node.operands:
-            first[operand] = min(first.get(operand, level[node.id]), level[node.id])
-    starts = {node.id: level[node.id] if node.operands else first.get(node.id, 1) - 1 for node in nodes}
-    return sum(level[node.id] - starts[operand] for node in nodes for operand in node.operands)
 
 
 def marked_svg(drawn: Graph, passes: Passes) -> str:

@@ -13,13 +13,13 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.symbolic.printing import atom, number_text
+from autograd.symbolic.printing import atom, number_drawn, with_minus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from autograd.views.stepper.passes import Passes
-    from autograd.views.trace.trace import BackwardStep, ForwardStep
+    from autograd.views.trace.trace import BackwardStep, ForwardStep, TracedNode
 
 NARROW, WIDE = 12, 34
 """Characters for a name, and at most for its formula; a table of full width has 75."""
@@ -87,7 +87,7 @@ class Descriptions:
         def fill(hole: re.Match[str]) -> str:
             value, form = values[int(hole[1])], hole[2]
             text: str = names[value].name if isinstance(value, int) else value
-            in_brackets = f"({text})" if form == "f" and text.startswith("-") else text
+            in_brackets = f"({text})" if form == "f" and text.startswith("−") else text
             return atom(text) if form == "a" else in_brackets
 
         for part in parts:
@@ -102,11 +102,11 @@ class Descriptions:
 
     def _add_forward(self, step: ForwardStep) -> None:
         """The formula of one operation, with names and with numbers."""
-        numbers, result = self.passes.trace.numbers(step), number_text(step.data)
+        numbers, result = with_minus(self.passes.trace.numbers(step)), number_drawn(step.data)
         same = numbers == result
         rule = ("{0} = {1} = " if same else "{0} = {1} = {3} = ", ("result", "{2}"))
         template = [Paragraph("what", (f"{{0}} is computed: {step.operation}",)), Paragraph("rule", rule)]
-        self._add(template, step.node, step.formula, result, *([] if same else [numbers]))
+        self._add(template, step.node, with_minus(step.formula), result, *([] if same else [numbers]))
 
     def _add_backward_pass(self, order: str) -> None:
         output = self.passes.trace.output
@@ -125,13 +125,13 @@ class Descriptions:
 
     def _add_backward(self, step: BackwardStep, again: bool, state: str, ending: Sequence[str]) -> None:
         """The chain rule of one step: with names, with numbers, and the running sum."""
-        formula, partial = step.formula or "what your _backward adds", number_text(step.partial)
-        texts = [number_text(number) for number in (step.incoming, step.partial, step.contribution)]
+        formula, partial = with_minus(step.formula) or "what your _backward adds", number_drawn(step.partial)
+        texts = [number_drawn(number) for number in (step.incoming, step.partial, step.contribution)]
         values: list[int | str] = [step.node, step.operand, self.passes.trace.output, *texts, formula]
         local = f"∂{{0a}}/∂{{1a}}{self.passes.trace.which(step)}"
         added: tuple[str | tuple[str, str], ...] = (("after", "{5}"),)
         if again:
-            values += [number_text(step.before), number_text(step.after)]
+            values += [number_drawn(step.before), number_drawn(step.after)]
             added = ("{7} + ", ("after", "{5f}"), " = ", ("after", "{8}"))
         through = f", through {step.operation}" if step.operation else ""
         incoming, sign = ("incoming", "d{2a}/d{0a}"), "+=" if again else "="
@@ -157,7 +157,7 @@ def _ending(passes: Passes, order: str) -> list[str]:
     wrong = [node for node in nodes if gradients.get(node.id, node.gradient) != node.gradient]
     if not wrong:
         return ["Done. In this graph the naive order happens to be right: no node is reached twice."]
-    names = ", ".join(f"{node.name} (the true gradient is {number_text(node.gradient)})" for node in wrong[:5])
+    names = ", ".join(f"{node.name} (the true gradient is {number_drawn(node.gradient)})" for node in wrong[:5])
     return [
         f"Done, and wrong for {names}{' and others' if len(wrong) > 5 else ''}: "
         "nodes propagated their gradients before these were complete, and then again."
@@ -177,13 +177,17 @@ def table(passes: Passes, order: str, position: int, width: int = 75) -> list[st
     rows = [f"  {'name':<{NARROW}} {'how':<{room}} {'value':>{digits}} {'gradient':>{digits}}"]
     for node in trace.nodes:
         mark = "▶" if node.id == source else "◆" if node.id in targets else " "
-        value = number_text(values[node.id]) if node.id in values else ""
-        gradient = number_text(gradients[node.id]) if node.id in gradients and node.kind != "constant" else ""
-        formula = cut(how.get(node.id, "constant" if node.kind == "constant" else "given"), room)
+        value = number_drawn(values[node.id]) if node.id in values else ""
+        gradient = number_drawn(gradients[node.id]) if node.id in gradients and node.kind != "constant" else ""
+        formula = cut(with_minus(how.get(node.id, "constant" if node.kind == "constant" else "given")), room)
         rows.append(
-            f"{mark} {cut(node.name, NARROW):<{NARROW}} {formula:<{room}} {value:>{digits}} {gradient:>{digits}}"
+            f"{mark} {cut(_name(node), NARROW):<{NARROW}} {formula:<{room}} {value:>{digits}} {gradient:>{digits}}"
         )
     return rows
+
+
+def _name(node: TracedNode) -> str:
+    return with_minus(node.name) if node.kind == "constant" else node.name
 
 
 def cut(text: str, most: int) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograd.arguments import choose, shown
-from autograd.symbolic.printing import atom
+from autograd.symbolic.printing import atom, with_minus
 from autograd.value import Value
 from autograd.views.draw.browser import open_page
 from autograd.views.draw.dot import DIRECTIONS
@@ -106,16 +106,17 @@ class Stepper(Passes):
         drawn, refused = self._pictures
         naive = self.naive.backward if self.naive else None
         described = {order: self._described(order) for order in PASSES if order != "naive" or self.naive}
-        names = [node.name for node in self.trace.nodes]
+        nodes, forward = self.trace.nodes, self.trace.forward
+        names = [node.name for node in nodes]
         sentences = {order: {"templates": d.templates, "positions": d.positions} for order, d in described.items()}
         return {
             "nodeName": self.trace.nodes[self.trace.output].name,
             "output": self.trace.output,
             "order": self.order,
             "position": 0,
-            "nodes": _table(self.trace.nodes),
-            "forward": _table(self.trace.forward, "operation", "values"),
-            "numbers": [self.trace.numbers(step) for step in self.trace.forward],
+            "nodes": _table([n._replace(name=with_minus(n.name)) if n.kind == "constant" else n for n in nodes]),
+            "forward": _table([s._replace(formula=with_minus(s.formula)) for s in forward], "operation", "values"),
+            "numbers": [with_minus(self.trace.numbers(step)) for step in forward],
             "topological": _table(self.trace.backward, *UNUSED),
             "naive": _table(naive, *UNUSED) if naive is not None else None,
             "naiveRefused": self.naive_refused,

@@ -1,6 +1,6 @@
 """Make pages of graphs with empty fields to fill in by hand, and the answer key.
 
-The pages print on A4 or Letter, two or three graphs on each; the key follows, or goes to a file of its own with --key.
+The pages print on A4 or Letter, up to three graphs on each; the key follows, or goes to a file of its own with --key.
 With --copies or --roster each student gets a different sheet; the same seed gives the same pages. With --formula the
 graphs are those of your own formulas.
 """
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--hide", choices=["grad", "data"], default="grad", help="what the learner fills in (%(default)s)"
     )
-    parser.add_argument("--partials", action="store_true", help="write the local partials on the arrows")
+    parser.add_argument("--partials", action="store_true", help="fields on the arrows for the local partials")
     parser.add_argument(
         "--operations", nargs="+", choices=list(OPERATIONS), default=["add", "subtract", "multiply"],
         metavar="NAME", help=f"among {', '.join(OPERATIONS)} (add subtract multiply)",

@@ -19,7 +19,7 @@ function showRecording(root, data) {
     return made;
   };
   const note = text => make("figcaption", {}, text);
-  const number = value => (value === null ? "not finite" : String(Number(value.toPrecision(4))));
+  const number = value => (value === null ? "not finite" : String(Number(value.toPrecision(4))).replaceAll("-", "−"));
 
   // ---------------------------------------------------------------------------------------------------- the controls
 

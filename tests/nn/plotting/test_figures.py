@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 import nn
 from nn import plotting
@@ -59,14 +60,6 @@ def test_activation_curves_carry_their_derivatives(tmp_path: Path) -> None:
     assert (figure.axes[0].get_xlabel(), figure.axes[0].get_ylabel()) == ("x", "y")
     shown = [axes for axes in plotting.plot_activations().axes if axes.get_visible()]
     assert len(shown) >= 10
-
-
-def test_weights_and_gradients_by_layer(tmp_path: Path) -> None:
-    model = nn.MLP(2, [3, 1], seed=0)
-    model([1.0, 2.0]).backward()
-    for draw in (plotting.plot_weights, plotting.plot_gradients):
-        figure = draw(model, tmp_path / "w.png")
-        assert [axes.get_title().split(":")[0] for axes in figure.axes] == ["layers.0", "layers.1"]
 
 
 def test_curves_differ_in_more_than_colour(tmp_path: Path) -> None:
@@ -128,6 +121,30 @@ def test_a_confusion_matrix_with_its_counts(tmp_path: Path) -> None:
         plotting.plot_confusion_matrix([[1, 2], [3, 4]], names=["cat"])
 
 
+def figures() -> dict[str, Any]:
+    """Wide figures of each kind."""
+    history = nn.History()
+    history.add({"loss": 1.0, "accuracy": 0.5, "validation_loss": 2.0})
+    walks = {name: [(1.0, 1.0), (0.5, 0.0)] for name in "abc"}
+    live = plotting.Live(seconds=0.0, resolution=3, batches=True)
+    nn.fit(nn.Neuron(2), X, Y, loss="mean_squared_error", optimizer="sgd", epochs=1, callbacks=[live], progress=False)
+    return {
+        "activations": plotting.plot_activations(["relu", "tanh", "sigmoid", "elu"]),
+        "history": history.plot(),
+        "images": plotting.plot_images([[0.0]] * 12, [str(n) for n in range(12)], columns=12),
+        "live": live.figure,
+        "paths": plotting.plot_paths(sum, walks, x=(-2, 2), y=(-2, 2), levels=[1]),
+        "tables": plotting.plot_tables({name: [[0.5, 1.25]] for name in "abc"}, numbers=True),
+    }
+
+
+def test_the_text_of_wide_figures_can_be_read_on_paper() -> None:
+    for name, figure in figures().items():
+        sizes = [text.get_fontsize() for text in figure.findobj(lambda part: hasattr(part, "get_fontsize"))]
+        smallest = min(sizes) * min(1.0, 16 / 2.54 / figure.get_figwidth())
+        assert smallest >= 7.0, name
+
+
 def test_paths_lie_over_the_contours_of_their_surface(tmp_path: Path) -> None:
     def bowl(p: list[float]) -> float:
         return p[0] ** 2 + 4 * p[1] ** 2
@@ -147,6 +164,9 @@ def test_paths_lie_over_the_contours_of_their_surface(tmp_path: Path) -> None:
     film.save(tmp_path / "film.gif")
     assert (tmp_path / "film.gif").read_bytes() == film.gif
     assert film.gif.startswith(b"GIF")
+    with Image.open(tmp_path / "film.gif") as frame:
+        edge = frame.convert("L").crop((0, 0, frame.width, 2))
+    assert edge.getextrema() == (255, 255), "the title is whole"
     assert 'src="data:image/gif;base64,' in film._repr_html_()
 
 
@@ -167,9 +187,6 @@ def test_paths_lie_over_the_contours_of_their_surface(tmp_path: Path) -> None:
         (lambda: nn.History().plot(), ValueError, "history has no epoch yet"),
         (lambda: plotting.plot_activations(["rel"]), ValueError, "unknown activation 'rel'"),
         (lambda: plotting.plot_activations(["softmax"]), ValueError, "at least one activation of single numbers"),
-        (lambda: plotting.plot_weights(3), TypeError, "model must be a module"),
-        (lambda: plotting.plot_weights(nn.Dropout(0.5)), ValueError, "model has no parameters"),
-        (lambda: plotting.bars({}, "size"), ValueError, "no layer to draw"),
     ],
 )
 def test_wrong_arguments(call: Any, kind: type[Exception], message: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 import nn
 from autograd import Value, draw
 from autograd import sum as total
+from autograd.views.draw import views
 
 
 def cells(out: Value, model: Any, **options: Any) -> dict[str, list[str]]:
@@ -28,6 +29,20 @@ def test_a_recurrent_network_is_one_box(kind: Any, head: bool) -> None:
     assert found["inputs"] == ["4×2 numbers"]
     assert found["layers.0" if head else "model"] == [f"{kind.__name__} 2 → 3", "4 steps", parameters]
     assert len(found) == 3
+
+
+def test_products_and_sums_are_left_out_if_their_layout_would_take_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = nn.RNN(2, 2, seed=1)
+    out = total(model([[0.5, 1.0], [0.25, -1.0]])[-1])
+    all_circles, few = (
+        [circle.sign for circle in draw(out, expand=expand, partials=True).contents.circles] for expand in (True, False)
+    )
+    assert ("dot" in all_circles, "dot" in few) == (False, True)
+    assert [circle.sign for circle in draw(out, partials=True).contents.circles] == all_circles
+    monkeypatch.setattr(views, "MAX_LEVELS", 60)
+    assert [circle.sign for circle in draw(out, partials=True).contents.circles] == few
+    with pytest.raises(ValueError, match="more than 60 takes too long"):
+        draw(out, partials=True, expand=True)
 
 
 class Scale(nn.Module):

@@ -7,7 +7,7 @@ function close(given, right) {
 
 // The likely mistake in a learner's answer.
 function hint(given, now, right) {
-  if (Number.isNaN(given)) return "Please enter a number, such as -0.25.";
+  if (Number.isNaN(given)) return "Please enter a number, such as −0.25.";
   if (close(given, -right)) return "Look at the sign once more.";
   if (now.numbers) return `Put the numbers in: ${now.numbers}.`;
   const [incoming, partial, after] = [now.incoming, now.partial, now.after].map(Number);
@@ -28,7 +28,7 @@ function format(value) {
   return value.toExponential(digits - 1).replace(/\.?0*e\+?/, "e");
 }
 
-// As number_drawn in views/draw/scene.py: with a true minus sign, and -0 as such.
+// As number_drawn in symbolic/printing.py: with a true minus sign, and -0 as such.
 const inPicture = value => (Object.is(value, -0) ? "−0" : format(value).replaceAll("-", "−"));
 
 const mark = (name, text) => element("span", {class: name}, text);

@@ -197,7 +197,7 @@ function createStepper(root, data, changed = () => {}) {
     const fill = text => text.replace(/\{(\d+)([af]?)\}/g, (_, n, form) => {
       const value = values[n], said = typeof value === "number" ? nodes[value].name : value;
       if (form === "a") return Object.hasOwn(data.inFormulas, said) ? data.inFormulas[said] : said;
-      return form === "f" && said.startsWith("-") ? `(${said})` : said;
+      return form === "f" && said.startsWith("−") ? `(${said})` : said;
     });
     const shown = ([name, text]) => mark(name, hidden && (name === "result" || name === "after") ? "?" : fill(text));
     return data.sentences[order].templates[template].filter(([kind]) => !(hidden && kind === "ending"))
@@ -209,7 +209,7 @@ function createStepper(root, data, changed = () => {}) {
   }
 
   function fill(cell, value) {
-    cell.textContent = value === undefined ? "" : format(value);
+    cell.textContent = value === undefined ? "" : inPicture(value);
     if (value === undefined) delete cell.dataset.exact;
     else cell.dataset.exact = String(value);
   }

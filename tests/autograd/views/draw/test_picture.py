@@ -46,3 +46,11 @@ def test_nothing_is_left_where_the_picture_cannot_be_made(tmp_path: Path) -> Non
     with pytest.raises(ValueError, match="which no picture can show"):
         draw(Value(1.0, label="\x01")).save(tmp_path / "g.svg")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_worksheet_is_no_pdf_because_its_fields_would_be_underscores(tmp_path: Path) -> None:
+    sheet = draw(Value(2.0, label="x") * 3.0, hide="grad")
+    with pytest.raises(ValueError, match=r"cannot draw the fields of a worksheet; save it as \.svg or \.png"):
+        sheet.save(tmp_path / "sheet.pdf")
+    assert list(tmp_path.iterdir()) == []
+    assert sheet.save(tmp_path / "sheet.png").stat().st_size > 0

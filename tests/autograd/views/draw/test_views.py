@@ -71,6 +71,26 @@ def test_what_is_required_and_too_wide_says_so() -> None:
     assert draw(tangled(25), partials=True, caption=False).contents.note == ""
 
 
+def chain(steps: int) -> Value:
+    """A weight that is used at each of many steps: its arrows cross 0, 2, 4 ... ranks."""
+    weight = Value(0.5, label="w")
+    state = weight * 1.0
+    for _ in range(steps):
+        state = state * weight
+    return state
+
+
+def test_what_takes_long_to_lay_out_is_refused() -> None:
+    message = (
+        r"this graph is too tangled: its arrows cross 1,640 ranks, and a layout with more than 1,300 takes too long; "
+        r'draw an earlier node or fewer elements of a sequence, or use fold="none"'
+    )
+    for options in ({"partials": True}, {"hide": "grad"}, {"checked": True}):
+        with pytest.raises(ValueError, match=message):
+            draw(chain(40), **options)
+    assert len(draw(chain(40)).contents.boxes) < 60
+
+
 def test_few_layouts_are_computed(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[str] = []
     layout = picture.render

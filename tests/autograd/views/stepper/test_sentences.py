@@ -19,7 +19,7 @@ def rows(table: Any) -> list[dict[str, Any]]:
 def test_sentences_for_each_kind_of_position() -> None:
     shown = stepper(small())
     assert shown.sentences("forward", 0) == ["Only the given numbers are known."]
-    assert shown.sentences("forward", 1) == ["v1 is computed: multiply", "  v1 = a * b = 2 * (-3) = -6"]
+    assert shown.sentences("forward", 1) == ["v1 is computed: multiply", "  v1 = a * b = 2 * (−3) = −6"]
     assert shown.sentences("topological", 0) == [
         "No gradient is known yet. Each node propagates its gradient only when that is complete."
     ]
@@ -31,7 +31,7 @@ def test_the_table_fills_in() -> None:
     shown = stepper(small())
     before, after = (shown.table("topological", position) for position in (0, shown.last("topological")))
     assert [len(line.split()) for line in before[1:3]] == [3, 3]  # name, given, value
-    assert [line.split()[-1] for line in after[1:3]] == ["-0.004023", "0.002682"]  # -3 and 2 times sech(4)²
+    assert [line.split()[-1] for line in after[1:3]] == ["−0.004023", "0.002682"]  # -3 and 2 times sech(4)²
     assert after[0].split() == ["name", "how", "value", "gradient"]
 
 

@@ -46,7 +46,7 @@ def test_the_page_holds_the_gradients_of_backward() -> None:
 def test_the_page_has_both_orders_and_the_forward_pass() -> None:
     data = data_in(stepper(small()).html())
     assert [len(data[name]["rows"]) for name in ("forward", "topological", "naive")] == [3, 4, 4]
-    assert data["numbers"][0] == "2 * (-3)"
+    assert data["numbers"][0] == "2 * (−3)"
 
 
 def test_a_page_of_ten_nodes_is_small(tmp_path: Path) -> None:
@@ -195,7 +195,7 @@ def test_what_cannot_be_stepped_through_is_refused() -> None:
 def test_each_use_of_a_repeated_operand_has_its_name() -> None:
     d = Value(-4.0, label="d")
     told = stepper(d * d).sentences("topological", 3)
-    assert told[2] == "  with ∂v1/∂d (2nd operand) = d = -4"
+    assert told[2] == "  with ∂v1/∂d (2nd operand) = d = −4"
 
 
 def test_what_is_no_path_is_refused() -> None:

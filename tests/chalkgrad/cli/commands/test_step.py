@@ -77,8 +77,8 @@ def test_keys_step_through(terminal: Terminal) -> None:
     terminal.wait_for("dout/dout = 1")
     terminal.press("\x1b[C\x1b[C\x1b[C")
     screen = terminal.wait_for("step 4 of 5")
-    assert "= 1 · (-3) = -3" in screen
-    assert "running sum: 1 + (-3) = -2 (complete)" in screen
+    assert "= 1 · (−3) = −3" in screen
+    assert "running sum: 1 + (−3) = −2 (complete)" in screen
     terminal.press("\x1b[D")
     terminal.wait_for("step 3 of 5")
     terminal.press("\x1b[F")
@@ -92,7 +92,7 @@ def test_numbers_choose_the_pass_and_q_quits(terminal: Terminal) -> None:
 
     terminal.wait_for("backward: step 0")
     terminal.press("1 ")
-    assert "v1 = a * b = 2 * (-3) = -6" in terminal.wait_for("forward: step 1 of 2")
+    assert "v1 = a * b = 2 * (−3) = −6" in terminal.wait_for("forward: step 1 of 2")
     terminal.press("3")
     terminal.wait_for("backward, naive order: step 0")
     terminal.press("q")
@@ -104,8 +104,8 @@ def test_in_a_pipe_every_step_is_printed(capsys: pytest.CaptureFixture[str]) -> 
     assert main(["step", *FORMULA]) == 0
     out = capsys.readouterr().out
     assert [int(n) for n in re.findall(r"step (\d) of 5", out)] == [0, 1, 2, 3, 4, 5]
-    assert re.search(r"a +given +2 +-2$", out, re.MULTILINE)
-    assert re.search(r"b +given +-3 +2$", out, re.MULTILINE)
+    assert re.search(r"a +given +2 +−2$", out, re.MULTILINE)
+    assert re.search(r"b +given +−3 +2$", out, re.MULTILINE)
     assert "\x1b" not in out
 
 
@@ -147,4 +147,4 @@ def test_a_window_that_becomes_narrow_is_redrawn(terminal: Terminal) -> None:
     lines = [line.rstrip("\r") for line in screen.split("\n")]
     assert max(map(len, lines)) <= 45
     assert len(lines) <= 18
-    assert [line.split()[-1] for line in lines if line.startswith(("▶", "◆"))] == ["-2", "1"]
+    assert [line.split()[-1] for line in lines if line.startswith(("▶", "◆"))] == ["−2", "1"]

@@ -71,18 +71,18 @@ def test_formulas_of_ones_own(tmp_path: Path) -> None:
     out = tmp_path / "sheet.html"
     assert run("--formula", "tanh(x*w + b)", "x*x", "--at", "x=2", "w=-1", "b=0.5", "-o", out) == 0
     sheets = out.read_text(encoding="utf-8")
-    assert "tanh(x*w + b), with x = 2, w = -1, b = 0.5" in sheets
+    assert "tanh(x*w + b), with x = 2, w = −1, b = 0.5" in sheets
     assert "x*x, with x = 2<" in sheets
-    assert "keep three significant digits" in sheets
+    assert "Keep three significant digits" in sheets
     assert "seed" not in sheets
 
 
-def test_a_page_holds_two_or_three_graphs(tmp_path: Path) -> None:
-    for paper in ("a4", "letter"):
+def test_a_page_holds_as_many_graphs_as_there_is_room_for(tmp_path: Path) -> None:
+    for paper, pages in (("a4", [2, 2, 2]), ("letter", [1, 2, 2, 1])):
         out = tmp_path / f"{paper}.html"
         assert run("-n", 6, "--paper", paper, "-o", out, "--key", tmp_path / f"{paper}-key.html") == 0
         text = out.read_text(encoding="utf-8")
-        assert [page.count("<svg") for page in text.split("<div class='page'>")[1:]] == [2, 2, 2]
+        assert [page.count("<svg") for page in text.split("<div class='page'>")[1:]] == pages
         assert f"@page {{ size: {paper} portrait;" in text
 
 
