@@ -19,9 +19,6 @@ sys.path.insert(0, str(DOCS))
 
 from generate import node, stage  # noqa: E402 - found in the folder of this file
 
-KATEX = ("katex.min.css", "fonts")
-"""What a page with formulas loads; they were rendered before."""
-
 
 def build(out: Path, sources: Path) -> int:
     """Build the site in `out`, with `sources` for the intermediate files; return the exit status."""
@@ -48,6 +45,7 @@ def build(out: Path, sources: Path) -> int:
 
 
 def _copy_katex(folder: Path) -> None:
+    """What a page with formulas loads; they were rendered before."""
     dist = node.MODULES / "katex" / "dist"
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(dist / "katex.min.css", folder / "katex.min.css")

@@ -1,6 +1,8 @@
-"""Where does Python keep the compiled code of modules?  In pytest's cache, if the environment says: nowhere.
+"""What do all tests share?  A place for the compiled code of modules, and a second less of imports.
 
-Tests start a hundred processes, and fork as many: each would compile the whole project again.
+If the environment says that Python keeps compiled code nowhere, it is kept in pytest's cache: tests start a hundred
+processes, and fork as many, and each would compile the whole project again. And ``jsonschema``, which ``nbformat``
+imports, would build a grammar of international addresses, which no notebook has; it does without if it finds none.
 """
 
 from __future__ import annotations
@@ -14,3 +16,5 @@ if sys.dont_write_bytecode:  # in the process that starts the others, and they i
     sys.dont_write_bytecode = False
     os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # an import raises ImportError

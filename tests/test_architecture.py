@@ -7,6 +7,7 @@ TESTED_ELSEWHERE.
 from __future__ import annotations
 
 import ast
+import os
 import re
 import shutil
 import subprocess
@@ -19,6 +20,7 @@ from types import ModuleType
 from typing import NamedTuple
 
 import pytest
+from optional import NEEDED_BY_LESSON
 
 import autograd as autograd  # its functions `no_grad` and `primitive` have the names of modules
 import nn as nn
@@ -28,7 +30,10 @@ PACKAGES = ("autograd", "nn", "chalkgrad")
 
 
 class Deletable(NamedTuple):
-    """An optional folder: the modules that load it, the public names that need it, and other files that go with it."""
+    """An optional folder: the modules that load it, the public names that need it, and other files that go with it.
+
+    Files may be folders and patterns. The lessons that need it go too.
+    """
 
     loaded_by: set[str]
     names: set[str]
@@ -114,11 +119,12 @@ cross_validation estimators
 """,
     "chalkgrad": """
 cli cli.arguments cli.commands cli.first_step cli.formula_hints cli.letters cli.networks cli.terminal_stepper course
-exercises.sandbox exercises.verdict grading.process html_page random_graphs roster worksheet_picture
+exercises.sandbox exercises.variants exercises.verdict grading.process html_page random_graphs roster worksheet_picture
 __main__ cli.datasets cli.formula cli.pictures exercises.messages formula_sheet worksheets
 exercises.exercise
 exercises.answer_types exercises.own_exercises exercises.variation
-exercises.engine_answers exercises.variants grading.plain_data
+exercises.engine_answers exercises.variants.deep_networks exercises.variants.derivatives exercises.variants.networks
+exercises.variants.shared_weights grading.plain_data
 exercises.lesson_*
 exercises
 assignments grading.student grading.submission
@@ -164,13 +170,17 @@ OPTIONAL = {
     "nn/export": Deletable(
         {"nn", "nn.evaluation"},
         {"nn.load_torch", "nn.to_c", "nn.to_numpy", "nn.to_onnx", "nn.to_python", "nn.to_torch"},
-        {"tests/nn/test_beside_pytorch.py", *ALL_MODULES},
+        {"tests/nn/test_beside_pytorch.py", "docs/live", "tests/docs/live", *ALL_MODULES},
     ),
-    "nn/estimators": Deletable({"nn"}, {"nn.estimators"}, set()),
-    "nn/extras": Deletable({"nn"}, {"nn.CSVLogger", "nn.ParameterGroups", "nn.ReduceOnPlateau"}, set()),
+    "nn/estimators": Deletable(
+        {"nn"}, {"nn.estimators"}, {"benchmarks/estimators.py", "tests/benchmarks/test_estimators.py"}
+    ),
+    "nn/extras": Deletable(
+        {"nn"}, {"nn.CSVLogger", "nn.ParameterGroups", "nn.ReduceOnPlateau"}, {"tests/nn/test_beside_pytorch.py"}
+    ),
     "nn/jax_engine": Deletable({"nn.fit", "nn.training"}, set(), set()),
     "nn/recording": Deletable(
-        {"nn"}, {"nn.record"}, {"tests/browser/test_recording_page.py", "tests/oracles/recorded.py"}
+        {"nn"}, {"nn.record"}, {"tests/browser/test_recording_page.py", "tests/oracles/recorded.py", *ALL_MODULES}
     ),
 }
 # Modules that exist on some operating systems only, and functions of `os` likewise.
@@ -214,6 +224,10 @@ TESTED_ELSEWHERE = {
     "autograd.views.stepper.widget": "browser/test_widget.py",
     "chalkgrad.__main__": "chalkgrad/test_main.py",
     "chalkgrad.cli.terminal_stepper": "chalkgrad/cli/commands/test_step.py",
+    "chalkgrad.exercises.variants.deep_networks": "chalkgrad/exercises/test_variants.py",
+    "chalkgrad.exercises.variants.derivatives": "chalkgrad/exercises/test_variants.py",
+    "chalkgrad.exercises.variants.networks": "chalkgrad/exercises/test_variants.py",
+    "chalkgrad.exercises.variants.shared_weights": "chalkgrad/exercises/test_variants.py",
     "chalkgrad.html_page": "chalkgrad/cli/commands/test_worksheet.py",
 }
 
@@ -238,14 +252,19 @@ def public_names(package: str) -> frozenset[str]:
 
 def import_statements(tree: ast.AST, *, late: bool) -> Iterator[ast.Import | ast.ImportFrom]:
     """Import statements in the order of the file; with `late`, also those inside functions and for type checkers."""
-    for child in ast.iter_child_nodes(tree):
-        if isinstance(child, (ast.Import, ast.ImportFrom)):
-            yield child
+    todo = [tree]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield node
         elif late or not (
-            isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef))
-            or (isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test))
+            isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+            or (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test))
         ):
-            yield from import_statements(child, late=late)
+            todo += reversed([child for child in ast.iter_child_nodes(node) if isinstance(child, WITH_STATEMENTS)])
+
+
+WITH_STATEMENTS = (ast.stmt, ast.excepthandler, ast.match_case)  # what may have an import inside
 
 
 @cache
@@ -407,6 +426,10 @@ def is_deleted(name: str) -> bool:
     return any(is_within(name, folder) and not (ROOT / folder).exists() for folder in OPTIONAL)
 
 
+def is_deleted_with_a_folder(file: str) -> bool:
+    return any(file in deletable.files and not (ROOT / folder).exists() for folder, deletable in OPTIONAL.items())
+
+
 @pytest.mark.parametrize("folder", OPTIONAL)
 def test_an_optional_folder_is_loaded_late_by_few_modules(folder: str) -> None:
     for name, path in modules().items():
@@ -448,14 +471,33 @@ def test_without_the_optional_folders_everything_else_is_imported() -> None:
     without(OPTIONAL, ROOT)
 
 
+NAMES_THEM_ALL = {"tests/test_architecture.py", "tests/trust/test_wrong_inputs.py"}
+
+
+@pytest.mark.parametrize("folder", OPTIONAL)
+def test_other_tests_that_need_an_optional_folder_say_so(folder: str) -> None:
+    """With `@needs`, or by being deleted with it."""
+    names = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in sorted(OPTIONAL[folder].names)) or "(?!)")
+    with_it = (f"tests/{folder}/", *(f"{file}/" for file in OPTIONAL[folder].files))
+    for path in (ROOT / "tests").rglob("*.py"):
+        file = path.relative_to(ROOT).as_posix()
+        if not file.startswith(with_it) and file not in OPTIONAL[folder].files | NAMES_THEM_ALL:
+            text = path.read_text(encoding="utf-8")
+            assert not names.search(text) or f'needs("{folder}")' in text, f"{file} uses {names.search(text)}"
+
+
 def copy_without(folders: Iterable[str], where: Path) -> Path:
-    """A copy of the project without these folders and their tests."""
+    """A copy of the project without these folders, their tests and lessons, and with the guide to the others."""
     hidden = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "build", "dist", "site", "node_modules")
     shutil.copytree(ROOT, where / "copy", ignore=hidden)
     for folder in folders:
-        for name in (folder, f"tests/{folder}", *OPTIONAL[folder].files):
-            path = where / "copy" / name
-            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)  # several need one file
+        lessons = [lesson for lesson, needed in NEEDED_BY_LESSON.items() if needed == folder]
+        of_lessons = [f"**/{lesson}-*" for lesson in lessons] + [f"**/lesson_{lesson}.py" for lesson in lessons]
+        for pattern in (folder, f"tests/{folder}", *OPTIONAL[folder].files, *of_lessons):
+            for path in sorted((where / "copy").glob(pattern)):
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+    environment = os.environ | {"PYTHONPATH": str(where / "copy")}
+    subprocess.run([sys.executable, "docs/teaching/build_guide.py"], cwd=where / "copy", env=environment, check=True)
     return where / "copy"
 
 
@@ -468,9 +510,16 @@ def passes(copy: Path, *arguments: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("folder", OPTIONAL)
 def test_without_an_optional_folder_and_its_tests_all_others_are_collected(folder: str, tmp_path: Path) -> None:
+    """And those pass that mention it, or the lessons, apart from those of README."""
     copy = copy_without([folder], tmp_path)
     without([folder], copy)
     passes(copy, "--collect-only", "tests", *PACKAGES)
+    names = {name.rpartition(".")[2] for name in (folder.replace("/", "."), *OPTIONAL[folder].names)} | {"LESSONS"}
+    mentions = re.compile(rf"\b({'|'.join(sorted(names))})\b")
+    files = [path for place in ("tests", *PACKAGES) for path in sorted((copy / place).rglob("*.py"))]
+    files = [path for path in files if {"jax_backend", "jax_engine"}.isdisjoint(path.parts)]  # they need JAX
+    about = [str(path) for path in files if mentions.search(path.read_text(encoding="utf-8"))]
+    passes(copy, *about, "tests/docs/test_teaching.py", "--deselect", "tests/test_readme.py")
 
 
 @pytest.mark.slow
@@ -484,7 +533,7 @@ def test_without_the_optional_folders_and_their_tests_the_others_pass(tmp_path: 
         "tests/test_english.py",
         "tests/docs/test_tables.py",
     )
-    passes(copy, *left, "tests/nn", "tests/autograd/compiler/test_program.py")
+    passes(copy, *left, "tests/nn", "tests/chalkgrad", "tests/notebooks", "tests/autograd/compiler/test_program.py")
 
 
 # ------------------------------------------------------------------------------------------------- names and sizes
@@ -509,7 +558,8 @@ def test_tests_mirror_the_modules(name: str, path: Path) -> None:
     if path.name == "__init__.py" or re.search(r"\.lesson_\w+$", name):
         return
     if name in TESTED_ELSEWHERE:
-        assert (ROOT / "tests" / TESTED_ELSEWHERE[name]).exists(), f"{TESTED_ELSEWHERE[name]} does not exist"
+        other = f"tests/{TESTED_ELSEWHERE[name]}"
+        assert (ROOT / other).exists() or is_deleted_with_a_folder(other), f"{other} does not exist"
         assert not mirror.exists(), f"{name} has a test file of its own by now: take it out of TESTED_ELSEWHERE"
     else:
         assert mirror.exists(), f"write {mirror.relative_to(ROOT)}, or say in TESTED_ELSEWHERE what tests {name}"

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from autograd import draw
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -116,6 +118,20 @@ def test_files_named_in_a_document_exist(document: Path) -> None:
 
 def test_a_file_that_does_not_exist_would_be_seen() -> None:
     assert unknown_files("see autograd/graph.py, then autograd/value.py", ROOT) == ["autograd/graph.py"]
+
+
+def test_the_picture_is_what_draw_shows() -> None:
+    """Its texts, boxes and arrows; where they lie depends on the engine that lays them out."""
+    names: dict[str, object] = {"print": lambda *_: None}
+    exec(blocks(README, "python")[0], names)
+    svg = (ROOT / "docs" / "graph.svg").read_text(encoding="utf-8")
+    assert "](docs/graph.svg)" in README[: README.index("## ")]
+    assert "prefers-color-scheme:dark" in svg  # it can be read on a dark page too
+    cure = "run python docs/generate/pictures.py"
+    assert sorted(CONTENTS.findall(svg)) == sorted(CONTENTS.findall(draw(names["f"]).svg)), cure  # type: ignore[arg-type]
+
+
+CONTENTS = re.compile(r'<text[^>]*>([^<]*)</text>|<g [^>]*class="([\w ]+)"')
 
 
 def test_rows_shown_in_the_readme_are_rows_of_the_table() -> None:

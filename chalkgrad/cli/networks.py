@@ -12,7 +12,7 @@ import nn
 
 Pixels = list[list[list[float]]]
 
-EPOCHS, BATCH_SIZE, LEARNING_RATE = 12, 32, 0.005
+EPOCHS, LEARNING_RATE = 12, 0.005
 SHIFTS = ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0))
 
 
@@ -48,11 +48,7 @@ def augmented(images: list[Pixels], targets: list[int]) -> tuple[list[Pixels], l
 
 
 def convolutional(seed: int, classes: int = 10) -> nn.Sequential:
-    """8 and 16 filters of 3 by 3 pixels, pooling, dropout and a layer, for images of 8 by 8 pixels.
-
-    >>> len(convolutional(0).parameters())
-    2698
-    """
+    """8 and 16 filters of 3 by 3 pixels, pooling, dropout and a layer, for images of 8 by 8 pixels."""
     source = random.Random(seed)
     return nn.Sequential(
         nn.Conv2d(1, 8, 3, padding=1, activation="relu", seed=source),

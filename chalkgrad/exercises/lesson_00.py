@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from chalkgrad.exercises import variants
 from chalkgrad.exercises.answer_types import Choice, Function, Number
 from chalkgrad.exercises.exercise import Exercise, Mistake
+from chalkgrad.exercises.variants import derivatives
 
 
 def cube(x: float) -> float:
@@ -19,7 +19,7 @@ EXERCISES = [
         "00.1",
         "f(x) = x² + 3x. How steep is it at x = 2?",
         Number(),
-        vary=variants.slope_of_sum,
+        vary=derivatives.slope_of_sum,
         right=7.0,
         wrong=[
             Mistake(10.0, "That is f(2), how high the curve is. The slope is how much it rises for each step in x."),
@@ -94,7 +94,7 @@ EXERCISES = [
         "00.4",
         "g(a, b) = a b². At a = 3, b = 2 you turn b by 0.01. By how much does the output change, approximately?",
         Number(tolerance=6e-3),
-        vary=variants.change_of_product,
+        vary=derivatives.change_of_product,
         right=0.12,
         wrong=[
             Mistake(12.0, "That is the slope. The change is the slope times the nudge."),

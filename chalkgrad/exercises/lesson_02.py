@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from chalkgrad.exercises import variants
 from chalkgrad.exercises.answer_types import Function, Number, Numbers
 from chalkgrad.exercises.exercise import Exercise, Mistake
+from chalkgrad.exercises.variants import derivatives
 
 Paths = Sequence[Sequence[float]]
 
@@ -49,7 +49,7 @@ EXERCISES = [
                 ("b", 32.0): "One of the two paths has the wrong sign: both are negative here.",
             },
         ),
-        vary=variants.five_gradients,
+        vary=derivatives.five_gradients,
         right={"f": 1.0, "d": -16.0, "c": -16.0, "a": 32.0, "b": -64.0},
         wrong=[
             Mistake(
@@ -80,7 +80,7 @@ EXERCISES = [
         "02.2",
         "The factors on the only path from x to the output are 3, -0.5 and 4. What is the gradient of x?",
         Number(),
-        vary=variants.path_factors,
+        vary=derivatives.path_factors,
         right=-6.0,
         wrong=[
             Mistake(6.5, "Along a path the factors are multiplied; the sum is over paths."),

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalkgrad.exercises import variants
 from chalkgrad.exercises.answer_types import Choice, Number
 from chalkgrad.exercises.engine_answers import Backward, Node, backward, topological
 from chalkgrad.exercises.exercise import Exercise, Mistake
+from chalkgrad.exercises.variants import derivatives
 
 
 def overwrites(output: Node) -> None:  # noqa: D103 - each of these is named by its mistake
@@ -247,7 +247,7 @@ EXERCISES = [
         "03.5",
         "y = x² at x = 5. y.backward() twice, then x.zero_grad(), then y.backward() three times. What is x.grad?",
         Number(),
-        vary=variants.passes_after_zero,
+        vary=derivatives.passes_after_zero,
         right=30.0,
         wrong=[
             Mistake(10.0, "That would be so if each call began at 0. They add up: that is why zero_grad exists."),

@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 
 from autograd import absolute, maximum, minimum, relu
-from chalkgrad.exercises import variants
 from chalkgrad.exercises.answer_types import Choice, Function, Number
 from chalkgrad.exercises.exercise import Exercise, Mistake
+from chalkgrad.exercises.variants import networks
 
 
 def _softmax(xs: Sequence[float], shift: float) -> list[float]:
@@ -25,7 +25,7 @@ EXERCISES = [
         "05.1",
         "A sigmoid gave the output 0.9. What is its derivative there?",
         Number(),
-        vary=variants.sigmoid_output,
+        vary=networks.sigmoid_output,
         right=0.09,
         wrong=[
             Mistake(0.25, "That is its greatest slope, where the output is 0.5. Here it is flatter: s (1 - s)."),
@@ -45,7 +45,7 @@ EXERCISES = [
         "05.2",
         "A tanh gave the output 0.6. What is its derivative there?",
         Number(),
-        vary=variants.tanh_output,
+        vary=networks.tanh_output,
         right=0.64,
         wrong=[
             Mistake(0.6, "That is the output itself. The slope is 1 - t²."),

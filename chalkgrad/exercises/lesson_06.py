@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import Value, relu, tanh
-from chalkgrad.exercises import variants
 from chalkgrad.exercises.answer_types import Function, Judged, Number, Numbers, as_number, plain, value_of
 from chalkgrad.exercises.exercise import Exercise, Mistake
 from chalkgrad.exercises.messages import described
 from chalkgrad.exercises.sandbox import UnreadableError
+from chalkgrad.exercises.variants import networks
 
 CORNERS = [(0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0)]
 AND = (False, False, False, True)
@@ -210,7 +210,7 @@ EXERCISES = [
         "06.1",
         "How many parameters does MLP(2, [4, 3, 1]) have?",
         Number(tolerance=1e-6),
-        vary=variants.parameters_of_mlp,
+        vary=networks.parameters_of_mlp,
         right=31,
         wrong=[
             Mistake(23, "Those are the weights. Each neuron has a bias too, and there are 8 neurons."),
@@ -251,7 +251,7 @@ EXERCISES = [
         "06.3",
         "h = 3x + 1 and out = 2h - 4. Without an activation these two are one neuron: out = w x + b. Which?",
         Numbers(["w", "b"]),
-        vary=variants.two_neurons_are_one,
+        vary=networks.two_neurons_are_one,
         right={"w": 6.0, "b": -2.0},
         wrong=[
             Mistake(

@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 
 from autograd import relu
-from chalkgrad.exercises import variants
 from chalkgrad.exercises.answer_types import Function, Number, Numbers
 from chalkgrad.exercises.exercise import Exercise, Mistake
+from chalkgrad.exercises.variants import networks
 
 LISTS = [
     ([0.0, 0.0],),
@@ -32,7 +32,7 @@ EXERCISES = [
         "A classifier gives the probabilities a: 0.7, b: 0.2, c: 0.1, and b is right. What are the gradients of the "
         "cross-entropy with respect to the three logits?",
         Numbers(["a", "b", "c"]),
-        vary=variants.gradient_of_logits,
+        vary=networks.gradient_of_logits,
         right={"a": 0.7, "b": -0.8, "c": 0.1},
         wrong=[
             Mistake(
@@ -151,7 +151,7 @@ EXERCISES = [
         "07.4",
         "A network that knows nothing gives each of 10 digits the same probability. What is its cross-entropy?",
         Number(),
-        vary=variants.loss_of_ignorance,
+        vary=networks.loss_of_ignorance,
         right=math.log(10),
         wrong=[
             Mistake(0.1, "That is the probability of the right digit. The loss is minus its logarithm."),

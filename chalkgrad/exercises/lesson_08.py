@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import Value
-from chalkgrad.exercises import variants
 from chalkgrad.exercises.answer_types import Choice, Function, Number, Numbers
 from chalkgrad.exercises.exercise import Exercise, Mistake
 from chalkgrad.exercises.messages import short
+from chalkgrad.exercises.variants import networks
 
 PROBLEMS = [
     # xs, ys, learning rate, steps
@@ -128,7 +128,7 @@ EXERCISES = [
         "08.1",
         "A weight is 3, its gradient is -2, the learning rate 0.1. What is the weight after the update?",
         Number(tolerance=1e-6),
-        vary=variants.weight_after_update,
+        vary=networks.weight_after_update,
         right=3.2,
         wrong=[
             Mistake(2.8, "That is uphill. Subtract rate times gradient: 3 - 0.1 · (-2)."),
@@ -245,7 +245,7 @@ EXERCISES = [
         "08.5",
         "150 samples, batches of 10, 20 epochs. How many updates are there in an epoch, and in all?",
         Numbers(["updates_per_epoch", "updates"], tolerance=1e-9),
-        vary=variants.counts_of_updates,
+        vary=networks.counts_of_updates,
         right={"updates_per_epoch": 15, "updates": 300},
         wrong=[
             Mistake(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from chalkgrad.exercises import variants
 from chalkgrad.exercises.answer_types import Choice, Function, Number
 from chalkgrad.exercises.exercise import Exercise, Mistake
 from chalkgrad.exercises.messages import short
+from chalkgrad.exercises.variants import deep_networks
 
 LAYERS = [([2.0], [3.0]), ([1.0, 1.0], [3.0, -4.0]), ([5.0, -2.0, 1.0], [0.5, 0.5, -1.0])]
 """Numbers and gradients of the parameters of a few layers."""
@@ -58,7 +58,7 @@ EXERCISES = [
         "09.1",
         "Five sigmoid layers in a row, one neuron each, weights 1: how many times smaller is the gradient, at best?",
         Number(),
-        vary=variants.sigmoid_layers,
+        vary=deep_networks.sigmoid_layers,
         right=4.0**5,
         wrong=[
             Mistake(1.0, "That is tanh's case: its slope at 0 is 1. The sigmoid's is s·(1 - s), with s = 1/2 there."),

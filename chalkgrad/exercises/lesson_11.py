@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from chalkgrad.exercises import variants
 from chalkgrad.exercises.answer_types import Choice, Function, Number
 from chalkgrad.exercises.exercise import Exercise, Mistake
+from chalkgrad.exercises.variants import deep_networks
 
 STEPS = [(0.0, 0.0, 1.0, 0.5), (1.0, 2.0, 3.0, 0.1), (-2.0, 0.5, -4.0, 0.25)]
 ADAM_STEPS = [
@@ -58,7 +58,7 @@ EXERCISES = [
         "11.1",
         "f(x) = 3x². Below which learning rate does gradient descent converge?",
         Number(),
-        vary=variants.largest_rate,
+        vary=deep_networks.largest_rate,
         right=1 / 3,
         wrong=[
             Mistake(2 / 3, "You took 3 for the curvature. It is the second derivative of 3x², which is 6."),

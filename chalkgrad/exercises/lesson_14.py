@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd import Value, softmax
-from chalkgrad.exercises import variants
 from chalkgrad.exercises.answer_types import Function, Number
 from chalkgrad.exercises.exercise import Exercise, Mistake
 from chalkgrad.exercises.messages import short
+from chalkgrad.exercises.variants import deep_networks
 
 ANSWERS = [([0, 1], [0, 0], 2), ([0, 1, 2, 2, 1], [0, 2, 2, 1, 2], 3), ([3, 0, 0, 3], [0, 3, 3, 3], 4)]
 
@@ -125,7 +125,7 @@ EXERCISES = [
         "14.1",
         "How many parameters does MLP(64, [32, 10]) have?",
         Number(tolerance=1e-6),
-        vary=variants.parameters_of_classifier,
+        vary=deep_networks.parameters_of_classifier,
         right=64 * 32 + 32 + 32 * 10 + 10,
         wrong=[
             Mistake(64 * 32 + 32 * 10, "These are the weights. Every neuron has a bias, too."),

@@ -7,11 +7,11 @@ from contextlib import suppress
 from typing import Any
 
 from autograd import Value, compile, maximum, minimum, relu, tanh
-from chalkgrad.exercises import variants
 from chalkgrad.exercises.answer_types import Function, Judged, Number, as_number
 from chalkgrad.exercises.exercise import Exercise, Mistake
 from chalkgrad.exercises.messages import contrast, described
 from chalkgrad.exercises.sandbox import UnreadableError
+from chalkgrad.exercises.variants import deep_networks
 
 BRANCH = (
     "Right for single numbers, but it makes a decision based on the number (if, max, min, sorted). The compiler traces "
@@ -84,7 +84,7 @@ EXERCISES = [
         "16.1",
         "How many operations does the first layer of 64-32-10 take for 100 images, forward?",
         Number(tolerance=1e-6),
-        vary=variants.operations_of_layer,
+        vary=deep_networks.operations_of_layer,
         right=2 * 100 * 64 * 32,
         wrong=[
             Mistake(
@@ -124,7 +124,7 @@ EXERCISES = [
         "16.3",
         "100 ms, of which 90 become a thousand times faster: how many times faster is the whole step?",
         Number(),
-        vary=variants.amdahl,
+        vary=deep_networks.amdahl,
         right=100 / (10 + 0.09),
         wrong=[
             Mistake(1000, "Only a part became faster. The other 10 ms take as long as before."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chalkgrad.exercises.answer_types import Function, Number
 from chalkgrad.exercises.exercise import Exercise, Mistake
+from chalkgrad.exercises.variants import shared_weights
 
 SIGNALS = [
     ([1.0, 2.0, 5.0], [1.0, 10.0]),
@@ -52,6 +53,7 @@ EXERCISES = [
         ],
         hints=["How many numbers does one filter read?", "8 channels of 9 pixels each, and a bias; 16 filters."],
         praise="Right, and the size of the image plays no part.",
+        vary=shared_weights.parameters_of_convolution,
     ),
     Exercise(
         "17.2",
@@ -68,6 +70,7 @@ EXERCISES = [
             Mistake(15, "30 / 2 would be right for a window of 1 or 2 rows. One of 5 no longer fits near the end."),
         ],
         hints=["With the padding there are 30 rows. Where does the last window begin?", "(28 + 2 · 1 - 5) // 2 + 1"],
+        vary=shared_weights.rows_of_map,
     ),
     Exercise(
         "17.3",

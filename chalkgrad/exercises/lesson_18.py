@@ -8,6 +8,7 @@ from collections.abc import Callable
 from autograd import sigmoid, tanh
 from chalkgrad.exercises.answer_types import Choice, Function, Number
 from chalkgrad.exercises.exercise import Exercise, Mistake
+from chalkgrad.exercises.variants import shared_weights
 
 READ = [
     ([1.0], 0.5, 2.0),
@@ -109,6 +110,7 @@ EXERCISES = [
         ],
         hints=["How many sums are there, and what does each read?", "4 · 20 sums of 10 + 20 numbers and two biases."],
         praise="Right, and the length of the sequence plays no part.",
+        vary=shared_weights.parameters_of_lstm,
     ),
     Exercise(
         "18.2",
@@ -125,6 +127,7 @@ EXERCISES = [
             Mistake(10 * 0.9**9, "That is the derivative of u to the 10th power with respect to u. u is fixed here."),
         ],
         hints=["How many arrows with the factor u are on the path from x to the last state?", "From 40 to 50: ten."],
+        vary=shared_weights.derivative_over_time,
     ),
     Exercise(
         "18.3",

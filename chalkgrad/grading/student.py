@@ -28,7 +28,7 @@ from chalkgrad.exercises.verdict import Verdict
 from chalkgrad.grading.plain_data import encode
 
 SUBMIT = "__chalkgrad_check__"
-ANSWERS = re.compile(r"chalkgrad\.exercises\.(?:lesson_\w+|variants)")
+ANSWERS = re.compile(r"chalkgrad\.exercises\.(?:lesson_\w+|variants(?:\.\w+)?)")
 """The modules that hold right answers."""
 REFUSED = {"os.fork", "os.forkpty", "os.exec", "os.system", "os.spawn", "os.killpg"}
 """What a notebook may not do to the processes around it; a compiler or Graphviz may be started with `subprocess`."""
@@ -138,7 +138,7 @@ class Session:
     """One notebook that is run, and the channel on which its answers leave."""
 
     def __init__(self, channel: IO[str], own: dict[str, Kind]) -> None:
-        self._channel, self._kinds, self._code = channel, own, ""
+        self._kinds, self._code = own, ""
         self._module = ModuleType("__main__")
         self._dumps, self._write, self._flush = json.dumps, channel.write, channel.flush
 
@@ -153,7 +153,7 @@ class Session:
             self._kinds |= {exercise.number: exercise.kind for exercise in exercises.exercises_of(lesson)}
         for name in filter(ANSWERS.fullmatch, list(sys.modules)):
             del sys.modules[name]
-            delattr(exercises, name.rpartition(".")[2])
+            vars(exercises).pop(name.rpartition(".")[2], None)
         sys.meta_path.insert(0, _Hidden())
         exercises.check, exercises.hint = self.check, self.hint
         exercises.variant = self.variant

@@ -1,4 +1,7 @@
-"""Which pictures do the pages show?  Each is drawn when the site is built."""
+"""Which pictures do the pages show?  Each is drawn when the site is built.
+
+Only that of README is committed; `python docs/generate/pictures.py` draws it again.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,17 @@ def write(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, make in PICTURES.items():
         (folder / f"{name}.svg").write_text(make(), encoding="utf-8")
+
+
+README_PICTURE = Path(__file__).parent.parent / "graph.svg"
+
+
+def of_readme() -> str:
+    """The graph of README's first lines; it follows the light or dark setting of the reader."""
+    x, y = Value(3.0, label="x"), Value(-4.0, label="y")
+    f = x * y + x**2
+    f.backward()
+    return draw(f).svg
 
 
 def _first_graph() -> str:
@@ -48,3 +62,6 @@ PICTURES: dict[str, Callable[[], str]] = {
     "one_sample": _one_sample,
 }
 """The name of each picture, and how it is drawn."""
+
+if __name__ == "__main__":
+    README_PICTURE.write_text(of_readme(), encoding="utf-8")

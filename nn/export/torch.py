@@ -123,9 +123,10 @@ def load_torch(module: Module, state_dict: Mapping[str, Any]) -> None:
 
     Only the ends of the names matter, and the order and the shapes must be the same: ``weight`` and, if there is one,
     ``bias`` of each Linear, LayerNorm, Embedding, Conv1d, Conv2d and RMSNorm; ``weight_ih``, ``weight_hh``, ``bias_ih``
-    and ``bias_hh`` of an RNN, LSTM, GRU (with one layer) or a cell of these; the four of a MultiheadAttention. Without
-    a bias the biases become 0. PyTorch need not be installed.
-    Raises ``TypeError`` if ``state_dict`` is not a dictionary of tensors, ``ValueError`` if a number or shape differs.
+    and ``bias_hh`` of an RNN, LSTM, GRU (with one layer) or a cell of these; the four of a MultiheadAttention. Biases
+    become 0 if a layer has none at all (PyTorch's ``bias=False``). PyTorch need not be installed.
+    Raises ``TypeError`` if ``state_dict`` is not a dictionary of tensors, ``ValueError`` if a name, number or shape
+    differs.
 
     >>> import nn
     >>> model = nn.Layer(2, 1, nonlin=False)
@@ -139,16 +140,13 @@ def load_torch(module: Module, state_dict: Mapping[str, Any]) -> None:
              state_dict.items()]  # fmt: skip
     steps_of(module, "module")  # only such a model has its layers in an order
     found: dict[int, float] = {}
-    for layer in _layers(module):
-        kind = type(layer).__name__
-        for name, rows in _rows(layer).items():
-            if "bias" in name and not (given and "bias" in given[0][0].rpartition(".")[2]):
-                found.update(dict.fromkeys((id(bias) for row in rows for bias in row), 0.0))
-            else:
-                where, entries = _next(given, name, kind)
-                _assign(found, rows, _flat(layer, entries, where) if name == "weight" else entries, where)
-    if given:
-        raise ValueError(f"state_dict has {given[0][0]}, for which the model has no layer left; nothing was changed")
+    try:
+        for layer in _layers(module):
+            _read_layer(layer, given, found)
+        if given:
+            raise ValueError(f"state_dict has {given[0][0]}, for which the model has no layer left")
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{error}; nothing was changed") from None
     names = {name: found[id(value)] for name, value in module.named_parameters()}
     module.load_state_dict(names)
 
@@ -172,42 +170,56 @@ def _rows(layer: Any) -> dict[str, list[list[Any]]]:
     return rows
 
 
-def _next(given: list[tuple[str, Any]], ending: str, layer: str) -> tuple[str, Any]:
-    if not given:
-        raise ValueError(f"state_dict ends before the {ending} of a {layer}; nothing was changed")
-    name, entries = given.pop(0)
-    if not f".{name}".removesuffix("_l0").endswith(f".{ending}"):
-        raise ValueError(f"state_dict has {name} where the {ending} of a {layer} should be; nothing was changed")
-    return name, entries
+def _read_layer(layer: Any, given: list[tuple[str, Any]], found: dict[int, float]) -> None:
+    """Take the entries of one layer from the front of ``given``; its biases may be missing, but only all of them."""
+    kind, rows = type(layer).__name__, _rows(layer)
+    missing = []
+    for name, values in rows.items():
+        is_next = bool(given) and f".{given[0][0]}".removesuffix("_l0").endswith(f".{name}")
+        if is_next:
+            where, entries = given.pop(0)
+            numbers = _numbers(entries, _shape(layer, name, values), where)
+        elif "bias" in name:
+            missing.append(name)
+            numbers = [0.0] * sum(map(len, values))
+        elif given:
+            raise ValueError(f"state_dict has {given[0][0]} where the {name} of {kind} should be")
+        else:
+            raise ValueError(f"state_dict ends before the {name} of {kind}")
+        found.update(zip((id(value) for row in values for value in row), numbers, strict=True))
+    if missing and len(missing) < sum("bias" in name for name in rows):
+        raise ValueError(f"state_dict has no {' and '.join(missing)} of {kind}: give all of its biases, or none")
 
 
-def _flat(layer: Any, entries: Any, name: str) -> Any:
-    """The weights of a convolution with one list for each filter; those of another layer as they are."""
-    if not hasattr(layer, "torch_shape"):
-        return entries
-    shape = layer.torch_shape()
-    numbers = _numbers(entries, shape)
-    if numbers is None:
-        raise ValueError(f"{name} must have the shape {shape}; nothing was changed")
-    size = len(numbers) // shape[0]
-    return [numbers[n : n + size] for n in range(0, len(numbers), size)]
+def _shape(layer: Any, name: str, rows: list[list[Any]]) -> tuple[int, ...]:
+    """The shape of PyTorch's tensor."""
+    if name == "weight" and hasattr(layer, "torch_shape"):
+        shape: tuple[int, ...] = layer.torch_shape()
+        return shape
+    is_vector = "bias" in name or type(layer).__name__ in ("LayerNorm", "RMSNorm")
+    return (len(rows[0]),) if is_vector else (len(rows), len(rows[0]))
 
 
-def _numbers(entries: Any, shape: tuple[int, ...]) -> list[Any] | None:
-    """The numbers in nested lists of this shape, in order; ``None`` if they have another."""
-    if not shape:
-        return [entries]
-    parts = (
-        [_numbers(e, shape[1:]) for e in entries] if isinstance(entries, list) and len(entries) == shape[0] else [None]
-    )
-    return None if None in parts else [number for part in parts if part is not None for number in part]
+def _numbers(entries: Any, shape: tuple[int, ...], name: str) -> list[float]:
+    """The numbers in nested lists of this shape, in order."""
+    flat = [(entries, name)]
+    for size in shape:
+        if not all(isinstance(part, list) and len(part) == size for part, _ in flat):
+            raise ValueError(f"{name} must have the shape {shape}, got {_shape_of(entries)}")
+        flat = [(item, f"{where}[{n}]") for part, where in flat for n, item in enumerate(part)]
+    if any(isinstance(item, list) for item, _ in flat):
+        raise ValueError(f"{name} must have the shape {shape}, got {_shape_of(entries)}")
+    return [real_number(item, where) for item, where in flat]
 
 
-def _assign(found: dict[int, float], rows: list[list[Any]], entries: Any, name: str) -> None:
-    flat = len(rows) == 1 and isinstance(entries, list) and entries and not isinstance(entries[0], list)
-    given = [entries] if flat else entries
-    if not isinstance(given, list) or [len(r) if isinstance(r, list) else -1 for r in given] != list(map(len, rows)):
-        raise ValueError(f"{name} must have {len(rows)} rows of {len(rows[0])} numbers; nothing was changed")
-    for values, numbers in zip(rows, given, strict=True):
-        for n, (value, number) in enumerate(zip(values, numbers, strict=True)):
-            found[id(value)] = real_number(number, f"{name}[{n}]")
+def _shape_of(entries: Any) -> str:
+    """The shape of nested lists, such as "(2, 3)"."""
+    sizes: list[int] = []
+    parts = [entries]
+    while parts and all(isinstance(part, list) for part in parts):
+        lengths = {len(part) for part in parts}
+        if len(lengths) > 1:
+            return f"rows of different lengths, {', '.join(map(str, sorted(lengths)))}"
+        sizes += lengths
+        parts = [item for part in parts for item in part]
+    return str(tuple(sizes)) if sizes else shown(entries)

@@ -54,7 +54,8 @@ class ReduceOnPlateau:
 
     The loss is that of the validation set, if there is one. An improvement is a loss below the best one by the relative
     ``threshold``. After a reduction, ``cooldown`` epochs are not counted. The rate never falls below ``minimum``. The
-    rule and its defaults are those of PyTorch's ReduceLROnPlateau.
+    rule and its defaults are those of PyTorch's ReduceLROnPlateau. Each call of ``fit`` starts afresh, as in Keras; a
+    resumed one continues with the losses in its checkpoint.
 
     >>> rule = ReduceOnPlateau(patience=1)
     >>> [rule.is_time(loss) for loss in (1.0, 1.0, 1.0, 1.0)]
@@ -75,7 +76,10 @@ class ReduceOnPlateau:
         self.threshold = real_number(threshold, "threshold", 0, 1)
         self.cooldown = whole_number(cooldown, "cooldown", minimum=0)
         self.minimum = real_number(minimum, "minimum", 0)
-        self._best, self._bad, self._cooling = math.inf, 0, 0
+        self._restart()
+
+    def _restart(self) -> None:
+        self._best, self._bad, self._cooling, self._epoch = math.inf, 0, 0, 0
 
     def is_time(self, loss: float) -> bool:
         """Record the loss of one more epoch; whether the rate should be reduced now."""
@@ -92,6 +96,12 @@ class ReduceOnPlateau:
 
     def __call__(self, training: Any) -> None:
         """Reduce the rate if the epoch that has ended calls for it."""
-        if self.is_time(training.watched()[-1]):
+        losses = training.watched()
+        if training.epoch == 1 or training.epoch != self._epoch + 1:  # the first epoch of a run, or of a resumed one
+            self._restart()
+            for loss in losses[:-1]:
+                self.is_time(loss)
+        self._epoch = training.epoch
+        if self.is_time(losses[-1]):
             rate = training.base_rate
             training.optimizer.learning_rate = max(rate * self.factor, min(self.minimum, rate))

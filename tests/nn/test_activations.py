@@ -38,13 +38,14 @@ ELEMENTWISE = [name for name in activation_names() if name != "softmax" and "doc
 
 
 @pytest.mark.parametrize("name", ELEMENTWISE)
-@pytest.mark.parametrize("x", [-30.0, -1.5, -0.25, 0.5, 3.0, 30.0])
-def test_value_and_slope(name: str, x: float) -> None:
-    value = Value(x)
-    out = activation(name).function(value)
-    out.backward()
-    assert out.data == pytest.approx(float(exact(name, mpmath.mpf(x))), rel=1e-13)
-    assert value.grad == pytest.approx(float(mpmath.diff(lambda z: exact(name, z), x)), rel=1e-12, abs=1e-300)
+def test_value_and_slope(name: str) -> None:
+    for x in (-30.0, -1.5, -0.25, 0.5, 3.0, 30.0):
+        value = Value(x)
+        out = activation(name).function(value)
+        out.backward()
+        assert out.data == pytest.approx(float(exact(name, mpmath.mpf(x))), rel=1e-13), x
+        slope = float(mpmath.diff(lambda z: exact(name, z), x))
+        assert value.grad == pytest.approx(slope, rel=1e-12, abs=1e-300), x
 
 
 @pytest.mark.parametrize("name", ELEMENTWISE)

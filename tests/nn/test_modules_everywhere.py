@@ -168,6 +168,15 @@ def test_a_layer_after_something_else_than_numbers(module: Any, cure: str) -> No
         nn.Sequential(module, nn.Layer(2, 1))
 
 
+@pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU])
+@pytest.mark.parametrize("after", [nn.Flatten(), nn.LSTM(3, 2), nn.MultiHeadAttention(3, 1), nn.MaxPool2d(1)])
+def test_the_pair_is_not_a_sequence(kind: Any, after: Any) -> None:
+    """`Flatten` would put the state after the outputs, which is not what an export of the model does."""
+    model = nn.Sequential(kind(2, 3, seed=1), after)
+    with pytest.raises(TypeError, match=r"the pair \(outputs, state\) of an RNN, LSTM or GRU: take outputs, state ="):
+        model(drawn(4, 2))
+
+
 @each_network
 def test_summary_and_file(name: str, tmp_path: Path) -> None:
     model, shape = NETWORKS[name]
@@ -210,3 +219,37 @@ def test_diagnosed_and_recorded(name: str) -> None:
     nn.fit(whole, X, y, loss="mean_squared_error", optimizer="sgd", epochs=1, callbacks=[recording], progress=False)
     assert "<html" in recording.html()
     assert recording.snapshots[0]["epoch"] == 1
+
+
+@pytest.mark.parametrize("name", ["RNN", "LSTM", "GRU"])
+def test_some_biases_without_the_others_are_refused(name: str) -> None:
+    """PyTorch's modules have all of them, or with `bias=False` none."""
+    model = nn.Sequential(getattr(nn, name)(2, 1, seed=0), nn.Last(), nn.Layer(1, 1, seed=0))
+    sums, before = getattr(nn, name).gates, model.state_dict()
+    state: dict[str, Any] = {
+        "rnn.weight_ih_l0": [[1.0, 2.0]] * sums, "rnn.weight_hh_l0": [[3.0]] * sums, "rnn.bias_ih_l0": [4.0] * sums,
+        "rnn.bias_hh_l0": [5.0] * sums, "head.weight": [[6.0]], "head.bias": [7.0],
+    }  # fmt: skip
+    for missing in ("bias_hh", "bias_ih"):
+        partial = {key: entries for key, entries in state.items() if missing not in key}
+        with pytest.raises(ValueError, match=f"no {missing} of {name}: give all .* none; nothing was changed"):
+            nn.load_torch(model, partial)
+        assert model.state_dict() == before
+    nn.load_torch(model, {key: entries for key, entries in state.items() if "bias" not in key})
+    assert sorted({v.data for v in model.parameters()}) == [0.0, 1.0, 2.0, 3.0, 6.0]
+    nn.load_torch(model, state)
+    assert sorted({v.data for v in model.parameters()}) == [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]
+
+
+def test_an_attention_with_half_of_its_biases_is_refused() -> None:
+    state = {"in_proj_weight": [[1.0]] * 3, "out_proj.weight": [[1.0]], "out_proj.bias": [0.0]}
+    with pytest.raises(ValueError, match="no in_proj_bias of MultiHeadAttention: give all of its biases, or none"):
+        nn.load_torch(nn.MultiHeadAttention(1, 1), state)
+
+
+def test_load_torch_checks_the_shape_of_filters() -> None:
+    conv = nn.Conv2d(1, 1, (1, 2))
+    nn.load_torch(conv, {"weight": [[[[3.0, 4.0]]]], "bias": [5.0]})
+    assert plain(conv([[[1.0, 10.0]]])) == [[[48.0]]]
+    with pytest.raises(ValueError, match=r"the shape \(1, 1, 1, 2\), got \(1, 1, 2, 1\); nothing was changed"):
+        nn.load_torch(conv, {"weight": [[[[3.0], [4.0]]]], "bias": [5.0]})

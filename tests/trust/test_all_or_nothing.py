@@ -229,7 +229,7 @@ def states_of_fit(epochs: int) -> list[Any]:
 
 
 @pytest.mark.parametrize(
-    "share", [pytest.param(797, id="one in 797"), pytest.param(53, marks=pytest.mark.slow, id="one in 53")]
+    "share", [pytest.param(1597, id="one in 1597"), pytest.param(53, marks=pytest.mark.slow, id="one in 53")]
 )
 @pytest.mark.parametrize("error", [KeyboardInterrupt, InjectedError])
 def test_fit_stops_after_a_whole_step(share: int, error: type[BaseException]) -> None:
@@ -273,7 +273,7 @@ def states_of_compiled_fit() -> list[Any]:
 
 
 @pytest.mark.parametrize(
-    "share", [pytest.param(307, id="one in 307"), pytest.param(11, marks=pytest.mark.slow, id="one in 11")]
+    "share", [pytest.param(499, id="one in 499"), pytest.param(11, marks=pytest.mark.slow, id="one in 11")]
 )
 @pytest.mark.parametrize("error", [KeyboardInterrupt, InjectedError])
 def test_compiled_fit_stops_after_a_whole_step(share: int, error: type[BaseException]) -> None:

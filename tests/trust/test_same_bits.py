@@ -69,7 +69,7 @@ def other_pythons() -> list[str]:
     return working
 
 
-@pytest.mark.parametrize("processes", [3, pytest.param(100, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("processes", [2, pytest.param(100, marks=pytest.mark.slow)])
 def test_with_any_hash_seed(processes: int) -> None:
     """In turn on every Python of this machine, with and without the optional packages."""
     source = random.Random(processes)

@@ -140,7 +140,7 @@ def run(code: str, number: int, seconds: float = SECONDS) -> dict[str, Any]:
 
 def _shortened(text: str) -> str:
     """What a terminal would show of a text, without the middle if it is long; a progress bar overwrites its line."""
-    text = re.sub(r"[^\n]*\r(?!\n)", "", text)
+    text = re.sub(r"^[^\n]*\r(?!\n)", "", text, flags=re.MULTILINE)
     return text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT // 2]}\n...\n{text[-MAX_TEXT // 2 :]}"
 
 

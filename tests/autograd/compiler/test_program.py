@@ -329,7 +329,7 @@ def test_a_bound_program(backend: str) -> None:
 
 
 @backends
-@pytest.mark.parametrize("length", [1, 1000, 20_000])
+@pytest.mark.parametrize("length", [1, 1000, 4000, pytest.param(20_000, marks=pytest.mark.slow)])
 def test_chains(length: int, backend: str) -> None:
     def chain(x: Value) -> Any:
         for n in range(length):
@@ -464,7 +464,7 @@ def test_the_text_of_a_program_is_the_same_in_every_process() -> None:
         subprocess.run(
             [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
         ).stdout
-        for seed in ("0", "1", "7")
+        for seed in ("0", "7")
     }
     assert len(texts) == 1
 

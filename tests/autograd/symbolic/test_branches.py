@@ -73,7 +73,7 @@ SELECTED = [
 def test_every_row_that_selects_is_in_the_list() -> None:
     source, found = random.Random(0), set()
     for row in TABLE.values():
-        for _ in range(200):
+        for _ in range(100):
             numbers = [source.choice([0.0, 1.0, -1.0, 0.5, 2.0]) for _ in range(row.arity or 3)]
             if row.arity is None:
                 numbers[0] = 1.0
@@ -398,7 +398,7 @@ def test_the_stepper_ends_with_gradient_0() -> None:
 def test_one_pass_is_never_called_more_than_one() -> None:
     """A weight that is used in a shared group and elsewhere: the two sums are rounded in another order."""
     source = random.Random(3)
-    for _ in range(30):
+    for _ in range(20):
         w = [Value(source.uniform(-1, 1), label=f"w{n}") for n in range(4)]
         rows = [tuple(w), tuple(w[::-1])]
         outputs = [autograd.affine(rows, [source.uniform(-1, 1) for _ in range(3)]) for _ in range(7)]

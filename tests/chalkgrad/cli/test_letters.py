@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from optional import needs
+
 from chalkgrad.cli import letters
 
 
@@ -38,6 +40,7 @@ def test_a_name_ends_at_the_dot_or_when_it_is_long() -> None:
     assert len(letters.make_up(lambda known: spells("a" * 20)([0]), random.Random(0))) == letters.LONGEST
 
 
+@needs("nn/recurrence")
 def test_the_model_scores_every_letter() -> None:
     model = letters.NextLetter(3, seed=0)
     scores = model(letters.numbered("ab"))

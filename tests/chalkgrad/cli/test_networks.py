@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from optional import needs
 
 from chalkgrad.cli import networks
 
@@ -23,7 +24,10 @@ def test_each_copy_keeps_its_target() -> None:
     assert len(images) == len(targets) == 2 * len(networks.SHIFTS)
 
 
+@needs("nn/convolution")
 def test_the_network_takes_images_of_the_digits() -> None:
     image = networks.as_images([[float(n % 17) for n in range(64)]])[0]
     assert (len(image), len(image[0]), image[0][1][0]) == (1, 8, 0.5)
-    assert len(networks.convolutional(0).eval()(image)) == 10
+    network = networks.convolutional(0)
+    assert len(network.eval()(image)) == 10
+    assert len(network.parameters()) == 8 * (1 * 9 + 1) + 16 * (8 * 9 + 1) + 10 * (16 * 9 + 1)

@@ -28,7 +28,7 @@ def broken(*anything: object) -> None:
     raise LookupError("no answer")
 
 
-in_each_exercise = pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.number)
+in_each_lesson = pytest.mark.parametrize("lesson", lessons())  # a test for each exercise would take two seconds more
 
 
 def other_forms(answer: Any) -> list[Any]:
@@ -64,12 +64,13 @@ def as_tuple(result: Any) -> Any:
     return np.float64(result) if isinstance(result, float) else result
 
 
-@in_each_exercise
-def test_the_right_answer_is_right_in_every_form(exercise: Exercise) -> None:
-    verdict = exercise.check(exercise.right)
-    assert verdict.state == "right", verdict.says
-    for answer in other_forms(exercise.right):
-        assert exercise.check(answer), exercise.check(answer)
+@in_each_lesson
+def test_the_right_answer_is_right_in_every_form(lesson: str) -> None:
+    for exercise in exercises_of(lesson):
+        verdict = exercise.check(exercise.right)
+        assert verdict.state == "right", verdict.says
+        for answer in other_forms(exercise.right):
+            assert exercise.check(answer), exercise.check(answer)
 
 
 FUNCTIONS = [e for e in ALL if isinstance(e.kind, Function) and not isinstance(e.right, Primitive)]
@@ -83,12 +84,13 @@ def test_a_case_is_told_in_the_names_of_the_learners_own_arguments(exercise: Exe
     assert names <= own or exercise.kind.where is not None  # type: ignore[attr-defined]
 
 
-@in_each_exercise
-def test_every_catalogued_mistake_gets_its_own_diagnosis(exercise: Exercise) -> None:
-    for mistake in exercise.wrong:
-        verdict = exercise.check(mistake.answer)
-        assert (verdict.state, verdict.says) == ("wrong", mistake.says)
-        assert [m.says for m in exercise.wrong].count(mistake.says) == 1, "two mistakes must not get the same words"
+@in_each_lesson
+def test_every_catalogued_mistake_gets_its_own_diagnosis(lesson: str) -> None:
+    for exercise in exercises_of(lesson):
+        for mistake in exercise.wrong:
+            verdict = exercise.check(mistake.answer)
+            assert (verdict.state, verdict.says) == ("wrong", mistake.says)
+            assert [m.says for m in exercise.wrong].count(mistake.says) == 1, "two mistakes must not get the same words"
 
 
 def test_every_catalogued_slip_in_one_place_is_told() -> None:
@@ -149,13 +151,14 @@ STRANGE = [
 ]
 
 
-@in_each_exercise
-def test_an_unknown_wrong_answer_is_wrong(exercise: Exercise) -> None:
-    for unknown in (None, "seven", -123456.789, [], {}, object(), constant, broken):
-        verdict = exercise.check(unknown)
-        assert verdict.state == "wrong", unknown
-        assert verdict.says
-        assert unknown is constant or verdict.says not in [mistake.says for mistake in exercise.wrong]
+@in_each_lesson
+def test_an_unknown_wrong_answer_is_wrong(lesson: str) -> None:
+    for exercise in exercises_of(lesson):
+        for unknown in (None, "seven", -123456.789, [], {}, object(), constant, broken):
+            verdict = exercise.check(unknown)
+            assert verdict.state == "wrong", unknown
+            assert verdict.says
+            assert unknown is constant or verdict.says not in [mistake.says for mistake in exercise.wrong]
 
 
 INSIDES = re.compile(
@@ -165,16 +168,17 @@ INSIDES = re.compile(
 """What is of the interpreter or of the checker, and no word of a learner's."""
 
 
-@in_each_exercise
-def test_no_strange_answer_does_any_harm(exercise: Exercise, capsys: pytest.CaptureFixture[str]) -> None:
-    for answer in STRANGE:
-        verdict = exercise.check(answer)
-        shown = verdict._repr_mimebundle_()
-        assert verdict.state == "wrong", shown["text/plain"]
-        assert not re.search(r" at 0x[0-9a-f]+|Traceback", shown["text/html"])
-        assert not INSIDES.search(shown["text/plain"]), shown["text/plain"]
-    assert capsys.readouterr().out == ""
-    assert exercise.check(exercise.right), "one of them has spoilt what is compared with"
+@in_each_lesson
+def test_no_strange_answer_does_any_harm(lesson: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for exercise in exercises_of(lesson):
+        for answer in STRANGE:
+            verdict = exercise.check(answer)
+            shown = verdict._repr_mimebundle_()
+            assert verdict.state == "wrong", shown["text/plain"]
+            assert not re.search(r" at 0x[0-9a-f]+|Traceback", shown["text/html"])
+            assert not INSIDES.search(shown["text/plain"]), shown["text/plain"]
+        assert capsys.readouterr().out == ""
+        assert exercise.check(exercise.right), "one of them has spoilt what is compared with"
 
 
 def test_an_exercise_is_complete() -> None:
@@ -185,7 +189,7 @@ def test_an_exercise_is_complete() -> None:
         assert exercise.question, exercise.number
 
 
-@pytest.mark.parametrize("lesson", lessons())
+@in_each_lesson
 def test_a_lesson_has_at_least_three_exercises_in_order(lesson: str) -> None:
     numbers = [exercise.number for exercise in exercises_of(lesson)]
     assert len(numbers) >= 3

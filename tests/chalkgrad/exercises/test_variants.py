@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from optional import LESSONS
 
 import nn
 from autograd import Value
@@ -84,6 +85,34 @@ def composed(p: float, q: float, r: float, s: float) -> dict[str, float]:
     return {"w": outputs[1] - outputs[0], "b": outputs[0]}
 
 
+def parameters_of_convolution(channels: float, filters: float, side: float) -> int:
+    """Counted one by one."""
+    one = [(c, y, x) for c in range(int(channels)) for y in range(int(side)) for x in range(int(side))]
+    return sum(len([*one, "bias"]) for _ in range(int(filters)))
+
+
+def rows_of_map(pixels: float, side: float, stride: float, padding: float) -> int:
+    """Each first row at which a whole window fits."""
+    top, bottom = -padding, pixels + padding
+    return len([n for n in range(1_000) if top + n * stride + side <= bottom])
+
+
+def parameters_of_lstm(inputs: float, hidden: float) -> int:
+    """Each of four gates is two layers, one of the input and one of the state."""
+    layers = [nn.Layer(int(size), int(hidden)) for size in (inputs, hidden)]
+    return 4 * sum(len(layer.parameters()) for layer in layers)
+
+
+def derivative_over_time(u: float, last: float, first: float) -> float:
+    def state(nudge: float) -> float:
+        h = 0.0
+        for n in range(1, int(last) + 1):
+            h = u * h + 1.0 + nudge * (n == first)
+        return h
+
+    return slope(state, 0.0)
+
+
 SOLVED: dict[str, Callable[[str], Any]] = {
     "00.1": lambda q: (lambda factor, x: slope(lambda t: t * t + factor * t, x))(*numbers_in(q)),
     "00.4": lambda q: (lambda a, b, h: slope(lambda t: a * t * t, b) * h)(*numbers_in(q)),
@@ -104,13 +133,17 @@ SOLVED: dict[str, Callable[[str], Any]] = {
     "11.1": lambda q: largest_rate(numbers_in(q)[0]),
     "14.1": lambda q: parameters(*numbers_in(q)),
     "16.1": lambda q: (lambda a, b, c, n: sum([2 * a] * int(b)) * n)(*map(abs, numbers_in(q))),
+    "17.1": lambda q: parameters_of_convolution(*numbers_in(q.replace("Conv2d", ""))),
+    "17.2": lambda q: (lambda side, _, window, *rest: rows_of_map(side, window, *rest[1:]))(*numbers_in(q)),
+    "18.1": lambda q: parameters_of_lstm(*numbers_in(q)),
+    "18.2": lambda q: derivative_over_time(*numbers_in(q)),
     "16.3": lambda q: (lambda total, part: total / (total - part + part / 1000))(*numbers_in(q)),
 }
 
 
 def test_there_are_enough_of_them_and_each_has_an_oracle() -> None:
-    assert len(VARIED) >= 15
-    assert SOLVED.keys() == {exercise.number for exercise in VARIED}
+    assert len(VARIED) >= 18
+    assert {number for number in SOLVED if number[:2] in LESSONS} == {exercise.number for exercise in VARIED}
 
 
 @each_exercise
@@ -152,7 +185,8 @@ PLAIN: dict[str, tuple[Any, ...]] = {
     "00.1": (3, 2), "00.4": (3, 2), "02.1": (3, -2), "02.2": (3, -0.5, 4), "03.5": (5, 2, 3), "05.1": (0.9,),
     "05.2": (0.6,), "06.1": (2, 4, 3), "06.3": (3, 1, 2, -4), "07.1": (0.7, 0.2, 0.1), "07.4": (10, "digits"),
     "08.1": (3, -2, 0.1), "08.5": (10, 15, 20), "09.1": (5,), "11.1": (3,), "14.1": (64, 32, 10),
-    "16.1": (100, 64, 32, 10), "16.3": (90,),
+    "16.1": (100, 64, 32, 10), "16.3": (90,), "17.1": (8, 16, 3), "17.2": (28, 5), "18.1": (10, 20),
+    "18.2": (0.9, 50, 10),
 }  # fmt: skip
 
 

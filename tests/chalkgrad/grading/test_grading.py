@@ -39,7 +39,10 @@ TRICKS = {
         WRONG,
         "from chalkgrad.exercises import find\ncheck('02.2', find('02.2').right)",
         "from chalkgrad.exercises import lesson_02\ncheck('02.2', lesson_02.EXERCISES[1].right)",
-        "from chalkgrad.exercises import variants\ncheck('02.2', variants.path_factors.build(3, -0.5, 4)['right'])",
+        "from chalkgrad.exercises.variants.derivatives import path_factors\n"
+        "check('02.2', path_factors.build(3, -0.5, 4)['right'])",
+        "import sys\nd = sys.modules['chalkgrad.exercises.variants.derivatives']\n"
+        "check('02.2', d.path_factors.build(3, -0.5, 4)['right'])",
         "import chalkgrad.exercises\ncheck('02.2', chalkgrad.exercises.lesson_02.EXERCISES[1].right)",
     ],
     "pretends": [

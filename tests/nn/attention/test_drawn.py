@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from optional import needs
+
 import nn
 from autograd import Value, dot, draw
 
@@ -22,6 +24,7 @@ def test_attention_is_one_box() -> None:
     assert found["model"] == ["MultiHeadAttention 4 → 4", "2 heads", "80 parameters"]
 
 
+@needs("nn/recurrence")
 def test_a_normalization_is_one_box_of_its_name() -> None:
     """Also behind a recurrence, whose own operations end with products like those by the scale."""
     model = nn.Sequential(nn.GRU(2, 3, seed=1), nn.Last(), nn.RMSNorm(3), nn.Layer(3, 2, nonlin=False, seed=2))

@@ -188,14 +188,6 @@ def test_a_compiled_program_follows_assigned_sizes(module: Any, shape: Any, assi
         assert before != after
 
 
-def test_load_torch_checks_the_shape() -> None:
-    conv = nn.Conv2d(1, 1, (1, 2))
-    nn.load_torch(conv, {"weight": [[[[3.0, 4.0]]]], "bias": [5.0]})
-    assert numbers(conv([[[1.0, 10.0]]])) == [[[48.0]]]
-    with pytest.raises(ValueError, match=r"weight must have the shape \(1, 1, 1, 2\); nothing was changed"):
-        nn.load_torch(conv, {"weight": [[[[3.0], [4.0]]]], "bias": [5.0]})
-
-
 def test_values_go_in_too() -> None:
     x = Value(2.0)
     conv = nn.Conv1d(1, 1, 1, init=lambda *_: 3.0)
@@ -210,6 +202,31 @@ def test_maps_are_predicted_but_have_no_class() -> None:
     for given in (images, np.array(images)):
         with pytest.raises(TypeError, match=r"has no class: end the model with nn.Flatten\(\)"):
             nn.predict_classes(conv, given)
+
+
+@pytest.mark.parametrize(
+    ("keyword", "answer"),
+    [
+        ({"groups": 2}, r"conv_a\(x\[:2\]\) \+ conv_b\(x\[2:\]\)"),
+        ({"dilation": 2}, "as with dilation=1: a larger kernel_size, or one more layer, sees as far"),
+        ({"padding_mode": "reflect"}, "padding adds zeros"),
+    ],
+)
+def test_what_pytorchs_convolutions_have_besides_is_answered(keyword: dict[str, Any], answer: str) -> None:
+    with pytest.raises(TypeError, match=answer):
+        nn.Conv2d(4, 6, 3, **keyword)
+
+
+def test_the_maps_of_two_groups_are_those_of_one_convolution_without_the_weights_between_them() -> None:
+    """As the answer to `groups` says."""
+    conv_a, conv_b, whole = nn.Conv2d(2, 3, 2, seed=1), nn.Conv2d(2, 3, 2, seed=2), nn.Conv2d(4, 6, 2)
+    none = [0.0] * 8
+    for n, neuron in enumerate([*conv_a.filters.neurons, *conv_b.filters.neurons]):
+        own = [weight.data for weight in neuron.weights]
+        for weight, number in zip(whole.filters.neurons[n].weights, own + none if n < 3 else none + own, strict=True):
+            weight.data = number
+    x = RNG.normal(size=(4, 3, 3)).tolist()
+    assert np.allclose(numbers(conv_a(x[:2]) + conv_b(x[2:])), numbers(whole(x)), rtol=1e-14)
 
 
 def test_other_sizes_may_be_assigned() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from optional import needs
 
 import nn
 
@@ -289,6 +290,7 @@ def sequences(*lengths: int) -> list[Any]:
     return [(draw.normal(size=(3, length, 2)), [0, 1, 2]) for length in lengths]
 
 
+@needs("nn/recurrence")
 def test_sequences_of_another_length_in_each_batch() -> None:
     """A step of each length, twice; the validation data has other lengths again."""
     trained = []
@@ -307,6 +309,7 @@ def test_sequences_of_another_length_in_each_batch() -> None:
     assert frozen["loss"] == pytest.approx([np.mean(by_hand)], rel=1e-14)
 
 
+@needs("nn/recurrence")
 def test_sequences_of_other_vectors_or_dimensions() -> None:
     for engine in ENGINES:
         for shape, message in (((3, 4, 5), "step 2.*GRU expects 2 inputs, got 5"), ((3, 2), "must be the same")):

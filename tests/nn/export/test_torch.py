@@ -21,11 +21,20 @@ def test_weights_come_from_a_state_dict() -> None:
     ("state", "kind", "message"),
     [
         ([], TypeError, "state_dict must be what a PyTorch module's"),
-        ({}, ValueError, "ends before the weight of a Layer"),
-        ({"0.bias": [1.0]}, ValueError, "has 0.bias where the weight of a Layer should be"),
-        ({"0.weight": [[1.0, 2.0, 3.0]]}, ValueError, "0.weight must have 1 rows of 2 numbers"),
-        ({"0.weight": [[1.0, float("nan")]]}, ValueError, r"0.weight\[1\] must be finite"),
-        ({"0.weight": [[1.0, 2.0]], "0.bias": [1.0, 2.0]}, ValueError, "0.bias must have 1 rows of 1 numbers"),
+        ({}, ValueError, "ends before the weight of Layer"),
+        ({"0.bias": [1.0]}, ValueError, "has 0.bias where the weight of Layer should be"),
+        ({"0.weight": [[1.0, 2.0, 3.0]]}, ValueError, r"0.weight must have the shape \(1, 2\), got \(1, 3\)"),
+        ({"0.weight": [[1.0, float("nan")]]}, ValueError, r"0.weight\[0\]\[1\] must be finite, got nan"),
+        (
+            {"0.weight": [[1.0, 2.0]], "0.bias": [1.0, 2.0]},
+            ValueError,
+            r"0.bias must have the shape \(1,\), got \(2",
+        ),
+        ({"0.weight": [[1.0, 2.0]], "0.bias": [[1.0]]}, ValueError, r"0.bias must have the shape \(1,\), got \(1, 1\)"),
+        ({"0.weight": [1.0, 2.0]}, ValueError, r"0.weight must have the shape \(1, 2\), got \(2,\)"),
+        ({"0.weight": [[[1.0], [2.0]]]}, ValueError, r"the shape \(1, 2\), got \(1, 2, 1\)"),
+        ({"0.weight": 3.0}, ValueError, r"the shape \(1, 2\), got 3.0"),
+        ({"0.weight": [["1.0", 2.0]]}, TypeError, r"0.weight\[0\]\[0\] must be a real number, got '1.0'"),
         (
             {"0.weight": [[1.0, 2.0]], "0.bias": [1.0], "1.weight": 3},
             ValueError,
@@ -36,9 +45,15 @@ def test_weights_come_from_a_state_dict() -> None:
 def test_wrong_weights_change_nothing(state: Any, kind: type[Exception], message: str) -> None:
     model = nn.Layer(2, 1, seed=0)
     before = model.state_dict()
-    with pytest.raises(kind, match=message):
+    with pytest.raises(kind, match=message) as caught:
         nn.load_torch(model, state)
+    assert isinstance(state, list) or str(caught.value).endswith("; nothing was changed")
     assert model.state_dict() == before
+
+
+def test_rows_of_different_lengths_are_named() -> None:
+    with pytest.raises(ValueError, match=r"the shape \(2, 2\), got rows of different lengths, 1, 2"):
+        nn.load_torch(nn.Layer(2, 2), {"weight": [[1.0, 2.0], [3.0]]})
 
 
 @pytest.mark.interop

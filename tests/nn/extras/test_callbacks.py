@@ -49,6 +49,28 @@ def test_the_rate_falls_after_patience_and_not_below_the_minimum() -> None:
     assert rates == [0.01, 0.01, 0.005, 0.005, 0.004, 0.004, 0.004, 0.004]
 
 
+def test_a_second_fit_starts_afresh() -> None:
+    """The losses of the second model are far above the best one of the first."""
+    rule, rates = nn.ReduceOnPlateau(patience=1), []
+    train(3, rule)
+    model = nn.MLP(1, [1], seed=0)
+    nn.fit(
+        model, [[1.0], [2.0]], [90.0, 80.0], loss="mean_squared_error", optimizer=nn.SGD(model, 0.01), epochs=4,
+        progress=False, callbacks=[rule, lambda training: rates.append(training.optimizer.learning_rate)],
+    )  # fmt: skip
+    assert rates == [0.01] * 4
+
+
+def test_a_resumed_run_reduces_the_rate_where_the_whole_run_does(tmp_path: Path) -> None:
+    def rates(epochs: int, **settings: Any) -> list[float]:
+        return train(epochs, nn.ReduceOnPlateau(patience=2, threshold=0.999), **settings)["learning_rate"]
+
+    whole, path = rates(8), tmp_path / "c.json"
+    assert len(set(whole)) == 3
+    rates(2, checkpoint=path)
+    assert rates(8, checkpoint=path, resume=True) == whole
+
+
 def test_a_cooldown_is_not_counted() -> None:
     rule = nn.ReduceOnPlateau(patience=0, cooldown=2)
     assert [rule.is_time(1.0) for _ in range(6)] == [False, True, False, False, True, False]

@@ -15,10 +15,10 @@ from nn.plotting import regions
 
 def test_frames_are_drawn_of_what_is_not_finite(tmp_path: Path) -> None:
     recording = nn.record()
-    train(recording, epochs=2)
+    train(recording, epochs=1)
     recording.snapshots[0]["weights"][0] = math.inf
     recording.snapshots[0]["boundary"][7] = math.nan
-    assert len(recording.save_frames(tmp_path)) == 2
+    assert len(recording.save_frames(tmp_path)) == 1
 
 
 def test_frames_compare_the_scores_of_the_classes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -30,7 +30,7 @@ def test_frames_compare_the_scores_of_the_classes(monkeypatch: pytest.MonkeyPatc
         if width == 1:
             model = nn.MLP(2, [1], output_activation="sigmoid", seed=0)
         recording = nn.record(resolution=4)
-        train(recording, [[0.0, 0.0], [5.0, 0.0], [0.0, 5.0]], y, model=model, loss=loss, epochs=2)
+        train(recording, [[0.0, 0.0], [5.0, 0.0], [0.0, 5.0]], y, model=model, loss=loss, epochs=1)
         recording.save_frames(tmp_path / str(width))
         (across, up), scores = painted[-1]
         expected = nn.predict_classes(model, [[x, y] for y in up for x in across])
@@ -42,12 +42,12 @@ def test_an_animation_has_a_frame_for_each_snapshot(tmp_path: Path) -> None:
     from PIL import Image
 
     recording = nn.record()
-    train(recording, epochs=3)
+    train(recording, epochs=2)
     with Image.open(recording.save(tmp_path / "training.gif", seconds=0.1)) as animation:
-        assert animation.n_frames == 3
+        assert animation.n_frames == 2
         assert animation.info["duration"] == 100
         first = animation.convert("RGB").tobytes()
-        animation.seek(2)
+        animation.seek(1)
         assert animation.convert("RGB").tobytes() != first
 
 

@@ -42,7 +42,7 @@ def test_layers_with_all_their_samples() -> None:
 
 
 def test_every_number_is_in_exactly_one_group() -> None:
-    out = loss([8, 4, 1], 20)
+    out = loss([8, 4, 1], 8)
     for fold in ("neuron", "layer", "depth"):
         contents = draw(out, fold=fold).contents
         said = " ".join(" ".join([*(box.cells if box.cells[0].startswith("depth") else []), box.tooltip])

@@ -92,7 +92,7 @@ def test_a_connection_over_several_layers_goes_around_the_boxes() -> None:
 
 
 def test_what_needs_every_node_is_refused_in_a_folded_picture() -> None:
-    out = loss([16, 16, 1], 2)
+    out = loss([6, 1], 2)
     for option in ({"hide": "grad"}, {"checked": True}, {"partials": True}):
         with pytest.raises(ValueError, match="need every node in the picture"):
             draw(out, budget=50, **option)  # type: ignore[arg-type]

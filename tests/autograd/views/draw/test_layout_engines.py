@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 from threading import Timer, main_thread
+from typing import Any
 
 import pytest
 
@@ -161,10 +162,27 @@ def test_without_a_cache_folder_it_is_drawn_all_the_same(tmp_path: Path) -> None
 def test_a_damaged_module_in_the_cache_is_never_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, picture: Value
 ) -> None:
-    """A wrong byte in it ended Python."""
+    """A wrong byte in it ended Python.  The module is not compiled, which takes a second, but kept from before."""
+    import wasmtime
+
     monkeypatch.setattr(layout_engines.shutil, "which", lambda _: None)
     expected = draw(picture).svg
     layout_engines.inside.cache_clear()
+    kept: list[bytes] = []
+
+    class Module(wasmtime.Module):  # type: ignore[misc]
+        def __init__(self, *_: Any) -> None: ...
+
+        def serialize(self) -> bytes:
+            return kept[0]
+
+        @classmethod
+        def deserialize(cls, engine: Any, content: bytes) -> Any:
+            kept.append(content)
+            return original.deserialize(engine, content)
+
+    original = wasmtime.Module
+    monkeypatch.setattr(wasmtime, "Module", Module)
     draw(Value(1.0) * 2.0).svg  # noqa: B018 - it is in the cache now
     whole = {path.name: path.read_bytes() for path in layout_engines.file_cache.folder().glob("graphviz-*.bin")}
     cache = tmp_path / "chalkgrad"

@@ -134,7 +134,7 @@ def test_the_naive_order_is_right_on_a_tree() -> None:
 
 
 @pytest.mark.parametrize(
-    ("doublings", "count"), [(14, "32,766"), (60, "2,305,843,009,213,693,950"), (20000, r"10\^\d+")]
+    ("doublings", "count"), [(14, "32,766"), (60, "2,305,843,009,213,693,950"), (5000, r"10\^\d+")]
 )
 def test_the_naive_order_is_refused_where_it_would_not_end(doublings: int, count: str) -> None:
     x = Value(1.0)
@@ -146,10 +146,10 @@ def test_the_naive_order_is_refused_where_it_would_not_end(doublings: int, count
 
 def test_a_long_chain_needs_no_recursion() -> None:
     x = leaf = Value(1.0)
-    for _ in range(15_000):
+    for _ in range(5_000):
         x = x * 1.0
     assert trace(x, order="naive").node(leaf).gradient == 1.0
-    assert len(trace(x).backward) == 15_000
+    assert len(trace(x).backward) == 5_000
 
 
 # -------------------------------------------------------------------------------------------------- names and marks

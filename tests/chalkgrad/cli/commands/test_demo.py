@@ -19,12 +19,15 @@ def held_back_accuracy(output: str) -> float:
     return float(found[1])
 
 
-def test_the_demo_shows_four_steps_and_learns(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_demo_shows_four_steps_and_learns(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo, "EPOCHS", 10)
     assert main(["demo", "--out", str(tmp_path / "pictures")]) == 0
     output = capsys.readouterr().out
     steps = [output.index(step) for step in ("1. forward", "2. loss", "3. backward", "4. update")]
     assert steps == sorted(steps)
-    assert held_back_accuracy(output) >= 98
+    assert held_back_accuracy(output) >= 85
     for name in ("loss.png", "boundary.png"):
         assert f"saved {tmp_path / 'pictures' / name}" in output
         assert (tmp_path / "pictures" / name).read_bytes().startswith(b"\x89PNG")
@@ -72,7 +75,7 @@ def test_without_a_terminal_there_are_plain_lines(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(1, 7))
-def test_other_seeds_learn_as_well(seed: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("seed", range(7))
+def test_any_seed_learns_nearly_all(seed: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["demo", "--out", str(tmp_path), "--seed", str(seed)])
     assert held_back_accuracy(capsys.readouterr().out) >= 98

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from optional import LESSONS
 
 from chalkgrad.__main__ import main
 
@@ -16,7 +17,7 @@ def run(*arguments: object) -> int:
 
 def test_all_lessons_and_no_solutions_by_default(tmp_path: Path) -> None:
     assert run("--to", tmp_path / "mine") == 0
-    assert sorted(path.name[:2] for path in (tmp_path / "mine").glob("*.ipynb")) == [f"{n:02}" for n in range(19)]
+    assert sorted(path.name[:2] for path in (tmp_path / "mine").glob("*.ipynb")) == LESSONS
     assert not (tmp_path / "mine" / "solutions").exists()
 
 

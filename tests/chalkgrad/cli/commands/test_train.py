@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from optional import needs
 
 import nn
 from chalkgrad.__main__ import main
@@ -40,6 +41,7 @@ def test_every_data_set_reaches_its_goal(name: str, seed: int, capsys: pytest.Ca
 
 
 @pytest.mark.slow
+@needs("nn/convolution")
 def test_the_convolution_reaches_its_goal(capsys: pytest.CaptureFixture[str]) -> None:
     """On the mean of five seeds, with a quarter held back, the same share of each digit."""
     reached = []
@@ -50,6 +52,7 @@ def test_the_convolution_reaches_its_goal(capsys: pytest.CaptureFixture[str]) ->
 
 
 @pytest.mark.slow
+@needs("nn/recurrence")
 def test_names_are_made_up_at_the_end(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", "names", "--epochs", "2", "--hidden", "8"]) == 0
     assert len(re.search(r"^made up: (.*)$", capsys.readouterr().out, re.MULTILINE)[1].split(", ")) == 10  # type: ignore[index]
@@ -90,6 +93,7 @@ def test_the_saved_model_predicts_as_the_trained_one(tmp_path: Path, capsys: pyt
     assert len(model.parameters()) == int(re.search(r"(\d+) parameters", output)[1])  # type: ignore[index]
 
 
+@needs("nn/recurrence")
 def test_how_a_model_of_letters_is_loaded_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     model = NextLetter(2, seed=5)
     save_model(model, tmp_path / "model.json")
