@@ -23,7 +23,7 @@ from autograd.node import NOT_COMPUTED, VARIADIC, has_user_backward
 from autograd.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from autograd.primitive import Primitive
 
@@ -294,9 +294,3 @@ def _kinds_of_leaves(
             captured.append(leaf)
         numbers[n] = leaf._data
     return kinds, positions, numbers, captured
-
-
-def leaves_of(flat: Flat, kind: int) -> Iterator[tuple[int, int]]:
-    """The nodes that are leaves of this kind, each with its position."""
-    for node in np.flatnonzero(flat.operation == kind).tolist():
-        yield node, int(flat.position[node])
