@@ -143,12 +143,22 @@ def test_the_package_that_an_error_names_is_missing() -> None:
     assert "missing" not in run("import no_such_module", 3)
 
 
+@pytest.fixture
+def no_figures() -> None:
+    """Other tests may leave some open."""
+    import matplotlib.pyplot as plt
+
+    plt.close("all")
+
+
+@pytest.mark.usefixtures("no_figures")
 def test_a_figure_that_was_drawn_is_shown_as_svg_and_closed() -> None:
     found = run("import matplotlib.pyplot as plt\nplt.plot([1, 2]);", 1)
     assert found["outputs"][-1]["html"].startswith("<svg")
     assert texts(run("len(plt.get_fignums())", 2)) == ["0"]
 
 
+@pytest.mark.usefixtures("no_figures")
 def test_a_cell_shows_its_own_figures_also_if_it_fails() -> None:
     import matplotlib.pyplot as plt
 
