@@ -149,7 +149,7 @@ class Correction:
     def _replayed(self, arguments: list[Any], drawn: list[float]) -> tuple[list[float], Any] | None:
         """The result of the traced graph; None if it raises or is not finite, and a function can be called instead."""
         inputs = [leaf if isinstance(leaf, Value) else Value(leaf) for a in arguments for leaf in _leaves(a)]
-        leaves: dict[int, Sequence[Value]] = {PARAMETER: self.function.parameters, CAPTURED: self.plan.flat.captured, INPUT: inputs}
+        leaves = {PARAMETER: self.function.parameters, CAPTURED: self.plan.flat.captured, INPUT: inputs}
         leaves[DRAWN] = list(map(Value, drawn))
         if not self.backward:
             with suppress(ArithmeticError, ValueError, TypeError):

@@ -30,8 +30,8 @@ WORTH_A_LOOP = 50_000
 save the tenth of a second that the C compiler takes."""
 
 CACHE = 8 * 1024 * 1024
-"""Bytes of cache, of the last level, into which the rows of a block, with their gradients, should fit.  Long rows are worth
-more than the second level: each step and each sum over samples costs something for every block."""
+"""Bytes of the last cache, into which the rows of a block, with their gradients, should fit.  Long rows are worth more
+than a faster cache: each step and each sum over samples costs something for every block."""
 
 SMALLEST_BLOCK = 48
 """Samples in a block whose rows do not fit: fewer would not be worth the steps."""
@@ -128,7 +128,7 @@ class NativeProgram:
         self.backward = False
         self.gradient = self.DU[: signature.parameters]
         """The gradient with respect to the parameters after a run; copy it before the next."""
-        self._call, self._first_mean = self.runtime.run, ctypes.c_double.from_buffer(self.means)
+        self._call, self._first_mean = self.runtime.run, ctypes.c_double.from_address(self.means.ctypes.data)
         s.parameters, s.inputs_at = signature.parameters, layout.inputs_at
         cleared = code.cleared()
         s.ranges, s.cleared = len(cleared), self._keep(cleared if len(cleared) else np.zeros((1, 2), np.int64))
