@@ -28,21 +28,28 @@ def split_by_readers(groups: Sequence[Group], outputs: Sequence[int], count: int
 
     `count` is the number of all nodes.
     """
+    if not any(map(_may_be_split, groups)):
+        return list(groups)
     readers = np.zeros(count, np.uint64)
     """For each node a number that depends on the parts that read it, and the operands that it is there."""
-    readers[outputs] = scrambled(np.zeros(1, np.uint64))
+    place_of = scrambled(np.arange(1 + MAX_PARTS * len(groups)))
+    readers[outputs] = place_of[:1]
     result: list[Group] = []
     for group in reversed(groups):
         for part in _parts(group, readers):
             result.append(part)
+            place = place_of[len(result) : len(result) + 1]
             for slot, nodes in enumerate(part.reads()):
-                place = scrambled(np.array([len(result)])) * np.uint64(2 * slot + 1)
-                np.add.at(readers, nodes.ravel(), place)
+                np.add.at(readers, nodes.ravel(), place * np.uint64(2 * slot + 1))
     return result[::-1]
 
 
+def _may_be_split(group: Group) -> bool:
+    return isinstance(group, ElementWise) and group.per_sample and len(group.nodes) > 1
+
+
 def _parts(group: Group, readers: Any) -> Iterator[Group]:
-    if isinstance(group, ElementWise) and group.per_sample:
+    if _may_be_split(group):
         _, first, part, sizes = np.unique(readers[group.nodes], True, True, True)
         if 1 < len(sizes) <= MAX_PARTS and sizes[0] > 1 and (sizes == sizes[0]).all():
             yield from (group.take(np.flatnonzero(part == number)) for number in np.argsort(-first))
