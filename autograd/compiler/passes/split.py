@@ -28,7 +28,7 @@ def split_by_readers(groups: Sequence[Group], outputs: Sequence[int], count: int
 
     `count` is the number of all nodes.
     """
-    if not any(map(_may_be_split, groups)):
+    if not any(isinstance(group, ElementWise) and group.per_sample for group in groups):
         return list(groups)
     readers = np.zeros(count, np.uint64)
     """For each node a number that depends on the parts that read it, and the operands that it is there."""
@@ -44,12 +44,8 @@ def split_by_readers(groups: Sequence[Group], outputs: Sequence[int], count: int
     return result[::-1]
 
 
-def _may_be_split(group: Group) -> bool:
-    return isinstance(group, ElementWise) and group.per_sample and len(group.nodes) > 1
-
-
 def _parts(group: Group, readers: Any) -> Iterator[Group]:
-    if _may_be_split(group):
+    if isinstance(group, ElementWise) and group.per_sample:
         _, first, part, sizes = np.unique(readers[group.nodes], True, True, True)
         if 1 < len(sizes) <= MAX_PARTS and sizes[0] > 1 and (sizes == sizes[0]).all():
             yield from (group.take(np.flatnonzero(part == number)) for number in np.argsort(-first))
