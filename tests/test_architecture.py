@@ -101,8 +101,9 @@ callbacks clipping data layers metrics.of_amounts metrics.of_classes optimizers
 attention.multi_head convolution.conv convolution.pooling recurrence.recurrent
 recurrence.gru recurrence.lstm recurrence.rnn
 metrics
-data.weights engines
-data.stream engines.eager
+data.weights engines metrics.tally
+data.stream engines.eager engines.restore
+engines.forward
 evaluation
 config extras.groups layer_stats plotting.figures recording.snapshots
 checkpoint export.steps plotting.histograms plotting.live recording.images
@@ -189,9 +190,11 @@ ONE_SYSTEM_ONLY_OF_OS = {"fork", "forkpty", "getuid", "geteuid", "killpg", "sets
 # Modules that no test file of their own name tests, and the file that does.
 TESTED_ELSEWHERE = {
     "nn.engines.eager": "nn/test_training.py",
+    "nn.engines.restore": "nn/engines/test_compiled.py",
     "nn.export.c_modules": "nn/test_modules_everywhere.py",
     "nn.export.onnx_modules": "nn/test_modules_everywhere.py",
     "nn.export.python_modules": "nn/test_modules_everywhere.py",
+    "nn.metrics.tally": "nn/test_evaluation.py",
     "autograd.compiler.c_backend.bytecode": "autograd/compiler/c_backend/test_executable.py",
     "autograd.compiler.c_backend.elementwise": "autograd/compiler/test_rows.py",
     "autograd.compiler.c_backend.link": "autograd/compiler/c_backend/test_executable.py",
