@@ -159,19 +159,20 @@ LOADED_LATE = {
 }
 LATE_FOLDERS = ("autograd.compiler", "autograd.views")
 ALL_MODULES = {"tests/nn/test_modules_beside_pytorch.py", "tests/nn/test_modules_everywhere.py"}
+SEQUENCES = {"docs/how_to/images_and_sequences.md", *ALL_MODULES}
 # Folders that can be deleted together with their tests (`tests/<folder>` and the files named here), lessons and pages,
 # without making another test fail.  Only these modules load them, late; without the folder, these names say what to do.
 OPTIONAL = {
     "autograd/compiler/jax_backend": Deletable(set(), set(), set()),
-    "nn/attention": Deletable({"nn"}, {"nn.MultiHeadAttention", "nn.RMSNorm"}, ALL_MODULES),
+    "nn/attention": Deletable({"nn"}, {"nn.MultiHeadAttention", "nn.RMSNorm"}, SEQUENCES),
     "nn/convolution": Deletable(
-        {"nn"}, {"nn.AvgPool2d", "nn.Conv1d", "nn.Conv2d", "nn.Flatten", "nn.MaxPool2d"}, ALL_MODULES
+        {"nn"}, {"nn.AvgPool2d", "nn.Conv1d", "nn.Conv2d", "nn.Flatten", "nn.MaxPool2d"}, SEQUENCES
     ),
-    "nn/recurrence": Deletable({"nn"}, {"nn.GRU", "nn.LSTM", "nn.Last", "nn.RNN"}, ALL_MODULES),
+    "nn/recurrence": Deletable({"nn"}, {"nn.GRU", "nn.LSTM", "nn.Last", "nn.RNN"}, SEQUENCES),
     "nn/export": Deletable(
         {"nn", "nn.evaluation"},
         {"nn.load_torch", "nn.to_c", "nn.to_numpy", "nn.to_onnx", "nn.to_python", "nn.to_torch"},
-        {"tests/nn/test_beside_pytorch.py", "docs/live", "tests/docs/live", *ALL_MODULES},
+        {"tests/nn/test_beside_pytorch.py", "docs/live", "tests/docs/live", *SEQUENCES},
     ),
     "nn/estimators": Deletable(
         {"nn"}, {"nn.estimators"}, {"benchmarks/estimators.py", "tests/benchmarks/test_estimators.py"}
@@ -181,7 +182,14 @@ OPTIONAL = {
     ),
     "nn/jax_engine": Deletable({"nn.fit", "nn.training"}, set(), set()),
     "nn/recording": Deletable(
-        {"nn"}, {"nn.record"}, {"tests/browser/test_recording_page.py", "tests/oracles/recorded.py", *ALL_MODULES}
+        {"nn"},
+        {"nn.record"},
+        {
+            "docs/how_to/pictures_for_slides.md",
+            "tests/browser/test_recording_page.py",
+            "tests/oracles/recorded.py",
+            *ALL_MODULES,
+        },
     ),
 }
 # Modules that exist on some operating systems only, and functions of `os` likewise.
@@ -487,6 +495,16 @@ def test_other_tests_that_need_an_optional_folder_say_so(folder: str) -> None:
         if not file.startswith(with_it) and file not in OPTIONAL[folder].files | NAMES_THEM_ALL:
             text = path.read_text(encoding="utf-8")
             assert not names.search(text) or f'needs("{folder}")' in text, f"{file} uses {names.search(text)}"
+
+
+@pytest.mark.parametrize("folder", OPTIONAL)
+def test_a_page_whose_code_needs_an_optional_folder_is_deleted_with_it(folder: str) -> None:
+    names = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in sorted(OPTIONAL[folder].names)) or "(?!)")
+    for path in (ROOT / "docs").rglob("*.md"):
+        file = path.relative_to(ROOT).as_posix()
+        code = "".join(re.findall(r"```python\n(.*?)```", path.read_text(encoding="utf-8"), re.DOTALL))
+        used = set(names.findall(code))
+        assert not used or file in OPTIONAL[folder].files, f"{file} uses {used}: add it to OPTIONAL[{folder!r}].files"
 
 
 def copy_without(folders: Iterable[str], where: Path) -> Path:
