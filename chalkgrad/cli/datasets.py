@@ -53,8 +53,8 @@ RECIPES = {
     "names": Recipe(
         "names of Python modules, letter by letter, by an LSTM",
         lambda seed: letters.samples(letters.names()),
-        (24,),
-        12,
+        (12,),  # 24 learn the names by heart: 41 % right of those seen, no more of those held back
+        10,
         32,
     ),
 }
