@@ -53,7 +53,7 @@ RECIPES = {
     "names": Recipe(
         "names of Python modules, letter by letter, by an LSTM",
         lambda seed: letters.samples(letters.names()),
-        (12,),  # 24 learn the names by heart: 41 % right of those seen, no more of those held back
+        (12,),  # 24 memorise the names: 41 % of their letters are right, but no more of others
         10,
         32,
     ),
