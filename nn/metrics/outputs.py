@@ -139,8 +139,8 @@ def different_numbers(targets: Any) -> list[float]:
     """The different numbers of an array; only those of its beginning if these are more than two."""
     import numpy as np
 
-    few = np.unique(targets[:1000])
-    values: list[float] = (few if len(few) > 2 else np.unique(targets)).tolist()
+    few, _ = np.unique(targets[:1000], return_counts=True)  # without the counts NumPy imports numpy.ma
+    values: list[float] = (few if len(few) > 2 else np.unique(targets, return_counts=True)[0]).tolist()
     return values
 
 
