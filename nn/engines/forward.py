@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 WORTH_COMPILING = 100
 """From this number of samples on, calling the model for each of them takes longer than tracing it."""
 
+_ATTRIBUTE = "_nn_compiled_forward"
+"""Where a model keeps it: a name that no class of the user's has."""
+
 NOT_WHOLE = (
     "X has numbers that are not whole, but a compiled model with an Embedding takes whole numbers only: "
     'use engine="eager"'
@@ -110,14 +113,13 @@ def note_engine(model: Module, compiled: bool) -> None:
     if forward is not None:
         forward.trained = compiled
     elif compiled:
-        vars(model)["_forward"] = CompiledForward(model, trained=True)
+        vars(model)[_ATTRIBUTE] = CompiledForward(model, trained=True)
 
 
 def _kept(model: Any) -> CompiledForward | None:
-    forward = getattr(model, "__dict__", {}).get("_forward")
-    return (
-        forward if isinstance(forward, CompiledForward) and forward.model is model else None
-    )  # not that of the original
+    forward = getattr(model, "__dict__", {}).get(_ATTRIBUTE)
+    is_own = isinstance(forward, CompiledForward) and forward.model is model  # a copy has that of the original
+    return forward if is_own else None
 
 
 def compiled_outputs(model: Any, engine: str | None, many: bool = False) -> Callable[[Any], Any]:
@@ -134,7 +136,7 @@ def compiled_outputs(model: Any, engine: str | None, many: bool = False) -> Call
         return lambda rows: None
     forward = kept or CompiledForward(model)
     if isinstance(model, Module):
-        vars(model)["_forward"] = forward
+        vars(model)[_ATTRIBUTE] = forward
     worth = many or engine == "compiled"
 
     def outputs(rows: Any) -> Any:

@@ -101,6 +101,29 @@ def test_any_model_can_be_asked_to() -> None:
     close(nn.predict(lambda x: [model(x)[0], x[1]], X, engine="compiled"), beside)
 
 
+@pytest.mark.usefixtures("not_eager")
+def test_what_the_model_keeps_is_in_the_way_of_nothing() -> None:
+    class Regularised(nn.Module):
+        def __init__(self) -> None:
+            self.inner, self.kind = mlp(), "tanh"
+
+        def _forward(self, x: Any) -> Any:
+            return [getattr(score, self.kind)() for score in self.inner(x)]
+
+        def __call__(self, x: Any) -> Any:
+            penalty = sum((weight * weight for weight in self.parameters()), start=0.0)
+            return [score - penalty for score in self._forward(x)]
+
+    model = Regularised()
+    nn.fit(
+        model, X, CLASSES, loss="cross_entropy", epochs=2, batch_size=40, engine="compiled", progress=False, seed=1,
+        callbacks=[lambda training: close(nn.predict(training.model, X), by_calls(training.model))],
+    )  # fmt: skip
+    assert set(vars(model)) == {"inner", "kind", "_training", "_nn_compiled_forward"}
+    model.kind = "exp"
+    close(nn.predict(model, X), by_calls(model))
+
+
 def test_a_wrong_engine() -> None:
     with pytest.raises(ValueError, match=r"unknown engine 'jax'; choose one of: eager, compiled, auto"):
         nn.predict(mlp(), X, engine="jax")
