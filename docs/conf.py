@@ -48,6 +48,7 @@ html_title = "chalkgrad"
 html_math_renderer = "katex"
 html_static_path = [str(Path(__file__).parent / "_static")]
 html_css_files = ["site.css"]
+html_favicon = "_static/icon.svg"
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False

@@ -81,6 +81,14 @@ def crawled(chromium: Any, site: Path, address: str) -> dict[str, dict[str, Any]
     return found
 
 
+def test_every_page_has_an_icon(site: Path) -> None:
+    """Without one, a browser asks for /favicon.ico, which the site does not have."""
+    for page in pages(site):
+        text = (site / page).read_text(encoding="utf-8")
+        (icon,) = re.findall(r'<link rel="icon" href="([^"]+)"|<link rel="shortcut icon" href="([^"]+)"', text)
+        assert "".join(icon) == "data:," or (site / page).parent.joinpath("".join(icon)).is_file(), page
+
+
 def test_no_page_complains_scrolls_sideways_or_asks_another_host(crawled: dict[str, dict[str, Any]]) -> None:
     assert len(crawled) > 50
     faults = {page: record["complaints"] for page, record in crawled.items() if record["complaints"]}

@@ -48,8 +48,7 @@ def _opener(chromium: Any, address: str) -> Iterator[Callable[..., Any]]:
         return page
 
     def complain(text: str, url: str) -> None:
-        if not url.endswith("/favicon.ico"):
-            complaints.append(f"{text} ({url})")
+        complaints.append(f"{text} ({url})")
 
     def refuse(dialog: Any) -> None:
         complain(f"dialog: {dialog.message}", dialog.page.url)
