@@ -49,6 +49,8 @@ _varied: dict[tuple[str, str], Exercise] = {}
 """The exercises of variants, by variant and number."""
 _code = ""
 """The variant that this session works on."""
+CODE = re.compile("[A-Za-z0-9]{0,32}")
+"""What a variant may be called."""
 
 
 def check(number: str, answer: Any) -> Verdict:
@@ -80,7 +82,7 @@ def variant(code: str) -> None:
     >>> variant("")
     """
     global _code
-    if not isinstance(code, str) or not re.fullmatch(r"[A-Za-z0-9]{0,32}", code):
+    if not isinstance(code, str) or not CODE.fullmatch(code):
         raise ValueError(f"variant: code must be letters and digits, such as '7f3a', got {code!r}")
     _code = code
 
@@ -109,7 +111,7 @@ def register(exercises: list[Exercise], source: str) -> None:
 def find(number: str, asked_by: str = "check", code: str | None = None) -> Exercise:
     """The exercise with this number; if there is none, a ValueError whose message begins with `asked_by`.
 
-    `code` is the variant, by default the one chosen with `variant`.
+    `code` is the variant, by default the one chosen with `variant`; what cannot be one counts as none.
 
     >>> find("00.77")
     Traceback (most recent call last):
@@ -122,7 +124,7 @@ def find(number: str, asked_by: str = "check", code: str | None = None) -> Exerc
     exercises = exercises_of(lesson)
     for exercise in exercises:
         if exercise.number == number:
-            return _of_variant(exercise, _code if code is None else code)
+            return _of_variant(exercise, _code if code is None else code if CODE.fullmatch(code) else "")
     numbers = ", ".join(exercise.number for exercise in exercises)
     raise ValueError(f"{asked_by}: no exercise {number!r}; lesson {lesson} has: {numbers}")
 

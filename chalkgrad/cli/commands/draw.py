@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Evaluate, differentiate, draw."""
     if arguments.key is not None and arguments.hide is None:
         raise CommandError("--key needs --hide grad or --hide data")
-    check_targets([path for path in (arguments.out, arguments.key) if path is not None], arguments.overwrite)
+    check_targets([arguments.out, arguments.key], arguments.overwrite)
     output, _ = read_expression(arguments)
     try:
         output.backward()
@@ -59,8 +59,6 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"saved {graph.save(arguments.out, arguments.overwrite, arguments.scale)}")
         if arguments.key is not None:
             print(f"saved {graph.answer_key.save(arguments.key, arguments.overwrite, arguments.scale)}")
-    except OSError as error:
-        raise CommandError(f"cannot write {error.filename}: {error.strerror}") from error
     except (ValueError, ImportError, RuntimeError) as error:
         raise CommandError.of(error) from error
     return 0

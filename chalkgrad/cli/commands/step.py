@@ -9,7 +9,7 @@ import argparse
 from pathlib import Path
 
 from autograd import stepper
-from chalkgrad.cli.commands import CommandError
+from chalkgrad.cli.commands import PAGES, CommandError, check_targets
 from chalkgrad.cli.formula import add_expression_arguments, read_expression
 from chalkgrad.cli.terminal_stepper import is_interactive, print_all, run_screen
 
@@ -29,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate the formula, and show it step by step."""
+    check_targets([arguments.out], arguments.overwrite, PAGES)
     output, _ = read_expression(arguments)
     order = ORDERS[arguments.order]
     try:
@@ -39,12 +40,6 @@ def run(arguments: argparse.Namespace) -> int:
             run_screen(shown, order)
         else:
             print_all(shown, order)
-    except FileExistsError as error:
-        raise CommandError(
-            f"{CommandError.of(error)}".partition(";")[0] + "; choose another name, or --overwrite"
-        ) from error
-    except OSError as error:
-        raise CommandError(f"cannot write {error.filename}: {error.strerror}") from error
     except ValueError as error:
         raise CommandError.of(error) from error
     return 0

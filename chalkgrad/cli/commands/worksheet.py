@@ -11,7 +11,7 @@ import argparse
 from pathlib import Path
 
 from chalkgrad.cli.arguments import positive_int, seed_number
-from chalkgrad.cli.commands import CommandError, check_targets
+from chalkgrad.cli.commands import PAGES, CommandError, check_targets
 from chalkgrad.cli.formula import assignment, parse
 from chalkgrad.random_graphs import OPERATIONS
 from chalkgrad.roster import read_roster
@@ -55,24 +55,18 @@ def run(arguments: argparse.Namespace) -> int:
             f"--depth goes up to {MAX_DEPTH}, -n up to {MAX_GRAPHS} and --copies up to {MAX_COPIES}: "
             "they are solved by hand"
         )
-    targets = [path for path in (arguments.out, arguments.key) if path is not None]
-    for path in targets:
-        if path.suffix.lower() not in (".html", ".htm"):
-            raise CommandError(f"{path} must end in .html")
-    check_targets(targets, arguments.overwrite)
+    check_targets([arguments.out, arguments.key], arguments.overwrite, PAGES)
     layout = PageSetup(arguments.hide, arguments.partials, arguments.title, arguments.group, arguments.paper)
     try:
         sheets = _sheets(arguments, layout)
-        pages = [both_pages(sheets, layout)]
+        pages = {arguments.out: both_pages(sheets, layout)}
         if arguments.key is not None:
-            pages = [worksheet_page(sheets, layout), key_page(sheets, layout)]
-        for path, text in zip(targets, pages, strict=True):
-            path.write_text(text, encoding="utf-8")
-            print(f"saved {path}")
-    except OSError as error:
-        raise CommandError(f"cannot read or write {error.filename}: {error.strerror}") from error
+            pages = {arguments.out: worksheet_page(sheets, layout), arguments.key: key_page(sheets, layout)}
     except (ValueError, ArithmeticError, ImportError) as error:
         raise CommandError(str(error)) from error
+    for path, text in pages.items():
+        path.write_text(text, encoding="utf-8")
+        print(f"saved {path}")
     return 0
 
 

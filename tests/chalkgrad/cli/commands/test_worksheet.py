@@ -107,7 +107,7 @@ def test_the_same_seed_gives_the_same_page_and_another_seed_another(tmp_path: Pa
         (["--depth", "99"], "--depth goes up to 8"),
         (["-o", "sheet.pdf"], "must end in .html"),
         (["--copies", "2", "--roster", "roster.csv"], "--copies and --roster exclude each other"),
-        (["--roster", "none.csv"], "cannot read or write none.csv"),
+        (["--roster", "none.csv"], "cannot open none.csv"),
         (["--at", "x=2"], "--at needs --formula"),
         (["--formula", "x*x", "--at", "x=2", "y=3"], "--at y: no formula has this variable"),
         (["--formula", "x*x"], "no number for x; add --at x=1.0"),
