@@ -96,7 +96,7 @@ def judge(submission: Submission, run: StudentRun, assigned: str | None = None) 
     transcript = _read(run)
     try:
         every = exercises.exercises_of(submission.lesson) if submission.lesson else []
-    except ImportError:
+    except ValueError:
         problem = f"no exercises {submission.lesson}.…: add --exercises with the file that has them"
         return Grade(submission.student, submission.lesson, str(submission.path), errors=(problem,), complete=False)
     answers = tuple(_answer(exercise, transcript.checks.get(exercise.number), assigned) for exercise in every)
