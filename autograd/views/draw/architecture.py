@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from autograd.micrograd import operation
-from autograd.symbolic.printing import number_drawn, with_minus
+from autograd.symbolic.printing import count, number_drawn, with_minus
 from autograd.views.draw.clusters import OTHERS, readings_of_one
 from autograd.views.draw.modules import CONVOLUTION, RECURRENT, has_sizes, shape_text, size_text
 from autograd.views.draw.scene import Box, data_and_gradient
@@ -197,13 +197,3 @@ def _counts(cluster: Cluster) -> str:
     """The numbers of nodes and leaves: each number of the graph is counted in one box."""
     leaves = count(len(cluster.leaves), "leaf")
     return f"{count(len(cluster.nodes), 'node')}, {leaves}" if cluster.leaves else count(len(cluster.nodes), "node")
-
-
-def count(number: int, thing: str) -> str:
-    """A number with its noun: 1 leaf, 2 leaves.
-
-    >>> count(1, "leaf"), count(1200, "box")
-    ('1 leaf', '1,200 boxes')
-    """
-    plural = {"leaf": "leaves", "box": "boxes"}.get(thing, f"{thing}s")
-    return f"{number:,} {thing if number == 1 else plural}"

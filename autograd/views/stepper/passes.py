@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from autograd.arguments import choose
+from autograd.arguments import choose, shown
 from autograd.backpropagation import topological_order
 from autograd.views.trace.trace import ORDERS, record_trace
 
@@ -54,6 +54,16 @@ class Passes:
             self.naive_refused = str(error).removeprefix("trace: ")
         if order == "naive" and self.naive is None:
             raise ValueError(f"stepper: {self.naive_refused}")
+
+    def check_position(self, order: str, position: int, who: str) -> None:
+        """Raise ValueError if there is no such pass, or no such position in it."""
+        choose(order, PASSES, f"{who}: unknown order")
+        if order == "naive" and self.naive is None:
+            raise ValueError(f"{who}: {self.naive_refused}")
+        if type(position) is not int or not 0 <= position <= self.last(order):
+            raise ValueError(
+                f"{who}: position must be a whole number from 0 to {self.last(order)}, got {shown(position)}"
+            )
 
     def last(self, order: str) -> int:
         """The position at which a pass is complete."""

@@ -51,5 +51,5 @@ def test_the_exercises_of_an_unknown_lesson_are_refused(lesson: Any) -> None:
 
 def test_a_path_is_the_name_of_a_file() -> None:
     wrong: Any = 3
-    with pytest.raises(TypeError, match="load: path must be the name of a file, .* got 3"):
+    with pytest.raises(TypeError, match=r"load: path must be the name of a file, .* got 3"):
         load(wrong)
