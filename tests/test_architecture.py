@@ -105,7 +105,7 @@ data.weights engines
 data.stream engines.eager
 evaluation
 config extras.groups layer_stats plotting.figures recording.snapshots
-checkpoint export.steps plotting.histograms plotting.live recording.images
+checkpoint export.steps plotting.histograms plotting.live plotting.paths recording.images
 export.c_modules export.numpy export.onnx_modules export.python_modules export.torch plotting
 export.onnx export.source
 diagnostics history recording.recording
