@@ -53,6 +53,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         (["train", "moons", "--learning-rate", "inf"], "'inf' must be a number above 0"),
         (["train", "moons", "--learning-rate", "fast"], "'fast' must be a number above 0"),
         (["train", "moons", "--seed", "-1"], "'-1' must be a whole number of at least 0"),
+        (["explain", "x*x", "--at", "x=1", "--nudge", "a"], "'a' must be a number, such as 0.001"),
     ],
 )
 def test_wrong_arguments_are_answered_with_what_is_right(

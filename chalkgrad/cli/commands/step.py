@@ -9,6 +9,7 @@ import argparse
 from pathlib import Path
 
 from autograd import stepper
+from chalkgrad.cli.arguments import DIRECTIONS
 from chalkgrad.cli.commands import PAGES, CommandError, check_targets
 from chalkgrad.cli.formula import add_expression_arguments, read_expression
 from chalkgrad.cli.terminal_stepper import is_interactive, print_all, run_screen
@@ -22,9 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pass", dest="order", choices=list(ORDERS), default="backward", help="(%(default)s)")
     parser.add_argument("-o", "--out", type=Path, metavar="FILE", help="write a page such as backprop.html instead")
     parser.add_argument("--overwrite", action="store_true", help="replace the file if it exists")
-    parser.add_argument(
-        "--direction", choices=["auto", "LR", "TB", "RL", "BT"], default="auto", help="of the picture (%(default)s)"
-    )
+    parser.add_argument("--direction", choices=DIRECTIONS, default="auto", help="of the picture (%(default)s)")
 
 
 def run(arguments: argparse.Namespace) -> int:

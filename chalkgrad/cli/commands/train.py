@@ -20,8 +20,7 @@ from chalkgrad.cli.datasets import RECIPES
 from chalkgrad.cli.pictures import check_pictures, save_pictures
 from nn.data import standardize, train_test_split
 
-ACTIVATIONS = ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "selu", "gelu", "silu", "softplus", "mish",
-               "softsign", "hardtanh")  # fmt: skip
+ACTIVATIONS = [name for name in nn.activation_names() if not nn.activation(name).whole_layer]
 OPTIMIZERS = {"sgd": nn.SGD, "adagrad": nn.AdaGrad, "rmsprop": nn.RMSProp, "adam": nn.Adam, "adamw": nn.AdamW}
 
 
