@@ -45,7 +45,7 @@ def cluster_box(name: str, cluster: Cluster, units: Units, called: Mapping[Value
     elif cluster.kind == "layer":
         cells += _layer(cluster, units, modules)
     elif cluster.kind == "loss":
-        cells += _loss(cluster, units)
+        cells += _loss(units)
     elif cluster.module:
         cells += _module(cluster, units, modules)
     else:
@@ -100,7 +100,7 @@ def _times(cluster: Cluster, units: Units, module: Any) -> int:
     return len(readings_of_one(units, cluster)) // units.samples
 
 
-def _loss(cluster: Cluster, units: Units) -> list[str]:
+def _loss(units: Units) -> list[str]:
     """The kind of the loss, and over how many samples it is taken."""
     if units.loss is None:
         return []

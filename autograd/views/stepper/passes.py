@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 PASSES = ("forward", *ORDERS)
 """The forward pass, and the backward pass in either order."""
+TITLES = {"forward": "Forward", "topological": "Backward", "naive": "Backward, naive"}
+"""What a reader calls them."""
 
 MAX_NODES = 5000
 """A graph of more nodes is refused: it has too many steps to go through one by one."""

@@ -22,7 +22,7 @@ from autograd.views.draw.save_path import PAGES, destination
 from autograd.views.draw.svg import frame_in_notebook
 from autograd.views.stepper import paper
 from autograd.views.stepper.front_end import json_in_page, scripts, source, style
-from autograd.views.stepper.passes import PASSES, Passes
+from autograd.views.stepper.passes import PASSES, TITLES, Passes
 from autograd.views.stepper.picture import marked_svg, pictures, refusal
 from autograd.views.stepper.sentences import Descriptions, table
 from autograd.views.trace.trace import json_number, names_of_values
@@ -124,6 +124,7 @@ class Stepper(Passes):
             "nodeName": self.trace.nodes[self.trace.output].name,
             "output": self.trace.output,
             "order": self.order,
+            "titles": TITLES,
             "position": 0,
             "nodes": _table([n._replace(name=with_minus(n.name)) if n.kind == "constant" else n for n in nodes]),
             "forward": _table([s._replace(formula=with_minus(s.formula)) for s in forward], "operation", "values"),
