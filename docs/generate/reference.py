@@ -222,7 +222,7 @@ ON_OTHER_PAGES = {
         ),
     )
 }
-"""Names on the pages with tables, beside those of the tables."""
+"""Names on the pages with tables, in addition to those of the tables."""
 
 
 def _page(title: str, sections: list[tuple[str, str, list[str]]]) -> str:

@@ -1,4 +1,4 @@
-"""How does a model learn, while one looks on?  A picture in a notebook that ``fit`` updates.
+"""How is a model watched while it learns?  By a picture in a notebook that ``fit`` updates.
 
 Read before: ``figures``, and ``callbacks`` in ``nn``. Read after: nothing.
 """
@@ -15,9 +15,9 @@ from nn.metrics import are_classes
 from .figures import MAX_WIDTH, draw_classes, draw_history, new_figure
 
 SHARE = 4.0
-"""So many times as long as it takes to draw a picture, training goes on before the next."""
+"""After a picture, training goes on for at least this many times as long as drawing it took."""
 MAX_SAMPLES = 500
-"""At most so many samples are drawn."""
+"""At most this many samples are drawn."""
 
 
 class Live:

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from autograd.views.draw.units import Units
 
 MAX_LISTED = 4
-"""At most so many inputs are listed one by one."""
+"""At most this many inputs are listed one by one."""
 MAX_LINE = 24
-"""A module's kind and size are in one line if they have at most so many characters."""
+"""A module's kind and size are in one line if they have at most this many characters."""
 MAX_SIGNS = 6
-"""At most so many operations are listed in one box."""
+"""At most this many operations are listed in one box."""
 
 
 def cluster_box(name: str, cluster: Cluster, units: Units, called: Mapping[Value, str], modules: Modules) -> Box:
@@ -89,7 +89,7 @@ def _module(cluster: Cluster, units: Units, modules: Modules) -> list[str]:
 
 
 def _times(cluster: Cluster, units: Units, module: Any) -> int:
-    """How often the same neurons are used: at so many positions of all images, or steps of one sequence."""
+    """How often the same neurons are used: the positions of all images, or the steps of one sequence."""
     if has_sizes(module, CONVOLUTION):
         return len(readings_of_one(units, cluster))
     if has_sizes(module, RECURRENT):  # each step waits for the one before

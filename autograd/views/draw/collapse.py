@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 FOLDS = ("auto", "none", "neuron", "layer", "depth")
 MAX_FOR_BRANCHES = 5_000
-"""In graphs of at most so many nodes, arrows to branches that were not taken are found, which takes a second pass."""
+"""In graphs of at most this many nodes, arrows to branches that were not taken are found, which takes a second pass."""
 
 
 class Clustering(NamedTuple):

@@ -141,7 +141,7 @@ def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> Digraph:
 
 
 SMALL = 60
-"""A notebook shows a Value as its graph if that has at most so many numbers."""
+"""A notebook shows a Value as its graph if that has at most this many numbers."""
 
 
 def display_of(value: Value) -> dict[str, str]:

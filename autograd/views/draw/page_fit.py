@@ -26,7 +26,7 @@ They would be 789 and 731, but Graphviz sometimes needs 8 % more than is estimat
 PARTIAL_FIELD = (SIGN + FIELD[0] + 7.0, FIELD[1] + 1.4)
 """The width and the height of a blank on an arrow."""
 MAX_LEVELS = 1300
-"""How many ranks all arrows may cross: Graphviz takes up to ten seconds for so many, and a minute for twice as many."""
+"""How many ranks all arrows may cross: Graphviz takes up to ten seconds for that, and a minute for twice as many."""
 SHORT = 8
 """A chain of fewer ranks is not wrapped."""
 
@@ -166,7 +166,7 @@ def _extent(cell: str) -> tuple[int, int]:
 def ranks(contents: Contents) -> Mapping[str, int]:
     """The rank of each box and circle: the number of arrows on the longest path to it.
 
-    A box without an operand stands directly before its first user.
+    A box without an operand is directly before its first user.
     """
     depth = dict.fromkeys([*(box.id for box in contents.boxes), *(circle.id for circle in contents.circles)], 0)
     targets: dict[str, list[str]] = {name: [] for name in depth}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from autograd.views.trace.trace import Names, Trace
 
 MAX_NAMES = 20
-"""At most so many names are listed in the error about an unknown name."""
+"""At most this many names are listed in the error about an unknown name."""
 
 
 class Explanation(ChainRule):

@@ -21,7 +21,7 @@ Record = TypeVar("Record")
 MAX_LINES = 20
 """A longer list is shortened."""
 MAX_GIVEN = 10
-"""At most so many numbers are listed in one line."""
+"""At most this many numbers are listed in one line."""
 
 # ------------------------------------------------------------------------------------------------------- plain text
 

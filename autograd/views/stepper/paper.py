@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MAX_BOXES = 200
 """A picture of more numbers is for the screen only."""
 MAX_STEPS = 100
-"""At most so many steps of a pass are printed."""
+"""At most this many steps of a pass are printed."""
 
 
 def steps(passes: Passes) -> str:

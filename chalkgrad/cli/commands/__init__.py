@@ -43,7 +43,7 @@ def make_folder(folder: Path, option: str) -> None:
 
 
 def check_targets(paths: Sequence[Path | None], overwrite: bool, endings: tuple[str, ...] = ()) -> None:
-    """Raise CommandError if a file cannot be written, before any of them is; a path is None where no file is wanted.
+    """Raise CommandError if a file cannot be written, before any of them is; None is a file that is not written.
 
     None of them may exist already, be named twice, or have another ending than those in `endings`.
     """

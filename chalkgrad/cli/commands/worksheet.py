@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-n", "--number", type=positive_int, default=10, help="how many graphs (%(default)s)")
     parser.add_argument("--depth", type=positive_int, default=4, help="operations one after the other (%(default)s)")
     parser.add_argument("--seed", type=seed_number, default=0, help="another seed, other graphs (%(default)s)")
-    parser.add_argument("--copies", type=positive_int, metavar="N", help="so many sheets, each with other graphs")
+    parser.add_argument("--copies", type=positive_int, metavar="N", help="number of sheets, each with other graphs")
     parser.add_argument("--roster", type=Path, metavar="FILE", help="a sheet for each `name` of a CSV file")
     parser.add_argument("--formula", nargs="+", metavar="EXPR", help="formulas of your own, such as 'tanh(x*w + b)'")
     parser.add_argument("--at", type=assignment, nargs="+", default=[], metavar="NAME=NUMBER", help="their numbers")

@@ -2,7 +2,7 @@
 
 A page sends the name of one of `ANSWERS` and its arguments; `answer` sends back JSON. All sentences, numbers and
 pictures of the pages are made here: `pictures` (the boundary, the network, the curves), `settings` (what a learner
-chooses, and the program that it stands for), `presets`, `network` (training it), `expression` (a formula's graph),
+chooses, and the program that this describes), `presets`, `network` (training it), `expression` (a formula's graph),
 `cells` (the cells of a lesson).
 """
 

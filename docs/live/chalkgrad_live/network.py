@@ -23,9 +23,9 @@ from nn.plotting.regions import grid
 SIDE = 28
 """Points of the plane in each direction."""
 PROBED = 60
-"""At most so many samples are looked at for dead and saturated units."""
+"""At most this many samples are looked at for dead and saturated units."""
 MAX_CURVE = 300
-"""At most so many points of the curves are kept."""
+"""At most this many points of the curves are kept."""
 
 Predict = Callable[[list[float]], float]
 
