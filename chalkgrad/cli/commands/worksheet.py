@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
         pages = {arguments.out: both_pages(sheets, layout)}
         if arguments.key is not None:
             pages = {arguments.out: worksheet_page(sheets, layout), arguments.key: key_page(sheets, layout)}
-    except (ValueError, ArithmeticError, ImportError) as error:
+    except (ValueError, ArithmeticError, ImportError, RuntimeError) as error:
         raise CommandError(str(error)) from error
     for path, text in pages.items():
         path.write_text(text, encoding="utf-8")
