@@ -356,7 +356,9 @@ def _checked_labels(labels: Any, tables: dict[str, list[Any]]) -> dict[str, tupl
     """The names of the columns and of the rows of each table that has some."""
     labels = {} if labels is None else labels
     if not isinstance(labels, dict) or not labels.keys() <= tables.keys():
-        raise ValueError(f"labels must be a dictionary by titles of tables, {', '.join(tables)}; got {shown(labels)}")
+        raise ValueError(
+            f"labels must be a dictionary by titles of tables, {', '.join(map(str, tables))}; got {shown(labels)}"
+        )
     found = {}
     for title, names in labels.items():
         pair = names if isinstance(names, tuple) and len(names) == 2 else (names, names)
