@@ -225,13 +225,13 @@ Group: TypeAlias = ElementWise | MatMul | SumOfProducts | BatchedProduct | Varia
 
 def readers(groups: list[Group], outputs: list[int], count: int) -> Any:
     """For each of `count` nodes how many lists of operands have it; an output is read once more, from outside."""
-    found = np.bincount(np.array(outputs, np.int64), minlength=count)
-    place = np.zeros(count, np.int64)
-    for nodes in (nodes.ravel() for group in groups for nodes in group.reads()):
-        places = np.arange(len(nodes))
-        place[nodes] = places
-        found[nodes[place[nodes] == places]] += 1  # once for each node, wherever it is repeated
-    return found
+    found, alone = np.zeros(count, np.int64), list(outputs)
+    for nodes in (nodes for group in groups for nodes in group.reads()):
+        if nodes.size == 1:  # graphs without structure have many such lists
+            alone.append(nodes.item())
+        else:
+            found[nodes] += 1  # once for each node, even if it is repeated
+    return found + np.bincount(alone, minlength=count)
 
 
 ROWS_OF_MANY = {"softmax", "softmax_others", "logsumexp", "cross_entropy", "soft_cross_entropy", "take"}

@@ -31,6 +31,7 @@ from autograd.compiler import compile
 from autograd.compiler.frontend.snapshot import Snapshot
 
 scale = 2.0
+switch: Any = None
 weight = Value(3.0)
 model = nn.Sequential(nn.Layer(2, 4, seed=0), nn.Dropout(0.5, seed=1))
 
@@ -51,6 +52,27 @@ def test_a_global_number(monkeypatch: pytest.MonkeyPatch) -> None:
             changed.setitem(globals(), "scale", 5.0)
             assert program(3.0) == answer + 9.0
         assert program(3.0) == answer
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(None, 0), (None, False), (True, False), (False, True), (True, 1), (1, True)]
+)
+def test_none_and_truth_values(before: Any, after: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In an attribute, a global variable and a default argument: 1 is another answer than True."""
+    settings = types.SimpleNamespace(flag=before, function=scaled)
+
+    def f(x: Any, flag: Any = before) -> Any:
+        return x + repr([settings.flag, flag, switch]).count(repr(before)) * settings.function(1.0)
+
+    monkeypatch.setitem(globals(), "switch", before)
+    program = compile(f, backend="numpy")
+    assert program(1.0) == 7.0
+    settings.flag = after
+    assert program(1.0) == 5.0
+    f.__defaults__ = (after,)
+    assert program(1.0) == 3.0
+    monkeypatch.setitem(globals(), "switch", after)
+    assert program(1.0) == 1.0
 
 
 class Doubled:
