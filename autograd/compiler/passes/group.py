@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 import numpy as np
 
 from autograd.compiler.passes.contract import ALONE, EDGES_AT_ONCE, Nodes
-from autograd.compiler.passes.matmul import SMALLEST, Block, blocks
+from autograd.compiler.passes.matmul import SMALLEST, Block, blocks, distinct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -294,7 +294,7 @@ def _kinds(nodes: Nodes, alive: Any, per_sample: Any, is_sum: Any) -> list[Any]:
 def _parts(start: Any) -> Iterator[slice]:
     """Ranges of nodes that have about `EDGES_AT_ONCE` operands together."""
     ends = np.searchsorted(start, np.arange(EDGES_AT_ONCE, int(start[-1]) + EDGES_AT_ONCE, EDGES_AT_ONCE), "right") - 1
-    bounds = np.unique([0, *ends, len(start) - 1]).tolist()
+    bounds = distinct([0, *ends, len(start) - 1]).tolist()
     return (slice(a, b) for a, b in pairwise(bounds))
 
 

@@ -75,6 +75,37 @@ def test_none_and_truth_values(before: Any, after: Any, monkeypatch: pytest.Monk
     assert program(1.0) == 1.0
 
 
+def _computed_names() -> dict[str, Callable[..., Any]]:
+    """Ways to read the attribute `gain_all` of an object by a name that no code contains."""
+    return {
+        "a prefix": lambda o, word, names: getattr(o, "gain" + word[4:]),
+        "a suffix": lambda o, word, names: getattr(o, word[:4] + "_all"),
+        "an f-string": lambda o, word, names: getattr(o, f"{word[:4]}_all"),
+        "an entry": lambda o, word, names: getattr(o, names["key"]),
+        "an attribute": lambda o, word, names: getattr(o, names["holder"].key),
+        "a default": lambda o, word, names: getattr(o, word, "none"),
+        "or": lambda o, word, names: getattr(o, word or "none"),
+        "a condition": lambda o, word, names: getattr(o, word if word else "none"),
+        "an unpacked pair": lambda o, word, names: getattr(*(o, word)),
+        "another name": lambda o, word, names: (lambda get: get(o, word[:4] + "_all"))(getattr),
+        "map": lambda o, word, names: next(map(getattr, [o], [word]), "none"),
+        "hasattr": lambda o, word, names: 3.0 if hasattr(o, word[:4] + "_one") else 2.0,
+    }
+
+
+@pytest.mark.parametrize("way", _computed_names())
+def test_an_attribute_whose_name_is_computed(way: str) -> None:
+    """No name in the code says which attribute it is, so all of them are guarded."""
+    read, holder = _computed_names()[way], types.SimpleNamespace()
+    setattr(holder, "gain" + "_all", 2.0)
+    word = "_".join(["gain", "all"])
+    names = {"key": word, "holder": types.SimpleNamespace(key=word)}
+    program = compile(lambda x: x * read(holder, word, names), backend="numpy")
+    assert program(1.0) == 2.0
+    setattr(holder, "gain" + ("_one" if way == "hasattr" else "_all"), 3.0)
+    assert program(1.0) == 3.0
+
+
 class Doubled:
     """A number of the user's own, which the engine converts with `float`."""
 
