@@ -64,6 +64,17 @@ def choose(choice: Any, choices: Sequence[Any], what: str) -> Any:
     return choice
 
 
+def check_switch(value: Any, argument: str) -> None:
+    """Raise TypeError if `value` is not True or False.
+
+    >>> check_switch("yes", "draw: shade")
+    Traceback (most recent call last):
+    TypeError: draw: shade must be True or False, got 'yes'
+    """
+    if not isinstance(value, bool):
+        raise TypeError(f"{argument} must be True or False, got {shown(value)}")
+
+
 def check_callable(function: Any, argument: str, example: str) -> None:
     """Raise TypeError if `function` is not callable; `example` shows what was expected."""
     if not callable(function):

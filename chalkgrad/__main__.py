@@ -64,15 +64,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         code: int = arguments.run(arguments)
         sys.stdout.flush()
-    except CommandError as error:
-        print(f"chalkgrad {arguments.command}: {error}", file=sys.stderr)
-        return 2
     except KeyboardInterrupt:
         print("\nstopped", file=sys.stderr)
         return 130
     except BrokenPipeError:  # the reader of the pipe, such as `head`, has stopped reading
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except (CommandError, OSError) as error:
+        says = error if isinstance(error, CommandError) else CommandError.of(error)
+        print(f"chalkgrad {arguments.command}: {says}", file=sys.stderr)
+        return 2
     return code
 
 

@@ -6,32 +6,32 @@ the variant in place of the plain ones. Read before: `course`, `exercises`, `ros
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from chalkgrad import exercises
-from chalkgrad.course import lesson_sources, notebook
+from chalkgrad import course, exercises
 from chalkgrad.exercises import Exercise, Function
 
 
 def lesson_copy(lesson: str, code: str) -> tuple[str, str]:
     """File name and text of a lesson's notebook for the variant `code`.
 
+    >>> import json
     >>> name, text = lesson_copy("02", "7f3a")
     >>> name, 'variant("7f3a")' in json.loads(text)["cells"][0]["source"][2]
     ('02-the-chain-rule-by-hand.ipynb', True)
     """
-    source = lesson_sources()[lesson]
-    made = notebook(source.read_text(encoding="utf-8"))
+    source = course.lesson_sources()[lesson]
+    made = course.notebook(source.read_text(encoding="utf-8"))
     varied = {e.number: e.varied(code).question for e in exercises.exercises_of(lesson) if e.vary is not None}
     for cell in made["cells"]:
         if cell["cell_type"] == "markdown":
             cell["source"] = _with_questions("".join(cell["source"]), varied).splitlines(keepends=True)
-    made["cells"].insert(0, _code("variant", f'from chalkgrad.exercises import variant\n\nvariant("{code}")'))
-    return source.with_suffix(".ipynb").name, _text(made)
+    first = f'from chalkgrad.exercises import variant\n\nvariant("{code}")'
+    made["cells"].insert(0, course.cell("variant", "code", first))
+    return source.with_suffix(".ipynb").name, course.text_of(made)
 
 
 def _with_questions(text: str, varied: dict[str, str]) -> str:
@@ -51,36 +51,19 @@ def _question(number: str, question: str) -> str:
 def own_copy(path: Path, own: Sequence[Exercise], code: str) -> tuple[str, str]:
     """File name and text of a notebook that asks a teacher's own exercises, those of the file `path`."""
     begin = f'from chalkgrad.exercises import check, hint, load, variant\n\nload("{path.name}")\nvariant("{code}")'
-    cells = [_code("variant", begin)]
+    cells = [course.cell("variant", "code", begin)]
     for place, exercise in enumerate(own, 1):
-        cells.append(
-            {
-                "cell_type": "markdown", "id": f"question-{place}", "metadata": {},
-                "source": [_question(exercise.number, exercise.varied(code).question)],
-            }
-        )  # fmt: skip
-        cells.append(_code(f"answer-{place}", f'{_blank(exercise)}\ncheck("{exercise.number}", answer)'))
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
-    made = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
-    return f"{own[0].number.rpartition('.')[0]}.ipynb", _text(made)
+        question = _question(exercise.number, exercise.varied(code).question)
+        answer = f'{_blank(exercise)}\ncheck("{exercise.number}", answer)'
+        cells += [course.cell(f"question-{place}", "markdown", question)]
+        cells += [course.cell(f"answer-{place}", "code", answer)]
+    return f"{own[0].number.rpartition('.')[0]}.ipynb", course.text_of(course.of_cells(cells))
 
 
 def _blank(exercise: Exercise) -> str:
     if isinstance(exercise.kind, Function):
         return f"def answer({', '.join(exercise.kind.arguments or exercise.kind.names)}): ...\n\n"
     return "answer = ..."
-
-
-def _code(name: str, source: str) -> dict[str, Any]:
-    return {
-        "cell_type": "code", "id": name, "metadata": {}, "source": source.splitlines(keepends=True),
-        "execution_count": None, "outputs": [],
-    }  # fmt: skip
-
-
-def _text(made: dict[str, Any]) -> str:
-    return json.dumps(made, ensure_ascii=False, indent=1) + "\n"
 
 
 def key_rows(

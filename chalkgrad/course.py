@@ -51,18 +51,26 @@ def cells(source: str) -> Iterator[Cell]:
 
 def notebook(source: str) -> dict[str, Any]:
     """A lesson's source as a notebook in nbformat 4.5: no cell has been run."""
-    made: list[dict[str, Any]] = []
-    for number, (kind, text, tags) in enumerate(cells(source)):
-        cell: dict[str, Any] = {
-            "cell_type": kind,
-            "id": f"cell-{number:02}",
-            "metadata": {"tags": tags} if tags else {},
-            "source": text.splitlines(keepends=True),
-        }
-        made.append(cell if kind == "markdown" else {**cell, "execution_count": None, "outputs": []})
+    return of_cells([cell(f"cell-{number:02}", *parts) for number, parts in enumerate(cells(source))])
+
+
+def cell(name: str, kind: str, text: str, tags: Sequence[str] = ()) -> dict[str, Any]:
+    """A cell of a notebook that has not been run; `kind` is "code" or "markdown"."""
+    metadata = {"tags": list(tags)} if tags else {}
+    made = {"cell_type": kind, "id": name, "metadata": metadata, "source": text.splitlines(keepends=True)}
+    return made if kind == "markdown" else {**made, "execution_count": None, "outputs": []}
+
+
+def of_cells(made: list[dict[str, Any]]) -> dict[str, Any]:
+    """The notebook of these cells."""
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
     return {"cells": made, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+def text_of(made: dict[str, Any]) -> str:
+    """A notebook as the text of its file."""
+    return json.dumps(made, ensure_ascii=False, indent=1) + "\n"
 
 
 def copies(numbers: Sequence[str], solutions: bool) -> Iterator[tuple[Path, str]]:
@@ -77,6 +85,6 @@ def copies(numbers: Sequence[str], solutions: bool) -> Iterator[tuple[Path, str]
             paths.append(Path("solutions") / sources[number].name)
         for path in paths:
             text = (folder() / path).read_text(encoding="utf-8")
-            yield path.with_suffix(".ipynb"), json.dumps(notebook(text), ensure_ascii=False, indent=1) + "\n"
+            yield path.with_suffix(".ipynb"), text_of(notebook(text))
     for name in BESIDE:
         yield Path(name), (folder() / name).read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""How does a page of HTML begin and end, that needs no other file?"""
+"""How does a page of HTML that needs no other file begin and end?"""
 
 from __future__ import annotations
 

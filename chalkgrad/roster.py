@@ -45,14 +45,24 @@ def folder_names(names: Sequence[str]) -> list[str]:
     >>> folder_names(["Anna Ott", "../b", "B"])
     ['Anna Ott', 'b', 'B-2']
     """
-    found: list[str] = []
+    return distinct([re.sub(r'[<>:"/\\|?*\x00-\x1f]+', "-", name).strip(" .-_") for name in names])
+
+
+def distinct(names: Sequence[str], used: Sequence[str] = ()) -> list[str]:
+    """The names of files, with a number where a name occurs again or is `used`; capitals make no difference.
+
+    >>> distinct(["b", "B", ""], used=["student"])
+    ['b', 'B-2', 'student-2']
+    """
+    found, taken = [], set(used)
     for name in names:
-        base = re.sub(r'[<>:"/\\|?*\x00-\x1f]+', "-", name).strip(" .-_") or "student"
-        folder, n = base, 1
-        while folder.lower() in map(str.lower, found):
+        base = free = name or "student"
+        n = 1
+        while free.lower() in taken:
             n += 1
-            folder = f"{base}-{n}"
-        found.append(folder)
+            free = f"{base}-{n}"
+        taken.add(free.lower())
+        found.append(free)
     return found
 
 

@@ -32,13 +32,13 @@ MAX_NUMBER = 100.0
 MAX_TRIES = 2000
 """The maximum number of graphs that are tried for each one on the sheet."""
 PATIENCE = 12
-"""So many pictures for each comfortable one may be too large before others are allowed."""
+"""After this many pictures per graph, one that is less comfortable to write in is accepted."""
 PAPERS = {"a4": (210.0, 297.0), "letter": (215.9, 279.4)}
 """Width and height in millimetres."""
 MARGINS = (14.0, 12.0)
 """At either side, and at top and bottom."""
 GRAPHS_ON_PAGE = 3
-"""Graphs on a page."""
+"""At most this many graphs are on a page."""
 HEAD, FIRST_HEAD, LINE = 13.0, 41.0, 5.5
 """Millimetres for the heading of a graph, for the head of a sheet, and for one more line in it."""
 

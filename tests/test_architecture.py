@@ -61,7 +61,7 @@ compiler.frontend.traced_rows
 compiler.c_backend.elementwise compiler.frontend.hessian compiler.frontend.tracer gradcheck views.trace.expand
 compiler.c_backend.fused_loop compiler.frontend.executed_code views.trace.trace
 compiler.frontend.snapshot_notes views.draw.scene views.explain.paths views.stepper.passes
-views.draw.losses views.trace
+views.draw.losses views.draw.sizes views.trace
 compiler.frontend.object_visitors views.draw.dot views.draw.page_fit views.draw.units views.explain.render
 views.stepper.sentences
 views.draw.modules
@@ -106,7 +106,7 @@ data.stream engines.eager engines.restore
 engines.forward
 evaluation
 config extras.groups layer_stats plotting.figures recording.snapshots
-checkpoint export.steps plotting.histograms plotting.live recording.images
+checkpoint export.steps plotting.histograms plotting.live plotting.paths recording.images
 export.c_modules export.numpy export.onnx_modules export.python_modules export.torch plotting
 export.onnx export.source
 diagnostics history recording.recording
@@ -228,6 +228,7 @@ TESTED_ELSEWHERE = {
     "autograd.compiler.numpy_backend.run": "autograd/compiler/test_program.py",
     "autograd.compiler.numpy_backend.source": "autograd/compiler/test_fuzz.py",
     "autograd.compiler.pipeline": "autograd/compiler/test_program.py",
+    "autograd.views.draw.sizes": "autograd/views/draw/test_page_fit.py",
     "autograd.compiler.plan": "autograd/compiler/test_program.py",
     "autograd.views.draw.webassembly": "docs/test_pyodide.py",
     "autograd.foreign_names": "nn/names/test_names.py",

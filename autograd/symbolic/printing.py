@@ -113,6 +113,16 @@ def ordinal(number: int) -> str:
     return f"{number}{ending}"
 
 
+def count(number: int, thing: str) -> str:
+    """A number with its noun.
+
+    >>> count(1, "leaf"), count(1200, "box"), count(0, "step")
+    ('1 leaf', '1,200 boxes', '0 steps')
+    """
+    plural = {"leaf": "leaves", "box": "boxes"}.get(thing, f"{thing}s")
+    return f"{number:,} {thing if number == 1 else plural}"
+
+
 def atom(name: str) -> str:
     """A name inside a formula: in brackets if it is an expression itself.
 

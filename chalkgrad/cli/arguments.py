@@ -12,6 +12,9 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Any
 
+DIRECTIONS = ("auto", "LR", "TB", "RL", "BT")
+"""Of a picture: from left to right, from top to bottom, and back."""
+
 
 class Parser(ArgumentParser):
     """Finds the formula or data set after an option of many values too, and knows what an unknown option is here.
@@ -149,3 +152,15 @@ def positive_float(text: str) -> float:
     if not 0 < number < float("inf"):
         raise ArgumentTypeError(f"{text!r} must be a number above 0, such as 0.01")
     return number
+
+
+def any_float(text: str) -> float:
+    """A number.
+
+    >>> any_float("-1e-3")
+    -0.001
+    """
+    try:
+        return float(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} must be a number, such as 0.001") from None

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import nn
-from chalkgrad.cli.commands import CommandError, check_targets
+from chalkgrad.cli.commands import CommandError, check_targets, make_folder
 from nn import plotting
 
 NAMES = ("loss.png", "boundary.png")
@@ -23,7 +23,7 @@ def save_pictures(
             figures[NAMES[1]] = plotting.plot_decision_boundary(model, X, y)
     except ImportError as error:
         raise CommandError(str(error)) from error  # the message names the command that installs matplotlib
-    make_folder(folder)
+    make_folder(folder, "--out")
     for name, figure in figures.items():
         figure.savefig(folder / name, dpi=150)
     return [folder / name for name in figures]
@@ -31,13 +31,5 @@ def save_pictures(
 
 def check_pictures(folder: Path, overwrite: bool) -> None:
     """Make the folder; raise CommandError if it contains a picture that would be replaced."""
-    make_folder(folder)
+    make_folder(folder, "--out")
     check_targets([folder / name for name in NAMES], overwrite)
-
-
-def make_folder(folder: Path, option: str = "--out") -> None:
-    """Create `folder`, which the user named with `option`, and its parents."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CommandError(f"cannot make the folder {folder}: {error.strerror}. Name another with {option}") from error

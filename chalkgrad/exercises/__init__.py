@@ -49,6 +49,8 @@ _varied: dict[tuple[str, str], Exercise] = {}
 """The exercises of variants, by variant and number."""
 _code = ""
 """The variant that this session works on."""
+CODE = re.compile("[A-Za-z0-9]{0,32}")
+"""What a variant may be called."""
 
 
 def check(number: str, answer: Any) -> Verdict:
@@ -63,10 +65,15 @@ def check(number: str, answer: Any) -> Verdict:
 
 
 def hint(number: str, which: int | None = None) -> Verdict:
-    """The next hint to an exercise, or the one with the number `which`.  Raises ValueError for an unknown exercise."""
+    """The next hint to an exercise, or the one with the number `which`.
+
+    Raises ValueError for an unknown exercise, and if `which` is not a whole number of at least 1.
+    """
     exercise = find(number, asked_by="hint")
+    if which is not None and (type(which) is not int or which < 1):
+        raise ValueError(f"hint: which must be a whole number of at least 1, got {which!r}")
     _given[number] = _given.get(number, 0) + 1 if which is None else which
-    return exercise.hint(max(1, _given[number]))
+    return exercise.hint(_given[number])
 
 
 def variant(code: str) -> None:
@@ -80,7 +87,7 @@ def variant(code: str) -> None:
     >>> variant("")
     """
     global _code
-    if not isinstance(code, str) or not re.fullmatch(r"[A-Za-z0-9]{0,32}", code):
+    if not isinstance(code, str) or not CODE.fullmatch(code):
         raise ValueError(f"variant: code must be letters and digits, such as '7f3a', got {code!r}")
     _code = code
 
@@ -88,8 +95,11 @@ def variant(code: str) -> None:
 def load(path: str | Path) -> list[Exercise]:
     """Add the exercises of a file to those that `check` and `hint` know, and return them.
 
-    Raises OSError if the file cannot be read, and ValueError if it does not define a usable list EXERCISES.
+    Raises OSError if the file cannot be read, TypeError if `path` is not a path, and ValueError if the file does not
+    define a usable list EXERCISES.
     """
+    if not isinstance(path, (str, Path)):
+        raise TypeError(f"load: path must be the name of a file, such as 'gears.py', got {path!r}")
     exercises = read_exercises(path)
     register(exercises, str(path))
     return exercises
@@ -109,7 +119,7 @@ def register(exercises: list[Exercise], source: str) -> None:
 def find(number: str, asked_by: str = "check", code: str | None = None) -> Exercise:
     """The exercise with this number; if there is none, a ValueError whose message begins with `asked_by`.
 
-    `code` is the variant, by default the one chosen with `variant`.
+    `code` is the variant, by default the one chosen with `variant`; what cannot be one counts as none.
 
     >>> find("00.77")
     Traceback (most recent call last):
@@ -117,12 +127,11 @@ def find(number: str, asked_by: str = "check", code: str | None = None) -> Exerc
     """
     lesson = number.rpartition(".")[0] if isinstance(number, str) else ""
     if lesson not in _loaded and not _is_lesson(lesson):
-        known = ", ".join([*lessons(), *_loaded])
-        raise ValueError(f"{asked_by}: no exercise {number!r}; lessons with exercises: {known}")
+        raise ValueError(f"{asked_by}: no exercise {number!r}; lessons with exercises: {_names_of_lessons()}")
     exercises = exercises_of(lesson)
     for exercise in exercises:
         if exercise.number == number:
-            return _of_variant(exercise, _code if code is None else code)
+            return _of_variant(exercise, _code if code is None else code if CODE.fullmatch(code) else "")
     numbers = ", ".join(exercise.number for exercise in exercises)
     raise ValueError(f"{asked_by}: no exercise {number!r}; lesson {lesson} has: {numbers}")
 
@@ -136,8 +145,13 @@ def _of_variant(exercise: Exercise, code: str) -> Exercise:
     return _varied[key]
 
 
+def _names_of_lessons() -> str:
+    return ", ".join([*lessons(), *_loaded])
+
+
 def _is_lesson(name: str) -> bool:
-    return bool(re.fullmatch(r"\d\d", name)) and find_spec(f"chalkgrad.exercises.lesson_{name}") is not None
+    numbered = isinstance(name, str) and re.fullmatch(r"\d\d", name)
+    return bool(numbered) and find_spec(f"chalkgrad.exercises.lesson_{name}") is not None
 
 
 def lessons() -> list[str]:
@@ -146,8 +160,13 @@ def lessons() -> list[str]:
 
 
 def exercises_of(lesson: str) -> list[Exercise]:
-    """The exercises of a lesson, in order, as they are without a variant."""
+    """The exercises of a lesson, such as "02", in order, as they are without a variant.
+
+    Raises ValueError if there is no such lesson.
+    """
     if lesson in _loaded:
         return _loaded[lesson]
+    if not _is_lesson(lesson):
+        raise ValueError(f"exercises_of: no lesson {lesson!r}; lessons with exercises: {_names_of_lessons()}")
     exercises: list[Exercise] = import_module(f"chalkgrad.exercises.lesson_{lesson}").EXERCISES
     return exercises

@@ -36,7 +36,7 @@ ROUNDED = 2e-3
 MANY = 10_000
 """A longer range is not written out."""
 CLOSE = 0.02
-"""So close is what was computed rightly and rounded wrongly."""
+"""Within this relative distance, a number was computed rightly and rounded wrongly."""
 
 
 def as_number(answer: Any) -> float:
@@ -188,7 +188,7 @@ def meaning(option: Any) -> Any:
 
 
 def require_function(answer: Any, arguments: Sequence[str], name: str = "of ") -> None:
-    """Raise UnreadableError unless it can be called with so many arguments."""
+    """Raise UnreadableError unless it can be called with these arguments."""
     wanted = f"This should be a function {name}({', '.join(arguments)})"
     if not callable(answer) or isinstance(answer, type):
         raise UnreadableError(f"{wanted}, not {described(answer)}.")

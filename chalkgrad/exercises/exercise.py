@@ -178,7 +178,7 @@ class Exercise:
 
 
 DRAWS = 200
-"""So many draws of numbers are tried for a variant."""
+"""At most this many draws of numbers are tried for a variant."""
 
 
 def is_open(answer: Any) -> bool:

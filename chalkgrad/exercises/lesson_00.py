@@ -17,23 +17,8 @@ CUBES = [(cube, x, h) for x, h in ((2.0, 1e-3), (1.0, 1e-3), (-1.0, 1e-3), (0.5,
 EXERCISES = [
     Exercise(
         "00.1",
-        "f(x) = x² + 3x. How steep is it at x = 2?",
-        Number(),
-        vary=derivatives.slope_of_sum,
-        right=7.0,
-        wrong=[
-            Mistake(10.0, "That is f(2), how high the curve is. The slope is how much it rises for each step in x."),
-            Mistake(4.0, "That is the slope of x² alone; 3x adds 3 to it, everywhere."),
-            Mistake(12.0, "You multiplied the two slopes, 4 and 3. The slope of a sum is the sum of the slopes."),
-            Mistake(6.0, "That is 3x at x = 2, or 2 times 3. x² has slope 2x, and 3x has slope 3: add the two."),
-            Mistake(3.0, "That is the slope of 3x alone; x² adds its own, which is 2x."),
-            Mistake(7.1, "Nearly: over a nudge of 0.1 the curve bends. Take a smaller one, such as 0.001."),
-            Mistake(5.0, "x² has slope 2x, which is 4 at x = 2, not 2."),
-            Mistake(
-                0.007, "That is the change of f for a nudge of 0.001. The slope is that change divided by the nudge."
-            ),
-        ],
-        hints=["Compute f(2.001) - f(2).", "Divide that change by the nudge 0.001."],
+        kind=Number(),
+        **derivatives.slope_of_sum.plain(3, 2),
     ),
     Exercise(
         "00.2",
@@ -92,21 +77,7 @@ EXERCISES = [
     ),
     Exercise(
         "00.4",
-        "g(a, b) = a b². At a = 3, b = 2 you turn b by 0.01. By how much does the output change, approximately?",
-        Number(tolerance=6e-3),
-        vary=derivatives.change_of_product,
-        right=0.12,
-        wrong=[
-            Mistake(12.0, "That is the slope. The change is the slope times the nudge."),
-            Mistake(0.04, "That is what turning a would do: with respect to a the slope is b² = 4."),
-            Mistake(0.03, "That is a · 0.01, as if b were not squared: the slope of 3b² is 3 · 2b = 12."),
-            Mistake(0.06, "The slope of b² is 2b, not b: 3 * 2 * 2 = 12."),
-            Mistake(12.12, "That is the new output. The question is by how much it changes: subtract the old one."),
-            Mistake(1.2, "A decimal place is off: the slope 12, times the nudge 0.01."),
-            Mistake(0.012, "That is a tenth of the change. The nudge is 0.01, and the slope is 12."),
-            Mistake(0.24, "That is twice the change: 3 · 2b is 12 at b = 2, and the factor 2 is in there already."),
-            Mistake(0.48, "That is 12 · 0.04. The 4 is b² itself: the change is the slope, 12, times the nudge, 0.01."),
-        ],
-        hints=["Leave a = 3 alone: what is the slope of 3b² at b = 2?", "Change = slope times nudge."],
+        kind=Number(tolerance=6e-3),
+        **derivatives.change_of_product.plain(3, 2),
     ),
 ]

@@ -32,66 +32,13 @@ def _over_paths(paths: Paths) -> float:
 EXERCISES = [
     Exercise(
         "02.1",
-        "c = a * b, d = c + b, f = d * d at a = 3, b = -2. Fill in the gradients of all five.",
-        Numbers(
-            ["f", "d", "c", "a", "b"],
-            slips={
-                ("f", 64.0): "That is f itself. Its gradient is df/df.",
-                ("f", 0.0): "If f is nudged, f changes by just that nudge.",
-                ("d", -8.0): "d is used twice by d * d: two edges, each with partial d, so 2d.",
-                ("d", 64.0): "That is d * d itself. The partial of d * d for each d is the other d.",
-                ("c", 1.0): "1 is the partial of d = c + b; multiply it by the gradient that arrives at d.",
-                ("a", -2.0): "-2 is the partial of c = a * b; multiply it by the gradient that arrives at c.",
-                ("a", -48.0): "You multiplied by a = 3; the partial of a * b for a is b.",
-                ("b", -48.0): "That is the path through c only. b is used by d = c + b too.",
-                ("b", -16.0): "That is the path through d only. b is used by c = a * b too.",
-                ("b", 768.0): "You multiplied the two paths. Over the paths the products are added.",
-                ("b", 32.0): "One of the two paths has the wrong sign: both are negative here.",
-            },
-        ),
-        vary=derivatives.five_gradients,
-        right={"f": 1.0, "d": -16.0, "c": -16.0, "a": 32.0, "b": -64.0},
-        wrong=[
-            Mistake(
-                {"f": 1.0, "d": -16.0, "c": 1.0, "a": -2.0, "b": 4.0},
-                "These are local partials. A gradient is the partial times the incoming gradient, from the output on.",
-            ),
-            Mistake(
-                {"f": 64.0, "d": -8.0, "c": -6.0, "a": 3.0, "b": -2.0},
-                "These are the numbers themselves, not their gradients.",
-            ),
-            Mistake(
-                {"f": 1.0, "d": -8.0, "c": -8.0, "a": 16.0, "b": -32.0},
-                "Everything is half of what it should be: d * d has two edges from d, so the gradient of d is d + d.",
-            ),
-            Mistake(
-                {"f": 1.0, "d": -16.0, "c": -16.0, "a": 32.0, "b": -16.0},
-                "All right but b, which has two users: add what comes through c to what comes through d.",
-            ),
-        ],
-        hints=[
-            "Begin at the end: f has gradient 1, and passes 1 * d to d, twice.",
-            "A plus passes its gradient unchanged to both of its operands.",
-            "b gets one contribution from d = c + b, and another from c = a * b.",
-        ],
         praise="Right, all five. You have done a backward pass.",
+        **derivatives.five_gradients.plain(3, -2),
     ),
     Exercise(
         "02.2",
-        "The factors on the only path from x to the output are 3, -0.5 and 4. What is the gradient of x?",
-        Number(),
-        vary=derivatives.path_factors,
-        right=-6.0,
-        wrong=[
-            Mistake(6.5, "Along a path the factors are multiplied; the sum is over paths."),
-            Mistake(12.0, "The factor in the middle is missing: every gear on the way counts."),
-            Mistake(-1.5, "The last factor is missing: go on to the output."),
-            Mistake(-2.0, "The first factor is missing: begin at x."),
-            Mistake(6.0, "Mind the sign: one negative factor turns the product negative."),
-            Mistake(4.0, "That is the last factor only. Every gear on the way counts."),
-            Mistake(3.0, "That is the first factor only. Every gear on the way counts."),
-        ],
-        hints=["Nudge x by 1. What arrives after the first step? And after the second one?"],
+        kind=Number(),
+        **derivatives.path_factors.plain(3, -0.5, 4),
     ),
     Exercise(
         "02.3",

@@ -245,23 +245,8 @@ EXERCISES = [
     ),
     Exercise(
         "03.5",
-        "y = x² at x = 5. y.backward() twice, then x.zero_grad(), then y.backward() three times. What is x.grad?",
-        Number(),
-        vary=derivatives.passes_after_zero,
-        right=30.0,
-        wrong=[
-            Mistake(10.0, "That would be so if each call began at 0. They add up: that is why zero_grad exists."),
-            Mistake(50.0, "That is five calls. zero_grad clears what the first two of them gave."),
-            Mistake(20.0, "That is what zero_grad cleared. Three more calls come after it."),
-            Mistake(0.0, "zero_grad sets it to 0, and then three more calls add to it."),
-            Mistake(1000.0, "Gradients of different calls are added, not multiplied: + 10 each time."),
-            Mistake(75.0, "25 is y itself. Each call adds the slope, 2x."),
-            Mistake(60.0, "10 + 20 + 30 would be the sum of all three results. Each call adds 10."),
-        ],
-        hints=[
-            "The slope of x² at 5 is 10, and each call adds it.",
-            "zero_grad starts again from 0. How many calls come after it?",
-        ],
+        kind=Number(),
+        **derivatives.passes_after_zero.plain(5, 2, 3),
     ),
     Exercise(
         "03.6",

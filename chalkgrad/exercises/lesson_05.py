@@ -23,39 +23,13 @@ def _half_shifted(xs: Sequence[float]) -> list[float]:
 EXERCISES = [
     Exercise(
         "05.1",
-        "A sigmoid gave the output 0.9. What is its derivative there?",
-        Number(),
-        vary=networks.sigmoid_output,
-        right=0.09,
-        wrong=[
-            Mistake(0.25, "That is its greatest slope, where the output is 0.5. Here it is flatter: s (1 - s)."),
-            Mistake(0.19, "1 - s² is the rule for tanh. For the sigmoid it is s (1 - s)."),
-            Mistake(0.1, "That is 1 - s. The factor s is missing."),
-            Mistake(0.9, "That is the output itself. The slope is s (1 - s)."),
-            Mistake(0.81, "That is s². The slope is s (1 - s)."),
-            Mistake(
-                1 / (1 + math.exp(-0.9)) / (1 + math.exp(0.9)),
-                "0.9 is the output already: do not take the sigmoid of it again.",
-            ),
-            Mistake(-0.09, "The sigmoid rises everywhere: s (1 - s) is positive."),
-        ],
-        hints=["The slope can be computed from the output alone.", "s (1 - s), with s = 0.9."],
+        kind=Number(),
+        **networks.sigmoid_output.plain(0.9),
     ),
     Exercise(
         "05.2",
-        "A tanh gave the output 0.6. What is its derivative there?",
-        Number(),
-        vary=networks.tanh_output,
-        right=0.64,
-        wrong=[
-            Mistake(0.6, "That is the output itself. The slope is 1 - t²."),
-            Mistake(1.36, "The sign: tanh flattens out, so its slope falls below 1: 1 - t², not 1 + t²."),
-            Mistake(0.4, "Square the output: 1 - 0.6², not 1 - 0.6."),
-            Mistake(0.36, "That is 0.6². Subtract it from 1."),
-            Mistake(0.24, "0.6 · 0.4 is the rule of the sigmoid, s (1 - s). For tanh it is 1 - t²."),
-            Mistake(1 - math.tanh(0.6) ** 2, "0.6 is the output already: do not take tanh of it again."),
-        ],
-        hints=["tanh'(x) = 1 - tanh²(x), and tanh(x) is known here."],
+        kind=Number(),
+        **networks.tanh_output.plain(0.6),
     ),
     Exercise(
         "05.3",

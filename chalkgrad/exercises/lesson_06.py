@@ -208,23 +208,8 @@ def _faults_of_network(observed: Any) -> str:
 EXERCISES = [
     Exercise(
         "06.1",
-        "How many parameters does MLP(2, [4, 3, 1]) have?",
-        Number(tolerance=1e-6),
-        vary=networks.parameters_of_mlp,
-        right=31,
-        wrong=[
-            Mistake(23, "Those are the weights. Each neuron has a bias too, and there are 8 neurons."),
-            Mistake(
-                8, "Those are the neurons, or the biases. Each neuron has a weight for each of its inputs as well."
-            ),
-            Mistake(24, "That is 2 · 4 · 3 · 1. Count layer by layer: neurons times (inputs + 1), and add."),
-            Mistake(30, "One is missing: the last neuron has a bias too."),
-            Mistake(
-                10, "Those are the numbers between the layers, 2 + 4 + 3 + 1. The parameters sit on the connections."
-            ),
-            Mistake(34, "The inputs are not neurons: the first layer has 4 · (2 + 1) parameters."),
-        ],
-        hints=["A neuron with n inputs has n weights and a bias.", "4 · 3 for the first layer; go on."],
+        kind=Number(tolerance=1e-6),
+        **networks.parameters_of_mlp.plain(2, 4, 3),
     ),
     Exercise(
         "06.2",
@@ -249,21 +234,8 @@ EXERCISES = [
     ),
     Exercise(
         "06.3",
-        "h = 3x + 1 and out = 2h - 4. Without an activation these two are one neuron: out = w x + b. Which?",
-        Numbers(["w", "b"]),
-        vary=networks.two_neurons_are_one,
-        right={"w": 6.0, "b": -2.0},
-        wrong=[
-            Mistake(
-                {"w": 6.0, "b": -3.0}, "The bias 1 of the first neuron goes through the second one too: 2 · 1 - 4."
-            ),
-            Mistake(
-                {"w": 5.0, "b": -3.0}, "The two are applied one after the other, not added: substitute 3x + 1 for h."
-            ),
-            Mistake({"w": 6.0, "b": -4.0}, "The bias of the first neuron got lost: 2 (3x + 1) - 4."),
-            Mistake({"w": 6.0, "b": -11.0}, "That is the other order: 3 (2x - 4) + 1. The output takes h."),
-        ],
-        hints=["Substitute 3x + 1 for h, and multiply out."],
+        kind=Numbers(["w", "b"]),
+        **networks.two_neurons_are_one.plain(3, 1, 2, -4),
     ),
     Exercise(
         "06.4",

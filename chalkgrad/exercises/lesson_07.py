@@ -29,47 +29,9 @@ def _logsumexp(xs: Sequence[float], shift: float) -> float:
 EXERCISES = [
     Exercise(
         "07.1",
-        "A classifier gives the probabilities a: 0.7, b: 0.2, c: 0.1, and b is right. What are the gradients of the "
-        "cross-entropy with respect to the three logits?",
-        Numbers(["a", "b", "c"]),
-        vary=networks.gradient_of_logits,
-        right={"a": 0.7, "b": -0.8, "c": 0.1},
-        wrong=[
-            Mistake(
-                {"a": -0.7, "b": 0.8, "c": -0.1},
-                "That is y - p; the gradient is p - y. Training moves against it, which raises the right logit.",
-            ),
-            Mistake(
-                {"a": 0.7, "b": 0.2, "c": 0.1},
-                "Those are the probabilities. Subtract 1 at the right class.",
-            ),
-            Mistake(
-                {"a": 0.7, "b": 0.8, "c": 0.1},
-                "The sizes are right. At the right class the gradient is negative: a larger logit lowers the loss.",
-            ),
-            Mistake(
-                {"a": 0.0, "b": -0.8, "c": 0.0},
-                "The wrong classes count too: their logits push the probability of the right one down.",
-            ),
-            Mistake(
-                {"a": 0.0, "b": -5.0, "c": 0.0},
-                "-1 / p is the gradient with respect to the *probability* of b. The logits come before the softmax.",
-            ),
-            Mistake(
-                {"a": -0.3, "b": 0.2, "c": 0.1},
-                "You took a for the right class, because it is the most likely one. The right class is b.",
-            ),
-            Mistake(
-                {"a": 0.21, "b": 0.16, "c": 0.09},
-                "p (1 - p) is how each probability responds to its own logit. The gradient of the loss is p - y.",
-            ),
-            Mistake(
-                {"a": -0.14, "b": 0.16, "c": -0.02},
-                "That is how the *probability* of b responds. The loss is -log of it, so divide these by -0.2.",
-            ),
-        ],
-        hints=["p - y, where y is 1 for the right class and 0 for the others.", "For b: 0.2 - 1."],
+        kind=Numbers(["a", "b", "c"]),
         praise="Right. They add up to 0, as they always do.",
+        **networks.gradient_of_logits.plain(0.7, 0.2, 0.1),
     ),
     Exercise(
         "07.2",
@@ -149,24 +111,9 @@ EXERCISES = [
     ),
     Exercise(
         "07.4",
-        "A network that knows nothing gives each of 10 digits the same probability. What is its cross-entropy?",
-        Number(),
-        vary=networks.loss_of_ignorance,
-        right=math.log(10),
-        wrong=[
-            Mistake(0.1, "That is the probability of the right digit. The loss is minus its logarithm."),
-            Mistake(0.9, "That is how often it is wrong. Cross-entropy is -log(p)."),
-            Mistake(1.0, "That is the logarithm to the base 10. The natural logarithm is meant: math.log(10)."),
-            Mistake(-math.log(10), "The sign: log(0.1) is negative, and the loss is minus that."),
-            Mistake(
-                math.log2(10), "That is in bits, the logarithm to the base 2. The natural logarithm is meant, math.log."
-            ),
-            Mistake(10 * math.log(10), "Only the right class counts: -log(0.1) once, not ten times."),
-            Mistake(-0.1 * math.log(0.1), "No factor 0.1: the target is 1 for the right class, so -1 · log(0.1)."),
-            Mistake(math.log(2), "That is for two classes."),
-        ],
-        hints=["-log of the probability that it gives to the right digit."],
+        kind=Number(),
         praise="Right. If the first loss of a new network is far above this, its first weights are too large.",
+        **networks.loss_of_ignorance.plain(10, "digits"),
     ),
     Exercise(
         "07.5",

@@ -126,18 +126,8 @@ def _returns_others(parameters: list[Value], rate: float) -> list[Value]:
 EXERCISES = [
     Exercise(
         "08.1",
-        "A weight is 3, its gradient is -2, the learning rate 0.1. What is the weight after the update?",
-        Number(tolerance=1e-6),
-        vary=networks.weight_after_update,
-        right=3.2,
-        wrong=[
-            Mistake(2.8, "That is uphill. Subtract rate times gradient: 3 - 0.1 · (-2)."),
-            Mistake(5.0, "The learning rate is missing: 0.1 · (-2)."),
-            Mistake(1.0, "The learning rate is missing, and the sign is wrong: 3 - 0.1 · (-2)."),
-            Mistake(0.2, "That is the change. Add it to the old weight."),
-            Mistake(-0.2, "That is rate times gradient. Subtract it from the old weight."),
-        ],
-        hints=["new = old - rate * gradient"],
+        kind=Number(tolerance=1e-6),
+        **networks.weight_after_update.plain(3, -2, 0.1),
     ),
     Exercise(
         "08.2",
@@ -243,25 +233,8 @@ EXERCISES = [
     ),
     Exercise(
         "08.5",
-        "150 samples, batches of 10, 20 epochs. How many updates are there in an epoch, and in all?",
-        Numbers(["updates_per_epoch", "updates"], tolerance=1e-9),
-        vary=networks.counts_of_updates,
-        right={"updates_per_epoch": 15, "updates": 300},
-        wrong=[
-            Mistake(
-                {"updates_per_epoch": 150, "updates": 3000},
-                "There is one update for each batch, not for each sample.",
-            ),
-            Mistake(
-                {"updates_per_epoch": 10, "updates": 200},
-                "10 is the size of a batch. How many batches of 10 are there in 150 samples?",
-            ),
-            Mistake(
-                {"updates_per_epoch": 1, "updates": 20},
-                "One update an epoch is what happens without batches.",
-            ),
-        ],
-        hints=["An epoch is one pass over all samples.", "150 / 10 batches, and one update for each."],
+        kind=Numbers(["updates_per_epoch", "updates"], tolerance=1e-9),
+        **networks.counts_of_updates.plain(10, 15, 20),
     ),
     Exercise(
         "08.6",

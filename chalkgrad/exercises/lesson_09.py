@@ -56,25 +56,8 @@ def _length(gradients: list[float]) -> float:
 EXERCISES = [
     Exercise(
         "09.1",
-        "Five sigmoid layers in a row, one neuron each, weights 1: how many times smaller is the gradient, at best?",
-        Number(),
-        vary=deep_networks.sigmoid_layers,
-        right=4.0**5,
-        wrong=[
-            Mistake(1.0, "That is tanh's case: its slope at 0 is 1. The sigmoid's is s·(1 - s), with s = 1/2 there."),
-            Mistake(4.0, "That is what one layer costs. There are five, one after the other."),
-            Mistake(0.25, "That is what one layer lets through. Multiply the five, and say how many times smaller."),
-            Mistake(2.0**5, "1/2 is the sigmoid's value at 0. What is multiplied is its slope there, s·(1 - s)."),
-            Mistake(20.0, "Five times 4 adds them up. Along a path the chain rule multiplies."),
-            Mistake(4.0**10, "That is for ten layers; here there are five."),
-            Mistake(4.0**4, "That is for four layers: each of the five has its slope, the last one too."),
-            Mistake(0.25**5, "That is the share that comes through; how many times smaller it is, is 1 divided by it."),
-        ],
-        hints=[
-            "How steep is the sigmoid where it is steepest?",
-            "Five partials, multiplied: (1/4)·(1/4)·... How many times does that go into 1?",
-        ],
-        praise="Right: about a thousand times. Every five layers cost a factor of a thousand.",
+        kind=Number(),
+        **deep_networks.sigmoid_layers.plain(5),
     ),
     Exercise(
         "09.2",

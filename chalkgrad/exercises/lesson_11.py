@@ -56,21 +56,8 @@ def _without_direction(
 EXERCISES = [
     Exercise(
         "11.1",
-        "f(x) = 3x². Below which learning rate does gradient descent converge?",
-        Number(),
-        vary=deep_networks.largest_rate,
-        right=1 / 3,
-        wrong=[
-            Mistake(2 / 3, "You took 3 for the curvature. It is the second derivative of 3x², which is 6."),
-            Mistake(
-                1 / 6, "That is 1/curvature, which jumps to the bottom in one step. Up to twice that still converges."
-            ),
-            Mistake(6, "That is the curvature. The limit is 2 divided by it."),
-            Mistake(3, "The limit is 2/curvature; a steep valley allows only short steps."),
-            Mistake(1 / 2, "That is the limit for 2x², the example in the text."),
-            Mistake(1 / 12, "2 divided by the curvature, not 1 divided by twice the curvature."),
-        ],
-        hints=["What is the second derivative of 3x²?", "One step makes x - rate·6x = (1 - 6·rate)·x."],
+        kind=Number(),
+        **deep_networks.largest_rate.plain(3),
     ),
     Exercise(
         "11.2",

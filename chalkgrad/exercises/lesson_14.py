@@ -123,27 +123,8 @@ def _mistakes(scores: list[list[float]], truths: list[int]) -> list[int]:
 EXERCISES = [
     Exercise(
         "14.1",
-        "How many parameters does MLP(64, [32, 10]) have?",
-        Number(tolerance=1e-6),
-        vary=deep_networks.parameters_of_classifier,
-        right=64 * 32 + 32 + 32 * 10 + 10,
-        wrong=[
-            Mistake(64 * 32 + 32 * 10, "These are the weights. Every neuron has a bias, too."),
-            Mistake(64 * 32 + 32 * 10 + 32, "The ten output neurons have biases, too."),
-            Mistake(64 * 32 + 32 * 10 + 10, "The 32 hidden neurons have biases, too."),
-            Mistake(64 * 32 * 10, "The layers come one after the other: their weights add up, they do not multiply."),
-            Mistake(64 * 10 + 10, "That is the classifier without a hidden layer."),
-            Mistake(64 * 32 + 32, "That is the hidden layer. The ten outputs read its 32 numbers: 32 · 10 + 10 more."),
-            Mistake(
-                64 + 32 + 10,
-                "That is how many numbers flow through it. Between two layers there is a weight for each pair.",
-            ),
-            Mistake(
-                64 * 32 + 64 + 32 * 10 + 32 + 10,
-                "The inputs are numbers, not neurons: they have no biases.",
-            ),
-        ],
-        hints=["A neuron with n inputs has n + 1 parameters.", "32 neurons with 64 inputs, 10 neurons with 32."],
+        kind=Number(tolerance=1e-6),
+        **deep_networks.parameters_of_classifier.plain(64, 32, 10),
     ),
     Exercise(
         "14.2",

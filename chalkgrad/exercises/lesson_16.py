@@ -82,26 +82,8 @@ def _branching(x: Any) -> Any:
 EXERCISES = [
     Exercise(
         "16.1",
-        "How many operations does the first layer of 64-32-10 take for 100 images, forward?",
-        Number(tolerance=1e-6),
-        vary=deep_networks.operations_of_layer,
-        right=2 * 100 * 64 * 32,
-        wrong=[
-            Mistake(
-                100 * 64 * 32,
-                "These are the multiplications. Each product is also added to a sum, so there are twice as many.",
-            ),
-            Mistake(2 * 64 * 32, "That is for one image; there are 100."),
-            Mistake(
-                64 * 32, "These are the multiplications for one image. The 100 images and the additions are missing."
-            ),
-            Mistake(3 * 2 * 100 * 64 * 32, "That is forward and back together; only forward was asked for."),
-            Mistake(2 * 100 * (64 * 32 + 32 * 10), "That is both layers; only the first was asked for."),
-            Mistake(
-                2 * 100 * (64 + 32), "Each of the 32 neurons multiplies each of the 64 pixels: 64 times 32, not plus."
-            ),
-        ],
-        hints=["How many multiplications does a neuron make for one image?", "2 · 100 · 64 · 32"],
+        kind=Number(tolerance=1e-6),
+        **deep_networks.operations_of_layer.plain(100, 64, 32, 10),
     ),
     Exercise(
         "16.2",
@@ -122,20 +104,8 @@ EXERCISES = [
     ),
     Exercise(
         "16.3",
-        "100 ms, of which 90 become a thousand times faster: how many times faster is the whole step?",
-        Number(),
-        vary=deep_networks.amdahl,
-        right=100 / (10 + 0.09),
-        wrong=[
-            Mistake(1000, "Only a part became faster. The other 10 ms take as long as before."),
-            Mistake(900, "Speeds do not mix like that. How many milliseconds does the step take afterwards?"),
-            Mistake(10, "Nearly: that would be right if the 90 ms vanished altogether. They become 0.09 ms."),
-            Mistake(10.09, "That is how many milliseconds the step takes afterwards. It took 100 before."),
-            Mistake(100 / 90, "The 90 ms are what is gained, and about 10 ms remain. Divide 100 by what remains."),
-            Mistake(100 / (10 + 90 / 100), "A thousand times faster, not a hundred: 90 ms become 0.09."),
-        ],
-        hints=["What does the step take afterwards? 10 ms stay.", "100 / (10 + 90/1000)"],
-        praise="Right: less than ten times, whatever the compiler does. This is Amdahl's law: what stays slow decides.",
+        kind=Number(),
+        **deep_networks.amdahl.plain(90),
     ),
     Exercise(
         "16.4",

@@ -35,42 +35,14 @@ def _shared(signal: list[float], upstream: list[float], k: int) -> list[float]:
 EXERCISES = [
     Exercise(
         "17.1",
-        "How many parameters does nn.Conv2d(8, 16, 3) have?",
-        Number(tolerance=1e-6),
-        right=16 * (8 * 9 + 1),
-        wrong=[
-            Mistake(16 * 8 * 9, "These are the weights. Each of the 16 filters has a bias, too."),
-            Mistake(
-                16 * (9 + 1),
-                "A filter reads its window in all 8 channels at once: it has 8 · 9 weights, not 9.",
-            ),
-            Mistake(16 * 9, "A filter reads its window in all 8 channels, and it has a bias."),
-            Mistake(8 * 16 * (9 + 1), "A filter has 8 · 9 weights, but one bias, not one for each channel."),
-            Mistake(
-                8 * (16 * 9 + 1), "Channels and filters are swapped: 16 filters, each with 8 · 9 weights and a bias."
-            ),
-            Mistake(16 * (8 * 3 + 1), "The window is 3 by 3 pixels: 9 numbers in each channel."),
-        ],
-        hints=["How many numbers does one filter read?", "8 channels of 9 pixels each, and a bias; 16 filters."],
+        kind=Number(tolerance=1e-6),
         praise="Right, and the size of the image plays no part.",
-        vary=shared_weights.parameters_of_convolution,
+        **shared_weights.parameters_of_convolution.plain(8, 16, 3),
     ),
     Exercise(
         "17.2",
-        "28 by 28 pixels, windows of 5 by 5, stride 2, padding 1: how many rows does a map have?",
-        Number(tolerance=1e-6),
-        right=(28 + 2 * 1 - 5) // 2 + 1,
-        wrong=[
-            Mistake((28 - 5) // 2 + 1, "That is without the padding, which adds a row above and one below."),
-            Mistake(28 + 2 - 5 + 1, "That is with stride 1. With stride 2 the window moves by two rows at a time."),
-            Mistake((28 + 2 - 5) / 2 + 1, "A window either fits or it does not: round down."),
-            Mistake((28 + 2 - 5) / 2, "Round down, and count the first place, too."),
-            Mistake(14, "28 / 2 would be right for a window that fits everywhere. Near the end it no longer fits."),
-            Mistake(13**2, "That is how many numbers a map has: 13 rows of 13."),
-            Mistake(15, "30 / 2 would be right for a window of 1 or 2 rows. One of 5 no longer fits near the end."),
-        ],
-        hints=["With the padding there are 30 rows. Where does the last window begin?", "(28 + 2 · 1 - 5) // 2 + 1"],
-        vary=shared_weights.rows_of_map,
+        kind=Number(tolerance=1e-6),
+        **shared_weights.rows_of_map.plain(28, 5),
     ),
     Exercise(
         "17.3",

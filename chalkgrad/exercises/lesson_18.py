@@ -92,42 +92,18 @@ def _tanh_gates(sums: list[float], cell: float) -> tuple[float, float]:
 EXERCISES = [
     Exercise(
         "18.1",
-        "How many parameters does nn.LSTM(10, 20) have?",
-        Number(tolerance=1e-6),
-        right=4 * 20 * (10 + 20 + 2),
-        wrong=[
-            Mistake(4 * 20 * (10 + 20), "These are the weights. Each of the sums has biases, too."),
-            Mistake(
-                4 * 20 * (10 + 20 + 1),
-                "That is with one bias for each sum. There are two: one with the weights of the element, one with "
-                "those of the state.",
-            ),
-            Mistake(20 * (10 + 20 + 2), "That is an RNN. An LSTM has four sums for each number of its state."),
-            Mistake(3 * 20 * (10 + 20 + 2), "There are three gates, and the new things are a sum, too."),
-            Mistake(4 * 20 * (10 + 2), "The weights of the state are missing: each sum reads 20 numbers of it."),
-            Mistake(4 * 10 * (10 + 20 + 2), "It has 20 numbers of state, so each of the four parts has 20 sums."),
-            Mistake(4 * 20 * 10, "Each sum also reads the state, and has biases."),
-        ],
-        hints=["How many sums are there, and what does each read?", "4 · 20 sums of 10 + 20 numbers and two biases."],
+        kind=Number(tolerance=1e-6),
         praise="Right, and the length of the sequence plays no part.",
-        vary=shared_weights.parameters_of_lstm,
+        **shared_weights.parameters_of_lstm.plain(10, 20),
     ),
     Exercise(
         "18.2",
-        "h = 0.9 · h_before + x at each step: what is the derivative of the 50th state with respect to the 40th x?",
-        Number(),
-        right=0.9**10,
-        wrong=[
-            Mistake(0.9**11, "x enters its own state unchanged. From the 40th state to the 50th there are ten steps."),
-            Mistake(0.9**9, "From the 40th state to the 50th there are ten steps, not nine."),
-            Mistake(0.9**50, "That is for a number before the first step. The 40th x has only ten steps to go."),
-            Mistake(0.9**40, "That counts the steps before the 40th. Count those after it."),
-            Mistake(0.9 * 10, "Along a path we multiply: ten factors of 0.9, not ten times 0.9."),
-            Mistake(0.9, "That is one step. There are ten."),
-            Mistake(10 * 0.9**9, "That is the derivative of u to the 10th power with respect to u. u is fixed here."),
-        ],
-        hints=["How many arrows with the factor u are on the path from x to the last state?", "From 40 to 50: ten."],
-        vary=shared_weights.derivative_over_time,
+        kind=Number(),
+        **shared_weights.derivative_over_time.plain(0.9, 50, 10)
+        | {
+            "question": "h = 0.9 · h_before + x at each step: what is the derivative of the 50th state with respect to "
+            "the 40th x?"
+        },
     ),
     Exercise(
         "18.3",

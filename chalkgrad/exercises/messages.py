@@ -14,7 +14,7 @@ from typing import Any
 from chalkgrad.exercises.sandbox import ADDRESS, Failure, readable
 
 MAX_CHARACTERS = 100
-"""So many characters of an answer are shown."""
+"""At most this many characters of an answer are shown."""
 
 MAX_WHOLE = 10**308
 
@@ -25,7 +25,7 @@ def is_number(value: Any) -> bool:
 
 
 def short(value: Any, digits: int = 4) -> str:
-    """A number with so many significant digits, anything else as it is, lists included.
+    """A number with at most that many significant digits, anything else as it is, lists included.
 
     >>> short([1 / 3, 2.0, "a", (1, 5.0)])
     "[0.3333, 2, 'a', (1, 5)]"

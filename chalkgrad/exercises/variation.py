@@ -27,6 +27,10 @@ class Variation:
         """The fields for fresh numbers."""
         return self.build(*self.draw(rng))
 
+    def plain(self, *numbers: Any) -> Parts:
+        """The fields of the exercise that is asked without a variant, which has these numbers."""
+        return self.build(*numbers) | {"vary": self}
+
 
 def with_numbers(draw: Callable[[random.Random], tuple[Any, ...]]) -> Callable[[Callable[..., Parts]], Variation]:
     """Makes a `Variation` of a function that builds the fields."""

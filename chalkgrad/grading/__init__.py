@@ -8,9 +8,12 @@ docs/teaching/grading.md.
 
 from __future__ import annotations
 
+import math
+import shlex
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from chalkgrad import exercises
 from chalkgrad.grading.judging import Answer, Grade, judge
@@ -38,15 +41,13 @@ def grade(
     `own_exercises` are files of a teacher's own. `assigned` maps students to their variants. `done` is called with
     each grade as soon as it is known.
 
-    Raises FileNotFoundError if there is no such path, and RunnerError if the runner does not start.
+    Raises TypeError or ValueError for a wrong argument, FileNotFoundError if there is no such path, and RunnerError if
+    the runner does not start.
     """
+    _check(path, lessons, jobs, timeout, runner, own_exercises, assigned, done)
     path = Path(path)
     if not path.exists():
         raise FileNotFoundError(f"grade: path {str(path)!r} does not exist")
-    if jobs < 1 or timeout <= 0:
-        raise ValueError(f"grade: jobs and timeout must be positive, got {jobs} and {timeout}")
-    if "{args}" not in runner.split():
-        raise ValueError(f"grade: runner must contain the word {{args}}, got {runner!r}")
     for file in own_exercises:
         exercises.load(file)
     own = tuple((str(file), Path(file).read_text(encoding="utf-8")) for file in own_exercises)
@@ -66,6 +67,38 @@ def grade(
             conditions.stop.set()
             raise
     return grades
+
+
+def _check(
+    path: Any, lessons: Any, jobs: Any, timeout: Any, runner: Any, own_exercises: Any, assigned: Any, done: Any
+) -> None:
+    """Raise TypeError or ValueError for an argument of `grade` that is not what it should be."""
+    lists = (list, tuple)
+    for name, value, right, what in (
+        ("path", path, isinstance(path, (str, Path)), "the name of a file or folder"),
+        ("lessons", lessons, isinstance(lessons, lists), "a list of numbers of lessons, such as ['02']"),
+        ("own_exercises", own_exercises, isinstance(own_exercises, lists), "a list of files, such as ['gears.py']"),
+        ("runner", runner, isinstance(runner, str), "a command, such as '{python} {args}'"),
+        (
+            "assigned",
+            assigned,
+            assigned is None or isinstance(assigned, dict),
+            "a dictionary from students to variants",
+        ),
+        ("done", done, done is None or callable(done), "a function of a grade"),
+    ):
+        if not right:
+            raise TypeError(f"grade: {name} must be {what}, got {value!r}")
+    if type(jobs) is not int or jobs < 1:
+        raise ValueError(f"grade: jobs must be a whole number of at least 1, got {jobs!r}")
+    if not isinstance(timeout, (int, float)) or not 0.0 < timeout < math.inf:
+        raise ValueError(f"grade: timeout must be a number of seconds above 0, got {timeout!r}")
+    try:
+        words = shlex.split(runner)
+    except ValueError as error:
+        raise ValueError(f"grade: runner must be a command, got {runner!r}: {error}") from error
+    if "{args}" not in words:
+        raise ValueError(f"grade: runner must contain the word {{args}}, got {runner!r}")
 
 
 def _run(submission: Submission, conditions: Conditions) -> StudentRun:

@@ -119,7 +119,7 @@ def _font_cache() -> Path | None:
 
 
 class _Reader(threading.Thread):
-    """Reads a stream to its end, keeps at most so many bytes, and reports if there are more."""
+    """Reads a stream to its end, keeps at most this many bytes, and reports if there are more."""
 
     def __init__(self, stream: IO[bytes], limit: int, too_much: Callable[[], None], keep: bool) -> None:
         super().__init__(daemon=True)

@@ -15,6 +15,7 @@ from chalkgrad import exercises
 from chalkgrad.exercises.verdict import LOOKS
 from chalkgrad.grading.judging import UNKNOWN, Grade
 from chalkgrad.html_page import html_page
+from chalkgrad.roster import distinct
 
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 54em; margin: 2em auto; padding: 0 1em; color: #1f2937 }
@@ -42,17 +43,8 @@ def file_names(students: Sequence[str]) -> dict[str, str]:
     >>> file_names(["b/anna", "b anna", "../x", "index"])
     {'b/anna': 'b-anna.html', 'b anna': 'b-anna-2.html', '../x': 'x.html', 'index': 'index-2.html'}
     """
-    names: dict[str, str] = {}
-    used = {"index"}
-    for student in students:
-        base = re.sub(r"\W+", "-", student).strip("-") or "student"
-        name, n = base, 1
-        while name.lower() in used:
-            n += 1
-            name = f"{base}-{n}"
-        used.add(name.lower())
-        names[student] = f"{name}.html"
-    return names
+    plain = [re.sub(r"\W+", "-", student).strip("-") for student in students]
+    return {student: f"{name}.html" for student, name in zip(students, distinct(plain, ["index"]), strict=True)}
 
 
 def student_page(grades: Sequence[Grade]) -> str:
@@ -69,17 +61,13 @@ def student_page(grades: Sequence[Grade]) -> str:
         for answer in grade.answers:
             sign, colour = LOOKS[answer.state]
             says = answer.says or "Not answered."
-            question = html.escape(_question(answer.number, grade.variant))
+            question = html.escape(exercises.find(answer.number, code=grade.variant).question)
             detail = f"<pre>{html.escape(answer.detail)}</pre>" if answer.detail else ""
             parts.append(
                 f"<section><b style='color:{colour}'>{sign} {answer.number} {answer.state}</b>"
                 f"<div class='question'>{question}</div><div>{html.escape(says)}</div>{detail}</section>"
             )
     return html_page(f"{student}: graded exercises", STYLE, "\n".join(parts))
-
-
-def _question(number: str, code: str) -> str:
-    return exercises.find(number, code=code if re.fullmatch(r"[A-Za-z0-9]{0,32}", code) else "").question
 
 
 def class_page(grades: Sequence[Grade], names: dict[str, str]) -> str:

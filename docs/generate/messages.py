@@ -13,12 +13,12 @@ import tempfile
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import chdir
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-ROOT = Path(__file__).parent.parent.parent
-MEANINGS = ROOT / "docs" / "reference" / "slips.toml"
+from generate.repository import DOCS, ROOT
+
+MEANINGS = DOCS / "reference" / "slips.toml"
 
 
 def pages() -> dict[str, str]:

@@ -10,7 +10,7 @@ from generate.tables import table
 from nn import names
 
 MANY = 12
-"""At most so many names of one row are shown."""
+"""At most this many names of one row are shown."""
 
 
 def pages() -> dict[str, str]:

@@ -11,8 +11,9 @@ import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 
-DOCS = Path(__file__).parent.parent
-FOLDER = DOCS.parent / "build" / "npm"
+from generate.repository import DOCS, ROOT
+
+FOLDER = ROOT / "build" / "npm"
 """Where the packages are installed."""
 MODULES = FOLDER / "node_modules"
 FILES = ("package.json", "package-lock.json", ".npmrc")

@@ -19,10 +19,10 @@ from importlib import metadata
 from pathlib import Path
 
 from generate import node
+from generate.repository import DOCS, ROOT
 
 HERE = Path(__file__).parent
-ROOT = HERE.parent.parent
-LIVE = ROOT / "docs" / "live"
+LIVE = DOCS / "live"
 PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide-lock.json", "python_stdlib.zip")
 """The files of Pyodide that a page loads."""
 LARGE = PYODIDE[1:]

@@ -6,15 +6,13 @@ Every public name of `autograd` and `nn` is on exactly one page, which a test ch
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from types import ModuleType
 
 import autograd
 import nn
 from chalkgrad.__main__ import COMMANDS, build_parser
+from generate.repository import ROOT
 from generate.tables import documented, draw_options, tables
-
-ROOT = Path(__file__).parent.parent.parent
 
 PAGES: dict[str, tuple[str, list[tuple[str, str, list[str]]]]] = {
     "values": (
@@ -224,7 +222,7 @@ ON_OTHER_PAGES = {
         ),
     )
 }
-"""Names on the pages with tables, beside those of the tables."""
+"""Names on the pages with tables, in addition to those of the tables."""
 
 
 def _page(title: str, sections: list[tuple[str, str, list[str]]]) -> str:

@@ -15,8 +15,8 @@ from typing import Any
 
 from generate import messages, names, pictures, reference, tables
 from generate.links import rewritten
+from generate.repository import DOCS, ROOT
 
-ROOT = Path(__file__).parent.parent.parent
 PACKAGES = ("autograd", "nn", "chalkgrad")
 NOT_PAGES = ("gallery", "generate", "live", "_static", "__pycache__")
 """Folders of `docs/` without pages."""
@@ -45,8 +45,8 @@ OPTIONAL = (
 def pages() -> dict[PurePosixPath, PurePosixPath]:
     """The path in the repository and the path in the staged folder of each page and each picture."""
     found = {PurePosixPath(path): PurePosixPath(staged) for path, staged in ELSEWHERE.items()}
-    for path in sorted((ROOT / "docs").rglob("*")):
-        inside = path.relative_to(ROOT / "docs")
+    for path in sorted(DOCS.rglob("*")):
+        inside = path.relative_to(DOCS)
         if inside.parts[0] not in NOT_PAGES and path.suffix in (".md", ".svg", ".png", ".ipynb"):
             found[PurePosixPath("docs", inside.as_posix())] = PurePosixPath(inside.as_posix())
     for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]-*.ipynb")):
@@ -96,7 +96,7 @@ def _notebook(source: PurePosixPath, known: dict[PurePosixPath, PurePosixPath]) 
 
 def _build_gallery(folder: Path) -> None:
     """The gallery, if there is one: `build(folder)` of its program writes a page and pictures."""
-    program = ROOT / "docs" / "gallery" / "build_gallery.py"
+    program = DOCS / "gallery" / "build_gallery.py"
     if not program.exists():
         return
     runpy.run_path(str(program))["build"](folder)

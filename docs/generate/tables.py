@@ -10,15 +10,15 @@ import inspect
 import tomllib
 from collections.abc import Iterator
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import autograd
 import nn
 from autograd import Primitive, formulas, primitive
 from chalkgrad.formula_sheet import Entry, conventions, entries, range_of
+from generate.repository import DOCS
 
-TABLES = Path(__file__).parent.parent / "reference" / "tables.toml"
+TABLES = DOCS / "reference" / "tables.toml"
 
 
 def pages() -> dict[str, str]:

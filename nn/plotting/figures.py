@@ -26,7 +26,7 @@ from .regions import COLOURS, MARKERS, class_scores, draw_boundary, grid
 _JUMP = 0.3
 """Between neighbouring points of a derivative, a larger difference is a jump: no smooth activation is so steep."""
 _DASHES = ("-", "--", "-.", ":")
-_MAX_WIDTH = 8.8
+MAX_WIDTH = 8.8
 """In inches: on a page 16 cm wide, the text of 10 pt of a figure as wide as this has 7 pt."""
 
 
@@ -39,7 +39,7 @@ def new_figure(rows: int = 1, columns: int = 1, size: tuple[float, float] = (6.0
         from matplotlib.figure import Figure
     except ImportError as error:
         raise ImportError(f"plotting needs matplotlib: {how_to_install('matplotlib')}") from error
-    scale = min(1.0, _MAX_WIDTH / size[0])
+    scale = min(1.0, MAX_WIDTH / size[0])
     figure = Figure(figsize=(size[0] * scale, size[1] * scale), layout="constrained")
     figure._repr_png_ = partial(_picture, figure, "png")  # type: ignore[attr-defined]  # without pyplot, too, a notebook
     figure._repr_svg_ = lambda: _picture(figure, "svg").decode()  # type: ignore[attr-defined]  # shows it
@@ -49,7 +49,7 @@ def new_figure(rows: int = 1, columns: int = 1, size: tuple[float, float] = (6.0
 def _small(figure: Any) -> float:
     """The size of small text in points: at least 7 pt on a page."""
     width: float = figure.get_figwidth()
-    return max(8.0, 10.0 * width / _MAX_WIDTH)
+    return max(8.0, 10.0 * width / MAX_WIDTH)
 
 
 def _picture(figure: Any, kind: str) -> bytes:
@@ -92,16 +92,24 @@ def plot_decision_boundary(
     if not isinstance(rows[0], list) or len(rows[0]) != 2:
         raise ValueError("a decision boundary needs samples with 2 features: choose two of them")
     resolution = whole_number(resolution, "resolution", 2, 10_000)
+    figure, (axes,) = new_figure(size=(6.0, 5.0))
+    draw_classes(axes, model, rows, targets, resolution, 22.0, loss=loss, threshold=threshold)
+    axes.set(title="decision boundary")
+    return finished(figure, path)
+
+
+def draw_classes(
+    axes: Any, model: Any, rows: list[Any], targets: Any, resolution: int, size: float,
+    *, most: int | None = None, loss: Any = None, threshold: float | None = None,
+) -> None:  # fmt: skip
+    """Draw the classes that a model predicts on a grid around its samples, and at most ``most`` of these."""
     grids = [grid([row[axis] for row in rows], resolution) for axis in (0, 1)]
     outputs = predict(model, [[x, z] for z in grids[1] for x in grids[0]])
     single = not isinstance(outputs[0], list)
     scores = class_scores(outputs, decision_threshold(model, rows[0], loss=loss, threshold=threshold))
-    samples = [(*row, true_class(target, single)) for row, target in zip(rows, targets, strict=True)]
-    figure, (axes,) = new_figure(size=(6.0, 5.0))
-    draw_boundary(axes, grids, scores, samples, 22.0)
-    axes.set(title="decision boundary")
+    pairs = list(zip(rows, targets, strict=True))[:most]
+    draw_boundary(axes, grids, scores, [(*row, true_class(target, single)) for row, target in pairs], size)
     axes.legend()
-    return finished(figure, path)
 
 
 def plot_history(history: Any, path: Any = None) -> Any:
@@ -126,7 +134,7 @@ def draw_history(axes: Any, history: Any, names: list[str], title: str) -> None:
     """Draw some quantities of a history over the epochs, those of the validation data dashed."""
     kinds = sorted({name.removeprefix("validation_") for name in names})
     for name in names:
-        colour = COLOURS[kinds.index(name.removeprefix("validation_")) % 6]
+        colour = COLOURS[kinds.index(name.removeprefix("validation_")) % len(COLOURS)]
         epochs = range(1, len(history[name]) + 1)
         style = ("--" if name.startswith("validation_") else "-") + ("o" if len(epochs) == 1 else "")  # not a line
         axes.plot(epochs, history[name], style, color=colour, label=name.replace("_", " "))
@@ -201,7 +209,7 @@ def plot_curves(
     """
     check_path(path)
     log = choose(log, ("x", "y", "xy"), "log") if log else ""
-    curves = _lists_by_name(curves, "curves", "one curve, such as {'loss': [1.0, 0.5]}")
+    curves = lists_by_name(curves, "curves", "one curve, such as {'loss': [1.0, 0.5]}")
     for name, heights in curves.items():
         curves[name] = [None if y is None else real_number(y, f"curves[{name!r}]") for y in heights]
     if x is not None:
@@ -209,8 +217,9 @@ def plot_curves(
     figure, (axes,) = new_figure(size=(6.0, 3.9 if len(curves) > 1 else 3.5))
     for n, (name, heights) in enumerate(curves.items()):
         places = range(1, len(heights) + 1) if x is None else x[: len(heights)]
-        style = {"color": COLOURS[n % 6], "linestyle": _DASHES[n % 4], "marker": MARKERS[n % 6], "markersize": 4}
-        axes.plot(places, heights, label=name, markevery=max(1, len(heights) // 20), **style)
+        if len(places) < len(heights):
+            raise ValueError(f"x must have a place for each of {len(heights)} numbers of {name!r}, got {len(places)}")
+        axes.plot(places, heights, label=name, markersize=4, markevery=max(1, len(heights) // 20), **line_look(n))
     axes.set(xlabel=xlabel, ylabel=ylabel, title=title)
     if x is None and "x" not in log:
         axes.locator_params(axis="x", integer=True)
@@ -224,12 +233,20 @@ def plot_curves(
     return finished(figure, path)
 
 
+def line_look(n: int) -> dict[str, Any]:
+    """How the line with this number is drawn: lines differ in grey print as well."""
+    return {
+        "color": COLOURS[n % len(COLOURS)], "linestyle": _DASHES[n % len(_DASHES)], "marker": MARKERS[n % len(MARKERS)],
+    }  # fmt: skip
+
+
 def plot_images(images: Any, titles: Any = None, path: Any = None, *, columns: int = 10, limit: Any = None) -> Any:
     """Draw square images, each a list of its pixels, row after row.  Returns the matplotlib figure.
 
     White is 0, or the smallest pixel of all images if that is negative; black is 1, or the largest pixel if that is
     larger.  With ``limit`` pixels have signs: red is positive, white 0 and blue negative, full colour is reached at
-    ``limit``, and a colour bar says so.  Raises ``ValueError`` if an image is not square.
+    ``limit``, and a colour bar says so.  ``titles`` has one for each image.  Raises ``ValueError`` if an image is not
+    square, or the number of titles is another.
 
     >>> len(plot_images([[0.0, 1.0, 1.0, 0.0]] * 3, ["a", "b", "c"], columns=2).axes)
     4
@@ -241,8 +258,11 @@ def plot_images(images: Any, titles: Any = None, path: Any = None, *, columns: i
     if not images:
         raise ValueError("images must hold at least one image")
     side = math.isqrt(len(images[0]))
-    if any(len(image) != side * side for image in images):
+    if not side or any(len(image) != side * side for image in images):
         raise ValueError(f"each image must have the same square number of pixels, got {len(images[0])} in the first")
+    titles = [""] * len(images) if titles is None else _names(titles, "titles")
+    if len(titles) != len(images):
+        raise ValueError(f"titles must hold one for each of {len(images)} images, got {len(titles)}")
     columns = min(whole_number(columns, "columns", 1, 100), len(images))
     rows = -(-len(images) // columns)
     figure, all_axes = new_figure(rows, columns, (1.0 * columns + 0.6, 1.25 * rows))
@@ -251,7 +271,7 @@ def plot_images(images: Any, titles: Any = None, path: Any = None, *, columns: i
         axes.axis("off")
     for n, (axes, image) in enumerate(zip(all_axes, images, strict=False)):
         drawn = axes.imshow([image[row * side : row * side + side] for row in range(side)], **look)
-        axes.set_title("" if titles is None else str(titles[n]), fontsize=_small(figure))
+        axes.set_title(str(titles[n]), fontsize=_small(figure))
     if limit is not None:
         figure.colorbar(drawn, ax=all_axes, shrink=0.8)
     return finished(figure, path)
@@ -276,22 +296,27 @@ def plot_tables(
     ``tables`` maps titles to lists of rows.  ``labels`` maps a title to the names of its columns, or to a pair: names
     of columns, names of rows.  Colours go from white for 0 to dark for the largest number; with ``limit`` from blue for
     ``-limit`` through white to red for ``limit``.  With ``numbers`` each number that is not 0 is written in its field.
+    Raises ``ValueError`` if the rows of a table differ in length, or the number of labels is another.
 
     >>> len(plot_tables({"before": [[0, 1], [1, 0]], "after": [[1, 1], [1, 1]]}).axes)  # two tables and a colour bar
     3
     """
     check_path(path)
-    tables = _lists_by_name(tables, "tables", "one table, such as {'counts': [[3, 0], [1, 2]]}")
+    tables = lists_by_name(tables, "tables", "one table, such as {'counts': [[3, 0], [1, 2]]}")
     for title, table in tables.items():
         rows = [as_list(row, f"tables[{title!r}]", "a list of rows, each a list of numbers") for row in table]
         tables[title] = [[real_number(number, f"tables[{title!r}]") for number in row] for row in rows]
-    figure, all_axes = new_figure(1, len(tables), (min(_MAX_WIDTH, 4.3 * len(tables) + 0.4), 3.8))
+        if not rows or not rows[0] or any(len(row) != len(rows[0]) for row in rows):
+            found = f"got {len(rows)} of {sorted({len(row) for row in rows})}"
+            raise ValueError(f"tables[{title!r}] must have rows of one length, at least 1, {found}")
+    labels = _checked_labels(labels, tables)
+    figure, all_axes = new_figure(1, len(tables), (min(MAX_WIDTH, 4.3 * len(tables) + 0.4), 3.8))
     most = max(number for table in tables.values() for row in table for number in row)
     look = {"cmap": "Blues", "vmin": 0, "vmax": most or 1.0} if limit is None else _signed(limit)
     for axes, (title, table) in zip(all_axes, tables.items(), strict=True):
         drawn = axes.imshow(table, aspect="auto", **look)
         axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
-        _label_fields(axes, (labels or {}).get(title))
+        _label_fields(axes, labels.get(title))
         if numbers:
             _write_numbers(axes, table, most, _small(figure))
     figure.colorbar(drawn, ax=all_axes)
@@ -322,14 +347,39 @@ def plot_confusion_matrix(matrix: Any, path: Any = None, *, names: Any = None) -
     )
 
 
-def _label_fields(axes: Any, names: Any) -> None:
+def _names(names: Any, argument: str) -> list[Any]:
+    """The names in a list; a string is a list of letters."""
+    return list(names) if isinstance(names, str) else as_list(names, argument, "a list of names")
+
+
+def _checked_labels(labels: Any, tables: dict[str, list[Any]]) -> dict[str, tuple[list[Any], list[Any]]]:
+    """The names of the columns and of the rows of each table that has some."""
+    labels = {} if labels is None else labels
+    if not isinstance(labels, dict) or not labels.keys() <= tables.keys():
+        raise ValueError(
+            f"labels must be a dictionary by titles of tables, {', '.join(map(str, tables))}; got {shown(labels)}"
+        )
+    found = {}
+    for title, names in labels.items():
+        pair = names if isinstance(names, tuple) and len(names) == 2 else (names, names)
+        columns, rows = (_names(each, "labels") for each in pair)
+        wide, high = len(tables[title][0]), len(tables[title])
+        if (len(columns), len(rows)) != (wide, high):
+            raise ValueError(
+                f"labels[{title!r}] must name {wide} columns and {high} rows, got {len(columns)} and {len(rows)}; "
+                "different names of columns and rows are a pair"
+            )
+        found[title] = columns, rows
+    return found
+
+
+def _label_fields(axes: Any, names: tuple[list[Any], list[Any]] | None) -> None:
     if names is None:
         for axis in (axes.xaxis, axes.yaxis):
             axis.get_major_locator().set_params(integer=True)
     else:
-        columns, rows = names if isinstance(names, tuple) else (names, None)
-        axes.set_xticks(range(len(columns)), columns)
-        axes.set_yticks(range(len(rows or columns)), rows or columns)
+        axes.set_xticks(range(len(names[0])), names[0])
+        axes.set_yticks(range(len(names[1])), names[1])
 
 
 def _write_numbers(axes: Any, table: Any, most: float, size: float) -> None:
@@ -339,123 +389,10 @@ def _write_numbers(axes: Any, table: Any, most: float, size: float) -> None:
             axes.text(j, i, f"{number:.3g}" if number else "", ha="center", va="center", color=ink, fontsize=size)
 
 
-def plot_paths(
-    height: Any, paths: Any, path: Any = None, *, x: tuple[float, float], y: tuple[float, float], levels: Any,
-    together: bool = False,
-) -> Any:  # fmt: skip
-    """Draw the contour lines of ``height([x, y])``, and paths over it, each a list of points (x, y).
-
-    ``paths`` maps names to paths.  Each has a panel of its own, or with ``together`` all share one.  ``x`` and ``y``
-    are the ends of the axes, ``levels`` the heights of the contour lines.  Returns the matplotlib figure.
-
-    >>> bowl, walk = lambda p: p[0] ** 2 + p[1] ** 2, [(1, 1), (0, 0)]
-    >>> figure = plot_paths(bowl, {"walk": walk}, x=(-2, 2), y=(-2, 2), levels=[1])
-    >>> figure.axes[0].get_title()
-    'walk'
-    """
-    check_path(path)
-    paths = _checked_paths(paths)
-    panels = 1 if together else len(paths)
-    columns = min(3, panels)
-    rows = -(-panels // columns)
-    figure, all_axes = new_figure(rows, columns, (max(5.0, 3.8 * columns), 4.0 if panels == 1 else 2.5 * rows))
-    for axes in all_axes:
-        _contours(axes, height, x, y, levels)
-    for n, (name, points) in enumerate(paths.items()):
-        axes = all_axes[0 if together else n]
-        axes.plot(*zip(*points, strict=True), color=COLOURS[n % 6], linestyle=_DASHES[n % 4], marker=MARKERS[n % 6],
-                  markersize=3, label=name)  # fmt: skip
-        if not together:
-            axes.set_title(name, fontsize=10)
-    if together:
-        all_axes[0].legend()
-    return finished(figure, path)
-
-
-def _checked_paths(paths: Any) -> dict[str, list[list[float]]]:
-    paths = _lists_by_name(paths, "paths", "one path, such as {'walk': [(1.0, 1.0), (0.0, 0.0)]}")
-    return {name: [_pair(point, f"paths[{name!r}]") for point in points] for name, points in paths.items()}
-
-
-def _pair(numbers: Any, name: str) -> list[float]:
-    found = as_list(numbers, name, "two numbers")
-    if len(found) != 2:
-        raise ValueError(f"{name} must be two numbers, got {shown(numbers)}")
-    return [real_number(number, name) for number in found]
-
-
-def _lists_by_name(things: Any, argument: str, least: str) -> dict[str, list[Any]]:
+def lists_by_name(things: Any, argument: str, least: str) -> dict[str, list[Any]]:
     """A dictionary of lists, as a new dictionary; ``least`` says what it must hold."""
     if not isinstance(things, dict):
         raise TypeError(f"{argument} must be a dictionary with at least {least}, got {shown(things)}")
     if not things:
         raise ValueError(f"{argument} must hold at least {least}, got {{}}")
     return {name: as_list(thing, f"{argument}[{name!r}]", "a list") for name, thing in things.items()}
-
-
-def _contours(axes: Any, height: Any, x: Any, y: Any, levels: Any) -> None:
-    if not callable(height):
-        raise TypeError(f"height must be a function of a list [x, y], got {shown(height)}")
-    x, y = _pair(x, "x"), _pair(y, "y")
-    levels = sorted(real_number(level, "levels") for level in as_list(levels, "levels", "a list of heights"))
-    xs, ys = ([low + (high - low) * n / 80 for n in range(81)] for low, high in (x, y))
-    axes.contour(xs, ys, [[height([a, b]) for a in xs] for b in ys], levels=levels, colors="lightgray")
-    axes.set(xlim=x, ylim=y, xlabel="x", ylabel="y")
-
-
-class Film:
-    """A moving picture that a notebook and a web page show.  ``save(path)`` writes it as a GIF file."""
-
-    def __init__(self, gif: bytes, text: str) -> None:
-        self.gif, self.text = gif, text
-
-    def save(self, path: Any) -> None:
-        """Write the GIF to a file."""
-        from pathlib import Path  # takes a tenth of the time that importing nn takes
-
-        Path(file_path(path)).write_bytes(self.gif)
-
-    def _repr_html_(self) -> str:
-        from base64 import b64encode
-
-        return f'<img alt="{self.text}" src="data:image/gif;base64,{b64encode(self.gif).decode()}">'
-
-
-def film_paths(
-    height: Any, paths: Any, *, x: tuple[float, float], y: tuple[float, float], levels: Any, tail: int = 3
-) -> Film:
-    """The paths of ``plot_paths`` as a film: all of them at once, step by step, each with its last ``tail`` steps.
-
-    >>> bowl, walk = lambda p: p[0] ** 2 + p[1] ** 2, [(1, 1), (0, 0)]
-    >>> film = film_paths(bowl, {"walk": walk}, x=(-2, 2), y=(-2, 2), levels=[1])
-    >>> film.gif[:3]
-    b'GIF'
-    """
-    from pathlib import Path
-    from tempfile import TemporaryDirectory
-
-    paths, tail = _checked_paths(paths), whole_number(tail, "tail", 0)
-    figure, (axes,) = new_figure(size=(6.0, 3.6))
-    from matplotlib.animation import FuncAnimation, PillowWriter
-
-    _contours(axes, height, x, y, levels)
-    lines = [
-        axes.plot([], [], linestyle=_DASHES[n % 4], marker=MARKERS[n % 6], color=COLOURS[n % 6], markersize=5,
-                  linewidth=1, label=name)[0]
-        for n, name in enumerate(paths)
-    ]  # fmt: skip
-    axes.legend(loc="lower right", fontsize=8, ncols=2)
-
-    def moment(step: int) -> None:
-        for line, points in zip(lines, paths.values(), strict=True):
-            line.set_data(*zip(*points[max(0, step - tail) : step + 1], strict=True))
-        axes.set_title(f"step {step}")
-
-    moment(0)  # with the title, for which there must be room
-    figure.draw_without_rendering()
-    figure.set_layout_engine("none")  # laid out once, not again for each frame
-    frames = max(map(len, paths.values()))
-    with TemporaryDirectory() as folder:
-        file = Path(folder, "film.gif")
-        FuncAnimation(figure, moment, frames=frames, init_func=list).save(file, writer=PillowWriter(fps=5), dpi=70)
-        return Film(file.read_bytes(), f"{len(paths)} paths, step by step")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograd import Value
+from nn.checks import is_number, shown
 from nn.module import check_module
 
 from .figures import check_path, finished, new_figure
@@ -52,10 +53,18 @@ def _histograms(groups: dict[str, list[float]], what: str, path: Any) -> Any:
 
 
 def bars(sizes: dict[str, float], what: str, path: Any = None) -> Any:
-    """Draw one positive number for each layer on a logarithmic scale."""
+    """Draw one number of at least 0 for each layer on a logarithmic scale.
+
+    Raises ``TypeError`` if ``sizes`` is not a dictionary, ``ValueError`` if it is empty or holds anything else.
+    """
     check_path(path)
+    if not isinstance(sizes, dict):
+        raise TypeError(f"sizes must be a dictionary, such as {{'layer 1': 0.5}}, got {shown(sizes)}")
     if not sizes:
-        raise ValueError("there is no layer to draw")
+        raise ValueError("sizes must hold at least one layer, such as {'layer 1': 0.5}, got {}")
+    for name, size in sizes.items():
+        if not is_number(size) or size < 0:
+            raise ValueError(f"sizes[{name!r}] must be a number of at least 0, got {shown(size)}")
     figure, (axes,) = new_figure(size=(6.0, 0.4 * len(sizes) + 1.4))
     axes.barh(list(sizes), [max(size, 1e-300) for size in sizes.values()], color=COLOURS[0])
     axes.set(xscale="log", xlabel=what)

@@ -1,4 +1,4 @@
-"""How does a model learn, while one looks on?  A picture in a notebook that ``fit`` updates.
+"""How is a model watched while it learns?  By a picture in a notebook that ``fit`` updates.
 
 Read before: ``figures``, and ``callbacks`` in ``nn``. Read after: nothing.
 """
@@ -9,16 +9,15 @@ import time
 from typing import Any
 
 from nn.checks import file_path, real_number, whole_number
-from nn.evaluation import decision_threshold, predict
-from nn.metrics import are_classes, true_class
+from nn.evaluation import predict
+from nn.metrics import are_classes
 
-from .figures import draw_history, new_figure
-from .regions import class_scores, draw_boundary, grid
+from .figures import MAX_WIDTH, draw_classes, draw_history, new_figure
 
 SHARE = 4.0
-"""So many times as long as it takes to draw a picture, training goes on before the next."""
+"""After a picture, training goes on for at least this many times as long as drawing it took."""
 MAX_SAMPLES = 500
-"""At most so many samples are drawn."""
+"""At most this many samples are drawn."""
 
 
 class Live:
@@ -78,31 +77,23 @@ class Live:
         began = time.perf_counter()
         plane = isinstance(training.X[0], list) and len(training.X[0]) == 2
         plane = plane and are_classes(predict(training.model, training.X[:1]), training.y)
-        figure, all_axes = new_figure(1, 1 + plane, (8.8 if plane else 5.5, 4.0))
+        figure, all_axes = new_figure(1, 1 + plane, (MAX_WIDTH if plane else 5.5, 4.0))
         if self._batches:
             all_axes[0].plot(*zip(*self._batches, strict=True), color="#b8c0cc", linewidth=0.8, label="loss of a batch")
         names = [name for name in ("loss", "validation_loss") if name in training.history]
         draw_history(all_axes[0], training.history, names, "loss")
         if plane:
-            self._draw_boundary(all_axes[1], training)
+            draw_classes(
+                all_axes[1], training.model, training.X, training.y, self.resolution, 16.0,
+                most=MAX_SAMPLES, loss=training.loss, threshold=training.threshold,
+            )  # fmt: skip
+            all_axes[1].set(title=f"epoch {training.epoch}")
         self.figure, self.updates = figure, self.updates + 1
         self._show()
         if self.path is not None:
             figure.savefig(self.path, dpi=150)
         now = time.perf_counter()
         self._next = now + max(self.seconds, SHARE * (now - began))
-
-    def _draw_boundary(self, axes: Any, training: Any) -> None:
-        rows, model = training.X, training.model
-        grids = [grid([row[axis] for row in rows], self.resolution) for axis in (0, 1)]
-        outputs = predict(model, [[x, y] for y in grids[1] for x in grids[0]])
-        single = not isinstance(outputs[0], list)
-        threshold = decision_threshold(model, rows[0], loss=training.loss, threshold=training.threshold)
-        pairs = list(zip(rows, training.y, strict=True))[:MAX_SAMPLES]
-        samples = [(row[0], row[1], true_class(target, single)) for row, target in pairs]
-        draw_boundary(axes, grids, class_scores(outputs, threshold), samples, 16.0)
-        axes.set(title=f"epoch {training.epoch}")
-        axes.legend()
 
     def _show(self) -> None:
         """Update the picture below the cell; without a notebook, do nothing."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -52,6 +53,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         (["train", "moons", "--learning-rate", "inf"], "'inf' must be a number above 0"),
         (["train", "moons", "--learning-rate", "fast"], "'fast' must be a number above 0"),
         (["train", "moons", "--seed", "-1"], "'-1' must be a whole number of at least 0"),
+        (["explain", "x*x", "--at", "x=1", "--nudge", "a"], "'a' must be a number, such as 0.001"),
     ],
 )
 def test_wrong_arguments_are_answered_with_what_is_right(
@@ -72,6 +74,40 @@ def test_what_a_user_can_change_is_one_line(
     monkeypatch.setattr(demo, "run", fail)
     assert command_line.main(["demo"]) == 2
     assert capsys.readouterr().err == "chalkgrad demo: do this instead\n"
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["check-file", "missing/file"],
+        ["assign", "missing/file", "--lesson", "02", "--to", "out"],
+        ["grade", ".", "--key", "missing/file"],
+        ["grade", ".", "--exercises", "missing/file"],
+        ["worksheet", "--roster", "missing/file"],
+        ["formulas", "-o", "missing/file.html"],
+        ["step", "x*x", "--at", "x=1", "-o", "missing/file.html"],
+        ["draw", "x*x", "--at", "x=1", "-o", "missing/file.svg"],
+    ],
+)
+def test_a_file_that_cannot_be_opened_is_named_with_the_reason(
+    argv: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert command_line.main(argv) == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    name = next(text for text in argv if text.startswith("missing"))
+    assert said == f"chalkgrad {argv[0]}: cannot open {name}: No such file or directory"
+
+
+def test_a_layout_that_takes_too_long_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def late(arguments: argparse.Namespace) -> int:
+        raise TimeoutError("the layout took more than 60 seconds")  # an OSError without a file
+
+    monkeypatch.setattr(demo, "run", late)
+    assert command_line.main(["demo"]) == 2
+    assert capsys.readouterr().err == "chalkgrad demo: the layout took more than 60 seconds\n"
 
 
 def test_ctrl_c_ends_quietly(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -114,7 +114,7 @@ GOOD: dict[str, Good] = {
     "autograd.compile": {"function": some(square), "parameters": some(None), "batched": some(False), "backend": some("numpy")},
     "autograd.depends_on": {"read": some(lambda: 1)},
     "autograd.drawn": {"draw": some(lambda: 1.0)},
-    "autograd.draw": {"output": some(OUT), "engine": some("auto"), "direction": some("LR"), "theme": some("auto"), "partials": some(False), "hide": some(None), "fold": some("auto"), "budget": some(9), "names": some(())},
+    "autograd.draw": {"output": some(OUT), "engine": some("auto"), "direction": some("LR"), "theme": some("auto"), "partials": some(False), "hide": some(None), "fold": some("auto"), "budget": some(9), "names": some(()), "shade": some(False), "checked": some(False), "expand": some(False), "title": some(""), "caption": some(True)},
     "autograd.draw_dot": {"root": some(OUT), "format": some("svg"), "rankdir": some("LR")},
     "autograd.render_dot": {"text": some("graph { a }"), "format": some("plain"), "layout": some("dot"), "engine": some("auto")},
     "autograd.explain": {"output": some(OUT), "wrt": some(X)},
@@ -122,8 +122,8 @@ GOOD: dict[str, Good] = {
     "autograd.formulas": {"row": some(autograd.add), "style": some("text"), "operands": some(None)},
     "autograd.nudge": {"output": some(OUT), "x": some(X), "by": some(0.1)},
     "autograd.source": {"row": some(autograd.add)},
-    "autograd.stepper": {"output": some(OUT), "order": some("topological"), "direction": some("LR"), "names": some(())},
-    "autograd.trace": {"output": some(OUT), "order": some("topological"), "names": some(()), "limit": some(9)},
+    "autograd.stepper": {"output": some(OUT), "order": some("topological"), "direction": some("LR"), "names": some(()), "expand": some(True)},
+    "autograd.trace": {"output": some(OUT), "order": some("topological"), "names": some(()), "limit": some(9), "expand": some(True)},
     "nn.MLP": {"nin": some(2), "nouts": some([2, 1]), "activation": some("relu"), "output_activation": some("identity"), "init": some("auto"), "seed": some(0)},
     "nn.Layer": {"nin": some(2), "nout": some(2), "nonlin": some(True), "activation": some("relu"), "init": some("auto"), "seed": some(0)},
     "nn.Neuron": {"nin": some(2), "nonlin": some(True), "activation": some("relu"), "init": some("auto"), "seed": some(0), "layer_size": some(1)},
@@ -233,7 +233,7 @@ NOT_NONE = {
     "autograd.render_dot",
     "nn.data.standardize", "nn.MLP:activation", "nn.fit:loss", "nn.fit:optimizer", "nn.save:path", "nn.load:path",
 }  # fmt: skip
-STRINGS = {"label", "path", "name", "doc", "text", "latex", "_op"}
+STRINGS = {"label", "path", "title", "name", "doc", "text", "latex", "_op"}
 FUNCTIONS = {"f", "function", "forward", "partial", "read", "draw", "init", "loss", "metrics", "model", "schedule", "then", "layer", "activation", "output_activation", "choice", "height"}  # fmt: skip
 RIGHT = {
     ("autograd.Value", "_children"): {"set"},  # as micrograd keeps them

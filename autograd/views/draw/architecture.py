@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from autograd.micrograd import operation
-from autograd.symbolic.printing import number_drawn, with_minus
+from autograd.symbolic.printing import count, number_drawn, with_minus
 from autograd.views.draw.clusters import OTHERS, readings_of_one
 from autograd.views.draw.modules import CONVOLUTION, RECURRENT, has_sizes, shape_text, size_text
 from autograd.views.draw.scene import Box, data_and_gradient
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from autograd.views.draw.units import Units
 
 MAX_LISTED = 4
-"""At most so many inputs are listed one by one."""
+"""At most this many inputs are listed one by one."""
 MAX_LINE = 24
-"""A module's kind and size are in one line if they have at most so many characters."""
+"""A module's kind and size are in one line if they have at most this many characters."""
 MAX_SIGNS = 6
-"""At most so many operations are listed in one box."""
+"""At most this many operations are listed in one box."""
 
 
 def cluster_box(name: str, cluster: Cluster, units: Units, called: Mapping[Value, str], modules: Modules) -> Box:
@@ -45,7 +45,7 @@ def cluster_box(name: str, cluster: Cluster, units: Units, called: Mapping[Value
     elif cluster.kind == "layer":
         cells += _layer(cluster, units, modules)
     elif cluster.kind == "loss":
-        cells += _loss(cluster, units)
+        cells += _loss(units)
     elif cluster.module:
         cells += _module(cluster, units, modules)
     else:
@@ -89,7 +89,7 @@ def _module(cluster: Cluster, units: Units, modules: Modules) -> list[str]:
 
 
 def _times(cluster: Cluster, units: Units, module: Any) -> int:
-    """How often the same neurons are used: at so many positions of all images, or steps of one sequence."""
+    """How often the same neurons are used: the positions of all images, or the steps of one sequence."""
     if has_sizes(module, CONVOLUTION):
         return len(readings_of_one(units, cluster))
     if has_sizes(module, RECURRENT):  # each step waits for the one before
@@ -100,7 +100,7 @@ def _times(cluster: Cluster, units: Units, module: Any) -> int:
     return len(readings_of_one(units, cluster)) // units.samples
 
 
-def _loss(cluster: Cluster, units: Units) -> list[str]:
+def _loss(units: Units) -> list[str]:
     """The kind of the loss, and over how many samples it is taken."""
     if units.loss is None:
         return []
@@ -197,13 +197,3 @@ def _counts(cluster: Cluster) -> str:
     """The numbers of nodes and leaves: each number of the graph is counted in one box."""
     leaves = count(len(cluster.leaves), "leaf")
     return f"{count(len(cluster.nodes), 'node')}, {leaves}" if cluster.leaves else count(len(cluster.nodes), "node")
-
-
-def count(number: int, thing: str) -> str:
-    """A number with its noun: 1 leaf, 2 leaves.
-
-    >>> count(1, "leaf"), count(1200, "box")
-    ('1 leaf', '1,200 boxes')
-    """
-    plural = {"leaf": "leaves", "box": "boxes"}.get(thing, f"{thing}s")
-    return f"{number:,} {thing if number == 1 else plural}"

@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd.node import all_edges
-from autograd.symbolic.printing import number_drawn
-from autograd.views.draw.architecture import cluster_box, count, plain_inputs_box
+from autograd.symbolic.printing import count, number_drawn
+from autograd.views.draw.architecture import cluster_box, plain_inputs_box
 from autograd.views.draw.clusters import NO_MODULES, Cluster, by_depth, by_layer, by_unit, neurons_of, taken_out
 from autograd.views.draw.expand_cluster import Use, draw_expanded
 from autograd.views.draw.page_fit import longest_arrow
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 FOLDS = ("auto", "none", "neuron", "layer", "depth")
 MAX_FOR_BRANCHES = 5_000
-"""In graphs of at most so many nodes, arrows to branches that were not taken are found, which takes a second pass."""
+"""In graphs of at most this many nodes, arrows to branches that were not taken are found, which takes a second pass."""
 
 
 class Clustering(NamedTuple):
@@ -46,9 +46,7 @@ def clustered(
     """The clusters within the budget, as fine as a reader can still read; `fold` may require a kind."""
     if fold == "neuron" or (fold == "auto" and len(units.roots) <= budget):
         clusters = by_unit(units, called)
-        plain = sum(
-            map(len, {plain_inputs(reading.inputs) for reading in units.neurons.values()})
-        )  # each has a box too
+        plain = sum(map(len, {plain_inputs(reading.inputs) for reading in units.neurons.values()}))  # each has a box
         if fold == "neuron" or len(clusters) + plain <= budget:
             return Clustering(units, clusters, "neuron")
     if fold == "layer" or (fold == "auto" and max(units.depth) <= budget):  # a layer has one depth

@@ -30,7 +30,6 @@ class _Rendered:
 
     if TYPE_CHECKING:  # these come from the package, which has no type information
         source: str
-        filepath: str
         directory: str
         filename: str
         format: str

@@ -1,7 +1,7 @@
 """How are boxes, circles and arrows written for Graphviz?  As DOT text, the same bytes for the same graph.
 
-Read `scene` and `escape` first, `layout_engines` next.  Every string of a user is escaped; nodes are numbered, so
-nothing depends on an address or on the order of a set.
+Read `scene`, `escape` and `sizes` first, `layout_engines` next.  Every string of a user is escaped; nodes are numbered,
+so nothing depends on an address or on the order of a set.
 """
 
 from __future__ import annotations
@@ -12,6 +12,21 @@ from typing import TYPE_CHECKING
 
 from autograd.views.draw.escape import plain_text, record_text
 from autograd.views.draw.scene import PARTIAL_BLANK
+from autograd.views.draw.sizes import (
+    BLANK,
+    CHARACTER,
+    CIRCLE,
+    FIELD_CELL,
+    IN_ROW,
+    LABEL,
+    MANY,
+    MARGIN,
+    NEIGHBOURS,
+    SMALL_CIRCLE,
+    TEXT,
+    inches,
+    rank_gap,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -40,12 +55,6 @@ PRINT = dict.fromkeys(LIGHT, "#ffffff") | {
     name: "#000000" for name in LIGHT if name.endswith(("ink", "line", "circle"))
 }
 """Black on white, for a printer."""
-MANY = 300
-"""More arrows than this between neurons would hide each other: they become thin lines, with more space."""
-FIELD_HEIGHT = 0.4
-"""In inches, of a cell in which a number is written by hand."""
-BLANK_SIZE = 24
-"""The type of a blank on an arrow, which is as high as a field."""
 LEGEND = "orange: the output grows with this number; blue: it shrinks"
 POSITIVE, NEGATIVE = (214, 96, 33), (46, 110, 190)
 """Orange if the output grows with the number, blue if it shrinks: also colour-blind readers can distinguish them."""
@@ -64,31 +73,29 @@ def attributes(contents: Contents, direction: str, palette: Mapping[str, str]) -
     """The attributes of the whole graph, of every node and of every edge."""
     tail, head = direction[1].translate(SIDES), direction[0].translate(SIDES)
     fields = any(box.fields for box in contents.boxes)
-    room, ports = {"ranksep": "0.35"}, {"tailport": tail, "arrowsize": "0.5" if fields else "0.7"}
-    if fields:  # so that more of them fit on paper
-        room = {"ranksep": "0.13"}
+    room = {"ranksep": inches(rank_gap(contents))}
+    ports = {"tailport": tail, "arrowsize": "0.5" if fields else "0.7"}
     if contents.rows:
         ports = {"arrowsize": "0.7"}
     if contents.crossing:
         many = len(contents.arrows) > MANY
-        room = {"ranksep": "2" if many else "1.3", "splines": "line", "ordering": "in"}
+        room |= {"splines": "line", "ordering": "in"}
         pen = {"penwidth": "0.4", "arrowhead": "none"} if many else {"penwidth": "0.6", "arrowsize": "0.4"}
         ports = {"tailport": tail, "headport": head, **pen}
-    elif direction in ("LR", "RL") and any(
-        box.group for box in contents.boxes
-    ):  # or weights in a frame may run from the last to the first
-        room["ordering"] = "in"
+    elif direction in ("LR", "RL") and any(box.group for box in contents.boxes):
+        room["ordering"] = "in"  # or weights in a frame may run from the last to the first
     text = {"fontname": "Helvetica", "fontcolor": palette["ink"]}
     whole = {
         "rankdir": direction,
         "bgcolor": palette["background"],
         "pad": "0.05" if fields else "0.2",
-        "nodesep": "0.4" if contents.rows else "0.22",
+        "nodesep": inches(IN_ROW if contents.rows else NEIGHBOURS),
     }
+    height = inches(FIELD_CELL if fields else CIRCLE)
     return {
         "graph": {**whole, **room, **text, "labelloc": "b"},
-        "node": {**text, "fontsize": "14", "height": f"{FIELD_HEIGHT if fields else 0.42}", "margin": "0.12,0.06"},
-        "edge": {**text, "fontsize": "13", "color": palette["line"], **ports},
+        "node": {**text, "fontsize": f"{TEXT:g}", "height": height, "margin": "0.12,0.06"},
+        "edge": {**text, "fontsize": f"{LABEL:g}", "color": palette["line"], **ports},
     }
 
 
@@ -106,7 +113,7 @@ def statements(contents: Contents, direction: str, palette: Mapping[str, str], s
     for box in contents.boxes:
         written = _box(box, direction, palette, max(gradients, default=0.0), width, bool(contents.rows))
         groups.setdefault(box.group, []).append(written)
-    busy, size = _with_busy_operands(contents), 0.34 if any(box.fields for box in contents.boxes) else 0.42
+    busy, size = _with_busy_operands(contents), SMALL_CIRCLE if any(box.fields for box in contents.boxes) else CIRCLE
     for circle in contents.circles:
         groups.setdefault(circle.group, []).append(_circle(circle, palette, circle.id not in busy, size))
     for n, (name, members) in enumerate(groups.items()):
@@ -143,18 +150,18 @@ def _box(box: Box, direction: str, palette: Mapping[str, str], largest: float, w
         label = f"{{{label}}}"
     sized = width if box.kind == "unit" else ""
     if box.fields and box.stacked:
-        sized = f"height={FIELD_HEIGHT * len(box.cells):.2f} "
+        sized = f"height={inches(FIELD_CELL * len(box.cells))} "
     return f'{box.id} [shape=Mrecord style=filled {look} {sized}label="{label}"]'
 
 
 def _common_width(contents: Contents) -> str:
     """One width for all neurons in columns: that of the longest text in them."""
-    inches = 0.0
+    widest = 0.0
     for box in contents.boxes:
         if box.kind == "unit":
-            widths = [0.095 * max(map(len, cell.split("\n"))) + 0.2 for cell in box.cells]
-            inches = max(inches, max(widths) if box.stacked else sum(widths))
-    return f"width={inches:.2f} " if contents.crossing else ""
+            widths = [CHARACTER * max(map(len, cell.split("\n"))) + MARGIN for cell in box.cells]
+            widest = max(widest, max(widths) if box.stacked else sum(widths))
+    return f"width={inches(widest)} " if contents.crossing else ""
 
 
 def _in_bunches(contents: Contents) -> list[str]:
@@ -174,12 +181,13 @@ def _with_busy_operands(contents: Contents) -> set[str]:
 
 def _circle(circle: Circle, palette: Mapping[str, str], free: bool, size: float) -> str:
     """A circle, or for a word such as tanh a rounded box; with `free`, its operands can be drawn in order."""
-    shape = f"shape=circle margin=0 width={size}" if len(circle.sign) < 3 else 'shape=box margin="0.1,0" height=0.36'
-    style = "filled" if len(circle.sign) < 3 else '"filled,rounded"'
+    shape, style = f"circle margin=0 width={inches(size)}", "filled"
+    if len(circle.sign) > 2:
+        shape, style = 'box margin="0.1,0" height=0.36', '"filled,rounded"'
     order = " ordering=in" if free or circle.sign not in "+*" else ""  # a - b is not b - a
     colour = palette["circle"]
     return (
-        f'{circle.id} [class=sign {shape}{order} style={style} fillcolor="{colour}" color="{colour}" '
+        f'{circle.id} [class=sign shape={shape}{order} style={style} fillcolor="{colour}" color="{colour}" '
         f'fontcolor="{palette["sign"]}" label="{plain_text("−" if circle.sign == "-" else circle.sign)}"]'
     )
 
@@ -187,7 +195,7 @@ def _circle(circle: Circle, palette: Mapping[str, str], free: bool, size: float)
 def _arrow(n: int, arrow: Arrow, port: str, gap: str, turned: bool) -> str:
     """An arrow with its own id, since `x * x` has two between the same ends; a turned one goes from right to left."""
     label = f' label="{plain_text(gap + arrow.label + gap)}"' if arrow.label else ""
-    label += f" fontsize={BLANK_SIZE}" if arrow.label == PARTIAL_BLANK else ""
+    label += f" fontsize={BLANK:g}" if arrow.label == PARTIAL_BLANK else ""
     style = ("" if arrow.taken else " style=dashed") + (" penwidth=2.5" if arrow.bundle else "")
     ends = f"{arrow.target} -> {arrow.source}" if turned else f"{arrow.source} -> {arrow.target}"
     return f"{ends} [id=a{n}{port}{label}{style}{' dir=back' if turned else ''}]"

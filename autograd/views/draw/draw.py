@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autograd.arguments import choose, shown
+from autograd.arguments import check_switch, choose, shown
 from autograd.backpropagation import topological_order
 from autograd.pause_gc import pause_gc
 from autograd.value import Value
@@ -68,7 +68,8 @@ def draw(
     out what a notebook says about folding; `names`, a model or pairs of a name and a Value, names the Values that have
     no label, and the neurons and layers of the model.
 
-    Raises TypeError if `output` is not a Value; ValueError for an unknown choice, or a label that cannot be shown.
+    Raises TypeError if `output` is not a Value, or another argument has a wrong type; ValueError for an unknown choice,
+    or a label that cannot be shown.
 
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     >>> "{a|data 2|grad}" in draw(a * b).source
@@ -81,7 +82,9 @@ def draw(
         ("partials", partials, PARTIALS), ("fold", fold, FOLDS), ("engine", engine, ENGINES),
     ):  # fmt: skip
         choose(choice, choices, f"draw: unknown {name}")
-    _check(budget, title, caption, expand)
+    for name, switch in (("shade", shade), ("checked", checked), ("caption", caption)):
+        check_switch(switch, f"draw: {name}")
+    _check(budget, title, expand)
     opened = [] if isinstance(expand, bool) or expand == "auto" else [expand] if isinstance(expand, str) else [*expand]
     called = names_of_values(names, "draw")
     options = DrawOptions(hide, partials)
@@ -96,9 +99,7 @@ def draw(
             key = Graph(view.answers, direction=view.direction, **look)
         return Graph(view.contents, direction=view.direction, **look, key=key)
 
-    with (
-        pause_gc()
-    ):  # of a large graph many lists are made, without cycles; searching them would take a third of the time
+    with pause_gc():  # many lists are made, without cycles; searching them would take a third of the time
         order = topological_order(output)
         views = Views(order, called, Modules(names), options, checked, whole, opened, fold, budget, direction)
         graph = choose_view(views, drawn)
@@ -106,15 +107,11 @@ def draw(
     return graph
 
 
-def _check(budget: Any, title: Any, caption: Any, expand: Any) -> None:
+def _check(budget: Any, title: Any, expand: Any) -> None:
     if type(budget) is not int or budget < 1:
         raise ValueError(f"draw: budget must be a whole number of at least 1, got {shown(budget)}")
     if not isinstance(title, str):
         raise TypeError(f"draw: title must be a text, got {shown(title)} ({type(title).__name__})")
-    if not isinstance(caption, bool):
-        raise TypeError(
-            f"draw: caption must be True or False, got {shown(caption)}; a text below the picture is title="
-        )
     if not isinstance(expand, (bool, str)) and not (
         isinstance(expand, (list, tuple, set, frozenset)) and all(isinstance(name, str) for name in expand)
     ):
@@ -144,7 +141,7 @@ def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> Digraph:
 
 
 SMALL = 60
-"""A notebook shows a Value as its graph if that has at most so many numbers."""
+"""A notebook shows a Value as its graph if that has at most this many numbers."""
 
 
 def display_of(value: Value) -> dict[str, str]:

@@ -11,8 +11,8 @@ import re
 
 from autograd.arguments import shown
 
-WIDTH = 32
-"""Characters a line: longer labels are wrapped, so that a box does not become wider than the page."""
+MAX_LINE = 32
+"""Characters per line: longer labels are wrapped, so that a box does not become wider than the page."""
 
 _ANYWHERE = str.maketrans({"\\": r"\\", '"': r"\"", "&": "&amp;"})
 _IN_RECORDS = _ANYWHERE | str.maketrans({sign: f"\\{sign}" for sign in "{}|<>"})
@@ -30,7 +30,7 @@ def record_text(label: str) -> str:
     return r"\n".join(line.translate(_IN_RECORDS) for line in _lines(label))
 
 
-def plain_text(label: str, width: int = WIDTH) -> str:
+def plain_text(label: str, width: int = MAX_LINE) -> str:
     r"""A label outside records (on an edge, under the picture), inside a quoted DOT string.
 
     >>> print(plain_text("a|b \\ c"))
@@ -39,7 +39,7 @@ def plain_text(label: str, width: int = WIDTH) -> str:
     return r"\n".join(line.translate(_ANYWHERE) for line in _lines(label, width))
 
 
-def _lines(label: str, width: int = WIDTH) -> list[str]:
+def _lines(label: str, width: int = MAX_LINE) -> list[str]:
     """The label's own lines, each wrapped at the last space that fits, or in the middle of a long word.
 
     A space that Graphviz would drop, and an empty line, which may crash it, become a non-breaking space.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from autograd.node import variables
 from autograd.symbolic.printing import number_drawn
 from autograd.value import Value
-from autograd.views.draw.escape import WIDTH as MAX_LINE
+from autograd.views.draw.escape import MAX_LINE
 from autograd.views.draw.scene import (
     Arrow,
     Box,

@@ -10,6 +10,8 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from autograd.symbolic.printing import count
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -84,9 +86,9 @@ def size_text(module: Any, before: Shape, after: Shape, times: int) -> list[str]
         filters = shape_text(_pair(module.kernel_size))
         return [f"{module.in_channels} → {module.out_channels}", f"{filters}, {times:,} times"]
     if has_sizes(module, RECURRENT):
-        return [f"{module.input_size} → {module.hidden_size}", f"{times} step{'s' * (times != 1)}"]
+        return [f"{module.input_size} → {module.hidden_size}", count(times, "step")]
     if has_sizes(module, ATTENTION):
-        return [f"{module.embed_dim} → {module.embed_dim}", f"{module.num_heads} head{'s' * (module.num_heads != 1)}"]
+        return [f"{module.embed_dim} → {module.embed_dim}", count(module.num_heads, "head")]
     return []
 
 

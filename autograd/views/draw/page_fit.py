@@ -1,6 +1,6 @@
 """Does a picture fit on a page?  Its size is estimated before Graphviz computes the layout.
 
-Read `scene` first, `draw` next, which chooses the finest view that fits.  A page is 16 cm wide, and its smallest text,
+Read `sizes` first, `draw` next, which chooses the finest view that fits.  A page is 16 cm wide, and its smallest text,
 the label of an arrow, should have at least 7 pt there.
 """
 
@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from autograd.views.draw.escape import WIDTH as MAX_LINE
+from autograd.views.draw.escape import MAX_LINE
 from autograd.views.draw.scene import PARTIAL_BLANK
+from autograd.views.draw.sizes import CHARACTER, CIRCLE, FIELD, IN_ROW, LINE, MARGIN, NEIGHBOURS, SIGN, rank_gap
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,14 +23,10 @@ PAGE_WIDTH, MIN_TEXT = 16 / 2.54 * 72, 7.0
 WIDTH, LABELLED_WIDTH, HEIGHT = 730.0, 675.0, 1120.0
 """In points, of a picture whose smallest text becomes 7 pt on a page of 16 cm x 24 cm: labels of arrows are smaller.
 They would be 789 and 731, but Graphviz sometimes needs 8 % more than is estimated here."""
-CHARACTER, LINE, MARGIN = 6.9, 16.0, 17.5
-"""The width of an average character of 14 pt Helvetica, the height of a line, both margins of a cell."""
-PARTIAL_FIELD = (95.0, 29.0)
+PARTIAL_FIELD = (SIGN + FIELD[0] + 7.0, FIELD[1] + 1.4)
 """The width and the height of a blank on an arrow."""
-GAP, BETWEEN, IN_ROW = 25.2, 15.8, 28.8
-"""Between ranks, between neighbours of a rank, and between those of a row of a wrapped chain."""
 MAX_LEVELS = 1300
-"""How many ranks all arrows may cross: Graphviz takes up to ten seconds for so many, and a minute for twice as many."""
+"""How many ranks all arrows may cross: Graphviz takes up to ten seconds for that, and a minute for twice as many."""
 SHORT = 8
 """A chain of fewer ranks is not wrapped."""
 
@@ -119,7 +116,7 @@ def _rows(contents: Contents) -> list[list[str]]:
             room = WIDTH
         rows[-1] += column
         room -= width
-    high = sum(max(sizes[name][1] for name in row) + GAP for row in rows)
+    high = sum(max(sizes[name][1] for name in row) + rank_gap(contents) for row in rows)
     return rows if high <= HEIGHT else []
 
 
@@ -131,13 +128,14 @@ def size_of(contents: Contents, look: Look) -> tuple[float, float]:
     for name, rank in depth.items():
         length, breadth = sizes[name] if across else sizes[name][::-1]
         along[rank] = max(along[rank], length)
-        beside[rank] += breadth + BETWEEN
-    gaps = [94.0 if contents.crossing else GAP] * len(along)
+        beside[rank] += breadth + NEIGHBOURS
+    gap = rank_gap(contents)
+    gaps = [gap] * len(along)
     for arrow in contents.arrows:
         if arrow.label.strip():
             wide, high = PARTIAL_FIELD if arrow.label == PARTIAL_BLANK else (len(arrow.label) * CHARACTER, LINE)
-            room = wide + GAP if across else high
-            gaps[depth[arrow.target]] = max(gaps[depth[arrow.target]], GAP + room)
+            room = wide + gap if across else high
+            gaps[depth[arrow.target]] = max(gaps[depth[arrow.target]], gap + room)
     size = sum(along) + sum(gaps[1:]) + 29.0, max(beside) + 29.0
     return size if across else size[::-1]
 
@@ -155,7 +153,7 @@ def _sizes(contents: Contents, look: Look) -> dict[str, tuple[float, float]]:
             high = max(lines for _, lines in cells) * LINE + 14.0
         sizes[box.id] = wide, high
     for circle in contents.circles:
-        sizes[circle.id] = max(30.0, len(circle.sign) * 7.5 + 14.0), 30.0
+        sizes[circle.id] = max(CIRCLE, len(circle.sign) * 7.5 + 14.0), CIRCLE
     return sizes
 
 
@@ -168,7 +166,7 @@ def _extent(cell: str) -> tuple[int, int]:
 def ranks(contents: Contents) -> Mapping[str, int]:
     """The rank of each box and circle: the number of arrows on the longest path to it.
 
-    A box without an operand stands directly before its first user.
+    A box without an operand is directly before its first user.
     """
     depth = dict.fromkeys([*(box.id for box in contents.boxes), *(circle.id for circle in contents.circles)], 0)
     targets: dict[str, list[str]] = {name: [] for name in depth}

@@ -11,6 +11,8 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autograd.arguments import shown
+from autograd.symbolic.printing import count
 from autograd.views.draw.browser import open_page
 from autograd.views.draw.dot import DARK, LIGHT, PRINT, attributes, dot_text, statements
 from autograd.views.draw.layout_engines import render
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from autograd.views.draw.digraph import Digraph, Source
     from autograd.views.draw.scene import Contents
 
-FORMATS = ("svg", "png", "pdf", "dot")
+FORMATS = (".svg", ".png", ".pdf", ".dot")
 THEMES = ("auto", "light", "dark", "print")
 
 
@@ -118,8 +120,7 @@ class Graph:
         Raises ValueError if `scale` is not a positive number or gives more than 100 million pixels, ImportError if a
         package is missing.
         """
-        if scale is not None and (not isinstance(scale, (int, float)) or not 0.0 < scale <= 100.0):
-            raise ValueError(f"png: scale must be a number above 0 and up to 100, got {scale!r}")
+        _check_scale(scale, "png")
         return png(self.svg, scale)
 
     @property
@@ -153,15 +154,15 @@ class Graph:
         .pdf .dot, FileExistsError if the file exists and `overwrite` is False, ImportError if the format needs a
         program or package that is not installed.
         """
-        target, ending = destination(path, "save", tuple(f".{form}" for form in FORMATS), overwrite)
-        form = ending[1:]
-        content = (
-            self.png(scale)
-            if form == "png"
-            else self.pdf
-            if form == "pdf"
-            else (self.svg if form == "svg" else self.source).encode()
-        )
+        target, ending = destination(path, "save", FORMATS, overwrite)
+        _check_scale(scale, "save")
+        match ending:
+            case ".png":
+                content = self.png(scale)
+            case ".pdf":
+                content = self.pdf
+            case _:
+                content = (self.svg if ending == ".svg" else self.source).encode()
         with target.open("wb" if overwrite else "xb") as file:
             file.write(content)
         return target
@@ -182,8 +183,8 @@ class Graph:
         """What is in the picture, in one line."""
         if self.contents.summary:
             return self.contents.summary
-        boxes, circles = len(self.contents.boxes), len(self.contents.circles)
-        return f"graph of {boxes} number{'s' * (boxes != 1)} and {circles} operation{'s' * (circles != 1)}"
+        boxes, circles = count(len(self.contents.boxes), "number"), count(len(self.contents.circles), "operation")
+        return f"graph of {boxes} and {circles}"
 
     def __repr__(self) -> str:
         return f'<{self.description}; .show() opens it in the browser, .save("graph.svg") writes it>'
@@ -193,3 +194,8 @@ class Graph:
             return {"text/html": in_notebook(self.svg, self.contents.note), "text/plain": repr(self)}
         except (ImportError, TimeoutError, RuntimeError) as error:  # the DOT text is readable too
             return {"text/plain": f"{error}\n\n{self.source}"}
+
+
+def _check_scale(scale: Any, who: str) -> None:
+    if scale is not None and (type(scale) is bool or not isinstance(scale, (int, float)) or not 0.0 < scale <= 100.0):
+        raise ValueError(f"{who}: scale must be a number above 0 and up to 100, got {shown(scale)}")

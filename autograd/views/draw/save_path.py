@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from autograd.arguments import shown
+from autograd.arguments import check_switch, shown
 
 PAGES = (".html", ".htm")
 
@@ -17,13 +17,15 @@ PAGES = (".html", ".htm")
 def destination(path: Any, who: str, endings: tuple[str, ...], overwrite: bool) -> tuple[Path, str]:
     """The path and its ending, after checking that a file may be written there.
 
-    Raises TypeError if `path` is not a path, ValueError for another ending, FileExistsError if the file exists.
+    Raises TypeError if `path` is not a path or `overwrite` not a bool, ValueError for another ending, FileExistsError
+    if the file exists.
 
     >>> destination("graph.SVG", "save", (".svg", ".png"), False)[1]
     '.svg'
     """
     if not isinstance(path, (str, os.PathLike)):
         raise TypeError(f"{who}: path must be the name of a file, got {shown(path)} ({type(path).__name__})")
+    check_switch(overwrite, f"{who}: overwrite")
     target = Path(os.fsdecode(path))
     ending = target.suffix.lower()
     if ending not in endings:

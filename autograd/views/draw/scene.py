@@ -76,7 +76,7 @@ class Arrow:
     taken: bool = True
     """Whether a gradient flows along it; an arrow to a branch that was not taken is dashed."""
     count: int = 1
-    """For how many edges of the graph it stands."""
+    """How many edges of the graph it represents."""
     bundle: bool = False
     """Whether it is drawn thick, for the same edges of several samples."""
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from autograd.views.draw.dot import DARK, LIGHT
 from autograd.views.draw.scene import BLANK, PARTIAL_BLANK
+from autograd.views.draw.sizes import FIELD, SIGN, TEXT, WORD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,10 +24,6 @@ FONT_SCALE = 0.87
 """Text is drawn a little smaller than measured: DejaVu Sans is an eighth wider than Helvetica."""
 PIXELS = 96 / 72
 """Graphviz measures in points."""
-FIELD = (62.0, 27.6)
-"""In points, the size of a field in which a number is written: as wide as its underscores were."""
-WORD, SIGN = 32.0, 26.0
-"""In points, the width of the word before such a field and of the sign before one on an arrow, with a space."""
 COLUMN = 850
 """The width of a cell's output in pixels, approximately."""
 
@@ -52,9 +49,7 @@ def cleaned(
     )
     body = re.sub(r'<g id="[^"]*" class="graph"', '<g class="graph"', body)
     body = re.sub(r"<title>%?\d*</title>\s*", "", body)
-    body = re.sub(
-        r'font-family="[^"]*" font-size="([\d.]+)"', lambda m: f'font-size="{float(m[1]) * FONT_SCALE:.4g}"', body
-    )
+    body = re.sub(r'font-family="[^"]*" font-size="([\d.]+)"', lambda m: font_size(float(m[1])), body)
     body = re.sub(r'(<text) xml:space="preserve"', r"\1", body)
     sign, line = PARTIAL_BLANK.rsplit(" ", 1)
     blanks = f"(data|grad) {BLANK}|[^<]*({sign}) {line}[^<]*"
@@ -66,6 +61,11 @@ def cleaned(
         f'width="{width * PIXELS:.0f}" height="{height * PIXELS:.0f}" viewBox="{box}" font-family="{FONTS}">\n'
         f"{style}{body.strip()}\n"
     )
+
+
+def font_size(points: float) -> str:
+    """The attribute of text that Graphviz measured in this size."""
+    return f'font-size="{points * FONT_SCALE:.4g}"'
 
 
 def _group(match: re.Match[str], tooltips: Mapping[str, str], marks: Mapping[str, str]) -> str:
@@ -81,11 +81,13 @@ def _field(blank: re.Match[str]) -> str:
     (width, height), word, baseline = FIELD, WORD if blank[4] else SIGN, float(blank[2])
     left, rest = float(blank[1]) - (word + width) / 2, blank[3]
     if blank[5]:  # it had the type of a blank
-        baseline, rest = baseline - 4.0, re.sub('font-size="[^"]*"', f'font-size="{14 * FONT_SCALE:.4g}"', rest)
+        baseline, rest = baseline - 4.0, re.sub('font-size="[^"]*"', font_size(TEXT), rest)
+    ink = re.search('fill="([^"]*)"', rest)
+    stroke = ink[1] if ink else "black"  # which Graphviz leaves out
     return (
         f'<text x="{left:.2f}" y="{baseline:g}"{rest}>{blank[4] or blank[5]}</text>\n'
         f'<rect class="blank" x="{left + word:.2f}" y="{baseline - 4.5 - height / 2:.2f}" width="{width:g}" '
-        f'height="{height:g}" rx="2" fill="none" stroke="{LIGHT["line"]}" stroke-dasharray="1,2"/>'
+        f'height="{height:g}" rx="2" fill="none" stroke="{stroke}" stroke-dasharray="1,2"/>'
     )
 
 
@@ -166,7 +168,8 @@ def _as_background(svg: str, name: str = "") -> str:
 
 def _dark_style() -> str:
     """The rules of the dark palette, for the dark mode of the system or of JupyterLab."""
-    rules = colour_rules(DARK.__getitem__, shaded=f".shaded text{{fill:{LIGHT['ink']}}}")
+    ink = LIGHT["ink"]
+    rules = colour_rules(DARK.__getitem__, shaded=f".shaded text{{fill:{ink}}}.shaded .blank{{stroke:{ink}}}")
     inside = "".join(within(rule, "svg.chalkgrad") for rule in rules)
     notebook = "".join(within(rule, '[data-jp-theme-light="false"] svg.chalkgrad') for rule in rules)
     return f"@media screen and (prefers-color-scheme:dark){{{inside}}}{notebook}"
@@ -177,6 +180,7 @@ def colour_rules(colour: Callable[[str], str], shaded: str = "") -> list[str]:
     rules = [
         ".graph>polygon{fill:%s}" % colour("background"),
         "text{fill:%s}" % colour("ink"),
+        ".blank{stroke:%s}" % colour("ink"),
         ".edge path,.edge polygon{stroke:%s}" % colour("line"),
         ".edge polygon{fill:%s}" % colour("line"),
         ".sign ellipse,.sign path{fill:%s;stroke:%s}" % (colour("circle"), colour("circle")),

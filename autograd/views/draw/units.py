@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from autograd import primitives as table
 from autograd.micrograd import operation
 from autograd.node import operands as operands_of
-from autograd.symbolic.printing import number_text
+from autograd.symbolic.printing import count, number_text
 from autograd.value import Value
 from autograd.views.draw.losses import loss_of
 from autograd.views.draw.scene import known_gradients
@@ -230,8 +230,7 @@ class Units:
         if self.is_mean(unit):
             return f"mean of {len(self.operands[inner])} numbers"
         if row is table.dot:
-            count = (len(operands_of(self.order[inner])) - 1) // 2
-            what = f"sum of {count} product{'s' * (count != 1)}"
+            what = f"sum of {count((len(operands_of(self.order[inner])) - 1) // 2, 'product')}"
         elif row is table.sum_:
             what = f"sum of {len(self.operands[inner])}"
         elif self.size[unit] > 2 and row in SUMS:

@@ -31,13 +31,13 @@ if TYPE_CHECKING:
 BUDGET = 60
 """The boxes and circles that a reader can still follow."""
 MAX_NUMBERS = 5_000
-"""At most so many numbers are drawn with fold="none"."""
+"""At most this many numbers are drawn with fold="none"."""
 MAX_WHOLE = 500
-"""At most so many numbers are drawn one by one if an option requires it, unless there is another budget."""
+"""At most this many numbers are drawn one by one if an option requires it, unless there is another budget."""
 MAX_LAYOUTS = 3
-"""So many views are laid out to find one that can be read."""
+"""At most this many views are laid out to find one that can be read."""
 MUCH = 0.85
-"""A picture is laid out once more if it could become so much narrower."""
+"""A picture is laid out once more if its width could fall to this share."""
 
 
 class View(NamedTuple):

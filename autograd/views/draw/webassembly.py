@@ -7,17 +7,11 @@ cannot install that, but it runs such a module itself, in a worker and on the ma
 
 from __future__ import annotations
 
-import sys
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-
-def in_browser() -> bool:
-    """Whether this Python runs in a browser (or in another host of Pyodide, such as Node)."""
-    return sys.platform == "emscripten"
 
 
 def graphviz() -> Callable[[str, str, str], bytes]:

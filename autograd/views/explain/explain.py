@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from autograd.arguments import shown
 from autograd.backpropagation import topological_order
-from autograd.symbolic.printing import atom
+from autograd.symbolic.printing import atom, count
 from autograd.value import Value
 from autograd.views.explain import render
 from autograd.views.explain.paths import ChainRule, Chains
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from autograd.views.trace.trace import Names, Trace
 
 MAX_NAMES = 20
-"""At most so many names are listed in the error about an unknown name."""
+"""At most this many names are listed in the error about an unknown name."""
 
 
 class Explanation(ChainRule):
@@ -41,7 +41,7 @@ class Explanation(ChainRule):
 
     def __repr__(self) -> str:
         gradient = f"d{atom(self.output)}/d{atom(self.wrt)}"
-        paths = f"{self.path_count:,} path{'s' * (self.path_count != 1)}"
+        paths = count(self.path_count, "path")
         return f"<explanation of {gradient} = {self.gradient!r}, over {paths}; print(...) shows it>"
 
     def _repr_markdown_(self) -> str:

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from autograd.views.trace.trace import BackwardStep, Trace
 
 MAX_PATHS = 200
-"""At most so many paths are listed one by one; if there are more, only their number and their sums are given."""
+"""At most this many paths are listed one by one; if there are more, only their number and their sums are given."""
 MAX_PATH_NODES = 200_000
-"""At most so many nodes are on these paths together."""
+"""At most this many nodes are on these paths together."""
 
 ROUNDING = 1e-10
 """Relative to the sum of the absolute contributions: what rounding may change when the order of a sum changes."""

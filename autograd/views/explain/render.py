@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, TypeVar
 
-from autograd.symbolic.printing import MAX_LIST, atom, factor_text, name_text, number_text
+from autograd.symbolic.printing import MAX_LIST, atom, count, factor_text, name_text, number_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ Record = TypeVar("Record")
 MAX_LINES = 20
 """A longer list is shortened."""
 MAX_GIVEN = 10
-"""At most so many numbers are listed in one line."""
+"""At most this many numbers are listed in one line."""
 
 # ------------------------------------------------------------------------------------------------------- plain text
 
@@ -85,7 +85,7 @@ def _contribution(found: Contribution, explained: ChainRule) -> str:
     output, wrt, user = atom(explained.output), atom(explained.wrt), atom(found.user)
     return (
         f"through {found.user}{found.which}: d{output}/d{user} · ∂{user}/∂{wrt}{found.which} = {product}"
-        f" = {number_text(found.product)} ({_many(found.paths)} path{'s' * (found.paths != 1)})"
+        f" = {number_text(found.product)} ({_many(found.paths)})"
     )
 
 
@@ -101,8 +101,7 @@ def _ends(explained: ChainRule) -> list[str]:
         lines = [f"One path, so {slope} = {total}"]
     else:
         terms = [path.product for path in explained.paths] or [found.product for found in explained.contributions]
-        many = _many(explained.path_count)
-        lines = [f"The sum over the {many} paths: {_equal(slope, _sum(terms), total)}"]
+        lines = [f"The sum over the {_many(explained.path_count)}: {_equal(slope, _sum(terms), total)}"]
     if explained.grad is None:
         lines.append(f"({wrt}.grad is not computed yet; {output}.backward() adds this to it.)")
     elif explained.is_all_of_grad:
@@ -175,9 +174,8 @@ def _fraction(sign: str, upper: str, lower: str) -> str:
 def _contribution_latex(found: Contribution, explained: ChainRule) -> str:
     before, local = _fraction("d", explained.output, found.user), _fraction(r"\partial ", found.user, explained.wrt)
     numbers = rf"{number_text(found.gradient, 'latex')} \cdot {factor_text(found.partial, 'latex')}"
-    paths = f"{_many(found.paths)} path{'s' * (found.paths != 1)}"
     product = rf"{before} \cdot {local}{_which_latex(found.which)}"
-    return f"{_formula(product, numbers, number_text(found.product, 'latex'))} ({paths})"
+    return f"{_formula(product, numbers, number_text(found.product, 'latex'))} ({_many(found.paths)})"
 
 
 def _bullets(records: Sequence[Record], write: Callable[[Record], str]) -> list[str]:
@@ -225,8 +223,8 @@ def _cut(records: Sequence[Record], write: Callable[[Record], str], before: str)
 
 
 def _there_are(paths: int) -> str:
-    return f"There are {_many(paths)} paths" if paths != 1 else "There is one long path"
+    return f"There are {_many(paths)}" if paths != 1 else "There is one long path"
 
 
-def _many(number: int) -> str:
-    return f"{number:,}" if number < 10**15 else f"about 10^{len(str(number)) - 1}"
+def _many(paths: int) -> str:
+    return count(paths, "path") if paths < 10**15 else f"about 10^{len(str(paths)) - 1} paths"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from autograd.views.stepper.passes import TITLES
 from autograd.views.stepper.picture import visible
 from autograd.views.stepper.sentences import Descriptions
 
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 MAX_BOXES = 200
 """A picture of more numbers is for the screen only."""
 MAX_STEPS = 100
-"""At most so many steps of a pass are printed."""
-TITLES = {"forward": "Forward", "topological": "Backward", "naive": "Backward, naive"}
+"""At most this many steps of a pass are printed."""
 
 
 def steps(passes: Passes) -> str:

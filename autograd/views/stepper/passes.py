@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from autograd.arguments import choose
+from autograd.arguments import choose, shown
 from autograd.backpropagation import topological_order
 from autograd.views.trace.trace import ORDERS, record_trace
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 PASSES = ("forward", *ORDERS)
 """The forward pass, and the backward pass in either order."""
+TITLES = {"forward": "Forward", "topological": "Backward", "naive": "Backward, naive"}
+"""What a reader calls them."""
 
 MAX_NODES = 5000
 """A graph of more nodes is refused: it has too many steps to go through one by one."""
@@ -54,6 +56,16 @@ class Passes:
             self.naive_refused = str(error).removeprefix("trace: ")
         if order == "naive" and self.naive is None:
             raise ValueError(f"stepper: {self.naive_refused}")
+
+    def check_position(self, order: str, position: int, who: str) -> None:
+        """Raise ValueError if there is no such pass, or no such position in it."""
+        choose(order, PASSES, f"{who}: unknown order")
+        if order == "naive" and self.naive is None:
+            raise ValueError(f"{who}: {self.naive_refused}")
+        if type(position) is not int or not 0 <= position <= self.last(order):
+            raise ValueError(
+                f"{who}: position must be a whole number from 0 to {self.last(order)}, got {shown(position)}"
+            )
 
     def last(self, order: str) -> int:
         """The position at which a pass is complete."""

@@ -13,6 +13,8 @@ from autograd.views.draw.dot import LIGHT
 from autograd.views.draw.page_fit import MAX_LEVELS, arranged, levels_crossed
 from autograd.views.draw.picture import Graph
 from autograd.views.draw.scene import DrawOptions, contents_of
+from autograd.views.draw.sizes import TEXT
+from autograd.views.draw.svg import font_size
 from autograd.views.draw.views import MAX_WHOLE
 from autograd.views.trace.expand import MAX_NAME
 
@@ -84,7 +86,7 @@ def _arrow_marks(contents: Contents) -> dict[str, str]:
 
 def _compact(svg: str) -> str:
     """The same picture in fewer bytes: what most texts have in common is said once, and numbers have one decimal."""
-    common = f'font-size="12.18" fill="{LIGHT["ink"]}"'
+    common = f'{font_size(TEXT)} fill="{LIGHT["ink"]}"'
     svg = re.sub(
         r'<text text-anchor="middle"([^>]*?) (font-size="[^"]*" fill="[^"]*")',
         lambda text: f"<text{text[1]}" + ("" if text[2] == common else f" {text[2]}"),

@@ -76,10 +76,7 @@ class Descriptions:
     def paragraphs(self, position: int) -> list[Paragraph]:
         """What the page shows at this position."""
         number, *values = self.positions[position]
-        return [
-            Paragraph(kind, tuple(p if isinstance(p, str) else (p[0], p[1]) for p in self._filled(parts, values)))
-            for kind, parts in self.templates[int(number)]
-        ]
+        return [Paragraph(kind, tuple(self._filled(parts, values))) for kind, parts in self.templates[int(number)]]
 
     def _filled(self, parts: Sequence[Any], values: Sequence[Any]) -> Iterator[Any]:
         names = self.passes.trace.nodes

@@ -13,8 +13,8 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograd.arguments import choose, shown
-from autograd.symbolic.printing import atom, with_minus
+from autograd.arguments import check_switch, choose, shown
+from autograd.symbolic.printing import atom, count, with_minus
 from autograd.value import Value
 from autograd.views.draw.browser import open_page
 from autograd.views.draw.dot import DIRECTIONS
@@ -22,7 +22,7 @@ from autograd.views.draw.save_path import PAGES, destination
 from autograd.views.draw.svg import frame_in_notebook
 from autograd.views.stepper import paper
 from autograd.views.stepper.front_end import json_in_page, scripts, source, style
-from autograd.views.stepper.passes import PASSES, Passes
+from autograd.views.stepper.passes import PASSES, TITLES, Passes
 from autograd.views.stepper.picture import marked_svg, pictures, refusal
 from autograd.views.stepper.sentences import Descriptions, table
 from autograd.views.trace.trace import json_number, names_of_values
@@ -65,13 +65,14 @@ class Stepper(Passes):
 
     def __init__(self, output: Value, order: str, direction: str, expand: bool, called: Mapping[Value, str]) -> None:
         choose(direction, ("auto", *DIRECTIONS), "stepper: unknown direction")
+        check_switch(expand, "stepper: expand")
         super().__init__(output, order, expand, called)
         self.direction = direction
         self._descriptions: dict[str, Descriptions] = {}
 
     def __repr__(self) -> str:
-        forward, backward = len(self.trace.forward), len(self.trace.backward)
-        steps = f"{forward} forward step{'s' * (forward != 1)}, {backward} backward step{'s' * (backward != 1)}"
+        forward, backward = self.trace.forward, self.trace.backward
+        steps = f"{count(len(forward), 'forward step')}, {count(len(backward), 'backward step')}"
         return (
             f"<stepper of {self.trace.nodes[self.trace.output].name}: {steps}; "
             f'.show() opens it in the browser, .save("backprop.html") writes it>'
@@ -79,6 +80,8 @@ class Stepper(Passes):
 
     def sentences(self, order: str, position: int) -> list[str]:
         r"""What happens at this position of a pass, in plain lines: the chain rule with names and with numbers.
+
+        Raises ValueError if the pass does not exist or has no such position.
 
         >>> from autograd import Value
         >>> shown = stepper(Value(3.0, label="x") ** 2)
@@ -90,6 +93,7 @@ class Stepper(Passes):
           running sum: 6 (complete)
         Done: every gradient is complete.
         """
+        self.check_position(order, position, "stepper.sentences")
         return [paragraph.line for paragraph in self._described(order).paragraphs(position)]
 
     def _described(self, order: str) -> Descriptions:
@@ -98,7 +102,14 @@ class Stepper(Passes):
         return self._descriptions[order]
 
     def table(self, order: str, position: int, width: int = 75) -> list[str]:
-        """A heading, and a line for each number with its value and gradient, if they are known at this position."""
+        """A heading, and a line for each number with its value and gradient, if they are known at this position.
+
+        `width` is that of the lines, in characters.  Raises ValueError if the pass does not exist or has no such
+        position, or `width` is not a whole number of at least 1.
+        """
+        self.check_position(order, position, "stepper.table")
+        if type(width) is not int or width < 1:
+            raise ValueError(f"stepper.table: width must be a whole number of at least 1, got {shown(width)}")
         return table(self, order, position, width)
 
     def data(self) -> dict[str, Any]:
@@ -113,6 +124,7 @@ class Stepper(Passes):
             "nodeName": self.trace.nodes[self.trace.output].name,
             "output": self.trace.output,
             "order": self.order,
+            "titles": TITLES,
             "position": 0,
             "nodes": _table([n._replace(name=with_minus(n.name)) if n.kind == "constant" else n for n in nodes]),
             "forward": _table([s._replace(formula=with_minus(s.formula)) for s in forward], "operation", "values"),

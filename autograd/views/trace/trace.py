@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from autograd.arguments import choose, shown
+from autograd.arguments import check_switch, choose, shown
 from autograd.backpropagation import backpropagate, topological_order
 from autograd.pause_gc import pause_gc
 from autograd.symbolic.printing import ordinal
@@ -194,9 +194,9 @@ def trace(
 
     `order` is "topological", the order of `backward()`; or "naive", which propagates each gradient at once, operand by
     operand, as a recursion without sorting does, and is wrong if a node has several users.  With `expand`, a `dot` or
-    `sum` of fewer than 12 operands is recorded as its products and sums.  `names`, a model or
-    pairs of a name and a Value, names Values that have no label.  `limit` is the largest number of steps of the naive
-    order, which follows every path of the graph.
+    `sum` of fewer than 12 operands is recorded as its products and sums.  `names`, a model or pairs of a name and a
+    Value, names Values that have no label.  `limit` is the largest number of steps of the naive order, which follows
+    every path of the graph.
 
     The partials are those of the forward pass; if a leaf was changed later, the nodes computed from it are marked.
 
@@ -216,6 +216,7 @@ def trace(
     if not isinstance(output, Value):
         raise TypeError(f"trace: output must be a Value, got {shown(output)} ({type(output).__name__})")
     choose(order, ORDERS, "trace: unknown order")
+    check_switch(expand, "trace: expand")
     if type(limit) is not int or limit < 1:
         raise ValueError(f"trace: limit must be a whole number of at least 1, got {shown(limit)}")
     return record_trace(topological_order(output), order, expand, names_of_values(names, "trace"), limit)

@@ -12,8 +12,7 @@ from pathlib import Path
 
 from chalkgrad import exercises
 from chalkgrad.assignments import key_rows, lesson_copy, own_copy
-from chalkgrad.cli.commands import CommandError, check_targets
-from chalkgrad.cli.pictures import make_folder
+from chalkgrad.cli.commands import CommandError, check_targets, make_folder
 from chalkgrad.course import lesson_sources
 from chalkgrad.exercises import Exercise
 from chalkgrad.grading.tables import write_table
@@ -36,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         names = read_roster(arguments.roster)
         own = {path: exercises.load(path) for path in arguments.exercises}
-    except (OSError, ValueError) as error:
+    except ValueError as error:
         raise CommandError(str(error)) from error
     if not lessons and not own:
         raise CommandError("name what is assigned: --lesson 02 05, or --exercises with a file of your own")
@@ -47,21 +46,18 @@ def run(arguments: argparse.Namespace) -> int:
         copies += [own_copy(path, asked, code) for path, asked in own.items()]
         files |= {arguments.to / folder / name: text for name, text in copies}
         files |= {arguments.to / folder / path.name: path for path in own}
-    check_targets([*files, *([arguments.key] if arguments.key else [])], arguments.overwrite)
-    try:
-        for target, content in files.items():
-            make_folder(target.parent, "--to")
-            if isinstance(content, Path):
-                shutil.copyfile(content, target)
-            else:
-                target.write_text(content, encoding="utf-8")
-        print(f"wrote {len(files)} files for {len(names)} students below {arguments.to}")
-        if arguments.key is not None:
-            asked = [exercise for lesson in lessons for exercise in exercises.exercises_of(lesson)]
-            asked += [exercise for every in own.values() for exercise in every]
-            _write_key(arguments.key, names, folders, codes, asked)
-    except OSError as error:
-        raise CommandError(f"cannot write {error.filename}: {error.strerror}") from error
+    check_targets([*files, arguments.key], arguments.overwrite)
+    for target, content in files.items():
+        make_folder(target.parent, "--to")
+        if isinstance(content, Path):
+            shutil.copyfile(content, target)
+        else:
+            target.write_text(content, encoding="utf-8")
+    print(f"wrote {len(files)} files for {len(names)} students below {arguments.to}")
+    if arguments.key is not None:
+        asked = [exercise for lesson in lessons for exercise in exercises.exercises_of(lesson)]
+        asked += [exercise for every in own.values() for exercise in every]
+        _write_key(arguments.key, names, folders, codes, asked)
     return 0
 
 

@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Try every answer of the file; 1 if something is wrong with it."""
     try:
         found = exercises.load(arguments.file)
-    except (OSError, ValueError) as error:
+    except ValueError as error:
         raise CommandError(str(error)) from error
     bad = 0
     for exercise in found:

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from autograd import draw
-from chalkgrad.cli.arguments import positive_float
+from chalkgrad.cli.arguments import DIRECTIONS, positive_float
 from chalkgrad.cli.commands import CommandError, check_targets
 from chalkgrad.cli.formula import add_expression_arguments, read_expression
 
@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--hide", choices=["grad", "data"], help="leave blanks for a worksheet")
     parser.add_argument("--key", type=Path, metavar="FILE", help="where to write the worksheet's answer key")
     parser.add_argument("--theme", choices=["auto", "light", "dark", "print"], default="auto", help="(%(default)s)")
-    parser.add_argument("--direction", choices=["auto", "LR", "TB", "RL", "BT"], default="auto", help="(%(default)s)")
+    parser.add_argument("--direction", choices=DIRECTIONS, default="auto", help="(%(default)s)")
     parser.add_argument("--scale", type=positive_float, help="pixels of a .png for each of a .svg (2)")
     parser.add_argument("--engine", choices=["auto", "dot", "wasm"], default="auto", help="(%(default)s)")
 
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Evaluate, differentiate, draw."""
     if arguments.key is not None and arguments.hide is None:
         raise CommandError("--key needs --hide grad or --hide data")
-    check_targets([path for path in (arguments.out, arguments.key) if path is not None], arguments.overwrite)
+    check_targets([arguments.out, arguments.key], arguments.overwrite)
     output, _ = read_expression(arguments)
     try:
         output.backward()
@@ -59,8 +59,6 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"saved {graph.save(arguments.out, arguments.overwrite, arguments.scale)}")
         if arguments.key is not None:
             print(f"saved {graph.answer_key.save(arguments.key, arguments.overwrite, arguments.scale)}")
-    except OSError as error:
-        raise CommandError(f"cannot write {error.filename}: {error.strerror}") from error
     except (ValueError, ImportError, RuntimeError) as error:
         raise CommandError.of(error) from error
     return 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 
 from autograd import explain, nudge
+from chalkgrad.cli.arguments import any_float
 from chalkgrad.cli.commands import CommandError
 from chalkgrad.cli.formula import add_expression_arguments, read_expression, variable
 
@@ -16,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the formula, and the variables to explain."""
     add_expression_arguments(parser)
     parser.add_argument("--wrt", type=variable, nargs="+", metavar="NAME", help="the variables to explain (all)")
-    parser.add_argument("--nudge", type=float, metavar="STEP", help="change each variable by STEP and compare")
+    parser.add_argument("--nudge", type=any_float, metavar="STEP", help="change each variable by STEP and compare")
     parser.add_argument("--markdown", action="store_true", help="print Markdown with LaTeX")
 
 

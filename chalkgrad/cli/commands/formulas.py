@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from chalkgrad.cli.commands import CommandError, check_targets
+from chalkgrad.cli.commands import PAGES, check_targets
 from chalkgrad.formula_sheet import sheet
 
 
@@ -20,12 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the sheet."""
-    if arguments.out.suffix.lower() not in (".html", ".htm"):
-        raise CommandError(f"{arguments.out} must end in .html")
-    check_targets([arguments.out], arguments.overwrite)
-    try:
-        arguments.out.write_text(sheet(), encoding="utf-8")
-    except OSError as error:
-        raise CommandError(f"cannot write {error.filename}: {error.strerror}") from error
+    check_targets([arguments.out], arguments.overwrite, PAGES)
+    arguments.out.write_text(sheet(), encoding="utf-8")
     print(f"saved {arguments.out}")
     return 0

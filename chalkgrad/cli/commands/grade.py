@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Grade, write the table and the pages; 1 if a file could not be graded."""
     if IN_BROWSER:
         raise CommandError("each notebook runs in a process of its own, which a browser does not have; grade natively")
-    check_targets([arguments.out] if arguments.out else [], arguments.overwrite)
+    check_targets([arguments.out], arguments.overwrite)
     if arguments.report is not None and arguments.report.exists() and not arguments.report.is_dir():
         raise CommandError(f"--report {arguments.report} exists and is not a folder")
     print("This runs the students' code, with limits; use --runner where you do not trust it.", file=sys.stderr)
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
             assigned=_assigned(arguments.key) if arguments.key else None, done=_progress,
         )  # fmt: skip
     except (OSError, ValueError, RunnerError) as error:
-        raise CommandError(str(error).removeprefix("grade: path ").removeprefix("grade: ")) from error
+        raise CommandError.of(error, path="DIR", runner="--runner") from error
     if not grades:
         raise CommandError(f"no notebook and no .py of these lessons below {arguments.folder}")
     _write(arguments, grades)
@@ -80,14 +80,11 @@ def _progress(graded: Grade) -> None:
 
 def _write(arguments: argparse.Namespace, grades: list[Grade]) -> None:
     rows = grade_rows(grades)
-    try:
-        if arguments.out is None:
-            write_table(sys.stdout, rows)
-        else:
-            with arguments.out.open("w", encoding="utf-8", newline="") as file:
-                write_table(file, rows)
-            print(f"saved {arguments.out}")
-        if arguments.report is not None:
-            print(f"saved {write_reports(arguments.report, grades)[0]}")
-    except OSError as error:
-        raise CommandError(f"cannot write {error.filename}: {error.strerror}") from error
+    if arguments.out is None:
+        write_table(sys.stdout, rows)
+    else:
+        with arguments.out.open("w", encoding="utf-8", newline="") as file:
+            write_table(file, rows)
+        print(f"saved {arguments.out}")
+    if arguments.report is not None:
+        print(f"saved {write_reports(arguments.report, grades)[0]}")

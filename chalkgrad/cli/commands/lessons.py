@@ -9,8 +9,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from chalkgrad.cli.commands import CommandError
-from chalkgrad.cli.pictures import make_folder
+from chalkgrad.cli.commands import CommandError, make_folder
 from chalkgrad.course import copies, lesson_sources
 
 
@@ -44,10 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
             kept.append(path)
             continue
         make_folder(path.parent, "--to")
-        try:
-            path.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise CommandError(f"cannot write {error.filename}: {error.strerror}") from error
+        path.write_text(text, encoding="utf-8")
         written.append(path)
     for verb, paths in (("wrote", written), ("kept", kept)):
         print(*(f"{verb} {path}" for path in paths), sep="\n", end="\n" if paths else "")

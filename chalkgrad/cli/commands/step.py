@@ -9,7 +9,8 @@ import argparse
 from pathlib import Path
 
 from autograd import stepper
-from chalkgrad.cli.commands import CommandError
+from chalkgrad.cli.arguments import DIRECTIONS
+from chalkgrad.cli.commands import PAGES, CommandError, check_targets
 from chalkgrad.cli.formula import add_expression_arguments, read_expression
 from chalkgrad.cli.terminal_stepper import is_interactive, print_all, run_screen
 
@@ -22,13 +23,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pass", dest="order", choices=list(ORDERS), default="backward", help="(%(default)s)")
     parser.add_argument("-o", "--out", type=Path, metavar="FILE", help="write a page such as backprop.html instead")
     parser.add_argument("--overwrite", action="store_true", help="replace the file if it exists")
-    parser.add_argument(
-        "--direction", choices=["auto", "LR", "TB", "RL", "BT"], default="auto", help="of the picture (%(default)s)"
-    )
+    parser.add_argument("--direction", choices=DIRECTIONS, default="auto", help="of the picture (%(default)s)")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate the formula, and show it step by step."""
+    check_targets([arguments.out], arguments.overwrite, PAGES)
     output, _ = read_expression(arguments)
     order = ORDERS[arguments.order]
     try:
@@ -39,12 +39,6 @@ def run(arguments: argparse.Namespace) -> int:
             run_screen(shown, order)
         else:
             print_all(shown, order)
-    except FileExistsError as error:
-        raise CommandError(
-            f"{CommandError.of(error)}".partition(";")[0] + "; choose another name, or --overwrite"
-        ) from error
-    except OSError as error:
-        raise CommandError(f"cannot write {error.filename}: {error.strerror}") from error
     except ValueError as error:
         raise CommandError.of(error) from error
     return 0

@@ -15,13 +15,12 @@ from typing import Any
 import nn
 from chalkgrad.cli import letters, networks
 from chalkgrad.cli.arguments import positive_float, positive_int, seed_number
-from chalkgrad.cli.commands import CommandError, check_targets
+from chalkgrad.cli.commands import CommandError, check_targets, make_folder
 from chalkgrad.cli.datasets import RECIPES
-from chalkgrad.cli.pictures import check_pictures, make_folder, save_pictures
+from chalkgrad.cli.pictures import check_pictures, save_pictures
 from nn.data import standardize, train_test_split
 
-ACTIVATIONS = ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "selu", "gelu", "silu", "softplus", "mish",
-               "softsign", "hardtanh")  # fmt: skip
+ACTIVATIONS = [name for name in nn.activation_names() if not nn.activation(name).whole_layer]
 OPTIMIZERS = {"sgd": nn.SGD, "adagrad": nn.AdaGrad, "rmsprop": nn.RMSProp, "adam": nn.Adam, "adamw": nn.AdamW}
 
 
@@ -182,10 +181,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def save_model(model: Any, path: Path) -> None:
     """Write the model with nn.save."""
-    try:
-        nn.save(model, path)
-    except OSError as error:
-        raise CommandError(f"cannot write {path}: {error.strerror}. Name another file with --save") from error
+    nn.save(model, path)
     print(f"saved {path}")
     if isinstance(model, letters.NextLetter):  # a class of its own, which a file cannot build
         made = f"letters.NextLetter({model.memory.hidden_size}, seed=0)"

@@ -11,7 +11,7 @@ import argparse
 from pathlib import Path
 
 from chalkgrad.cli.arguments import positive_int, seed_number
-from chalkgrad.cli.commands import CommandError, check_targets
+from chalkgrad.cli.commands import PAGES, CommandError, check_targets
 from chalkgrad.cli.formula import assignment, parse
 from chalkgrad.random_graphs import OPERATIONS
 from chalkgrad.roster import read_roster
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-n", "--number", type=positive_int, default=10, help="how many graphs (%(default)s)")
     parser.add_argument("--depth", type=positive_int, default=4, help="operations one after the other (%(default)s)")
     parser.add_argument("--seed", type=seed_number, default=0, help="another seed, other graphs (%(default)s)")
-    parser.add_argument("--copies", type=positive_int, metavar="N", help="so many sheets, each with other graphs")
+    parser.add_argument("--copies", type=positive_int, metavar="N", help="number of sheets, each with other graphs")
     parser.add_argument("--roster", type=Path, metavar="FILE", help="a sheet for each `name` of a CSV file")
     parser.add_argument("--formula", nargs="+", metavar="EXPR", help="formulas of your own, such as 'tanh(x*w + b)'")
     parser.add_argument("--at", type=assignment, nargs="+", default=[], metavar="NAME=NUMBER", help="their numbers")
@@ -55,24 +55,18 @@ def run(arguments: argparse.Namespace) -> int:
             f"--depth goes up to {MAX_DEPTH}, -n up to {MAX_GRAPHS} and --copies up to {MAX_COPIES}: "
             "they are solved by hand"
         )
-    targets = [path for path in (arguments.out, arguments.key) if path is not None]
-    for path in targets:
-        if path.suffix.lower() not in (".html", ".htm"):
-            raise CommandError(f"{path} must end in .html")
-    check_targets(targets, arguments.overwrite)
+    check_targets([arguments.out, arguments.key], arguments.overwrite, PAGES)
     layout = PageSetup(arguments.hide, arguments.partials, arguments.title, arguments.group, arguments.paper)
     try:
         sheets = _sheets(arguments, layout)
-        pages = [both_pages(sheets, layout)]
+        pages = {arguments.out: both_pages(sheets, layout)}
         if arguments.key is not None:
-            pages = [worksheet_page(sheets, layout), key_page(sheets, layout)]
-        for path, text in zip(targets, pages, strict=True):
-            path.write_text(text, encoding="utf-8")
-            print(f"saved {path}")
-    except OSError as error:
-        raise CommandError(f"cannot read or write {error.filename}: {error.strerror}") from error
-    except (ValueError, ArithmeticError, ImportError) as error:
+            pages = {arguments.out: worksheet_page(sheets, layout), arguments.key: key_page(sheets, layout)}
+    except (ValueError, ArithmeticError, ImportError, RuntimeError) as error:
         raise CommandError(str(error)) from error
+    for path, text in pages.items():
+        path.write_text(text, encoding="utf-8")
+        print(f"saved {path}")
     return 0
 
 

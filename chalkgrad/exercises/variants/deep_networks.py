@@ -11,22 +11,23 @@ COUNTS = {4: "Four", 5: "Five", 6: "Six", 7: "Seven", 8: "Eight", 9: "Nine"}
 @with_numbers(lambda rng: (rng.choice([5, 6, 7, 8, 9]),))
 def sigmoid_layers(n: int) -> Parts:
     """09.1: what n sigmoid layers let through."""
+    many, fewer = COUNTS[n].lower(), COUNTS[n - 1].lower()
     return parts(
         f"{COUNTS[n]} sigmoid layers in a row, one neuron each, weights 1: how many times smaller is the gradient, "
         "at best?",
         4.0**n,
         [
             Mistake(1.0, "That is tanh's case: its slope at 0 is 1. The sigmoid's is s·(1 - s), with s = 1/2 there."),
-            Mistake(4.0, f"That is what one layer costs. There are {n}, one after the other."),
-            Mistake(0.25, f"That is what one layer lets through. Multiply the {n}, and say how many times smaller."),
+            Mistake(4.0, f"That is what one layer costs. There are {many}, one after the other."),
+            Mistake(0.25, f"That is what one layer lets through. Multiply the {many}, and say how many times smaller."),
             Mistake(2.0**n, "1/2 is the sigmoid's value at 0. What is multiplied is its slope there, s·(1 - s)."),
-            Mistake(4.0 * n, f"{n} times 4 adds them up. Along a path the chain rule multiplies."),
-            Mistake(4.0 ** (2 * n), f"That is for {2 * n} layers; here there are {n}."),
-            Mistake(4.0 ** (n - 1), f"That is for {n - 1} layers: each of the {n} has its slope, the last one too."),
+            Mistake(4.0 * n, f"{COUNTS[n]} times 4 adds them up. Along a path the chain rule multiplies."),
+            Mistake(4.0 ** (2 * n), f"That is for {2 * n} layers; here there are {many}."),
+            Mistake(4.0 ** (n - 1), f"That is for {fewer} layers: each of the {many} has its slope, the last one too."),
             Mistake(0.25**n, "That is the share that comes through; how many times smaller it is, is 1 divided by it."),
         ],
         "How steep is the sigmoid where it is steepest?",
-        f"{n} partials, multiplied: (1/4)·(1/4)·... How many times does that go into 1?",
+        f"{COUNTS[n]} partials, multiplied: (1/4)·(1/4)·... How many times does that go into 1?",
     ) | {"praise": f"Right: {4**n:,} times. Every five layers cost a factor of a thousand."}
 
 

@@ -2,7 +2,7 @@
 
 A page sends the name of one of `ANSWERS` and its arguments; `answer` sends back JSON. All sentences, numbers and
 pictures of the pages are made here: `pictures` (the boundary, the network, the curves), `settings` (what a learner
-chooses, and the program that it stands for), `presets`, `network` (training it), `expression` (a formula's graph),
+chooses, and the program that this describes), `presets`, `network` (training it), `expression` (a formula's graph),
 `cells` (the cells of a lesson).
 """
 
@@ -35,7 +35,7 @@ ANSWERS = {
 def answer(question: str) -> str:
     """The answer to one question, `{"name": ..., "given": {...}}`, as JSON.
 
-    What a learner can cause (a formula that cannot be read, a loss that overflows) is answered by {"problem": text}.
+    What a learner can cause (a formula that cannot be read or drawn, a loss that overflows) gives {"problem": text}.
 
     >>> answer('{"name": "expression.show", "given": {"formula": "a.b", "numbers": {}}}')[:43]
     '{"problem": "attributes (a.b) are not allow'
@@ -45,7 +45,7 @@ def answer(question: str) -> str:
     found: Callable[..., Any] = vars(import_module(f"{__name__}.{module}"))[function]
     try:
         return json.dumps(plain(found(**asked["given"])), allow_nan=False)
-    except (ArithmeticError, ImportError, TypeError, ValueError) as error:
+    except (ArithmeticError, ImportError, RuntimeError, TimeoutError, TypeError, ValueError) as error:
         return json.dumps({"problem": str(error)})
 
 

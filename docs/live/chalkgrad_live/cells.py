@@ -41,7 +41,7 @@ class NeverEndsError(BaseException):
 
 
 class NotLoaded:
-    """What a name stands for whose package is not loaded: the first use raises ImportError.
+    """The value of a name whose package is not loaded: its first use raises ImportError.
 
     >>> NotLoaded("numpy").array
     Traceback (most recent call last):

@@ -12,6 +12,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 import nn
+from autograd.symbolic.printing import count
 from chalkgrad_live import pictures
 from chalkgrad_live.presets import PRESETS
 from chalkgrad_live.settings import CHOICES, LIMITS, REACH, Settings, points_from, settings_from
@@ -22,9 +23,9 @@ from nn.plotting.regions import grid
 SIDE = 28
 """Points of the plane in each direction."""
 PROBED = 60
-"""At most so many samples are looked at for dead and saturated units."""
+"""At most this many samples are looked at for dead and saturated units."""
 MAX_CURVE = 300
-"""At most so many points of the curves are kept."""
+"""At most this many points of the curves are kept."""
 
 Predict = Callable[[list[float]], float]
 
@@ -93,7 +94,7 @@ class Session:
 
     def frame(self, whole: bool) -> dict[str, Any]:
         """What the page shows now: always the counts, and twice a second (or if `whole`) numbers and pictures."""
-        counts = f"{pictures.counted(self.steps)}, epoch {self.epoch}"
+        counts = f"{count(self.steps, 'step')}, epoch {self.epoch}"
         shown = {"steps": self.steps, "epoch": self.epoch, "counts": counts, "problem": self.problem}
         if whole or self.problem or time.perf_counter() - self.drawn > 0.38:
             predict = self._plain()

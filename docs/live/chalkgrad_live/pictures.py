@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from autograd.symbolic.printing import count
 from nn.plotting.regions import COLOURS
 
 SIDE = 300.0
@@ -135,10 +136,5 @@ def curves(series: Mapping[str, Sequence[float]], steps: Sequence[int]) -> str:
         f'aria-label="the loss after each step">{"".join(parts)}'
         f'<text x="2" y="14">{10**high:.2g}</text><text x="2" y="{height - 20:g}">{10**low:.2g}</text>'
         f'<text x="{left:g}" y="{height - 4:g}">0</text>'
-        f'<text x="{width - 4:g}" y="{height - 4:g}" text-anchor="end">{counted(last)}</text></svg>'
+        f'<text x="{width - 4:g}" y="{height - 4:g}" text-anchor="end">{count(last, "step")}</text></svg>'
     )
-
-
-def counted(steps: int) -> str:
-    """`counted(1)` is '1 step', `counted(2000)` is '2,000 steps'."""
-    return f"{steps:,} step{'' if steps == 1 else 's'}"

@@ -146,7 +146,7 @@ class Settings:
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "data": tuple(DATA),
-    "activation": tuple(name for name in ACTIVATIONS if name in nn.activation_names()),
+    "activation": ACTIVATIONS,
     "init": INITS,
     "loss": LOSSES,
     "optimizer": tuple(OPTIMIZERS),

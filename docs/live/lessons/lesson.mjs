@@ -1,5 +1,5 @@
 // A lesson whose cells can be edited and run.  The page is the built lesson; this script turns its cells into editors.
-import { Asker } from "../playground/ask.mjs";
+import { Asker, STARTING } from "../playground/ask.mjs";
 import { formulas, loadKatex } from "../playground/formulas.mjs";
 
 const notebook = JSON.parse(document.getElementById("notebook").textContent);
@@ -180,7 +180,7 @@ function toolbar() {
 
 function starting(ready) {
   for (const cell of cells) cell.forget();
-  bar.status.textContent = "Python is starting in this page; nothing is sent to a server.";
+  bar.status.textContent = STARTING;
   ready.then(
     () => {
       bar.status.textContent = "Shift+Enter runs a cell. What you write is kept in this browser.";

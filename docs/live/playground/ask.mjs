@@ -43,6 +43,10 @@ export class Asker {
   }
 }
 
+export const STARTING = "Python is starting in this page; nothing is sent to a server.";
+
+export const at = (id) => document.getElementById(id);
+
 // When the page has been drawn: what follows does not make the same task longer.
 export const painted = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 

@@ -1,5 +1,5 @@
 // What a learner has chosen for a network: in the form, by a preset, or by the address.
-const at = (id) => document.getElementById(id);
+import { at } from "./ask.mjs";
 
 export class Choice {
   form = at("settings");

@@ -1,10 +1,8 @@
 // An expression: its graph, sliders for its leaves, and its gradient explained.  The address holds the state.
-import { copy, why } from "./ask.mjs";
+import { at, copy, why } from "./ask.mjs";
 import { formulas } from "./formulas.mjs";
 import { drawGraph } from "./graph.mjs";
 import { Sliders } from "./sliders.mjs";
-
-const at = (id) => document.getElementById(id);
 
 export class Expression {
   formula = at("formula").value;

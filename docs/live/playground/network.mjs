@@ -1,8 +1,6 @@
 // The network: settings in, numbers and pictures out.  Everything shown is made by Python.
-import { copy, painted, why } from "./ask.mjs";
+import { at, copy, painted, why } from "./ask.mjs";
 import { Choice } from "./choice.mjs";
-
-const at = (id) => document.getElementById(id);
 
 export class Network {
   choice = new Choice();

@@ -1,17 +1,17 @@
 // The page: which of its two views is shown, and the state of Python.
-import { Asker } from "./ask.mjs";
+import { Asker, STARTING, at } from "./ask.mjs";
 import { Expression } from "./expression.mjs";
 import { Network } from "./network.mjs";
 
 const views = { network: Network, expression: Expression };
 const opened = {};
-const status = document.getElementById("status");
+const status = at("status");
 const say = (text, bad = false) => {
   status.textContent = text;
   status.classList.toggle("bad", bad);
 };
 const waitFor = (ready) => {
-  say("Python is starting in this page; nothing is sent to a server.");
+  say(STARTING);
   return ready.then(() => say(""), (error) => say(`Python did not start: ${error.message}`, true));
 };
 const asker = new Asker({ onStart: waitFor });
@@ -23,7 +23,7 @@ function show() {
   const now = state();
   const view = now.get("view") === "expression" ? "expression" : "network";
   for (const name of Object.keys(views)) {
-    document.getElementById(name).hidden = name !== view;
+    at(name).hidden = name !== view;
     if (name !== view) opened[name]?.leave();
   }
   for (const link of document.querySelectorAll("nav a")) {

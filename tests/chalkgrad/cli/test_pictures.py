@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import nn
-from chalkgrad.cli.commands import CommandError
-from chalkgrad.cli.pictures import make_folder, save_pictures
+from chalkgrad.cli.commands import CommandError, make_folder
+from chalkgrad.cli.pictures import save_pictures
 
 
 def trained(features: int) -> tuple[nn.History, nn.MLP, list[list[float]], list[int]]:
@@ -46,4 +46,4 @@ def test_without_matplotlib_the_error_names_the_command(monkeypatch: pytest.Monk
 def test_a_file_in_the_way_is_named(tmp_path: Path) -> None:
     (tmp_path / "taken").touch()
     with pytest.raises(CommandError, match=r"cannot make the folder .*taken"):
-        make_folder(tmp_path / "taken")
+        make_folder(tmp_path / "taken", "--out")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from optional import LESSONS
 
-from chalkgrad.exercises import check, find, hint, lessons
+from chalkgrad.exercises import check, exercises_of, find, hint, lessons, load
 
 
 def test_hints_come_one_after_the_other_and_the_last_one_stays() -> None:
@@ -32,3 +34,22 @@ def test_an_unknown_exercise_is_told() -> None:
 
 def test_every_lesson_has_exercises() -> None:
     assert lessons() == LESSONS
+
+
+@pytest.mark.parametrize("which", [0, -1, "2", 1.0, True])
+def test_a_hint_has_a_number_from_1(which: Any) -> None:
+    """Its number 0 or -1 was the first one, and "2" raised Python's own error about `>`."""
+    with pytest.raises(ValueError, match=f"hint: which must be a whole number of at least 1, got {which!r}"):
+        hint("00.1", which)
+
+
+@pytest.mark.parametrize("lesson", ["77", 2, None])
+def test_the_exercises_of_an_unknown_lesson_are_refused(lesson: Any) -> None:
+    with pytest.raises(ValueError, match=f"exercises_of: no lesson {lesson!r}; lessons with exercises: 00, 01"):
+        exercises_of(lesson)
+
+
+def test_a_path_is_the_name_of_a_file() -> None:
+    wrong: Any = 3
+    with pytest.raises(TypeError, match=r"load: path must be the name of a file, .* got 3"):
+        load(wrong)

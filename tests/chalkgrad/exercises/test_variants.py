@@ -16,7 +16,6 @@ from optional import LESSONS
 import nn
 from autograd import Value
 from chalkgrad.exercises import Exercise, exercises_of, find, lessons, variant
-from chalkgrad.exercises.variation import Variation
 
 VARIED = [exercise for lesson in lessons() for exercise in exercises_of(lesson) if exercise.vary is not None]
 SEEDS = [f"{n:04x}" for n in range(0, 40_000, 1_000)]
@@ -179,24 +178,6 @@ def test_students_get_different_numbers(exercise: Exercise) -> None:
     questions = {exercise.varied(seed).question for seed in SEEDS}
     assert len(questions) >= min(20, len(SEEDS)) or exercise.number == "09.1"
     assert exercise.varied("7f3a").question == exercise.varied("7f3a").question
-
-
-PLAIN: dict[str, tuple[Any, ...]] = {
-    "00.1": (3, 2), "00.4": (3, 2), "02.1": (3, -2), "02.2": (3, -0.5, 4), "03.5": (5, 2, 3), "05.1": (0.9,),
-    "05.2": (0.6,), "06.1": (2, 4, 3), "06.3": (3, 1, 2, -4), "07.1": (0.7, 0.2, 0.1), "07.4": (10, "digits"),
-    "08.1": (3, -2, 0.1), "08.5": (10, 15, 20), "09.1": (5,), "11.1": (3,), "14.1": (64, 32, 10),
-    "16.1": (100, 64, 32, 10), "16.3": (90,), "17.1": (8, 16, 3), "17.2": (28, 5), "18.1": (10, 20),
-    "18.2": (0.9, 50, 10),
-}  # fmt: skip
-
-
-@each_exercise
-def test_with_the_plain_numbers_it_is_the_plain_exercise(exercise: Exercise) -> None:
-    assert isinstance(exercise.vary, Variation)
-    parts = exercise.vary.build(*PLAIN[exercise.number])
-    assert exercise.check(parts["right"])
-    for mistake in parts["wrong"]:
-        assert exercise.check(mistake.answer).state == "wrong"
 
 
 def test_check_and_hint_know_the_variant() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -202,8 +203,30 @@ def test_a_runner_that_does_not_start_is_told(tmp_path: Path) -> None:
 def test_what_does_not_exist_is_told(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"grade: path .* does not exist"):
         grade(tmp_path / "nowhere")
-    with pytest.raises(ValueError, match="jobs and timeout must be positive, got 0"):
-        grade(tmp_path, jobs=0)
+
+
+@pytest.mark.parametrize(
+    ("argument", "wrong", "message"),
+    [
+        ("path", 3, "path must be the name of a file or folder, got 3"),
+        ("lessons", "02", "lessons must be a list of numbers of lessons, such as .*, got '02'"),
+        ("own_exercises", "a.py", "own_exercises must be a list of files, such as .*, got 'a.py'"),
+        ("runner", 3, "runner must be a command, such as .*, got 3"),
+        ("runner", "'x {args}", "runner must be a command, got .*No closing quotation"),
+        ("assigned", ["a"], "assigned must be a dictionary .*, got"),
+        ("done", "print", "done must be a function of a grade, got 'print'"),
+        ("jobs", 0, "jobs must be a whole number of at least 1, got 0"),
+        ("jobs", 1.5, "jobs must be a whole number of at least 1, got 1.5"),
+        ("timeout", float("nan"), "timeout must be a number of seconds above 0, got nan"),
+        ("timeout", "2", "timeout must be a number of seconds above 0, got '2'"),
+    ],
+)
+def test_a_wrong_argument_is_named_with_its_value_and_the_cure(
+    tmp_path: Path, argument: str, wrong: Any, message: str
+) -> None:
+    arguments: dict[str, Any] = {"path": tmp_path, argument: wrong}
+    with pytest.raises((TypeError, ValueError), match=f"grade: {message}"):
+        grade(**arguments)
 
 
 def test_an_assert_of_a_verdict_does_not_fail_while_it_is_graded(tmp_path: Path) -> None:

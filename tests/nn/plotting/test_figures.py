@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
 
 import nn
 from nn import plotting
@@ -145,31 +144,6 @@ def test_the_text_of_wide_figures_can_be_read_on_paper() -> None:
         assert smallest >= 7.0, name
 
 
-def test_paths_lie_over_the_contours_of_their_surface(tmp_path: Path) -> None:
-    def bowl(p: list[float]) -> float:
-        return p[0] ** 2 + 4 * p[1] ** 2
-
-    paths = {"one": [(1.0, 1.0), (0.5, 0.0)], "two": [(-1.0, 1.0), (0.0, 0.0)]}
-    ends: Any = {"x": (-2, 2), "y": (-1, 1), "levels": [1.0]}
-    figure = plotting.plot_paths(bowl, paths, tmp_path / "p.png", **ends)
-    assert is_png(tmp_path / "p.png")
-    assert [axes.get_title() for axes in figure.axes] == ["one", "two"]
-    assert [list(line) for line in zip(*figure.axes[0].lines[0].get_data(), strict=True)] == [[1.0, 1.0], [0.5, 0.0]]
-    points = [point for path in figure.axes[0].collections[0].get_paths() for point in path.vertices]
-    assert points
-    assert all(bowl(point) == pytest.approx(1.0, abs=0.01) for point in points)
-    together = plotting.plot_paths(bowl, paths, together=True, **ends)
-    assert [text.get_text() for text in together.axes[0].get_legend().get_texts()] == ["one", "two"]
-    film = plotting.film_paths(bowl, paths, **ends)
-    film.save(tmp_path / "film.gif")
-    assert (tmp_path / "film.gif").read_bytes() == film.gif
-    assert film.gif.startswith(b"GIF")
-    with Image.open(tmp_path / "film.gif") as frame:
-        edge = frame.convert("L").crop((0, 0, frame.width, 2))
-    assert edge.getextrema() == (255, 255), "the title is whole"
-    assert 'src="data:image/gif;base64,' in film._repr_html_()
-
-
 @pytest.mark.parametrize(
     ("call", "kind", "message"),
     [
@@ -179,7 +153,24 @@ def test_paths_lie_over_the_contours_of_their_surface(tmp_path: Path) -> None:
         (lambda: plotting.plot_images([[1.0, 2.0]]), ValueError, "square number of pixels, got 2"),
         (lambda: plotting.plot_images([[1.0]], columns=0), ValueError, "columns must be"),
         (lambda: plotting.plot_tables({}), ValueError, "at least one table"),
-        (lambda: plotting.plot_paths(sum, {}, x=(0, 1), y=(0, 1), levels=[1]), ValueError, "at least one path"),
+        (
+            lambda: plotting.plot_curves({"a": [1, 2, 3]}, x=[1, 2]),
+            ValueError,
+            "x must have .* 3 numbers of 'a', got 2",
+        ),
+        (lambda: plotting.plot_images([[]]), ValueError, "square number of pixels, got 0"),
+        (lambda: plotting.plot_images([[1.0]] * 2, ["a"]), ValueError, "titles must hold one .* 2 images, got 1"),
+        (lambda: plotting.plot_images([[1.0]], 3), TypeError, "titles must be a list of names; got 3"),
+        (lambda: plotting.plot_tables({"a": []}), ValueError, "must have rows of one length, at least 1, got 0"),
+        (lambda: plotting.plot_tables({"a": [[]]}), ValueError, r"rows of one length, at least 1, got 1 of \[0\]"),
+        (lambda: plotting.plot_tables({"a": [[1], [1, 2]]}), ValueError, r"tables\['a'\] .* got 2 of \[1, 2\]"),
+        (lambda: plotting.plot_tables({"a": [[1]]}, labels=3), ValueError, "labels must be a dictionary .* got 3"),
+        (lambda: plotting.plot_tables({"a": [[1]]}, labels={"b": ["x"]}), ValueError, "by titles of tables, a; got"),
+        (
+            lambda: plotting.plot_tables({"a": [[1, 2]]}, labels={"a": ["x", "y"]}),
+            ValueError,
+            r"labels\['a'\] must name 2 columns and 1 rows, got 2 and 2; .* are a pair",
+        ),
         (lambda: plotting.plot_decision_boundary(nn.Neuron(1), [[1.0]], [0]), ValueError, "samples with 2 features"),
         (lambda: plotting.plot_decision_boundary(nn.Neuron(2), X, Y[:2]), ValueError, "X has 20 samples but y has 2"),
         (lambda: plotting.plot_decision_boundary(nn.Neuron(2), X, Y, resolution=1), ValueError, "resolution must be"),

@@ -22,9 +22,22 @@ def test_weights_and_gradients_by_layer(tmp_path: Path) -> None:
     [
         (lambda: plotting.plot_weights(3), TypeError, "model must be a module"),
         (lambda: plotting.plot_weights(nn.Dropout(0.5)), ValueError, "model has no parameters"),
-        (lambda: plotting.bars({}, "size"), ValueError, "no layer to draw"),
     ],
 )
 def test_wrong_arguments(call: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize(
+    ("sizes", "message"),
+    [
+        ([1.0], r"sizes must be a dictionary, such as {'layer 1': 0.5}, got \[1.0\]"),
+        ({}, "sizes must hold at least one layer"),
+        ({"a": -1.0}, r"sizes\['a'\] must be a number of at least 0, got -1.0"),
+        ({"a": "b"}, r"sizes\['a'\] must be a number of at least 0, got 'b'"),
+    ],
+)
+def test_bars_have_numbers(sizes: Any, message: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=message):
+        plotting.bars(sizes, "size")

@@ -8,9 +8,9 @@ function createStepper(root, data, changed = () => {}) {
   const number = cell => Number(cell);                      // "NaN" and "Infinity" come as strings
   const nodes = rows(data.nodes);
   const passes = {
-    forward: {steps: rows(data.forward).map((step, n) => ({...step, numbers: data.numbers[n]})), title: "Forward"},
-    topological: {steps: rows(data.topological), title: "Backward"},
-    naive: {steps: data.naive ? rows(data.naive) : [], title: "Backward, naive"},
+    forward: {steps: rows(data.forward).map((step, n) => ({...step, numbers: data.numbers[n]}))},
+    topological: {steps: rows(data.topological)},
+    naive: {steps: data.naive ? rows(data.naive) : []},
   };
   let order = data.order, position = 0, hidden = false, timer = null, score = {right: 0, asked: 0};
 
@@ -94,10 +94,10 @@ function createStepper(root, data, changed = () => {}) {
   const predict = element("input", {type: "checkbox", onchange: () => { score = {right: 0, asked: 0}; hidden = false; render(); }});
   const counter = element("span", {class: "counter"});
   const orders = element("div", {class: "orders", role: "group", "aria-label": "Which pass"},
-    ...Object.entries(passes).map(([name, pass]) => element("button", {
+    ...Object.entries(data.titles).map(([name, title]) => element("button", {
       type: "button", "data-order": name, onclick: () => { pause(); show(name, 0); },
       ...(name === "naive" && !data.naive ? {disabled: "", title: data.naiveRefused} : {}),
-    }, pass.title)));
+    }, title)));
   const theme = element("button", {type: "button", "aria-label": "Light or dark", title: "Light or dark", onclick: changeTheme}, "◐");
   const said = element("div", {class: "said", role: "status", "aria-live": "polite"});
   const question = element("form", {class: "question", hidden: "", onsubmit: check});

@@ -60,6 +60,17 @@ def test_the_estimate_is_close_to_the_layout(look: Look) -> None:
     assert across <= 1.3 * real_across
 
 
+@pytest.mark.parametrize("width", [8, 16])
+def test_the_estimate_knows_the_room_of_crossing_arrows(width: int) -> None:
+    """Of 304 arrows the ranks are farther apart: the estimate did not say so, and text of 6.6 pt had no note."""
+    out = nn.MLP(2, [width, width, 1], activation="tanh", seed=1)([Value(0.5, label="x1"), Value(-1.0, label="x2")])
+    graph = draw(out, fold="neuron")
+    found = measured(graph.svg)
+    assert graph.contents.crossing
+    assert size_of(graph.contents, Look("LR", False))[0] == pytest.approx(found.width, rel=0.05)
+    assert found.smallest_text >= 7.0
+
+
 def test_the_labels_of_arrows_need_room() -> None:
     out, _ = chosen()["branches"]
     graph = draw(out, direction="LR", partials=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pytest
 
-from autograd import Value, draw
+from autograd import Value, draw, stepper
 from autograd.views.draw import Graph
 
 
@@ -54,3 +55,23 @@ def test_a_worksheet_is_no_pdf_because_its_fields_would_be_underscores(tmp_path:
         sheet.save(tmp_path / "sheet.pdf")
     assert list(tmp_path.iterdir()) == []
     assert sheet.save(tmp_path / "sheet.png").stat().st_size > 0
+
+
+@pytest.mark.parametrize("scale", [True, 0, "2", float("nan"), 101.0])
+def test_a_scale_is_a_number_whatever_the_format(tmp_path: Path, scale: Any) -> None:
+    """`True` was 1, and for an SVG any scale was accepted."""
+    graph = draw(Value(2.0) * 3.0)
+    with pytest.raises(ValueError, match=f"png: scale must be a number above 0 and up to 100, got {scale!r}"):
+        graph.png(scale)
+    with pytest.raises(ValueError, match=f"save: scale must be a number above 0 and up to 100, got {scale!r}"):
+        graph.save(tmp_path / "g.svg", scale=scale)
+    assert not list(tmp_path.iterdir())
+
+
+def test_overwrite_is_a_switch(tmp_path: Path) -> None:
+    """`overwrite="no"` replaced the file."""
+    path, wrong = draw(Value(2.0) * 3.0).save(tmp_path / "g.svg"), cast("Any", "no")
+    with pytest.raises(TypeError, match="save: overwrite must be True or False, got 'no'"):
+        draw(Value(4.0) * 3.0).save(path, overwrite=wrong)
+    with pytest.raises(TypeError, match=r"stepper\.save: overwrite must be True or False, got 'no'"):
+        stepper(Value(2.0) * 3.0).save(tmp_path / "s.html", overwrite=wrong)

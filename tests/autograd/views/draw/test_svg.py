@@ -53,3 +53,30 @@ def test_a_notebook_that_is_not_trusted_shows_the_picture_too(graph: Graph) -> N
     data = re.search(r"url\(data:image/svg\+xml;base64,([^)]*)\)", still)
     assert data is not None
     assert base64.b64decode(data[1]).decode() == graph.svg
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two colours, as WCAG 2.1 defines it."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+        red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    dark, light = sorted(map(luminance, (one, other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize(("theme", "paper"), [("light", "#ffffff"), ("dark", "#111827"), ("print", "#ffffff")])
+def test_the_fields_of_a_worksheet_are_seen(theme: str, paper: str) -> None:
+    """On a dark page they had the grey of a light one."""
+    svg = draw(Value(2.0, label="a") * 3.0, hide="grad", partials=True, theme=theme).svg
+    fields = set(re.findall(r'class="blank"[^>]* stroke="([^"]*)"', svg))
+    assert len(fields) == 1
+    assert all(contrast(colour, paper) > 12.0 for colour in fields)
+
+
+def test_the_fields_follow_the_page() -> None:
+    svg = draw(Value(2.0, label="a") * 3.0, hide="grad").svg
+    (colour,) = re.findall(r"prefers-color-scheme:dark.*? \.blank{stroke:([^}]*)}", svg)
+    assert contrast(colour, "#111827") > 12.0

@@ -201,3 +201,38 @@ def test_each_use_of_a_repeated_operand_has_its_name() -> None:
 def test_what_is_no_path_is_refused() -> None:
     with pytest.raises(TypeError, match=r"stepper\.save: path must be the name of a file, got 3"):
         stepper(Value(1.0) * 2.0).save(3)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("order", "position", "message"),
+    [
+        ("up", 0, "unknown order 'up'; choose one of: forward, topological, naive"),
+        ("forward", 4, "position must be a whole number from 0 to 3, got 4"),
+        ("topological", -1, "position must be a whole number from 0 to 5, got -1"),
+        ("forward", "1", "position must be a whole number from 0 to 3, got '1'"),
+        ("forward", 1.0, r"position must be a whole number from 0 to 3, got 1\.0"),
+    ],
+)
+def test_a_position_that_does_not_exist_is_refused(order: str, position: Any, message: str) -> None:
+    """Position -1 was the last one, and an unknown order had the table of the backward pass."""
+    shown = stepper(small())
+    for method in (shown.sentences, shown.table):
+        with pytest.raises(ValueError, match=rf"stepper\.{method.__name__}: {message}"):
+            method(order, position)
+
+
+def test_a_naive_pass_that_was_left_out_is_refused() -> None:
+    """Its sentences were those of the topological pass, below the heading of the naive one."""
+    value = Value(1.0)
+    for _ in range(12):
+        value = value * value
+    shown = stepper(value)
+    assert shown.naive is None
+    with pytest.raises(ValueError, match=r"stepper\.sentences: the naive order would take 8,190 steps"):
+        shown.sentences("naive", 3)
+
+
+@pytest.mark.parametrize("width", [0, 45.0, "wide"])
+def test_a_table_has_a_width_in_characters(width: Any) -> None:
+    with pytest.raises(ValueError, match=rf"stepper\.table: width must be a whole number of at least 1, got {width!r}"):
+        stepper(small()).table("forward", 0, width)

@@ -65,7 +65,7 @@ def test_nothing_is_written_if_the_answer_key_cannot_be(tmp_path: Path, capsys: 
         (["x+1", "--at", "x=1", "x=2"], "--at gives two numbers for x"),
         (["x+1", "--at", "x=1", "--key", "k.svg"], "--key needs --hide grad or --hide data"),
         (["x+1", "--at", "x=1", "-o", "picture.gif"], "must end in one of: .svg, .png, .pdf, .dot"),
-        (["x+1", "--at", "x=1", "-o", "/no/such/folder/g.svg"], "cannot write /no/such/folder/g.svg"),
+        (["x+1", "--at", "x=1", "-o", "/no/such/folder/g.svg"], "cannot open /no/such/folder/g.svg"),
     ],
 )
 def test_errors_are_one_line(argv: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -127,9 +127,9 @@ def test_a_page_is_written_and_not_overwritten(tmp_path: Path, capsys: pytest.Ca
 
 def test_what_cannot_be_done_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["step", *FORMULA, "-o", str(tmp_path / "page.png")]) == 2
-    assert re.fullmatch(r"chalkgrad step: '.*page\.png' must end in \.html\n", capsys.readouterr().err)
+    assert re.fullmatch(r"chalkgrad step: .*page\.png must end in \.html\n", capsys.readouterr().err)
     assert main(["step", *FORMULA, "-o", str(tmp_path / "none" / "page.html")]) == 2
-    assert "cannot write" in capsys.readouterr().err
+    assert "cannot open" in capsys.readouterr().err
 
 
 def test_a_window_that_becomes_narrow_is_redrawn(terminal: Terminal) -> None:

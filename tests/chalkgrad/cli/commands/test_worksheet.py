@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from chalkgrad.__main__ import main
+from chalkgrad.cli.commands import worksheet
 
 
 def run(*arguments: object) -> int:
@@ -107,7 +108,7 @@ def test_the_same_seed_gives_the_same_page_and_another_seed_another(tmp_path: Pa
         (["--depth", "99"], "--depth goes up to 8"),
         (["-o", "sheet.pdf"], "must end in .html"),
         (["--copies", "2", "--roster", "roster.csv"], "--copies and --roster exclude each other"),
-        (["--roster", "none.csv"], "cannot read or write none.csv"),
+        (["--roster", "none.csv"], "cannot open none.csv"),
         (["--at", "x=2"], "--at needs --formula"),
         (["--formula", "x*x", "--at", "x=2", "y=3"], "--at y: no formula has this variable"),
         (["--formula", "x*x"], "no number for x; add --at x=1.0"),
@@ -139,3 +140,14 @@ def test_a_file_that_exists_is_kept(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert out.read_text() == "mine"
     assert "--overwrite" in capsys.readouterr().err
     assert run("-o", out, "-n", 1, "--depth", 2, "--overwrite") == 0
+
+
+def test_a_graph_that_cannot_be_laid_out_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*anything: object) -> None:
+        raise RuntimeError("dot could not lay out the graph: no output")
+
+    monkeypatch.setattr(worksheet, "random_sheet", fail)
+    assert run("-o", tmp_path / "w.html") == 2
+    assert capsys.readouterr().err == "chalkgrad worksheet: dot could not lay out the graph: no output\n"

@@ -110,3 +110,15 @@ def test_markdown_becomes_html_and_nothing_in_it_is_html() -> None:
 def test_a_single_variable_has_a_graph() -> None:
     assert expression.show("x", {"x": "4"})["result"] == "out = 4"
     assert leaves("x")["x"]["gradient"] == 1.0
+
+
+@pytest.mark.parametrize("error", [RuntimeError("too deep for a stack"), TimeoutError("more than 60 seconds")])
+def test_a_layout_that_fails_is_a_problem_to_show(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page showed the traceback of Python."""
+
+    def fail(*anything: object, **more: object) -> None:
+        raise error
+
+    monkeypatch.setattr(expression, "draw", fail)
+    question = {"name": "expression.show", "given": {"formula": "a*b", "numbers": {}}}
+    assert json.loads(chalkgrad_live.answer(json.dumps(question))) == {"problem": str(error)}

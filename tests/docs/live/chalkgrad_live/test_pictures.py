@@ -75,7 +75,3 @@ def test_curves_without_a_number_are_drawn() -> None:
         text = pictures.curves({"training": losses}, list(range(len(losses))))
         assert not ET.fromstring(text).findall("polyline")
         assert not re.search("nan|inf", text)
-
-
-def test_steps_are_counted_in_words() -> None:
-    assert [pictures.counted(steps) for steps in (0, 1, 2000)] == ["0 steps", "1 step", "2,000 steps"]
