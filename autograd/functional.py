@@ -293,7 +293,8 @@ def hvp(f: Callable[..., Any], primal: Nested, vector: Nested) -> Nested:
 
 def _check_function(f: Any, name: str) -> None:
     if not callable(f):
-        raise TypeError(f"{name}: f must be a function, got {shown(f)} ({type(f).__name__})")
+        cure = "; of a computed Value, gradients(output, inputs) gives them" if isinstance(f, Value) else ""
+        raise TypeError(f"{name}: f must be a function, got {shown(f)} ({type(f).__name__}){cure}")
 
 
 def _named(function: Any, prefix: str, f: Any) -> Callable[..., Any]:

@@ -240,7 +240,7 @@ def test_what_is_no_real_number_is_refused_everywhere(wrong: Any) -> None:
         (lambda v: v + 10**400, OverflowError, "too large for a float"),
         (lambda v: Value(np.array([1.0])), TypeError, "one number at a time"),
         (lambda v: Value(1.0, 2), TypeError, "_children must be a sequence of Values"),
-        (lambda v: Value(1.0, "ab"), TypeError, "_children must be a sequence of Values"),
+        (lambda v: Value(1.0, "ab"), TypeError, "_children must be a sequence of Values.*as label='ab'"),
         (lambda v: Value(1.0, (v, "a")), TypeError, re.escape("_children[1] must be a real number, got 'a'")),
         (lambda v: Value(1.0, (v,), 3), TypeError, "_op must be a string, got 3"),
         (lambda v: Value(1.0, label=3), TypeError, "label must be a string, got 3"),
