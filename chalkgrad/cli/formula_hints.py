@@ -1,7 +1,7 @@
 """What is meant by a formula that is written as on paper, or for another library?
 
-`2a` is 2*a, `|a|` is abs(a), `a.tanh()` and `math.tanh(a)` are tanh(a), `ln` is log. No formula is corrected silently: the hint becomes
-part of the error message. Read next: `formula`.
+`2a` is 2*a, `|a|` is abs(a), `a.tanh()` and `math.tanh(a)` are tanh(a), `ln` is log. No formula is corrected silently:
+the hint becomes part of the error message. Read next: `formula`.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ ON_PAPER = {"·": "*", "×": "*", "÷": "/", "−": "-", "²": "**2", "³": "**3
 
 
 def from_paper(text: str, known: Collection[str]) -> str:
-    """The formula with Python's signs and with brackets around the operand of a function; '' if that is none.
+    """The formula with Python's signs, and brackets around a function's operand; '' if that is not a formula.
 
     >>> from_paper("|a − b|² + sin 2a", ["abs", "sin"]), from_paper("a + b", []), from_paper("|a", [])
     ('abs(a - b)**2 + sin(2*a)', '', '')
