@@ -10,6 +10,7 @@ import argparse
 import ast
 import math
 import operator
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from inspect import signature
@@ -179,6 +180,8 @@ def parse(text: str) -> Formula:
 
 def _cure(text: str, error: SyntaxError) -> str:
     """What to write in place of a text that is not Python."""
+    if defined := re.match(r"[^\W\d]\w*\s*\([\w\s,]*\)\s*=(?!=)\s*(.+)", text):  # f(x) = x*x
+        return f"a formula has no name and no arguments; write {defined[1]:.60}"
     if meant := from_paper(text, [*FUNCTIONS, *OF_LISTS]):
         return f"this is how it is written on paper; write {meant:.60}"
     if product := with_products(text):
@@ -347,7 +350,8 @@ def assignment(text: str) -> tuple[str, float]:
             return name.strip(), _number(number)
     except (ValueError, ArithmeticError):
         pass
-    raise argparse.ArgumentTypeError(f"{text!r} must be a name and a number, such as x=2.5 or x=1/2")
+    several = "; write several with spaces between them: x=1 y=2" if "," in text else ""
+    raise argparse.ArgumentTypeError(f"{text!r} must be a name and a number, such as x=2.5 or x=1/2{several}")
 
 
 def variable(text: str) -> str:

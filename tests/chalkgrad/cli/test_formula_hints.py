@@ -34,6 +34,7 @@ from chalkgrad.cli.formula_hints import from_paper, with_products
         ("2 sin x + tanh 3y", "write 2*sin(x) + tanh(3*y)"),
         ("π × a − 1 ÷ b²", "write pi * a - 1 / b**2"),
         ("sin x² / 2", "write sin(x**2) / 2"),
+        ("f(x) = x*x", "a formula has no name and no arguments; write x*x"),
         ("|x", "this is not a formula"),
         ("frobnicate(a)", "choose one of: abs, absolute"),
     ],
