@@ -222,7 +222,8 @@ class _Unsettable(_Explained):
 def explain(kind: type) -> None:
     """Let the error for each foreign name, and for each method with a `_` at its end, say what to write.
 
-    An attribute of this name that a user sets on an instance, or a method of a subclass, has priority.
+    An attribute of this name that a user sets on an instance, or a method of a subclass, has priority; but a name in
+    the section [set] cannot be set on an instance.
     """
     sections = [names for section, names in answers().items() if section not in ("keyword", "set")]
     foreign = {name for names in sections for name in names} | {"clip", "power", "add", "subtract"}
