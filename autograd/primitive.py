@@ -185,7 +185,7 @@ def ieee(row: Primitive, operands: Sequence[float]) -> float:
     """A row's value in IEEE 754 arithmetic."""
     if is_composite(row):
         out = row.forward(*[operand if operand is NOT_TAKEN else IEEEFloat(operand) for operand in operands])
-        return NOT_TAKEN if out is NOT_TAKEN else IEEEFloat(out)
+        return NOT_TAKEN if out is NOT_TAKEN else IEEEFloat(math.nan if isinstance(out, complex) else out)
     floats = [float(x) for x in operands]
     try:
         return IEEEFloat(row.forward(*floats))

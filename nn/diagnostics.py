@@ -277,7 +277,7 @@ def _cure_of_fading(probes: list[LayerProbe], findings: list[Finding]) -> str:
 def _weights_are_small(probe: LayerProbe) -> bool:
     """Whether the sums of a layer have less than a quarter of its inputs' mean square; a default layer keeps all."""
     weights = [w.data for neuron in probe.layer.neurons for w in neuron.weights]
-    return probe.layer.in_size * _size(weights) ** 2 < 0.25
+    return math.sqrt(probe.layer.in_size) * _size(weights) < 0.5
 
 
 def _learning_rate(before: float, change: float, after: float, size_of_loss: float) -> Iterator[Finding]:
@@ -294,7 +294,8 @@ def _learning_rate(before: float, change: float, after: float, size_of_loss: flo
 
 
 def _mean_square(targets: list[Any]) -> float:
-    return _size([t for target in targets for t in (target if isinstance(target, list) else [target])]) ** 2
+    size = _size([t for target in targets for t in (target if isinstance(target, list) else [target])])
+    return size * size  # inf if it overflows, where ** would raise
 
 
 def _range_of(activation: Activation) -> str:

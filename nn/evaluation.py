@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from contextlib import contextmanager
 from contextvars import Context
-from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol, overload
 
 from autograd import Value, no_grad
@@ -17,23 +16,19 @@ from autograd import Value, no_grad
 from .checks import real_number, shown
 from .data.stream import Stream
 from .data.weights import sample_weights, weighted_mean
+from .engines.forward import compiled_outputs
 from .losses import LOSSES, find_loss, threshold_of_loss
 from .metrics import (
-    CLASS_METRICS,
-    METRICS,
-    accuracy,
     are_classes,
-    class_codes,
-    counts_of,
     decided_all,
     find_metrics,
     number_of,
-    of_counts,
     plain,
     threshold_of,
     true_classes,
     width_of,
 )
+from .metrics.tally import Tally, joined, measured
 from .module import Module
 from .names import explains_keywords
 from .samples import at, each, pieces, samples, samples_and_targets
@@ -69,30 +64,41 @@ def _evaluation_mode(model: Any) -> Iterator[None]:
 
 
 @overload
-def predict(model: Any, X: Frame) -> Any: ...
+def predict(model: Any, X: Frame, *, engine: str | None = None) -> Any: ...
 @overload
-def predict(model: Any, X: list[Any] | tuple[Any, ...]) -> list[Any]: ...
+def predict(model: Any, X: list[Any] | tuple[Any, ...], *, engine: str | None = None) -> list[Any]: ...
 @overload
-def predict(model: Any, X: Any) -> Any: ...
+def predict(model: Any, X: Any, *, engine: str | None = None) -> Any: ...
 @explains_keywords
-def predict(model: Any, X: Any) -> Any:
+def predict(model: Any, X: Any, *, engine: str | None = None) -> Any:
     """The model's output for each sample of ``X`` as plain numbers: a float for a single output, else a list of floats.
 
     The outputs are a list; if ``X`` is an array, they are an array with one row (or number) per sample; if it is a
     pandas frame, a Series or DataFrame with its index. For a classifier these are its scores; ``predict_classes`` gives
     the classes.
 
+    ``engine``: ``"eager"`` calls the model for each sample; ``"compiled"`` traces it once and computes all samples with
+    arrays, and raises ``TypeError`` if it cannot be traced; ``"auto"`` compiles for 100 samples or more, if that works.
+    The default is ``"auto"`` for a model whose last ``fit`` was compiled, else ``"eager"``. The engines agree up to
+    rounding.
+
     >>> from nn import Neuron
     >>> predict(Neuron(1, init=lambda *_: 3.0, nonlin=False), [[1.0], [2.0]])
     [3.0, 6.0]
     """
     check_model(model)
+    compiled = compiled_outputs(model, engine)
     rows = samples(X)
+    parts = []
     with evaluating(model):
-        if isinstance(rows, list):
-            return [plain(model(row)) for row in rows]
-        parts = [as_given([plain(model(row)) for row in each(part)], part) for _, part in pieces(rows)]
-    return _indexed(X, _joined(parts), "prediction")
+        for _, part in pieces(rows):
+            found = compiled(part)
+            if found is None:
+                found = as_given([plain(model(row)) for row in each(part)], part)
+            elif isinstance(part, list):
+                found = found.tolist()
+            parts.append(found)
+    return _indexed(X, joined(parts), "prediction")
 
 
 def as_given(outputs: list[Any], X: Any) -> Any:
@@ -107,16 +113,6 @@ def as_given(outputs: list[Any], X: Any) -> Any:
         raise ValueError(f"the model must give numbers in lists of one shape, but gives {shown(outputs[0])}") from None
 
 
-def _joined(parts: list[Any]) -> Any:
-    if len(parts) == 1:
-        return parts[0]
-    if isinstance(parts[0], list):
-        return list(chain.from_iterable(parts))
-    import numpy as np
-
-    return np.concatenate(parts)
-
-
 def _indexed(X: Any, predictions: Any, name: str) -> Any:
     """The array of predictions unchanged, or, for a pandas frame, with its index."""
     if not hasattr(type(X), "iloc"):
@@ -127,19 +123,31 @@ def _indexed(X: Any, predictions: Any, name: str) -> Any:
 
 
 @overload
-def predict_classes(model: Any, X: Frame, *, loss: Any = None, threshold: float | None = None) -> Any: ...
+def predict_classes(
+    model: Any, X: Frame, *, loss: Any = None, threshold: float | None = None, engine: str | None = None
+) -> Any: ...
 @overload
 def predict_classes(
-    model: Any, X: list[Any] | tuple[Any, ...], *, loss: Any = None, threshold: float | None = None
+    model: Any,
+    X: list[Any] | tuple[Any, ...],
+    *,
+    loss: Any = None,
+    threshold: float | None = None,
+    engine: str | None = None,
 ) -> list[int]: ...
 @overload
-def predict_classes(model: Any, X: Any, *, loss: Any = None, threshold: float | None = None) -> Any: ...
+def predict_classes(
+    model: Any, X: Any, *, loss: Any = None, threshold: float | None = None, engine: str | None = None
+) -> Any: ...
 @explains_keywords
-def predict_classes(model: Any, X: Any, *, loss: Any = None, threshold: float | None = None) -> Any:
+def predict_classes(
+    model: Any, X: Any, *, loss: Any = None, threshold: float | None = None, engine: str | None = None
+) -> Any:
     """The class of each sample of ``X``: the largest output's index, or 0 or 1 for a single output.
 
     A single output above the ``threshold`` is class 1. If no threshold is given, ``decision_threshold`` finds it, also
-    from the ``loss`` that the model was trained with. A list, or an array of integers if ``X`` is an array.
+    from the ``loss`` that the model was trained with. ``engine`` as for ``predict``. A list, or an array of integers if
+    ``X`` is an array.
 
     >>> from nn import Neuron
     >>> predict_classes(Neuron(1, init=lambda *_: 3.0, nonlin=False), [[1.0], [-2.0]])
@@ -148,7 +156,7 @@ def predict_classes(model: Any, X: Any, *, loss: Any = None, threshold: float | 
     check_model(model)
     rows = samples(X)
     threshold = decision_threshold(model, at(rows, 0), loss=loss, threshold=threshold)
-    classes = decided_all(predict(model, rows), threshold)
+    classes = decided_all(predict(model, rows, engine=engine), threshold)
     return classes if isinstance(rows, list) else _indexed(X, as_given(classes, rows).astype(int), "class")
 
 
@@ -163,12 +171,13 @@ def evaluate(
     threshold: float | None = None,
     sample_weight: Any = None,
     class_weight: Any = None,
+    engine: str | None = None,
 ) -> dict[str, float]:
     """The loss (if one is given) and the metrics over a data set, by name.
 
     Accuracy is left out if the targets are not classes. Arguments as for ``fit``: without ``y``, ``X`` gives batches;
     the weights apply to the loss, and metrics count each sample once; ``threshold`` separates class 0 from class 1 if
-    the model has one output, see ``decision_threshold``.
+    the model has one output, see ``decision_threshold``. ``engine`` as for ``predict``; it computes the outputs.
 
     >>> from nn import Neuron
     >>> model = Neuron(1, init=lambda *_: 3.0, nonlin=False)
@@ -176,9 +185,17 @@ def evaluate(
     {'loss': 6.5, 'accuracy': 1.0}
     """
     check_model(model)
+    compiled = compiled_outputs(model, engine, many=y is None)
+    own_loss = loss is not None and find_loss(loss) not in LOSSES.values()  # it may need Values
+
+    def computed(rows: Any, targets: Any) -> tuple[Any, Any]:
+        found = compiled(rows)
+        outputs = [model(row) for row in each(rows)] if found is None else found.tolist()
+        return _as_values(outputs) if own_loss and found is not None else outputs, None
+
     return evaluated(
         model,
-        lambda rows, targets: ([model(row) for row in each(rows)], None),
+        computed,
         X,
         y,
         loss=loss,
@@ -270,91 +287,13 @@ class Total:
         return math.fsum(self.sums) / count if count else math.nan
 
 
-class Tally:
-    """The metrics of plain outputs that come in parts; accuracy only if the targets are classes.
-
-    Accuracy and the other metrics of classes keep only counts, so that their memory does not grow with the data; any
-    other metric needs all outputs. A metric of this library is nan if an output is not finite. ``threshold`` is called
-    if it is needed.
-    """
-
-    def __init__(self, metrics: dict[str, Any], threshold: Callable[[], float]) -> None:
-        self.metrics, self.threshold = metrics, threshold
-        self.finite = True
-        self.codes: set[Any] | None = None
-        self.counts: Any = None
-        self.parts: list[tuple[Any, Any]] = []
-        self.counted = any(metric in CLASS_METRICS for metric in metrics.values())
-        self.kept = any(metric not in CLASS_METRICS for metric in metrics.values())
-
-    def add(self, outputs: Any, targets: Any) -> None:
-        """Add the outputs and targets of some samples."""
-        width = width_of(outputs)
-        self.finite = self.finite and _all_finite(outputs)
-        if self.counted and self.codes != set():
-            codes = class_codes(targets, width)
-            self.codes = codes if self.codes is None else self.codes & codes
-            if self.codes and self.finite:
-                counts = counts_of(outputs, targets, 0.0 if width else self._limit())
-                self.counts = counts if self.counts is None else self.counts + counts
-        if self.kept:
-            self.parts.append((_as_kind_of(targets, outputs), targets))
-
-    def _limit(self) -> float:
-        limit = self.threshold()
-        self.threshold = lambda: limit
-        return limit
-
-    def results(self) -> dict[str, float]:
-        """Each metric by name."""
-        results = {}
-        outputs, targets = (
-            (_joined(list(part)) for part in zip(*self.parts, strict=True)) if self.parts else (None, None)
-        )
-        for name, metric in self.metrics.items():
-            of_classes = metric in CLASS_METRICS
-            if of_classes and not self.codes:
-                if metric is accuracy:
-                    continue
-                raise ValueError(
-                    f"{name} needs class labels: indices for several outputs, 0 and 1 or -1 and +1 for one"
-                )
-            if not self.finite and metric in METRICS.values():
-                results[name] = math.nan
-            else:
-                results[name] = of_counts(metric, self.counts) if of_classes else float(metric(outputs, targets))
-        return results
-
-
-def _as_kind_of(targets: Any, outputs: Any) -> Any:
-    """The outputs as a list if the targets are a list, else as a new array."""
-    if isinstance(targets, list):
-        return outputs if isinstance(outputs, list) else outputs.tolist()
-    import numpy as np
-
-    return np.array(outputs, dtype=float)
-
-
-def _all_finite(outputs: Any) -> bool:
-    if not isinstance(outputs, list):
-        import numpy as np
-
-        return bool(np.isfinite(outputs).all())
-    return all(map(math.isfinite, chain.from_iterable(outputs) if isinstance(outputs[0], list) else outputs))
-
-
-def measured(metrics: dict[str, Any], outputs: Any, targets: Any, threshold: Callable[[], float]) -> dict[str, float]:
-    """Each metric of plain outputs, as a ``Tally`` of one part."""
-    tally = Tally(metrics, threshold)
-    tally.add(outputs, targets)
-    return tally.results()
-
-
 @explains_keywords
 def confusion_matrix(
-    model: Any, X: Any, y: Any, *, loss: Any = None, threshold: float | None = None
+    model: Any, X: Any, y: Any, *, loss: Any = None, threshold: float | None = None, engine: str | None = None
 ) -> list[list[int]]:
-    """How often each true class (row) was predicted as each class (column). ``threshold`` as for ``predict_classes``.
+    """How often each true class (row) was predicted as each class (column).
+
+    ``threshold`` and ``engine`` as for ``predict_classes``.
 
     Raises ``ValueError`` if the targets are not classes.
 
@@ -364,7 +303,7 @@ def confusion_matrix(
     [[1, 1], [0, 1]]
     """
     rows, targets = samples_and_targets(X, y)
-    outputs = predict(model, rows)
+    outputs = predict(model, rows, engine=engine)
     if not are_classes(outputs, targets):
         raise ValueError("a confusion matrix needs class labels in y: 0, 1, ..., or -1 and +1 for a single output")
     threshold = decision_threshold(model, at(rows, 0), loss=loss, threshold=threshold)

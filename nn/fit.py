@@ -70,7 +70,8 @@ def fit(
     ``clip_norm`` and ``schedule`` may differ, and changes are listed in ``history.changes``. ``engine``: ``"eager"``
     builds a graph for each batch, ``"compiled"`` traces the model once and trains with arrays, ``"auto"`` compiles if
     that works and is worth it; ``"jax"`` trains on all devices and processes that JAX shows (extra ``jax``), with
-    numbers of the kind ``dtype``: ``"float64"``, ``"float32"`` or ``"bfloat16"``.
+    numbers of the kind ``dtype``: ``"float64"``, ``"float32"`` or ``"bfloat16"``. A model that was not trained with
+    ``"eager"`` also predicts with a compiled program, see ``predict``.
 
     Each step is all or nothing. Ctrl-C returns the history so far. If a step fails (an overflow, a domain error, a loss
     or gradient that is not finite), the same kind of error is raised with the step and the sample in its message, the

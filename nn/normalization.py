@@ -17,6 +17,8 @@ class LayerNorm(Module):
     """Shift and scale one sample's ``size`` numbers to mean 0 and variance 1, then by a learned scale and shift.
 
     ``epsilon`` is added to the variance, which could be 0 (Ba, Kiros, Hinton 2016; the variance divides by ``size``).
+    Scale inputs above 1e154 first: their squares overflow, and every input counts as the mean, as in PyTorch. A form
+    without overflow would take more operations for every input.
 
     >>> norm = LayerNorm(2, epsilon=0.0)
     >>> [round(value.data, 6) for value in norm([1.0, 3.0])]

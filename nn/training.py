@@ -23,10 +23,12 @@ from .data.preparation import batch_indices, split_indices
 from .data.stream import Stream, given_validation
 from .data.weights import sample_weights
 from .engines.eager import FAILURES, EagerEngine
-from .evaluation import Tally, check_losses, check_targets, decision_threshold, evaluated, plain_output, recorded_output
+from .engines.forward import note_engine
+from .evaluation import check_losses, check_targets, decision_threshold, evaluated, plain_output, recorded_output
 from .history import EarlyStopping, History
 from .losses import TAKES_LOGITS, find_loss
 from .metrics import METRICS
+from .metrics.tally import Tally
 from .module import check_module
 from .optimizers import find_optimizer
 from .progress import Progress
@@ -199,19 +201,23 @@ class Training:
     def use_engine(self, choice: str) -> None:
         """Compile the model if required, or if that is worth it and possible."""
         self._choice = choice
+        note_engine(self.model, compiled=False)
         batches = 1 if self.stream is None else self.stream.length or 1_000
         work = len(self.optimizer.parameters) * len(self.X) * batches * self.epochs
         if choice == "eager" or (choice == "auto" and work < WORTH_COMPILING):
             return
-        from .engines.compiled import CompiledEngine, remembered
+        from .engines.compiled import CompiledEngine
+        from .engines.restore import remembered
 
         kind = _jax_engine() if choice == "jax" else CompiledEngine
+        note_engine(self.model, compiled=True)
         mode, put_back = self.model.training, remembered(self.model)
         self.model.train()
         try:
             self.engine = kind(self, fall_back=choice == "auto")
             self.history.engine = kind.name
         except TypeError:
+            note_engine(self.model, compiled=False)
             if choice != "auto":
                 raise
             put_back()

@@ -101,8 +101,9 @@ callbacks clipping data layers metrics.of_amounts metrics.of_classes optimizers
 attention.multi_head convolution.conv convolution.pooling recurrence.recurrent
 recurrence.gru recurrence.lstm recurrence.rnn
 metrics
-data.weights engines
-data.stream engines.eager
+data.weights engines metrics.tally
+data.stream engines.eager engines.restore
+engines.forward
 evaluation
 config extras.groups layer_stats plotting.figures recording.snapshots
 checkpoint export.steps plotting.histograms plotting.live recording.images
@@ -158,19 +159,20 @@ LOADED_LATE = {
 }
 LATE_FOLDERS = ("autograd.compiler", "autograd.views")
 ALL_MODULES = {"tests/nn/test_modules_beside_pytorch.py", "tests/nn/test_modules_everywhere.py"}
+SEQUENCES = {"docs/how_to/images_and_sequences.md", *ALL_MODULES}
 # Folders that can be deleted together with their tests (`tests/<folder>` and the files named here), lessons and pages,
 # without making another test fail.  Only these modules load them, late; without the folder, these names say what to do.
 OPTIONAL = {
     "autograd/compiler/jax_backend": Deletable(set(), set(), set()),
-    "nn/attention": Deletable({"nn"}, {"nn.MultiHeadAttention", "nn.RMSNorm"}, ALL_MODULES),
+    "nn/attention": Deletable({"nn"}, {"nn.MultiHeadAttention", "nn.RMSNorm"}, SEQUENCES),
     "nn/convolution": Deletable(
-        {"nn"}, {"nn.AvgPool2d", "nn.Conv1d", "nn.Conv2d", "nn.Flatten", "nn.MaxPool2d"}, ALL_MODULES
+        {"nn"}, {"nn.AvgPool2d", "nn.Conv1d", "nn.Conv2d", "nn.Flatten", "nn.MaxPool2d"}, SEQUENCES
     ),
-    "nn/recurrence": Deletable({"nn"}, {"nn.GRU", "nn.LSTM", "nn.Last", "nn.RNN"}, ALL_MODULES),
+    "nn/recurrence": Deletable({"nn"}, {"nn.GRU", "nn.LSTM", "nn.Last", "nn.RNN"}, SEQUENCES),
     "nn/export": Deletable(
         {"nn", "nn.evaluation"},
         {"nn.load_torch", "nn.to_c", "nn.to_numpy", "nn.to_onnx", "nn.to_python", "nn.to_torch"},
-        {"tests/nn/test_beside_pytorch.py", "docs/live", "tests/docs/live", *ALL_MODULES},
+        {"tests/nn/test_beside_pytorch.py", "docs/live", "tests/docs/live", *SEQUENCES},
     ),
     "nn/estimators": Deletable(
         {"nn"}, {"nn.estimators"}, {"benchmarks/estimators.py", "tests/benchmarks/test_estimators.py"}
@@ -180,7 +182,14 @@ OPTIONAL = {
     ),
     "nn/jax_engine": Deletable({"nn.fit", "nn.training"}, set(), set()),
     "nn/recording": Deletable(
-        {"nn"}, {"nn.record"}, {"tests/browser/test_recording_page.py", "tests/oracles/recorded.py", *ALL_MODULES}
+        {"nn"},
+        {"nn.record"},
+        {
+            "docs/how_to/pictures_for_slides.md",
+            "tests/browser/test_recording_page.py",
+            "tests/oracles/recorded.py",
+            *ALL_MODULES,
+        },
     ),
 }
 # Modules that exist on some operating systems only, and functions of `os` likewise.
@@ -189,9 +198,11 @@ ONE_SYSTEM_ONLY_OF_OS = {"fork", "forkpty", "getuid", "geteuid", "killpg", "sets
 # Modules that no test file of their own name tests, and the file that does.
 TESTED_ELSEWHERE = {
     "nn.engines.eager": "nn/test_training.py",
+    "nn.engines.restore": "nn/engines/test_compiled.py",
     "nn.export.c_modules": "nn/test_modules_everywhere.py",
     "nn.export.onnx_modules": "nn/test_modules_everywhere.py",
     "nn.export.python_modules": "nn/test_modules_everywhere.py",
+    "nn.metrics.tally": "nn/test_evaluation.py",
     "autograd.compiler.c_backend.bytecode": "autograd/compiler/c_backend/test_executable.py",
     "autograd.compiler.c_backend.elementwise": "autograd/compiler/test_rows.py",
     "autograd.compiler.c_backend.link": "autograd/compiler/c_backend/test_executable.py",
@@ -374,6 +385,17 @@ def test_third_party_packages_are_imported_late(name: str, path: Path) -> None:
     assert not foreign, f"{path}: move the import of {sorted(foreign)} into the function that needs it"
 
 
+@in_each_module("autograd", "nn")
+def test_no_call_imports_masked_arrays(name: str, path: Path) -> None:
+    """`numpy.ma`, which a plain `np.unique(numbers)` imports, takes 23 ms; JAX takes far longer anyway."""
+    text = "" if "jax_backend" in name else path.read_text(encoding="utf-8")
+    assert not re.search(r"\bnp\.ma\b", text), path
+    for node in ast.walk(parsed(path)) if "np.unique(" in text else ():
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "unique":
+            more = any(str(keyword.arg).startswith("return_") for keyword in node.keywords) or len(node.args) > 1
+            assert more, f"{path}:{node.lineno}: use distinct of autograd.compiler.passes.matmul"
+
+
 @in_each_module()
 def test_folders_that_are_loaded_late_are_not_imported_early(name: str, path: Path) -> None:
     late = tuple(folder for folder in LATE_FOLDERS if not name.startswith(folder))
@@ -484,6 +506,16 @@ def test_other_tests_that_need_an_optional_folder_say_so(folder: str) -> None:
         if not file.startswith(with_it) and file not in OPTIONAL[folder].files | NAMES_THEM_ALL:
             text = path.read_text(encoding="utf-8")
             assert not names.search(text) or f'needs("{folder}")' in text, f"{file} uses {names.search(text)}"
+
+
+@pytest.mark.parametrize("folder", OPTIONAL)
+def test_a_page_whose_code_needs_an_optional_folder_is_deleted_with_it(folder: str) -> None:
+    names = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in sorted(OPTIONAL[folder].names)) or "(?!)")
+    for path in (ROOT / "docs").rglob("*.md"):
+        file = path.relative_to(ROOT).as_posix()
+        code = "".join(re.findall(r"```python\n(.*?)```", path.read_text(encoding="utf-8"), re.DOTALL))
+        used = set(names.findall(code))
+        assert not used or file in OPTIONAL[folder].files, f"{file} uses {used}: add it to OPTIONAL[{folder!r}].files"
 
 
 def copy_without(folders: Iterable[str], where: Path) -> Path:

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 class ArgumentCache:
     """The arrays of the last call: while they are attached, they are neither checked nor copied again."""
 
-    __slots__ = ("arrays", "attached", "executable", "places", "plan")
+    __slots__ = ("attached", "executable", "places", "plan")
 
     def __init__(self, plan: Plan, arrays: tuple[Any, ...]) -> None:
-        self.plan, self.executable, self.arrays = plan, plan.executable, arrays
+        self.plan, self.executable = plan, plan.executable
         self.attached = plan.executable.attached
-        self.places = [(a := _address(array), a.value, array.shape, array.strides, array.dtype) for array in arrays]
-        """Address and shape of each: an array may be resized in place, and its memory freed."""
+        self.places = [(a, p := _address(a), p.value, a.shape, a.strides, a.dtype) for a in arrays]
+        """Each with its address and shape: an array may be resized in place, and its memory freed."""
 
     @classmethod
     def of(cls, plan: Plan, arrays: tuple[Any, ...]) -> ArgumentCache | None:
@@ -33,12 +33,17 @@ class ArgumentCache:
 
     def has(self, arrays: tuple[Any, ...]) -> bool:
         """Whether these are the same arrays, still attached, and unchanged in shape and place."""
-        if self.executable.attached is not self.attached or len(arrays) != len(self.arrays):
+        if self.executable.attached is not self.attached or len(arrays) != len(self.places):
             return False
-        for array, mine, (address, at, shape, strides, kind) in zip(arrays, self.arrays, self.places, strict=True):
-            if array is not mine or address.value != at or array.shape != shape:
-                return False
-            if array.strides != strides or array.dtype is not kind:
+        for n, (mine, address, at, shape, strides, kind) in enumerate(self.places):
+            array = arrays[n]
+            if (
+                array is not mine
+                or address.value != at
+                or array.shape != shape
+                or array.strides != strides
+                or array.dtype is not kind
+            ):
                 return False
         return True
 

@@ -7,6 +7,8 @@ the samples are halved until it is known which of them are concerned; the eager 
 
 from __future__ import annotations
 
+import math
+from contextlib import suppress
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -18,6 +20,7 @@ from autograd.compiler.frontend.two_calls import outputs_and_shape
 from autograd.fast_backward import exhaust
 from autograd.no_grad import recording
 from autograd.node import NOT_COMPUTED
+from autograd.pause_gc import pause_gc
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -55,7 +58,7 @@ def corrected(function: CompiledFunction, plan: Plan, given: Sequence[Any], back
 
     Raises what the eager engine raises; a note names the sample.
     """
-    with np.errstate(all="ignore"):
+    with pause_gc(), np.errstate(all="ignore"):
         correction = Correction(function, plan, given, backward)
         correction.run()
         plan.executable.blocks = (correction.results,)
@@ -147,8 +150,14 @@ class Correction:
         """The result of the traced graph; None if it raises or is not finite, and a function can be called instead."""
         inputs = [leaf if isinstance(leaf, Value) else Value(leaf) for a in arguments for leaf in _leaves(a)]
         leaves = {PARAMETER: self.function.parameters, CAPTURED: self.plan.flat.captured, INPUT: inputs}
+        leaves[DRAWN] = list(map(Value, drawn))
+        if not self.backward:
+            with suppress(ArithmeticError, ValueError, TypeError):
+                numbers = self.plan.replay.evaluate(leaves)
+                if all(map(math.isfinite, numbers)):
+                    return numbers, None
         try:
-            outputs = self.plan.replay({**leaves, DRAWN: list(map(Value, drawn))})
+            outputs = self.plan.replay(leaves)
             numbers, gradient = self._differentiated(outputs, arguments)
         except (ArithmeticError, ValueError):
             if self.function.of_graph:

@@ -13,6 +13,7 @@ import numpy as np
 from autograd.arguments import choose
 from autograd.compiler.frontend.flatten import CAPTURED, DRAWN, INPUT, PARAMETER
 from autograd.compiler.passes.group import FusedChain, MatMul
+from autograd.compiler.passes.matmul import distinct
 from autograd.views.draw.dot import DIRECTIONS
 from autograd.views.draw.layout_engines import ENGINES
 from autograd.views.draw.page_fit import arranged
@@ -88,7 +89,7 @@ def _contents(plan: Plan) -> Contents:
         when = "for each sample" if group.per_sample else "once"
         cells = group.describe().replace(" x ", " × ").split(": ")
         boxes.append(Box(names[number], cells, kind, tooltip=when))
-        sources = {int(source) for nodes in _read(group) for source in np.unique(owner[nodes])}
+        sources = {int(source) for nodes in _read(group) for source in distinct(owner[nodes])}
         arrows += [Arrow(names[source], names[number]) for source in sorted(sources - {-1, number})]
     return Contents(boxes, [], arrows)
 
@@ -100,7 +101,7 @@ def _leaves(plan: Plan) -> Iterator[tuple[str, Any]]:
         nodes = np.flatnonzero(operation == kind)
         if kind == INPUT:
             argument = np.searchsorted(np.cumsum(plan.signature.sizes), position[nodes], side="right")
-            yield from ((f"argument {n + 1}", nodes[argument == n]) for n in np.unique(argument).tolist())
+            yield from ((f"argument {n + 1}", nodes[argument == n]) for n in distinct(argument).tolist())
         elif len(nodes):
             yield f"{len(nodes):,} {one if len(nodes) == 1 else several}", nodes
 

@@ -71,10 +71,8 @@ class Plan:
     def changed(self) -> str:
         """The name of something that the trace depends on and that has changed; '' if nothing has."""
         guard = self.guard
-        if guard is not None and not guard.unchanged():
-            what = guard.changed()
-            if what:
-                return what
+        if guard is not None and not guard.unchanged() and (what := guard.changed()):
+            return what
         for read, setting in self.settings:
             now = read()
             if now is not setting and not (is_plain(now) and is_plain(setting) and image(now) == image(setting)):

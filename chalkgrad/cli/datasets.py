@@ -53,8 +53,8 @@ RECIPES = {
     "names": Recipe(
         "names of Python modules, letter by letter, by an LSTM",
         lambda seed: letters.samples(letters.names()),
-        (24,),
-        12,
+        (12,),  # 24 memorise the names: 41 % of their letters are right, but no more of others
+        10,
         32,
     ),
 }

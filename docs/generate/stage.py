@@ -36,7 +36,9 @@ GENERATED = {
 }
 """Pages that are made from the code."""
 GENERATED |= {f"pictures/{name}.svg" for name in pictures.PICTURES}
-OPTIONAL = ("gallery/gallery", "beyond_one_machine")
+OPTIONAL = (
+    "gallery/gallery", "beyond_one_machine", "how_to/images_and_sequences", "how_to/pictures_for_slides",
+)  # fmt: skip
 """Entries of the index that are left out where the page does not exist."""
 
 

@@ -2,28 +2,24 @@
 
 A model and a loss for one sample are traced once and become a program over all samples of a batch; see
 ``autograd.compile``. The loop, the optimizers and the metrics are the same; the numbers agree up to rounding.
-Read before: ``eager``.
+Read before: ``eager``, ``forward``.
 """
 
 from __future__ import annotations
 
 import math
-import sys
 from contextlib import contextmanager, suppress
-from functools import partial
-from threading import active_count
-from types import CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 
 import autograd
 from autograd import log, log1p, relu, softplus, take, where, xlogy
-from autograd.packages import how_to_install
 from nn import losses
 from nn.checks import all_finite, shown
-from nn.embedding import Embedding
 from nn.engines.eager import FAILURES, EagerEngine
+from nn.engines.forward import NOT_WHOLE, are_whole, check_numpy, prepare, takes_indices
+from nn.engines.restore import remembered
 from nn.module import Module
-from nn.samples import pieces, shape_of
+from nn.samples import shape_of
 from nn.schedules import Schedule
 
 if TYPE_CHECKING:
@@ -115,8 +111,7 @@ class CompiledEngine:
         self.training, self.fall_back = training, fall_back
         self.eager: EagerEngine = training.engine
         self.sample: int | None = None
-        modules = [module for _, module in model.named_modules()]
-        self._integers = any(isinstance(module, Embedding) for module in modules), loss in _OF_CLASSES
+        self._integers = takes_indices(model), loss in _OF_CLASSES
         self.load(training.X, training.y, training.weights)
         formula = _WITHOUT_BRANCHES[loss]
 
@@ -140,29 +135,15 @@ class CompiledEngine:
         self.optimizer: Any = training.optimizer
         self.given_up = False
         """Whether the eager engine has taken over."""
-        self._prepare(self.program, self._arrays(range(min(training.batch_size, len(self.X)))))
+        prepare(self.program, self._arrays(range(min(training.batch_size, len(self.X)))))
         for name, thing in {"the optimizer": training.optimizer, "the training": training}.items():
             if self.program.reads(thing):
                 raise TypeError(f'the model reads {name}, which changes at every step: use engine="eager"')
 
-    def _prepare(self, program: Any, arrays: list[Any]) -> None:
-        """Trace; again if another thread has drawn random numbers meanwhile, which looks as if the model had."""
-        for left in range(4, -1, -1):
-            try:
-                program.prepare(*arrays)
-                return
-            except TypeError as error:
-                if not left or active_count() == 1 or "it draws random numbers" not in str(error):
-                    raise
-
     def load(self, X: Any, y: Any, weights: Any) -> None:
         """As ``EagerEngine.load``. An array is used as it is, not copied."""
-        try:
-            import numpy as np
-        except ImportError as error:
-            raise ImportError(
-                f'engine="compiled" needs numpy: {how_to_install("numpy")}; or use engine="eager"'
-            ) from error
+        check_numpy()
+        import numpy as np
 
         self.eager.load(X, y, weights)
         self._data = _copied(X), _copied(y)
@@ -184,20 +165,14 @@ class CompiledEngine:
 
     def _can_read(self, rows: Any) -> bool:
         """Whether no sample would be truncated: a program with an ``Embedding`` takes whole numbers only."""
-        import numpy as np
-
-        parts = map(np.asarray, (part for _, part in pieces(rows))) if self._integers[0] else ()
-        return not any(part.dtype.kind not in "biu" and (part % 1 != 0).any() for part in parts)
+        return not self._integers[0] or are_whole(rows)
 
     def _arrays(self, batch: Any) -> list[Any]:
         """The arguments of the program for some samples."""
         import numpy as np
 
         if not self._readable:
-            raise TypeError(
-                "X has numbers that are not whole, but a compiled model with an Embedding takes whole numbers only: "
-                'use engine="eager"'
-            )
+            raise TypeError(NOT_WHOLE)
         whole = isinstance(batch, range) and len(batch) == len(self.X)
         indices = batch if isinstance(batch, range) else np.array(batch, dtype=np.intp)
         given = [self.X, self.y] if whole else [_taken(self.X, indices), _taken(self.y, indices)]
@@ -256,7 +231,7 @@ class CompiledEngine:
         program.load()
         with program.assume_unchanged(), suppress(*FAILURES):
             try:
-                self._prepare(program, arrays)
+                prepare(program, arrays)
             except TypeError:
                 put_back()
                 self.evaluates = False
@@ -312,84 +287,6 @@ def _is_own(thing: Any) -> bool:
     parts = [part for part in kept if callable(part) and not isinstance(part, Module)]
     own = any(map(_is_own, parts)) if isinstance(thing, Schedule) else bool(parts)
     return own or home.split(".")[0] != "nn"
-
-
-def remembered(model: Any) -> Callable[[], None]:
-    """A function that restores the model and the random number generators to their current state.
-
-    It restores the objects, lists and dictionaries that the model contains, the generators in them, and the numbers
-    that its code keeps in global names and in those of enclosing functions.
-    """
-    import logging
-    import random
-    from collections import deque
-
-    undo: list[tuple[Callable[..., Any], Any]] = [(random.setstate, random.getstate())]
-    numpy = sys.modules.get("numpy.random")
-    if numpy is not None:
-        undo.append((numpy.set_state, numpy.get_state()))
-    seen, todo = set(), [model]
-    while todo:
-        thing = todo.pop()
-        if id(thing) in seen or isinstance(thing, (autograd.Value, autograd.Primitive, type, str, float, int)):
-            continue
-        seen.add(id(thing))
-        if isinstance(thing, random.Random):
-            undo.append((thing.setstate, thing.getstate()))
-        elif hasattr(type(thing), "bit_generator"):  # asked of the class: an object may have a __getattr__ of its own
-            undo.append((partial(setattr, thing.bit_generator, "state"), thing.bit_generator.state))
-        elif isinstance(thing, (list, deque)):
-            undo.append((partial(_refill, thing), list(thing)))
-            todo += thing
-        elif isinstance(thing, dict):
-            undo.append((partial(_refill, thing), dict(thing)))
-            todo += thing.values()
-        elif isinstance(thing, FunctionType) and _is_users(thing):
-            places = _places(thing)
-            undo += [(restore, content) for restore, content in places if isinstance(content, _COUNTS)]
-            todo += [content for _, content in places if not isinstance(content, _COUNTS)]
-        elif not isinstance(thing, (FunctionType, ModuleType, logging.Logger, type(None))):
-            if type(thing).__dictoffset__:
-                todo.append(thing.__dict__)
-            for kind in filter(_is_users, type(thing).__mro__):
-                todo += [part for part in vars(kind).values() if isinstance(part, FunctionType)]
-
-    def put_back() -> None:
-        for restore, state in undo:
-            restore(state)
-
-    return put_back
-
-
-def _is_users(thing: Any) -> bool:
-    """Whether a class or a function comes neither from this library, nor from NumPy or the standard library."""
-    root = str(thing.__module__).split(".")[0]
-    return root == "__main__" or root not in {"nn", "autograd", "numpy", *sys.stdlib_module_names}
-
-
-_COUNTS = (int, float, str, tuple, type(None))
-"""Types of what a name is bound to again, where a function counts with it."""
-
-
-def _places(function: FunctionType) -> list[tuple[Callable[..., Any], Any]]:
-    """How to bind again each name outside this function that its code has, and what it is bound to now."""
-    names: set[str] = set()
-    codes = [function.__code__]
-    for code in codes:
-        names.update(code.co_names)
-        codes += [part for part in code.co_consts if isinstance(part, CodeType)]
-    space = function.__globals__
-    places: list[tuple[Callable[..., Any], Any]] = []
-    places += [(partial(space.__setitem__, name), space[name]) for name in sorted(names & space.keys())]
-    for cell in function.__closure__ or ():
-        with suppress(ValueError):  # it is empty
-            places.append((partial(setattr, cell, "cell_contents"), cell.cell_contents))
-    return places
-
-
-def _refill(container: Any, content: Any) -> None:
-    container.clear()
-    (container.update if isinstance(container, dict) else container.extend)(content)
 
 
 def _taken(data: Any, indices: Any) -> Any:

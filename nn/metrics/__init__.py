@@ -1,8 +1,8 @@
 """How good are the predictions, in numbers that people understand?
 
 Training lowers a loss; people read a metric. ``outputs`` says which class an output or a target means, ``of_classes``
-has accuracy and its relatives, ``of_amounts`` the metrics of regression. Read before: ``samples``. Read after:
-``evaluation``.
+has accuracy and its relatives, ``of_amounts`` the metrics of regression, and ``tally`` computes them in parts. Read
+before: ``samples``. Read after: ``evaluation``.
 """
 
 from __future__ import annotations

@@ -26,7 +26,10 @@ def root_mean_square(outputs: Any, targets: Any) -> float:
     >>> root_mean_square([3.0, 4.0], [0.0, 0.0]) == 12.5**0.5
     True
     """
-    return math.sqrt(mean_of([(o - t) ** 2 for o, t in _numbers(outputs, targets)]))
+    differences = [o - t for o, t in _numbers(outputs, targets)]
+    exponent = math.frexp(max(map(abs, differences)))[1]  # scaled by it, the squares neither over- nor underflow
+    squares = [math.ldexp(difference, -exponent) ** 2 for difference in differences]
+    return math.ldexp(math.sqrt(mean_of(squares)), exponent)
 
 
 def r_squared(outputs: Any, targets: Any) -> float:

@@ -6,17 +6,21 @@ Outputs and targets are lists, or arrays. Read before: ``samples``. Read after: 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd import Value
 from nn.checks import shown
 from nn.samples import samples_and_targets
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-def plain(output: Any) -> Any:
+
+def plain(output: Any, number: Callable[[Any], Any] | None = None) -> Any:
     """The numbers in a model's output: a float for one Value, a list for several; lists in lists, such as maps, stay.
 
-    Raises ``TypeError`` for the pair that an RNN, LSTM or GRU gives.
+    ``number`` converts an item that is not a list, by default to a float. Raises ``TypeError`` for the pair that an
+    RNN, LSTM or GRU gives.
 
     >>> plain([Value(1.0), 2.0]), plain([[Value(1.0)], [Value(2.0)]])
     ([1.0, 2.0], [[1.0], [2.0]])
@@ -24,8 +28,8 @@ def plain(output: Any) -> Any:
     if hasattr(type(output), "not_a_list"):
         raise TypeError(f"the model's output must be a number or a list of numbers; got {output.not_a_list}")
     if isinstance(output, (list, tuple)):
-        return [plain(item) for item in output]
-    return number_of(output)
+        return [plain(item, number) for item in output]
+    return number_of(output) if number is None else number(output)
 
 
 def number_of(item: Any) -> float:
@@ -136,8 +140,8 @@ def different_numbers(targets: Any) -> list[float]:
     """The different numbers of an array; only those of its beginning if these are more than two."""
     import numpy as np
 
-    few = np.unique(targets[:1000])
-    values: list[float] = (few if len(few) > 2 else np.unique(targets)).tolist()
+    few, _ = np.unique(targets[:1000], return_counts=True)  # without the counts NumPy imports numpy.ma
+    values: list[float] = (few if len(few) > 2 else np.unique(targets, return_counts=True)[0]).tolist()
     return values
 
 

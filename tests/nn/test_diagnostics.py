@@ -159,6 +159,13 @@ def test_learning_rates() -> None:
     assert problems(model, optimizer=nn.SGD(model, 1e308)) == ["learning rate too high"]
 
 
+def test_targets_whose_squares_overflow() -> None:
+    model = nn.MLP(1, [2, 1], seed=0)
+    rate = nn.SGD(model, 0.1)
+    report = nn.diagnose(model, [[0.5], [1.0]], [1e200, 2e200], loss="mean_absolute_error", optimizer=rate)
+    assert report.loss == 1.5e200
+
+
 @pytest.mark.parametrize(
     ("loss", "output", "y", "fits"),
     [

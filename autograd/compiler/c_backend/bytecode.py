@@ -15,6 +15,7 @@ from autograd.compiler.c_backend.opcodes import Opcode, OperandKind
 from autograd.compiler.lower import has_partial
 from autograd.compiler.passes.group import ElementWise, MatMul, readers
 from autograd.compiler.passes.layout import Layout, spaced
+from autograd.compiler.passes.matmul import distinct
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,7 +74,7 @@ class Bytecode:
             return rows
         rows = rows.copy()
         others = ~self.per_sample[nodes]
-        new = [node for node in np.unique(nodes[others]).tolist() if node not in self.spread]
+        new = [node for node in distinct(nodes[others]).tolist() if node not in self.spread]
         if new:
             at = self.table(self.slot[new])
             function = elementwise.IDENTITY

@@ -29,8 +29,9 @@ WORTH_A_LOOP = 50_000
 """From how many operations on numbers in chains, in one call, loops are compiled for them: about a thousand calls then
 save the tenth of a second that the C compiler takes."""
 
-CACHE = 512 * 1024
-"""Bytes of cache into which the rows of a block, with their gradients, should fit."""
+CACHE = 8 * 1024 * 1024
+"""Bytes of the last cache, into which the rows of a block, with their gradients, should fit.  Long rows are worth more
+than a faster cache: each step and each sum over samples costs something for every block."""
 
 SMALLEST_BLOCK = 48
 """Samples in a block whose rows do not fit: fewer would not be worth the steps."""
@@ -100,9 +101,8 @@ class NativeProgram:
             setattr(s, name, self._keep(words))
         s.tables = self._keep(np.concatenate(code.tables) if code.tables else np.zeros(1, np.int32))
         self.U, self.DU = np.zeros(code.uniform_rows + 8), np.zeros(code.uniform_rows + 8)
-        fitting = CACHE // (16 * max(1, code.sample_rows)) // SMALLEST_BLOCK * SMALLEST_BLOCK
+        fitting = CACHE // (16 * max(1, code.sample_rows)) // 8 * 8
         self.block = s.block = self._largest_block = min(MAX_SAMPLES, max(SMALLEST_BLOCK, fitting))
-        self._fits = fitting > 0
         S, DS = (_aligned(max(1, code.sample_rows) * self.block) for _ in range(2))
         s.U, s.DU, s.S, s.DS = (self._keep(a) for a in (self.U, self.DU, S, DS))
         s.scratch = self._keep(_aligned(code.scratch))
@@ -128,7 +128,7 @@ class NativeProgram:
         self.backward = False
         self.gradient = self.DU[: signature.parameters]
         """The gradient with respect to the parameters after a run; copy it before the next."""
-        self._call, self._first = self.runtime.run, self.means.item
+        self._call, self._first_mean = self.runtime.run, ctypes.c_double.from_address(self.means.ctypes.data)
         s.parameters, s.inputs_at = signature.parameters, layout.inputs_at
         cleared = code.cleared()
         s.ranges, s.cleared = len(cleared), self._keep(cleared if len(cleared) else np.zeros((1, 2), np.int64))
@@ -163,9 +163,7 @@ class NativeProgram:
         return inputs
 
     def _block_for(self, samples: int) -> int:
-        """Samples in a block: if its rows do not fit into the cache anyway, no block is much smaller than others."""
-        if self._fits:
-            return self._largest_block
+        """Samples in a block: no block is much smaller than the others."""
         blocks = -(-samples // self._largest_block)
         return -(-samples // blocks // 8) * 8
 
@@ -204,7 +202,7 @@ class NativeProgram:
             (value, *_), gradient, may_be_nonfinite = self.run(theta, True)
             return value, gradient, may_be_nonfinite
         self._run(theta, True)
-        return self._first(0), self.gradient.copy(), self.structure.may_be_nonfinite
+        return self._first_mean.value, self.gradient.copy(), self.structure.may_be_nonfinite
 
     def _run(self, theta: Any, backward: bool) -> None:
         """Fill in `means`, `results`, `DU` and `gradients`."""

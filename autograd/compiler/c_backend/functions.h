@@ -78,20 +78,13 @@ ROW double kernel_exp_difference(double x, double y) {
 #else
 #define MULTIPLY_ADD(a, b, c) ((a) * (b) + (c))
 #endif
-INLINE double series(double r) { /* exp(r) - 1 for |r| <= 0.35 */
-    double q = 1.0 / 6227020800.0;
-    q = MULTIPLY_ADD(q, r, 1.0 / 479001600.0);
-    q = MULTIPLY_ADD(q, r, 1.0 / 39916800.0);
-    q = MULTIPLY_ADD(q, r, 1.0 / 3628800.0);
-    q = MULTIPLY_ADD(q, r, 1.0 / 362880.0);
-    q = MULTIPLY_ADD(q, r, 1.0 / 40320.0);
-    q = MULTIPLY_ADD(q, r, 1.0 / 5040.0);
-    q = MULTIPLY_ADD(q, r, 1.0 / 720.0);
-    q = MULTIPLY_ADD(q, r, 1.0 / 120.0);
-    q = MULTIPLY_ADD(q, r, 1.0 / 24.0);
-    q = MULTIPLY_ADD(q, r, 1.0 / 6.0);
-    q = MULTIPLY_ADD(q, r, 0.5);
-    return MULTIPLY_ADD(r * r, q, r);
+INLINE double series(double r) { /* exp(r) - 1 for |r| <= 0.35; in pairs, so that a term need not wait for all later ones */
+    double r2 = r * r, r4 = r2 * r2;
+    double from_2 = MULTIPLY_ADD(MULTIPLY_ADD(1.0 / 120.0, r, 1.0 / 24.0), r2, MULTIPLY_ADD(1.0 / 6.0, r, 0.5));
+    double from_6 = MULTIPLY_ADD(MULTIPLY_ADD(1.0 / 362880.0, r, 1.0 / 40320.0), r2, MULTIPLY_ADD(1.0 / 5040.0, r, 1.0 / 720.0));
+    double from_10 = MULTIPLY_ADD(MULTIPLY_ADD(1.0 / 6227020800.0, r, 1.0 / 479001600.0), r2,
+                                  MULTIPLY_ADD(1.0 / 39916800.0, r, 1.0 / 3628800.0));
+    return MULTIPLY_ADD(r2, MULTIPLY_ADD(MULTIPLY_ADD(from_10, r4, from_6), r4, from_2), r);
 }
 INLINE double reduced(double x, double n) { /* x - n log 2 */
     return MULTIPLY_ADD(n, -1.90821492927058770002e-10, MULTIPLY_ADD(n, -0.693147180369123816490, x));

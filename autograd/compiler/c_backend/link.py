@@ -25,6 +25,7 @@ from autograd.compiler.passes.group import (
     Variadic,
 )  # fmt: skip
 from autograd.compiler.passes.layout import spaced
+from autograd.compiler.passes.matmul import distinct
 
 if TYPE_CHECKING:
     from autograd.compiler.passes.group import Group
@@ -86,7 +87,7 @@ class GroupLinker(Bytecode):
         alone = 0
         if per_sample and self.wants(group.right):
             right = self._without_repeats(right)
-            alone = 8 * int((self.readers[group.right] == 1).all() and len(np.unique(right)) == right.size)
+            alone = 8 * int((self.readers[group.right] == 1).all() and len(distinct(right)) == right.size)
             if alone:  # its contribution is the whole gradient, and is written, not accumulated
                 self.skip_zeroing(right)
         where = spaced(self.slot[group.left])

@@ -18,6 +18,7 @@ from autograd.compiler.c_backend.opcodes import CHUNK, MAX_OPERANDS, MAX_POINTER
 from autograd.compiler.c_backend.toolchain import library
 from autograd.compiler.lower import can_raise
 from autograd.compiler.passes.group import UnsupportedError
+from autograd.compiler.passes.matmul import distinct
 
 if TYPE_CHECKING:
     from autograd.compiler.c_backend.bytecode import Bytecode
@@ -169,7 +170,7 @@ def _why_no_loop(chain: FusedLoop, columns: list[Any]) -> str:
     """Why a loop cannot accumulate gradients in the order in which the runtime does; '' if it can."""
     if len(chain.pointers(True)) > MAX_POINTERS:
         return "no loop: too many operands"
-    rows = [np.unique(nodes) for nodes, wanted in zip(columns, chain.wanted, strict=True) if wanted]
-    if len(rows) > 1 and len(np.unique(np.concatenate(rows))) < sum(map(len, rows)):
+    rows = [distinct(nodes) for nodes, wanted in zip(columns, chain.wanted, strict=True) if wanted]
+    if len(rows) > 1 and len(distinct(np.concatenate(rows))) < sum(map(len, rows)):
         return "no loop: two operands have numbers in common"
     return ""

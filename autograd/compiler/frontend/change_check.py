@@ -103,7 +103,9 @@ class ChangeCheck:
 
     def at(self, text: str, thing: Any) -> None:
         """Require that an expression gives this number or string, or this very object."""
-        if type(thing) in SCALARS:
+        if thing is None or type(thing) is bool:
+            self._terms.append(f"{text} is {thing}")
+        elif type(thing) in SCALARS:
             self._scalars.append((text, thing))
         else:
             self._terms.append(f"{text} is {self.name(thing)}")
@@ -175,8 +177,10 @@ class ChangeCheck:
             space["referents"] = get_referents
             terms.append(f"len(referents(*{self.name(self._bare)})) == {len(get_referents(*self._bare))}")
         sized = self._dicts + self._sized
-        if sized:
+        if len(sized) > 2:
             equal(f"[*map(len, {self.name(sized)})]", [*map(len, sized)])
+        else:
+            terms += [f"len({self.name(thing)}) == {len(thing)}" for thing in sized]
         for n, ((slots, names), (of, kept)) in enumerate(self._groups.items()):
             space[f"get{n}"] = _getter(slots, names)
             equal(f"[*map(get{n}, {self.name(of)})]", kept)

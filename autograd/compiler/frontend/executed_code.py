@@ -381,13 +381,26 @@ def _begin(positions: Any) -> tuple[Any, Any]:
 
 @functools.lru_cache(maxsize=1024)
 def _constant_name(code: CodeType, at: int) -> bool:
-    """Whether the call of `getattr` at this instruction names the attribute with a literal."""
-    steps = [step for step in dis.get_instructions(code) if step.opname not in ("CACHE", "PRECALL")]
+    """Whether the call of `getattr` at this instruction names the attribute with a literal.
+
+    The literal is the last operand, or the one before a default that one instruction loads, and no jump leads to what
+    follows it: `x or "name"` is computed.
+    """
+    every = [step for step in dis.get_instructions(code) if step.opname != "CACHE"]
+    steps = [step for step in every if step.opname != "PRECALL"]
     here = next((i for i, step in enumerate(steps) if step.offset >= at), 0)
-    before = steps[max(0, here - 2) : here]
-    if before and before[-1].opname == "LOAD_CONST" and isinstance(before[-1].argval, str):
-        return True
-    return len(before) == 2 and before[0].opname == "LOAD_CONST" and isinstance(before[0].argval, str)
+    operands = steps[here].arg if steps[here].opname == "CALL" else None
+    place = here - 1 if operands == 2 else here - 2
+    if operands not in (2, 3) or place < 0:
+        return False
+    default = operands == 2 or (steps[here - 1].opname in _LOADS_OF_ONE)
+    literal = steps[place]
+    joined = any(step.is_jump_target for step in every if literal.offset < step.offset <= steps[here].offset)
+    return default and not joined and literal.opname == "LOAD_CONST" and isinstance(literal.argval, str)
+
+
+_LOADS_OF_ONE = {"LOAD_CONST", "LOAD_SMALL_INT", "LOAD_FAST", "LOAD_DEREF", "LOAD_GLOBAL", "LOAD_NAME"}
+"""Instructions that add one operand to the stack, whatever is on it."""
 
 
 def imported(executed: ExecutedCode) -> Iterator[tuple[str, Any]]:

@@ -35,8 +35,9 @@ class Buffers:
         layout, signature = self.layout, self.signature
         flat, memory = signature.flat, self.S if signature.batched else self.U
         self.U[: signature.parameters, 0] = theta
-        captured = [value._data for value in flat.captured]
-        self.U[layout.captured_at : layout.captured_at + len(captured), 0] = captured
+        if flat.captured:
+            captured = [value._data for value in flat.captured]
+            self.U[layout.captured_at : layout.captured_at + len(captured), 0] = captured
         row = layout.inputs_at
         for array in inputs:
             memory[row : row + array.shape[1]] = array.T

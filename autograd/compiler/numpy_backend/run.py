@@ -118,8 +118,9 @@ class NumpyProgram:
             value = buffers.mean_of_output()
             buffers.seed(samples if signature.batched else 1)
             buffers.reverse()
-        gradient = buffers.DU[: signature.parameters, 0].copy()
-        return value, gradient, may_be_nonfinite or not math.isfinite(value) or not np.isfinite(gradient).all()
+            gradient = buffers.DU[: signature.parameters, 0].copy()
+            total = value + gradient.sum()  # one call: not finite if any number is not
+        return value, gradient, may_be_nonfinite or not math.isfinite(total)
 
     def _samples_in_a_block(self) -> int:
         return max(64, NUMBERS_IN_A_BLOCK // max(1, self.layout.sample_rows))

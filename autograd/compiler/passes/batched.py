@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.compiler.passes.group import BatchedProduct, SumOfProducts
-from autograd.compiler.passes.matmul import numbered, scrambled
+from autograd.compiler.passes.matmul import distinct, numbered, scrambled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -132,6 +132,6 @@ def _product(part: Any, left: Any, right: Any) -> BatchedProduct | None:
     members = np.full((len(columns), len(rows)), GAP)
     members[column, row] = np.arange(len(part))
     given = rows[rows != GAP]
-    if (members != GAP).sum() < len(part) or any(len(np.unique(side)) < side.size for side in (given, columns)):
+    if (members != GAP).sum() < len(part) or any(len(distinct(side)) < side.size for side in (given, columns)):
         return None
     return BatchedProduct(nodes=part, left=rows, right=columns, members=members)

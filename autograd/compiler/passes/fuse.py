@@ -14,6 +14,7 @@ import numpy as np
 
 from autograd.compiler.lower import can_raise, formula, has_partial, is_slow
 from autograd.compiler.passes.group import ElementWise, FusedChain, MatMul, readers
+from autograd.compiler.passes.matmul import distinct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -212,7 +213,7 @@ def _split_by_constants(groups: Iterable[Group], constants: Any) -> Iterator[Gro
             yield group
             continue
         column = next((column for column in group.operands if constants[column].all()), np.zeros(0))
-        numbers = np.unique(column)
+        numbers = distinct(column)
         if 1 < len(numbers) <= 4 and group.per_sample and len(column) >= 8 * len(numbers):
             for number in numbers.tolist():
                 yield group.take(column == number)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 import numpy as np
 
 from autograd.compiler.passes.contract import ALONE, EDGES_AT_ONCE, Nodes
-from autograd.compiler.passes.matmul import SMALLEST, Block, blocks
+from autograd.compiler.passes.matmul import SMALLEST, Block, blocks, distinct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -225,13 +225,13 @@ Group: TypeAlias = ElementWise | MatMul | SumOfProducts | BatchedProduct | Varia
 
 def readers(groups: list[Group], outputs: list[int], count: int) -> Any:
     """For each of `count` nodes how many lists of operands have it; an output is read once more, from outside."""
-    found = np.bincount(np.array(outputs, np.int64), minlength=count)
-    place = np.zeros(count, np.int64)
-    for nodes in (nodes.ravel() for group in groups for nodes in group.reads()):
-        places = np.arange(len(nodes))
-        place[nodes] = places
-        found[nodes[place[nodes] == places]] += 1  # once for each node, wherever it is repeated
-    return found
+    found, alone = np.zeros(count, np.int64), list(outputs)
+    for nodes in (nodes for group in groups for nodes in group.reads()):
+        if nodes.size == 1:  # graphs without structure have many such lists
+            alone.append(nodes.item())
+        else:
+            found[nodes] += 1  # once for each node, even if it is repeated
+    return found + np.bincount(alone, minlength=count)
 
 
 ROWS_OF_MANY = {"softmax", "softmax_others", "logsumexp", "cross_entropy", "soft_cross_entropy", "take"}
@@ -294,7 +294,7 @@ def _kinds(nodes: Nodes, alive: Any, per_sample: Any, is_sum: Any) -> list[Any]:
 def _parts(start: Any) -> Iterator[slice]:
     """Ranges of nodes that have about `EDGES_AT_ONCE` operands together."""
     ends = np.searchsorted(start, np.arange(EDGES_AT_ONCE, int(start[-1]) + EDGES_AT_ONCE, EDGES_AT_ONCE), "right") - 1
-    bounds = np.unique([0, *ends, len(start) - 1]).tolist()
+    bounds = distinct([0, *ends, len(start) - 1]).tolist()
     return (slice(a, b) for a, b in pairwise(bounds))
 
 

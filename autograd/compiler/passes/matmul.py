@@ -57,6 +57,11 @@ def blocks(left: Any, right: Any, smallest: int = SMALLEST, most: int = 64) -> t
     return found, np.sort(np.concatenate(rest)) if rest else np.zeros(0, np.int64)
 
 
+def distinct(numbers: Any) -> Any:
+    """The different numbers of an array, in ascending order."""
+    return np.unique(numbers, return_counts=True)[0]  # without the counts NumPy imports numpy.ma, which takes 23 ms
+
+
 def numbered(rows: Any) -> tuple[Any, Any]:
     """For each row of a matrix the number of its first equal, and the position of that row."""
     keys = rows.astype(np.uint64) @ scrambled(np.arange(rows.shape[1]) + 1)

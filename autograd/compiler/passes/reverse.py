@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.compiler.passes.layout import MAX_LIST
+from autograd.compiler.passes.matmul import distinct
 
 if TYPE_CHECKING:
     from autograd.compiler.passes.layout import Layout
@@ -43,14 +44,14 @@ class Gradients:
         flat = np.asarray(rows).ravel()
         if self.written[per_sample][flat].any():
             return False
-        return len(set(flat.tolist()) if len(flat) <= MAX_LIST else np.unique(flat)) == len(flat)
+        return len(set(flat.tolist()) if len(flat) <= MAX_LIST else distinct(flat)) == len(flat)
 
     def unwritten(self, per_sample: bool, rows: Any) -> Any:
         """Rows that must be set to 0 before a gradient is added; from now on they count as written."""
         flat = np.asarray(rows).ravel()
         if self.written[per_sample][flat].all():
             return flat[:0]
-        flat = np.unique(flat)
+        flat = distinct(flat)
         missing = flat[~self.written[per_sample][flat]]
         self.written[per_sample][flat] = True
         return missing

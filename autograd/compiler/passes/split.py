@@ -28,16 +28,19 @@ def split_by_readers(groups: Sequence[Group], outputs: Sequence[int], count: int
 
     `count` is the number of all nodes.
     """
+    if not any(isinstance(group, ElementWise) and group.per_sample for group in groups):
+        return list(groups)
     readers = np.zeros(count, np.uint64)
     """For each node a number that depends on the parts that read it, and the operands that it is there."""
-    readers[outputs] = scrambled(np.zeros(1, np.uint64))
+    place_of = scrambled(np.arange(1 + MAX_PARTS * len(groups)))
+    readers[outputs] = place_of[:1]
     result: list[Group] = []
     for group in reversed(groups):
         for part in _parts(group, readers):
             result.append(part)
+            place = place_of[len(result) : len(result) + 1]
             for slot, nodes in enumerate(part.reads()):
-                place = scrambled(np.array([len(result)])) * np.uint64(2 * slot + 1)
-                np.add.at(readers, nodes.ravel(), place)
+                np.add.at(readers, nodes.ravel(), place * np.uint64(2 * slot + 1))
     return result[::-1]
 
 

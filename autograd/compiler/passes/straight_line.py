@@ -123,17 +123,21 @@ def _period(run: Sequence[Group]) -> tuple[int, int, int]:
 
 def _read_outside(groups: Sequence[Group], cuts: dict[int, int], outputs: Sequence[int], count: int) -> Any:
     """For each node whether a group outside its chain reads it, (nodes,) bool."""
-    chain = np.zeros(len(groups), np.int64)
-    for number, (begin, end) in enumerate(cuts.items(), 1):
-        chain[begin:end] = number
-    chain_of, outside = np.zeros(count, np.int64), np.zeros(count, bool)
+    chain, chain_of, outside = [0] * len(groups), np.zeros(count, np.int64), np.zeros(count, bool)
     outside[outputs] = True
-    for mine, group in zip(chain.tolist(), groups, strict=True):
-        if mine:
-            chain_of[group.nodes] = mine
-    for mine, group in zip(chain.tolist(), groups, strict=True):
+    for number, (begin, end) in enumerate(cuts.items(), 1):
+        chain[begin:end] = [number] * (end - begin)
+        chain_of[np.concatenate([group.nodes for group in groups[begin:end]])] = number
+    by, lists = [], []
+    for mine, group in zip(chain, groups, strict=True):
         for nodes in group.reads():
-            outside[nodes[chain_of[nodes] != mine]] = True
+            if mine:  # these lists are short: they are compared together
+                by.append(np.full(nodes.size, mine))
+                lists.append(nodes.ravel())
+            else:
+                outside[nodes] = True
+    read = np.concatenate(lists)
+    outside[read[chain_of[read] != np.concatenate(by)]] = True
     return outside
 
 

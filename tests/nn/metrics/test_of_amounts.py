@@ -35,6 +35,11 @@ def test_the_share_of_variance_has_no_scale() -> None:
         assert got == pytest.approx(1 - (1 + 1.5**2) / 2)
 
 
+@pytest.mark.parametrize("size", [5e-324, 1e-200, 1.0, 1e200, 2.0**1021])
+def test_the_root_of_the_mean_square_neither_overflows_nor_underflows(size: float) -> None:
+    assert root_mean_square([3 * size, 0.0, size, -2 * size], [0.0, size, 0.0, 3 * size]) == 3 * size
+
+
 def test_outputs_may_be_values() -> None:
     assert r_squared([Value(1.0), Value(1.0), 4.0], [1.0, 2.0, 3.0]) == 0.0
 

@@ -109,9 +109,13 @@ def test_a_product_of_many_lists_for_many_samples(p: int, q: int, k: int, sample
     assert np.abs(gradient.reshape(p, k) - expected).max() <= 1e-12 * np.abs(expected).max()
 
 
-@pytest.mark.parametrize(("samples", "block"), [(48, 48), (49, 32), (100, 40), (1000, 48)])
-def test_blocks_that_do_not_fit_into_the_cache_are_equally_large(samples: int, block: int) -> None:
-    rows = [[Value(0.1 * i - 0.01 * n) for i in range(3)] for n in range(400)]
+@pytest.mark.parametrize(
+    ("neurons", "samples", "block"),
+    [(4, 100, 104), (4, 200, 104), (4, 1000, 168), (400, 1000, 168), (3000, 100, 56), (9000, 100, 40)],
+)
+def test_blocks_are_equally_large_and_fit_into_the_cache(neurons: int, samples: int, block: int) -> None:
+    """At most 192 samples; 87 if 6,000 rows with their gradients must fit into 8 MiB; 48 if none of these fit."""
+    rows = [[Value(0.1 * i - 0.01 * n) for i in range(3)] for n in range(neurons)]
     program = compile(lambda x: sum(tanh(dot(row, x)) for row in rows), batched=True, backend="c")
     program(np.ones((samples, 3)))
     assert program.plan.executable.block == block

@@ -31,6 +31,7 @@ from autograd.compiler import compile
 from autograd.compiler.frontend.snapshot import Snapshot
 
 scale = 2.0
+switch: Any = None
 weight = Value(3.0)
 model = nn.Sequential(nn.Layer(2, 4, seed=0), nn.Dropout(0.5, seed=1))
 
@@ -51,6 +52,58 @@ def test_a_global_number(monkeypatch: pytest.MonkeyPatch) -> None:
             changed.setitem(globals(), "scale", 5.0)
             assert program(3.0) == answer + 9.0
         assert program(3.0) == answer
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(None, 0), (None, False), (True, False), (False, True), (True, 1), (1, True)]
+)
+def test_none_and_truth_values(before: Any, after: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In an attribute, a global variable and a default argument: 1 is another answer than True."""
+    settings = types.SimpleNamespace(flag=before, function=scaled)
+
+    def f(x: Any, flag: Any = before) -> Any:
+        return x + repr([settings.flag, flag, switch]).count(repr(before)) * settings.function(1.0)
+
+    monkeypatch.setitem(globals(), "switch", before)
+    program = compile(f, backend="numpy")
+    assert program(1.0) == 7.0
+    settings.flag = after
+    assert program(1.0) == 5.0
+    f.__defaults__ = (after,)
+    assert program(1.0) == 3.0
+    monkeypatch.setitem(globals(), "switch", after)
+    assert program(1.0) == 1.0
+
+
+def _computed_names() -> dict[str, Callable[..., Any]]:
+    """Ways to read the attribute `gain_all` of an object by a name that no code contains."""
+    return {
+        "a prefix": lambda o, word, names: getattr(o, "gain" + word[4:]),
+        "a suffix": lambda o, word, names: getattr(o, word[:4] + "_all"),
+        "an f-string": lambda o, word, names: getattr(o, f"{word[:4]}_all"),
+        "an entry": lambda o, word, names: getattr(o, names["key"]),
+        "an attribute": lambda o, word, names: getattr(o, names["holder"].key),
+        "a default": lambda o, word, names: getattr(o, word, "none"),
+        "or": lambda o, word, names: getattr(o, word or "none"),
+        "a condition": lambda o, word, names: getattr(o, word if word else "none"),
+        "an unpacked pair": lambda o, word, names: getattr(*(o, word)),
+        "another name": lambda o, word, names: (lambda get: get(o, word[:4] + "_all"))(getattr),
+        "map": lambda o, word, names: next(map(getattr, [o], [word]), "none"),
+        "hasattr": lambda o, word, names: 3.0 if hasattr(o, word[:4] + "_one") else 2.0,
+    }
+
+
+@pytest.mark.parametrize("way", _computed_names())
+def test_an_attribute_whose_name_is_computed(way: str) -> None:
+    """No name in the code says which attribute it is, so all of them are guarded."""
+    read, holder = _computed_names()[way], types.SimpleNamespace()
+    setattr(holder, "gain" + "_all", 2.0)
+    word = "_".join(["gain", "all"])
+    names = {"key": word, "holder": types.SimpleNamespace(key=word)}
+    program = compile(lambda x: x * read(holder, word, names), backend="numpy")
+    assert program(1.0) == 2.0
+    setattr(holder, "gain" + ("_one" if way == "hasattr" else "_all"), 3.0)
+    assert program(1.0) == 3.0
 
 
 class Doubled:
