@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import argparse
 import random
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import autograd
 import nn
 from chalkgrad.cli import letters, networks
 from chalkgrad.cli.arguments import positive_float, positive_int, seed_number
@@ -168,9 +166,9 @@ def run(arguments: argparse.Namespace) -> int:
     except (ArithmeticError, ValueError) as error:  # numbers became too large; the message says where
         raise CommandError(str(error)) from error
     print(f"engine: {history.engine}")
-    outputs = outputs_by(history.engine, model)
     for name, inputs, targets in (("training", task.X, task.y), ("held-back", task.X_held, task.y_held)):
-        print(f"accuracy on the {len(inputs)} {name} samples: {nn.accuracy(outputs(inputs), targets):.1%}")
+        accuracy = nn.evaluate(model, inputs, targets, loss=nn.cross_entropy)["accuracy"]
+        print(f"accuracy on the {len(inputs)} {name} samples: {accuracy:.1%}")
     if arguments.dataset == "names":
         source = random.Random(arguments.seed)
         print("made up:", ", ".join(letters.make_up(model, source) for _ in range(10)))
@@ -180,17 +178,6 @@ def run(arguments: argparse.Namespace) -> int:
         for path in save_pictures(arguments.out, history, model, task.X_held, task.y_held):
             print(f"saved {path}")
     return 0
-
-
-def outputs_by(engine: str, model: Any) -> Callable[[Any], Any]:
-    """The function that gives the model's outputs for samples: a compiled program if it was trained by one.
-
-    One image at a time, the convolutional network takes longer for the digits than its training.
-    """
-    if engine != "compiled":
-        return partial(nn.predict, model)
-    model.eval()
-    return autograd.compile(model, parameters=model.parameters(), batched=True).outputs
 
 
 def save_model(model: Any, path: Path) -> None:
