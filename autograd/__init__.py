@@ -88,9 +88,9 @@ if not _TYPE_CHECKING:  # or a type checker would take every name for one of thi
 
     def __getattr__(name: str) -> object:
         if name not in _VIEWS:
-            from autograd.foreign_names import no_such_name
+            from autograd.foreign_names import missing, no_such_name
 
-            raise AttributeError(no_such_name(name, __all__), name=name)
+            raise missing(no_such_name(name, __all__), name, "autograd")
         try:
             view = getattr(_import_module(f"autograd.{_VIEWS[name]}"), name)
         except ModuleNotFoundError as error:

@@ -81,6 +81,20 @@ def check_callable(function: Any, argument: str, example: str) -> None:
         raise TypeError(f"{argument} must be a function such as {example}, got {shown(function)}")
 
 
+def not_a_value(thing: Any, argument: str) -> TypeError:
+    """The error for something that is not a Value, given to a function that looks at the graph of one.
+
+    >>> print(not_a_value([1.0], "draw: output"))
+    draw: output must be a Value, got [1.0] (list); choose one of its numbers, or a loss computed from them
+    """
+    cure = ""
+    if isinstance(thing, (list, tuple)) or getattr(thing, "shape", None):
+        cure = "; choose one of its numbers, or a loss computed from them"
+    elif callable(thing):
+        cure = "; call it first: what it gives for an input has a graph"
+    return TypeError(f"{argument} must be a Value, got {shown(thing)} ({type(thing).__name__}){cure}")
+
+
 def _cure_for(thing: object) -> str:
     if isinstance(thing, str):
         return "; convert it with float(...)"

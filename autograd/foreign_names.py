@@ -63,6 +63,21 @@ def no_such_name(name: str, known: Collection[str]) -> str:
     return message + guess(name, known, "autograd")
 
 
+def missing(message: str, name: str, module: str) -> AttributeError | ImportError:
+    """The error for a name that a module does not have; to be raised in the module's ``__getattr__``.
+
+    ``from module import name`` drops an AttributeError, and says "cannot import name" only: there it is an ImportError.
+    """
+    import sys
+    from opcode import opmap
+
+    caller = sys._getframe(2)
+    if caller.f_code.co_code[caller.f_lasti] != opmap["IMPORT_FROM"]:
+        return AttributeError(message, name=name)
+    said, here = f"module {module!r} has no attribute {name!r}", f"cannot import name {name!r} from {module!r}"
+    return ImportError(message.replace(said, here), name=module)
+
+
 def guess(name: str, known: Collection[str], module: str) -> str:
     """The end of such a message: the known name that is most similar, if there is one.
 
@@ -105,15 +120,41 @@ def no_such_attribute(value: object, name: str) -> str:
     return f"{message}; it does not exist here: {table['absent'][plain]}" if plain in table["absent"] else message
 
 
+def is_of_the_call(error: TypeError) -> bool:
+    """Whether a function did not take its arguments: its code had not begun to run."""
+    return error.__traceback__ is not None and error.__traceback__.tb_next is None
+
+
 def unexpected_keyword(error: TypeError) -> str:
     """The keyword that a function was called with and does not have; "" if its code had begun to run."""
-    if error.__traceback__ is None or error.__traceback__.tb_next is not None:
+    if not is_of_the_call(error):
         return ""
     return str(error).partition(" got an unexpected keyword argument '")[2].partition("'")[0]
 
 
+def too_many(error: TypeError, function: Callable[..., Any], given: int, name: str, cure: str = "") -> str:
+    """What to say of a call with more arguments by position than a function takes; "" if that was not the error.
+
+    >>> def draw(n, *, seed): ...
+    >>> try: draw(1, 2)
+    ... except TypeError as error: too_many(error, draw, 2, "draw")
+    'draw() takes 1 argument by position (n), but 2 were given; write the others by name: seed'
+    """
+    if not (is_of_the_call(error) and " positional argument" in str(error) and str(error).endswith(" given")):
+        return ""
+    from inspect import signature
+
+    parameters = signature(function).parameters.values()
+    by_name = [parameter.name for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY]
+    first = [parameter.name for parameter in parameters if parameter.name not in (*by_name, "self")]
+    given -= len(parameters) - len(by_name) - len(first)  # without self
+    taken = f"{len(first)} argument{'s' * (len(first) != 1)} by position ({', '.join(first)})"
+    cure = cure or (f"write the others by name: {', '.join(by_name)}" if by_name else "")
+    return f"{name}() takes {taken}, but {given} were given{cure and '; '}{cure}"
+
+
 def explains_keywords(function: Function) -> Function:
-    """Let a function's `TypeError` for a keyword of PyTorch or NumPy say what to write.
+    """Let a function's `TypeError` for a keyword of PyTorch or NumPy, or for too many arguments, say what to write.
 
     >>> from autograd import softmax
     >>> softmax([1.0, 2.0], dim=0)
@@ -126,6 +167,8 @@ def explains_keywords(function: Function) -> Function:
         try:
             return function(*arguments, **named)
         except TypeError as error:
+            if said := too_many(error, function, len(arguments), function.__qualname__):
+                raise TypeError(said) from None
             keyword = unexpected_keyword(error)
             if not keyword:
                 raise
@@ -163,15 +206,29 @@ class _Explained:
         raise AttributeError(no_such_attribute(value, self.name), name=self.name, obj=value)
 
 
+class _Unsettable(_Explained):
+    """Such a name that a program assigns to: without an error it would believe that this has an effect."""
+
+    __slots__ = ()
+
+    def __set__(self, value: Any, assigned: object) -> NoReturn:
+        raise AttributeError(
+            f"{type(value).__name__}.{self.name} = {assigned!r} has no effect here: {answers()['set'][self.name]}",
+            name=self.name,
+            obj=value,
+        )
+
+
 def explain(kind: type) -> None:
     """Let the error for each foreign name, and for each method with a `_` at its end, say what to write.
 
-    An attribute of this name that a user sets on an instance, or a method of a subclass, has priority.
+    An attribute of this name that a user sets on an instance, or a method of a subclass, has priority; but a name in
+    the section [set] cannot be set on an instance.
     """
-    sections = [names for section, names in answers().items() if section != "keyword"]
+    sections = [names for section, names in answers().items() if section not in ("keyword", "set")]
     foreign = {name for names in sections for name in names} | {"clip", "power", "add", "subtract"}
     foreign |= {"multiply", "divide", "where"}
     methods = {name for name in dir(kind) if not name.startswith("_")}
     explained.update((foreign | {f"{name}_" for name in foreign | methods}) - methods)
     for name in explained:
-        setattr(kind, name, _Explained(name))
+        setattr(kind, name, (_Unsettable if name in answers()["set"] else _Explained)(name))

@@ -151,6 +151,7 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..
     >>> grad(lambda w: w[0] * w[1])([3.0, 4.0])
     [4.0, 3.0]
     """
+    _check_function(f, "grad")
     both = value_and_grad(f, argnums)
 
     def gradient(*arguments: Any, **constants: Any) -> Any:
@@ -165,7 +166,7 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
     >>> value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)
     """
-    _check_function(f, "grad")
+    _check_function(f, "value_and_grad")
     single = isinstance(argnums, int)
     wanted = [_position(argnums)] if single else [_position(n) for n in _listed_positions(argnums)]
 
@@ -274,6 +275,7 @@ def hessian(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Nested]:
     >>> hessian(lambda x: x[0] * x[0] * x[1])([3.0, 4.0])
     [[8.0, 6.0], [6.0, 0.0]]
     """
+    _check_function(f, "hessian")
     return _named(jacobian(grad(f, argnums), argnums), "hessian", f)
 
 
@@ -293,7 +295,8 @@ def hvp(f: Callable[..., Any], primal: Nested, vector: Nested) -> Nested:
 
 def _check_function(f: Any, name: str) -> None:
     if not callable(f):
-        raise TypeError(f"{name}: f must be a function, got {shown(f)} ({type(f).__name__})")
+        cure = "; of a computed Value, gradients(output, inputs) gives them" if isinstance(f, Value) else ""
+        raise TypeError(f"{name}: f must be a function, got {shown(f)} ({type(f).__name__}){cure}")
 
 
 def _named(function: Any, prefix: str, f: Any) -> Callable[..., Any]:

@@ -78,7 +78,8 @@ def operation(node: Node) -> str:
 def adopt(node: Node, children: Iterable[Any], op: str) -> None:
     """Turn a new leaf into a user's node with operands and a name; its `_backward` is assigned later."""
     if isinstance(children, (str, bytes, dict)) or not hasattr(children, "__iter__"):
-        raise TypeError(f"Value: _children must be a sequence of Values, such as (a, b), got {shown(children)}")
+        cure = f"; a name is given as label={children!r}" if isinstance(children, str) else ""
+        raise TypeError(f"Value: _children must be a sequence of Values, such as (a, b), got {shown(children)}{cure}")
     operands = tuple(children)
     for n, child in enumerate(operands):
         if not isinstance(child, type(node)):

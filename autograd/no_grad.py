@@ -14,6 +14,7 @@ from weakref import ref
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
+    from typing import Self
 
 
 class Recording:
@@ -85,6 +86,12 @@ class no_grad(ContextDecorator):  # noqa: N801 - a context manager, named as in 
     >>> y.operands
     ()
     """
+
+    def __new__(cls, *arguments: object) -> Self:
+        """An instance; TypeError for an argument, such as the function of a decorator without brackets."""
+        if arguments:
+            raise TypeError(f"no_grad takes no argument, got {arguments[0]!r:.60}; a decorator is written @no_grad()")
+        return super().__new__(cls)
 
     def __init__(self) -> None:
         self._entered: list[_Block] = []

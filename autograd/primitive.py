@@ -96,7 +96,9 @@ class Primitive:
         if wrong or len(found) != (self.arity or len(found)) or any(name not in known for name in rest):
             defaults = "".join(f", {name}={value!r} by default" for name, value in known.items())
             given = f"{len(operands)}" + "".join(f" and {name}" for name in named)
-            raise TypeError(f"{self.name} takes {self.arity} operand(s){defaults}; got {given}")
+            listed = any(isinstance(operand, (list, tuple)) for operand in operands)
+            a_list = ", one of them a list; pass its numbers one by one" if listed else ""
+            raise TypeError(f"{self.name} takes {_counted(self.arity)}{defaults}; got {given}{a_list}")
         return found
 
 
@@ -147,9 +149,7 @@ def primitive(
         return Primitive(name, forward, partials[0], None, doc=doc, module=module, **options)  # type: ignore[arg-type]
     code = getattr(forward, "__code__", None)
     if code is not None and code.co_argcount != len(partials):
-        raise TypeError(
-            f"primitive {name!r}: forward takes {code.co_argcount} operand(s), got {len(partials)} partials"
-        )
+        raise TypeError(f"primitive {name!r}: forward takes {_counted(code.co_argcount)}, got {len(partials)} partials")
 
     for n, partial in enumerate(partials, 1):
         if isinstance(partial, FunctionType) and not partial.__code__.co_flags & 4:  # 4: takes *operands
@@ -215,6 +215,10 @@ def _float_result(row: Primitive, out: Any) -> float:
     if isinstance(out, complex):
         raise ValueError("the result is complex")
     raise TypeError(f"{row.name}: forward must return a number, got {shown(out)} ({type(out).__name__})")
+
+
+def _counted(operands: int | None) -> str:
+    return f"{operands} operand{'s' * (operands != 1)}"
 
 
 def _domain_error(row: Primitive, operands: Sequence[float], labels: Sequence[str], error: Exception) -> Exception:

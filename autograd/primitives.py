@@ -51,7 +51,7 @@ power     = primitive("power",     real_power,
                       lambda out, x, y: power_partial(x, y),
                       lambda out, x, y: power_exponent_partial(x, y),
                       text="{} ** {}", latex="{}^{{{}}}", ieee=ieee_power,
-                      domain="a base >= 0, or a whole exponent; and a base that is not 0, or an exponent >= 0",
+                      domain="a base > 0, a base of 0 with an exponent >= 0, and a base < 0 with a whole exponent",
                       cure="keep the base positive (a negative base needs a whole exponent)")
 
 # -------------------------------------------------------------------------------- selections, and functions with a kink

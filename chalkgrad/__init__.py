@@ -11,6 +11,7 @@ from functools import partial
 from importlib.machinery import PathFinder
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
 
@@ -33,3 +34,13 @@ def _check_autograd() -> None:
 
 
 _check_autograd()
+
+
+if not TYPE_CHECKING:  # or a type checker would take every name for one of this module
+
+    def __getattr__(name):
+        from autograd.foreign_names import missing
+
+        cure = "; the library is two packages beside this one: import autograd, import nn"
+        said = f"module 'chalkgrad' has no attribute {name!r}{'' if name.startswith('_') else cure}"
+        raise missing(said, name, "chalkgrad")

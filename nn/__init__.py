@@ -128,9 +128,9 @@ if not TYPE_CHECKING:  # or a type checker would take every name for one of this
 
     def __getattr__(name):
         if name not in _LATE:
-            from .names import no_such_name
+            from .names import missing, no_such_name
 
-            raise AttributeError(no_such_name(name, __all__))
+            raise missing(no_such_name(name, __all__), name, "nn")
         try:
             module = import_module(f"{__name__}.{_LATE[name]}")
             found = module if name == _LATE[name] else getattr(module, name)
@@ -139,6 +139,11 @@ if not TYPE_CHECKING:  # or a type checker would take every name for one of this
                 f"nn.{name} needs {error.name}, which is not installed: run python -m pip install chalkgrad"
             ) from error
         if isinstance(found, type) and issubclass(found, Module) and found.__init__ is not object.__init__:
-            found.__init__ = explains_keywords(found.__init__)
+            found.__init__ = explains_keywords(found.__init__, found.__name__)
         globals()[name] = found
         return found
+
+
+def __dir__() -> list[str]:
+    """What `nn.` and Tab offer: the public names, those that are imported on first use among them."""
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})

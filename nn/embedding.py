@@ -24,7 +24,7 @@ class Embedding(Module):
     (3, 6)
     """
 
-    def __init__(self, count: int, size: int, seed: Any = None) -> None:
+    def __init__(self, count: int, size: int, *, seed: Any = None) -> None:
         count, size = whole_number(count, "count"), whole_number(size, "size")
         check_parameters(count * size, f"Embedding(count={shown(count)}, size={shown(size)})")
         source = random_source(seed)

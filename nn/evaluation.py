@@ -355,7 +355,12 @@ def check_targets(model: Any, loss: Any, metrics: dict[str, Any], X: Any, y: Any
     output = plain_output(model, X)
     half: Any = [0.5] * len(output) if isinstance(output, list) else 0.5
     with no_grad():
-        loss([_as_values(output)], [at(y, 0)])  # do the shapes fit?
+        try:
+            loss([_as_values(output)], [at(y, 0)])  # do the shapes fit?
+        except TypeError as error:
+            if loss not in LOSSES.values():
+                error.add_note("loss is called with two lists: the model's outputs for a batch, and their targets")
+            raise
         if loss in LOSSES.values() or not isinstance(y, list):
             check_losses(loss, half if loss in LOSSES.values() else output, y)
         else:

@@ -6,7 +6,7 @@ Read before: nothing. Read after: ``training``, which fills a history in, and ``
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .checks import choose, real_number, whole_number
 
@@ -41,6 +41,14 @@ class History:
 
     def __getitem__(self, name: str) -> list[float]:
         return self.records[choose(name, self.names, "quantity of this history")]
+
+    if not TYPE_CHECKING:  # or a type checker would take every name for one of a history
+
+        def __getattr__(self, name):
+            cure = "; it is the history itself: history['loss'] is a list" if name == "history" else ""
+            if name in vars(self).get("records", ()):
+                cure = f"; write history[{name!r}]"
+            raise AttributeError(f"'History' object has no attribute {name!r}{cure}", name=name, obj=self)
 
     def __contains__(self, name: object) -> bool:
         return name in self.records

@@ -207,7 +207,10 @@ class Sequential(Module):
             raise ValueError("Sequential needs at least one layer, such as Sequential(Layer(2, 1))")
         for position, layer in enumerate(layers):
             if not callable(layer) or isinstance(layer, type):
-                raise TypeError(f"layer {position} must be a module or a function, got {shown(layer)}")
+                cure = f"; write {layer.__name__}(...)" if isinstance(layer, type) else ""
+                if isinstance(layer, str):
+                    cure = f"; write activation={layer!r} in the layer before it"
+                raise TypeError(f"layer {position} must be a module or a function, got {shown(layer)}{cure}")
             if isinstance(layer, Primitive):
                 raise TypeError(
                     f"layer {position} is {layer.name}, a function of one number, but layers get a list of them; "

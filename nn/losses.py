@@ -321,7 +321,7 @@ def _flat(values: Any, name: str) -> tuple[list[Any], tuple[int, ...]]:
     """The numbers of a scalar, a list or a list of lists, and its shape."""
     if is_scalar(values):
         return [values], ()
-    rows = as_list(values, name)
+    rows = as_list(values, name, "a number, a Value, or a sequence of them, such as a list")
     if not rows:
         raise ValueError(f"{name} is empty: it needs at least one number")
     if is_scalar(rows[0]):

@@ -213,7 +213,8 @@ explain_methods(Module)
 def check_module(model: Any) -> Module:
     """The model itself; ``TypeError`` if it is not a ``Module``."""
     if not isinstance(model, Module):
-        raise TypeError(f"model must be a module such as nn.MLP(2, [16, 1]), got {shown(model)}")
+        cure = "; let its class inherit from nn.Module" if callable(model) and not isinstance(model, type) else ""
+        raise TypeError(f"model must be a module such as nn.MLP(2, [16, 1]), got {shown(model)}{cure}")
     return model
 
 

@@ -98,10 +98,8 @@ class Optimizer:
 
     def call_as_in(self, model: Module) -> None:
         """Use the parameters' names in ``model``."""
-        names = {id(parameter): name for name, parameter in model.named_parameters()}
-        self.names = distinct(
-            [names.get(id(value), name) for name, value in zip(self.names, self.parameters, strict=True)]
-        )
+        new = {id(parameter): name for name, parameter in model.named_parameters()}
+        self.names = distinct([new.get(id(p), name) for p, name in zip(self.parameters, self.names, strict=True)])
 
     def memory(self) -> Memory:
         """For each kind of memory a list in the order of ``names``; zeros before the first step."""
@@ -301,6 +299,7 @@ class SGD(Optimizer):
         parameters: Any,
         learning_rate: float = 0.01,
         momentum: float = 0.0,
+        *,
         nesterov: bool = False,
         weight_decay: float = 0.0,
     ) -> None:
@@ -337,7 +336,7 @@ class AdaGrad(Optimizer):
     _buffers = ("square_sum",)
 
     def __init__(
-        self, parameters: Any, learning_rate: float = 0.01, weight_decay: float = 0.0, epsilon: float = 1e-10
+        self, parameters: Any, learning_rate: float = 0.01, *, weight_decay: float = 0.0, epsilon: float = 1e-10
     ) -> None:
         super().__init__(parameters, learning_rate, weight_decay)
         self.epsilon = real_number(epsilon, "epsilon", 0, above=True)
@@ -371,6 +370,7 @@ class RMSProp(Optimizer):
         parameters: Any,
         learning_rate: float = 0.01,
         smoothing: float = 0.99,
+        *,
         momentum: float = 0.0,
         weight_decay: float = 0.0,
         epsilon: float = 1e-8,
@@ -412,6 +412,7 @@ class Adam(Optimizer):
         parameters: Any,
         learning_rate: float = 0.001,
         betas: tuple[float, float] = (0.9, 0.999),
+        *,
         weight_decay: float = 0.0,
         epsilon: float = 1e-8,
     ) -> None:
@@ -439,9 +440,7 @@ class Adam(Optimizer):
 
 
 class AdamW(Adam):
-    """Adam with decoupled weight decay: p is first multiplied by 1 - learning_rate · weight_decay.
-
-    Loshchilov, Hutter 2019.
+    """Adam with decoupled weight decay (Loshchilov, Hutter 2019): first, p *= 1 - learning_rate · weight_decay.
 
     >>> from autograd import Value
     >>> p = Value(1.0)
@@ -456,10 +455,11 @@ class AdamW(Adam):
         parameters: Any,
         learning_rate: float = 0.001,
         betas: tuple[float, float] = (0.9, 0.999),
+        *,
         weight_decay: float = 0.01,
         epsilon: float = 1e-8,
     ) -> None:
-        super().__init__(parameters, learning_rate, betas, weight_decay, epsilon)
+        super().__init__(parameters, learning_rate, betas, weight_decay=weight_decay, epsilon=epsilon)
 
     def _decayed(self, numbers: Numbers, gradients: Numbers) -> Numbers:
         return gradients

@@ -94,7 +94,12 @@ def _temporary_file(target: Path, mode: int | None) -> Iterator[tuple[Path, int]
     temporary = target.with_name(f".{target.name}.{os.urandom(8).hex()}.part")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
-        descriptor = os.open(temporary, flags, 0o666 if mode is None else mode)
+        try:
+            descriptor = os.open(temporary, flags, 0o666 if mode is None else mode)
+        except FileNotFoundError:
+            raise FileNotFoundError(
+                errno.ENOENT, "there is no such folder; create it first", str(target.parent)
+            ) from None
         if mode is not None:
             temporary.chmod(mode)  # not reduced by the umask
         yield temporary, descriptor

@@ -391,7 +391,11 @@ print("the derivative at 0:", x.grad)
 # multiply the infinite slope of the unused branch by the 0 of the mask, and 0 · ∞ is undefined. This library sends
 # nothing at all down a branch that was not taken. In PyTorch and JAX you have to make the unused branch harmless first,
 # for example with √(max(x, 1)).
-#
+
+# %%
+assert x.grad == 1.0
+
+# %% [markdown]
 # In short:
 #
 # | symptom | what you measure | likely cause | cure |
@@ -413,7 +417,6 @@ print("the derivative at 0:", x.grad)
 # %%
 from chalkgrad.exercises import check, hint
 
-assert x.grad == 1.0
 times_smaller = ...
 check("09.1", times_smaller)
 

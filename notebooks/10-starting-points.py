@@ -301,6 +301,9 @@ history = nn.fit(model, X_train, y_train, optimizer=nn.SGD(model, 0.1), validati
 print(f"accuracy on the test, used for the first time: {nn.evaluate(model, X_test, y_test)['accuracy']:.2f}")
 history.plot()
 
+# %%
+assert nn.evaluate(model, X_test, y_test)["accuracy"] > 0.9
+
 # %% [markdown]
 # ## What to remember
 #
@@ -318,8 +321,6 @@ history.plot()
 
 # %%
 from chalkgrad.exercises import check, hint
-
-assert nn.evaluate(model, X_test, y_test)["accuracy"] > 0.9
 
 
 def bound(n_in, n_out): ...

@@ -352,7 +352,11 @@ print(f"validation: {nn.evaluate(decayed, X_valid, y_valid)['accuracy']:.0%}")
 # Whether such a result is good enough for a doctor is another question. A malignant tumour that is called benign is a
 # worse mistake than the other way round, and accuracy counts both alike. `nn.confusion_matrix` counts them apart;
 # lesson 14 draws it.
-#
+
+# %%
+assert 0.9 < result["accuracy"] < nn.evaluate(decayed, X_valid, y_valid)["accuracy"]
+
+# %% [markdown]
 # ## Exercises
 #
 # **12.1** Write `split(n, held_back, random)`: the positions 0 ... n-1 in two lists, (train, test), `held_back` of them
@@ -360,8 +364,6 @@ print(f"validation: {nn.evaluate(decayed, X_valid, y_valid)['accuracy']:.0%}")
 
 # %%
 from chalkgrad.exercises import check, hint
-
-assert 0.9 < result["accuracy"] < nn.evaluate(decayed, X_valid, y_valid)["accuracy"]
 
 
 def split(n, held_back, random): ...

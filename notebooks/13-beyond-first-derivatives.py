@@ -401,7 +401,12 @@ print(f"power iteration finds {at_saddle:.3f}")
 
 # %% [markdown]
 # 6, not 2: it finds the eigenvalue that is largest in *absolute* value, here the downward curvature.
-#
+
+# %%
+assert np.allclose(product, by_table) and np.allclose(product, by_nudge, rtol=1e-3)
+assert np.allclose(place - step, 0) and abs(largest - 20) < 1e-4 and abs(at_saddle - 6) < 1e-6
+
+# %% [markdown]
 # ## Exercises
 #
 # **13.1** Write `newton_step(f, x)`: one step of Newton's method towards a minimum of f, for a single number. You can
@@ -409,9 +414,6 @@ print(f"power iteration finds {at_saddle:.3f}")
 
 # %%
 from chalkgrad.exercises import check, hint
-
-assert np.allclose(product, by_table) and np.allclose(product, by_nudge, rtol=1e-3)
-assert np.allclose(place - step, 0) and abs(largest - 20) < 1e-4 and abs(at_saddle - 6) < 1e-6
 
 
 def newton_step(f, x): ...

@@ -593,7 +593,11 @@ for number, layer in enumerate(layers, 1):
 # They do. In the first layer, the a of "pars" has seen the p, and the a of "raps" has seen the r, because each letter
 # sees only what comes *before* it. So the second layer finds different vectors. From two layers on, the causal mask by
 # itself reveals the order, and there are models that do without positions. Ours has one layer and needs them.
-#
+
+# %%
+assert gaps[0] < 1e-12 and gaps[1] > 0.01
+
+# %% [markdown]
 # What do the large models have that ours lacks? Several sets of queries, keys and values side by side (*heads*), many
 # layers on top of each other, a *layer normalization* before each part, which keeps sizes near 1 (lesson 10), and
 # *tokens*: pieces of words in place of letters.
@@ -605,8 +609,6 @@ for number, layer in enumerate(layers, 1):
 
 # %%
 from chalkgrad.exercises import check, hint
-
-assert gaps[0] < 1e-12 and gaps[1] > 0.01
 
 
 def after_two(name): ...

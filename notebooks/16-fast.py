@@ -338,7 +338,11 @@ plt.show()
 #
 # Computing and fetching go on at the same time, so the slower of the two decides. To become faster, you have to know
 # first which one it is.
-#
+
+# %%
+assert shares[-1] > 2 * shares[0]
+
+# %% [markdown]
 # ## Looking back
 #
 # You began with a nudge: turn a knob, look at what changes. A `Value` remembered where it came from, the chain rule ran
@@ -353,7 +357,6 @@ plt.show()
 # %%
 from chalkgrad.exercises import check, hint
 
-assert shares[-1] > 2 * shares[0]
 operations = ...
 check("16.1", operations)
 

@@ -59,8 +59,7 @@ def formulas(
     >>> formulas(multiply, operands=["w", 3.0])
     ('w * 3', ['3', 'w'])
     """
-    if not isinstance(row, Primitive):
-        raise TypeError(f"row must be a row of the table, such as autograd.tanh, got {shown(row)}")
+    _check_row(row, "formulas")
     choose(style, STYLES, "unknown style")
     operands = operand_names(row) if operands is None else operands
     if not isinstance(operands, (list, tuple)):
@@ -109,6 +108,13 @@ def partial_formula(
     return _filled(row, operands, n, style, values, branches)
 
 
+def _check_row(row: Any, function: str) -> None:
+    if not isinstance(row, Primitive):
+        of_a_result = callable(row) or hasattr(type(row), "_apply_primitive")
+        cure = "; explain(output, wrt) shows the derivatives of what a function computed" if of_a_result else ""
+        raise TypeError(f"{function}: row must be a row of the table, such as autograd.tanh, got {shown(row)}{cure}")
+
+
 def explain_row(row: Primitive, operands: Sequence[str | float] | None = None) -> str:
     """A row as a line of a formula sheet: its formula and its partials.
 
@@ -119,8 +125,7 @@ def explain_row(row: Primitive, operands: Sequence[str | float] | None = None) -
     x / y        ∂/∂x = 1 / y
                  ∂/∂y = -x / y²
     """
-    if not isinstance(row, Primitive):
-        raise TypeError(f"explain_row: row must be a row of the table such as autograd.tanh, got {shown(row)}")
+    _check_row(row, "explain_row")
     names = operand_names(row) if operands is None else operands
     whole, partials = formulas(row, "text", names)
     lines = [f"∂/∂{name} = {partial}" for name, partial in zip(names, partials, strict=True) if isinstance(name, str)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autograd.arguments import shown
+from autograd.arguments import not_a_value
 from autograd.backpropagation import topological_order
 from autograd.packages import how_to_install
 from autograd.primitives import TABLE
@@ -26,7 +26,7 @@ def to_sympy(output: Value) -> Any:
     Raises TypeError for anything but a Value or for a node with a user's `_backward`, ImportError without SymPy.
     """
     if not isinstance(output, Value):
-        raise TypeError(f"to_sympy: output must be a Value, got {shown(output)}")
+        raise not_a_value(output, "to_sympy: output")
     try:
         import sympy
     except ModuleNotFoundError as error:

@@ -27,7 +27,7 @@ class Parser(ArgumentParser):
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         self._options: dict[str, Action] = {}
-        self._takes_more = False
+        self._takes_more = self._takes_formula = False
         super().__init__(*arguments, **settings)
 
     def add_argument(self, *names: Any, **settings: Any) -> Action:
@@ -35,6 +35,7 @@ class Parser(ArgumentParser):
         action = super().add_argument(*names, **settings)
         self._options |= dict.fromkeys(action.option_strings, action)
         self._takes_more |= not action.option_strings
+        self._takes_formula |= not action.option_strings and action.metavar == "EXPR"
         return action
 
     def parse_known_args(  # type: ignore[override] # argparse declares three ways to call it, and means this one
@@ -43,8 +44,11 @@ class Parser(ArgumentParser):
         """As argparse's; but a subcommand reports its own unknown options."""
         known, unknown = super().parse_known_args(None if args is None else self._first(list(args)), namespace)
         if unknown:
+            said = " ".join(map(str.strip, unknown))
             near = self._nearest(unknown[0].partition("=")[0])
-            self.error(f"unrecognized arguments: {' '.join(unknown)}" + (f"; did you mean {near}?" if near else ""))
+            if "--at" in self._options and re.fullmatch(r"[^\W\d]\w*=.+", unknown[0]):
+                near = f"--at {said}"
+            self.error(f"unrecognized arguments: {said}" + (f"; did you mean {near}?" if near else ""))
         return known, unknown
 
     def _check_value(self, action: Action, value: Any) -> None:
@@ -59,9 +63,11 @@ class Parser(ArgumentParser):
     def _first(self, texts: list[str]) -> list[str]:
         """The arguments, with what follows the values of an option, and cannot be one of them, moved to the beginning.
 
-        argparse would take it for one more value. Where something comes outside of all options, nothing is moved.
+        argparse would take it for one more value. A formula that begins with a minus gets a space before it; else
+        argparse would take it for an option. Where something comes outside of all options, nothing is moved.
         """
-        texts = [f" {text}" if self._is_formula(text) else text for text in texts]  # argparse: with a space, no option
+        end = texts.index("--") if "--" in texts else len(texts)
+        texts = [f" {text}" if n < end and self._is_formula(text) else text for n, text in enumerate(texts)]
         option, left, found = None, 0.0, None
         for n, text in enumerate(texts):
             if text == "--":
@@ -81,12 +87,9 @@ class Parser(ArgumentParser):
         return texts if found is None or not self._takes_more else [texts[found], *texts[:found], *texts[found + 1 :]]
 
     def _is_formula(self, text: str) -> bool:
-        """Whether a text that begins with a minus is a formula, such as -a*b, not an option."""
-        return (
-            self._takes_more
-            and text[:2] not in self._options
-            and bool(re.fullmatch(r"-[\w.(][^=]*[*/+()-][^=]*", text))
-        )
+        """Whether a text that begins with a minus is a formula, such as -a*b or -a, not an option."""
+        looks_like_one = r"-[\w.(][^=]*[*/+()-][^=]*" + (r"|-[^\W\d]\w*" if self._takes_formula else "")
+        return self._takes_more and text[:2] not in self._options and bool(re.fullmatch(looks_like_one, text))
 
     def _nearest(self, option: str) -> str:
         """The known option that an unknown one probably means: --learning-rate for --lr."""

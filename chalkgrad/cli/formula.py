@@ -10,6 +10,7 @@ import argparse
 import ast
 import math
 import operator
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from inspect import signature
@@ -18,7 +19,7 @@ from typing import Any
 import autograd
 from autograd import Primitive, Value
 from chalkgrad.cli.commands import CommandError
-from chalkgrad.cli.formula_hints import as_call, did_you_mean, with_products
+from chalkgrad.cli.formula_hints import as_call, did_you_mean, from_paper, with_products
 
 MAX_CHARACTERS = 10_000
 """The maximum length of a formula; one that a person types is shorter."""
@@ -152,9 +153,7 @@ def parse(text: str) -> Formula:
     try:
         module = ast.parse(text.strip(), mode="exec")
     except SyntaxError as error:
-        product = with_products(error.text or text)
-        what = f"a product needs its sign: write {product:.60}" if product else f"this is not a formula: {error.msg}"
-        raise FormulaError(error.text or text, what, None, (error.offset or 1) - 1) from None
+        raise FormulaError(error.text or text, _cure(text.strip(), error), None, (error.offset or 1) - 1) from None
     except (RecursionError, MemoryError):
         raise FormulaError(
             text, "the formula is nested too deeply to be read; name its parts: a = b*c; tanh(a)"
@@ -177,6 +176,17 @@ def parse(text: str) -> Formula:
         assigned |= {name}
         parsed.statements.append((name, tree))
     return parsed
+
+
+def _cure(text: str, error: SyntaxError) -> str:
+    """What to write in place of a text that is not Python."""
+    if defined := re.match(r"[^\W\d]\w*\s*\([\w\s,]*\)\s*=(?!=)\s*(.+)", text):  # f(x) = x*x
+        return f"a formula has no name and no arguments; write {defined[1]:.60}"
+    if meant := from_paper(text, [*FUNCTIONS, *OF_LISTS]):
+        return f"this is how it is written on paper; write {meant:.60}"
+    if product := with_products(text):
+        return f"a product needs its sign: write {product:.60}"
+    return f"this is not a formula: {error.msg}"
 
 
 def _statement(text: str, statement: ast.stmt) -> tuple[str, ast.expr]:
@@ -340,7 +350,8 @@ def assignment(text: str) -> tuple[str, float]:
             return name.strip(), _number(number)
     except (ValueError, ArithmeticError):
         pass
-    raise argparse.ArgumentTypeError(f"{text!r} must be a name and a number, such as x=2.5 or x=1/2")
+    several = "; write several with spaces between them: x=1 y=2" if "," in text else ""
+    raise argparse.ArgumentTypeError(f"{text!r} must be a name and a number, such as x=2.5 or x=1/2{several}")
 
 
 def variable(text: str) -> str:

@@ -1,7 +1,7 @@
 """What is meant by a formula that is written as on paper, or for another library?
 
-`2a` is 2*a, `a.tanh()` and `math.tanh(a)` are tanh(a), `ln` is log. No formula is corrected silently: the hint becomes
-part of the error message. Read next: `formula`.
+`2a` is 2*a, `|a|` is abs(a), `a.tanh()` and `math.tanh(a)` are tanh(a), `ln` is log. No formula is corrected silently:
+the hint becomes part of the error message. Read next: `formula`.
 """
 
 from __future__ import annotations
@@ -45,11 +45,31 @@ def with_products(text: str) -> str:
     ('2*a + 3*sin(b)*(c + 1)', '')
     """
     corrected = _SIDE_BY_SIDE.sub(lambda found: f"{found[1] or found[2] or found[3]}*", text)
+    return corrected if corrected != text and _is_formula(corrected) else ""
+
+
+ON_PAPER = {"·": "*", "×": "*", "÷": "/", "−": "-", "²": "**2", "³": "**3", "π": "pi"}
+"""Signs that are written on paper, and what Python has for them."""
+
+
+def from_paper(text: str, known: Collection[str]) -> str:
+    """The formula with Python's signs, and brackets around a function's operand; '' if that is not a formula.
+
+    >>> from_paper("|a − b|² + sin 2a", ["abs", "sin"]), from_paper("a + b", []), from_paper("|a", [])
+    ('abs(a - b)**2 + sin(2*a)', '', '')
+    """
+    signs = re.sub(r"\|([^|]+)\|", r"abs(\1)", "".join(ON_PAPER.get(sign, sign) for sign in text))
+    called = re.sub(rf"(?<![\w.])({'|'.join(known)}) +([\w.]+(\*\*[\w.]+)?)", r"\1(\2)", signs) if known else signs
+    meant = with_products(called) or called
+    return meant if called != text and _is_formula(meant) else ""
+
+
+def _is_formula(text: str) -> bool:
     try:
-        ast.parse(corrected)
+        ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ""
-    return corrected if corrected != text else ""
+        return False
+    return True
 
 
 def as_call(node: ast.Attribute, call: ast.Call | None, known: Collection[str]) -> str:

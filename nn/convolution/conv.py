@@ -57,6 +57,9 @@ class Convolution(Module):
     def _sizes(self) -> list[Any]:
         """Kernel size, stride and padding, checked: another may have been assigned."""
         size, stride = self._checked(self.kernel_size, "kernel_size"), self._checked(self.stride, "stride")
+        if isinstance(self.padding, str):
+            cure = "'valid' is 0, and 'same' is (kernel_size - 1) // 2 for a kernel of odd size"
+            raise TypeError(f"padding must be a whole number, got {shown(self.padding)}: {cure}")
         return [size, stride, self._checked(self.padding, "padding", 0)]
 
     @property

@@ -162,7 +162,7 @@ class NetworkEstimator(BaseEstimator):  # type: ignore[misc]
         kind = OPTIMIZERS[choose(self.solver, list(OPTIMIZERS), "solver")]
         if kind is SGD:
             momentum = real_number(self.momentum, "momentum", 0, 1, below=True)
-            return SGD(parameters, rate, momentum, bool(self.nesterovs_momentum and momentum))
+            return SGD(parameters, rate, momentum, nesterov=bool(self.nesterovs_momentum and momentum))
         return kind(parameters, rate)
 
     def _outputs(self, X: Any) -> Any:

@@ -87,8 +87,8 @@ def f1(outputs: Any, targets: Any, threshold: float | None = None) -> float:
 def _counted(name: str, outputs: Any, targets: Any, threshold: float | None) -> Counter[tuple[int, int]]:
     if threshold is None:
         threshold = threshold_of(outputs[0]) if isinstance(outputs, (list, tuple)) and outputs else 0.0
-    threshold = real_number(threshold, "threshold")
     outputs, targets = plain_pairs(outputs, targets)
+    threshold = real_number(threshold, "threshold")
     if not are_classes(outputs, targets):
         raise ValueError(
             f"{name} needs class labels: indices for several outputs, 0 and 1 or -1 and +1 for a single one"

@@ -9,6 +9,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
+from nn.checks import shown
 from nn.samples import samples_and_targets
 
 if TYPE_CHECKING:
@@ -159,6 +160,9 @@ def is_distribution(target: list[float]) -> bool:
 
 def plain_pairs(outputs: Any, targets: Any) -> tuple[Any, Any]:
     """Outputs without their graphs, and the targets, both checked."""
+    if callable(outputs):
+        cure = "give nn.predict(model, X), or call nn.evaluate(model, X, y)"
+        raise TypeError(f"outputs must be numbers that a model gave, got {shown(outputs)}: {cure}")
     return samples_and_targets(_without_graph(outputs), targets, "outputs", "targets")
 
 

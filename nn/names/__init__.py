@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache, wraps
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from autograd.foreign_names import guess, sections_in, unexpected_keyword
+from autograd.foreign_names import guess, missing, sections_in, too_many, unexpected_keyword
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +51,7 @@ def answers_names_of(module: ModuleType) -> Callable[[str], NoReturn]:
 
     def answer(name: str) -> NoReturn:
         known = [other for other in vars(module) if not other.startswith("_")]
-        raise AttributeError(no_such_name(name, known, module.__name__), name=name, obj=module)
+        raise missing(no_such_name(name, known, module.__name__), name, module.__name__)
 
     return answer
 
@@ -67,7 +67,11 @@ class _Elsewhere:
         raise AttributeError(f"{message}; here it is {answers()['module'][self.name]}", name=self.name, obj=module)
 
 
-METHODS_ELSEWHERE = ("fit", "predict", "predict_proba", "evaluate", "score", "save", "load", "backward", "forward")
+METHODS_ELSEWHERE = (
+    "fit", "compile", "predict", "predict_proba", "evaluate", "score", "save", "load", "backward", "forward",
+    "to", "cpu", "cuda", "children", "named_children", "modules", "apply", "requires_grad_", "weight", "bias",
+    "num_parameters", "count_parameters", "count_params",
+)  # fmt: skip
 
 
 def explain_methods(kind: type) -> None:
@@ -76,10 +80,11 @@ def explain_methods(kind: type) -> None:
         setattr(kind, name, _Elsewhere(name))
 
 
-def explains_keywords(function: Function) -> Function:
-    """Let a function's ``TypeError`` for a keyword of PyTorch, Keras or scikit-learn name the keyword used here.
+def explains_keywords(function: Function, name: str = "") -> Function:
+    """Let a function's ``TypeError`` for an argument of PyTorch, Keras or scikit-learn say what to write.
 
-    One is accepted: ``lr`` for ``learning_rate``.
+    One keyword is accepted: ``lr`` for ``learning_rate``. ``name``: of the class, if the function is an inherited
+    ``__init__``.
 
     >>> @explains_keywords
     ... def draw(seed): ...
@@ -87,19 +92,23 @@ def explains_keywords(function: Function) -> Function:
     Traceback (most recent call last):
     TypeError: draw() got an unexpected keyword argument 'random_state'; here it is seed
     """
+    name = name or function.__qualname__.removesuffix(".__init__")
 
     @wraps(function)
     def call(*arguments: Any, **named: Any) -> Any:
         try:
             return function(*arguments, **named)
         except TypeError as error:
+            if said := too_many(error, function, len(arguments), name, answers()["position"].get(name, "")):
+                raise TypeError(said) from None
             found = unexpected_keyword(error)
             if not found:
                 raise
             if found == "lr" and "learning_rate" not in named and "learning_rate" in _parameters(function):
                 named["learning_rate"] = named.pop("lr")
                 return function(*arguments, **named)
-            raise TypeError(f"{error}{_of_keyword(found, function)}") from None
+            said = str(error).replace(function.__qualname__, name, 1)
+            raise TypeError(f"{said}{_of_keyword(found, function)}") from None
 
     return call  # type: ignore[return-value]
 

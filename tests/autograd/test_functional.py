@@ -176,6 +176,9 @@ def test_poles_do_not_raise_in_derivatives() -> None:
     ("use", "kind", "message"),
     [
         (lambda: grad(3), TypeError, "f must be a function, got 3 (int)"),
+        (lambda: grad(Value(3.0)), TypeError, "of a computed Value, gradients(output, inputs) gives them"),
+        (lambda: value_and_grad(3), TypeError, "value_and_grad: f must be a function, got 3 (int)"),
+        (lambda: hessian(3), TypeError, "hessian: f must be a function, got 3 (int)"),
         (lambda: vjp(None, 1.0), TypeError, "f must be a function, got None"),
         (lambda: jacobian("f"), TypeError, "f must be a function, got 'f'"),
         (lambda: hvp([], 1.0, 1.0), TypeError, "f must be a function, got []"),

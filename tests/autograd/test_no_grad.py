@@ -131,3 +131,15 @@ def test_what_differentiates_a_function_records_it_all_the_same() -> None:
         first = gradients(cube, x, create_graph=True)
     assert gradients(first, x) == 12.0
     assert program([1.0, 3.0]) == 20.0
+
+
+def test_a_decorator_needs_its_brackets() -> None:
+    with pytest.raises(
+        TypeError, match=r"no_grad takes no argument, got <function .*; a decorator is written @no_grad\(\)"
+    ):
+
+        @no_grad  # type: ignore[call-arg]
+        def square(x: Value) -> Value:
+            return x * x
+
+    assert recorded()

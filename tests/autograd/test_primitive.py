@@ -62,7 +62,7 @@ def cube(x: Any) -> Any:
         (lambda: primitive("f", None, cube), "forward must be a function, got None"),
         (lambda: primitive("f", cube, 3.0), "partial 1 must be a function, got 3.0"),
         (lambda: primitive("f", cube), "give one partial derivative per operand"),
-        (lambda: primitive("f", cube, cube, cube), "forward takes 1 operand(s), got 2 partials"),
+        (lambda: primitive("f", cube, cube, cube), "forward takes 1 operand, got 2 partials"),
         (lambda: primitive("f", cube, lambda x: 3 * x * x), "partial 1 takes 1 argument(s)"),
         (lambda: primitive("f", cube, lambda x: 3 * x * x), "and every operand: lambda out, x: ..."),
         (lambda: primitive("f", lambda x, y: x, lambda out, x, y: 1.0, lambda x, y: 0.0), "partial 2 takes 2"),

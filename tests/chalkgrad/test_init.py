@@ -50,3 +50,14 @@ def test_the_version_is_written_once() -> None:
     assert configured["tool"]["hatch"]["version"]["path"] == "chalkgrad/__init__.py"
     assert "version" not in configured["project"]
     assert version("chalkgrad") == chalkgrad.__version__
+
+
+def test_the_library_is_in_two_other_packages() -> None:
+    import chalkgrad
+
+    cure = "; the library is two packages beside this one: import autograd, import nn"
+    with pytest.raises(AttributeError, match=f"^module 'chalkgrad' has no attribute 'Value'{cure}"):
+        _ = chalkgrad.Value  # type: ignore[attr-defined]
+    with pytest.raises(ImportError, match=f"^cannot import name 'nn' from 'chalkgrad'{cure}"):
+        exec("from chalkgrad import nn", {})
+    assert not hasattr(chalkgrad, "__wrapped__")

@@ -40,7 +40,8 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
-        ([], "COMMAND"),
+        ([], "Train a small network on two moons"),
+        ([], "Name one of these commands, such as: chalkgrad demo"),
         (["dmo"], "'demo'"),
         (["train"], "dataset"),
         (["train", "moon"], "'moons'"),

@@ -86,10 +86,15 @@ def test_wrong_data(X: Any, y: Any, kind: type[Exception], message: str) -> None
 
 
 def test_what_is_no_model_or_no_loss() -> None:
-    with pytest.raises(TypeError, match="model must be a module"):
+    with pytest.raises(TypeError, match=r"model must be a module.*; let its class inherit from nn\.Module"):
         nn.fit(lambda x: x, *LINE, loss="hinge", optimizer="sgd", epochs=1)
     with pytest.raises(TypeError, match="loss must give one Value"):
         fit_line(line_model(), loss=lambda p, t: 1.0)
+    with pytest.raises(TypeError, match="'list' and 'list'") as caught:
+        fit_line(line_model(), loss=lambda p, t: (p - t) ** 2)
+    assert caught.value.__notes__ == [
+        "loss is called with two lists: the model's outputs for a batch, and their targets"
+    ]
 
 
 @ENGINES

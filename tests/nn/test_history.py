@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import copy
 import math
+import pickle
 from typing import Any
 
 import pytest
@@ -20,6 +22,17 @@ def test_records() -> None:
     assert repr(history) == "<History of 2 epochs, running: loss 1>"
     with pytest.raises(ValueError, match="unknown quantity of this history 'los'; did you mean 'loss'"):
         history["los"]
+
+
+def test_a_quantity_is_an_item() -> None:
+    history = History()
+    history.add({"loss": 0.5})
+    with pytest.raises(AttributeError, match=r"'History' object has no attribute 'loss'; write history\['loss'\]"):
+        _ = history.loss  # type: ignore[attr-defined]
+    with pytest.raises(AttributeError, match=r"'history'; it is the history itself: history\['loss'\] is a list"):
+        _ = history.history  # type: ignore[attr-defined]
+    assert not hasattr(history, "accuracy")
+    assert copy.deepcopy(pickle.loads(pickle.dumps(history)))["loss"] == [0.5]
 
 
 @pytest.mark.parametrize(

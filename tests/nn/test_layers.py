@@ -172,8 +172,10 @@ def test_sequential_checks_sizes_and_members() -> None:
         nn.Sequential()
     with pytest.raises(TypeError, match="layer 0 must be a module or a function"):
         nn.Sequential(3)
-    with pytest.raises(TypeError, match="layer 0 must be a module"):
+    with pytest.raises(TypeError, match=r"layer 0 must be a module.*; write Layer\(\.\.\.\)"):
         nn.Sequential(nn.Layer)
+    with pytest.raises(TypeError, match=r"layer 1 must be a module.*; write activation='relu' in the layer before it"):
+        nn.Sequential(nn.Layer(2, 3), "relu")
     model = nn.Sequential([nn.Layer(2, 3), lambda values: [v * 2.0 for v in values], nn.Layer(3, 1)])
     assert len(model.parameters()) == 13
 

@@ -114,8 +114,12 @@ VALUES = [Value(1.0), Value(2.0)]
         ),
         (lambda: nn.mean_squared_error(VALUES, 1.0), ValueError, r"target has shape \(\)"),
         (lambda: nn.mean_squared_error([], []), ValueError, "prediction is empty"),
-        (lambda: nn.mean_squared_error("ab", [1, 2]), TypeError, "prediction must be a sequence"),
-        (lambda: nn.mean_squared_error(None, 1.0), TypeError, "prediction must be a sequence.*None"),
+        (lambda: nn.mean_squared_error("ab", [1, 2]), TypeError, "prediction must be a number, a Value, or a sequence"),
+        (
+            lambda: nn.mean_squared_error(None, 1.0),
+            TypeError,
+            "prediction must be a number, a Value, or a sequence.*None",
+        ),
         (
             lambda: nn.mean_squared_error(VALUES, [1.0, "2"]),
             TypeError,
@@ -131,7 +135,11 @@ VALUES = [Value(1.0), Value(2.0)]
             ValueError,
             r"target\[0\] is -1: it must lie between 0 and 1",
         ),
-        (lambda: nn.binary_cross_entropy_with_logits(Value(0.5), "1"), TypeError, "target must be a sequence"),
+        (
+            lambda: nn.binary_cross_entropy_with_logits(Value(0.5), "1"),
+            TypeError,
+            "target must be a number, a Value, or a sequence",
+        ),
         (lambda: nn.binary_cross_entropy_with_logits(0.5, Value(1.0)), TypeError, "must be a plain number"),
         (
             lambda: nn.cross_entropy(VALUES, 2),

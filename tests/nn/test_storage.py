@@ -165,6 +165,12 @@ def test_a_file_that_is_replaced_keeps_its_mode(mode: int, tmp_path: Path) -> No
     assert nn.load(path) == {"a": 2.0}
 
 
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="there is no such folder; create it first") as caught:
+        nn.save(nn.Neuron(1, seed=0), tmp_path / "none" / "model.json")
+    assert caught.value.filename == str(tmp_path / "none")
+
+
 def test_what_must_not_be_replaced_is_not(tmp_path: Path) -> None:
     path = tmp_path / "m.json"
     nn.save({"a": 1.0}, path)

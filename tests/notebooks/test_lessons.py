@@ -12,7 +12,7 @@ import pytest
 from lessons import NOTEBOOKS, SOURCES, code_lines, load_builder, read_source, text_of
 from optional import LESSONS, NEEDED_BY_LESSON
 
-from chalkgrad.exercises import exercises_of
+from chalkgrad.exercises import check, exercises_of, hint
 
 BUILDER = load_builder()
 each_lesson = pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
@@ -116,6 +116,15 @@ def test_its_exercises_are_all_there_and_none_is_solved(path: Path) -> None:
     verdicts = [text_of(o) for cell in code_cells(path) for o in cell.outputs if re.match(r"[○✓✗] ", text_of(o))]
     assert [verdict[2:6] and verdict.split()[1] for verdict in verdicts] == [e.number for e in exercises_of(lesson)]
     assert all(verdict.startswith("○") for verdict in verdicts), "an exercise is answered in the notebook"
+
+
+@each_lesson
+def test_an_exercise_needs_no_cell_before_it(path: Path) -> None:
+    """After the import of `check`; so who comes back to an exercise need not run the whole lesson again."""
+    cells = [cell for cell in code_cells(path) if f'check("{path.name[:2]}.' in cell.source]
+    for cell in cells:
+        exec(cell.source, {"check": check, "hint": hint})
+    assert len(cells) == len(exercises_of(path.name[:2]))
 
 
 @each_lesson

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autograd.arguments import check_switch, choose, shown
+from autograd.arguments import check_switch, choose, not_a_value, shown
 from autograd.backpropagation import topological_order
 from autograd.pause_gc import pause_gc
 from autograd.value import Value
@@ -76,7 +76,7 @@ def draw(
     True
     """
     if not isinstance(output, Value):
-        raise TypeError(f"draw: output must be a Value, got {shown(output)} ({type(output).__name__})")
+        raise not_a_value(output, "draw: output")
     for name, choice, choices in (
         ("direction", direction, ("auto", *DIRECTIONS)), ("theme", theme, THEMES), ("hide", hide, HIDES),
         ("partials", partials, PARTIALS), ("fold", fold, FOLDS), ("engine", engine, ENGINES),
@@ -131,7 +131,7 @@ def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> Digraph:
     True
     """
     if not isinstance(root, Value):
-        raise TypeError(f"draw_dot: root must be a Value, got {shown(root)} ({type(root).__name__})")
+        raise not_a_value(root, "draw_dot: root")
     choose(rankdir, DIRECTIONS, "draw_dot: unknown rankdir")
     order = topological_order(root)
     if len(order) > MAX_WHOLE:

@@ -82,10 +82,7 @@ class Views:
             yield from self._looks(self._everything())
             return
         if self._needs_all:
-            raise ValueError(
-                f"draw: hide, checked and partials need every node in the picture, and this graph of {numbers:,} "
-                f'numbers is folded; draw an earlier node, or use fold="none"'
-            )
+            raise _too_large(f"of {numbers:,} numbers is folded; draw an earlier node")
         if auto and numbers <= self.budget:
             yield from self._number_by_number()
         yield from self._folded()
@@ -130,10 +127,9 @@ class Views:
             contents = self._whole(expand)
             if (levels := levels_crossed(contents[0])) <= MAX_LEVELS:
                 return contents
-        raise ValueError(
-            f"draw: hide, checked and partials need every node in the picture, and this graph is too tangled: its "
-            f"arrows cross {levels:,} ranks, and a layout with more than {MAX_LEVELS:,} takes too long; draw an "
-            f'earlier node or fewer elements of a sequence, or use fold="none" to try it for a minute'
+        raise _too_large(
+            f"is too tangled: its arrows cross {levels:,} ranks, and a layout with more than {MAX_LEVELS:,} takes too "
+            "long; draw an earlier node or fewer elements of a sequence"
         )
 
     def _number_by_number(self) -> Iterator[View]:
@@ -174,6 +170,13 @@ class Views:
             if contents and (self.direction != "auto" or arranged(contents, "auto")[2]):
                 yield from islice(self._looks((contents, None)), 1)
         yield from self._looks((self._contents(*coarsest), None))
+
+
+def _too_large(how: str) -> ValueError:
+    """The error for a graph that an option needs as a whole; a note says what only a Python program can do."""
+    error = ValueError(f"draw: hide, checked and partials need every node in the picture, and this graph {how}")
+    error.add_note('(draw(..., fold="none") draws it all the same, which may take minutes.)')
+    return error
 
 
 def _nudged(order: Sequence[Value], ids: dict[Value, int]) -> dict[int, float]:

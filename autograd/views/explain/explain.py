@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from autograd.arguments import shown
+from autograd.arguments import not_a_value, shown
 from autograd.backpropagation import topological_order
 from autograd.symbolic.printing import atom, count
 from autograd.value import Value
@@ -77,7 +77,7 @@ def explain(output: Value, wrt: Value | str, *, names: Names = ()) -> Explanatio
 def trace_with(output: Value, wrt: Value | str, names: Names, function: str, argument: str) -> tuple[Trace, Value]:
     """The trace of `output`, and the Value in it that `wrt` is or names."""
     if not isinstance(output, Value):
-        raise TypeError(f"{function}: output must be a Value, got {shown(output)} ({type(output).__name__})")
+        raise not_a_value(output, f"{function}: output")
     if not isinstance(wrt, (Value, str)):
         raise TypeError(
             f"{function}: {argument} must be a Value or the label of one, got {shown(wrt)} ({type(wrt).__name__})"

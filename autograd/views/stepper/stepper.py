@@ -13,7 +13,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograd.arguments import check_switch, choose, shown
+from autograd.arguments import check_switch, choose, not_a_value, shown
 from autograd.symbolic.printing import atom, count, with_minus
 from autograd.value import Value
 from autograd.views.draw.browser import open_page
@@ -56,7 +56,7 @@ def stepper(
     <stepper of v1: 1 forward step, 2 backward steps; .show() opens it in the browser, .save("backprop.html") writes it>
     """
     if not isinstance(output, Value):
-        raise TypeError(f"stepper: output must be a Value, got {shown(output)} ({type(output).__name__})")
+        raise not_a_value(output, "stepper: output")
     return Stepper(output, order, direction, expand, names_of_values(names, "stepper"))
 
 

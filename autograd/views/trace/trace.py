@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from autograd.arguments import check_switch, choose, shown
+from autograd.arguments import check_switch, choose, not_a_value, shown
 from autograd.backpropagation import backpropagate, topological_order
 from autograd.pause_gc import pause_gc
 from autograd.symbolic.printing import ordinal
@@ -214,7 +214,7 @@ def trace(
     (4.0, 8.0)
     """
     if not isinstance(output, Value):
-        raise TypeError(f"trace: output must be a Value, got {shown(output)} ({type(output).__name__})")
+        raise not_a_value(output, "trace: output")
     choose(order, ORDERS, "trace: unknown order")
     check_switch(expand, "trace: expand")
     if type(limit) is not int or limit < 1:

@@ -60,7 +60,9 @@ def run(arguments: argparse.Namespace) -> int:
     _write(arguments, grades)
     failed = [graded for graded in grades if not graded.complete]
     if failed:
-        names = ", ".join(f"{graded.student} ({graded.lesson})" for graded in failed)
+        names = ", ".join(
+            f"{graded.student} ({graded.lesson})" if graded.lesson else graded.student for graded in failed
+        )
         print(f"{len(failed)} of {len(grades)} files did not run to their end: {names}", file=sys.stderr)
     return 1 if failed else 0
 

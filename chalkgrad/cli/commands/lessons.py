@@ -7,6 +7,7 @@ them. --overwrite replaces them.
 from __future__ import annotations
 
 import argparse
+from importlib.util import find_spec
 from pathlib import Path
 
 from chalkgrad.cli.commands import CommandError, make_folder
@@ -50,5 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     if kept:
         print("Files that were kept may hold your answers; --overwrite replaces them.")
     first = arguments.to / sources[numbers[0]].with_suffix(".ipynb").name
+    if not find_spec("jupyterlab"):
+        print('JupyterLab is not installed: run python -m pip install "chalkgrad[notebook]"')
     print(f"Open the first one with: jupyter lab {first}")
     return 0

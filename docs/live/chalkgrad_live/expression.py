@@ -42,6 +42,14 @@ def evaluated(formula: str, numbers: dict[str, str]) -> tuple[Value, dict[str, V
     return output, leaves
 
 
+def _picture(output: Value) -> str:
+    """The picture of the graph with partials, or a coarser one of a graph that is too tangled for them."""
+    try:
+        return draw(output, partials=True).svg
+    except ValueError:
+        return draw(output, title="This graph is too tangled for a picture of every number and partial.").svg
+
+
 def _number(name: str, text: str) -> float:
     try:
         if len(text) > MAX_DIGITS:
@@ -55,7 +63,7 @@ def show(formula: str, numbers: dict[str, str]) -> dict[str, Any]:
     """The picture of the graph, the result in words, and each leaf with its gradient and the range of its slider."""
     output, leaves = evaluated(formula, numbers)
     return {
-        "graph": draw(output, partials=True).svg,
+        "graph": _picture(output),
         "result": f"{output.label or 'out'} = {number_text(output.data)}",
         "leaves": [
             {

@@ -121,8 +121,10 @@ def test_every_row_has_a_formula_in_both_styles(style: str) -> None:
 def test_the_line_of_the_formula_sheet() -> None:
     assert explain_row(table.tanh) == "tanh(x)      ∂/∂x = sech(x)²"
     assert explain_row(table.multiply) == "x * y        ∂/∂x = y\n             ∂/∂y = x"
-    with pytest.raises(TypeError, match="row must be a row of the table"):
+    with pytest.raises(TypeError, match=r"explain_row: row must be a row.*; explain\(output, wrt\) shows"):
         explain_row(math.tanh)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"formulas: row must be a row of the table, .* got 'tanh'$"):
+        formulas("tanh")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

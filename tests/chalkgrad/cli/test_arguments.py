@@ -19,6 +19,8 @@ from chalkgrad.__main__ import build_parser, main
         (["explain", "-a*b", "--at", "a=2", "b=1"], {"expression": " -a*b"}),  # no option
         (["draw", "-(a+b)", "-o", "x-1.svg", "--at", "a=2", "b=1"], {"expression": " -(a+b)"}),
         (["draw", "a*b", "-ox-1.svg", "--at", "a=2", "b=1"], {"expression": "a*b"}),
+        (["draw", "-a", "-o", "x-1.svg", "--at", "a=2"], {"expression": " -a", "at": [("a", 2.0)]}),
+        (["explain", "--at", "a=2", "-ab"], {"expression": " -ab", "at": [("a", 2.0)]}),
         (["explain", "--at", "a=2", "--", "-a"], {"expression": "-a", "at": [("a", 2.0)]}),
     ],
 )
@@ -32,6 +34,9 @@ def test_the_formula_may_stand_behind_the_numbers(argv: list[str], found: dict[s
     [
         (["explain", "a*a", "--at", "a=2", "b=x"], "argument --at: 'b=x' must be a name and a number"),
         (["explain", "--at", "a*a"], "argument --at: 'a*a' must be a name and a number"),
+        (["explain", "a*b", "--at", "a=2,b=3"], "such as x=2.5 or x=1/2; write several with spaces between them"),
+        (["explain", "a*b", "a=2", "b=3"], "unrecognized arguments: a=2 b=3; did you mean --at a=2 b=3?"),
+        (["train", "moons", "-e"], "unrecognized arguments: -e; did you mean --epochs?"),
         (["explain", "a*a", "--wrt", "a+b"], "argument --wrt: 'a+b' must be the name of a variable"),
         (["train", "moons", "--lr", "0.1"], "unrecognized arguments: --lr 0.1; did you mean --learning-rate?"),
         (["train", "moons", "--learning_rate=1"], "did you mean --learning-rate?"),

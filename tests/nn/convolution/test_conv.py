@@ -88,6 +88,13 @@ def test_gradients_of_the_image() -> None:
     [
         (lambda: nn.Conv2d(0, 1, 1), ValueError, "in_channels must be at least 1, got 0"),
         (lambda: nn.Conv2d(1, 1, 1, padding=-1), ValueError, "padding must be at least 0, got -1"),
+        (lambda: nn.Conv2d(1, 1, 3, padding="same"), TypeError, r"got 'same': .* 'same' is \(kernel_size - 1\) // 2"),
+        (
+            lambda: nn.Conv2d(1, 8, 3, 1, 1, 2),
+            TypeError,
+            r"^Conv2d\(\) takes 5 arguments .* but 6 were given; PyTorch's",
+        ),  # type: ignore[call-arg,misc]
+        (lambda: nn.Conv2d(1, 1, 3, bias=False), TypeError, r"^Conv2d\(\) got an unexpected keyword argument 'bias'"),  # type: ignore[call-arg]
         (lambda: nn.Conv1d(1, 1, (3, 3)), TypeError, "kernel_size must be a whole number"),
         (lambda: nn.Conv2d(1, 1, 1, activation="rleu"), ValueError, "unknown activation 'rleu'"),
         (lambda: nn.Conv2d(10**4, 10**4, 10**4), ValueError, "more than 100,000,000 parameters"),

@@ -30,6 +30,7 @@ def test_outputs_may_be_values() -> None:
         (lambda: accuracy([0.5], [0.5]), ValueError, "accuracy needs class labels"),
         (lambda: accuracy([0.5, 1.0], [0]), ValueError, "outputs has 2 samples but targets has 1 targets"),
         (lambda: accuracy([[0.5, 1.0]], [2]), ValueError, "accuracy needs class labels"),
+        (lambda: accuracy(print, [[1.0]], [1]), TypeError, r"outputs must be .*or call nn\.evaluate\(model, X, y\)"),  # type: ignore[arg-type]
         (lambda: accuracy([], []), ValueError, "outputs is empty"),
     ],
 )

@@ -103,11 +103,18 @@ def test_what_exists_needs_no_answer() -> None:
         ("nn.optimizers.Adagrad", "module 'nn.optimizers' has no attribute 'Adagrad'; here it is nn.AdaGrad"),
         ("nn.losses.mse_loss", "here it is nn.mean_squared_error"),
         ("nn.schedules.StepLR", "here it is nn.StepDecay"),
+        ("nn.max_margin", "here it is nn.hinge"),
+        ("nn.DataLoader", "here it is batch_size= in nn.fit"),
+        ("nn.utils.clip_grad_norm_", "nn.clip_gradient_norm for gradients"),
+        ("nn.MLP(2, [1]).to('cpu')", "'MLP' object has no attribute 'to'; here it is the model itself"),
+        ("nn.MLP(2, [1]).layers[0].weight", "'Layer' object has no attribute 'weight'; here it is one list per neuron"),
         ("nn.data.make_mons", "did you mean nn.data.make_moons?"),
         ("nn.activations.ReLU", "activation='relu'"),
         ("autograd.pow", "here it is autograd.power"),
         ("autograd.clamp", "here it is autograd.clip"),
         ("autograd.tensor", "here it is autograd.Value(2.0)"),
+        ("autograd.numpy", "here it is NumPy itself"),
+        ("autograd.Function", "here it is a row of your own: autograd.primitive("),
         ("autograd.relu_", "nothing is changed in place here: write x = autograd.relu(x)"),
         ("autograd.tnh", "did you mean autograd.tanh?"),
         ("v.item()", "here it is v.data"),
@@ -147,6 +154,56 @@ def test_what_is_said(expression: str, message: str) -> None:
 def test_a_keyword_from_elsewhere_is_answered(call: Any, message: str) -> None:
     with pytest.raises(TypeError, match=re.escape(message)):
         call()
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: nn.Layer(2, 3, "relu"), "write the others by name: nonlin, activation, init, seed"),  # type: ignore[call-overload]
+        (lambda: nn.Adam([Value(1.0)], 0.1, (0.9, 0.999), 1e-8), "but 4 were given; PyTorch's fourth is eps: "),  # type: ignore[call-arg,misc]
+        (lambda: nn.RMSProp([Value(1.0)], 0.1, 0.99, 1e-8), "PyTorch's fourth is eps: "),  # type: ignore[call-arg,misc]
+        (lambda: nn.SGD([Value(1.0)], 0.1, 0.9, 0.0, 0.01), "PyTorch's fourth is dampening"),  # type: ignore[call-arg,misc]
+        (lambda: nn.Embedding(10, 3, 0), "PyTorch's third is padding_idx"),  # type: ignore[call-arg,misc]
+        (lambda: nn.fit(1, 2, 3, "hinge"), "fit() takes 3 arguments by position (model, X, y), but 4 were given; "),  # type: ignore[call-arg,misc]
+        (lambda: nn.make_moons(1, 2, 3, 4), "make_moons() takes 3 arguments by position (n_samples, noise, seed)"),  # type: ignore[call-arg]
+        (lambda: autograd.softmax([1.0], 0), "softmax() takes 1 argument by position (xs), but 2 were given"),  # type: ignore[call-arg]
+    ],
+)
+def test_too_many_arguments_by_position_are_answered(call: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=re.escape(message)):
+        call()
+
+
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    [
+        ("from nn import Linear", "cannot import name 'Linear' from 'nn'; here it is nn.Layer("),
+        ("from nn import SGD, optim", "cannot import name 'optim' from 'nn'; here it is nn itself"),
+        ("from nn.losses import MSELoss", "cannot import name 'MSELoss' from 'nn.losses'; here it is nn.mean_squared"),
+        ("from autograd import Tensor", "cannot import name 'Tensor' from 'autograd'; here it is autograd.Value(2.0)"),
+        ("from autograd import Vlue", "cannot import name 'Vlue' from 'autograd'; did you mean autograd.Value?"),
+    ],
+)
+def test_an_import_of_a_foreign_name_is_answered(statement: str, message: str) -> None:
+    """Python itself drops the message of an AttributeError there."""
+    with pytest.raises(ImportError, match="^" + re.escape(message)):
+        exec(statement, {})
+
+
+def test_tab_offers_what_is_imported_on_first_use() -> None:
+    import subprocess
+    import sys
+
+    code = "import nn, sys; print({*nn.__all__} <= {*dir(nn)}, 'find_spec' in dir(nn), 'nn.recurrence' in sys.modules)"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert shown.split() == ["True", "False", "False"]
+
+
+def test_requires_grad_cannot_be_set() -> None:
+    weight = nn.Neuron(1, seed=0).weights[0]
+    with pytest.raises(AttributeError, match=r"Value\.requires_grad = False has no effect.*give the optimizer the"):
+        weight.requires_grad = False  # type: ignore[attr-defined]
+    assert not hasattr(weight, "requires_grad")
 
 
 def test_lr_is_the_learning_rate() -> None:

@@ -93,6 +93,7 @@ def test_compiled_and_eager_agree(kind: Any) -> None:
         (lambda: nn.LSTM(0, 1), ValueError, "input_size must be at least 1, got 0"),
         (lambda: nn.GRU(1, 10**5), ValueError, "more than 100,000,000 parameters"),
         (lambda: nn.LSTM(2, 1, num_layers=2), TypeError, "num_layers'; build one such module for each layer"),  # type: ignore[call-arg]
+        (lambda: nn.LSTM(10, 20, 2), TypeError, "PyTorch's third is num_layers: build one such module for each"),  # type: ignore[call-arg,misc]
         (lambda: nn.RNN(1, 1)([]), ValueError, "input of RNN is empty"),
         (lambda: nn.GRU(2, 1)([[1.0]]), ValueError, "GRU expects 2 inputs, got 1"),
         (lambda: nn.GRU(1, 2)([[1.0]], [0.0]), ValueError, "GRU's state expects 2 inputs, got 1"),

@@ -44,6 +44,10 @@ def test_unknown_choices_are_refused(options: dict[str, object], message: str) -
 def test_only_values_are_drawn() -> None:
     with pytest.raises(TypeError, match=r"output must be a Value, got 3\.0"):
         draw(3.0)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="; choose one of its numbers, or a loss computed from them"):
+        draw([Value(1.0), Value(2.0)])  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="; call it first: what it gives for an input has a graph"):
+        draw(lambda x: x)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -37,10 +37,11 @@ def test_a_folder_is_graded(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
 
 def test_a_file_that_is_not_graded_is_told_in_the_status(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "anna-02.ipynb").write_text("{")
+    (tmp_path / "bo.ipynb").write_text("{")
     assert run(tmp_path) == 1
     said = capsys.readouterr()
     assert "anna,02,open" in said.out
-    assert "1 of 1 files did not run to their end: anna (02)" in said.err
+    assert "2 of 2 files did not run to their end: anna (02), bo\n" in said.err
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from optional import LESSONS
 
 from chalkgrad.__main__ import main
+from chalkgrad.cli.commands import lessons
 
 
 def run(*arguments: object) -> int:
@@ -24,9 +25,18 @@ def test_all_lessons_and_no_solutions_by_default(tmp_path: Path) -> None:
 def test_some_lessons_with_their_solutions(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--to", tmp_path, "--lesson", 2, "05", "--solutions") == 0
     names = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.ipynb")}
-    lessons = ["02-the-chain-rule-by-hand.ipynb", "05-activation-functions.ipynb"]
-    assert names == {*lessons, *(f"solutions/{name}" for name in lessons)}
-    assert capsys.readouterr().out.endswith(f"jupyter lab {tmp_path / lessons[0]}\n")
+    both = ["02-the-chain-rule-by-hand.ipynb", "05-activation-functions.ipynb"]
+    assert names == {*both, *(f"solutions/{name}" for name in both)}
+    assert capsys.readouterr().out.endswith(f"jupyter lab {tmp_path / both[0]}\n")
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_who_has_no_jupyter_is_told_how_to_get_it(
+    there: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(lessons, "find_spec", {"jupyterlab": "found" if there else None}.__getitem__)
+    run("--to", tmp_path, "--lesson", "02")
+    assert ('run python -m pip install "chalkgrad[notebook]"\n' in capsys.readouterr().out) is not there
 
 
 def test_existing_files_are_kept_and_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,8 +11,8 @@ import pytest
 from optional import needs
 
 import nn
-from chalkgrad.__main__ import main
-from chalkgrad.cli.commands.train import ACTIVATIONS, OPTIMIZERS, save_model
+from chalkgrad.__main__ import build_parser, main
+from chalkgrad.cli.commands.train import ACTIVATIONS, OPTIMIZERS, TrainingTask, save_model
 from chalkgrad.cli.datasets import RECIPES
 from chalkgrad.cli.letters import NextLetter
 
@@ -30,6 +30,17 @@ def held_back_accuracy(output: str) -> float:
 def test_a_data_set_just_trains(name: str, options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", name, *options]) == 0
     assert held_back_accuracy(capsys.readouterr().out) >= GOALS[name]
+
+
+@pytest.mark.parametrize("engine", ["eager", "compiled"])
+def test_the_accuracy_is_that_of_the_saved_model(
+    engine: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    argv = ["train", "spiral", "--epochs", "2", "--engine", engine, "--save", str(tmp_path / "model.json")]
+    assert main(argv) == 0
+    task = TrainingTask(build_parser().parse_args(argv))
+    expected = nn.evaluate(nn.load(tmp_path / "model.json"), task.X_held, task.y_held)["accuracy"]
+    assert held_back_accuracy(capsys.readouterr().out) == round(100 * expected, 1) < 90
 
 
 @pytest.mark.slow
