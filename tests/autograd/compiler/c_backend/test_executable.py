@@ -11,6 +11,7 @@ import pytest
 
 from autograd import Value, dot, exp, log, log1p, tanh
 from autograd.compiler import compile
+from autograd.compiler.c_backend import executable
 
 
 @pytest.mark.parametrize("samples", [1, 3, 4, 5, 47, 48, 49, 97, 1000])
@@ -111,10 +112,13 @@ def test_a_product_of_many_lists_for_many_samples(p: int, q: int, k: int, sample
 
 @pytest.mark.parametrize(
     ("neurons", "samples", "block"),
-    [(4, 100, 104), (4, 200, 104), (4, 1000, 168), (400, 1000, 168), (3000, 100, 56), (9000, 100, 40)],
+    [(4, 100, 104), (4, 200, 104), (4, 1000, 168), (20, 1000, 168), (150, 100, 56), (450, 100, 40)],
 )
-def test_blocks_are_equally_large_and_fit_into_the_cache(neurons: int, samples: int, block: int) -> None:
-    """At most 192 samples; 87 if 6,000 rows with their gradients must fit into 8 MiB; 48 if none of these fit."""
+def test_blocks_are_equally_large_and_fit_into_the_cache(
+    neurons: int, samples: int, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At most 192 samples; 87 of them if 300 rows with their gradients must fit; 48 if even these are too many."""
+    monkeypatch.setattr(executable, "CACHE", 87 * 16 * 300)
     rows = [[Value(0.1 * i - 0.01 * n) for i in range(3)] for n in range(neurons)]
     program = compile(lambda x: sum(tanh(dot(row, x)) for row in rows), batched=True, backend="c")
     program(np.ones((samples, 3)))
