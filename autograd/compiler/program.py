@@ -277,12 +277,15 @@ class Program:
 
     # ------------------------------------------------------------------------------------------------------- inspection
 
+    def __repr__(self) -> str:
+        return f"<compiled {self.name}, parameters={len(self.parameters)}, backend={self.backend!r}>"
+
     @property
     def plan(self) -> Plan:
         """What the passes made of the function, for the shapes of the last call."""
+        if self._last is None and not self.of_graph:
+            raise RuntimeError("the program has not been traced yet: call it once first")
         if self._last is None:
-            if not self.of_graph:
-                raise RuntimeError("the program has not been traced yet: call it once first")
             self._prepared(())
         assert self._last is not None  # noqa: S101 - set just now
         return self._last

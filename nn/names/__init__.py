@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cache, wraps
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
+from autograd import foreign_names
 from autograd.foreign_names import guess, missing, sections_in, too_many, unexpected_keyword
 
 if TYPE_CHECKING:
@@ -67,17 +68,26 @@ class _Elsewhere:
         raise AttributeError(f"{message}; here it is {answers()['module'][self.name]}", name=self.name, obj=module)
 
 
+class _WithoutEffect(_Elsewhere):
+    """Such a name that a program assigns to: without an error it would believe that this has an effect."""
+
+    def __set__(self, module: Any, value: object) -> NoReturn:
+        cure = foreign_names.answers()["set"][self.name]
+        message = f"{type(module).__name__}.{self.name} = {value!r} has no effect here: {cure}"
+        raise AttributeError(message, name=self.name, obj=module)
+
+
 METHODS_ELSEWHERE = (
     "fit", "compile", "predict", "predict_proba", "evaluate", "score", "save", "load", "backward", "forward",
-    "to", "cpu", "cuda", "children", "named_children", "modules", "apply", "requires_grad_", "weight", "bias",
-    "num_parameters", "count_parameters", "count_params",
+    "to", "cpu", "cuda", "children", "named_children", "modules", "apply", "requires_grad", "requires_grad_", "weight",
+    "bias", "num_parameters", "count_parameters", "count_params",
 )  # fmt: skip
 
 
 def explain_methods(kind: type) -> None:
     """Let the error for a method that models have elsewhere say what to write; one of the user's own has priority."""
     for name in METHODS_ELSEWHERE:
-        setattr(kind, name, _Elsewhere(name))
+        setattr(kind, name, (_WithoutEffect if name == "requires_grad" else _Elsewhere)(name))
 
 
 def explains_keywords(function: Function, name: str = "") -> Function:

@@ -633,3 +633,12 @@ def test_jax_is_an_extra(monkeypatch: pytest.MonkeyPatch) -> None:
         compile(lambda x: x, backend="jax")
     with pytest.raises(ImportError, match=re.escape('python -m pip install "chalkgrad[jax]"')):
         compile(lambda x: x, backend="numpy").to_jax(1.0)
+
+
+def test_a_program_prints_what_it_was_made_of() -> None:
+    def loss(x: Any) -> Any:
+        return w * x
+
+    w = Value(2.0)
+    assert repr(compile(loss, [w], backend="numpy")) == "<compiled loss, parameters=1, backend='numpy'>"
+    assert repr(compile(w * w)) == "<compiled this graph, parameters=1, backend='auto'>"

@@ -200,10 +200,13 @@ def test_tab_offers_what_is_imported_on_first_use() -> None:
 
 
 def test_requires_grad_cannot_be_set() -> None:
-    weight = nn.Neuron(1, seed=0).weights[0]
-    with pytest.raises(AttributeError, match=r"Value\.requires_grad = False has no effect.*give the optimizer the"):
-        weight.requires_grad = False  # type: ignore[attr-defined]
-    assert not hasattr(weight, "requires_grad")
+    neuron = nn.Neuron(1, seed=0)
+    for thing, kind in ((neuron.weights[0], "Value"), (neuron, "Neuron")):
+        with pytest.raises(
+            AttributeError, match=rf"{kind}\.requires_grad = False has no effect.*give the optimizer the"
+        ):
+            thing.requires_grad = False  # type: ignore[union-attr]
+        assert not hasattr(thing, "requires_grad")
 
 
 def test_lr_is_the_learning_rate() -> None:
