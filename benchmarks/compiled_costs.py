@@ -71,7 +71,7 @@ def chain(nodes: int) -> Any:
 
 
 def compiling(output: Any) -> Answer:
-    """Seconds and bytes a node, beyond the graph itself, up to and with the first gradient."""
+    """Seconds and bytes a node, beyond the graph itself, up to and with the first value."""
     import autograd
 
     autograd.compile(autograd.Value(1.0) * 2.0)()  # what is loaded at the first call is no cost of this graph
