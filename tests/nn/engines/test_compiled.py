@@ -352,7 +352,10 @@ class Wrapped(nn.Module):
 
 
 @pytest.mark.parametrize("choice", ["compiled", pytest.param("auto", marks=pytest.mark.slow)])
-@pytest.mark.parametrize("kind", KINDS, ids=[kind.__name__ for kind in KINDS])
+@pytest.mark.parametrize(
+    "kind",
+    [pytest.param(kind, marks=pytest.mark.slow if n % 3 else (), id=kind.__name__) for n, kind in enumerate(KINDS)],
+)
 def test_every_kind_of_change_in_a_callback_is_trained_on(
     kind: Any, choice: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
