@@ -33,10 +33,11 @@ def _opener(chromium: Any, address: str) -> Iterator[Callable[..., Any]]:
     ) -> Any:
         """Open a page, which may ask only this server, and what begins with one of the `allowed` addresses.
 
+        "about:blank" is a page that asks nothing; what is not HTML has no icon, and Chromium asks for /favicon.ico.
         Its questions are answered with yes if the reader `agrees`; otherwise it may ask none.  A page that is not
         `silent` may have errors.
         """
-        contexts.append(chromium.new_context(**({"viewport": DESK} | options)))
+        contexts.append(chromium.new_context(base_url=address, **({"viewport": DESK} | options)))
         context, own = contexts[-1], (address, "data:", "blob:", "about:", *allowed)
         context.on("console", lambda m: complain(m.text, m.location["url"]) if silent and m.type == "error" else None)
         context.on("weberror", lambda error: complain(str(error.error), error.page.url) if silent else None)
@@ -44,7 +45,7 @@ def _opener(chromium: Any, address: str) -> Iterator[Callable[..., Any]]:
         context.on("request", lambda r: None if r.url.startswith(own) else complain("asks another host", r.url))
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
-        page.goto(address + path)
+        page.goto(path)
         return page
 
     def complain(text: str, url: str) -> None:

@@ -42,10 +42,10 @@ def lesson_with(open_page: Callable[..., Any], site: Path, expected: bytes) -> t
         route.fulfill(body=fake_numpy(), headers={"access-control-allow-origin": "*"})
 
     packed = gzip.compress(json.dumps(lock).encode())
-    page = open_page("live/lesson.css", allowed=(PINNED,), silent=expected == fake_numpy())
+    page = open_page("about:blank", allowed=(PINNED,), silent=expected == fake_numpy())
     page.context.route("**/pyodide-lock.json.gz", lambda route: route.fulfill(body=packed))
     page.context.route(f"{PINNED}**", send)
-    page.goto(page.url.replace("lesson.css", "01-values-remember.html"))
+    page.goto("live/01-values-remember.html")
     page.wait_for_selector(".live-cell textarea")
     return page, asked
 
