@@ -13,7 +13,7 @@ import numpy as np
 from autograd.compiler.c_backend import elementwise
 from autograd.compiler.c_backend.opcodes import Opcode, OperandKind
 from autograd.compiler.lower import has_partial
-from autograd.compiler.passes.group import ElementWise, MatMul, readers
+from autograd.compiler.passes.group import ElementWise, MatMul, UnsupportedError, readers
 from autograd.compiler.passes.layout import Layout, spaced
 from autograd.compiler.passes.matmul import distinct
 
@@ -46,6 +46,7 @@ class Bytecode:
         self.scratch = 4096
         self.functions = len(elementwise.kinds()) if self.fast else 0
         """The number of the first function of those that are used."""
+        self.has_rare_rows = False
 
     def table(self, numbers: Any) -> int:
         """The position of a table of integers; equal tables are stored once."""
@@ -106,6 +107,15 @@ class Bytecode:
         if not self.is_constant[first] or (nodes.size > 1 and not (nodes == first).all()):
             return None
         return float(self.number[first])
+
+    def function_of(self, group: ElementWise) -> int:
+        """The number of the group's exact function; raises UnsupportedError if the runtime has none."""
+        exponent = self.constant(group.operands[1]) if group.row.name == "power" else None
+        number = elementwise.number_of(group.row.name, exponent)
+        if number is None:
+            raise UnsupportedError(f"{group.row.name} has no form in C")
+        self.has_rare_rows |= elementwise.is_rare(number)
+        return number
 
     def kept_partials(self, group: ElementWise, wanted: bool) -> int:
         """The first row of the partials that are computed together with the values; -1 if there are none."""

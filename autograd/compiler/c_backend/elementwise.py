@@ -6,6 +6,9 @@ eager engine computes; and, for programs with matrix products, whose sums are in
 that the C compiler can vectorise (exp, log and log1p 1 ULP off at most, tanh 3 ULP).  Rows of one operand whose partial
 takes long have a third function, which computes value and partial at once: the runtime then keeps the partial from the
 forward pass, as a `Value` does, and common subexpressions of the two formulas are computed once.
+
+Every program waits for the runtime, so that has only the usual rows.  The rare ones, which take as long to build, are a
+library of their own, built for the first program that has such a row.
 """
 
 from __future__ import annotations
@@ -45,6 +48,20 @@ KEPT = """void accumulate_kept(double *restrict t, const double *g, const double
 }"""
 """The function for the reverse pass that uses a kept partial."""
 
+ROWS_OF_SEQUENCES = """void exp_rows(double *z, const double *x, long n, long fast) {
+    if (fast) {
+#pragma GCC ivdep
+        for (long i = 0; i < n; i++) z[i] = fast_exp(x[i]);
+    } else for (long i = 0; i < n; i++) z[i] = exp(x[i]);
+}
+void log1p_rows(double *z, const double *x, long n, long fast) {
+    if (fast) {
+#pragma GCC ivdep
+        for (long i = 0; i < n; i++) z[i] = fast_log1p(x[i]);
+    } else for (long i = 0; i < n; i++) z[i] = log1p(x[i]);
+}"""
+"""The functions from which the runtime computes rows with any number of operands."""
+
 SPECIAL_POWERS = (2.0, -1.0)
 """Exponents for which x ** exponent has a function of its own."""
 
@@ -61,6 +78,12 @@ def kinds() -> list[tuple[str, Primitive, tuple[tuple[str, float], ...]]]:
     return found
 
 
+LAST_USUAL = "silu"
+"""Rows of the table from the first to this one are usual; most of the others are terms of derivatives."""
+
+TABLES = {"forwards": 1, "values_and_partials": 1, "reverses": MAX_OPERANDS}
+"""The tables of functions in the runtime, and how many functions each has for a number: see `_tables`."""
+
 IDENTITY = 0
 """The number of the function that copies."""
 
@@ -72,6 +95,17 @@ def number_of(name: str, exponent: float | None = None) -> int | None:
         name = f"power_{SPECIAL_POWERS.index(exponent)}"
     names = [kind for kind, _, _ in kinds()]
     return names.index(name) if name in names else None
+
+
+@cache
+def is_rare(number: int) -> bool:
+    """Whether a function is not in the runtime itself.
+
+    >>> is_rare(number_of("tanh")), is_rare(number_of("mish"))
+    (False, True)
+    """
+    names, name = list(table.TABLE), kinds()[number][1].name
+    return name in table.TABLE and names.index(name) > names.index(LAST_USUAL)
 
 
 def _printable(row: Primitive) -> bool:
@@ -199,20 +233,17 @@ def common_subexpressions(formulas: list[Expression]) -> tuple[list[tuple[str, E
 
 
 @cache
-def functions() -> list[tuple[Function, Function | None, list[Function]]]:
-    """For each kind: the forward function; the one that also gives the partial, or None; one per operand in reverse."""
-    found: list[tuple[Function, Function | None, list[Function]]] = []
-    for name, row, constants in kinds():
-        others = BASIC | set(FAST) - {row.name}  # sech itself must be accurate in its tails
-        exact, fast = (_formulas(row, dict(constants), closed) for closed in (BASIC, others))
-        forward = Function(f"forward_{name}", exact[:1], fast[:1])
-        if has_partial(row):
-            found.append((forward, Function(f"both_{name}", exact, fast), []))
-        else:
-            partials = enumerate(zip(exact[1:], fast[1:], strict=True))
-            pairs = [(n, [_times_gradient(e)], [_times_gradient(f)]) for n, (e, f) in partials]
-            found.append((forward, None, [Function(f"reverse_{name}_{n}", e, f) for n, e, f in pairs]))
-    return found
+def functions(number: int) -> tuple[Function, Function | None, list[Function]]:
+    """The forward function; the one that also gives the partial, or None; one per operand in reverse."""
+    name, row, constants = kinds()[number]
+    others = BASIC | set(FAST) - {row.name}  # sech itself must be accurate in its tails
+    exact, fast = (_formulas(row, dict(constants), closed) for closed in (BASIC, others))
+    forward = Function(f"forward_{name}", exact[:1], fast[:1])
+    if has_partial(row):
+        return forward, Function(f"both_{name}", exact, fast), []
+    partials = enumerate(zip(exact[1:], fast[1:], strict=True))
+    pairs = [(n, [_times_gradient(e)], [_times_gradient(f)]) for n, (e, f) in partials]
+    return forward, None, [Function(f"reverse_{name}_{n}", e, f) for n, e, f in pairs]
 
 
 def _times_gradient(partial: Expression) -> Expression:
@@ -246,26 +277,21 @@ def _one_exponential(expression: Expression) -> Expression:
     return Expression(row, operands) if operands else expression
 
 
-def sources() -> dict[str, str]:
+def sources(rare: bool = False) -> dict[str, str]:
     """Two files, so that two compilers can run in parallel: the exact functions with the tables, and the fast ones."""
     exact, fast, declared = [HEAD], [HEAD], []
-    for forward, both, reverse in functions():
+    found = [functions(number) if is_rare(number) is rare else None for number in range(len(kinds()))]
+    for forward, both, reverse in filter(None, found):
         for function in (forward, both, *reverse):
             if function is not None:
                 exact.append(f"static {function.text(False)}")
                 if function.has_fast:
                     fast.append(function.text(True))
                     declared.append(f"{fast[-1][: fast[-1].index(' {')]};")
-    fast.append(
-        "void exp_rows(double *z, const double *x, long n, long fast) {\n"
-        "    if (fast) {\n#pragma GCC ivdep\n        for (long i = 0; i < n; i++) z[i] = fast_exp(x[i]);\n"
-        "    } else for (long i = 0; i < n; i++) z[i] = exp(x[i]);\n}\n"
-        "void log1p_rows(double *z, const double *x, long n, long fast) {\n"
-        "    if (fast) {\n#pragma GCC ivdep\n        for (long i = 0; i < n; i++) z[i] = fast_log1p(x[i]);\n"
-        "    } else for (long i = 0; i < n; i++) z[i] = log1p(x[i]);\n}\n"
-    )
-    exact += [KEPT, _in_place(table.relu)]
-    return {"elements.c": "\n".join([*exact, *declared, _tables()]), "fast.c": "\n".join(fast)}
+    if not rare:
+        fast.append(ROWS_OF_SEQUENCES)
+        exact += [KEPT, _in_place(table.relu)]
+    return {"elements.c": "\n".join([*exact, *declared, _tables(found)]), "fast.c": "\n".join(fast)}
 
 
 def _in_place(row: Primitive) -> str:
@@ -292,10 +318,13 @@ def _mentions(expression: Expression, symbol: str) -> bool:
     return any(_mentions(operand, symbol) for operand in expression.operands)
 
 
-def _tables() -> str:
-    """Tables of pointers: all exact functions, then all functions again, in their fast forms where these exist."""
-    whole = [(fast, *kind) for fast in (False, True) for kind in functions()]
-    forward = ",\n    ".join(function.called(fast) for fast, function, _, _ in whole)
+def _tables(found: Sequence[tuple[Function, Function | None, list[Function]] | None]) -> str:
+    """Tables of pointers: all exact functions, then all functions again, in their fast forms where these exist.
+
+    A function that is not in this library is 0.
+    """
+    whole = [(fast, *(each or (None, None, []))) for fast in (False, True) for each in found]
+    forward = ",\n    ".join("0" if function is None else function.called(fast) for fast, function, _, _ in whole)
     both = ",\n    ".join("0" if function is None else function.called(fast) for fast, _, function, _ in whole)
     reverse = ",\n    ".join(f"{{{', '.join(f.called(fast) for f in each) or 0}}}" for fast, _, _, each in whole)
     operands = "const double *, const double *, const double *, const double *"
@@ -303,7 +332,7 @@ def _tables() -> str:
         f"typedef void (*forward_function)(double *, {operands}, long);\n"
         f"typedef void (*value_and_partial_function)(double *, double *, const double *, long);\n"
         f"typedef void (*reverse_function)(double *, const double *, const double *, {operands}, long);\n"
-        f"const forward_function forwards[] = {{\n    {forward}\n}};\n"
-        f"const value_and_partial_function values_and_partials[] = {{\n    {both}\n}};\n"
-        f"const reverse_function reverses[][{MAX_OPERANDS}] = {{\n    {reverse}\n}};\n"
+        f"forward_function forwards[] = {{\n    {forward}\n}};\n"
+        f"value_and_partial_function values_and_partials[] = {{\n    {both}\n}};\n"
+        f"reverse_function reverses[][{MAX_OPERANDS}] = {{\n    {reverse}\n}};\n"
     )

@@ -14,7 +14,7 @@ import numpy as np
 from autograd.compiler.c_backend.bytecode import Bytecode, describe_steps
 from autograd.compiler.c_backend.link import GroupLinker
 from autograd.compiler.c_backend.opcodes import MAX_SAMPLES, Opcode
-from autograd.compiler.c_backend.toolchain import runtime
+from autograd.compiler.c_backend.toolchain import add_rare_rows, runtime
 from autograd.compiler.executable import RunResult
 from autograd.compiler.passes.group import UnsupportedError
 
@@ -91,6 +91,8 @@ class NativeProgram:
         draws = [len(signature.flat.draws)] if signature.flat.draws else []
         widths = [*signature.sizes, *draws]
         self.runtime = runtime()
+        if code.has_rare_rows:
+            add_rare_rows(self.runtime)
         self.structure = s = _Structure()
         self.kept: list[Any] = []  # arrays that the structure points to
         for name, steps in (

@@ -46,7 +46,7 @@ class ChainPart:
     @property
     def forward(self) -> Function:
         """The function for the value; if both are computed together, for value and partial."""
-        value, both, _ = elementwise.functions()[self.function]
+        value, both, _ = elementwise.functions(self.function)
         return both if both is not None and any(self.wanted) else value
 
     @property
@@ -56,7 +56,7 @@ class ChainPart:
 
     def reverse(self) -> Iterator[tuple[int, Function | None]]:
         """For each operand that a gradient flows to, the last first: the function for its partial; None if kept."""
-        _, _, functions = elementwise.functions()[self.function]
+        _, _, functions = elementwise.functions(self.function)
         for n in reversed(range(len(self.operands))):
             if self.wanted[n] and (self.keeps_partial or not functions[n].never_taken):
                 yield n, None if self.keeps_partial else functions[n]

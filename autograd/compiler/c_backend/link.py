@@ -21,7 +21,6 @@ from autograd.compiler.passes.group import (
     FusedChain,
     MatMul,
     SumOfProducts,
-    UnsupportedError,
     Variadic,
 )  # fmt: skip
 from autograd.compiler.passes.layout import spaced
@@ -57,12 +56,8 @@ class GroupLinker(Bytecode):
 
     def _element_wise(self, group: ElementWise) -> None:
         operands = group.operands
-        exponent = self.constant(operands[1]) if group.row.name == "power" else None
-        function = elementwise.number_of(group.row.name, exponent)
-        if function is None:
-            raise UnsupportedError(f"{group.row.name} has no form in C")
         arguments = [word for nodes in operands for word in self.argument(group.per_sample, nodes)]
-        head = [function + self.functions, len(group.nodes), group.first, len(operands)]
+        head = [self.function_of(group) + self.functions, len(group.nodes), group.first, len(operands)]
         kept = self.kept_partials(group, any(map(self.wants, operands)))
         self.forward[group.per_sample].append(
             [Opcode.ROW, len(arguments) + 8, *head, int(can_raise(group.row)), kept, *arguments]
@@ -118,9 +113,8 @@ class GroupLinker(Bytecode):
         """The function that is applied to the results, and the first row of its partials; -1 if there is none."""
         if group.epilogue is None:
             return -1, -1
-        function = elementwise.number_of(group.epilogue.row.name)
-        assert function is not None  # noqa: S101 - `fuse_activations` takes only rows that have one
-        return function + self.functions, self.kept_partials(group.epilogue, self.wants(group.nodes))
+        kept = self.kept_partials(group.epilogue, self.wants(group.nodes))
+        return self.function_of(group.epilogue) + self.functions, kept
 
     def _without_repeats(self, lists: Any) -> Any:
         """The lists of rows, in which lists that contain a row twice are replaced by copies.

@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.compiler.c_backend import elementwise
 from autograd.compiler.c_backend.fused_loop import ChainPart, FusedLoop, source
 from autograd.compiler.c_backend.opcodes import CHUNK, MAX_OPERANDS, MAX_POINTERS, Opcode, OperandKind
 from autograd.compiler.c_backend.toolchain import library
 from autograd.compiler.lower import can_raise
-from autograd.compiler.passes.group import UnsupportedError
 from autograd.compiler.passes.matmul import distinct
 
 if TYPE_CHECKING:
@@ -135,10 +133,6 @@ def _described(code: Bytecode, group: FusedChain) -> tuple[FusedLoop, list[Place
     part_of: dict[int, int] = {}  # of each node of the first row
     read: Counter[str] = Counter()
     for part in group.parts:
-        exponent = code.constant(part.operands[1]) if part.row.name == "power" else None
-        function = elementwise.number_of(part.row.name, exponent)
-        if function is None:
-            raise UnsupportedError(f"{part.row.name} has no form in C")
         names, wanted = [], []
         for nodes in part.operands:
             first = int(nodes[0])
@@ -155,9 +149,8 @@ def _described(code: Bytecode, group: FusedChain) -> tuple[FusedLoop, list[Place
                 names.append(f"a{places.setdefault((kind, at), len(places))}")
         read.update(names)
         part_of[int(part.nodes[0])] = len(parts)
-        parts.append(
-            ChainPart(function, tuple(names), tuple(wanted), part.stored, part.read_outside, can_raise(part.row))
-        )
+        function, may_raise = code.function_of(part), can_raise(part.row)
+        parts.append(ChainPart(function, tuple(names), tuple(wanted), part.stored, part.read_outside, may_raise))
     alone = tuple(
         kind == OperandKind.OWN and bool((code.readers[nodes] == read[f"a{n}"]).all())
         for n, ((kind, _), nodes) in enumerate(zip(places, columns, strict=True))

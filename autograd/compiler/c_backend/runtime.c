@@ -39,9 +39,9 @@ typedef void (*value_and_partial_function)(double *, double *, const double *, l
 typedef void (*reverse_function)(double *, const double *, const double *, const double *, const double *, const double *,
                                  const double *, long);
 
-extern const forward_function forwards[];
-extern const value_and_partial_function values_and_partials[]; /* value and partial at once; 0 if the reverse pass computes the partial */
-extern const reverse_function reverses[][MAX_OPERANDS];
+extern forward_function forwards[]; /* 0 for a rare row, until its library is loaded */
+extern value_and_partial_function values_and_partials[]; /* value and partial at once; 0 if the reverse pass computes the partial */
+extern reverse_function reverses[][MAX_OPERANDS];
 extern void accumulate_kept(double *restrict to, const double *gradient, const double *partial, long n);
 extern void in_place_reverse(double *restrict g, const double *restrict z, long n); /* relu, whose partial follows from its result */
 extern void exp_rows(double *z, const double *x, long n, long fast), log1p_rows(double *z, const double *x, long n, long fast);

@@ -1,9 +1,10 @@
 """How is the C runtime built?  Once, with the C compiler on PATH; it is cached on disk, and loaded with `ctypes`.
 
 Read `elementwise` first, `executable` next, and `runtime.c` beside this.  `file_cache` stores the library under a
-name made from its source, its flags and the machine; from then on no compiler is needed.
+name made from its source, its flags and the machine; from then on no compiler is needed, except for the rare rows and
+for loops, which are libraries of their own, made in the same way.
 
-The name comes from the text in C, although writing that takes each process 85 ms, and not from the Python files that it
+The name comes from the text in C, although writing that takes each process 40 ms, and not from the Python files that it
 is made from: a process whose files were edited after it imported them would keep a library of the old rows under the
 name of the new ones.
 """
@@ -56,6 +57,17 @@ def runtime() -> Any:
     loaded = library("runtime", sources, ["run", "pack"])
     loaded.run.restype = loaded.pack.restype = None
     return loaded
+
+
+@cache
+def add_rare_rows(to: Any) -> None:
+    """Add the functions of the rare rows to the tables of the runtime; raises UnsupportedError, with the reason."""
+    loaded = library("rows", elementwise.sources(rare=True), [*elementwise.TABLES])
+    for table, each in elementwise.TABLES.items():
+        pointers = ctypes.c_void_p * (2 * len(elementwise.kinds()) * each)
+        functions = pointers.in_dll(to, table)
+        for n, function in enumerate(pointers.in_dll(loaded, table)):
+            functions[n] = functions[n] or function
 
 
 def library(kind: str, sources: dict[str, str], functions: list[str]) -> Any:

@@ -95,8 +95,9 @@ def test_numpy_is_within_a_few_ulp(row: Primitive) -> None:
 
 
 VECTORISED = [
-    row for row, kind in zip([kind[1] for kind in elementwise.kinds()], elementwise.functions(), strict=True)
-    if row in ROWS and any(function.has_fast for function in (kind[0], *kind[2], *([kind[1]] if kind[1] else [])))
+    row for n, (_, row, _) in enumerate(elementwise.kinds())
+    for forward, both, reverse in [elementwise.functions(n)]
+    if row in ROWS and any(function.has_fast for function in (forward, *reverse, *([both] if both else [])))
 ]  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograd import Value, file_cache
+from autograd import Value, file_cache, mish, tanh
 from autograd.compiler import compile, pipeline
 from autograd.compiler.c_backend import toolchain
 from autograd.compiler.passes.group import UnsupportedError
@@ -89,6 +89,18 @@ def test_once_built_no_compiler_is_needed(compilers: list[str], fresh: Path, mon
     monkeypatch.setenv("CC", "no-such-compiler")
     assert compile(lambda x: x * x, batched=True, backend="c")([1.0, 3.0]) == 5.0
     assert len(compilers) == 1
+
+
+def test_rare_rows_are_built_for_the_first_program_that_has_one(
+    compilers: list[str], fresh: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert compile(lambda x: tanh(x) ** 2.0, batched=True, backend="c")([0.0, 0.0]) == 0.0
+    assert len(compilers) == 1
+    monkeypatch.setenv("PATH", str(fresh))
+    monkeypatch.setenv("CC", "no-such-compiler")
+    program = compile(lambda x: mish(x) ** 2.0, batched=True)
+    assert program([0.0] * 200) == 0.0
+    assert "backend numpy (not c: no C compiler was found" in program.explain()
 
 
 @pytest.mark.parametrize("harm", ["damaged", "truncated", "empty", "a link", "writable by others"])
