@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from os import PathLike
 from typing import Any
 
 from nn.activations import Activation, activation, activation_names
@@ -130,6 +131,12 @@ def shapes(steps: list[Step], shape: Any = None) -> list[Shape]:
 
 
 def _first(steps: list[Step], shape: Any) -> Shape:
+    if isinstance(shape, str | PathLike):
+        path = repr(str(shape))
+        raise TypeError(
+            f"shape must be {_SHAPE}; got {path}: to_c and to_python return text, which "
+            f"pathlib.Path({path}).write_text(nn.to_c(model)) writes to a file"
+        )
     if shape is not None:
         sizes = as_list(shape, "shape", _SHAPE)
         if not sizes:

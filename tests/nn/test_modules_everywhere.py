@@ -141,6 +141,7 @@ def test_onnx(name: str, tmp_path: Path) -> None:
         (nn.Conv2d(1, 1, 3), (1, 2, 8), ValueError, r"kernel_size=\[3, 3\] does not fit into a sample of \(1, 2, 8\)"),
         (nn.Conv2d(1, 1, 3), (1, 0, 8), ValueError, r"shape\[1\] must be at least 1, got 0"),
         (nn.Conv2d(1, 1, 3), 8, TypeError, "shape must be the shape of one sample"),
+        (nn.Layer(2, 1), "model.c", TypeError, r"to_python return text, which pathlib.Path\('model.c'\).write_text"),
         (nn.Flatten(), (), ValueError, "shape is empty: give the shape of one sample"),
         (nn.LSTM(2, 3), (4, 3), ValueError, r"LSTM takes samples of the shape \(4, 2\), but here it gets \(4, 3\)"),
         (nn.GRU(2, 3), (4,), ValueError, r"GRU takes a sequence, \(length\) x \(size\)"),
