@@ -23,6 +23,7 @@ export class Asker {
     this.count(1);
     try {
       await this.ready;
+      if (this.python.waiting.size) await this.python.run("None"); // what runs already takes none of these seconds
       timer = setTimeout(() => this.restart(), 1000 * seconds);
       const answer = JSON.parse(await this.python.run(`import chalkgrad_live; chalkgrad_live.answer(${question})`));
       if ("problem" in answer && Object.keys(answer).length === 1) throw new Error(answer.problem);

@@ -147,6 +147,20 @@ def test_a_cell_that_took_too_long_may_have_more_time(open_page: Callable[..., A
     shows(lesson, 0, "through")
 
 
+ASK_WHILE_BUSY = """async () => {
+    const { Asker } = await import("/playground/ask.mjs");
+    const asker = new Asker();
+    await asker.ready;
+    asker.python.run("import time; end = time.time() + 6\\nwhile time.time() < end: pass");
+    return asker.ask("cells.run", { code: "1 + 1", number: 1, seconds: 60 }, 4);
+}"""
+
+
+def test_what_python_does_before_takes_no_time_of_a_cell(open_page: Callable[..., Any]) -> None:
+    answer = open_page("genindex.html").evaluate(ASK_WHILE_BUSY)
+    assert answer["outputs"] == [{"text": "2"}]
+
+
 def test_python_that_ended_starts_again(open_page: Callable[..., Any]) -> None:
     """Freeing a chain of objects that is too deep for a browser's stack ends Python; lesson 04 makes one."""
     lesson = editors(open_page(PAGE, silent=False))

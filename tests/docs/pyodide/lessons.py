@@ -13,7 +13,8 @@ import chalkgrad.exercises
 from chalkgrad import course
 
 NOTEBOOKS = Path("/project")
-SECONDS = 10.0  # only a cell that trains a language model takes longer
+OFFLINE = ("01", "02", "03", "04")  # they must run through, also on a busy machine
+SECONDS, AMPLE = 10.0, 100.0  # only a cell that trains a language model takes longer than 10
 real_check = chalkgrad.exercises.check
 verdicts = []
 
@@ -30,10 +31,10 @@ chalkgrad.exercises.check = check
 def run_all(path):
     """What each code cell gave: whether it finished, the package that it misses, and its errors."""
     verdicts.clear()
-    ran = []
+    ran, seconds = [], AMPLE if path.name.startswith(OFFLINE) else SECONDS
     for kind, code, _ in course.cells(path.read_text(encoding="utf-8")):
         if kind == "code":
-            found = cells.run(code, len(ran) + 1, SECONDS)
+            found = cells.run(code, len(ran) + 1, seconds)
             errors = [piece["error"] for piece in found["outputs"] if "error" in piece]
             ran.append((found["finished"], found.get("missing", ""), errors))
     return {"cells": ran, "verdicts": list(verdicts)}
