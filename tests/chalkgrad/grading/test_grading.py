@@ -164,7 +164,7 @@ def test_a_variant_is_graded_with_its_own_numbers(tmp_path: Path) -> None:
     assert (bo.answers[1].state, bo.error) == ("wrong", "")
     anna, bo = grade(tmp_path, assigned={"anna": "0000", "bo": "7f3a"})
     assert (anna.answers[1].state, bo.answers[1].state) == ("wrong", "right"), "the variant that was assigned counts"
-    assert anna.error == "works on the variant 7f3a, but 0000 was assigned"
+    assert anna.error == "works with the variant 7f3a, but 0000 was assigned"
 
 
 def test_own_exercises_are_graded(tmp_path: Path) -> None:
