@@ -81,6 +81,16 @@ class Grade:
         return sum(answer.state == "right" for answer in self.answers)
 
 
+def place_of(number: str) -> tuple[str, int]:
+    """Where an exercise belongs in a list.
+
+    >>> sorted(["gears.10", "gears.9"], key=place_of)
+    ['gears.9', 'gears.10']
+    """
+    lesson, _, place = number.rpartition(".")
+    return lesson, int(place)
+
+
 @dataclass
 class _Transcript:
     """The last word on everything that the process sent."""
