@@ -13,7 +13,7 @@ import dis
 import math
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import CodeType
 from typing import Any
@@ -106,12 +106,13 @@ class Exercise:
     number: str
     question: str
     kind: Kind
-    right: Any
-    wrong: Sequence[Mistake] = ()
-    hints: Sequence[str] = ()
-    praise: str = "Right."
+    right: Any = field(repr=False)
+    """The right answer. It is not shown, nor are mistakes and hints: a notebook displays what `load` returns."""
+    wrong: Sequence[Mistake] = field(default=(), repr=False)
+    hints: Sequence[str] = field(default=(), repr=False)
+    praise: str = field(default="Right.", repr=False)
     """What is said about the right answer: a chance to say why it matters."""
-    vary: Callable[[random.Random], Mapping[str, Any]] | None = None
+    vary: Callable[[random.Random], Mapping[str, Any]] | None = field(default=None, repr=False)
     """Draws other numbers, and returns the fields that depend on them (question, right ...): see `variants`."""
 
     @cached_property
