@@ -61,12 +61,12 @@ def _plain(name: str) -> str:
 def submissions(folder: Path, besides: Collection[str] = ()) -> Iterator[Submission]:
     """Every notebook and `.py` below the folder, in order of their paths.
 
-    Left out are hidden folders and checkpoints, and files with the names in `besides`.
+    Left out are hidden folders, checkpoints, what macOS and Python add, and files with the names in `besides`.
     """
     for path in sorted(folder.rglob("*")):
         below = path.relative_to(folder)
-        hidden = any(part[0] in "._" for part in below.parts)
-        if path.suffix in SUFFIXES and path.is_file() and not hidden and path.name not in besides:
+        hidden = any(part.startswith((".", "__")) for part in below.parts)
+        if path.suffix.lower() in SUFFIXES and path.is_file() and not hidden and path.name not in besides:
             yield read_submission(path, below)
 
 
@@ -122,7 +122,7 @@ def read_cells(path: Path) -> list[str]:
         raise NotebookError("does not open: it is not text in UTF-8") from error
     except OSError as error:
         raise NotebookError(f"does not open: {error.strerror}") from error
-    return cells_of_script(text) if path.suffix == ".py" else cells_of_notebook(text)
+    return cells_of_script(text) if path.suffix.lower() == ".py" else cells_of_notebook(text)
 
 
 def cells_of_script(text: str) -> list[str]:

@@ -43,10 +43,25 @@ def test_the_lesson_is_in_the_name_or_in_the_code(tmp_path: Path) -> None:
 
 
 def test_hidden_folders_and_other_files_are_left_out(tmp_path: Path) -> None:
-    for name in (".ipynb_checkpoints/02.py", "a/02.py", "a/notes.txt", "a/mine.py", "__pycache__/02.py"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+    for name in (
+        ".ipynb_checkpoints/02.py",
+        "a/02.py",
+        "a/notes.txt",
+        "a/mine.py",
+        "__pycache__/02.py",
+        "__MACOSX/a/02.py",
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("")
     assert [s.path.relative_to(tmp_path) for s in submissions(tmp_path, {"mine.py"})] == [Path("a/02.py")]
+
+
+def test_no_way_to_write_a_name_hides_a_submission(tmp_path: Path) -> None:
+    for name in ("_anna/02.py", "bo/_02.py", "CY-02.PY", "dee-02.IPYNB"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text('{"cells": []}')
+    found = list(submissions(tmp_path))
+    assert [(s.student, s.problem) for s in found] == [("CY", ""), ("_anna", ""), ("bo", ""), ("dee", "")]
 
 
 def test_a_script_is_split_at_its_cells() -> None:
