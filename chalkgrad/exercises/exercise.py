@@ -157,6 +157,8 @@ class Exercise:
         verdict = self.check(self.right)
         if verdict.state != "right":
             yield f"the right answer is not right: {verdict.says}"
+        elif failure := next((seen for seen in self.expected if isinstance(seen, Failure)), None):
+            yield f"the right answer {failure}"
         said = [mistake.says for mistake in self.wrong]
         for says in said:
             if not says.strip():
