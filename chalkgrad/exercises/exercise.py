@@ -115,6 +115,12 @@ class Exercise:
     vary: Callable[[random.Random], Mapping[str, Any]] | None = field(default=None, repr=False)
     """Draws other numbers, and returns the fields that depend on them (question, right ...): see `variants`."""
 
+    def __post_init__(self) -> None:
+        """Raise TypeError for one mistake or one hint that is not in a list."""
+        for name, entry in (("wrong", self.wrong), ("hints", self.hints)):
+            if not isinstance(entry, (list, tuple)):
+                raise TypeError(f"exercise {self.number}: {name} must be a list, such as [{entry!r}], got {entry!r}")
+
     @cached_property
     def expected(self) -> Seen:
         """What is observed of the right answer."""
