@@ -89,7 +89,7 @@ class _Setting(_WithoutEffect):
         """The setting of this kind that is meant, if it has one."""
         table = answers()
         text = table["setting"].get(self.name) or table["module"].get(self.name)
-        known = _parameters(kind.__init__)
+        known = [*_parameters(kind.__init__), *dir(kind)]
         found = [text] if text else [name for name in table["keyword"][self.name].split() if name in known]
         return f"here it is {found[0]}" if found else f"{kind.__name__} has no such setting"
 
