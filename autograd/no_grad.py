@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import ContextDecorator
 from contextvars import ContextVar, copy_context
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 from weakref import ref
 
 if TYPE_CHECKING:
@@ -73,7 +73,17 @@ class _Block:
         recording.paused.discard(id(self))
 
 
-class no_grad(ContextDecorator):  # noqa: N801 - a context manager, named as in PyTorch
+class _NeedsBrackets(type):
+    """The class itself is no context manager: `with no_grad:` is answered by how it is written."""
+
+    def __enter__(cls) -> NoReturn:
+        raise TypeError("no_grad needs brackets: write with no_grad():")
+
+    def __exit__(cls, *error: object) -> None:
+        """Never reached, but looked up before `__enter__` is called."""
+
+
+class no_grad(ContextDecorator, metaclass=_NeedsBrackets):  # noqa: N801 - a context manager, named as in PyTorch
     """Within this block, operations on Values return plain leaves: no graph, no gradients, less memory.
 
     It affects the current thread and context only.  As a decorator, `@no_grad()` covers the body of a function.  What

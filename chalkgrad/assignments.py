@@ -73,7 +73,12 @@ def key_rows(
     varied = [exercise for exercise in asked if exercise.vary is not None]
     yield ["name", "folder", "variant", *(exercise.number for exercise in varied)]
     for name, folder, code in zip(names, folders, codes, strict=True):
-        yield [name, folder, code, *(_shown(exercise.varied(code).right) for exercise in varied)]
+        yield [name, folder, _kept(code), *(_shown(exercise.varied(code).right) for exercise in varied)]
+
+
+def _kept(code: str) -> str:
+    """The code, marked as text if a spreadsheet would take it for a number and save it as 473 or 5.70E+06."""
+    return f"'{code}" if re.fullmatch(r"\d+(e\d+)?", code) else code
 
 
 def _shown(answer: Any) -> str:

@@ -1,6 +1,7 @@
-"""Who is in the class?
+"""Who is in the class, and who was assigned which variant?
 
-A roster is a CSV file with a column `name`, as a spreadsheet or a school's system writes it.
+A roster is a CSV file with a column `name`, as a spreadsheet or a school's system writes it; a key is what
+`chalkgrad assign` writes, perhaps saved again by a spreadsheet.
 """
 
 from __future__ import annotations
@@ -21,22 +22,46 @@ def read_roster(path: Path) -> list[str]:
 
     Raises OSError if it cannot be read, and RosterError if it has no column `name`, or a name twice.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise RosterError(f"{path} is not text in UTF-8; save it as CSV UTF-8") from error
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    rows = list(csv.DictReader(text.splitlines(), delimiter=delimiter))
-    column = next((name for name in (rows[0] if rows else {}) if name and name.strip().lower() == "name"), None)
-    if column is None:
+    rows = _rows(path)
+    if not rows or "name" not in rows[0]:
         raise RosterError(f"{path} must have a first line with the column name, and a line for each student")
-    names = [(row[column] or "").strip() for row in rows]
-    names = [name for name in names if name]
+    names = [row["name"] for row in rows if row["name"]]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise RosterError(f"{path} has the name {twice!r} twice; make them different, such as {twice + ' B'!r}")
     return names
+
+
+def read_key(path: Path) -> dict[str, str]:
+    """The variant that each student was assigned, by the student's folder, from a key that `chalkgrad assign` wrote.
+
+    Raises OSError if it cannot be read, and RosterError if it is not a key, or a spreadsheet has changed a variant.
+    """
+    rows = _rows(path)
+    if not rows or not {"name", "variant"} <= rows[0].keys():
+        raise RosterError(f"{path} must have the columns name and variant; `chalkgrad assign --key` writes it")
+    named = [row for row in rows if row["name"]]
+    key = {(row.get("folder") or row["name"]).removeprefix("'"): row["variant"].removeprefix("'") for row in named}
+    for student, code in key.items():
+        if not re.fullmatch("[0-9a-f]{4,}", code):
+            raise RosterError(
+                f"{path} has {code!r} as the variant of {student!r}, which is not one: has a spreadsheet changed it? "
+                "`chalkgrad assign --key` writes the key again"
+            )
+    return key
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file, by column: with commas, semicolons or tabs, and with or without a byte order mark."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise RosterError(f"{path} is not text in UTF-8; save it as CSV UTF-8") from error
+    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    return [
+        {name.strip().lower(): (cell or "").strip() for name, cell in row.items() if name}
+        for row in csv.DictReader(text.splitlines(), delimiter=delimiter)
+    ]
 
 
 def folder_names(names: Sequence[str]) -> list[str]:

@@ -55,7 +55,7 @@ from .losses import (
 )  # fmt: skip
 from .metrics import accuracy, balanced_accuracy, f1, precision, r_squared, recall, roc_auc
 from .module import Module
-from .names import answers_names_of, explains_keywords
+from .names import OF_OPTIMIZERS, answers_names_of, explain_settings, explains_keywords
 from .normalization import LayerNorm
 from .optimizers import SGD, AdaGrad, Adam, AdamW, Optimizer, RMSProp
 from .schedules import (
@@ -120,6 +120,12 @@ for _class in (
     ExponentialDecay, LinearDecay, CosineDecay, MultiStepDecay, WarmUp,
 ):  # fmt: skip
     _class.__init__ = explains_keywords(_class.__init__)  # type: ignore[method-assign]
+
+for _class in (SGD, AdaGrad, Adam, AdamW, RMSProp):
+    explain_settings(_class, *OF_OPTIMIZERS)
+explain_settings(Dropout, "p")
+explain_settings(Neuron, "weight")
+explain_settings(Layer, "weight", "bias")
 
 for _module in (activations, data, initializers, losses, optimizers, schedules):
     _module.__getattr__ = answers_names_of(_module)  # type: ignore[method-assign]

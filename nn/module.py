@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import Value, assign, depends_on
 
 from .checks import is_number, shown
-from .names import METHODS_ELSEWHERE, explain_methods
+from .names import explain_methods
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -56,11 +56,16 @@ class Module:
 
     @property
     def training(self) -> bool:
-        """True in training mode (dropout drops), False in evaluation mode; a compiled program notices a change."""
+        """True in training mode (dropout drops), False in evaluation mode; a compiled program notices a change.
+
+        It is of this module only, as in PyTorch; ``train()`` and ``eval()`` switch those inside it, too.
+        """
         return bool(depends_on(lambda: self._training))
 
     @training.setter
     def training(self, mode: bool) -> None:
+        if not isinstance(mode, bool):
+            raise TypeError(f"training must be True or False, got {shown(mode)}")
         self._training = mode
 
     def __call__(self, inputs: Any) -> Any:
@@ -202,9 +207,6 @@ class Module:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({_count_of_parameters(self)})"
-
-    def __dir__(self) -> list[str]:
-        return [name for name in super().__dir__() if name not in METHODS_ELSEWHERE or hasattr(self, name)]
 
 
 explain_methods(Module)

@@ -127,6 +127,9 @@ def find(number: str, asked_by: str = "check", code: str | None = None) -> Exerc
     """
     lesson = number.rpartition(".")[0] if isinstance(number, str) else ""
     if lesson not in _loaded and not _is_lesson(lesson):
+        of_two_digits = str(number).zfill(4)
+        if _is_lesson(of_two_digits.rpartition(".")[0]):
+            raise ValueError(f"{asked_by}: no exercise {number!r}; did you mean {of_two_digits!r}?")
         raise ValueError(f"{asked_by}: no exercise {number!r}; lessons with exercises: {_names_of_lessons()}")
     exercises = exercises_of(lesson)
     for exercise in exercises:

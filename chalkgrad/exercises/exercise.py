@@ -13,7 +13,7 @@ import dis
 import math
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import CodeType
 from typing import Any
@@ -106,13 +106,20 @@ class Exercise:
     number: str
     question: str
     kind: Kind
-    right: Any
-    wrong: Sequence[Mistake] = ()
-    hints: Sequence[str] = ()
-    praise: str = "Right."
+    right: Any = field(repr=False)
+    """The right answer. It is not shown, nor are mistakes and hints: a notebook displays what `load` returns."""
+    wrong: Sequence[Mistake] = field(default=(), repr=False)
+    hints: Sequence[str] = field(default=(), repr=False)
+    praise: str = field(default="Right.", repr=False)
     """What is said about the right answer: a chance to say why it matters."""
-    vary: Callable[[random.Random], Mapping[str, Any]] | None = None
+    vary: Callable[[random.Random], Mapping[str, Any]] | None = field(default=None, repr=False)
     """Draws other numbers, and returns the fields that depend on them (question, right ...): see `variants`."""
+
+    def __post_init__(self) -> None:
+        """Raise TypeError for one mistake or one hint that is not in a list."""
+        for name, entry in (("wrong", self.wrong), ("hints", self.hints)):
+            if not isinstance(entry, (list, tuple)):
+                raise TypeError(f"exercise {self.number}: {name} must be a list, such as [{entry!r}], got {entry!r}")
 
     @cached_property
     def expected(self) -> Seen:
@@ -156,6 +163,8 @@ class Exercise:
         verdict = self.check(self.right)
         if verdict.state != "right":
             yield f"the right answer is not right: {verdict.says}"
+        elif failure := next((seen for seen in self.expected if isinstance(seen, Failure)), None):
+            yield f"the right answer {failure}"
         said = [mistake.says for mistake in self.wrong]
         for says in said:
             if not says.strip():

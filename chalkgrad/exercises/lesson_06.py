@@ -181,7 +181,7 @@ def _behaviour_problem(answer: type, model: Any, parameters: list[Value]) -> str
         return "All weights are equal, so the hidden neurons stay copies of each other. Draw the weights at random."
     origin, near, far = (_output(model, (x, -x)).data for x in (0.0, 0.5, 1.0))
     if abs((far - origin) - 2 * (near - origin)) < 1e-12:
-        return "The network is a straight line: apply tanh to the sum in each neuron."
+        return "From (0, 0) to (1, -1) the output is a straight line: apply tanh to the sum in each neuron."
     return ""
 
 
@@ -323,7 +323,7 @@ EXERCISES = [
         Function(
             LAYERS,
             names=("weights", "xs", "deltas"),
-            parts=("the gradients of the weights", "the gradients of the biases", "the gradients of the inputs"),
+            parts=("the list of gradients of the weights", "that of the biases", "that of the inputs"),
         ),
         right=_layer_backward(),
         wrong=[
@@ -405,7 +405,10 @@ EXERCISES = [
                 network("all equal"),
                 "All weights are equal, so the hidden neurons stay copies of each other. Draw the weights at random.",
             ),
-            Mistake(network("no bend"), "The network is a straight line: apply tanh to the sum in each neuron."),
+            Mistake(
+                network("no bend"),
+                "From (0, 0) to (1, -1) the output is a straight line: apply tanh to the sum in each neuron.",
+            ),
         ],
         hints=[
             "class Neuron: in __init__, self.weights = [Value(random.uniform(-1, 1)) for _ in range(n_inputs)].",

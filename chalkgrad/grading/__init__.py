@@ -59,8 +59,7 @@ def grade(
     with ThreadPoolExecutor(jobs) as pool:
         try:
             for submission, run in zip(chosen, pool.map(lambda s: _run(s, conditions), chosen), strict=True):
-                code = None if assigned is None else assigned.get(submission.student)
-                grades.append(judge(submission, run, code))
+                grades.append(judge(submission, run, assigned))
                 if done is not None:
                     done(grades[-1])
         except BaseException:  # Ctrl-C, too: the notebooks that still run are ended, and no other is begun

@@ -81,6 +81,16 @@ class Grade:
         return sum(answer.state == "right" for answer in self.answers)
 
 
+def place_of(number: str) -> tuple[str, int]:
+    """Where an exercise belongs in a list.
+
+    >>> sorted(["gears.10", "gears.9"], key=place_of)
+    ['gears.9', 'gears.10']
+    """
+    lesson, _, place = number.rpartition(".")
+    return lesson, int(place)
+
+
 @dataclass
 class _Transcript:
     """The last word on everything that the process sent."""
@@ -91,9 +101,10 @@ class _Transcript:
     variant: str = ""
 
 
-def judge(submission: Submission, run: StudentRun, assigned: str | None = None) -> Grade:
-    """The grade of a file that was run; `assigned` is the variant that this student was given, where it is known."""
+def judge(submission: Submission, run: StudentRun, key: Mapping[str, str] | None = None) -> Grade:
+    """The grade of a file that was run; `key` maps students to the variants that they were assigned."""
     transcript = _read(run)
+    assigned = None if key is None else submission.assigned(key)
     try:
         every = exercises.exercises_of(submission.lesson) if submission.lesson else []
     except ValueError:
@@ -102,8 +113,10 @@ def judge(submission: Submission, run: StudentRun, assigned: str | None = None) 
     answers = tuple(_answer(exercise, transcript.checks.get(exercise.number), assigned) for exercise in every)
     used = transcript.variant
     errors = [*([run.ended] if run.ended else []), *transcript.errors]
-    if assigned is not None and used != assigned and not submission.problem:
-        errors.insert(0, f"works on the variant {used or 'without a code'}, but {assigned} was assigned")
+    if key is not None and used != assigned and transcript.checks:
+        works = f"works with the variant {used}" if used else "works without a variant"
+        but = "the key does not name this student" if assigned is None else f"{assigned} was assigned"
+        errors.insert(0, f"{works}, but {but}")
     return Grade(
         submission.student, submission.lesson, str(submission.path), answers, transcript.hints,
         tuple(errors), run.seconds, complete=not run.ended, variant=used if assigned is None else assigned,

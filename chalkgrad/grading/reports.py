@@ -13,7 +13,7 @@ from pathlib import Path
 
 from chalkgrad import exercises
 from chalkgrad.exercises.verdict import LOOKS
-from chalkgrad.grading.judging import UNKNOWN, Grade
+from chalkgrad.grading.judging import UNKNOWN, Grade, place_of
 from chalkgrad.html_page import html_page
 from chalkgrad.roster import distinct
 
@@ -54,7 +54,7 @@ def student_page(grades: Sequence[Grade]) -> str:
     for grade in grades:
         code = f", variant {html.escape(grade.variant)}" if grade.variant else ""
         parts.append(
-            f"<h2>Lesson {html.escape(grade.lesson)}: {grade.right} of {len(grade.answers)} right</h2>"
+            f"<h2>Lesson {html.escape(grade.lesson or 'unknown')}: {grade.right} of {len(grade.answers)} right</h2>"
             f"<p>{html.escape(Path(grade.path).name)}{code}; hints used: {grade.hints}.</p>"
         )
         parts += [f"<p><b>Error:</b> {html.escape(error)}</p>" for error in grade.errors]
@@ -92,7 +92,7 @@ def _students(grades: Sequence[Grade], names: dict[str, str]) -> str:
 
 def _outcomes(grades: Sequence[Grade]) -> str:
     counts = Counter((answer.number, answer.state) for grade in grades for answer in grade.answers)
-    numbers = sorted({number for number, _ in counts})
+    numbers = sorted({number for number, _ in counts}, key=place_of)
     states = ("right", "wrong", "open")
     return _table(["exercise", *states], [[n, *(str(counts[n, state]) for state in states)] for n in numbers])
 
@@ -104,7 +104,9 @@ def _mistakes(grades: Sequence[Grade]) -> str:
     said = {(answer.number, answer.mistake): answer.says for answer in reversed(wrong)}
     rows = [
         [str(count), number, html.escape(mistake if mistake == UNKNOWN else said[number, mistake])]
-        for (number, mistake), count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        for (number, mistake), count in sorted(
+            counts.items(), key=lambda item: (-item[1], place_of(item[0][0]), item[0][1])
+        )
     ]
     return _table(["times", "exercise", "diagnosis"], rows) if rows else "<p>None.</p>"
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import json
+import linecache
 import os
 import re
 import sys
@@ -205,11 +206,13 @@ class Session:
         self.send(kind="error", cell=number, text=readable(text)[:300])
 
     def _run_cell(self, source: str, number: int) -> None:
-        tree = _Rewriter().visit(_parsed(source, f"cell {number}"))
+        name = f"cell {number}"
+        linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)  # messages quote its lines
+        tree = _Rewriter().visit(_parsed(source, name))
         scope = vars(self._module)
         scope.setdefault("display", _nothing)
         scope[SUBMIT] = self.check
-        exec(compile(ast.fix_missing_locations(tree), f"cell {number}", "exec"), scope)
+        exec(compile(ast.fix_missing_locations(tree), name, "exec"), scope)
 
 
 def _nothing(*anything: object, **more: object) -> None:

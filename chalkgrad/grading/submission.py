@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,17 +39,34 @@ class Submission:
     """The code cells."""
     problem: str = ""
     """Why it cannot be graded, or nothing."""
+    names: tuple[str, ...] = ()
+    """The names by which a key may know the student, the surest first."""
+
+    def assigned(self, key: Mapping[str, str]) -> str | None:
+        """The variant that the key assigns to this student, if it knows one of the names.
+
+        >>> renamed = Submission(Path("anna/final.py"), "anna/final", "02", (), names=("final", "anna"))
+        >>> renamed.assigned({"anna": "7f3a", "bo": "0000"})
+        '7f3a'
+        """
+        known = {_plain(student): code for student, code in key.items()}
+        return next((known[name] for name in map(_plain, (*self.names, self.student)) if name in known), None)
+
+
+def _plain(name: str) -> str:
+    """The name as every file system compares it: macOS writes an accent as a character of its own."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def submissions(folder: Path, besides: Collection[str] = ()) -> Iterator[Submission]:
     """Every notebook and `.py` below the folder, in order of their paths.
 
-    Left out are hidden folders and checkpoints, and files with the names in `besides`.
+    Left out are hidden folders, checkpoints, what macOS and Python add, and files with the names in `besides`.
     """
     for path in sorted(folder.rglob("*")):
         below = path.relative_to(folder)
-        hidden = any(part[0] in "._" for part in below.parts)
-        if path.suffix in SUFFIXES and path.is_file() and not hidden and path.name not in besides:
+        hidden = any(part.startswith((".", "__")) for part in below.parts)
+        if path.suffix.lower() in SUFFIXES and path.is_file() and not hidden and path.name not in besides:
             yield read_submission(path, below)
 
 
@@ -63,7 +81,9 @@ def read_submission(path: Path, below: Path | None = None) -> Submission:
         problem = "" if lesson else "neither the file name nor a call of check(...) tells which lesson this is"
     except NotebookError as error:
         problem = str(error)
-    return Submission(path, student_of(below, lesson), lesson, cells, problem)
+    student, graded = student_of(below, lesson), path.absolute().parents[len(below.parts) - 1]
+    names = (*reversed(below.with_suffix("").parts), student, *reversed(student.split("/")), graded.name)
+    return Submission(path, student, lesson, cells, problem, names)
 
 
 def _lesson_of(below: Path, cells: tuple[str, ...]) -> str:
@@ -102,7 +122,7 @@ def read_cells(path: Path) -> list[str]:
         raise NotebookError("does not open: it is not text in UTF-8") from error
     except OSError as error:
         raise NotebookError(f"does not open: {error.strerror}") from error
-    return cells_of_script(text) if path.suffix == ".py" else cells_of_notebook(text)
+    return cells_of_script(text) if path.suffix.lower() == ".py" else cells_of_notebook(text)
 
 
 def cells_of_script(text: str) -> list[str]:

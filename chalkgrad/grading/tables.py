@@ -9,7 +9,7 @@ import csv
 from collections.abc import Iterable, Sequence
 from typing import IO
 
-from chalkgrad.grading.judging import Grade
+from chalkgrad.grading.judging import Grade, place_of
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet takes what begins with one of these for a formula, and would run it."""
@@ -32,15 +32,10 @@ def write_table(file: IO[str], rows: Iterable[Sequence[str]]) -> None:
 def grade_rows(grades: Sequence[Grade]) -> list[list[str]]:
     """A header and a row for each file: student, lesson, one column for each exercise, hints, error, seconds."""
     numbers = list(dict.fromkeys(answer.number for grade in grades for answer in grade.answers))
-    numbers.sort(key=_order)
+    numbers.sort(key=place_of)
     rows = [["student", "lesson", *numbers, "hints", "error", "seconds"]]
     for grade in grades:
         states = {answer.number: str(answer) for answer in grade.answers}
         cells = [states.get(number, "") for number in numbers]
         rows.append([grade.student, grade.lesson, *cells, str(grade.hints), grade.error, f"{grade.seconds:.1f}"])
     return rows
-
-
-def _order(number: str) -> tuple[str, int]:
-    lesson, _, place = number.rpartition(".")
-    return lesson, int(place)

@@ -10,6 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from nn.checks import shown
+from nn.names import explain_settings
 from nn.optimizers import Optimizer
 from nn.parameters import distinct
 
@@ -88,3 +89,6 @@ class ParameterGroups(Optimizer):
 
     def __repr__(self) -> str:
         return f"ParameterGroups({', '.join(map(repr, self.groups))})"
+
+
+explain_settings(ParameterGroups, "lr")

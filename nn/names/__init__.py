@@ -63,31 +63,65 @@ class _Elsewhere:
     def __init__(self, name: str) -> None:
         self.name = name
 
+    def here(self, kind: Any) -> str:
+        """What is written here."""
+        return f"here it is {answers()['module'][self.name]}"
+
     def __get__(self, module: Any, kind: type) -> NoReturn:
         message = f"{kind.__name__!r} object has no attribute {self.name!r}"
-        raise AttributeError(f"{message}; here it is {answers()['module'][self.name]}", name=self.name, obj=module)
+        raise AttributeError(f"{message}; {self.here(kind)}", name=self.name, obj=module)
 
 
 class _WithoutEffect(_Elsewhere):
     """Such a name that a program assigns to: without an error it would believe that this has an effect."""
 
     def __set__(self, module: Any, value: object) -> NoReturn:
-        cure = foreign_names.answers()["set"][self.name]
-        message = f"{type(module).__name__}.{self.name} = {value!r} has no effect here: {cure}"
+        cure = foreign_names.answers()["set"].get(self.name)
+        ending = f" here: {cure}" if cure else f"; {self.here(type(module))}"
+        message = f"{type(module).__name__}.{self.name} = {value!r} has no effect{ending}"
         raise AttributeError(message, name=self.name, obj=module)
+
+
+class _Setting(_WithoutEffect):
+    """A setting of an optimizer or a layer that has another name elsewhere."""
+
+    def here(self, kind: Any) -> str:
+        """The setting of this kind that is meant, if it has one."""
+        table = answers()
+        text = table["setting"].get(self.name) or table["module"].get(self.name)
+        known = [*_parameters(kind.__init__), *dir(kind)]
+        found = [text] if text else [name for name in table["keyword"][self.name].split() if name in known]
+        return f"here it is {found[0]}" if found else f"{kind.__name__} has no such setting"
 
 
 METHODS_ELSEWHERE = (
     "fit", "compile", "predict", "predict_proba", "evaluate", "score", "save", "load", "backward", "forward",
-    "to", "cpu", "cuda", "children", "named_children", "modules", "apply", "requires_grad", "requires_grad_", "weight",
-    "bias", "num_parameters", "count_parameters", "count_params",
+    "to", "cpu", "cuda", "children", "named_children", "modules", "apply", "requires_grad", "requires_grad_",
+    "trainable", "weight", "bias", "num_parameters", "count_parameters", "count_params",
 )  # fmt: skip
+OF_OPTIMIZERS = ("lr", "eps", "rho", "beta_1", "beta_2", "beta1", "beta2", "param_groups")
 
 
 def explain_methods(kind: type) -> None:
     """Let the error for a method that models have elsewhere say what to write; one of the user's own has priority."""
+    kind.__dir__ = _offered  # type: ignore[method-assign, assignment]
     for name in METHODS_ELSEWHERE:
-        setattr(kind, name, (_WithoutEffect if name == "requires_grad" else _Elsewhere)(name))
+        setattr(kind, name, (_WithoutEffect if name in ("requires_grad", "trainable") else _Elsewhere)(name))
+
+
+def explain_settings(kind: type, *names: str) -> None:
+    """Let the error for a setting that has another name elsewhere say what to write, also if a program assigns to it.
+
+    Not for a base class: a user's subclass may have settings of any name.
+    """
+    kind.__dir__ = _offered  # type: ignore[method-assign, assignment]
+    for name in names:
+        setattr(kind, name, _Setting(name))
+
+
+def _offered(thing: object) -> list[str]:
+    """What Tab offers: the names of the object and its class, without those that only have an error."""
+    return [name for name in object.__dir__(thing) if name in vars(thing) or hasattr(type(thing), name)]
 
 
 def explains_keywords(function: Function, name: str = "") -> Function:

@@ -71,6 +71,12 @@ def test_as_a_decorator() -> None:
     assert recorded()
 
 
+def test_without_brackets_it_says_how_it_is_written() -> None:
+    with pytest.raises(TypeError, match=r"write with no_grad\(\):"), no_grad:
+        pass
+    assert recorded()
+
+
 def test_for_this_thread_alone() -> None:
     inside, outside = threading.Event(), threading.Event()
     seen = []

@@ -78,3 +78,9 @@ def test_the_key_has_the_right_answer_of_each_variant() -> None:
     assert float(anna[4]) == number.varied("7f3a").right
     assert float(bo[4]) == number.varied("0001").right
     assert anna[3].startswith("f = 1, d = ")
+
+
+def test_the_key_keeps_codes_that_a_spreadsheet_would_take_for_numbers() -> None:
+    codes = ["0473", "57e5", "7f3a", "e123"]
+    _, *rows = key_rows(list("abcd"), list("abcd"), codes, [])
+    assert [row[2] for row in rows] == ["'0473", "'57e5", "7f3a", "e123"]

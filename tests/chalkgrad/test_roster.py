@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chalkgrad.roster import RosterError, folder_names, read_roster, variant_codes
+from chalkgrad.roster import RosterError, folder_names, read_key, read_roster, variant_codes
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,35 @@ def test_codes_are_stable_and_different() -> None:
     assert len(set(codes)) == 2000
     assert variant_codes(names) == codes
     assert all(code.isalnum() and len(code) >= 4 for code in codes)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name,folder,variant,02.1\nAnna Ott,Anna Ott,cadd,\"f = 1, d = 2\"\n'=x,'=x,'1475,5\n",
+        "\ufeffname;folder;variant;02.1\r\nAnna Ott;Anna Ott;cadd;f = 1, d = 2\r\n'=x;'=x;'1475;5\r\n;;;\r\n",
+        "Variant\tName\ncadd\tAnna Ott\n1475\t=x\n",
+    ],
+)
+def test_a_key_is_read_as_a_spreadsheet_saves_it(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "key.csv"
+    path.write_text(text, encoding="utf-8", newline="")
+    assert read_key(path) == {"Anna Ott": "cadd", "=x": "1475"}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "must have the columns name and variant; `chalkgrad assign --key` writes it"),
+        (b"who,variant\nAnna,cadd\n", "must have the columns name and variant"),
+        (b"name,variant\nAnna,473\n", "has '473' as the variant of 'Anna', which is not one: has a spreadsheet"),
+        (b"name,variant\nAnna,5.70E+06\n", "has '5.70E.06' as the variant of 'Anna'"),
+        (b"name,variant\nAnna,\n", "has '' as the variant of 'Anna'"),
+        (b"name,variant\nJos\xe9,cadd\n", "is not text in UTF-8"),
+    ],
+)
+def test_a_key_that_a_spreadsheet_has_changed_is_told(tmp_path: Path, content: bytes, message: str) -> None:
+    path = tmp_path / "key.csv"
+    path.write_bytes(content)
+    with pytest.raises(RosterError, match=message):
+        read_key(path)

@@ -117,6 +117,9 @@ def test_train_and_eval_reach_every_module_and_give_the_module() -> None:
     assert dropout.training
     with pytest.raises(TypeError, match="mode must be True or False"):
         model.train("yes")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="training must be True or False, got 'eval'"):
+        dropout.training = "eval"  # type: ignore[assignment]
+    assert dropout.training
 
 
 def test_summary_counts() -> None:

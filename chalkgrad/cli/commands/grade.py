@@ -10,7 +10,6 @@ The page docs/teaching/grading.md says what is protected against what.
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from chalkgrad.cli.commands import CommandError, check_targets
 from chalkgrad.grading import Grade, RunnerError, grade
 from chalkgrad.grading.reports import write_reports
 from chalkgrad.grading.tables import grade_rows, write_table
+from chalkgrad.roster import read_key
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         grades = grade(
             arguments.folder, lessons=lessons, jobs=arguments.jobs, timeout=arguments.timeout,
             runner=arguments.runner, own_exercises=arguments.exercises,
-            assigned=_assigned(arguments.key) if arguments.key else None, done=_progress,
+            assigned=read_key(arguments.key) if arguments.key else None, done=_progress,
         )  # fmt: skip
     except (OSError, ValueError, RunnerError) as error:
         raise CommandError.of(error, path="DIR", runner="--runner") from error
@@ -65,14 +65,6 @@ def run(arguments: argparse.Namespace) -> int:
         )
         print(f"{len(failed)} of {len(grades)} files did not run to their end: {names}", file=sys.stderr)
     return 1 if failed else 0
-
-
-def _assigned(key: Path) -> dict[str, str]:
-    with key.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    if rows and not {"name", "variant"} <= rows[0].keys():
-        raise CommandError(f"--key {key} must have the columns name and variant; `chalkgrad assign --key` writes it")
-    return {(row.get("folder") or row["name"]).removeprefix("'"): row["variant"].removeprefix("'") for row in rows}
 
 
 def _progress(graded: Grade) -> None:

@@ -42,7 +42,7 @@ def rows_of_map(pixels: int, side: int) -> Parts:
         "A window either fits or it does not: round down.": (padded - side) / 2 + 1,
         "Round down, and count the first place, too.": (padded - side) / 2,
         f"{pixels} / 2 would be right for a window that fits everywhere. Near the end it no longer fits.": pixels // 2,
-        f"That is how many numbers a map has: {right} rows of {right}.": right**2,
+        "That is how many numbers a map has: its rows times its columns.": right**2,
         f"{padded} / 2 would be right for a window of 1 or 2 rows. One of {side} no longer fits near the end.": padded
         // 2,
     }

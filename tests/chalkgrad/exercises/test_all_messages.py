@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import nn
 from autograd import Value, absolute, dot, maximum, primitive, relu
 from chalkgrad.exercises import check
 
@@ -60,6 +61,16 @@ def unequal(out: Any, x: Any) -> Any:
             "06.4",
             lambda x1, x2: float(x1.data == x2.data),
             "At x1 = 0, x2 = 0 it gives 1, not a Value: keep to operations on Values.",
+        ),
+        (
+            "06.6",
+            lambda weights, xs, deltas: ([], [], []),
+            "At weights = [[2]], xs = [3], deltas = [1] the list of gradients of the weights is []; [[3]] is right.",
+        ),
+        (
+            "06.7",
+            nn.MLP,  # with relu, and biases of 0: a bend at the origin only
+            "From (0, 0) to (1, -1) the output is a straight line: apply tanh to the sum in each neuron.",
         ),
         (
             "07.3",

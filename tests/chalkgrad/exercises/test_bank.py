@@ -15,7 +15,7 @@ import pytest
 
 from autograd import Primitive, Value
 from chalkgrad.exercises import Exercise, check, exercises_of, lessons
-from chalkgrad.exercises.answer_types import Function, Numbers
+from chalkgrad.exercises.answer_types import Function, Number, Numbers
 
 ALL = [exercise for lesson in lessons() for exercise in exercises_of(lesson)]
 
@@ -91,6 +91,15 @@ def test_every_catalogued_mistake_gets_its_own_diagnosis(lesson: str) -> None:
             verdict = exercise.check(mistake.answer)
             assert (verdict.state, verdict.says) == ("wrong", mistake.says)
             assert [m.says for m in exercise.wrong].count(mistake.says) == 1, "two mistakes must not get the same words"
+
+
+def test_no_diagnosis_of_a_number_gives_the_right_one_away() -> None:
+    asked = [exercise for exercise in ALL if isinstance(exercise.kind, Number)]
+    assert len(asked) > 20
+    for exercise in asked:
+        for mistake in exercise.wrong:
+            shown = {float(text) for text in re.findall(r"(?<![\w.])-?\d+(?:\.\d+)?(?!\w)", mistake.says)}
+            assert exercise.right not in shown, (exercise.number, mistake.says)
 
 
 def test_every_catalogued_slip_in_one_place_is_told() -> None:

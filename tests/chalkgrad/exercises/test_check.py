@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from optional import LESSONS
 
+from chalkgrad import exercises
 from chalkgrad.exercises import check, exercises_of, find, hint, lessons, load
 
 
@@ -17,7 +19,30 @@ def test_hints_come_one_after_the_other_and_the_last_one_stays() -> None:
     assert hint("02.1", 1).says == given[0]
 
 
-@pytest.mark.parametrize("number", ["99.1", "2.1", "", None, 2.1])
+@pytest.mark.parametrize("number", ["2.1", 2.1])
+def test_the_number_of_a_lesson_has_two_digits(number: object) -> None:
+    for function, arguments in ((check, (number, 1.0)), (hint, (number,))):
+        with pytest.raises(ValueError, match=rf"no exercise {number!r}; did you mean '02\.1'\?$"):
+            function(*arguments)  # type: ignore[operator]
+
+
+def test_what_load_returns_does_not_show_the_answers(tmp_path: Path) -> None:
+    """A notebook displays it if the call is the last line of a cell."""
+    path = tmp_path / "gears.py"
+    path.write_text(
+        "from chalkgrad.exercises import Exercise, Mistake, Number\n"
+        "EXERCISES = [Exercise('gears.1', 'Twice 617?', Number(), 1234, [Mistake(5678, 'Four times.')], ['Add it.'])]\n"
+    )
+    try:
+        shown = repr(load(path))
+    finally:
+        exercises._loaded.clear()
+    assert "gears.1" in shown
+    assert "Twice 617?" in shown
+    assert not any(text in shown for text in ("1234", "5678", "Four times", "Add it"))
+
+
+@pytest.mark.parametrize("number", ["99.1", "02", "", None, 7])
 def test_an_unknown_lesson_is_told(number: object) -> None:
     with pytest.raises(ValueError, match="lessons with exercises: 00, 01"):
         check(number, 1.0)  # type: ignore[arg-type]

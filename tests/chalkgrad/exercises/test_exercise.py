@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 
@@ -82,3 +83,9 @@ def test_an_exercise_without_hints_says_so() -> None:
 def test_a_kind_must_say_what_it_observes() -> None:
     with pytest.raises(NotImplementedError):
         Kind().observe(1.0)
+
+
+@pytest.mark.parametrize(("name", "entry"), [("hints", "Multiply."), ("wrong", Mistake(7, "You added."))])
+def test_mistakes_and_hints_are_in_lists(name: str, entry: Any) -> None:
+    with pytest.raises(TypeError, match=rf"^exercise g\.1: {name} must be a list, such as \[.*\], got "):
+        Exercise("g.1", "3 times 4?", Number(), 12, **{name: entry})

@@ -164,7 +164,7 @@ def test_a_variant_is_graded_with_its_own_numbers(tmp_path: Path) -> None:
     assert (bo.answers[1].state, bo.error) == ("wrong", "")
     anna, bo = grade(tmp_path, assigned={"anna": "0000", "bo": "7f3a"})
     assert (anna.answers[1].state, bo.answers[1].state) == ("wrong", "right"), "the variant that was assigned counts"
-    assert anna.error == "works on the variant 7f3a, but 0000 was assigned"
+    assert anna.error == "works with the variant 7f3a, but 0000 was assigned"
 
 
 def test_own_exercises_are_graded(tmp_path: Path) -> None:
@@ -256,3 +256,12 @@ def test_the_solutions_of_every_lesson_are_graded_as_right(path: Path) -> None:
     (graded,) = grade(path)
     assert graded.error == ""
     assert [answer.number for answer in graded.answers if answer.state != "right"] == []
+
+
+def test_the_source_of_a_cell_is_known(tmp_path: Path) -> None:
+    """As in Jupyter: lesson 16 asserts that a refusal of `autograd.compile` quotes the line of a cell."""
+    write(
+        tmp_path, "anna", ["def bent(x):\n    return x", "import inspect\nassert 'return x' in inspect.getsource(bent)"]
+    )
+    (graded,) = grade(tmp_path)
+    assert graded.errors == ()

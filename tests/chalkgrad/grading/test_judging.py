@@ -80,3 +80,19 @@ def test_a_long_name_is_cut() -> None:
     answer = Answer("02.2", "wrong", "word " * 50, known=True)
     assert len(answer.mistake) <= 100
     assert answer.mistake.endswith("…")
+
+
+def test_only_an_answer_works_with_a_variant() -> None:
+    """A file that ended before its first answer named none that counts."""
+    ended = judge(SUBMISSION, StudentRun([], ended="cell 2: the notebook ended its process"), {"anna": "7f3a"})
+    assert ended.errors == ("cell 2: the notebook ended its process",)
+    assert ended.variant == "7f3a"
+
+
+def test_a_student_whom_the_key_does_not_name_is_told() -> None:
+    """A renamed folder must not be a way to choose a variant."""
+    copied = StudentRun([answered(variant="7f3a", observed={"seen": [6.5], "printed": [""]})])
+    assert judge(SUBMISSION, copied, {"bo": "7f3a"}).errors == (
+        "works with the variant 7f3a, but the key does not name this student",
+    )
+    assert judge(SUBMISSION, copied).errors == ()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from chalkgrad.grading.judging import Answer, Grade
-from chalkgrad.grading.reports import write_reports
+from chalkgrad.grading.reports import class_page, student_page, write_reports
 
 SUM = Answer("02.2", "wrong", "Along a path the factors are multiplied. Add over paths.", "At x = 1.", known=True)
 GRADES = [
@@ -47,3 +48,14 @@ def test_students_of_several_lessons_have_one_page(tmp_path: Path) -> None:
     written = write_reports(tmp_path, [*GRADES, again])
     assert len(written) == 4
     assert written[2].read_text(encoding="utf-8").count("<h2>Lesson") == 2
+
+
+def test_exercises_are_in_the_order_of_their_numbers() -> None:
+    answers = tuple(Answer(f"00.{place}", "wrong", "Why?") for place in (1, 2, 10))
+    page = class_page([Grade("bo", "00", "y/00.py", answers)], {"bo": "bo.html"})
+    assert re.findall(r"<td>(00\.\d+)</td>", page) == ["00.1", "00.2", "00.10"] * 2
+
+
+def test_a_file_of_no_known_lesson_has_a_page() -> None:
+    page = student_page([Grade("bo", "", "y/notes.py", errors=("which lesson is it?",), complete=False)])
+    assert "<h2>Lesson unknown: 0 of 0 right</h2>" in page

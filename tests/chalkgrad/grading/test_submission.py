@@ -43,10 +43,25 @@ def test_the_lesson_is_in_the_name_or_in_the_code(tmp_path: Path) -> None:
 
 
 def test_hidden_folders_and_other_files_are_left_out(tmp_path: Path) -> None:
-    for name in (".ipynb_checkpoints/02.py", "a/02.py", "a/notes.txt", "a/mine.py", "__pycache__/02.py"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+    for name in (
+        ".ipynb_checkpoints/02.py",
+        "a/02.py",
+        "a/notes.txt",
+        "a/mine.py",
+        "__pycache__/02.py",
+        "__MACOSX/a/02.py",
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("")
     assert [s.path.relative_to(tmp_path) for s in submissions(tmp_path, {"mine.py"})] == [Path("a/02.py")]
+
+
+def test_no_way_to_write_a_name_hides_a_submission(tmp_path: Path) -> None:
+    for name in ("_anna/02.py", "bo/_02.py", "CY-02.PY", "dee-02.IPYNB"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text('{"cells": []}')
+    found = list(submissions(tmp_path))
+    assert [(s.student, s.problem) for s in found] == [("CY", ""), ("_anna", ""), ("bo", ""), ("dee", "")]
 
 
 def test_a_script_is_split_at_its_cells() -> None:
@@ -91,3 +106,26 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytes
     path.write_text("x = 1" * 10)
     assert "it is larger than" in read_submission(path).problem
     assert LARGEST > 10_000_000
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("Test 02/02-the-chain-rule-by-hand.ipynb", "0002"),
+        ("10a/Test 02/final.ipynb", "0002"),
+        ("Jos\u0065\u0301/homework (1).ipynb", "aaaa"),
+        ("JOS\u00c9-02.py", "aaaa"),
+        ("Bo/Test 02/02.py", "0002"),
+        ("Test-02.py", "cccc"),
+        ("stranger/02.py", None),
+        ("Bo_12_assignsubmission_file_/02.py", None),
+    ],
+)
+def test_a_key_knows_a_student_by_name_or_folder(tmp_path: Path, path: str, code: str | None) -> None:
+    file = tmp_path / "Bo" / "handin" / path
+    file.parent.mkdir(parents=True)
+    file.write_text("check('02.2', 1)", encoding="utf-8")
+    key = {"Test 02": "0002", "Jos\u00e9": "aaaa", "Bo": "bbbb", "Test": "cccc"}
+    (found,) = submissions(tmp_path / "Bo" / "handin")
+    assert found.assigned(key) == code
+    assert read_submission(file).assigned(key) == code, "the folder of a file that is graded alone"

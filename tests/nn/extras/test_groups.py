@@ -80,3 +80,8 @@ def test_a_state_is_continued() -> None:
 def test_wrong_groups(make: Any, kind: type[Exception], message: str) -> None:
     with pytest.raises(kind, match=message):
         make(model())
+
+
+def test_lr_is_refused_and_not_ignored() -> None:
+    with pytest.raises(AttributeError, match=r"^ParameterGroups\.lr = 0\.5 has no effect; here it is learning_rate$"):
+        groups(model()).lr = 0.5  # type: ignore[attr-defined]

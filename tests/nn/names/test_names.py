@@ -68,7 +68,7 @@ def exists(module: Any, name: str) -> bool:
 
 
 def test_what_an_answer_names_exists() -> None:
-    texts = [answer for section in ("here", "absent", "module") for answer in answers()[section].values()]
+    texts = [answer for section in ("here", "absent", "module", "setting") for answer in answers()[section].values()]
     texts += [answer for section in ("text", "absent", "value") for answer in of_autograd()[section].values()]
     for text in texts:
         for package, name in re.findall(r"\b(nn|autograd)\.(\w+)", text):
@@ -199,14 +199,49 @@ def test_tab_offers_what_is_imported_on_first_use() -> None:
     assert shown.split() == ["True", "False", "False"]
 
 
-def test_requires_grad_cannot_be_set() -> None:
+@pytest.mark.parametrize("name", ["requires_grad", "trainable"])
+def test_no_parameter_and_no_module_is_frozen_by_an_attribute(name: str) -> None:
     neuron = nn.Neuron(1, seed=0)
-    for thing, kind in ((neuron.weights[0], "Value"), (neuron, "Neuron")):
+    for thing, kind in ((neuron.weights[0], "Value"), (neuron, "Neuron"), (nn.MLP(1, [1]), "MLP")):
         with pytest.raises(
-            AttributeError, match=rf"{kind}\.requires_grad = False has no effect.*give the optimizer the"
+            AttributeError, match=rf"^{kind}\.{name} = False has no effect here: .*give the optimizer the"
         ):
-            thing.requires_grad = False  # type: ignore[union-attr]
-        assert not hasattr(thing, "requires_grad")
+            setattr(thing, name, False)
+        assert not hasattr(thing, name)
+
+
+@pytest.mark.parametrize(
+    ("thing", "name", "answer"),
+    [
+        (nn.SGD([Value(1.0)], 0.1), "lr", "here it is learning_rate"),
+        (nn.Adam([Value(1.0)]), "eps", "here it is epsilon"),
+        (nn.AdamW([Value(1.0)]), "beta_1", "here it is betas"),
+        (nn.RMSProp([Value(1.0)]), "rho", "here it is smoothing"),
+        (nn.SGD([Value(1.0)], 0.1), "eps", "SGD has no such setting"),
+        (nn.AdaGrad([Value(1.0)]), "param_groups", "here it is learning_rate; nn."),
+        (nn.Dropout(0.5), "p", "here it is rate"),
+        (nn.Layer(1, 1), "bias", "here it is one list per neuron"),
+        (nn.Neuron(1), "weight", "here it is one list per neuron"),
+    ],
+)
+def test_a_setting_from_elsewhere_is_refused_and_not_ignored(thing: Any, name: str, answer: str) -> None:
+    kind, before = type(thing).__name__, repr(vars(thing))
+    with pytest.raises(AttributeError, match=re.escape(f"{kind}.{name} = 0.5 has no effect; {answer}")):
+        setattr(thing, name, 0.5)
+    with pytest.raises(AttributeError, match=re.escape(f"{kind!r} object has no attribute {name!r}; {answer}")):
+        getattr(thing, name)
+    assert repr(vars(thing)) == before
+    assert name not in dir(thing)
+    assert {"training", "learning_rate"} & {*dir(thing)}
+
+
+def test_an_optimizer_of_ones_own_has_settings_of_any_name() -> None:
+    class Own(nn.Optimizer):
+        def __init__(self, parameters: Any) -> None:
+            super().__init__(parameters, 0.1, 0.0)
+            self.lr, self.eps = 0.5, 1e-3
+
+    assert (Own([Value(1.0)]).lr, Own([Value(1.0)]).eps) == (0.5, 1e-3)
 
 
 def test_lr_is_the_learning_rate() -> None:

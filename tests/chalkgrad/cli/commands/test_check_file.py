@@ -45,6 +45,10 @@ def test_a_good_file_is_good(tmp_path: Path, capsys: pytest.CaptureFixture[str])
         (GOOD.replace('["Multiply."]', "[]"), "there is no hint"),
         (GOOD.replace("12,", '"twelve",'), "the right answer is not right"),
         (
+            'Exercise("g.1", "f?", Function(((0.0,), (2.0,))), lambda x: 1 / x, [Mistake(lambda x: x, "No.")], ["h"])',
+            "the right answer raises ZeroDivisionError: float division by zero",
+        ),
+        (
             GOOD.replace('[Mistake(7, "You added.")', '[Mistake(7, "A."), Mistake(7.001, "B.")'),
             "this mistake is not recognised: B. (It gets: A.)",
         ),
