@@ -81,9 +81,10 @@ def read_submission(path: Path, below: Path | None = None) -> Submission:
         problem = "" if lesson else "neither the file name nor a call of check(...) tells which lesson this is"
     except NotebookError as error:
         problem = str(error)
-    student, graded = student_of(below, lesson), path.absolute().parents[len(below.parts) - 1]
-    names = (*reversed(below.with_suffix("").parts), student, *reversed(student.split("/")), graded.name)
-    return Submission(path, student, lesson, cells, problem, names)
+    graded = path.absolute().parents[len(below.parts) - 1]
+    parts = (*reversed(below.parts[:-1]), graded.name, below.stem)  # students name their files, but not their folders
+    names = tuple(name for part in parts for name in (part, _without_lesson(part, lesson)) if name)
+    return Submission(path, student_of(below, lesson), lesson, cells, problem, names)
 
 
 def _lesson_of(below: Path, cells: tuple[str, ...]) -> str:
@@ -102,14 +103,15 @@ def student_of(below: Path, lesson: str) -> str:
     >>> [student_of(Path(text), "02") for text in ("anna/02-the-chain-rule-by-hand.ipynb", "02/bo.py", "cy_02.ipynb")]
     ['anna', 'bo', 'cy']
     """
-    parts = []
+    parts = [_without_lesson(part, lesson) for part in below.with_suffix("").parts]
+    return "/".join(filter(None, parts)) or below.stem
+
+
+def _without_lesson(part: str, lesson: str) -> str:
     source = course.lesson_sources().get(lesson)
-    for part in below.with_suffix("").parts:
-        rest = part.replace(source.stem, "") if source else part
-        rest = re.sub(rf"(?<![A-Za-z0-9]){lesson}(?![A-Za-z0-9])", "", rest) if lesson else rest
-        rest = rest.strip(" -_.") if rest != part else rest
-        parts += [rest] if rest else []
-    return "/".join(parts) or below.stem
+    rest = part.replace(source.stem, "") if source else part
+    rest = re.sub(rf"(?<![A-Za-z0-9]){lesson}(?![A-Za-z0-9])", "", rest) if lesson else rest
+    return rest.strip(" -_.") if rest != part else rest
 
 
 def read_cells(path: Path) -> list[str]:

@@ -75,7 +75,7 @@ class _Elsewhere:
 class _WithoutEffect(_Elsewhere):
     """Such a name that a program assigns to: without an error it would believe that this has an effect."""
 
-    def __set__(self, module: Any, value: object) -> NoReturn:
+    def __set__(self, module: Any, value: object) -> None:
         cure = foreign_names.answers()["set"].get(self.name)
         ending = f" here: {cure}" if cure else f"; {self.here(type(module))}"
         message = f"{type(module).__name__}.{self.name} = {value!r} has no effect{ending}"
@@ -83,7 +83,16 @@ class _WithoutEffect(_Elsewhere):
 
 
 class _Setting(_WithoutEffect):
-    """A setting of an optimizer or a layer that has another name elsewhere."""
+    """A setting of an optimizer or a layer that has another name elsewhere; a user's subclass may have it."""
+
+    def __get__(self, thing: Any, kind: type) -> Any:
+        own = {} if thing is None else vars(thing)
+        return own[self.name] if self.name in own else super().__get__(thing, kind)
+
+    def __set__(self, thing: Any, value: object) -> None:
+        if type(thing).__module__.partition(".")[0] == __name__.partition(".")[0]:
+            super().__set__(thing, value)
+        vars(thing)[self.name] = value
 
     def here(self, kind: Any) -> str:
         """The setting of this kind that is meant, if it has one."""
@@ -110,10 +119,7 @@ def explain_methods(kind: type) -> None:
 
 
 def explain_settings(kind: type, *names: str) -> None:
-    """Let the error for a setting that has another name elsewhere say what to write, also if a program assigns to it.
-
-    Not for a base class: a user's subclass may have settings of any name.
-    """
+    """Let the error for a setting that has another name elsewhere say what to write, also if it is assigned to."""
     kind.__dir__ = _offered  # type: ignore[method-assign, assignment]
     for name in names:
         setattr(kind, name, _Setting(name))

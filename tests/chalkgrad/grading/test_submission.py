@@ -117,6 +117,7 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytes
         ("JOS\u00c9-02.py", "aaaa"),
         ("Bo/Test 02/02.py", "0002"),
         ("Test-02.py", "cccc"),
+        ("Test 02/Bo.ipynb", "0002"),
         ("stranger/02.py", None),
         ("Bo_12_assignsubmission_file_/02.py", None),
     ],

@@ -235,13 +235,16 @@ def test_a_setting_from_elsewhere_is_refused_and_not_ignored(thing: Any, name: s
     assert {"training", "learning_rate"} & {*dir(thing)}
 
 
-def test_an_optimizer_of_ones_own_has_settings_of_any_name() -> None:
-    class Own(nn.Optimizer):
+@pytest.mark.parametrize("base", [nn.Optimizer, nn.SGD])
+def test_an_optimizer_of_ones_own_has_settings_of_any_name(base: Any) -> None:
+    class Own(base):  # type: ignore[misc]
         def __init__(self, parameters: Any) -> None:
             super().__init__(parameters, 0.1, 0.0)
             self.lr, self.eps = 0.5, 1e-3
 
-    assert (Own([Value(1.0)]).lr, Own([Value(1.0)]).eps) == (0.5, 1e-3)
+    own = Own([Value(1.0)])
+    assert (own.lr, own.eps) == (0.5, 1e-3)
+    assert {"lr", "eps"} <= {*dir(own)}
 
 
 def test_lr_is_the_learning_rate() -> None:
