@@ -68,6 +68,8 @@ class Grade:
     complete: bool = True
     """Whether the file ran to its end."""
     variant: str = ""
+    known_as: str | None = None
+    """The student in the key; None if there is no key, or it does not name this student."""
 
     @property
     def error(self) -> str:
@@ -104,12 +106,14 @@ class _Transcript:
 def judge(submission: Submission, run: StudentRun, key: Mapping[str, str] | None = None) -> Grade:
     """The grade of a file that was run; `key` maps students to the variants that they were assigned."""
     transcript = _read(run)
-    assigned = None if key is None else submission.assigned(key)
+    known_as = submission.student_in(key or {})
+    assigned = None if key is None or known_as is None else key[known_as]
     try:
         every = exercises.exercises_of(submission.lesson) if submission.lesson else []
     except ValueError:
         problem = f"no exercises {submission.lesson}.…: add --exercises with the file that has them"
-        return Grade(submission.student, submission.lesson, str(submission.path), errors=(problem,), complete=False)
+        path = str(submission.path)
+        return Grade(submission.student, submission.lesson, path, errors=(problem,), complete=False, known_as=known_as)
     answers = tuple(_answer(exercise, transcript.checks.get(exercise.number), assigned) for exercise in every)
     used = transcript.variant
     errors = [*([run.ended] if run.ended else []), *transcript.errors]
@@ -120,6 +124,7 @@ def judge(submission: Submission, run: StudentRun, key: Mapping[str, str] | None
     return Grade(
         submission.student, submission.lesson, str(submission.path), answers, transcript.hints,
         tuple(errors), run.seconds, complete=not run.ended, variant=used if assigned is None else assigned,
+        known_as=known_as,
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ LARGEST = 50_000_000
 """Bytes: a larger file is not read."""
 CHECKED = re.compile(r"""\bcheck\(\s*(?:number\s*=\s*)?["']([A-Za-z0-9][\w-]*)\.\d+["']""")
 SUFFIXES = (".ipynb", ".py")
+OTHER_SUFFIXES = (".txt", ".pdf", ".doc", ".docx", ".odt", ".rtf", ".zip", ".gz", ".7z", ".rar")
 
 
 class NotebookError(Exception):
@@ -42,14 +43,14 @@ class Submission:
     names: tuple[str, ...] = ()
     """The names by which a key may know the student, the surest first."""
 
-    def assigned(self, key: Mapping[str, str]) -> str | None:
-        """The variant that the key assigns to this student, if it knows one of the names.
+    def student_in(self, key: Mapping[str, str]) -> str | None:
+        """The student of the key who handed this in, if the key knows one of the names.
 
-        >>> renamed = Submission(Path("anna/final.py"), "anna/final", "02", (), names=("final", "anna"))
-        >>> renamed.assigned({"anna": "7f3a", "bo": "0000"})
-        '7f3a'
+        >>> renamed = Submission(Path("anna/final.py"), "anna/final", "02", (), names=("anna", "final"))
+        >>> renamed.student_in({"Anna": "7f3a", "bo": "0000"})
+        'Anna'
         """
-        known = {_plain(student): code for student, code in key.items()}
+        known = {_plain(student): student for student in key}
         return next((known[name] for name in map(_plain, (*self.names, self.student)) if name in known), None)
 
 
@@ -63,11 +64,21 @@ def submissions(folder: Path, besides: Collection[str] = ()) -> Iterator[Submiss
 
     Left out are hidden folders, checkpoints, what macOS and Python add, and files with the names in `besides`.
     """
+    for path in _files(folder):
+        if path.suffix.lower() in SUFFIXES and path.name not in besides:
+            yield read_submission(path, path.relative_to(folder))
+
+
+def other_files(folder: Path) -> list[str]:
+    """The paths of documents and archives below the folder, which are not graded."""
+    return [str(path.relative_to(folder)) for path in _files(folder) if path.suffix.lower() in OTHER_SUFFIXES]
+
+
+def _files(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
-        below = path.relative_to(folder)
-        hidden = any(part.startswith((".", "__")) for part in below.parts)
-        if path.suffix.lower() in SUFFIXES and path.is_file() and not hidden and path.name not in besides:
-            yield read_submission(path, below)
+        hidden = any(part.startswith((".", "__")) for part in path.relative_to(folder).parts)
+        if path.is_file() and not hidden:
+            yield path
 
 
 def read_submission(path: Path, below: Path | None = None) -> Submission:

@@ -18,8 +18,12 @@ from chalkgrad.cli.arguments import positive_float, positive_int
 from chalkgrad.cli.commands import CommandError, check_targets
 from chalkgrad.grading import Grade, RunnerError, grade
 from chalkgrad.grading.reports import write_reports
+from chalkgrad.grading.submission import other_files
 from chalkgrad.grading.tables import grade_rows, write_table
 from chalkgrad.roster import read_key
+
+MOST_NAMES = 40
+"""Names in one line of what was not graded."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,17 +51,22 @@ def run(arguments: argparse.Namespace) -> int:
         raise CommandError(f"--report {arguments.report} exists and is not a folder")
     print("This runs the students' code, with limits; use --runner where you do not trust it.", file=sys.stderr)
     lessons = [name.zfill(2) if name.isdecimal() else name for name in arguments.lesson]
+    key = None
     try:
+        key = read_key(arguments.key) if arguments.key else None
         grades = grade(
             arguments.folder, lessons=lessons, jobs=arguments.jobs, timeout=arguments.timeout,
             runner=arguments.runner, own_exercises=arguments.exercises,
-            assigned=read_key(arguments.key) if arguments.key else None, done=_progress,
+            assigned=key, done=_progress,
         )  # fmt: skip
     except (OSError, ValueError, RunnerError) as error:
         raise CommandError.of(error, path="DIR", runner="--runner") from error
     if not grades:
         raise CommandError(f"no notebook and no .py of these lessons below {arguments.folder}")
     _write(arguments, grades)
+    if arguments.folder.is_dir():
+        _report_absent("No file of these lessons from", sorted({*(key or {})} - {graded.known_as for graded in grades}))
+    _report_absent("Not graded, since neither a notebook nor a .py", other_files(arguments.folder))
     failed = [graded for graded in grades if not graded.complete]
     if failed:
         names = ", ".join(
@@ -65,6 +74,12 @@ def run(arguments: argparse.Namespace) -> int:
         )
         print(f"{len(failed)} of {len(grades)} files did not run to their end: {names}", file=sys.stderr)
     return 1 if failed else 0
+
+
+def _report_absent(what: str, names: list[str]) -> None:
+    if names:
+        more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+        print(f"{what}: {', '.join(names[:MOST_NAMES])}{more}", file=sys.stderr)
 
 
 def _progress(graded: Grade) -> None:

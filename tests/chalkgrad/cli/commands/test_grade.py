@@ -44,6 +44,25 @@ def test_a_file_that_is_not_graded_is_told_in_the_status(tmp_path: Path, capsys:
     assert "2 of 2 files did not run to their end: anna (02), bo\n" in said.err
 
 
+def test_who_handed_in_nothing_that_is_graded_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    key, folder = tmp_path / "key.csv", tmp_path / "class"
+    for name, content in (
+        ("anna/02.py", ANSWERS.format(-6)),
+        ("bo/02.docx", ""),
+        ("bo/loss.png", ""),
+        ("cy/05.py", ""),
+    ):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content)
+    key.write_text("name,folder,variant\nAnna,anna,7f3a\nBo,bo,0001\nCy,cy,0002\n")
+    assert run(folder, "--key", key, "--lesson", "2") == 0
+    said = capsys.readouterr().err
+    assert "No file of these lessons from: bo, cy\n" in said
+    assert f"Not graded, since neither a notebook nor a .py: {Path('bo/02.docx')}\n" in said
+    assert run(folder / "anna" / "02.py", "--key", key) == 0
+    assert "bo" not in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
