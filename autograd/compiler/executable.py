@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
-from autograd.compiler.frontend.flatten import INPUT
+from autograd.compiler.frontend.flatten import INPUT, distinguished
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +32,7 @@ class Signature:
     batched: bool
 
     def __post_init__(self) -> None:
+        self.flat.rows = distinguished(self.flat.rows)
         self.sizes = [math.prod(shape) for shape in self.shapes]
         """How many numbers each argument has for one sample."""
         self._limits = limits_of_indices(self.flat)
