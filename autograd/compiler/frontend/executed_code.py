@@ -11,7 +11,6 @@ from __future__ import annotations
 import dis
 import functools
 import os
-import re
 import sys
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from autograd.compiler.frontend.tracer import Watch
 
 _ENGINE = tracer.ENGINE
-_LAYERS = os.path.join(os.path.dirname(_ENGINE[:-1]), "nn", "")  # noqa: PTH118, PTH120
 _STANDARD = os.path.dirname(os.__file__) + os.sep  # noqa: PTH120
 
 ENGINE, LAYERS, LIBRARY, QUIET, USERS = range(5)
@@ -49,6 +47,8 @@ _SUBSCRIPTS = {"BINARY_SUBSCR", "BINARY_SLICE"}
 _METHODS_THAT_WRITE = {
     "append", "appendleft", "extend", "extendleft", "insert", "add", "update", "clear", "discard"
 }  # fmt: skip
+_COMPARING = {"repr", "str", "format", "ascii", "index", "count", "remove", "eq", "ne"}
+"""Names of functions that test objects for equality, or make texts of them."""
 _CALLS = {"CALL", "PRECALL", "CALL_KW", "KW_NAMES"}
 
 
@@ -68,6 +68,8 @@ class Names:
     """Whether it reads attributes whose names are not in the code."""
     may_be_missing: bool = False
     """Whether it can go on where an attribute is missing: it asks `hasattr`, has a default, or catches errors."""
+    compares: bool = False
+    """Whether it compares objects, or makes texts of them: C code then reads the attributes of a SimpleNamespace."""
 
 
 class ExecutedCode:
@@ -85,7 +87,7 @@ class ExecutedCode:
         """Names of attributes that objects hold, such as those of `operator.attrgetter`."""
         self.found: dict[CodeType, list[Any]] = {}
         """Functions that C code has called, and that no name refers to."""
-        self.all_attributes = self.may_be_missing = False
+        self.all_attributes = self.may_be_missing = self.compares = False
         self.structure = False
         """Whether nn searched a module for its parameters, and so read every attribute that is not a plain number."""
         self.problem = ""
@@ -198,21 +200,17 @@ class ExecutedCode:
             by_literal = name in names_of(frame.f_code).globals and _constant_name(frame.f_code, frame.f_lasti)
             self.all_attributes |= name not in ("getattr", "hasattr") or not by_literal
             self.may_be_missing = True
+        elif c_functions.reads_any_attribute(function):
+            self.all_attributes = self.may_be_missing = True
         described = c_functions.described(function)
-        if described[0] == "builtins.str" and name.startswith("format"):
-            self._formatted(frame.f_code)
+        if name in c_functions.FORMATTERS and isinstance(owner, str):
+            self.held |= c_functions.names_in(owner)
         elif c_functions.only_reports(described):
             self._be_quiet((frame, "c_return"), True)
         else:
             self._refuse(c_functions.refusal(described, strict=whose == USERS))
             if name not in c_functions.READ_BY_NAME:
                 self._allowed[key] = origin
-
-    def _formatted(self, code: CodeType) -> None:
-        """`"{0.name}".format(o)` reads attributes by names in a text."""
-        texts = [text for text in code.co_consts if type(text) is str and "{" in text]
-        self.held |= {name for text in texts for name in re.findall(r"\.(\w+)", text)}
-        self.all_attributes |= not texts
 
     def _refuse(self, problem: str) -> None:
         if problem and not self.problem:
@@ -238,6 +236,15 @@ class ExecutedCode:
             self.held |= names
             self.finish()
 
+    def hold_all(self) -> None:
+        """Count every attribute as read: an object that was reached reads them by names that are in no code."""
+        self.all_attributes = self.may_be_missing = True
+
+    @property
+    def extent(self) -> int:
+        """A number that grows when more is known: then objects have to be visited again."""
+        return len(self.codes) + len(self.held) + self.all_attributes
+
     def finish(self) -> None:
         """Collect the names."""
         self.attributes: set[str] = set()
@@ -252,8 +259,10 @@ class ExecutedCode:
                 self.written |= names.written
                 self.passed |= names.passed if whose == USERS else set()
                 self.all_attributes |= whose == USERS and (
-                    names.all_attributes or not names.passed.isdisjoint(c_functions.READ_BY_NAME)
+                    names.all_attributes
+                    or not names.passed.isdisjoint(c_functions.READ_BY_NAME | c_functions.FORMATTERS)
                 )
+                self.compares |= whose == USERS and names.compares
                 self.may_be_missing |= self.all_attributes or (whose == USERS and names.may_be_missing)
         self.written -= self.attributes
 
@@ -263,7 +272,7 @@ def _whose(frame: FrameType) -> int:
     root = module.partition(".")[0]
     if file.startswith((_ENGINE, "<autograd")) or (file == "<string>" and root == "autograd"):
         return ENGINE
-    if file.startswith(_LAYERS) or (file == "<string>" and root == "nn"):
+    if file.startswith(tracer.LAYERS) or (file == "<string>" and root == "nn"):
         return LAYERS
     if root in _ONLY_REPORT and frame.f_code.co_name not in _ANSWERS:
         return QUIET
@@ -307,7 +316,9 @@ def names_of(code: CodeType) -> Names:
             if step.positions in targets or _is_written_into(steps, i):
                 names.written.add(step.argval)
                 continue
-            if not _is_called(steps, i):
+            if step.argval in c_functions.FORMATTERS and steps[i - 1].opname == "LOAD_CONST":
+                names.attributes |= c_functions.names_in(str(steps[i - 1].argval))
+            elif not _is_called(steps, i):
                 names.passed.add(step.argval)
             if kind in _LOADS_OF_GLOBALS:
                 names.globals.add(step.argval)
@@ -326,11 +337,19 @@ def names_of(code: CodeType) -> Names:
     if "globals" in names.globals:
         names.globals |= strings
     names.all_attributes |= bool(loaded & {"__dict__", "__slots__", "__getattribute__", "attrgetter", "methodcaller"})
+    names.compares = bool(loaded & _COMPARING) or any(map(_compares, steps))
     names.written -= names.globals | names.cells | names.attributes
     for part in code.co_consts:
         if isinstance(part, CodeType):
             names.cells |= names_of(part).cells & set(code.co_freevars)
     return names
+
+
+def _compares(step: dis.Instruction) -> bool:
+    """Whether this instruction tests two objects for equality, or makes a text of one."""
+    if step.opname == "COMPARE_OP":
+        return step.argval in ("==", "!=")
+    return step.opname.startswith(("CONTAINS_OP", "FORMAT_", "CONVERT_")) or step.argrepr == "%"
 
 
 def _is_called(steps: list[dis.Instruction], i: int) -> bool:

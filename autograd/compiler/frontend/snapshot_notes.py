@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import itertools
 import operator
+from types import SimpleNamespace
 from typing import Any
 
 from autograd.compiler.frontend.change_check import SCALARS, ChangeCheck, image, is_plain
 from autograd.compiler.frontend.executed_code import ExecutedCode
 from autograd.compiler.frontend.object_kinds import (
+    HEAP,
     MISSING,
     SLOT,
     SPECIAL,
@@ -161,12 +163,14 @@ class SnapshotNotes:
         """Follow the attributes in an object's dictionary, if it has one."""
         space = getattr(thing, "__dict__", None)
         if type(space) is dict:
-            if self.executed.may_be_missing:
+            if self.executed.may_be_missing or type(thing).__flags__ & HEAP:  # a new one may hide one of the class
                 self.check.size(space)
             self._attributes(path, thing, space, strict)
 
     def _attributes(self, path: Path, thing: Any, space: dict[str, Any], strict: bool) -> None:
         names = [name for name, value in space.items() if self._is_read(name, value)]
+        if isinstance(thing, SimpleNamespace) and self.executed.compares:
+            names = [name for name in space if name in names or name not in self.executed.written]
         self._names(path, names)
         computed = {name for name in names if self._computed_shape((path, f".{name}"), space[name]) is not None}
         if len(names) > len(computed):

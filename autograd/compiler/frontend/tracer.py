@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 ENGINE = os.path.join(os.path.dirname(functional.__file__), "")  # noqa: PTH118, PTH120 - pathlib would slow down the import
 """The folder of the engine's own code."""
+LAYERS = os.path.join(os.path.dirname(ENGINE[:-1]), "nn", "")  # noqa: PTH118, PTH120
+"""The folder of nn."""
 _lock = threading.RLock()
 _watches: dict[int, Watch] = {}
 _replays: dict[int, Iterator[float]] = {}
@@ -240,8 +242,30 @@ class Comparison(Value):
     __slots__ = ()
 
     def __bool__(self) -> NoReturn:
+        _branch("if, while, and, or, max, min, sorted")
+
+    def __hash__(self) -> int:
+        if not _is_ours(sys._getframe(1).f_code.co_filename):
+            _branch("a key of a dictionary, an element of a set")
+        return id(self)
+
+    def __eq__(self, other: object) -> bool:
+        if (isinstance(other, Value) or hasattr(other, "__float__")) and not _is_ours(
+            sys._getframe(1).f_code.co_filename
+        ):
+            _branch("==")
+        return self is other
+
+    def _bits(self, *_: object) -> NoReturn:
         watch = _watches.get(threading.get_ident()) or Watch("a function")
-        watch.refuse("a branch on data (if, while, and, or, max, min, sorted)", BRANCH)
+        watch.refuse("&, |, ^ or ~ of comparisons", "write where((x > 0) * (x < 1), a, b) for 'and', or nest two where")
+
+    __and__ = __rand__ = __or__ = __ror__ = __xor__ = __rxor__ = __invert__ = _bits
+
+
+def _branch(where: str) -> NoReturn:
+    watch = _watches.get(threading.get_ident()) or Watch("a function")
+    watch.refuse(f"a branch on data ({where})", BRANCH)
 
 
 def _compare(row: Primitive, left: Any, right: Any) -> Any:
@@ -260,7 +284,7 @@ def _watch() -> Watch:
 def _shown_without_number(_: Value) -> str:
     """The text for messages of the engine and for `print`; the function itself must not compute with it."""
     frame = sys._getframe(2)
-    if not _watch().reporting and not _is_ours(frame.f_code.co_filename):
+    if not _watch().reporting and not frame.f_code.co_filename.startswith((ENGINE, "<autograd", LAYERS)):
         _watch().refuse("the text of a Value (repr, str, %s)", "print it, or use its number outside")
     return "Value(its number is not known while it is compiled)"
 
@@ -395,6 +419,8 @@ def _handlers_of_signals() -> set[Any]:
 class Index:
     """An integer argument of a traced function, for `take` and `cross_entropy`; arithmetic takes its number."""
 
+    __class__: Any = property(lambda self: int)  # `isinstance(i, int)` answers as for the integer that it represents
+
     def __init__(self, leaf: Value) -> None:
         self.leaf = leaf
 
@@ -405,6 +431,8 @@ class Index:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name == "leaf":
             raise AttributeError(name)
+        if hasattr(int, name):
+            self.__float__()
         return getattr(self.leaf, name)  # exp(), tanh() ... of the leaf
 
     def __float__(self) -> NoReturn:
@@ -414,7 +442,14 @@ class Index:
         )
 
     __int__ = __index__ = __bool__ = __float__
-    __hash__ = object.__hash__
+
+    def __hash__(self) -> int:
+        return id(self) if _is_ours(sys._getframe(1).f_code.co_filename) else self.__float__()
+
+    def __repr__(self) -> str:
+        shown = sys._getframe(1).f_code.co_filename.startswith((ENGINE, LAYERS))
+        watch = _watches.get(threading.get_ident())
+        return "an integer argument" if shown or watch is None or watch.reporting else self.__float__()
 
     def __eq__(self, other: object) -> bool:
         return self is other if isinstance(other, Index) else self.__float__()
@@ -432,3 +467,8 @@ for _operator in ("add", "sub", "mul", "truediv", "pow"):
     setattr(Index, f"__r{_operator}__", _forward_to_leaf(f"__r{_operator}__"))
 for _operator in ("neg", "abs", "lt", "le", "gt", "ge"):
     setattr(Index, f"__{_operator}__", _forward_to_leaf(f"__{_operator}__"))
+for _operator in ("floordiv", "mod", "divmod", "and", "or", "xor", "lshift", "rshift"):
+    setattr(Index, f"__{_operator}__", lambda self, *_: self.__float__())
+    setattr(Index, f"__r{_operator}__", lambda self, *_: self.__float__())
+for _operator in ("pos", "invert", "round"):
+    setattr(Index, f"__{_operator}__", lambda self, *_: self.__float__())

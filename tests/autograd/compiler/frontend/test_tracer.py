@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import nn
 from autograd import Value, affine, no_grad, vector_ops, where
 from autograd.compiler import compile, drawn
 from autograd.compiler.frontend.tracer import Watch, watched
@@ -79,6 +80,11 @@ def assigns(x: list[Value]) -> Any:
         (lambda x: x[0] * float(f"{x[1]:.2f}"), "formatting a Value", "x[1]:.2f"),
         (lambda x: x[0] * copy.copy(weight).exp(), "copying a Value", "return copier(x)"),
         (lambda x: x[int(np.argmax(x))], "a branch on data", "np.argmax(x)"),
+        (lambda x: x[0] * {True: 2.0}.get(x[1] < 1, 3.0), "a branch on data (a key", "x[1] < 1"),
+        (lambda x: x[0] if (x[1] < 1) in {True} else x[1], "a branch on data (a key", "x[1] < 1"),
+        (lambda x: x[0] if (x[1] < 1) != (x[2] < 1) else x[1], "a branch on data (==)", "x[2] < 1"),
+        (lambda x: where((x[0] < 1) & (x[1] < 1), x[0], x[1]), "&, |, ^ or ~ of comparisons", "& (x[1] < 1)"),
+        (lambda x: where(~(x[0] < 1), x[0], x[1]), "&, |, ^ or ~ of comparisons", "~(x[0] < 1)"),
         (without_gradient, "no_grad()", "with no_grad():"),
         (calls_backward, "backward()", "y.backward()"),
         (assigns, "assigning .data", "weight.data = 3.0"),
@@ -257,10 +263,42 @@ def test_drawn_numbers_are_drawn_anew_sample_by_sample(backend: str) -> None:
         assert gradient == pytest.approx([a / 5 for a, _ in eager], rel=1e-15)
 
 
-@pytest.mark.parametrize("use", [lambda i: [1.0, 2.0][i], int, float, lambda i: i == 1, lambda i: range(i), bool])
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda i: [1.0, 2.0][i],
+        int,
+        float,
+        lambda i: i == 1,
+        lambda i: range(i),
+        bool,
+        lambda i: {1: 2.0}.get(i, 3.0),
+        lambda i: i in {1},
+        lambda i: len(f"{i}{i!r}"),
+        lambda i: i // 2 + i % 2,
+        lambda i: 1 << i,
+        lambda i: i.bit_length(),
+    ],
+)
 def test_an_index_is_no_plain_integer(use: Callable[[Any], Any]) -> None:
     with pytest.raises(TypeError, match=r"integer argument.*take\(xs, i\)"):
         compile(lambda x, i: x * use(i), batched=True, backend="numpy")([1.0], [1])
+
+
+def test_an_index_is_an_instance_of_int() -> None:
+    def loss(x: Any, i: Any) -> Any:
+        match i:
+            case int() if isinstance(i, (int, float)) and not isinstance(i, (float, Value)):
+                return x * i
+            case _:
+                return -x
+
+    assert compile(loss, batched=True, backend="numpy")([2.0, 3.0], [1, 5]) == (2.0 + 15.0) / 2
+
+
+def test_the_message_of_an_error_may_show_a_value() -> None:
+    with pytest.raises(ValueError, match=r"Layer takes one sample of 2 numbers.*number is not known"):
+        compile(nn.Layer(2, 1), backend="numpy")(np.ones((2, 2)))
 
 
 @pytest.mark.parametrize("backend", ["numpy", "c"])
