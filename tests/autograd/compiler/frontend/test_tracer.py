@@ -11,6 +11,7 @@ import signal
 import threading
 import warnings
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -261,6 +262,16 @@ def test_drawn_numbers_are_drawn_anew_sample_by_sample(backend: str) -> None:
         eager = [(source.random(), source.random()) for _ in X]
         assert value == pytest.approx(sum(x * a + b for x, (a, b) in zip(X, eager, strict=True)) / 5, rel=1e-14)
         assert gradient == pytest.approx([a / 5 for a, _ in eager], rel=1e-15)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "c"])
+def test_a_drawn_number_must_be_a_number(backend: str) -> None:
+    program = compile(lambda x, y: x + drawn(lambda: True) + drawn(lambda: Fraction(1, 2)), None, True, backend)
+    assert program(ONE, ONE) == 3.5
+    for wrong in ("1", None):
+        program = compile(lambda x, wrong=wrong: x * drawn(lambda: wrong), batched=True, backend=backend)
+        with pytest.raises(TypeError, match="must be a real number"):
+            program(np.ones(60))
 
 
 @pytest.mark.parametrize(
