@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import operator
 import pickle
 import random
+import sys
 import types
+import typing
 from operator import attrgetter as read_by
 from typing import Any
 
@@ -102,6 +105,34 @@ def names_of_a_module_that_are_computed() -> Made:
     HOLDERS[:] = [Plain(k=2.0)]
     name = "HOLD" + "ERS"
     return lambda x: x * globals()["".join(name)][0].k, setting(HOLDERS[0], "k", 3.0), putting(HOLDERS, 0, Plain(k=4.0))
+
+
+@kind
+def a_protocol_that_is_checked() -> Made:
+    @typing.runtime_checkable
+    class Scales(typing.Protocol):
+        def scale(self) -> float: ...
+
+    class One:
+        pass
+
+    o = One()
+    return lambda x: x * (2.0 if isinstance(o, Scales) else 3.0), setting(One, "scale", lambda self: 1.0)
+
+
+@kind
+def modules_imported_by_a_computed_name() -> Made:
+    module, other = types.ModuleType("module_of_changes"), types.ModuleType("other_of_changes")
+    module.k, other.k = 2.0, 3.0  # type: ignore[attr-defined]
+    sys.modules |= {thing.__name__: thing for thing in (module, other)}
+    o = Plain(name=module.__name__)
+
+    def f(x: Any) -> Any:
+        names: dict[str, Any] = {}
+        exec("from module_of_changes import *", names)
+        return x * importlib.import_module(o.name).k * names["".join("k")]
+
+    return f, setting(module, "k", 4.0), setting(o, "name", other.__name__), setting(other, "k", 5.0)
 
 
 @kind

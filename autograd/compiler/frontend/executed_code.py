@@ -14,6 +14,7 @@ import os
 import sys
 from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib.util import resolve_name
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -83,6 +84,8 @@ class ExecutedCode:
         """The global namespaces in which code of the user or the standard library ran."""
         self.first_arguments: dict[int, Any] = {}
         """By id, the objects that functions of the user had as their first argument: `self`, above all."""
+        self.modules: set[str] = set()
+        """Names of modules that `importlib.import_module` was asked for."""
         self.held: set[str] = set()
         """Names of attributes that objects hold, such as those of `operator.attrgetter`."""
         self.found: dict[CodeType, list[Any]] = {}
@@ -176,6 +179,10 @@ class ExecutedCode:
         self._refuse(problem)
         if module == "random" and name == "seed" and frame.f_locals.get("a", 0) is None:
             self._refuse("a source of random numbers without a seed is made: draw with autograd.drawn(lambda: ...)")
+        if module == "importlib" and name == "import_module":
+            self.modules.add(resolve_name(str(frame.f_locals.get("name")), frame.f_locals.get("package")))
+        if module == "inspect" and name == "getattr_static":
+            self.hold_all()
         if module == "threading" and name == "current_thread":
             self._refuse("threading.current_thread() asks which thread runs, which may change: make it an argument")
         if module == "contextlib" and name == "__enter__":
@@ -201,7 +208,7 @@ class ExecutedCode:
             self.all_attributes |= name not in ("getattr", "hasattr") or not by_literal
             self.may_be_missing = True
         elif c_functions.reads_any_attribute(function):
-            self.all_attributes = self.may_be_missing = True
+            self.hold_all()
         described = c_functions.described(function)
         if name in c_functions.FORMATTERS and isinstance(owner, str):
             self.held |= c_functions.names_in(owner)
@@ -226,6 +233,7 @@ class ExecutedCode:
         self.may_be_missing |= earlier.may_be_missing
         self.structure |= earlier.structure
         self.held |= earlier.held
+        self.modules |= earlier.modules
         mine = self.first_arguments
         self.first_arguments = {at: thing for at, thing in earlier.first_arguments.items() if at in mine}
         self.finish()
@@ -237,7 +245,7 @@ class ExecutedCode:
             self.finish()
 
     def hold_all(self) -> None:
-        """Count every attribute as read: an object that was reached reads them by names that are in no code."""
+        """Count every attribute as read: something reads them by names that are in no code."""
         self.all_attributes = self.may_be_missing = True
 
     @property
@@ -309,6 +317,8 @@ def names_of(code: CodeType) -> Names:
         kind = step.opname
         if kind == "IMPORT_NAME":
             names.imports.add(step.argval)
+        elif kind == "IMPORT_STAR" or step.argrepr == "INTRINSIC_IMPORT_STAR":
+            names.all_attributes = True
         elif kind == "MATCH_CLASS":
             names.attributes.add("__match_args__")
             names.all_attributes = True
@@ -424,6 +434,8 @@ _LOADS_OF_ONE = {"LOAD_CONST", "LOAD_SMALL_INT", "LOAD_FAST", "LOAD_DEREF", "LOA
 
 def imported(executed: ExecutedCode) -> Iterator[tuple[str, Any]]:
     """The modules that the code imports inside functions, by name."""
+    for whole in executed.modules & sys.modules.keys():
+        yield whole, sys.modules[whole]
     for (code, _), space in executed.places.items():
         for name in names_of(code).imports:
             parts = name.split(".")
