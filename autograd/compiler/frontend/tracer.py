@@ -11,6 +11,7 @@ import os
 import sys
 import threading
 from contextlib import contextmanager
+from functools import lru_cache
 from itertools import starmap
 from operator import call
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -268,7 +269,31 @@ def _branch(where: str) -> NoReturn:
     watch.refuse(f"a branch on data ({where})", BRANCH)
 
 
+@lru_cache(maxsize=1024)
+def _is_tested_by_identity(code: CodeType, at: int) -> bool:
+    """Whether the result of this instruction, or the local name that it is stored in, is tested by `is True`.
+
+    `case True` is such a test.
+    """
+    import dis
+
+    steps = [step for step in dis.get_instructions(code) if step.opname not in ("CACHE", "COPY")]
+    after = next((i for i, step in enumerate(steps) if step.offset > at), len(steps))
+    tests = [i for i in range(len(steps) - 1) if isinstance(steps[i].argval, bool) and steps[i + 1].opname == "IS_OP"]
+    if after in tests:
+        return True
+    if not tests or not steps[after].opname.startswith("STORE_FAST"):
+        return False
+    loads = [steps[i - 1] for i in tests if "LOAD_FAST" in steps[i - 1].opname]
+    names = steps[after].argval
+    stored = names[0] if isinstance(names, tuple) else names
+    return any((step.argval[-1] if isinstance(step.argval, tuple) else step.argval) == stored for step in loads)
+
+
 def _compare(row: Primitive, left: Any, right: Any) -> Any:
+    user = sys._getframe(3)
+    if _is_tested_by_identity(user.f_code, user.f_lasti):
+        _branch("is, match")
     node = apply(row, (left, right))
     answer = object.__new__(Comparison)
     for slot in ("_data", "primitive", "_x", "_y", "_dx", "_dy"):

@@ -45,6 +45,19 @@ def loop(x: list[Value]) -> Any:
     return total
 
 
+def is_true(x: list[Value]) -> Any:
+    return x[0] if (x[0] > 0) is True else x[1]
+
+
+def matches(x: list[Value]) -> Any:
+    positive = x[0] > 0
+    match positive:
+        case True:
+            return x[0]
+        case _:
+            return x[1]
+
+
 def without_gradient(x: list[Value]) -> Any:
     with no_grad():
         return x[0] * x[1]
@@ -67,6 +80,8 @@ def assigns(x: list[Value]) -> Any:
         (branch, "a branch on data", "if x[0] > 0:"),
         (branch_on_parameter, "a branch on data", "return x[0] if weight < 1 else x[1]"),
         (loop, "a branch on data", "while total < 10:"),
+        (is_true, "a branch on data (is, match)", "(x[0] > 0) is True"),
+        (matches, "a branch on data (is, match)", "positive = x[0] > 0"),
         (lambda x: max(x), "a branch on data", "max(x)"),
         (lambda x: sorted(x)[0], "a branch on data", "sorted(x)"),
         (lambda x: min(x[0], 1.0), "a branch on data", "min(x[0], 1.0)"),
@@ -189,6 +204,14 @@ def test_other_threads_are_left_alone() -> None:
     thread = threading.Thread(target=other)
     watched(Watch("test"), lambda: (thread.start(), thread.join()))
     assert seen == [2.0, True, 2.0]
+
+
+def test_a_flag_beside_a_comparison_may_be_tested_by_identity() -> None:
+    def f(x: Any, flag: Any = True) -> Any:
+        small = x < 1.5
+        return where(small, x, -x) if flag is True else x
+
+    assert compile(f, batched=True, backend="numpy")(np.array([1.0, 2.0])) == (1.0 - 2.0) / 2
 
 
 def test_comparisons_work_in_where() -> None:
