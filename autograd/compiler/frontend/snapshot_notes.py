@@ -170,7 +170,7 @@ class SnapshotNotes:
     def _attributes(self, path: Path, thing: Any, space: dict[str, Any], strict: bool) -> None:
         names = [name for name, value in space.items() if self._is_read(name, value)]
         if isinstance(thing, SimpleNamespace) and self.executed.compares:
-            names = [name for name in space if name in names or name not in self.executed.written]
+            self._compared(path, space, names)
         self._names(path, names)
         computed = {name for name in names if self._computed_shape((path, f".{name}"), space[name]) is not None}
         if len(names) > len(computed):
@@ -178,6 +178,16 @@ class SnapshotNotes:
         where = self.check.name(space) if computed else ""
         for name in names:
             self._reach((path, f".{name}"), space[name], strict, f"{where}[{name!r}]" if name in computed else "")
+
+    def _compared(self, path: Path, space: dict[str, Any], names: list[str]) -> None:
+        """Note the other attributes of a SimpleNamespace, which its `==` compares and its text shows."""
+        for name in sorted(space.keys() - self.executed.written - set(names)):
+            thing, where = space[name], (path, f".{name}")
+            if is_plain(thing) or isinstance(thing, (Value, SimpleNamespace)):
+                names.append(name)
+            else:  # what is in it is compared by code that names it
+                self._note(where, thing)
+                self.check.at(f"{self.check.name(space)}[{name!r}]", thing)
 
     def _names(self, path: Path, names: list[str]) -> None:
         """Note which attributes there are: those of another object may have the same contents."""

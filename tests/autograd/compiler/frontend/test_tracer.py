@@ -25,7 +25,7 @@ from autograd.compiler.frontend.tracer import Watch, watched
 
 ONE = np.array([1.0, 2.0, 3.0])
 weight = Value(2.0, label="weight")
-SOURCE, GENERATOR = random.Random(0), np.random.default_rng(0)
+SOURCE, GENERATOR, LEGACY = random.Random(0), np.random.default_rng(0), np.random.RandomState(0)
 
 
 def branch(x: list[Value]) -> Any:
@@ -243,6 +243,7 @@ def test_unseen_randomness_is_refused(draw: Callable[[], float]) -> None:
         lambda: float(SOURCE.random() < 0.5),
         lambda: float(np.random.rand() < 0.5),
         lambda: float(GENERATOR.random() < 0.5),
+        lambda: float(LEGACY.normal() < 0.0),
     ],
 )
 def test_a_coin_is_refused_even_when_it_falls_twice_on_the_same_side(draw: Callable[[], float]) -> None:
