@@ -19,7 +19,7 @@ from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from autograd.compiler.frontend import c_functions, tracer
-from autograd.compiler.frontend.exception_handlers import catching_line, may_catch
+from autograd.compiler.frontend.exception_handlers import catching_line, hidden_by, in_with_block, may_catch
 from autograd.compiler.frontend.tracer import users_line
 
 if TYPE_CHECKING:
@@ -95,6 +95,8 @@ class ExecutedCode:
         """Whether nn searched a module for its parameters, and so read every attribute that is not a plain number."""
         self.problem = ""
         """Why this function cannot be compiled; '' if no reason was found."""
+        self._in_with = False
+        """Whether the engine has been called inside a `with` block."""
         self._quiet_until: Any = None
         self._known: dict[int, tuple[CodeType, int]] = {}
         """`codes` by id, because a code object's hash is computed from all that it contains."""
@@ -151,6 +153,8 @@ class ExecutedCode:
         if whose == ENGINE:
             self._check_handlers()
             return
+        if self._in_with and code.co_name == "__exit__":
+            self._refuse_handler(hidden_by(frame))
         if whose == LIBRARY:
             self._in_library(frame)
         if whose != LAYERS:
@@ -165,12 +169,15 @@ class ExecutedCode:
     def _check_handlers(self) -> None:
         """Refuse an exception handler around the call of the engine that begins."""
         for frame in self._busy:
-            caught = catching_line(frame)
-            if caught:
-                self._refuse(
-                    f"{caught} catches errors of the engine: the compiled program would not go there; test the "
-                    "numbers with where, or catch the error outside the compiled function"
-                )
+            self._refuse_handler(catching_line(frame))
+            self._in_with = self._in_with or in_with_block(frame)
+
+    def _refuse_handler(self, handler: str) -> None:
+        if handler:
+            self._refuse(
+                f"{handler} catches errors of the engine: the compiled program would not go there; test the numbers "
+                "with where, or catch the error outside the compiled function"
+            )
 
     def _in_library(self, frame: FrameType) -> None:
         """Refuse functions of the standard library that depend on more than their arguments."""
