@@ -129,7 +129,7 @@ class Snapshot(ObjectVisitors):
             self._seen.add(id(space))
             self.check.size(space)
         read = names.globals | {n for n in names.written if not is_only_filled(space.get(n))}
-        computed = "globals" in read
+        computed = strict and "globals" in read
         anything = {name for name in space if name[:2] != "__"} - read if computed else set()
         for name in sorted(read | anything):
             key = where, name
