@@ -89,6 +89,9 @@ class Run(Protocol):
     epoch: int
     dtype: str
 
+    def check_targets(self) -> None:
+        """Raise ``TypeError`` or ``ValueError`` if the loss does not accept a target."""
+
 
 class CompiledEngine:
     """The counterpart of ``EagerEngine``: called with a batch, its program gives loss, gradients and outputs.
@@ -113,6 +116,8 @@ class CompiledEngine:
         self.eager: EagerEngine = training.engine
         self.sample: int | None = None
         self._integers = takes_indices(model), loss in _OF_CLASSES
+        self.valid = True
+        """Whether arrays can be made of the data, and the loss accepts the targets: a callback may change them."""
         self.load()
         formula = _WITHOUT_BRANCHES[loss]
 
@@ -148,6 +153,7 @@ class CompiledEngine:
 
         X, y, weights = self.training.X, self.training.y, self.training.weights
         self._data = _copied(X), _copied(y), _copied(weights)
+        self._targets = y.copy() if self.training.callbacks and not isinstance(y, list) else None
         self._kinds = self._kinds_of(y)
         self._readable = self._can_read(X)
         self.X, self.y = (
@@ -185,9 +191,19 @@ class CompiledEngine:
 
     def _follow_data(self) -> None:
         """A callback may have changed the samples, the targets or their weights."""
+        import numpy as np
+
         training = self.training
-        if not all(map(_same, (training.X, training.y, training.weights), self._data)):
-            self.load()
+        samples, targets, weights = map(_same, (training.X, training.y, training.weights), self._data)
+        targets = targets and (self._targets is None or np.array_equal(self._targets, training.y))
+        if not (samples and targets and weights):
+            try:
+                self.load()
+                if not (targets and self.valid):
+                    training.check_targets()
+                self.valid = True
+            except (TypeError, ValueError):
+                self.valid = False  # the eager engine computes the samples, and says which of them is wrong
         elif self._integers[0]:
             self._readable = self._can_read(training.X)
 
@@ -203,6 +219,8 @@ class CompiledEngine:
             return self._eagerly(batch)
         if self.training.callbacks.after_batch:
             self._follow_data()
+        if not self.valid:
+            return self._eagerly(batch)
         if isinstance(self.optimizer, InArrays):
             self.program.theta = self.optimizer.numbers
         else:

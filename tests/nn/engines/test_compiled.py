@@ -454,6 +454,23 @@ def test_data_that_a_callback_changes_is_trained_on(what: str) -> None:
         assert compiled == pytest.approx(eager, rel=1e-12)
 
 
+@pytest.mark.parametrize("kind", [list, np.array])
+@pytest.mark.parametrize(
+    ("loss", "right", "wrong"), [("hinge", -1.0, 0.0), ("binary_cross_entropy_with_logits", 1.0, 2.0)]
+)
+def test_a_target_that_a_callback_makes_wrong_is_named(loss: str, right: float, wrong: float, kind: Any) -> None:
+    messages = []
+    for engine in ("eager", "compiled"):
+        model = nn.MLP(3, [1], seed=1)
+        with pytest.raises(ValueError, match=r"epoch 2, step \d: target\[") as caught:
+            nn.fit(
+                model, X, kind([right] * len(X)), loss=loss, optimizer=nn.SGD(model, 0.1), epochs=3, batch_size=8,
+                seed=1, progress=False, engine=engine, callbacks=[lambda training: training.y.__setitem__(3, wrong)],
+            )  # fmt: skip
+        messages.append(str(caught.value))
+    assert messages[1] == messages[0]
+
+
 def test_what_makes_batches_may_change_the_model() -> None:
     class Batches:
         model: Any
