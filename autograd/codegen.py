@@ -41,7 +41,12 @@ _float_functions: dict[Primitive, Callable[..., float]] = {}
 
 
 def float_function(row: Primitive) -> Callable[..., float]:
-    """The row's forward function for floats, without checks: `math.exp`, or Python code generated from the row."""
+    """The row's forward function for floats, without checks: `math.exp`, or Python code generated from the row.
+
+    For a row of the user's it is the user's function: generated code knows rows by their names.
+    """
+    if str(getattr(row.forward, "__module__", "")).partition(".")[0] != "autograd" and is_composite(row):
+        return row.forward
     if row not in _float_functions:
         _float_functions[row] = row.forward
         if is_composite(row):

@@ -124,8 +124,7 @@ class Training:
         return self.stream is None and self.batch_size >= len(self.rows)
 
     def _use_eager_engine(self) -> None:
-        self.engine: Any = EagerEngine(self.model, self.loss, self.optimizer)
-        self.engine.load(self.X, self.y, self.weights)
+        self.engine: Any = EagerEngine(self)
 
     def _read_data(self, X: Any, y: Any, validation: Any, sample_weight: Any, class_weight: Any) -> None:
         """Samples and targets in memory: check, hold back, and weigh them."""
@@ -197,6 +196,10 @@ class Training:
                 UserWarning,
                 stacklevel=3,
             )
+
+    def check_targets(self) -> None:
+        """Raise ``TypeError`` or ``ValueError`` if the loss does not accept a target; a callback may change them."""
+        check_losses(self.loss, self._half, self.y)
 
     def use_engine(self, choice: str) -> None:
         """Compile the model if required, or if that is worth it and possible."""
@@ -324,7 +327,7 @@ class Training:
                 return False
             check_losses(self.loss, self._half, batch.y, f"batch {number}: ")
             self.X, self.y, self.weights = batch
-            self.engine.load(*batch)
+            self.engine.load()
         except Exception as error:
             place = f"training stopped in epoch {self.epoch + 1} before step {self.batches_done + 1}"
             explained = self._explained(error, place, self.epoch + 1, "last step's")

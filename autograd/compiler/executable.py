@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
-from autograd.compiler.frontend.flatten import INPUT
+from autograd.arguments import real
+from autograd.compiler.frontend.flatten import INPUT, distinguished
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,13 +33,18 @@ class Signature:
     batched: bool
 
     def __post_init__(self) -> None:
+        self.flat.rows = distinguished(self.flat.rows)
         self.sizes = [math.prod(shape) for shape in self.shapes]
         """How many numbers each argument has for one sample."""
         self._limits = limits_of_indices(self.flat)
 
     def draw(self, samples: int) -> Any:
         """Random numbers, (samples, draws) float64, drawn sample by sample as the eager engine does."""
-        return np.array([[draw() for draw in self.flat.draws] for _ in range(samples)])
+        found = [[draw() for draw in self.flat.draws] for _ in range(samples)]
+        array = np.array(found)
+        if array.dtype.kind in "fiub":
+            return array.astype(np.float64, copy=False)
+        return np.array([[real(number, "a number that drawn gives") for number in row] for row in found])
 
     def in_range(self, inputs: list[Any]) -> bool:
         """Whether all indices are in range, for arguments that are each samples x numbers."""

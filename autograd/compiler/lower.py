@@ -7,7 +7,7 @@ NumPy and C have.  `operations` turns a formula into one operation per line; eac
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from autograd import primitives as table
@@ -30,6 +30,9 @@ BASIC = frozenset({
 })  # fmt: skip
 """Rows that are not expanded: NumPy, C or `kernels` has a function for them."""
 
+MAX_KEPT = 1024
+"""For how many rows formulas are kept: each trace has rows of its own in place of those that the user has defined."""
+
 minus_absolute = Primitive(
     "minus_absolute", lambda x: -abs(x), lambda out, x: [out / x], 1,
     doc="-|x|", text=None, latex=None, domain=None, cure=None, ieee=None,
@@ -37,7 +40,7 @@ minus_absolute = Primitive(
 """The result of one call of `copysign`; only `fuse_ufuncs` makes it."""
 
 
-@cache
+@lru_cache(maxsize=MAX_KEPT)
 def formula(row: Primitive, closed: frozenset[str] = BASIC) -> tuple[Expression | None, list[Expression] | None]:
     """A row's value and partials as expanded formulas of `x`, `y` ... (and `out`); None for a function of floats only.
 
@@ -51,7 +54,7 @@ def formula(row: Primitive, closed: frozenset[str] = BASIC) -> tuple[Expression 
     operands = symbols(*OPERANDS[:arity])
     value = (
         Expression(row, operands)
-        if row.name in closed
+        if _is_closed(row, closed)
         else _on_symbols(row.forward, operands)
         if is_composite(row)
         else None
@@ -64,6 +67,11 @@ def formula(row: Primitive, closed: frozenset[str] = BASIC) -> tuple[Expression 
         )
     except _NotOpenError:
         return None, None
+
+
+def _is_closed(row: Primitive, closed: frozenset[str]) -> bool:
+    """Whether this is one of these rows of the table; a row of the user's may have the same name."""
+    return row.name in closed and table.TABLE[row.name] is row
 
 
 class _NotOpenError(Exception):
@@ -81,7 +89,7 @@ def opened(expression: Expression, closed: frozenset[str] = BASIC) -> Expression
     """The same formula, expanded until every row is one of `closed`."""
     operands = tuple(opened(operand, closed) for operand in expression.operands)
     row = expression.row
-    if isinstance(row, Primitive) and row.name not in closed:
+    if isinstance(row, Primitive) and not _is_closed(row, closed):
         inner = _on_symbols(row.forward, operands) if is_composite(row) else None
         if inner is None:
             raise _NotOpenError
@@ -139,7 +147,7 @@ def is_slow(formula: Expression | None) -> bool:
     return formula is None or any(row.name not in QUICK for row in rows_in(formula))
 
 
-@cache
+@lru_cache(maxsize=MAX_KEPT)
 def has_partial(row: Primitive) -> bool:
     """Whether value and partial are computed together: for rows of one operand whose partial is slow."""
     partials = formula(row)[1] if row.arity == 1 else None

@@ -8,7 +8,7 @@ Read before: ``eager``, ``forward``.
 from __future__ import annotations
 
 import math
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 import autograd
@@ -78,6 +78,7 @@ class Run(Protocol):
     X: Any
     y: Any
     weights: Any
+    stream: Any
     batch_size: int
     optimizer: Any
     schedule: Any
@@ -87,6 +88,9 @@ class Run(Protocol):
     source: Any
     epoch: int
     dtype: str
+
+    def check_targets(self) -> None:
+        """Raise ``TypeError`` or ``ValueError`` if the loss does not accept a target."""
 
 
 class CompiledEngine:
@@ -112,7 +116,9 @@ class CompiledEngine:
         self.eager: EagerEngine = training.engine
         self.sample: int | None = None
         self._integers = takes_indices(model), loss in _OF_CLASSES
-        self.load(training.X, training.y, training.weights)
+        self.valid = True
+        """Whether arrays can be made of the data, and the loss accepts the targets: a callback may change them."""
+        self.load()
         formula = _WITHOUT_BRANCHES[loss]
 
         def loss_and_outputs(x: Any, t: Any, *weight: Any) -> list[Any]:
@@ -140,20 +146,21 @@ class CompiledEngine:
             if self.program.reads(thing):
                 raise TypeError(f'the model reads {name}, which changes at every step: use engine="eager"')
 
-    def load(self, X: Any, y: Any, weights: Any) -> None:
-        """As ``EagerEngine.load``. An array is used as it is, not copied."""
+    def load(self) -> None:
+        """Make arrays of the data of the training. An array is used as it is, not copied."""
         check_numpy()
         import numpy as np
 
-        self.eager.load(X, y, weights)
-        self._data = _copied(X), _copied(y)
+        X, y, weights = self.training.X, self.training.y, self.training.weights
+        self._data = _copied(X), _copied(y), _copied(weights)
+        self._targets = y.copy() if self.training.callbacks and not isinstance(y, list) else None
         self._kinds = self._kinds_of(y)
         self._readable = self._can_read(X)
         self.X, self.y = (
             np.array(data, dtype=kind) if isinstance(data, list) else data
             for data, kind in zip((X, y), self._kinds, strict=True)
         )
-        self.weights = None if weights is None else np.asarray(weights, dtype=np.float64)
+        self.weights = np.array(weights, dtype=np.float64) if isinstance(weights, list) else weights
 
     def _kinds_of(self, y: Any) -> list[Any]:
         """The types of the arrays of samples and of these targets."""
@@ -178,15 +185,27 @@ class CompiledEngine:
         given = [self.X, self.y] if whole else [_taken(self.X, indices), _taken(self.y, indices)]
         arrays = [np.asarray(data, dtype=kind) for data, kind in zip(given, self._kinds, strict=True)]
         if self.weights is not None:
-            weights = self.weights[indices]
+            weights = np.asarray(self.weights[indices], dtype=np.float64)
             arrays.append(weights * (len(weights) / (weights.sum() or 1.0)))  # the program takes the mean over samples
         return arrays
 
     def _follow_data(self) -> None:
-        """A callback may have changed the samples or the targets."""
+        """A callback may have changed the samples, the targets or their weights."""
+        import numpy as np
+
         training = self.training
-        if not all(map(_same, (training.X, training.y), self._data)):
-            self.load(training.X, training.y, training.weights)
+        samples, targets, weights = map(_same, (training.X, training.y, training.weights), self._data)
+        targets = targets and (self._targets is None or np.array_equal(self._targets, training.y))
+        if not (samples and targets and weights):
+            try:
+                self.load()
+                if not (targets and self.valid):
+                    training.check_targets()
+                self.valid = True
+            except (TypeError, ValueError):
+                self.valid = False  # the eager engine computes the samples, and says which of them is wrong
+        elif self._integers[0]:
+            self._readable = self._can_read(training.X)
 
     def _shape(self) -> Any:
         """None if the model has a single output, else a list with one entry per output."""
@@ -200,6 +219,8 @@ class CompiledEngine:
             return self._eagerly(batch)
         if self.training.callbacks.after_batch:
             self._follow_data()
+        if not self.valid:
+            return self._eagerly(batch)
         if isinstance(self.optimizer, InArrays):
             self.program.theta = self.optimizer.numbers
         else:
@@ -266,7 +287,8 @@ class CompiledEngine:
             self.optimizer = optimizer
             yield  # other code may run between steps, and change anything
             return
-        with self.program.assume_unchanged():
+        read = training.stream is None or isinstance(training.stream.source, (list, tuple))
+        with self.program.assume_unchanged() if read else nullcontext():  # else code that makes batches runs
             if not optimizer.takes_arrays:
                 self.optimizer = optimizer
                 yield
@@ -296,7 +318,7 @@ def _taken(data: Any, indices: Any) -> Any:
 
 
 def _copied(rows: Any) -> Any:
-    return [row.copy() if isinstance(row, list) else row for row in rows] if isinstance(rows, list) else rows
+    return [_copied(row) if isinstance(row, list) else row for row in rows] if isinstance(rows, list) else rows
 
 
 def _same(rows: Any, before: Any) -> bool:

@@ -26,33 +26,31 @@ class EagerEngine:
     """Forward, loss and backward with a new graph of Values for each batch.
 
     An engine is called with a batch (the indices of its samples) and returns the loss, one gradient per parameter and
-    the outputs, all plain numbers (lists, or arrays). ``load`` gives it the data to which the indices belong.
-    ``sample`` is the current sample, for error messages. Inside ``epoch()``, its ``optimizer`` takes the steps.
+    the outputs, all plain numbers (lists, or arrays). The indices belong to the data of the ``Training``, which a
+    callback may change; ``load`` prepares another batch that has been put there. ``sample`` is the current sample, for
+    error messages. Inside ``epoch()``, its ``optimizer`` takes the steps.
     """
 
-    def __init__(self, model: Any, loss: Any, optimizer: Any) -> None:
-        self.model, self.loss, self.optimizer = model, loss, optimizer
-        self.X: Any = None
-        self.y: Any = None
-        self.weights: Any = None
+    def __init__(self, training: Any) -> None:
+        self.training = training
+        self.model, self.loss, self.optimizer = training.model, training.loss, training.optimizer
         self.sample: int | None = None
 
-    def load(self, X: Any, y: Any, weights: Any) -> None:
-        """Take batches from these samples and targets, with a weight for each sample or ``None``."""
-        self.X, self.y, self.weights = X, y, weights
+    def load(self) -> None:
+        """Nothing needs to be prepared."""
 
     def __call__(self, batch: Sequence[int]) -> tuple[float, list[float], list[Any]]:
         """Loss, gradients and outputs of one batch."""
-        model, X = self.model, self.X
+        model, X, y, weights = self.model, self.training.X, self.training.y, self.training.weights
         outputs = []
         for self.sample in batch:
             outputs.append(model(at(X, self.sample)))
         self.sample = None
-        targets = [at(self.y, i) for i in batch]
-        if self.weights is None:
+        targets = [at(y, i) for i in batch]
+        if weights is None:
             loss = self.loss(outputs, targets)
         else:
-            loss = weighted_mean(self.loss, outputs, targets, [self.weights[i] for i in batch])
+            loss = weighted_mean(self.loss, outputs, targets, [weights[i] for i in batch])
         if not isinstance(loss, Value):
             raise TypeError(f"loss must give one Value that depends on the predictions, got {shown(loss)}")
         if not math.isfinite(loss.data):
@@ -76,7 +74,7 @@ class EagerEngine:
         with no_grad():
             for i, output in zip(batch, outputs, strict=True):
                 try:
-                    if not math.isfinite(number_of(self.loss([output], [at(self.y, i)]))):
+                    if not math.isfinite(number_of(self.loss([output], [at(self.training.y, i)]))):
                         return i
                 except FAILURES:
                     return i

@@ -1,7 +1,7 @@
 """Kinds of change between two calls of a compiled function: to names, attributes and containers.
 
-`KINDS` also has those of `changes_of_values`.  After a change the function's result must be that of the eager engine.
-No kind is about one backend or engine.
+`KINDS` also has those of `changes_by_name` and `changes_of_values`.  After a change the function's result must be that
+of the eager engine.  No kind is about one backend or engine.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ import types
 import weakref
 from typing import Any
 
-import changes_of_values  # noqa: F401 - adds its kinds to the list
+import changes_by_name  # noqa: F401 - adds its kinds to the list
+import changes_of_values  # noqa: F401
 import numpy as np
 from change_kinds import KINDS, Made, Plain, kind, of, putting, setting, space
 

@@ -77,6 +77,13 @@ def a_mode_of_a_layer() -> Made:
     return lambda x: model([x]), setting(model.layers[1], "rate", 0.0), lambda: model.train()
 
 
+@kind
+def what_a_row_of_the_users_reads() -> Made:
+    settings = {"factor": 2.0}
+    own = autograd.primitive("own", lambda x: x * settings["factor"], lambda out, x: 0.0 * x + settings["factor"])
+    return lambda x: own(x) + 1.0, putting(settings, "factor", 3.0)
+
+
 # ------------------------------------------------------------------------------- attributes that may be missing
 
 

@@ -7,11 +7,18 @@ call all but those listed as changing.
 
 from __future__ import annotations
 
-from types import FunctionType, ModuleType
+import re
+from types import FunctionType, MethodDescriptorType, ModuleType
 from typing import Any
 
 READ_BY_NAME = {"getattr", "hasattr", "vars", "globals", "locals", "dir", "__reduce_ex__", "__getstate__"}
 """C functions that read attributes by a name that may not occur in the code."""
+
+FORMATTERS = {"format", "format_map"}
+"""Methods of strings that read the attributes whose names are in the string."""
+
+_PICKLERS = {("_pickle", "dumps"), ("_pickle", "dump"), ("_pickle.Pickler", "dump")}
+"""C functions that read all attributes of an object."""
 
 _MODULES = {
     "builtins", "math", "cmath", "_operator", "operator", "itertools", "functools", "_functools", "collections",
@@ -84,6 +91,27 @@ def described(function: Any) -> Key:
         parts = ((c, c.__dict__.get(name)) for c in [*kind.__mro__, *type.mro(type(kind))])
         kind = next((c for c, part in parts if part is not None and not isinstance(part, FunctionType)), kind)
     return f"{kind.__module__}.{kind.__qualname__}", name
+
+
+def names_in(template: str) -> set[str]:
+    """The names of attributes in a template of `str.format`.
+
+    >>> sorted(names_in("{0.scale} {layer[0].gain.factor:.2f}"))
+    ['2f', 'factor', 'gain', 'scale']
+    """
+    return set(re.findall(r"\.(\w+)", template)) if "{" in template else set()
+
+
+def reads_any_attribute(function: Any) -> bool:
+    """Whether C code that calls this may read attributes by names that no code contains.
+
+    >>> reads_any_attribute(getattr), reads_any_attribute("{0.scale}".format), reads_any_attribute(len)
+    (True, False, False)
+    """
+    name = function.__name__
+    if name in FORMATTERS:
+        return isinstance(function, MethodDescriptorType)
+    return name in READ_BY_NAME or name == "__getattribute__" or described(function) in _PICKLERS
 
 
 def of_numpy(module: str, name: str) -> str:

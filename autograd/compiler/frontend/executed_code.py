@@ -11,15 +11,15 @@ from __future__ import annotations
 import dis
 import functools
 import os
-import re
 import sys
 from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib.util import resolve_name
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from autograd.compiler.frontend import c_functions, tracer
-from autograd.compiler.frontend.exception_handlers import catching_line, may_catch
+from autograd.compiler.frontend.exception_handlers import catching_line, hidden_by, in_with_block, may_catch
 from autograd.compiler.frontend.tracer import users_line
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from autograd.compiler.frontend.tracer import Watch
 
 _ENGINE = tracer.ENGINE
-_LAYERS = os.path.join(os.path.dirname(_ENGINE[:-1]), "nn", "")  # noqa: PTH118, PTH120
 _STANDARD = os.path.dirname(os.__file__) + os.sep  # noqa: PTH120
 
 ENGINE, LAYERS, LIBRARY, QUIET, USERS = range(5)
@@ -49,6 +48,8 @@ _SUBSCRIPTS = {"BINARY_SUBSCR", "BINARY_SLICE"}
 _METHODS_THAT_WRITE = {
     "append", "appendleft", "extend", "extendleft", "insert", "add", "update", "clear", "discard"
 }  # fmt: skip
+_COMPARING = {"repr", "str", "format", "ascii", "index", "count", "remove", "eq", "ne"}
+"""Names of functions that test objects for equality, or make texts of them."""
 _CALLS = {"CALL", "PRECALL", "CALL_KW", "KW_NAMES"}
 
 
@@ -68,6 +69,8 @@ class Names:
     """Whether it reads attributes whose names are not in the code."""
     may_be_missing: bool = False
     """Whether it can go on where an attribute is missing: it asks `hasattr`, has a default, or catches errors."""
+    compares: bool = False
+    """Whether it compares objects, or makes texts of them: C code then reads the attributes of a SimpleNamespace."""
 
 
 class ExecutedCode:
@@ -81,15 +84,19 @@ class ExecutedCode:
         """The global namespaces in which code of the user or the standard library ran."""
         self.first_arguments: dict[int, Any] = {}
         """By id, the objects that functions of the user had as their first argument: `self`, above all."""
+        self.modules: set[str] = set()
+        """Names of modules that `importlib.import_module` was asked for."""
         self.held: set[str] = set()
         """Names of attributes that objects hold, such as those of `operator.attrgetter`."""
         self.found: dict[CodeType, list[Any]] = {}
         """Functions that C code has called, and that no name refers to."""
-        self.all_attributes = self.may_be_missing = False
+        self.all_attributes = self.may_be_missing = self.compares = False
         self.structure = False
         """Whether nn searched a module for its parameters, and so read every attribute that is not a plain number."""
         self.problem = ""
         """Why this function cannot be compiled; '' if no reason was found."""
+        self._in_with = False
+        """Whether the engine has been called inside a `with` block."""
         self._quiet_until: Any = None
         self._known: dict[int, tuple[CodeType, int]] = {}
         """`codes` by id, because a code object's hash is computed from all that it contains."""
@@ -146,6 +153,8 @@ class ExecutedCode:
         if whose == ENGINE:
             self._check_handlers()
             return
+        if self._in_with and code.co_name == "__exit__":
+            self._refuse_handler(hidden_by(frame))
         if whose == LIBRARY:
             self._in_library(frame)
         if whose != LAYERS:
@@ -160,12 +169,15 @@ class ExecutedCode:
     def _check_handlers(self) -> None:
         """Refuse an exception handler around the call of the engine that begins."""
         for frame in self._busy:
-            caught = catching_line(frame)
-            if caught:
-                self._refuse(
-                    f"{caught} catches errors of the engine: the compiled program would not go there; test the "
-                    "numbers with where, or catch the error outside the compiled function"
-                )
+            self._refuse_handler(catching_line(frame))
+            self._in_with = self._in_with or in_with_block(frame)
+
+    def _refuse_handler(self, handler: str) -> None:
+        if handler:
+            self._refuse(
+                f"{handler} catches errors of the engine: the compiled program would not go there; test the numbers "
+                "with where, or catch the error outside the compiled function"
+            )
 
     def _in_library(self, frame: FrameType) -> None:
         """Refuse functions of the standard library that depend on more than their arguments."""
@@ -174,6 +186,10 @@ class ExecutedCode:
         self._refuse(problem)
         if module == "random" and name == "seed" and frame.f_locals.get("a", 0) is None:
             self._refuse("a source of random numbers without a seed is made: draw with autograd.drawn(lambda: ...)")
+        if module == "importlib" and name == "import_module":
+            self.modules.add(resolve_name(str(frame.f_locals.get("name")), frame.f_locals.get("package")))
+        if module == "inspect" and name == "getattr_static":
+            self.hold_all()
         if module == "threading" and name == "current_thread":
             self._refuse("threading.current_thread() asks which thread runs, which may change: make it an argument")
         if module == "contextlib" and name == "__enter__":
@@ -198,21 +214,17 @@ class ExecutedCode:
             by_literal = name in names_of(frame.f_code).globals and _constant_name(frame.f_code, frame.f_lasti)
             self.all_attributes |= name not in ("getattr", "hasattr") or not by_literal
             self.may_be_missing = True
+        elif c_functions.reads_any_attribute(function):
+            self.hold_all()
         described = c_functions.described(function)
-        if described[0] == "builtins.str" and name.startswith("format"):
-            self._formatted(frame.f_code)
+        if name in c_functions.FORMATTERS and isinstance(owner, str):
+            self.held |= c_functions.names_in(owner)
         elif c_functions.only_reports(described):
             self._be_quiet((frame, "c_return"), True)
         else:
             self._refuse(c_functions.refusal(described, strict=whose == USERS))
             if name not in c_functions.READ_BY_NAME:
                 self._allowed[key] = origin
-
-    def _formatted(self, code: CodeType) -> None:
-        """`"{0.name}".format(o)` reads attributes by names in a text."""
-        texts = [text for text in code.co_consts if type(text) is str and "{" in text]
-        self.held |= {name for text in texts for name in re.findall(r"\.(\w+)", text)}
-        self.all_attributes |= not texts
 
     def _refuse(self, problem: str) -> None:
         if problem and not self.problem:
@@ -228,6 +240,7 @@ class ExecutedCode:
         self.may_be_missing |= earlier.may_be_missing
         self.structure |= earlier.structure
         self.held |= earlier.held
+        self.modules |= earlier.modules
         mine = self.first_arguments
         self.first_arguments = {at: thing for at, thing in earlier.first_arguments.items() if at in mine}
         self.finish()
@@ -237,6 +250,15 @@ class ExecutedCode:
         if not names <= self.held:
             self.held |= names
             self.finish()
+
+    def hold_all(self) -> None:
+        """Count every attribute as read: something reads them by names that are in no code."""
+        self.all_attributes = self.may_be_missing = True
+
+    @property
+    def extent(self) -> int:
+        """A number that grows when more is known: then objects have to be visited again."""
+        return len(self.codes) + len(self.held) + self.all_attributes
 
     def finish(self) -> None:
         """Collect the names."""
@@ -252,8 +274,10 @@ class ExecutedCode:
                 self.written |= names.written
                 self.passed |= names.passed if whose == USERS else set()
                 self.all_attributes |= whose == USERS and (
-                    names.all_attributes or not names.passed.isdisjoint(c_functions.READ_BY_NAME)
+                    names.all_attributes
+                    or not names.passed.isdisjoint(c_functions.READ_BY_NAME | c_functions.FORMATTERS)
                 )
+                self.compares |= whose == USERS and names.compares
                 self.may_be_missing |= self.all_attributes or (whose == USERS and names.may_be_missing)
         self.written -= self.attributes
 
@@ -263,7 +287,7 @@ def _whose(frame: FrameType) -> int:
     root = module.partition(".")[0]
     if file.startswith((_ENGINE, "<autograd")) or (file == "<string>" and root == "autograd"):
         return ENGINE
-    if file.startswith(_LAYERS) or (file == "<string>" and root == "nn"):
+    if file.startswith(tracer.LAYERS) or (file == "<string>" and root == "nn"):
         return LAYERS
     if root in _ONLY_REPORT and frame.f_code.co_name not in _ANSWERS:
         return QUIET
@@ -300,6 +324,8 @@ def names_of(code: CodeType) -> Names:
         kind = step.opname
         if kind == "IMPORT_NAME":
             names.imports.add(step.argval)
+        elif kind == "IMPORT_STAR" or step.argrepr == "INTRINSIC_IMPORT_STAR":
+            names.all_attributes = True
         elif kind == "MATCH_CLASS":
             names.attributes.add("__match_args__")
             names.all_attributes = True
@@ -307,7 +333,9 @@ def names_of(code: CodeType) -> Names:
             if step.positions in targets or _is_written_into(steps, i):
                 names.written.add(step.argval)
                 continue
-            if not _is_called(steps, i):
+            if step.argval in c_functions.FORMATTERS and steps[i - 1].opname == "LOAD_CONST":
+                names.attributes |= c_functions.names_in(str(steps[i - 1].argval))
+            elif not _is_called(steps, i):
                 names.passed.add(step.argval)
             if kind in _LOADS_OF_GLOBALS:
                 names.globals.add(step.argval)
@@ -326,11 +354,19 @@ def names_of(code: CodeType) -> Names:
     if "globals" in names.globals:
         names.globals |= strings
     names.all_attributes |= bool(loaded & {"__dict__", "__slots__", "__getattribute__", "attrgetter", "methodcaller"})
+    names.compares = bool(loaded & _COMPARING) or any(map(_compares, steps))
     names.written -= names.globals | names.cells | names.attributes
     for part in code.co_consts:
         if isinstance(part, CodeType):
             names.cells |= names_of(part).cells & set(code.co_freevars)
     return names
+
+
+def _compares(step: dis.Instruction) -> bool:
+    """Whether this instruction tests two objects for equality, or makes a text of one."""
+    if step.opname == "COMPARE_OP":
+        return step.argval in ("==", "!=")
+    return step.opname.startswith(("CONTAINS_OP", "FORMAT_", "CONVERT_")) or step.argrepr == "%"
 
 
 def _is_called(steps: list[dis.Instruction], i: int) -> bool:
@@ -405,6 +441,8 @@ _LOADS_OF_ONE = {"LOAD_CONST", "LOAD_SMALL_INT", "LOAD_FAST", "LOAD_DEREF", "LOA
 
 def imported(executed: ExecutedCode) -> Iterator[tuple[str, Any]]:
     """The modules that the code imports inside functions, by name."""
+    for whole in executed.modules & sys.modules.keys():
+        yield whole, sys.modules[whole]
     for (code, _), space in executed.places.items():
         for name in names_of(code).imports:
             parts = name.split(".")

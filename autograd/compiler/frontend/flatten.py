@@ -18,14 +18,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.arguments import shown
+from autograd.compiler.frontend.traced_rows import detached, less, less_equal
 from autograd.fast_backward import _backward_lock, exhaust
 from autograd.node import NOT_COMPUTED, VARIADIC, has_user_backward
+from autograd.primitive import Primitive
+from autograd.primitives import TABLE
 from autograd.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    from autograd.primitive import Primitive
 
 PARAMETER, INPUT, DRAWN, CONSTANT, CAPTURED = -1, -2, -3, -4, -5
 """Kinds of leaves, in `Flat.operation`: parameter, argument, random number, constant, Value closed over."""
@@ -112,6 +113,33 @@ def flatten_by_leaves(output: Value) -> tuple[Flat, list[Value]]:
     flat.operation[flat.operation == CAPTURED] = PARAMETER
     flat.reach[flat.reach == 1 << -CAPTURED] = 1 << -PARAMETER
     return flat, leaves
+
+
+LIBRARY = {**TABLE, "less": less, "less_equal": less_equal, "detached": detached}
+"""The rows of this library in a graph, by name."""
+
+
+def distinguished(rows: Sequence[Primitive]) -> list[Primitive]:
+    """The rows of a graph, with a new copy of each that the user has defined, under a name that no other row has.
+
+    The passes and the backends know rows by their names, and keep what they made of a row: the user's row may have the
+    name of another one, and may read something that has changed since.
+
+    >>> from autograd import primitive, tanh
+    >>> own = primitive("tanh", lambda x: 2.0 * x, lambda out, x: 2.0)
+    >>> [row.name for row in distinguished([tanh, own, own])]
+    ['tanh', 'tanh_', 'tanh__']
+    """
+    names, found = set(LIBRARY), []
+    for row in rows:
+        if LIBRARY.get(row.name) is not row:
+            own, row = row, object.__new__(Primitive)
+            vars(row).update(vars(own))
+            while row.name in names:
+                row.name += "_"
+            names.add(row.name)
+        found.append(row)
+    return found
 
 
 def _reach(outputs: Sequence[Value], reached: list[Value], before: list[float]) -> tuple[list[Value], list[Value]]:

@@ -11,8 +11,7 @@ import random
 import sys
 from typing import Any
 
-import numpy as np
-
+from autograd.compiler.frontend.object_kinds import state_of
 from autograd.compiler.frontend.snapshot import Snapshot
 from autograd.compiler.frontend.snapshot_notes import ChangedError
 
@@ -51,24 +50,8 @@ def positions(sources: Any) -> dict[int, tuple[Any, str]]:
         _, numbers, *rest = module.get_state()
         found[1] = (module, f"{numbers.tolist()} {rest}")
     for source in sources:
-        found[id(source)] = (source, repr(_state(source)))
+        found[id(source)] = (source, repr(state_of(source)))
     return found
-
-
-def _state(source: Any) -> Any:
-    if isinstance(source, random.Random):
-        return source.getstate() if not isinstance(source, random.SystemRandom) else None
-    source = getattr(source, "bit_generator", source)
-    state = getattr(source, "state", None)
-    return {k: (v.tolist() if isinstance(v, np.ndarray) else v) for k, v in _flat(state)} if state else None
-
-
-def _flat(state: Any) -> Any:
-    for key, value in state.items():
-        if isinstance(value, dict):
-            yield from _flat(value)
-        else:
-            yield key, value
 
 
 def moved(before: dict[int, tuple[Any, str]], after: dict[int, tuple[Any, str]]) -> Any:

@@ -11,6 +11,7 @@ import decimal
 import functools
 import gc
 import operator
+import random
 import threading
 import types
 from types import ModuleType
@@ -29,7 +30,7 @@ Path = tuple[Any, str] | None
 
 SPECIAL = (
     "__doc__", "__name__", "__qualname__", "__module__", "__annotations__", "__code__", "__defaults__",
-    "__kwdefaults__", "__closure__", "args",
+    "__kwdefaults__", "__closure__", "__cause__", "__context__",
 )  # fmt: skip
 """Attributes of functions, classes and exceptions that are not in their dictionary."""
 
@@ -59,6 +60,25 @@ def context_of_decimals() -> tuple[Any, ...]:
     """The settings on which arithmetic with Decimals depends."""
     context = decimal.getcontext()
     return context.prec, context.rounding, context.Emin, context.Emax, context.clamp
+
+
+def state_of(source: Any) -> Any:
+    """The state of a source of random numbers; None if it has none."""
+    if isinstance(source, random.Random):
+        return source.getstate() if not isinstance(source, random.SystemRandom) else None
+    if hasattr(source, "get_state"):  # NumPy's RandomState
+        state = source.get_state(legacy=False)
+    else:
+        state = getattr(getattr(source, "bit_generator", source), "state", None)
+    return {k: (v.tolist() if isinstance(v, np.ndarray) else v) for k, v in _flat(state)} if state else None
+
+
+def _flat(state: Any) -> Any:
+    for key, value in state.items():
+        if isinstance(value, dict):
+            yield from _flat(value)
+        else:
+            yield key, value
 
 
 def is_array(thing: Any) -> bool:
@@ -131,7 +151,7 @@ def shown_path(path: Path) -> str:
 
 
 CONSTANTS = frozenset({
-    range, slice, type(str.join), type(str.__len__), type(dict.__dict__["fromkeys"]), types.CodeType, SLOT,
+    range, slice, type(dict.__dict__["fromkeys"]), types.CodeType, SLOT,
     types.GetSetDescriptorType, type(NotImplemented), types.UnionType, types.GenericAlias, operator.itemgetter,
     type(threading.Lock()), type(threading.RLock()),
 })  # fmt: skip

@@ -38,6 +38,7 @@ from autograd.compiler.frontend.object_kinds import (
     have_attributes,
     is_only_filled,
     is_python,
+    state_of,
 )  # fmt: skip
 from autograd.compiler.frontend.snapshot_notes import SnapshotNotes
 from autograd.value import Value
@@ -147,8 +148,14 @@ class ObjectVisitors(SnapshotNotes):
         self._reach(path, thing.__self__, strict)
 
     def _builtin(self, path: Path, thing: Any, strict: bool) -> None:
-        if not isinstance(getattr(thing, "__self__", None), (ModuleType, type(None))):
-            self._reach(path, thing.__self__, strict)
+        """A function written in C, perhaps under another name: one that reads attributes is not seen in the code."""
+        if strict and c_functions.reads_any_attribute(thing):
+            self.executed.hold_all()
+        owner = getattr(thing, "__self__", None)
+        if isinstance(owner, str) and thing.__name__ in c_functions.FORMATTERS:
+            self.executed.hold(c_functions.names_in(owner))
+        elif not isinstance(owner, (ModuleType, type(None))):
+            self._reach(path, owner, strict)
 
     def _partial(self, path: Path, thing: Any, strict: bool) -> None:
         for part in ("func", "args", "keywords"):
@@ -160,6 +167,8 @@ class ObjectVisitors(SnapshotNotes):
     def _may_be_passed(self, path: Path, function: Any, name: str, strict: bool) -> None:
         """Check a C function that another C function may call: the profile hook does not see such calls."""
         if strict and isinstance(function, BuiltinFunctionType) and (not name or name in self.executed.passed):
+            if c_functions.reads_any_attribute(function):
+                self.executed.hold_all()
             problem = c_functions.refusal(c_functions.described(function), strict=False)
             if problem:
                 self._refuse(
@@ -232,6 +241,8 @@ class ObjectVisitors(SnapshotNotes):
 
     def _class(self, path: Path, thing: type, strict: bool) -> None:
         """A class written in Python: the attributes that were read, also of its bases and its metaclass."""
+        if strict and (thing is operator.attrgetter or thing is operator.methodcaller):
+            self.executed.hold_all()
         if thing is decimal.Decimal:
             self._number_with_context(path, thing, strict)
         for kind in [*thing.__mro__, *type.mro(type(thing))]:
@@ -275,14 +286,12 @@ class ObjectVisitors(SnapshotNotes):
         if "flags" in self.executed.attributes and isinstance(thing, np.ndarray):
             self._note((path, ".flags"), image(thing.flags.num))
             self.check.term(f"{self.check.name(thing)}.flags.num == {thing.flags.num}")
+        if "base" in self.executed.attributes and isinstance(thing, np.ndarray):
+            self._reach((path, ".base"), thing.base, strict, f"{self.check.name(thing)}.base")
         masked = sys.modules.get("numpy.ma")  # importing it takes 23 ms; without it there are no masked arrays
         if masked is not None and isinstance(thing, masked.MaskedArray):
-            self._reach(
-                (path, ".mask"),
-                thing._mask,
-                strict,
-                f"{self.check.name(thing)}._mask",
-            )
+            for part in ("_mask", "_fill_value"):
+                self._reach((path, f".{part}"), getattr(thing, part), strict, f"{self.check.name(thing)}.{part}")
         elif isinstance(thing, np.ndarray) and type(thing).__module__.split(".")[0] != "numpy":
             self._dictionary(path, thing, strict)
 
@@ -292,7 +301,14 @@ class ObjectVisitors(SnapshotNotes):
         self.check.term(f"bytes({self.check.name(thing)}) == {self.check.name(bytes(thing))}")
 
     def _source(self, path: Path, thing: Any, strict: bool) -> None:
+        """A source of random numbers, whose state may be read: to draw from it and to put it back."""
         self.sources.append(thing)
+        names = self.executed.attributes
+        if not names.isdisjoint({"getstate", "get_state"}) or names >= {"bit_generator", "state"}:
+            state = state_of(thing)
+            self._note((path, " (its state)"), image(repr(state)))
+            self.check.use(state_of=state_of)
+            self.check.term(f"state_of({self.check.name(thing)}) == {self.check.name(state)}")
 
     def _getter(self, path: Path, thing: Any, strict: bool) -> None:
         """`operator.attrgetter` and `methodcaller`, which hold names."""
@@ -323,7 +339,7 @@ class ObjectVisitors(SnapshotNotes):
         alien = next((c for c in kind.__mro__ if c not in KNOWN and not is_python(c)), None)
         if alien is not None:
             if alien.__module__.startswith("numpy.random"):
-                self.sources.append(thing)
+                self._source(path, thing, strict)
             elif hasattr(alien, "__next__"):
                 self._iterator(path, thing, strict)
             elif strict and alien.__module__.split(".")[0] not in UNCHANGING:
@@ -336,6 +352,7 @@ class ObjectVisitors(SnapshotNotes):
         self._note((path, ".__class__"), kind)
         if issubclass(kind, BaseException):
             self._special(path, thing, strict)
+            self._reach((path, ".args"), thing.args, strict, f"{self.check.name(thing)}.args")  # its text has them
         self._todo.append(((path, ".__class__"), kind, strict))
         space = getattr(thing, "__dict__", None)
         space = space if type(space) is dict else None
@@ -348,7 +365,8 @@ class ObjectVisitors(SnapshotNotes):
 _Visit = ObjectVisitors
 _HANDLERS: dict[type, Any] = {
     FunctionType: _Visit._function, MethodType: _Visit._method, BuiltinFunctionType: _Visit._builtin,
-    types.MethodWrapperType: _Visit._builtin, functools.partial: _Visit._partial, CellType: _Visit._cell,
+    types.MethodWrapperType: _Visit._builtin, types.MethodDescriptorType: _Visit._builtin,
+    types.WrapperDescriptorType: _Visit._builtin, functools.partial: _Visit._partial, CellType: _Visit._cell,
     functools.partialmethod: _Visit._partial, type(functools.lru_cache(len)): _Visit._cached,
     weakref.ProxyType: _Visit._proxy, weakref.CallableProxyType: _Visit._proxy,
     functools.cached_property: _Visit._descriptor, bytearray: _Visit._buffer, memoryview: _Visit._buffer,

@@ -15,7 +15,6 @@ from collections import Counter
 from types import FunctionType
 from typing import Any
 
-from autograd.compiler.frontend.change_check import is_plain
 from autograd.compiler.frontend.executed_code import USERS, ExecutedCode, imported, names_of
 from autograd.compiler.frontend.object_kinds import (
     MISSING,
@@ -45,8 +44,8 @@ class Snapshot(ObjectVisitors):
     ) -> None:
         super().__init__(executed, name, expected, inputs, written)
         known = -1
-        while known != len(executed.codes) + len(executed.held):  # names found during a walk count for all objects
-            known = len(executed.codes) + len(executed.held)
+        while known != executed.extent:  # names found during a walk count for all objects
+            known = executed.extent
             self._once(function)
         if self.written and expected is None:
             counts = Counter(map(shown_path, self.paths))
@@ -105,14 +104,20 @@ class Snapshot(ObjectVisitors):
         for module_name, module in imported(executed):
             where = self.check.name(sys.modules)
             self._reach((None, module_name), module, True, f"{where}[{module_name!r}]")
-        methods = vars(Value)
-        if executed.may_be_missing:
-            self.check.size(methods)
-        for name in sorted((executed.attributes & set(methods)) - WATCHED):
-            self._reach((None, f"Value.{name}"), methods[name], False, f"{self.check.name(methods)}[{name!r}]")
+        self._methods_of_values()
         for (code, _), space in list(executed.places.items()):
             self._namespace(code, space, executed.codes[code])
         self._todo.append(((None, self.name), function, True))
+
+    def _methods_of_values(self) -> None:
+        """The attributes of Value that were read, each in the class that has it: a new one of Value would hide it."""
+        kinds = list(map(vars, Value.__mro__[:-1]))
+        names = sorted(self.executed.attributes & set().union(*kinds) - WATCHED)
+        if names or self.executed.may_be_missing:
+            self.check.size(kinds[0])
+        for name in names:
+            methods = next(methods for methods in kinds if name in methods)
+            self._reach((None, f"Value.{name}"), methods[name], False, f"{self.check.name(methods)}[{name!r}]")
 
     def _namespace(self, code: Any, space: dict[str, Any], whose: int) -> None:
         """The global names that this code reads."""
@@ -124,14 +129,16 @@ class Snapshot(ObjectVisitors):
             self._seen.add(id(space))
             self.check.size(space)
         read = names.globals | {n for n in names.written if not is_only_filled(space.get(n))}
-        if "globals" in read:
-            read |= {name for name, thing in space.items() if is_plain(thing) or isinstance(thing, Value)}
-        for name in sorted(read):
+        computed = strict and "globals" in read
+        anything = {name for name in space if name[:2] != "__"} - read if computed else set()
+        for name in sorted(read | anything):
             key = where, name
             if key in self._seen:
                 continue
             self._seen.add(key)
-            if name in space:
+            if name in anything:
+                self._reach((None, name), space[name], False, f"{where}[{name!r}]")
+            elif name in space:
                 self._may_be_passed((None, name), space[name], name, strict)
                 self._reach((None, name), space[name], strict, f"{where}[{name!r}]")
             elif strict and hasattr(builtins, name):

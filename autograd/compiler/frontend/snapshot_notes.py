@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import itertools
 import operator
+from types import SimpleNamespace
 from typing import Any
 
 from autograd.compiler.frontend.change_check import SCALARS, ChangeCheck, image, is_plain
 from autograd.compiler.frontend.executed_code import ExecutedCode
 from autograd.compiler.frontend.object_kinds import (
+    HEAP,
     MISSING,
     SLOT,
     SPECIAL,
@@ -161,12 +163,14 @@ class SnapshotNotes:
         """Follow the attributes in an object's dictionary, if it has one."""
         space = getattr(thing, "__dict__", None)
         if type(space) is dict:
-            if self.executed.may_be_missing:
+            if self.executed.may_be_missing or type(thing).__flags__ & HEAP:  # a new one may hide one of the class
                 self.check.size(space)
             self._attributes(path, thing, space, strict)
 
     def _attributes(self, path: Path, thing: Any, space: dict[str, Any], strict: bool) -> None:
         names = [name for name, value in space.items() if self._is_read(name, value)]
+        if isinstance(thing, SimpleNamespace) and self.executed.compares:
+            self._compared(path, space, names)
         self._names(path, names)
         computed = {name for name in names if self._computed_shape((path, f".{name}"), space[name]) is not None}
         if len(names) > len(computed):
@@ -174,6 +178,16 @@ class SnapshotNotes:
         where = self.check.name(space) if computed else ""
         for name in names:
             self._reach((path, f".{name}"), space[name], strict, f"{where}[{name!r}]" if name in computed else "")
+
+    def _compared(self, path: Path, space: dict[str, Any], names: list[str]) -> None:
+        """Note the other attributes of a SimpleNamespace, which its `==` compares and its text shows."""
+        for name in sorted(space.keys() - self.executed.written - set(names)):
+            thing, where = space[name], (path, f".{name}")
+            if is_plain(thing) or isinstance(thing, (Value, SimpleNamespace)):
+                names.append(name)
+            else:  # what is in it is compared by code that names it
+                self._note(where, thing)
+                self.check.at(f"{self.check.name(space)}[{name!r}]", thing)
 
     def _names(self, path: Path, names: list[str]) -> None:
         """Note which attributes there are: those of another object may have the same contents."""

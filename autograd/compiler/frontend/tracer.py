@@ -11,6 +11,7 @@ import os
 import sys
 import threading
 from contextlib import contextmanager
+from functools import lru_cache
 from itertools import starmap
 from operator import call
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 ENGINE = os.path.join(os.path.dirname(functional.__file__), "")  # noqa: PTH118, PTH120 - pathlib would slow down the import
 """The folder of the engine's own code."""
+LAYERS = os.path.join(os.path.dirname(ENGINE[:-1]), "nn", "")  # noqa: PTH118, PTH120
+"""The folder of nn."""
 _lock = threading.RLock()
 _watches: dict[int, Watch] = {}
 _replays: dict[int, Iterator[float]] = {}
@@ -240,11 +243,57 @@ class Comparison(Value):
     __slots__ = ()
 
     def __bool__(self) -> NoReturn:
+        _branch("if, while, and, or, max, min, sorted")
+
+    def __hash__(self) -> int:
+        if not _is_ours(sys._getframe(1).f_code.co_filename):
+            _branch("a key of a dictionary, an element of a set")
+        return id(self)
+
+    def __eq__(self, other: object) -> bool:
+        if (isinstance(other, Value) or hasattr(other, "__float__")) and not _is_ours(
+            sys._getframe(1).f_code.co_filename
+        ):
+            _branch("==")
+        return self is other
+
+    def _bits(self, *_: object) -> NoReturn:
         watch = _watches.get(threading.get_ident()) or Watch("a function")
-        watch.refuse("a branch on data (if, while, and, or, max, min, sorted)", BRANCH)
+        watch.refuse("&, |, ^ or ~ of comparisons", "write where((x > 0) * (x < 1), a, b) for 'and', or nest two where")
+
+    __and__ = __rand__ = __or__ = __ror__ = __xor__ = __rxor__ = __invert__ = _bits
+
+
+def _branch(where: str) -> NoReturn:
+    watch = _watches.get(threading.get_ident()) or Watch("a function")
+    watch.refuse(f"a branch on data ({where})", BRANCH)
+
+
+@lru_cache(maxsize=1024)
+def _is_tested_by_identity(code: CodeType, at: int) -> bool:
+    """Whether the result of this instruction, or the local name that it is stored in, is tested by `is True`.
+
+    `case True` is such a test.
+    """
+    import dis
+
+    steps = [step for step in dis.get_instructions(code) if step.opname not in ("CACHE", "COPY")]
+    after = next((i for i, step in enumerate(steps) if step.offset > at), len(steps))
+    tests = [i for i in range(len(steps) - 1) if isinstance(steps[i].argval, bool) and steps[i + 1].opname == "IS_OP"]
+    if after in tests:
+        return True
+    if not tests or not steps[after].opname.startswith("STORE_FAST"):
+        return False
+    loads = [steps[i - 1] for i in tests if "LOAD_FAST" in steps[i - 1].opname]
+    names = steps[after].argval
+    stored = names[0] if isinstance(names, tuple) else names
+    return any((step.argval[-1] if isinstance(step.argval, tuple) else step.argval) == stored for step in loads)
 
 
 def _compare(row: Primitive, left: Any, right: Any) -> Any:
+    user = sys._getframe(3)
+    if _is_tested_by_identity(user.f_code, user.f_lasti):
+        _branch("is, match")
     node = apply(row, (left, right))
     answer = object.__new__(Comparison)
     for slot in ("_data", "primitive", "_x", "_y", "_dx", "_dy"):
@@ -260,7 +309,7 @@ def _watch() -> Watch:
 def _shown_without_number(_: Value) -> str:
     """The text for messages of the engine and for `print`; the function itself must not compute with it."""
     frame = sys._getframe(2)
-    if not _watch().reporting and not _is_ours(frame.f_code.co_filename):
+    if not _watch().reporting and not frame.f_code.co_filename.startswith((ENGINE, "<autograd", LAYERS)):
         _watch().refuse("the text of a Value (repr, str, %s)", "print it, or use its number outside")
     return "Value(its number is not known while it is compiled)"
 
@@ -395,6 +444,8 @@ def _handlers_of_signals() -> set[Any]:
 class Index:
     """An integer argument of a traced function, for `take` and `cross_entropy`; arithmetic takes its number."""
 
+    __class__: Any = property(lambda self: int)  # `isinstance(i, int)` answers as for the integer that it represents
+
     def __init__(self, leaf: Value) -> None:
         self.leaf = leaf
 
@@ -405,6 +456,8 @@ class Index:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name == "leaf":
             raise AttributeError(name)
+        if hasattr(int, name):
+            self.__float__()
         return getattr(self.leaf, name)  # exp(), tanh() ... of the leaf
 
     def __float__(self) -> NoReturn:
@@ -414,7 +467,14 @@ class Index:
         )
 
     __int__ = __index__ = __bool__ = __float__
-    __hash__ = object.__hash__
+
+    def __hash__(self) -> int:
+        return id(self) if _is_ours(sys._getframe(1).f_code.co_filename) else self.__float__()
+
+    def __repr__(self) -> str:
+        shown = sys._getframe(1).f_code.co_filename.startswith((ENGINE, LAYERS))
+        watch = _watches.get(threading.get_ident())
+        return "an integer argument" if shown or watch is None or watch.reporting else self.__float__()
 
     def __eq__(self, other: object) -> bool:
         return self is other if isinstance(other, Index) else self.__float__()
@@ -432,3 +492,8 @@ for _operator in ("add", "sub", "mul", "truediv", "pow"):
     setattr(Index, f"__r{_operator}__", _forward_to_leaf(f"__r{_operator}__"))
 for _operator in ("neg", "abs", "lt", "le", "gt", "ge"):
     setattr(Index, f"__{_operator}__", _forward_to_leaf(f"__{_operator}__"))
+for _operator in ("floordiv", "mod", "divmod", "and", "or", "xor", "lshift", "rshift"):
+    setattr(Index, f"__{_operator}__", lambda self, *_: self.__float__())
+    setattr(Index, f"__r{_operator}__", lambda self, *_: self.__float__())
+for _operator in ("pos", "invert", "round"):
+    setattr(Index, f"__{_operator}__", lambda self, *_: self.__float__())

@@ -111,12 +111,15 @@ def _called(
     nested = [_leaves_like(np.asarray(argument), inputs) for argument in arguments]
     watch = Watch(name)
     executed = ExecutedCode(watch)
-    result = watched(watch, hooked, executed, function, *nested)
+
+    def computed(*arguments: Any) -> tuple[list[Value], Any]:
+        return outputs_and_shape(function(*arguments), name)  # an object of the user's may be converted to a number
+
+    outputs, shape = watched(watch, hooked, executed, computed, *nested)
     if executed.problem:
         raise TypeError(f"{name} cannot be compiled: {executed.problem}")
     known = known | {id(leaf): (INPUT, n) for n, leaf in enumerate(inputs)}
     known |= {id(leaf): (DRAWN, n) for n, (leaf, _) in enumerate(watch.draws)}
-    outputs, shape = outputs_and_shape(result, name)
     executed.finish()
     return _Call(known, inputs, outputs, shape, watch, executed)
 

@@ -8,7 +8,7 @@ path keep their numbers, and pass on no gradient.  Only graphs in which this can
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import jax
@@ -17,7 +17,7 @@ import numpy as np
 
 from autograd.compiler.jax_backend.evaluate import OF_AN_INDEX, compute, operands_of
 from autograd.compiler.jax_backend.rows import JaxNumber, partials_of
-from autograd.compiler.lower import formula
+from autograd.compiler.lower import MAX_KEPT, formula
 from autograd.compiler.passes.group import ElementWise, MatMul, SumOfProducts, Variadic
 from autograd.primitive import NOT_TAKEN
 from autograd.primitives import TABLE
@@ -79,7 +79,7 @@ def _selects(group: Group) -> bool:
     return group.name == "take" or _may_select(group.row)
 
 
-@cache
+@lru_cache(maxsize=MAX_KEPT)
 def _may_select(row: Primitive) -> bool:
     """Whether a partial may be `NOT_TAKEN`; True for partials that are written for floats only."""
     if row.arity is None:

@@ -8,7 +8,7 @@ ties too.  Where a partial is `NOT_TAKEN`, the tangent is selected away, not mul
 from __future__ import annotations
 
 import math
-from functools import cache, partial
+from functools import lru_cache, partial
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -115,7 +115,7 @@ def apply(row: Primitive, operands: Sequence[Array]) -> Array:
     return function_of(row, constants)(*arrays) if arrays else float(ieee(row, operands))
 
 
-@cache
+@lru_cache(maxsize=1024)  # each trace has rows of its own in place of those that the user has defined
 def function_of(row: Primitive, constants: tuple[tuple[int, str], ...] = ()) -> Callable[..., Array]:
     """A row as a function of arrays, with the derivatives of the table; some of its operands may be constants.
 

@@ -8,12 +8,12 @@ written where they belong.  The text is registered with `linecache`: a debugger 
 from __future__ import annotations
 
 import linecache
-from functools import cache, partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.compiler.lower import BASIC, OPERANDS, can_raise, formula, with_constants
+from autograd.compiler.lower import BASIC, MAX_KEPT, OPERANDS, can_raise, formula, with_constants
 from autograd.compiler.numpy_backend import kernels
 from autograd.compiler.numpy_backend.accumulate import AccumulatingEmitter
 from autograd.compiler.numpy_backend.emitter import view
@@ -314,7 +314,7 @@ def _indented(lines: Iterable[str]) -> list[str]:
     return [f"    {line}" for line in lines]
 
 
-@cache
+@lru_cache(maxsize=MAX_KEPT)
 def _derivative(row: Primitive, n: int, constants: tuple[tuple[str, str], ...]) -> Expression:
     """A row's partial with some operands fixed, which are numbers as text: 0.0 and -0.0 differ."""
     partials = formula(row, CLOSED)[1]

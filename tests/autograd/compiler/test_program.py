@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import random
@@ -528,24 +529,67 @@ def test_plans_for_many_shapes_do_not_pile_up() -> None:
     assert program([1.0]) == 1.0
 
 
-@backends
-def test_an_error_that_the_function_hides_is_followed(backend: str) -> None:
-    class Hide:
-        def __enter__(self) -> None: ...
+class Block:
+    """What hides errors that leave its block, or does not."""
 
-        def __exit__(self, *_: object) -> bool:
-            return True
+    def __init__(self, hides: bool) -> None:
+        self.hides, self.open = hides, 0
 
+    def __enter__(self) -> None:
+        self.open += 1
+
+    def __exit__(self, *_: object) -> bool:
+        self.open -= 1
+        return self.hides
+
+
+class Open(Block):
+    def __exit__(self, *_: object) -> None:  # type: ignore[override]
+        self.open -= 1
+
+
+@contextlib.contextmanager
+def block(caught: Any) -> Any:
+    try:
+        yield
+    except caught:
+        return
+
+
+def stack(last: Any) -> Any:
+    opened = contextlib.ExitStack()
+    if callable(last):
+        opened.push(last)
+    else:
+        opened.enter_context(last)
+    return opened
+
+
+@pytest.mark.parametrize("make", [lambda: Block(True), lambda: block(ValueError), lambda: stack(lambda *_: True)])
+def test_with_blocks_that_hide_errors_of_the_engine_are_refused(make: Any) -> None:
     def f(x: Any) -> Any:
-        y = x * 2.0
-        with Hide():
-            y = log(x - 3.0)
-        return y  # noqa: RET504
+        factor = 5.0
+        with make():
+            try:
+                log(x)  # where it fails, the factor stays
+                factor = 2.0
+            finally:
+                factor = factor * 1.0
+        return x * factor
 
-    program = compile(f, backend=backend)
-    assert program(5.0) == pytest.approx(math.log(2.0))
-    assert program(2.0) == f(2.0) == 4.0  # the eager engine computes this sample
-    assert program.value_and_grad(2.0)[1][0] == 2.0
+    with pytest.raises(TypeError, match=r"(handler|function) .*test_program.*catches errors of the engine"):
+        compile(f, backend="numpy")(2.0)
+
+
+@pytest.mark.parametrize("make", [lambda: Open(False), lambda: block(KeyError), lambda: stack(Open(False))])
+def test_other_with_blocks_are_allowed(make: Any) -> None:
+    def f(x: Any) -> Any:
+        with make():
+            return log(x)
+
+    assert compile(f, backend="numpy")(1.0) == 0.0
+    with pytest.raises(ValueError, match="log"):
+        compile(f, backend="numpy")(-1.0)
 
 
 @pytest.mark.parametrize("caught", [ValueError, ArithmeticError, Exception, (KeyError, ValueError)])

@@ -182,3 +182,33 @@ def test_kernels_agree_with_the_rows(name: str) -> None:
                 found = float(getattr(kernels, name)(*(np.array([o]) for o in operands))[0])
             want = float(ieee(row, operands))
             assert found == pytest.approx(want, rel=1e-15, abs=0, nan_ok=True), operands
+
+
+def times(name: str, factor: float) -> Primitive:
+    """A row of the user's."""
+    return autograd.primitive(name, lambda x: x * factor, lambda out, x: 0.0 * x + factor)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "c"])
+@pytest.mark.parametrize("samples", [1, 70])  # the eager engine computes one sample
+@pytest.mark.parametrize("name", ["tanh", "add", "less", "own"])
+def test_rows_of_the_users_may_have_the_name_of_another_row(name: str, samples: int, backend: str) -> None:
+    double, triple = times(name, 2.0), times(name, 3.0)
+    around = autograd.primitive(name, lambda x: double(x) * triple(x), lambda out, x: 2.0 * triple(double(x)))
+    program = compile(lambda x: around(x) + double(x) * triple(x) + autograd.tanh(x), None, True, backend)
+    X = np.linspace(-1.0, 1.0, samples)
+    value, (gradient,) = program.value_and_grad(X)
+    assert value == pytest.approx(np.mean(12 * X * X + np.tanh(X)), rel=1e-13)
+    assert gradient * samples == pytest.approx(24 * X + 1 / np.cosh(X) ** 2, rel=1e-13)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "c"])
+@pytest.mark.parametrize("name", ["logsumexp", "take"])
+def test_so_may_rows_of_many_operands(name: str, backend: str) -> None:
+    squares = autograd.primitive(
+        name, lambda *xs: sum(x * x for x in xs), lambda out, *xs: [2.0 * x for x in xs], sequence=True
+    )
+    X = np.linspace(-1.0, 1.0, 70)
+    value, (gradient,) = compile(lambda x: squares(x, 2.0 * x, 1.0), None, True, backend).value_and_grad(X)
+    assert value == pytest.approx(np.mean(5 * X * X + 1), rel=1e-13)
+    assert gradient * 70 == pytest.approx(10 * X, rel=1e-13)

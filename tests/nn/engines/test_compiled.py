@@ -408,6 +408,89 @@ def test_what_a_schedule_or_an_optimizer_changes_within_an_epoch(engine: str, mo
         assert run(engine, own) == pytest.approx(run("eager", own), rel=1e-9)
 
 
+class OfSteps(nn.Module):
+    """Its samples are lists of steps."""
+
+    def __init__(self) -> None:
+        self.body, self.gain = nn.Layer(2, 1, activation="tanh", seed=1), 1.0
+
+    def __call__(self, steps: Any) -> Any:
+        return self.gain * self.body([steps[0][0] + steps[1][0], steps[0][1]])
+
+
+DATA = {
+    "samples": ("X", [[[3.0, 0.5], [-1.0, 2.0]] for _ in range(6)]),
+    "targets": ("y", [2.0, -1.0, 3.0, 0.0, 1.0, 1.0]),
+    "weights": ("weights", [3.0, 1.0, 0.5, 2.0, 1.0, 4.0]),
+}
+
+
+@pytest.mark.parametrize("what", DATA)
+def test_data_that_a_callback_changes_is_trained_on(what: str) -> None:
+    name, new = DATA[what]
+
+    def put(training: Any) -> None:
+        setattr(training, name, new)
+
+    def fill(training: Any) -> None:
+        for row, other in zip(getattr(training, name), new, strict=True):
+            if what == "samples":
+                row[0][:], row[1][:] = other
+        if what != "samples":
+            getattr(training, name)[:] = new
+
+    losses = []
+    for engine in ("eager", "compiled"):
+        for change in (put, fill, lambda training: None):
+            model = OfSteps()
+            history = nn.fit(
+                model, [[[0.1 * n, 0.2], [0.3, 0.1 * n]] for n in range(6)], [0.1 * n for n in range(6)], epochs=3,
+                loss="mean_squared_error", optimizer=nn.SGD(model, 0.1), batch_size=2, seed=0, progress=False,
+                sample_weight=[1.0] * 6, callbacks=[change], engine=engine, metrics=(),
+            )  # fmt: skip
+            losses.append(history["loss"])
+    assert losses[0] == losses[1] != losses[2]
+    for eager, compiled in zip(losses[:3], losses[3:], strict=True):
+        assert compiled == pytest.approx(eager, rel=1e-12)
+
+
+@pytest.mark.parametrize("kind", [list, np.array])
+@pytest.mark.parametrize(
+    ("loss", "right", "wrong"), [("hinge", -1.0, 0.0), ("binary_cross_entropy_with_logits", 1.0, 2.0)]
+)
+def test_a_target_that_a_callback_makes_wrong_is_named(loss: str, right: float, wrong: float, kind: Any) -> None:
+    messages = []
+    for engine in ("eager", "compiled"):
+        model = nn.MLP(3, [1], seed=1)
+        with pytest.raises(ValueError, match=r"epoch 2, step \d: target\[") as caught:
+            nn.fit(
+                model, X, kind([right] * len(X)), loss=loss, optimizer=nn.SGD(model, 0.1), epochs=3, batch_size=8,
+                seed=1, progress=False, engine=engine, callbacks=[lambda training: training.y.__setitem__(3, wrong)],
+            )  # fmt: skip
+        messages.append(str(caught.value))
+    assert messages[1] == messages[0]
+
+
+def test_what_makes_batches_may_change_the_model() -> None:
+    class Batches:
+        model: Any
+
+        def __iter__(self) -> Any:
+            for self.model.gain in (1.0, 2.0, 3.0):
+                yield [[[0.5, 0.2], [0.3, self.model.gain]]], [1.0]
+
+    losses = []
+    for engine in ("eager", "compiled"):
+        batches = Batches()
+        batches.model = OfSteps()
+        history = nn.fit(
+            batches.model, batches, loss="mean_squared_error", optimizer=nn.SGD(batches.model, 0.1), epochs=2,
+            progress=False, engine=engine, metrics=(),
+        )  # fmt: skip
+        losses.append(history["loss"])
+    assert losses[1] == pytest.approx(losses[0], rel=1e-12)
+
+
 def test_auto_trains_as_eager_does_where_the_model_cannot_be_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nor does the attempt move a source of random numbers, or count."""
     monkeypatch.setattr("nn.training.WORTH_COMPILING", 0)

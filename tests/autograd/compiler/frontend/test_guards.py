@@ -120,6 +120,13 @@ def test_a_number_that_dot_converts(monkeypatch: pytest.MonkeyPatch) -> None:
     assert program(3.0) == 10.0 * 3.0 + 9.0
 
 
+def test_a_number_that_the_result_is_converted_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    program = compile(lambda x: [x, Doubled()], backend="numpy")
+    assert program(3.0) == [3.0, 4.0]
+    monkeypatch.setitem(globals(), "scale", 5.0)
+    assert program(3.0) == [3.0, 10.0]
+
+
 def test_a_number_closed_over_and_a_value_under_the_same_name() -> None:
     factor: Any = 2.0
 

@@ -11,19 +11,21 @@ import signal
 import threading
 import warnings
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+import nn
 from autograd import Value, affine, no_grad, vector_ops, where
 from autograd.compiler import compile, drawn
 from autograd.compiler.frontend.tracer import Watch, watched
 
 ONE = np.array([1.0, 2.0, 3.0])
 weight = Value(2.0, label="weight")
-SOURCE, GENERATOR = random.Random(0), np.random.default_rng(0)
+SOURCE, GENERATOR, LEGACY = random.Random(0), np.random.default_rng(0), np.random.RandomState(0)
 
 
 def branch(x: list[Value]) -> Any:
@@ -41,6 +43,19 @@ def loop(x: list[Value]) -> Any:
     while total < 10:
         total = total + x[1]
     return total
+
+
+def is_true(x: list[Value]) -> Any:
+    return x[0] if (x[0] > 0) is True else x[1]
+
+
+def matches(x: list[Value]) -> Any:
+    positive = x[0] > 0
+    match positive:
+        case True:
+            return x[0]
+        case _:
+            return x[1]
 
 
 def without_gradient(x: list[Value]) -> Any:
@@ -65,6 +80,8 @@ def assigns(x: list[Value]) -> Any:
         (branch, "a branch on data", "if x[0] > 0:"),
         (branch_on_parameter, "a branch on data", "return x[0] if weight < 1 else x[1]"),
         (loop, "a branch on data", "while total < 10:"),
+        (is_true, "a branch on data (is, match)", "(x[0] > 0) is True"),
+        (matches, "a branch on data (is, match)", "positive = x[0] > 0"),
         (lambda x: max(x), "a branch on data", "max(x)"),
         (lambda x: sorted(x)[0], "a branch on data", "sorted(x)"),
         (lambda x: min(x[0], 1.0), "a branch on data", "min(x[0], 1.0)"),
@@ -79,6 +96,11 @@ def assigns(x: list[Value]) -> Any:
         (lambda x: x[0] * float(f"{x[1]:.2f}"), "formatting a Value", "x[1]:.2f"),
         (lambda x: x[0] * copy.copy(weight).exp(), "copying a Value", "return copier(x)"),
         (lambda x: x[int(np.argmax(x))], "a branch on data", "np.argmax(x)"),
+        (lambda x: x[0] * {True: 2.0}.get(x[1] < 1, 3.0), "a branch on data (a key", "x[1] < 1"),
+        (lambda x: x[0] if (x[1] < 1) in {True} else x[1], "a branch on data (a key", "x[1] < 1"),
+        (lambda x: x[0] if (x[1] < 1) != (x[2] < 1) else x[1], "a branch on data (==)", "x[2] < 1"),
+        (lambda x: where((x[0] < 1) & (x[1] < 1), x[0], x[1]), "&, |, ^ or ~ of comparisons", "& (x[1] < 1)"),
+        (lambda x: where(~(x[0] < 1), x[0], x[1]), "&, |, ^ or ~ of comparisons", "~(x[0] < 1)"),
         (without_gradient, "no_grad()", "with no_grad():"),
         (calls_backward, "backward()", "y.backward()"),
         (assigns, "assigning .data", "weight.data = 3.0"),
@@ -184,6 +206,14 @@ def test_other_threads_are_left_alone() -> None:
     assert seen == [2.0, True, 2.0]
 
 
+def test_a_flag_beside_a_comparison_may_be_tested_by_identity() -> None:
+    def f(x: Any, flag: Any = True) -> Any:
+        small = x < 1.5
+        return where(small, x, -x) if flag is True else x
+
+    assert compile(f, batched=True, backend="numpy")(np.array([1.0, 2.0])) == (1.0 - 2.0) / 2
+
+
 def test_comparisons_work_in_where() -> None:
     program = compile(lambda x: where(x < 1.5, x * x, -x), batched=True, backend="numpy")
     value, (gradient,) = program.value_and_grad(np.array([1.0, 2.0]))
@@ -213,6 +243,7 @@ def test_unseen_randomness_is_refused(draw: Callable[[], float]) -> None:
         lambda: float(SOURCE.random() < 0.5),
         lambda: float(np.random.rand() < 0.5),
         lambda: float(GENERATOR.random() < 0.5),
+        lambda: float(LEGACY.normal() < 0.0),
     ],
 )
 def test_a_coin_is_refused_even_when_it_falls_twice_on_the_same_side(draw: Callable[[], float]) -> None:
@@ -257,10 +288,52 @@ def test_drawn_numbers_are_drawn_anew_sample_by_sample(backend: str) -> None:
         assert gradient == pytest.approx([a / 5 for a, _ in eager], rel=1e-15)
 
 
-@pytest.mark.parametrize("use", [lambda i: [1.0, 2.0][i], int, float, lambda i: i == 1, lambda i: range(i), bool])
+@pytest.mark.parametrize("backend", ["numpy", "c"])
+def test_a_drawn_number_must_be_a_number(backend: str) -> None:
+    program = compile(lambda x, y: x + drawn(lambda: True) + drawn(lambda: Fraction(1, 2)), None, True, backend)
+    assert program(ONE, ONE) == 3.5
+    for wrong in ("1", None):
+        program = compile(lambda x, wrong=wrong: x * drawn(lambda: wrong), batched=True, backend=backend)
+        with pytest.raises(TypeError, match="must be a real number"):
+            program(np.ones(60))
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda i: [1.0, 2.0][i],
+        int,
+        float,
+        lambda i: i == 1,
+        lambda i: range(i),
+        bool,
+        lambda i: {1: 2.0}.get(i, 3.0),
+        lambda i: i in {1},
+        lambda i: len(f"{i}{i!r}"),
+        lambda i: i // 2 + i % 2,
+        lambda i: 1 << i,
+        lambda i: i.bit_length(),
+    ],
+)
 def test_an_index_is_no_plain_integer(use: Callable[[Any], Any]) -> None:
     with pytest.raises(TypeError, match=r"integer argument.*take\(xs, i\)"):
         compile(lambda x, i: x * use(i), batched=True, backend="numpy")([1.0], [1])
+
+
+def test_an_index_is_an_instance_of_int() -> None:
+    def loss(x: Any, i: Any) -> Any:
+        match i:
+            case int() if isinstance(i, (int, float)) and not isinstance(i, (float, Value)):
+                return x * i
+            case _:
+                return -x
+
+    assert compile(loss, batched=True, backend="numpy")([2.0, 3.0], [1, 5]) == (2.0 + 15.0) / 2
+
+
+def test_the_message_of_an_error_may_show_a_value() -> None:
+    with pytest.raises(ValueError, match=r"Layer takes one sample of 2 numbers.*number is not known"):
+        compile(nn.Layer(2, 1), backend="numpy")(np.ones((2, 2)))
 
 
 @pytest.mark.parametrize("backend", ["numpy", "c"])
