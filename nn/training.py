@@ -197,9 +197,9 @@ class Training:
                 stacklevel=3,
             )
 
-    def check_targets(self) -> None:
-        """Raise ``TypeError`` or ``ValueError`` if the loss does not accept a target; a callback may change them."""
-        check_losses(self.loss, self._half, self.y)
+    def check_targets(self, targets: Any) -> None:
+        """Raise ``TypeError`` or ``ValueError`` if the loss does not accept one of these."""
+        check_losses(self.loss, self._half, targets)
 
     def use_engine(self, choice: str) -> None:
         """Compile the model if required, or if that is worth it and possible."""

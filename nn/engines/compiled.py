@@ -7,6 +7,8 @@ Read before: ``eager``, ``forward``.
 
 from __future__ import annotations
 
+import hashlib
+import marshal
 import math
 from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any, Protocol
@@ -66,6 +68,9 @@ _WITHOUT_BRANCHES: dict[Loss, Loss] = {
 }
 """The formula of each loss for one sample whose target has been checked: it does not branch on the target."""
 
+MAX_ACCEPTED = 10_000
+"""How many sets of targets are remembered as checked."""
+
 _OF_CLASSES = (losses.cross_entropy, losses.negative_log_likelihood)
 _ELEMENT_BY_ELEMENT = (losses.hinge, losses.binary_cross_entropy, losses.binary_cross_entropy_with_logits)
 
@@ -89,8 +94,8 @@ class Run(Protocol):
     epoch: int
     dtype: str
 
-    def check_targets(self) -> None:
-        """Raise ``TypeError`` or ``ValueError`` if the loss does not accept a target."""
+    def check_targets(self, targets: Any) -> None:
+        """Raise ``TypeError`` or ``ValueError`` if the loss does not accept one of these."""
 
 
 class CompiledEngine:
@@ -135,6 +140,8 @@ class CompiledEngine:
         self.program.name = f"{type(model).__name__} with its loss"
         self.evaluation = autograd.compile(loss_and_outputs, training.optimizer.parameters, batched=True)
         """The same, but not on JAX: for validation data, with dropout off."""
+        self._accepted: set[Any] = set()
+        """Digests of targets that have been checked."""
         self.evaluates = True
         """Whether the model can be compiled as it is with dropout off."""
         self.program.load()
@@ -200,7 +207,7 @@ class CompiledEngine:
             try:
                 self.load()
                 if not (targets and self.valid):
-                    training.check_targets()
+                    training.check_targets(training.y)
                 self.valid = True
             except (TypeError, ValueError):
                 self.valid = False  # the eager engine computes the samples, and says which of them is wrong
@@ -244,7 +251,7 @@ class CompiledEngine:
         """As ``EagerEngine.computed``, which computes what cannot be compiled, fails, or is not finite."""
         import numpy as np
 
-        if self.given_up or not self.evaluates or not self._can_read(rows):
+        if self.given_up or not self.evaluates or not self._can_read(rows) or not self._accepts(targets):
             return self.eager.computed(rows, targets)
         kinds = self._kinds_of(targets)
         arrays = [np.asarray(data, dtype=kind) for data, kind in zip((rows, targets), kinds, strict=True)]
@@ -262,6 +269,19 @@ class CompiledEngine:
                 outputs = found[:, 1] if program.plan.shape[1] is None else found[:, 1:]
                 return outputs.tolist(), found[:, 0]
         return self.eager.computed(rows, targets)
+
+    def _accepts(self, targets: Any) -> bool:
+        """Whether the loss accepts these targets: the compiled formula does not check them."""
+        key = _digest(targets)
+        if key is None or key not in self._accepted:
+            try:
+                self.training.check_targets(targets)
+            except (TypeError, ValueError):
+                return False
+            if len(self._accepted) > MAX_ACCEPTED:
+                self._accepted.clear()
+            self._accepted.add(key)
+        return True
 
     def _eagerly(self, batch: Sequence[int]) -> tuple[float, Any, Any]:
         """One step with the eager engine, with the current numbers of the parameters."""
@@ -315,6 +335,17 @@ def _taken(data: Any, indices: Any) -> Any:
     """``data[indices]``; ``take`` needs less time, but would first copy an array that is not contiguous."""
     quick = data.flags.c_contiguous and data.flags.aligned and not isinstance(indices, range)
     return data.take(indices, 0) if quick else data[indices]
+
+
+def _digest(rows: Any) -> Any:
+    """A short text that other data does not have; ``None`` if there is none."""
+    try:
+        kind, data = (
+            ("", marshal.dumps(rows)) if isinstance(rows, list) else (f"{rows.dtype}{rows.shape}", rows.tobytes())
+        )
+    except (ValueError, TypeError):  # numbers of other types
+        return None
+    return kind, hashlib.blake2b(data).digest()
 
 
 def _copied(rows: Any) -> Any:

@@ -471,6 +471,21 @@ def test_a_target_that_a_callback_makes_wrong_is_named(loss: str, right: float, 
     assert messages[1] == messages[0]
 
 
+@pytest.mark.parametrize("kind", [list, np.array])
+def test_a_wrong_target_in_a_later_batch_of_the_validation_is_named(kind: Any) -> None:
+    messages = []
+    for engine in ("eager", "compiled"):
+        model = nn.MLP(3, [1], seed=1)
+        validation = [(kind(X[:2]), kind([1.0, -1.0])), (kind(X[2:4]), kind([1.0, 0.0]))]
+        with pytest.raises(ValueError, match=r"validation failed in epoch 1: target\[1\] is 0") as caught:
+            nn.fit(
+                model, X, [1.0] * len(X), loss="hinge", optimizer=nn.SGD(model, 0.1), epochs=2, progress=False,
+                validation=validation, engine=engine,
+            )  # fmt: skip
+        messages.append(str(caught.value))
+    assert messages[1] == messages[0]
+
+
 def test_what_makes_batches_may_change_the_model() -> None:
     class Batches:
         model: Any
