@@ -103,7 +103,7 @@ def test_an_interrupt_between_the_two_halves_of_a_commit_undoes_both(monkeypatch
 
 # One that comes in a callback of the collector is only reported, by Python itself.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.parametrize("rounds", [100, pytest.param(1000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rounds", [50, pytest.param(1000, marks=pytest.mark.slow)])
 def test_real_interrupts_leave_parameters_and_memory_of_one_step(rounds: int) -> None:
     count = 50
     values = [Value(float(i)) for i in range(count)]
