@@ -113,14 +113,14 @@ ATOM, POWER, PREFIX, PRODUCT, SUM, COMPARISON, CHOICE = 7, 6, 5, 4, 3, 2, 1
 Notation = tuple[str, int, tuple[int, ...]]
 """A template with one {} per operand, its precedence, and the lowest precedence of each operand without brackets."""
 
-INFIX: dict[str, Notation] = {
-    "add": ("{} + {}", SUM, (SUM, SUM)),
-    "subtract": ("{} - {}", SUM, (SUM, PRODUCT)),
-    "multiply": ("{} * {}", PRODUCT, (PRODUCT, PREFIX)),
-    "divide": ("{} / {}", PRODUCT, (PRODUCT, PREFIX)),
-    "power": ("{} ** {}", POWER, (ATOM, POWER)),
-    "negative": ("-{}", PREFIX, (PREFIX,)),
-    "where": ("{1} if {0} else {2}", CHOICE, (COMPARISON, COMPARISON, CHOICE)),
+INFIX: dict[Primitive, Notation] = {
+    table.add: ("{} + {}", SUM, (SUM, SUM)),
+    table.subtract: ("{} - {}", SUM, (SUM, PRODUCT)),
+    table.multiply: ("{} * {}", PRODUCT, (PRODUCT, PREFIX)),
+    table.divide: ("{} / {}", PRODUCT, (PRODUCT, PREFIX)),
+    table.power: ("{} ** {}", POWER, (ATOM, POWER)),
+    table.negative: ("-{}", PREFIX, (PREFIX,)),
+    table.where: ("{1} if {0} else {2}", CHOICE, (COMPARISON, COMPARISON, CHOICE)),
 }
 
 
@@ -129,7 +129,7 @@ class Style:
 
     def __init__(
         self,
-        notations: Mapping[str, Notation],
+        notations: Mapping[Primitive, Notation],
         number: Callable[[float], str],
         call: Callable[[Primitive, Sequence[str]], str],
         brackets: str = "({})",
@@ -143,7 +143,8 @@ class Style:
 
     def notation(self, expression: Expression) -> Notation | None:
         """The notation of a row applied to these operands; None if it is written as a function."""
-        return self.notations.get(getattr(expression.row, "name", ""))
+        row = expression.row
+        return self.notations.get(row) if isinstance(row, Primitive) else None
 
 
 def write(expression: Expression, style: Style) -> str:
@@ -183,7 +184,7 @@ class _Python(Style):
 
 
 PYTHON = _Python(
-    {**INFIX, "add": ("{} + {}", SUM, (SUM, PRODUCT))},  # x + (y + z) is rounded differently from x + y + z
+    {**INFIX, table.add: ("{} + {}", SUM, (SUM, PRODUCT))},  # x + (y + z) is rounded differently from x + y + z
     repr,
     lambda row, operands: f"{row.name}({', '.join(operands)})",
 )

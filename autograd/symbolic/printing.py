@@ -12,6 +12,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from autograd import primitives as table
 from autograd.arguments import choose
 from autograd.primitive import Primitive, primitive
 from autograd.symbolic.expression import ATOM, INFIX, POWER, PRODUCT, SUM, Notation, Style
@@ -219,11 +220,11 @@ def template_of(row: Primitive, style: str) -> str | None:
 def style_for(name: str, rows: Iterable[Primitive]) -> Style:
     """The text or LaTeX style, with the templates of these rows.  ValueError for another name."""
     choose(name, STYLES, "unknown style")
-    notations = {"where": INFIX["where"] if name == "text" else (_CASES, ATOM, (0, 0, 0))}
+    notations = {table.where: INFIX[table.where] if name == "text" else (_CASES, ATOM, (0, 0, 0))}
     for row in rows:
         template = template_of(row, name)
         if template and row.arity is not None:
-            notations[row.name] = notation_of(template, row.arity)
+            notations[row] = notation_of(template, row.arity)
     brackets = "({})" if name == "text" else r"\left({}\right)"
     return Style(notations, _number(name), lambda row, operands: call(row, operands, name), brackets)
 

@@ -35,7 +35,7 @@ def tidy(expression: Expression) -> Expression:
 def _tidy(expression: Expression) -> Expression:
     row, operands = expression.row, [_tidy(operand) for operand in expression.operands]
     if isinstance(row, Primitive):
-        rule = _RULES.get(row.name)
+        rule = _RULES.get(row)
         return rule(*operands) if rule is not None else Expression(row, operands)
     if isinstance(row, str):
         return Expression(_SIGNS.get(row, row), operands) if operands else expression
@@ -154,15 +154,15 @@ def otherwise(expression: Expression, condition: Expression) -> Expression:
     return Expression(expression.row, [otherwise(operand, condition) for operand in operands])
 
 
-_RULES: dict[str, Callable[..., Expression]] = {
-    "add": _add,
-    "subtract": _subtract,
-    "multiply": _multiply,
-    "divide": _divide,
-    "negative": _negative,
-    "power": _power,
-    "power_partial": _power_partial,
-    "where": _where,
+_RULES: dict[Primitive, Callable[..., Expression]] = {
+    table.add: _add,
+    table.subtract: _subtract,
+    table.multiply: _multiply,
+    table.divide: _divide,
+    table.negative: _negative,
+    table.power: _power,
+    table.power_partial: _power_partial,
+    table.where: _where,
 }
 
 

@@ -127,8 +127,8 @@ def style(fast: bool) -> Style:
         name = FAST.get(row.name) if fast else None
         return f"{name or LIBRARY.get(row.name) or f'kernel_{row.name}'}({', '.join(operands)})"
 
-    infix = {name: notation for name, notation in PYTHON.notations.items() if name != "power"}
-    infix["where"] = ("({0} ? {1} : {2})", 7, (1, 1, 1))
+    infix = {row: notation for row, notation in PYTHON.notations.items() if row is not table.power}
+    infix[table.where] = ("({0} ? {1} : {2})", 7, (1, 1, 1))
     return Style(infix, number, call)
 
 
@@ -204,7 +204,7 @@ def common_subexpressions(formulas: list[Expression]) -> tuple[list[tuple[str, E
     times: Counter[str] = Counter()
 
     def is_call(part: Expression) -> bool:
-        return isinstance(part.row, Primitive) and part.row.name not in INFIX
+        return isinstance(part.row, Primitive) and part.row not in INFIX
 
     def count(part: Expression) -> None:
         if is_call(part):

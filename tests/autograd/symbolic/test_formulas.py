@@ -245,3 +245,12 @@ def test_wrong_requests() -> None:
         formula(table.multiply, ["x"])
     with pytest.raises(ValueError, match="unknown style 'html'"):
         formulas(table.add, "html")
+
+
+@pytest.mark.parametrize("name", ["add", "multiply", "power", "power_partial", "where"])
+def test_a_row_of_ones_own_is_not_written_like_the_library_row_of_its_name(name: str) -> None:
+    """Nor is it simplified by that row's rules."""
+    own = primitive(name, lambda x, y: 7.0 * x + y, lambda out, x, y: 7.0, lambda out, x, y: own(y, 1.0))
+    text = str(explain_row(own))
+    assert text.startswith(f"{name}(x, y)")
+    assert f"∂/∂y = {name}(y, 1)" in text
