@@ -195,8 +195,14 @@ def agree(right: Any, found: Any) -> None:
 CHECKS = [check, check_arguments, check_hessian]
 
 
-@pytest.mark.parametrize("backend", BACKENDS[:2])
-@pytest.mark.parametrize("one", CHECKS)
+@pytest.mark.parametrize(
+    ("one", "backend"),
+    [
+        pytest.param(one, backend, marks=[pytest.mark.slow] if (one, backend) == (check_hessian, "numpy") else [])
+        for one in CHECKS
+        for backend in BACKENDS[:2]
+    ],
+)
 def test_every_backend_does_what_the_eager_engine_does(one: Callable[[int, str], None], backend: str) -> None:
     for seed in range(30):
         one(seed, backend)

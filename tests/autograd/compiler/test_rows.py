@@ -191,7 +191,9 @@ def times(name: str, factor: float) -> Primitive:
 
 @pytest.mark.parametrize("backend", ["numpy", "c"])
 @pytest.mark.parametrize("samples", [1, 70])  # the eager engine computes one sample
-@pytest.mark.parametrize("name", ["tanh", "add", "less", "own"])
+@pytest.mark.parametrize(
+    "name", ["tanh", "add", *(pytest.param(name, marks=pytest.mark.slow) for name in ("less", "own"))]
+)
 def test_rows_of_the_users_may_have_the_name_of_another_row(name: str, samples: int, backend: str) -> None:
     double, triple = times(name, 2.0), times(name, 3.0)
     around = autograd.primitive(name, lambda x: double(x) * triple(x), lambda out, x: 2.0 * triple(double(x)))

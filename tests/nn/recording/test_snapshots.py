@@ -47,7 +47,7 @@ def test_recording_changes_nothing() -> None:
     assert train(nn.record()).state_dict() == plain.state_dict()
 
 
-@pytest.mark.parametrize("total", [11, 20, 21, 100])
+@pytest.mark.parametrize("total", [11, *(pytest.param(n, marks=pytest.mark.slow) for n in (20, 21)), 100])
 def test_a_long_training_is_thinned_out(total: int) -> None:
     recording = nn.record(limit=10)
     train(recording, epochs=total)

@@ -201,7 +201,7 @@ def test_plans_do_not_pile_up() -> None:
     assert sum(map(len, program._plans.values())) <= 8
 
 
-@pytest.mark.parametrize("backend", ["numpy", "c"])
+@pytest.mark.parametrize("backend", [pytest.param("numpy", marks=pytest.mark.slow), "c"])  # the guard is the same
 @pytest.mark.parametrize("kind", KINDS, ids=[kind.__name__ for kind in KINDS])
 def test_every_kind_of_change_is_seen(kind: Any, backend: str) -> None:
     function, *changes = kind()
