@@ -20,7 +20,7 @@ def failed(seed: int, paths: list[str]) -> str:
     return f"seed {seed}\n{source.text}\n{source.calls}\n" + "\n".join(found) if found else ""
 
 
-@pytest.mark.parametrize("block", [0, 1, pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("block", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in (1, 2))])
 def test_a_share_of_the_programs(block: int) -> None:
     for seed in range(block * 10, block * 10 + 10):
         assert not failed(seed, SHORT), failed(seed, SHORT)
