@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,22 +23,6 @@ def test_it_is_read_however_it_was_written(tmp_path: Path, text: str) -> None:
     path = tmp_path / "roster.csv"
     path.write_text(text, encoding="utf-8", newline="")
     assert read_roster(path) == ["Anna Ott", "Bo"]
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"first,last\nAnna,Ott\n", "must have a first line with the column name"),
-        (b"", "must have a first line with the column name"),
-        (b"name\nBo\nBo\n", "has the name 'Bo' twice; make them different, such as 'Bo B'"),
-        (b"name\nJos\xe9\n", "is not text in UTF-8; save it as CSV UTF-8"),
-    ],
-)
-def test_what_cannot_be_used_is_told(tmp_path: Path, content: bytes, message: str) -> None:
-    path = tmp_path / "roster.csv"
-    path.write_bytes(content)
-    with pytest.raises(RosterError, match=message):
-        read_roster(path)
 
 
 def test_no_name_leads_out_of_the_folder() -> None:
@@ -69,18 +54,28 @@ def test_a_key_is_read_as_a_spreadsheet_saves_it(tmp_path: Path, text: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("content", "message"),
+    ("read", "content", "message"),
     [
-        (b"", "must have the columns name and variant; `chalkgrad assign --key` writes it"),
-        (b"who,variant\nAnna,cadd\n", "must have the columns name and variant"),
-        (b"name,variant\nAnna,473\n", "has '473' as the variant of 'Anna', which is not one: has a spreadsheet"),
-        (b"name,variant\nAnna,5.70E+06\n", "has '5.70E.06' as the variant of 'Anna'"),
-        (b"name,variant\nAnna,\n", "has '' as the variant of 'Anna'"),
-        (b"name,variant\nJos\xe9,cadd\n", "is not text in UTF-8"),
+        (read_roster, b"first,last\nAnna,Ott\n", "must have a first line with the column name"),
+        (read_roster, b"", "must have a first line with the column name"),
+        (read_roster, b"name\nBo\nBo\n", "has the name 'Bo' twice; make them different, such as 'Bo B'"),
+        (read_roster, b"name\nJos\xe9\n", "is not text in UTF-8; save it as CSV UTF-8"),
+        (read_key, b"", "must have the columns name and variant; `chalkgrad assign --key` writes it"),
+        (read_key, b"who,variant\nAnna,cadd\n", "must have the columns name and variant"),
+        (
+            read_key,
+            b"name,variant\nAnna,473\n",
+            "has '473' as the variant of 'Anna', which is not one: has a spreadsheet",
+        ),
+        (read_key, b"name,variant\nAnna,5.70E+06\n", "has '5.70E.06' as the variant of 'Anna'"),
+        (read_key, b"name,variant\nAnna,\n", "has '' as the variant of 'Anna'"),
+        (read_key, b"name,variant\nJos\xe9,cadd\n", "is not text in UTF-8"),
     ],
 )
-def test_a_key_that_a_spreadsheet_has_changed_is_told(tmp_path: Path, content: bytes, message: str) -> None:
-    path = tmp_path / "key.csv"
+def test_what_cannot_be_used_is_told(
+    read: Callable[[Path], object], content: bytes, message: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "table.csv"
     path.write_bytes(content)
     with pytest.raises(RosterError, match=message):
-        read_key(path)
+        read(path)

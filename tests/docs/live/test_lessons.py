@@ -91,6 +91,7 @@ def test_an_error_shows_the_line_of_the_cell(lesson: Any) -> None:
     assert "cell 1, line 2: return 1 / 0" in text
 
 
+# What is typed into a cell: loops that only the page can end, one of which swallows every exception.
 @pytest.mark.parametrize("loop", ["while True: pass", "while True:\n    try: 1 / 0\n    except Exception: pass"])
 def test_an_endless_loop_stops_by_itself_and_names_survive(open_page: Callable[..., Any], loop: str) -> None:
     lesson = editors(open_page(f"{PAGE}?limit=2"))
