@@ -4,7 +4,7 @@ import { Choice } from "./choice.mjs";
 
 export class Network {
   choice = new Choice();
-  playing = false;
+  playing = null; // the loop that takes steps now; a new one each time, so that an earlier one ends
   turn = 0; // increases with each new network, so that late answers of the previous one are dropped
 
   constructor(asker, say) {
@@ -16,15 +16,15 @@ export class Network {
   }
 
   listenToBar() {
-    const paused = (name, given) => () => {
-      this.pause();
+    const stopped = (name, given) => () => {
+      this.stop();
       return this.ask(name, given);
     };
-    at("play").onclick = () => (this.playing ? this.pause() : this.play());
-    at("one-step").onclick = paused("network.run", { steps: 1, seconds: 60 });
-    at("one-epoch").onclick = paused("network.run", { epoch: true });
+    at("play").onclick = () => (this.playing ? this.stop() : this.play());
+    at("one-step").onclick = stopped("network.run", { steps: 1, seconds: 60 });
+    at("one-epoch").onclick = stopped("network.run", { epoch: true });
     at("restart").onclick = () => this.open();
-    at("diagnose").onclick = paused("network.diagnose");
+    at("diagnose").onclick = stopped("network.diagnose");
     at("copy").onclick = () => copy(at("program").textContent, this.say);
   }
 
@@ -105,21 +105,26 @@ export class Network {
   }
 
   pause() {
-    this.playing = false;
+    this.playing = null;
     at("play").textContent = "Play";
     at("play").setAttribute("aria-pressed", "false");
   }
 
+  // While it plays, not every frame has numbers and pictures: those of the last step are asked for.
+  stop() {
+    if (!this.playing) return;
+    this.pause();
+    this.ask("network.look");
+  }
+
   async play() {
-    this.playing = true;
+    const loop = {};
+    this.playing = loop;
     at("play").textContent = "Pause";
     at("play").setAttribute("aria-pressed", "true");
     at("diagnosis").hidden = true;
-    const mine = this.turn;
-    while (this.playing && (await this.ask("network.run", { seconds: 0.1 }))) if (this.playing) await painted();
-    if (mine !== this.turn) return;
-    this.pause();
-    await this.ask("network.look");
+    while (this.playing === loop && (await this.ask("network.run", { seconds: 0.1 }))) await painted();
+    if (this.playing === loop) this.stop();
   }
 
   async follow(now) {
@@ -132,7 +137,7 @@ export class Network {
   }
 
   leave() {
-    this.pause();
+    this.stop();
   }
 }
 

@@ -95,6 +95,24 @@ def test_moons_are_learnt_to_95_percent(network: Any) -> None:
     assert network.inner_text("#diagnosis").startswith("loss ")
 
 
+def test_a_pause_between_two_frames_shows_the_last_step(network: Any) -> None:
+    awaited = network.evaluate(
+        """async () => {
+            const text = (id) => document.getElementById(id).innerText;
+            const play = document.getElementById("play");
+            const { dataset } = document.documentElement;
+            const late = () => !text("curves-picture").endsWith(text("counts").replace(/, epoch.*/, ""));
+            play.click();
+            do await new Promise((next) => setTimeout(next)); while (dataset.asked !== "0" || !late());
+            play.click();
+            return dataset.asked;
+        }"""
+    )
+    assert awaited == "1"
+    settle(network)
+    assert network.inner_text("#curves-picture").endswith(f"{steps(network):,} steps")
+
+
 @pytest.mark.parametrize(
     ("settings", "count"),
     [
