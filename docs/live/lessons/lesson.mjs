@@ -16,6 +16,7 @@ const asker = new Asker({ onStart: starting });
 const cells = [...document.querySelectorAll("article .cell")].map((box, number) => new Cell(box, number));
 const bar = toolbar();
 let running = null;
+let last = null; // the cell that was asked for last, while it waits or runs: the next one waits for it
 starting(asker.ready);
 
 function Cell(box, number) {
@@ -79,8 +80,19 @@ function Cell(box, number) {
     };
     return button;
   };
-  this.run = async (seconds = limit) => {
-    if (running) return false;
+  // Runs after the cells that were asked for before, as in Jupyter; not if one of them fails or is stopped.
+  this.run = (seconds = limit) => {
+    note.textContent = "waiting";
+    const before = last ?? Promise.resolve(true);
+    const mine = before.then((finished) => finished && this.runNow(seconds));
+    last = mine;
+    return mine.then((finished) => {
+      if (last === mine) last = null;
+      if (note.textContent === "waiting") note.textContent = "";
+      return finished;
+    });
+  };
+  this.runNow = async (seconds) => {
     running = this;
     run.textContent = "Stop";
     note.textContent = "running";

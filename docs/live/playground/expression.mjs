@@ -115,15 +115,16 @@ export class Expression {
     if (!at("formula-problem").hidden || !at("wrt").value) return;
     const { formula } = this;
     const wrt = at("wrt").value;
+    const stepper = at("stepper").firstChild;
     try {
       const { html } = await this.ask("expression.explain", { wrt });
       if (formula !== this.formula) return;
       at("explanation").innerHTML = html;
       at("nudge").textContent = (await this.ask("expression.nudge", { wrt })).text;
       await formulas(at("explanation"));
-      if (at("stepper").firstChild) await this.step();
+      if (stepper && stepper === at("stepper").firstChild) await this.step(); // not one that was opened meanwhile
     } catch (error) {
-      at("explanation").textContent = why(error);
+      if (formula === this.formula) at("explanation").textContent = why(error);
     }
   }
 

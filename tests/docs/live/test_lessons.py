@@ -54,7 +54,7 @@ def shows(page: Any, number: int, says: str) -> None:
     """Wait until a cell has run, and `says` is below it."""
     page.wait_for_function(
         "([n, says]) => { const cell = document.querySelectorAll('.live-cell')[n];"
-        " return cell.querySelector('.live-bar .note').textContent !== 'running'"
+        " return !['waiting', 'running'].includes(cell.querySelector('.live-bar .note').textContent)"
         " && cell.querySelector('.live-output').textContent.includes(says); }",
         arg=[number, says],
     )
@@ -148,12 +148,27 @@ def test_a_cell_that_took_too_long_may_have_more_time(open_page: Callable[..., A
     shows(lesson, 0, "through")
 
 
+def test_cells_asked_for_meanwhile_run_in_this_order(lesson: Any) -> None:
+    """Until one of them fails, as in Jupyter."""
+    for number, code in enumerate(["n = 1", "n = 10 * n + 2", "n = 10 * n + 3", "print(n)", "1 / 0", "print(n)"]):
+        lesson.locator(".live-cell textarea").nth(number).fill(code)
+    lesson.locator(".live-cell textarea").first.focus()
+    for _ in range(6):
+        lesson.keyboard.press("Shift+Enter")
+    notes = lesson.locator(".live-bar .note")
+    shows(lesson, 4, "ZeroDivisionError")
+    shows(lesson, 5, "")
+    assert notes.all_inner_texts()[:6] == ["done", "done", "done", "done", "", ""]
+    assert lesson.locator(".live-output").nth(3).inner_text().strip() == "123"
+    assert run(lesson, 5, says="123").strip() == "123"
+
+
 ASK_WHILE_BUSY = """async () => {
     const { Asker } = await import("/playground/ask.mjs");
     const asker = new Asker();
     await asker.ready;
-    asker.python.run("import time; end = time.time() + 6\\nwhile time.time() < end: pass");
-    return asker.ask("cells.run", { code: "1 + 1", number: 1, seconds: 60 }, 4);
+    asker.python.run("import time; end = time.time() + 12\\nwhile time.time() < end: pass");
+    return asker.ask("cells.run", { code: "1 + 1", number: 1, seconds: 60 }, 10);
 }"""
 
 
@@ -270,6 +285,7 @@ def test_the_static_page_leads_to_the_live_one_and_it_fits_a_phone(open_page: Ca
     page.get_by_role("link", name="Run this lesson in your browser").click()
     draws = cell_with(editors(page), "draw(c)")
     page.get_by_role("button", name=f"Run all above cell {draws + 1}", exact=True).click()
-    shows(page, draws - 1, "")
+    page.locator(".live-bar .note").nth(draws - 1).get_by_text("done").wait_for()
     run(page, draws)
+    assert page.locator(".live-output svg").count() == 1
     assert page.evaluate("document.scrollingElement.scrollWidth") == 390

@@ -130,6 +130,29 @@ def test_the_gradient_is_explained_nudged_and_stepped(shared: Any) -> None:
     shared.click("#step-open")
 
 
+def test_a_stepper_opened_during_an_explanation_is_opened_once(shared: Any) -> None:
+    go(shared, "f=a*b%2Ba&at=a=2&at=b=-3&wrt=a")
+    shared.wait_for_function("document.getElementById('nudge').textContent.includes('a is changed by 0.001')")
+    shared.evaluate(
+        """() => {
+            const place = document.getElementById("stepper");
+            window.opened = 0;
+            new MutationObserver((seen) => { for (const { addedNodes } of seen) window.opened += addedNodes.length; })
+                .observe(place, { childList: true });
+            const wrt = document.getElementById("wrt");
+            wrt.value = "b";
+            wrt.dispatchEvent(new Event("change"));
+            document.getElementById("step-open").click();
+        }"""
+    )
+    shared.wait_for_function(
+        "document.getElementById('nudge').textContent.includes('b is changed') && window.opened"
+        " && !document.querySelector('.growing') && document.documentElement.dataset.asked === '0'"
+    )
+    assert shared.evaluate("window.opened") == 1
+    shared.click("#step-open")
+
+
 def test_a_slider_obeys_the_arrow_keys(shared: Any) -> None:
     go(shared, "f=x*x&at=x=1")
     shared.focus("#slider-x")
@@ -187,7 +210,7 @@ def test_hostile_formulas_are_answered(shared: Any, formula: str, says: str) -> 
     page = shared
     page.eval_on_selector("#formula", "(field, formula) => { field.value = formula; }", formula)
     page.click("#formula-form button")
-    page.wait_for_function("says => document.getElementById('formula-problem').textContent.includes(says)", arg=says)
+    page.locator("#formula-problem:visible", has_text=says).wait_for()
     page.fill("#formula", "x*5")
     page.click("#formula-form button")
     page.wait_for_selector("#formula-problem", state="hidden")
@@ -217,7 +240,7 @@ def test_a_hostile_number_is_answered(shared: Any) -> None:
 )
 def test_hostile_addresses_are_answered(shared: Any, state: str, says: str) -> None:
     go(shared, state)
-    shared.wait_for_function("says => document.getElementById('formula-problem').textContent.includes(says)", arg=says)
+    shared.locator("#formula-problem:visible", has_text=says).wait_for()
 
 
 def test_unknown_parts_of_an_address_change_nothing(shared: Any) -> None:
