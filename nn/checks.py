@@ -209,6 +209,17 @@ def real_number(
     return number
 
 
+def true_or_false(value: Any, name: str) -> bool:
+    """The value itself, if it is ``True`` or ``False``.
+
+    >>> true_or_false(True, "nesterov")
+    True
+    """
+    if not isinstance(value, bool):
+        raise TypeError(f"{name} must be True or False, got {shown(value)}")
+    return value
+
+
 def file_path(path: Any, name: str = "path") -> Any:
     """The path of a file as it was given; ``TypeError`` for anything that is not a path.
 

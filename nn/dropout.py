@@ -5,15 +5,17 @@ Read before: ``layers``. Read after: ``embedding``.
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import Any, ClassVar
 
 from autograd import Value, depends_on, drawn
 
 from .checks import as_list, is_scalar, random_source, real_number, shown
 from .module import Module
+from .settings import Check, Settings
 
 
-class Dropout(Module):
+class Dropout(Settings, Module):
     """While training, set each input to 0 with probability ``rate`` and divide the others by 1 - ``rate``.
 
     The division keeps the expected size of the signal, so that after ``model.eval()`` the inputs are returned unchanged
@@ -26,11 +28,14 @@ class Dropout(Module):
     [1.0, 1.0]
     """
 
+    _checks: ClassVar[dict[str, Check]] = {
+        "rate": partial(real_number, low=0, high=1, below=True),
+        "random": lambda source, name: None if source is None else random_source(source),
+    }
     keeps_size = True
 
     def __init__(self, rate: float = 0.5, seed: Any = None) -> None:
-        self.rate = real_number(rate, "rate", 0, 1, below=True)
-        self.random = None if seed is None else random_source(seed)
+        self.rate, self.random = rate, seed
 
     def __call__(self, inputs: Any) -> Any:
         """The inputs, some of them dropped: a list for a list, one Value for one Value."""

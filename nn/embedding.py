@@ -5,15 +5,25 @@ Read before: ``layers``. Read after: ``losses``.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from autograd import Value, is_index, take
 
 from .checks import as_list, check_parameters, is_number, random_source, shown, whole_number
 from .module import Module
+from .settings import Check, Settings, some_values
 
 
-class Embedding(Module):
+def _table(vectors: Any, name: str) -> Any:
+    """Vectors of Values, all of one size."""
+    rows = as_list(vectors, name, "a list of lists of Values")
+    sizes = {len(some_values(row, f"{name}[{n}]")) for n, row in enumerate(rows)}
+    if len(sizes) != 1:
+        raise ValueError(f"{name} must be at least one list of Values, all of one size; got sizes {sorted(sizes)}")
+    return rows
+
+
+class Embedding(Settings, Module):
     """A table of ``count`` learned vectors of ``size`` numbers; the output for several indices is one list.
 
     The vectors are initialized from a normal distribution, as in PyTorch. Raises ``IndexError`` for an index outside
@@ -23,6 +33,8 @@ class Embedding(Module):
     >>> len(table(4)), len(table([4, 7]))
     (3, 6)
     """
+
+    _checks: ClassVar[dict[str, Check]] = {"vectors": _table}
 
     def __init__(self, count: int, size: int, *, seed: Any = None) -> None:
         count, size = whole_number(count, "count"), whole_number(size, "size")
@@ -39,7 +51,11 @@ class Embedding(Module):
     def _vector(self, index: Any) -> list[Value]:
         if is_index(index):  # in a compiled program, whose code serves every index
             return [take(column, index) for column in zip(*self.vectors, strict=True)]
-        return list(self.vectors[self._checked(index)])
+        position = self._checked(index)
+        vector = some_values(self.vectors[position], f"vectors[{position}]")
+        if len(vector) != len(self.vectors[0]):
+            _table(self.vectors, "vectors")
+        return list(vector)
 
     def _checked(self, index: Any) -> int:
         if isinstance(index, (bool, Value)) or not is_number(index) or index % 1 != 0:

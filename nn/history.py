@@ -6,9 +6,11 @@ Read before: nothing. Read after: ``training``, which fills a history in, and ``
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from .checks import choose, real_number, whole_number
+from .settings import Check, Settings
 
 
 class History:
@@ -82,7 +84,7 @@ class History:
         return f"<History of {len(self)} epoch{'s' * (len(self) != 1)}, {self.stopped or 'running'}: {numbers}>"
 
 
-class EarlyStopping:
+class EarlyStopping(Settings):
     """Stop when the loss (of the validation set, if there is one) has not improved for ``patience`` epochs.
 
     A loss is an improvement if it is lower than the best by more than ``min_delta``. The best loss is finite: epochs
@@ -92,9 +94,10 @@ class EarlyStopping:
     True
     """
 
+    _checks: ClassVar[dict[str, Check]] = {"patience": whole_number, "min_delta": partial(real_number, low=0)}
+
     def __init__(self, patience: int = 10, min_delta: float = 0.0) -> None:
-        self.patience = whole_number(patience, "patience")
-        self.min_delta = real_number(min_delta, "min_delta", 0)
+        self.patience, self.min_delta = patience, min_delta
 
     def is_time(self, losses: list[float]) -> bool:
         """Has the best of ``losses`` been followed by ``patience`` epochs without a better one?"""

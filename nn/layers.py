@@ -7,7 +7,8 @@ Read after: ``normalization`` for further layers, ``losses``.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, TypeVar, overload
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, NoReturn, TypeVar, overload
 
 from autograd import Primitive, Value, affine
 
@@ -16,6 +17,7 @@ from .activations import activation as find_activation
 from .checks import as_list, check_parameters, one_sample, random_source, shown, whole_number
 from .initializers import check_init, first_weights
 from .module import Module
+from .settings import Check, Fixed, Settings, one_value, some_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +27,11 @@ Output = TypeVar("Output")
 """The output of a layer: one Value if its width is 1, else a list of them."""
 
 
-class Neuron(Module):
+def _activation(choice: Any, name: str) -> Activation:
+    return find_activation(choice)
+
+
+class Neuron(Settings, Module):
     """One output: activation(weights · inputs + bias).
 
     ``nin`` is the number of inputs; ``nonlin=False``, as in micrograd, means
@@ -39,6 +45,7 @@ class Neuron(Module):
     """
 
     __slots__ = ("_row",)  # a slot, because parameters are searched for among the attributes
+    _checks: ClassVar[dict[str, Check]] = {"activation": _activation, "weights": some_values, "bias": one_value}
 
     def __init__(
         self,
@@ -71,7 +78,13 @@ class Neuron(Module):
     def row(self) -> tuple[Value, ...]:
         """Bias and weights, the same tuple until one of them is replaced, so that it is checked only once."""
         row = (self.bias, *self.weights)
-        if row != self._row:
+        try:
+            unchanged = row == self._row
+        except TypeError:  # a number in place of a Value
+            unchanged = False
+        if not unchanged:
+            one_value(self.bias, "bias")
+            some_values(self.weights, "weights")
             self._row = row
         return self._row
 
@@ -120,16 +133,38 @@ class Outputs(list[Any]):
         )
 
 
-class Layer(Module, Generic[Output]):
+def _check_neurons(neurons: Any, in_size: int, activation: Activation, **others: Any) -> None:
+    """Raise ``TypeError`` or ``ValueError`` if these cannot be the neurons of one layer."""
+    if not neurons:
+        raise ValueError("neurons is empty: a layer has at least one neuron")
+    for position, neuron in enumerate(neurons):
+        if not isinstance(neuron, Neuron):
+            raise TypeError(f"neurons[{position}] must be a Neuron, got {shown(neuron)}")
+        if len(neuron.weights) != in_size:
+            raise ValueError(f"neurons[{position}] has {len(neuron.weights)} weights, but its layer has {in_size} inputs")
+        if neuron.activation is not activation:
+            raise ValueError(
+                f"neurons[{position}] has the activation {neuron.activation.name!r}, but its layer has "
+                f"{activation.name!r}: assign layer.activation, which is that of all its neurons"
+            )
+
+
+class Layer(Settings, Module, Generic[Output]):
     """``nout`` neurons that read the same ``nin`` inputs; its output is a list, or one Value if ``nout`` is 1.
 
-    The other arguments are those of ``Neuron``.
+    The other arguments are those of ``Neuron``. To assign ``activation`` changes that of all neurons.
 
     >>> layer = Layer(2, 2, activation="identity", init="zeros")
     >>> layer.neurons[1].b.data = 7.0
     >>> [value.data for value in layer([1.0, 2.0])]
     [0.0, 7.0]
     """
+
+    _checks: ClassVar[dict[str, Check]] = {
+        "in_size": Fixed("make a new layer"),
+        "activation": _activation,
+        "neurons": partial(as_list, expected="a list of neurons"),
+    }
 
     @overload
     def __init__(self: Layer[Value], nin: int, nout: Literal[1], *, nonlin: bool = True, activation: Any = None,
@@ -155,8 +190,20 @@ class Layer(Module, Generic[Output]):
         self.neurons = [
             Neuron(nin, activation=self.activation, init=init, seed=source, layer_size=nout) for _ in range(nout)
         ]
-        if isinstance(self.activation.function, Module):
-            self.activation_module = self.activation.function  # so that its parameters are found
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if name == "activation":
+            own = vars(self)
+            for neuron in own.get("neurons", ()):
+                neuron.activation = self.activation
+            own.pop("activation_module", None)
+            if isinstance(self.activation.function, Module):
+                own["activation_module"] = self.activation.function  # so that its parameters are found
+
+    def _check_together(self, settings: dict[str, Any]) -> None:
+        if settings.get("neurons") is not vars(self).get("neurons"):
+            _check_neurons(**settings)
 
     def __call__(self, inputs: Any) -> Output:
         """The outputs for one sample of ``nin`` numbers or Values."""
@@ -173,8 +220,14 @@ class Layer(Module, Generic[Output]):
         if not isinstance(inputs, list) or len(inputs) != self.in_size:
             inputs = one_sample(inputs, self.in_size, "Layer")
         # One call for the whole layer: the inputs are checked once, not once per neuron.
-        sums = weighted_sums([neuron.row() for neuron in self.neurons], inputs, "Layer")
-        return apply_activation(self.activation, sums)
+        activation = self.activation
+        try:
+            rows = [neuron.row() for neuron in self.neurons if neuron.activation is activation]
+        except AttributeError:  # something else in place of a neuron
+            rows = []
+        if not rows or len(rows) != len(self.neurons):
+            _check_neurons(**vars(self))
+        return apply_activation(activation, weighted_sums(rows, inputs, "Layer"))
 
     def torch_parameters(self) -> dict[str, list[list[Value]]]:
         """The parameters as rows, by PyTorch's names and in its order: the weights of each neuron, and all biases."""
@@ -189,7 +242,27 @@ class Layer(Module, Generic[Output]):
         return f"Layer({self.in_size}, {self.out_size}, activation={self.activation.name!r})"
 
 
-class Sequential(Module):
+def _layers(layers: Any, name: str) -> list[Any]:
+    """The layers as a list, if each can be called and takes what the one before it gives."""
+    layers = as_list(layers, name, "a list of modules")
+    if not layers:
+        raise ValueError("Sequential needs at least one layer, such as Sequential(Layer(2, 1))")
+    for position, layer in enumerate(layers):
+        if not callable(layer) or isinstance(layer, type):
+            cure = f"; write {layer.__name__}(...)" if isinstance(layer, type) else ""
+            if isinstance(layer, str):
+                cure = f"; write activation={layer!r} in the layer before it"
+            raise TypeError(f"layer {position} must be a module or a function, got {shown(layer)}{cure}")
+        if isinstance(layer, Primitive):
+            raise TypeError(
+                f"layer {position} is {layer.name}, a function of one number, but layers get a list of them; "
+                f"write Layer(..., activation={layer.name!r}) for the layer before it"
+            )
+    check_sizes(layers)
+    return layers
+
+
+class Sequential(Settings, Module):
     """Modules one after the other: the output of each is the input of the next.
 
     Raises ``TypeError`` for anything that cannot be called and ``ValueError`` if a layer's input size is not the output
@@ -200,29 +273,20 @@ class Sequential(Module):
     13
     """
 
+    _checks: ClassVar[dict[str, Check]] = {"layers": _layers}
+    _takes_notes = True
+
     def __init__(self, *layers: Any) -> None:
-        if len(layers) == 1 and isinstance(layers[0], (list, tuple)):
-            layers = tuple(layers[0])
-        if not layers:
-            raise ValueError("Sequential needs at least one layer, such as Sequential(Layer(2, 1))")
-        for position, layer in enumerate(layers):
-            if not callable(layer) or isinstance(layer, type):
-                cure = f"; write {layer.__name__}(...)" if isinstance(layer, type) else ""
-                if isinstance(layer, str):
-                    cure = f"; write activation={layer!r} in the layer before it"
-                raise TypeError(f"layer {position} must be a module or a function, got {shown(layer)}{cure}")
-            if isinstance(layer, Primitive):
-                raise TypeError(
-                    f"layer {position} is {layer.name}, a function of one number, but layers get a list of them; "
-                    f"write Layer(..., activation={layer.name!r}) for the layer before it"
-                )
-        check_sizes(layers)
-        self.layers = list(layers)
+        self.layers = list(layers[0] if len(layers) == 1 and isinstance(layers[0], (list, tuple)) else layers)
 
     def __call__(self, inputs: Any) -> Any:
         """The output of the last layer for one sample."""
-        for layer in self.layers:
-            inputs = layer(inputs)
+        try:
+            for layer in self.layers:
+                inputs = layer(inputs)
+        except (TypeError, ValueError):
+            _layers(self.layers, "layers")  # one may have been replaced
+            raise
         return inputs
 
     def __repr__(self) -> str:
@@ -297,7 +361,10 @@ def weighted_sums(rows: list[tuple[Value, ...]], inputs: list[Any], owner: str) 
     """Bias + weights · inputs for each row (bias, weights ...); errors name the module ``owner``."""
     try:
         return affine(rows, inputs)
-    except TypeError:
+    except (TypeError, ValueError):
+        for n, row in enumerate(rows):
+            if len(row) != len(inputs) + 1:  # it has been replaced
+                raise ValueError(f"neurons[{n}] has {len(row) - 1} weights, but {owner} has {len(inputs)} inputs") from None
         one_sample(inputs, len(rows[0]) - 1, owner)  # a batch of as many samples as there are inputs
         raise
 

@@ -5,15 +5,17 @@ Read before: ``layers``. Read after: ``dropout``.
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import Any, ClassVar
 
 from autograd import Value, mean, sqrt
 
 from .checks import check_parameters, one_sample, real_number, shown, whole_number
 from .module import Module
+from .settings import Check, Settings, some_values
 
 
-class LayerNorm(Module):
+class LayerNorm(Settings, Module):
     """Shift and scale one sample's ``size`` numbers to mean 0 and variance 1, then by a learned scale and shift.
 
     ``epsilon`` is added to the variance, which could be 0 (Ba, Kiros, Hinton 2016; the variance divides by ``size``).
@@ -25,10 +27,14 @@ class LayerNorm(Module):
     [-1.0, 1.0]
     """
 
+    _checks: ClassVar[dict[str, Check]] = {
+        "epsilon": partial(real_number, low=0), "scale": some_values, "shift": some_values
+    }  # fmt: skip
+
     def __init__(self, size: int, epsilon: float = 1e-5) -> None:
         size = whole_number(size, "size")
         check_parameters(2 * size, f"LayerNorm(size={shown(size)})")
-        self.epsilon = real_number(epsilon, "epsilon", 0)
+        self.epsilon = epsilon
         self.scale = [Value(1.0) for _ in range(size)]
         self.shift = [Value(0.0) for _ in range(size)]
 
@@ -38,9 +44,10 @@ class LayerNorm(Module):
         centre = mean(row)
         centred = [item - centre for item in row]
         deviation = sqrt(mean([item * item for item in centred]) + self.epsilon)
-        return [
-            item / deviation * scale + shift for item, scale, shift in zip(centred, self.scale, self.shift, strict=True)
-        ]
+        scales, shifts = some_values(self.scale, "scale"), some_values(self.shift, "shift")
+        if len(shifts) != len(scales):
+            raise ValueError(f"shift has {len(shifts)} Values and scale has {len(scales)}: they must be equally many")
+        return [item / deviation * scale + shift for item, scale, shift in zip(centred, scales, shifts, strict=True)]
 
     @property
     def in_size(self) -> int:

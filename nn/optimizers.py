@@ -12,13 +12,15 @@ import operator
 import sys
 import warnings
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from autograd import NOT_COMPUTED, assign
 
-from .checks import all_finite, as_list, choose, is_number, real_number, shown
+from .checks import all_finite, as_list, choose, is_number, real_number, shown, true_or_false
 from .module import Module, listed
-from .parameters import distinct, model_of, named_values
+from .parameters import FixedParameters, distinct, model_of, named_values
+from .settings import Check, Fixed, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,33 +51,43 @@ class _Mixed(_Spent):
     __slots__ = ()
 
 
-class Optimizer:
+_share = partial(real_number, low=0, high=1, below=True)
+_positive = partial(real_number, low=0, above=True)
+
+
+def _betas(pair: Any, name: str) -> tuple[float, float]:
+    shares = as_list(pair, name)
+    if len(shares) != 2:
+        raise ValueError(f"{name} must be two numbers such as (0.9, 0.999), got {shown(pair)}")
+    return _share(shares[0], f"{name}[0]"), _share(shares[1], f"{name}[1]")
+
+
+class Optimizer(Settings):
     """Base class: ``parameters`` is a module, a list of Values or of pairs of name and Value.
 
     An optimizer made from a module, or from all of its ``parameters()``, also trains parameters added later, by layers
     that are inserted, appended or replaced: each ``step()``, and each epoch of ``fit``, calls ``follow()``, which
     starts with fresh memory if anything has changed. An optimizer made from some of the parameters trains only those.
-    A subclass names its settings in ``_settings`` and defines ``_moved``.
+    ``learning_rate`` and the other settings may be changed between steps. A subclass names its settings in
+    ``_settings`` and defines ``_moved``.
     """
+
+    _checks: ClassVar[dict[str, Check]] = {
+        "parameters": Fixed("make a new optimizer from the parameters that it should train"),
+        "names": Fixed("pass pairs of name and Value to a new optimizer"),
+        "learning_rate": partial(real_number, low=0),
+        "weight_decay": partial(real_number, low=0),
+    }
 
     _settings: tuple[str, ...] = ("learning_rate", "weight_decay")
     _buffers: tuple[str, ...] = ()
 
     def __init__(self, parameters: Any, learning_rate: float, weight_decay: float) -> None:
         self._model = model_of(parameters)
-        self.names, self.parameters = named_values(parameters if self._model is None else self._model)
-        self.learning_rate = learning_rate
-        self.weight_decay = real_number(weight_decay, "weight_decay", 0)
+        names, values = named_values(parameters if self._model is None else self._model)
+        self.names, self.parameters = names, FixedParameters(values)
+        self.learning_rate, self.weight_decay = learning_rate, weight_decay
         self._state: State = (0, {})
-
-    @property
-    def learning_rate(self) -> float:
-        """The step size; it may be changed between steps, as a schedule does."""
-        return self._learning_rate
-
-    @learning_rate.setter
-    def learning_rate(self, rate: float) -> None:
-        self._learning_rate = real_number(rate, "learning_rate", 0)
 
     @property
     def steps(self) -> int:
@@ -93,13 +105,14 @@ class Optimizer:
         if len(found) == len(self.parameters) and all(map(operator.is_, found, self.parameters)):
             return False
         names, values = named_values(self._model)
-        vars(self).update(names=names, parameters=values, _state=(0, {}))  # one call, which an interrupt cannot split
+        vars(self).update(names=names, parameters=FixedParameters(values), _state=(0, {}))  # one call, which an interrupt cannot split
         return True
 
     def call_as_in(self, model: Module) -> None:
         """Use the parameters' names in ``model``."""
         new = {id(parameter): name for name, parameter in model.named_parameters()}
-        self.names = distinct([new.get(id(p), name) for p, name in zip(self.parameters, self.names, strict=True)])
+        names = [new.get(id(p), name) for p, name in zip(self.parameters, self.names, strict=True)]
+        vars(self)["names"] = distinct(names)
 
     def memory(self) -> Memory:
         """For each kind of memory a list in the order of ``names``; zeros before the first step."""
@@ -291,6 +304,7 @@ class SGD(Optimizer):
     0.8
     """
 
+    _checks: ClassVar[dict[str, Check]] = {**Optimizer._checks, "momentum": _share, "nesterov": true_or_false}
     _settings = ("learning_rate", "momentum", "nesterov", "weight_decay")
     _buffers = ("velocity",)
 
@@ -304,12 +318,11 @@ class SGD(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(parameters, learning_rate, weight_decay)
-        self.momentum = real_number(momentum, "momentum", 0, 1, below=True)
-        if not isinstance(nesterov, bool):
-            raise TypeError(f"nesterov must be True or False, got {shown(nesterov)}")
-        if nesterov and not momentum:
+        self.momentum, self.nesterov = momentum, nesterov
+
+    def _check_together(self, settings: dict[str, Any]) -> None:
+        if settings.get("nesterov") and not settings["momentum"]:
             raise ValueError("nesterov needs a momentum greater than 0, such as 0.9")
-        self.nesterov = nesterov
 
     def _moved(self, numbers: Numbers, gradients: Numbers, memory: Memory, step: int) -> tuple[Numbers, Memory]:
         rate, momentum = self.learning_rate, self.momentum
@@ -332,6 +345,7 @@ class AdaGrad(Optimizer):
     0.9
     """
 
+    _checks: ClassVar[dict[str, Check]] = {**Optimizer._checks, "epsilon": _positive}
     _settings = ("learning_rate", "weight_decay", "epsilon")
     _buffers = ("square_sum",)
 
@@ -339,7 +353,7 @@ class AdaGrad(Optimizer):
         self, parameters: Any, learning_rate: float = 0.01, *, weight_decay: float = 0.0, epsilon: float = 1e-10
     ) -> None:
         super().__init__(parameters, learning_rate, weight_decay)
-        self.epsilon = real_number(epsilon, "epsilon", 0, above=True)
+        self.epsilon = epsilon
 
     def _moved(self, numbers: Numbers, gradients: Numbers, memory: Memory, step: int) -> tuple[Numbers, Memory]:
         rate, epsilon = self.learning_rate, self.epsilon
@@ -362,6 +376,7 @@ class RMSProp(Optimizer):
     0.8
     """
 
+    _checks: ClassVar[dict[str, Check]] = {**AdaGrad._checks, "smoothing": _share, "momentum": _share}
     _settings = ("learning_rate", "smoothing", "momentum", "weight_decay", "epsilon")
     _buffers = ("square_mean", "velocity")
 
@@ -376,9 +391,7 @@ class RMSProp(Optimizer):
         epsilon: float = 1e-8,
     ) -> None:
         super().__init__(parameters, learning_rate, weight_decay)
-        self.smoothing = real_number(smoothing, "smoothing", 0, 1, below=True)
-        self.momentum = real_number(momentum, "momentum", 0, 1, below=True)
-        self.epsilon = real_number(epsilon, "epsilon", 0, above=True)
+        self.smoothing, self.momentum, self.epsilon = smoothing, momentum, epsilon
 
     def _moved(self, numbers: Numbers, gradients: Numbers, memory: Memory, step: int) -> tuple[Numbers, Memory]:
         rate, keep, epsilon = self.learning_rate, self.smoothing, self.epsilon
@@ -404,6 +417,7 @@ class Adam(Optimizer):
     0.9
     """
 
+    _checks: ClassVar[dict[str, Check]] = {**AdaGrad._checks, "betas": _betas}
     _settings = ("learning_rate", "betas", "weight_decay", "epsilon")
     _buffers = ("mean", "square_mean")
 
@@ -417,14 +431,7 @@ class Adam(Optimizer):
         epsilon: float = 1e-8,
     ) -> None:
         super().__init__(parameters, learning_rate, weight_decay)
-        pair = as_list(betas, "betas")
-        if len(pair) != 2:
-            raise ValueError(f"betas must be two numbers such as (0.9, 0.999), got {shown(betas)}")
-        self.betas = (
-            real_number(pair[0], "betas[0]", 0, 1, below=True),
-            real_number(pair[1], "betas[1]", 0, 1, below=True),
-        )
-        self.epsilon = real_number(epsilon, "epsilon", 0, above=True)
+        self.betas, self.epsilon = betas, epsilon
 
     def _moved(self, numbers: Numbers, gradients: Numbers, memory: Memory, step: int) -> tuple[Numbers, Memory]:
         (keep, keep_squares), epsilon = self.betas, self.epsilon

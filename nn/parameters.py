@@ -6,7 +6,7 @@ Read before: ``module``. Read after: ``optimizers``.
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import Any, NoReturn
 
 from autograd import Value
 
@@ -68,6 +68,16 @@ def model_of(parameters: Any) -> Module | None:
         if list(map(id, given)) == [id(value) for _, value in whole]:  # the list has not been changed
             return parameters.module
     return None
+
+
+class FixedParameters(tuple[Value, ...]):
+    """The parameters of an optimizer, whose memory has an entry for each: they cannot be changed in place."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> NoReturn:
+        cure = "; make a new optimizer from the parameters that it should train" if hasattr(list, name) else ""
+        raise AttributeError(f"the parameters of an optimizer have no attribute {name!r}{cure}", name=name, obj=self)
 
 
 def distinct(names: list[str]) -> list[str]:

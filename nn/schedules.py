@@ -8,12 +8,14 @@ Read before: ``optimizers``. Read after: ``training``.
 from __future__ import annotations
 
 import math
-from typing import Any
+from functools import partial
+from typing import Any, ClassVar
 
 from .checks import as_list, choose, real_number, shown
+from .settings import Check, Settings
 
 
-class Schedule:
+class Schedule(Settings):
     """Base class: a callable from time in epochs to a factor."""
 
     def __call__(self, time: float) -> float:
@@ -37,6 +39,15 @@ class ConstantRate(Schedule):
         return 1.0
 
 
+_positive = partial(real_number, low=0, above=True)
+_factor = partial(real_number, low=0, high=1, above=True)
+_end = partial(real_number, low=0)
+
+
+def _milestones(times: Any, name: str) -> list[float]:
+    return sorted(real_number(time, f"{name}[{n}]", 0) for n, time in enumerate(as_list(times, name)))
+
+
 class StepDecay(Schedule):
     """Multiply by ``factor`` every ``every`` epochs.
 
@@ -44,9 +55,10 @@ class StepDecay(Schedule):
     [1.0, 1.0, 0.5, 0.25]
     """
 
+    _checks: ClassVar[dict[str, Check]] = {"every": _positive, "factor": _factor}
+
     def __init__(self, every: float, factor: float = 0.1) -> None:
-        self.every = real_number(every, "every", 0, above=True)
-        self.factor = real_number(factor, "factor", 0, 1, above=True)
+        self.every, self.factor = every, factor
 
     def __call__(self, time: float) -> float:
         """The factor at ``time``."""
@@ -60,10 +72,10 @@ class MultiStepDecay(Schedule):
     [1.0, 0.1, 0.010000000000000002]
     """
 
+    _checks: ClassVar[dict[str, Check]] = {"milestones": _milestones, "factor": _factor}
+
     def __init__(self, milestones: Any, factor: float = 0.1) -> None:
-        given = as_list(milestones, "milestones")
-        self.milestones = sorted(real_number(m, f"milestones[{n}]", 0) for n, m in enumerate(given))
-        self.factor = real_number(factor, "factor", 0, 1, above=True)
+        self.milestones, self.factor = milestones, factor
 
     def __call__(self, time: float) -> float:
         """The factor at ``time``."""
@@ -88,8 +100,10 @@ class ExponentialDecay(Schedule):
     0.125
     """
 
+    _checks: ClassVar[dict[str, Check]] = {"factor": _factor}
+
     def __init__(self, factor: float = 0.95) -> None:
-        self.factor = real_number(factor, "factor", 0, 1, above=True)
+        self.factor = factor
 
     def __call__(self, time: float) -> float:
         """The factor at ``time``."""
@@ -103,9 +117,10 @@ class LinearDecay(Schedule):
     0.55
     """
 
+    _checks: ClassVar[dict[str, Check]] = {"total": _positive, "end": _end}
+
     def __init__(self, total: float, end: float = 0.0) -> None:
-        self.total = real_number(total, "total", 0, above=True)
-        self.end = real_number(end, "end", 0)
+        self.total, self.end = total, end
 
     def __call__(self, time: float) -> float:
         """The factor at ``time``."""
@@ -119,9 +134,10 @@ class CosineDecay(Schedule):
     0.5
     """
 
+    _checks: ClassVar[dict[str, Check]] = {"total": _positive, "end": _end}
+
     def __init__(self, total: float, end: float = 0.0) -> None:
-        self.total = real_number(total, "total", 0, above=True)
-        self.end = real_number(end, "end", 0)
+        self.total, self.end = total, end
 
     def __call__(self, time: float) -> float:
         """The factor at ``time``."""
@@ -136,10 +152,13 @@ class WarmUp(Schedule):
     [0.25, 1.0, 0.5]
     """
 
+    _checks: ClassVar[dict[str, Check]] = {
+        "epochs": _positive, "then": lambda choice, name: find_schedule(choice, 1),
+        "start": partial(real_number, low=0, high=1),
+    }  # fmt: skip
+
     def __init__(self, epochs: float, then: Any = None, start: float = 0.1) -> None:
-        self.epochs = real_number(epochs, "epochs", 0, above=True)
-        self.then = ConstantRate() if then is None else find_schedule(then, 1)
-        self.start = real_number(start, "start", 0, 1)
+        self.epochs, self.then, self.start = epochs, then, start
 
     def __call__(self, time: float) -> float:
         """The factor at ``time``."""

@@ -7,15 +7,16 @@ heads do so side by side, each with its own part of the vectors. Read before: ``
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 from autograd import Value, dot, softmax
-from nn.checks import check_parameters, one_sample, random_source, sequence_of, shown, whole_number
+from nn.checks import check_parameters, one_sample, random_source, sequence_of, shown, true_or_false, whole_number
 from nn.layers import Layer
 from nn.module import Module
+from nn.settings import Check, Fixed, Settings
 
 
-class MultiHeadAttention(Module):
+class MultiHeadAttention(Settings, Module):
     """softmax(queries · keys / sqrt(size of a head)) · values for each of ``num_heads`` heads (Vaswani et al. 2017).
 
     The vectors have ``embed_dim`` numbers, of which each head has an equal part. With ``causal`` an element sees only
@@ -32,6 +33,9 @@ class MultiHeadAttention(Module):
 
     gives = "a list for each element: put nn.Flatten() between them"
     drawn_whole = True
+    _checks: ClassVar[dict[str, Check]] = {"num_heads": whole_number, "causal": true_or_false} | dict.fromkeys(
+        ("embed_dim", "query", "key", "value", "output"), Fixed("make a new MultiHeadAttention, whose weights fit")
+    )
 
     def __init__(self, embed_dim: int, num_heads: int, *, causal: bool = False, seed: Any = None) -> None:
         count = self.count({"embed_dim": embed_dim, "num_heads": num_heads, "causal": causal})
@@ -48,9 +52,11 @@ class MultiHeadAttention(Module):
         size, heads = (whole_number(settings[name], name) for name in ("embed_dim", "num_heads"))
         if size % heads:
             raise ValueError(f"embed_dim must be a multiple of num_heads, got {size} and {heads}")
-        if not isinstance(settings["causal"], bool):
-            raise TypeError(f"causal must be True or False, got {shown(settings['causal'])}")
+        true_or_false(settings["causal"], "causal")
         return 4 * (size + 1) * size
+
+    def _check_together(self, settings: dict[str, Any]) -> None:
+        self.count({"num_heads": 1, "causal": False} | settings)
 
     def __call__(self, query: Any, key: Any = None, value: Any = None) -> list[list[Any]]:
         """The output for each element of one sequence; ``key`` and ``value`` are ``query`` and ``key`` by default."""
@@ -89,8 +95,7 @@ class MultiHeadAttention(Module):
         ]
 
     def _rows(self, sequence: Any, name: str) -> list[Any]:
-        """The elements of a sequence as lists, checked with the settings, which may have been assigned."""
-        self.count(self.settings())
+        """The elements of a sequence as lists."""
         elements = sequence_of(sequence, self.embed_dim, name)
         return [one_sample(each, self.embed_dim, "MultiHeadAttention") for each in elements]
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from functools import partial
+from typing import Any, ClassVar
 
 from autograd import Value, dot, sqrt
 from nn.checks import check_parameters, one_sample, real_number, shown, whole_number
 from nn.module import Module
+from nn.settings import Check, Settings, some_values
 
 
-class RMSNorm(Module):
+class RMSNorm(Settings, Module):
     """Divide one sample's ``size`` numbers by their root mean square, then multiply each by a learned scale.
 
     ``epsilon`` is added to the mean square, which could be 0; its default is PyTorch's, 2.2e-16 (Zhang, Sennrich 2019).
@@ -22,17 +24,19 @@ class RMSNorm(Module):
     [0.2, 1.4]
     """
 
+    _checks: ClassVar[dict[str, Check]] = {"epsilon": partial(real_number, low=0), "scale": some_values}
+
     def __init__(self, size: int, epsilon: float = sys.float_info.epsilon) -> None:
         size = whole_number(size, "size")
         check_parameters(size, f"RMSNorm(size={shown(size)})")
-        self.epsilon = real_number(epsilon, "epsilon", 0)
+        self.epsilon = epsilon
         self.scale = [Value(1.0) for _ in range(size)]
 
     def __call__(self, inputs: Any) -> list[Any]:
         """The normalised sample, a list of ``size`` Values."""
         row = one_sample(inputs, len(self.scale), "RMSNorm")
         root = sqrt(dot(row, row) / len(row) + self.epsilon)
-        return [item / root * scale for item, scale in zip(row, self.scale, strict=True)]
+        return [item / root * scale for item, scale in zip(row, some_values(self.scale, "scale"), strict=True)]
 
     @property
     def in_size(self) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 
 from autograd import Value
@@ -17,15 +18,19 @@ from nn.checks import as_list, check_parameters, shown, whole_number
 from nn.convolution.windows import Image, Pair, arguments, image_of, padded, pair, windows
 from nn.layers import Layer
 from nn.module import Module
+from nn.settings import Check, Fixed, Settings
 
 
-class Convolution(Module):
+class Convolution(Settings, Module):
     """What ``Conv1d`` and ``Conv2d`` share: one layer of filters, applied at every position of an image."""
 
     gives = "maps: put nn.Flatten() between them"
     drawn_whole = True
     _checked: ClassVar[Callable[..., Any]]
     """Checks a size: one whole number, or a pair."""
+    _checks: ClassVar[dict[str, Check]] = dict.fromkeys(
+        ("in_channels", "filters"), Fixed("make a new convolution, whose weights fit")
+    )
 
     def __init__(
         self,
@@ -41,7 +46,6 @@ class Convolution(Module):
     ) -> None:
         self.in_channels, filters = whole_number(in_channels, "in_channels"), whole_number(out_channels, "out_channels")
         self.kernel_size, self.stride, self.padding = kernel_size, stride, padding
-        self.kernel_size, self.stride, self.padding = self._sizes()
         inputs = self.in_channels * math.prod(_sides(self.kernel_size))
         check_parameters(filters * (inputs + 1), f"{type(self).__name__}(kernel_size={shown(kernel_size)})")
         self.filters: Layer[Any] = Layer(inputs, filters, activation=activation, init=init, seed=seed)
@@ -54,13 +58,19 @@ class Convolution(Module):
         cls._checked(settings["padding"], "padding", 0)
         return filters * (channels * math.prod(_sides(cls._checked(settings["kernel_size"], "kernel_size"))) + 1)
 
-    def _sizes(self) -> list[Any]:
-        """Kernel size, stride and padding, checked: another may have been assigned."""
-        size, stride = self._checked(self.kernel_size, "kernel_size"), self._checked(self.stride, "stride")
-        if isinstance(self.padding, str):
-            cure = "'valid' is 0, and 'same' is (kernel_size - 1) // 2 for a kernel of odd size"
-            raise TypeError(f"padding must be a whole number, got {shown(self.padding)}: {cure}")
-        return [size, stride, self._checked(self.padding, "padding", 0)]
+    def _check_together(self, settings: dict[str, Any]) -> None:
+        if "filters" in settings:
+            size, filters = settings["kernel_size"], settings["filters"]
+            inputs = settings["in_channels"] * math.prod(_sides(size))
+            if inputs != filters.in_size:
+                raise ValueError(
+                    f"kernel_size {size} would need filters with {inputs} weights, but these have {filters.in_size}: "
+                    "make a new convolution"
+                )
+
+    @property
+    def _sizes(self) -> tuple[Any, Any, Any]:
+        return self.kernel_size, self.stride, self.padding
 
     @property
     def out_channels(self) -> int:
@@ -71,6 +81,10 @@ class Convolution(Module):
     def activation(self) -> Activation:
         """The activation of the filters."""
         return self.filters.activation
+
+    @activation.setter
+    def activation(self, activation: Any) -> None:
+        self.filters.activation = activation
 
     def _maps(self, image: Image, kernel: Pair, stride: Pair, padding: Pair) -> Image:
         """The output of each filter at each position: (out_channels) x (height) x (width)."""
@@ -88,11 +102,11 @@ class Convolution(Module):
 
     def torch_shape(self) -> tuple[int, ...]:
         """The shape of PyTorch's weight: (out_channels, in_channels, and the sides of a filter)."""
-        return self.out_channels, self.in_channels, *_sides(self._sizes()[0])
+        return self.out_channels, self.in_channels, *_sides(self.kernel_size)
 
     def settings(self) -> dict[str, Any]:
         """The arguments that build such a module again, apart from the activation."""
-        sizes = dict(zip(("kernel_size", "stride", "padding"), self._sizes(), strict=True))
+        sizes = dict(zip(("kernel_size", "stride", "padding"), self._sizes, strict=True))
         channels = {"in_channels": self.in_channels, "out_channels": self.out_channels}
         return channels | {name: list(size) if isinstance(size, tuple) else size for name, size in sizes.items()}
 
@@ -102,6 +116,13 @@ class Convolution(Module):
             sizes | {"activation": self.activation.name}, {"stride": 1, "padding": 0, "activation": "identity"}
         )
         return f"{type(self).__name__}({self.in_channels}, {self.out_channels}, {given})"
+
+
+def _padding(checked: Any, padding: Any, name: str) -> Any:
+    if isinstance(padding, str):
+        cure = "'valid' is 0, and 'same' is (kernel_size - 1) // 2 for a kernel of odd size"
+        raise TypeError(f"{name} must be a whole number, got {shown(padding)}: {cure}")
+    return checked(padding, name, 0)
 
 
 def _sides(size: Any) -> tuple[int, ...]:
@@ -123,12 +144,16 @@ class Conv1d(Convolution):
     """
 
     _checked = staticmethod(whole_number)
+    _checks: ClassVar[dict[str, Check]] = {
+        **Convolution._checks, "kernel_size": whole_number, "stride": whole_number,
+        "padding": partial(_padding, whole_number),
+    }  # fmt: skip
 
     def __call__(self, inputs: Any) -> list[list[Any]]:
         """The maps of one signal, a list of channels: one list of numbers for each filter."""
         signal = as_list(inputs, "the input of Conv1d", "one signal: a list of channels, each a list of numbers")
         image = image_of([[channel] for channel in signal], "Conv1d", "one signal: a list of channels")
-        return [rows[0] for rows in self._maps(image, *zip((1, 1, 0), self._sizes(), strict=True))]
+        return [rows[0] for rows in self._maps(image, *zip((1, 1, 0), self._sizes, strict=True))]
 
 
 class Conv2d(Convolution):
@@ -149,7 +174,10 @@ class Conv2d(Convolution):
     """
 
     _checked = staticmethod(pair)
+    _checks: ClassVar[dict[str, Check]] = {
+        **Convolution._checks, "kernel_size": pair, "stride": pair, "padding": partial(_padding, pair)
+    }  # fmt: skip
 
     def __call__(self, inputs: Any) -> list[list[list[Any]]]:
         """The maps of one image, a list of channels that are lists of rows: one such grid for each filter."""
-        return self._maps(image_of(inputs, "Conv2d"), *self._sizes())
+        return self._maps(image_of(inputs, "Conv2d"), *self._sizes)

@@ -6,37 +6,38 @@ By keeping one number of each window: the largest, or the mean. Read before: ``w
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import reduce
-from typing import Any
+from functools import partial, reduce
+from typing import Any, ClassVar
 
 import autograd
 from autograd import maximum
 from nn.checks import shown
 from nn.convolution.windows import Pair, arguments, image_of, padded, pair, windows
 from nn.module import Module
+from nn.settings import Check, Settings
 
 
-class Pooling(Module):
+class Pooling(Settings, Module):
     """What ``MaxPool2d`` and ``AvgPool2d`` share: windows of each channel by itself."""
 
     gives = "maps: put nn.Flatten() between them"
+    _checks: ClassVar[dict[str, Check]] = {"kernel_size": pair, "stride": pair, "padding": partial(pair, minimum=0)}
 
     def __init__(self, kernel_size: int | Pair, stride: int | Pair | None = None, padding: int | Pair = 0) -> None:
-        self.kernel_size: int | Pair = kernel_size
-        self.stride: int | Pair = kernel_size if stride is None else stride
-        self.padding: int | Pair = padding
-        self.kernel_size, self.stride, self.padding = self._sizes()
+        self.kernel_size: Any = kernel_size
+        self.stride: Any = kernel_size if stride is None else stride
+        self.padding: Any = padding
 
     def _sizes(self) -> tuple[Pair, Pair, Pair]:
-        """Kernel size, stride and padding, checked: another may have been assigned."""
-        size, stride = pair(self.kernel_size, "kernel_size"), pair(self.stride, "stride")
-        padding = pair(self.padding, "padding", 0)
+        return self.kernel_size, self.stride, self.padding
+
+    def _check_together(self, settings: dict[str, Any]) -> None:
+        size, padding = settings["kernel_size"], settings.get("padding", (0, 0))
         if any(2 * edge > side for edge, side in zip(padding, size, strict=True)):
             raise ValueError(
                 f"padding must be at most half of kernel_size {size}, or a window would lie outside the image; got "
-                f"{shown(self.padding)}"
+                f"{padding}"
             )
-        return size, stride, padding
 
     def _pooled(self, inputs: Any, fill: Any, of_window: Callable[[list[Any]], Any]) -> list[list[list[Any]]]:
         owner, (size, stride, padding) = type(self).__name__, self._sizes()

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import csv
 import math
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from nn.checks import file_path, real_number, shown, whole_number
+from nn.checks import file_path, real_number, true_or_false, whole_number
 from nn.names import explains_keywords
+from nn.settings import Check, Fixed, Settings
 
 
-class CSVLogger:
+class CSVLogger(Settings):
     """Write one line for each epoch to a file of comma-separated values: epoch, loss, metrics, rate ...
 
     ``append`` continues an existing file, ``overwrite`` replaces it. Raises ``FileExistsError`` if the file exists and
@@ -28,12 +30,13 @@ class CSVLogger:
     ['epoch', 'loss']
     """
 
+    _checks: ClassVar[dict[str, Check]] = {"path": Fixed("make another CSVLogger")}
+
     @explains_keywords
     def __init__(self, path: Any, *, append: bool = False, overwrite: bool = False) -> None:
         self.path = Path(file_path(path))
         for name, switch in {"append": append, "overwrite": overwrite}.items():
-            if not isinstance(switch, bool):
-                raise TypeError(f"{name} must be True or False, got {shown(switch)}")
+            true_or_false(switch, name)
         if self.path.exists() and not (append or overwrite):
             raise FileExistsError(f"{self.path} exists already: give append=True, overwrite=True or another name")
         self._continues = append and self.path.exists()
@@ -49,7 +52,7 @@ class CSVLogger:
         self._continues = True
 
 
-class ReduceOnPlateau:
+class ReduceOnPlateau(Settings):
     """Multiply the learning rate by ``factor`` if the loss has not improved for more than ``patience`` epochs.
 
     The loss is that of the validation set, if there is one. An improvement is a loss below the best one by the relative
@@ -62,6 +65,14 @@ class ReduceOnPlateau:
     [False, False, True, False]
     """
 
+    _checks: ClassVar[dict[str, Check]] = {
+        "factor": partial(real_number, low=0, high=1, above=True, below=True),
+        "patience": partial(whole_number, minimum=0),
+        "threshold": partial(real_number, low=0, high=1),
+        "cooldown": partial(whole_number, minimum=0),
+        "minimum": partial(real_number, low=0),
+    }
+
     @explains_keywords
     def __init__(
         self,
@@ -71,11 +82,8 @@ class ReduceOnPlateau:
         cooldown: int = 0,
         minimum: float = 0.0,
     ) -> None:
-        self.factor = real_number(factor, "factor", 0, 1, above=True, below=True)
-        self.patience = whole_number(patience, "patience", minimum=0)
-        self.threshold = real_number(threshold, "threshold", 0, 1)
-        self.cooldown = whole_number(cooldown, "cooldown", minimum=0)
-        self.minimum = real_number(minimum, "minimum", 0)
+        self.factor, self.patience, self.threshold = factor, patience, threshold
+        self.cooldown, self.minimum = cooldown, minimum
         self._restart()
 
     def _restart(self) -> None:

@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from nn.checks import shown
 from nn.names import explain_settings
 from nn.optimizers import Optimizer
-from nn.parameters import distinct
+from nn.parameters import FixedParameters, distinct
+from nn.settings import Check, Fixed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +38,11 @@ class ParameterGroups(Optimizer):
     (0.5, 0.75)
     """
 
+    _checks: ClassVar[dict[str, Check]] = {
+        **Optimizer._checks,
+        "groups": Fixed("make new ParameterGroups"),
+        "weight_decay": Fixed("assign that of its groups"),
+    }
     _settings = ("learning_rate",)
 
     def __init__(self, *groups: Optimizer) -> None:
@@ -50,25 +56,38 @@ class ParameterGroups(Optimizer):
                     f"groups[{n}] is {type(group).__name__} but groups[0] is {type(groups[0]).__name__}"
                     ": take one kind, and give the groups different settings"
                 )
-        if not groups[0].learning_rate:
-            raise ValueError("the learning rate of groups[0] is 0: put a group with another rate first")
         self.groups = groups
-        rates = [group.learning_rate for group in groups]
-        self._shares = [rate / rates[0] for rate in rates]
+        self._rates: list[float] = []
+        """The rates that were last set here: another is one that a group was given since."""
         self._buffers = groups[0]._buffers
-        super().__init__([value for group in groups for value in group.parameters], rates[0], 0.0)
-        self.names = distinct([name for group in groups for name in group.names])
+        rate = groups[0].learning_rate
+        super().__init__([value for group in groups for value in group.parameters], rate, 0.0)
+        vars(self)["names"] = distinct([name for group in groups for name in group.names])
 
     @property
     def learning_rate(self) -> float:
         """The rate of the first group."""
-        return self._learning_rate
+        return self.groups[0].learning_rate
 
     @learning_rate.setter
     def learning_rate(self, rate: float) -> None:
+        rates = [group.learning_rate for group in self.groups]
+        if rates != self._rates:
+            if not rates[0]:
+                raise ValueError("the learning rate of groups[0] is 0: put a group with another rate first")
+            self._shares = [other / rates[0] for other in rates]
         for group, share in zip(self.groups, self._shares, strict=True):
             group.learning_rate = rate * share
-        self._learning_rate = self.groups[0].learning_rate
+        self._rates = [group.learning_rate for group in self.groups]
+
+    def follow(self) -> bool:
+        """As for one optimizer, for each group that was made from a model."""
+        if not any([group.follow() for group in self.groups]):  # of all groups
+            return False
+        names = distinct([name for group in self.groups for name in group.names])
+        values = FixedParameters(value for group in self.groups for value in group.parameters)
+        vars(self).update(names=names, parameters=values, _state=(0, {}))
+        return True
 
     def _moved(self, numbers: Numbers, gradients: Numbers, memory: Memory, step: int) -> tuple[Numbers, Memory]:
         moved, remembered, first = [], [], 0

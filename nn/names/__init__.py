@@ -103,6 +103,25 @@ class _Setting(_WithoutEffect):
         return f"here it is {found[0]}" if found else f"{kind.__name__} has no such setting"
 
 
+def of_setting(kind: Any, name: str, settings: list[str], strict: bool) -> str:
+    """What to write instead of assigning to ``name``, which ``kind`` does not read; ``settings`` are those that it has.
+
+    Empty if the name is neither an argument of the constructor nor (with ``strict``) any other.
+    """
+    table = answers()
+    found = [here for here in table["keyword"].get(name, "").split() if here in settings]
+    if found:
+        return f"here it is {found[0]}"
+    if name in _parameters(kind.__init__):
+        here = table["setting"].get(name)
+        return f"here it is {here}" if here else f"it is an argument of {kind.__name__}(...) only: make a new one"
+    if not strict:
+        return ""
+    if name in table["no keyword"]:
+        return table["no keyword"][name]
+    return f"{kind.__name__} has no such setting" + (f"; it has {', '.join(settings)}" if settings else "")
+
+
 METHODS_ELSEWHERE = (
     "fit", "compile", "predict", "predict_proba", "evaluate", "score", "save", "load", "backward", "forward",
     "to", "cpu", "cuda", "children", "named_children", "modules", "apply", "requires_grad", "requires_grad_",

@@ -7,12 +7,13 @@ weights, so that their gradients accumulate over time. Read before: ``layers``. 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 from autograd import Value
 from nn.checks import check_parameters, one_sample, random_source, sequence_of, shown, whole_number
 from nn.layers import Layer
 from nn.module import Module
+from nn.settings import Check, Fixed, Settings
 
 
 class OutputsAndState(tuple[Any, Any]):
@@ -22,7 +23,7 @@ class OutputsAndState(tuple[Any, Any]):
     not_a_list = "the pair (outputs, state) of an RNN, LSTM or GRU: take outputs, state = pair, or use nn.Last()"
 
 
-class Recurrent(Module):
+class Recurrent(Settings, Module):
     """What ``RNN``, ``LSTM`` and ``GRU`` share: a layer for the input, one for the hidden state, and the loop.
 
     Both have ``gates`` times ``hidden_size`` outputs. As in PyTorch each has biases, and all weights are drawn
@@ -32,6 +33,9 @@ class Recurrent(Module):
     gates = 1
     gives = "all its outputs and its state: put nn.Last() between them"
     drawn_whole = True
+    _checks: ClassVar[dict[str, Check]] = dict.fromkeys(
+        ("input_size", "hidden_size", "from_input", "from_hidden"), Fixed("make a new module, whose weights fit")
+    )
 
     def __init__(self, input_size: int, hidden_size: int, seed: Any) -> None:
         self.input_size = whole_number(input_size, "input_size")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from autograd import relu, tanh
 from nn.checks import choose
 from nn.recurrence.recurrent import Recurrent
+from nn.settings import Check
 
 _FUNCTIONS = {"tanh": tanh, "relu": relu}
 
@@ -25,13 +26,17 @@ class RNN(Recurrent):
     (0.986614, 0.994921)
     """
 
+    _checks: ClassVar[dict[str, Check]] = {
+        **Recurrent._checks, "nonlinearity": lambda choice, name: choose(choice, list(_FUNCTIONS), name)
+    }  # fmt: skip
+
     def __init__(self, input_size: int, hidden_size: int, *, nonlinearity: str = "tanh", seed: Any = None) -> None:
-        self.nonlinearity = choose(nonlinearity, list(_FUNCTIONS), "nonlinearity")
+        self.nonlinearity = nonlinearity
         super().__init__(input_size, hidden_size, seed)
 
     def step(self, inputs: Any, state: Any) -> list[Any]:
         """The hidden state after one more element."""
-        function = _FUNCTIONS[choose(self.nonlinearity, list(_FUNCTIONS), "nonlinearity")]
+        function = _FUNCTIONS[self.nonlinearity]
         return [function(a + b) for a, b in zip(*self._sums(inputs, state), strict=True)]
 
     @classmethod

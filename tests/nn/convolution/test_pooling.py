@@ -38,7 +38,7 @@ def test_the_gradient_goes_to_the_largest_or_to_all() -> None:
 
 
 def test_padding_is_at_most_half_of_a_window() -> None:
-    with pytest.raises(ValueError, match=r"padding must be at most half of kernel_size \(2, 2\).*got 2"):
+    with pytest.raises(ValueError, match=r"padding must be at most half of kernel_size \(2, 2\).*got \(2, 2\)"):
         nn.MaxPool2d(2, padding=2)
 
 
@@ -52,6 +52,5 @@ def test_other_sizes_may_be_assigned() -> None:
     pool.kernel_size, pool.stride, pool.padding = 3, 1, (1, 0)
     assert pool(IMAGE) == nn.MaxPool2d(3, 1, (1, 0))(IMAGE)
     assert repr(pool) == "MaxPool2d(kernel_size=3, stride=1, padding=(1, 0))"
-    pool.padding = 2
-    with pytest.raises(ValueError, match=r"padding must be at most half of kernel_size \(3, 3\).*got 2"):
-        pool(IMAGE)
+    with pytest.raises(ValueError, match=r"padding must be at most half of kernel_size \(3, 3\).*got \(2, 2\)"):
+        pool.padding = 2
