@@ -12,7 +12,7 @@ from autograd import Value, depends_on, drawn
 
 from .checks import as_list, is_scalar, random_source, real_number, shown
 from .module import Module
-from .settings import Check, Settings
+from .names.settings import Check, Settings
 
 
 class Dropout(Settings, Module):

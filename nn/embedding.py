@@ -11,7 +11,7 @@ from autograd import Value, is_index, take
 
 from .checks import as_list, check_parameters, is_number, random_source, shown, whole_number
 from .module import Module
-from .settings import Check, Settings, some_values
+from .names.settings import Check, Settings, some_values
 
 
 def _table(vectors: Any, name: str) -> Any:

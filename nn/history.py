@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from .checks import choose, real_number, whole_number
-from .settings import Check, Settings
+from .names.settings import Check, Settings
 
 
 class History:

@@ -17,7 +17,7 @@ from .activations import activation as find_activation
 from .checks import as_list, check_parameters, one_sample, random_source, shown, whole_number
 from .initializers import check_init, first_weights
 from .module import Module
-from .settings import Check, Fixed, Settings, one_value, some_values
+from .names.settings import Check, Fixed, Settings, one_value, some_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -141,7 +141,9 @@ def _check_neurons(neurons: Any, in_size: int, activation: Activation, **others:
         if not isinstance(neuron, Neuron):
             raise TypeError(f"neurons[{position}] must be a Neuron, got {shown(neuron)}")
         if len(neuron.weights) != in_size:
-            raise ValueError(f"neurons[{position}] has {len(neuron.weights)} weights, but its layer has {in_size} inputs")
+            raise ValueError(
+                f"neurons[{position}] has {len(neuron.weights)} weights, but its layer has {in_size} inputs"
+            )
         if neuron.activation is not activation:
             raise ValueError(
                 f"neurons[{position}] has the activation {neuron.activation.name!r}, but its layer has "
@@ -242,9 +244,9 @@ class Layer(Settings, Module, Generic[Output]):
         return f"Layer({self.in_size}, {self.out_size}, activation={self.activation.name!r})"
 
 
-def _layers(layers: Any, name: str) -> list[Any]:
+def _layers(given: Any, name: str) -> list[Any]:
     """The layers as a list, if each can be called and takes what the one before it gives."""
-    layers = as_list(layers, name, "a list of modules")
+    layers: list[Any] = as_list(given, name, "a list of modules")
     if not layers:
         raise ValueError("Sequential needs at least one layer, such as Sequential(Layer(2, 1))")
     for position, layer in enumerate(layers):
@@ -364,7 +366,9 @@ def weighted_sums(rows: list[tuple[Value, ...]], inputs: list[Any], owner: str) 
     except (TypeError, ValueError):
         for n, row in enumerate(rows):
             if len(row) != len(inputs) + 1:  # it has been replaced
-                raise ValueError(f"neurons[{n}] has {len(row) - 1} weights, but {owner} has {len(inputs)} inputs") from None
+                raise ValueError(
+                    f"neurons[{n}] has {len(row) - 1} weights, but {owner} has {len(inputs)} inputs"
+                ) from None
         one_sample(inputs, len(rows[0]) - 1, owner)  # a batch of as many samples as there are inputs
         raise
 

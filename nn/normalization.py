@@ -12,7 +12,7 @@ from autograd import Value, mean, sqrt
 
 from .checks import check_parameters, one_sample, real_number, shown, whole_number
 from .module import Module
-from .settings import Check, Settings, some_values
+from .names.settings import Check, Settings, some_values
 
 
 class LayerNorm(Settings, Module):

@@ -19,8 +19,8 @@ from autograd import NOT_COMPUTED, assign
 
 from .checks import all_finite, as_list, choose, is_number, real_number, shown, true_or_false
 from .module import Module, listed
+from .names.settings import Check, Fixed, Settings
 from .parameters import FixedParameters, distinct, model_of, named_values
-from .settings import Check, Fixed, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -105,7 +105,9 @@ class Optimizer(Settings):
         if len(found) == len(self.parameters) and all(map(operator.is_, found, self.parameters)):
             return False
         names, values = named_values(self._model)
-        vars(self).update(names=names, parameters=FixedParameters(values), _state=(0, {}))  # one call, which an interrupt cannot split
+        vars(self).update(
+            names=names, parameters=FixedParameters(values), _state=(0, {})
+        )  # one call, which an interrupt cannot split
         return True
 
     def call_as_in(self, model: Module) -> None:
@@ -309,14 +311,9 @@ class SGD(Optimizer):
     _buffers = ("velocity",)
 
     def __init__(
-        self,
-        parameters: Any,
-        learning_rate: float = 0.01,
-        momentum: float = 0.0,
-        *,
-        nesterov: bool = False,
+        self, parameters: Any, learning_rate: float = 0.01, momentum: float = 0.0, *, nesterov: bool = False,
         weight_decay: float = 0.0,
-    ) -> None:
+    ) -> None:  # fmt: skip
         super().__init__(parameters, learning_rate, weight_decay)
         self.momentum, self.nesterov = momentum, nesterov
 
@@ -381,15 +378,9 @@ class RMSProp(Optimizer):
     _buffers = ("square_mean", "velocity")
 
     def __init__(
-        self,
-        parameters: Any,
-        learning_rate: float = 0.01,
-        smoothing: float = 0.99,
-        *,
-        momentum: float = 0.0,
-        weight_decay: float = 0.0,
-        epsilon: float = 1e-8,
-    ) -> None:
+        self, parameters: Any, learning_rate: float = 0.01, smoothing: float = 0.99, *, momentum: float = 0.0,
+        weight_decay: float = 0.0, epsilon: float = 1e-8,
+    ) -> None:  # fmt: skip
         super().__init__(parameters, learning_rate, weight_decay)
         self.smoothing, self.momentum, self.epsilon = smoothing, momentum, epsilon
 

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 from .checks import as_list, choose, real_number, shown
-from .settings import Check, Settings
+from .names.settings import Check, Settings
 
 
 class Schedule(Settings):

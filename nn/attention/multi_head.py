@@ -13,7 +13,7 @@ from autograd import Value, dot, softmax
 from nn.checks import check_parameters, one_sample, random_source, sequence_of, shown, true_or_false, whole_number
 from nn.layers import Layer
 from nn.module import Module
-from nn.settings import Check, Fixed, Settings
+from nn.names.settings import Check, Settings, fixed
 
 
 class MultiHeadAttention(Settings, Module):
@@ -33,9 +33,10 @@ class MultiHeadAttention(Settings, Module):
 
     gives = "a list for each element: put nn.Flatten() between them"
     drawn_whole = True
-    _checks: ClassVar[dict[str, Check]] = {"num_heads": whole_number, "causal": true_or_false} | dict.fromkeys(
-        ("embed_dim", "query", "key", "value", "output"), Fixed("make a new MultiHeadAttention, whose weights fit")
-    )
+    _checks: ClassVar[dict[str, Check]] = {
+        "num_heads": whole_number, "causal": true_or_false,
+        **fixed("make another MultiHeadAttention", "embed_dim", "query", "key", "value", "output"),
+    }  # fmt: skip
 
     def __init__(self, embed_dim: int, num_heads: int, *, causal: bool = False, seed: Any = None) -> None:
         count = self.count({"embed_dim": embed_dim, "num_heads": num_heads, "causal": causal})

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from autograd import Value, dot, sqrt
 from nn.checks import check_parameters, one_sample, real_number, shown, whole_number
 from nn.module import Module
-from nn.settings import Check, Settings, some_values
+from nn.names.settings import Check, Settings, some_values
 
 
 class RMSNorm(Settings, Module):

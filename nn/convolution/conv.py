@@ -18,7 +18,7 @@ from nn.checks import as_list, check_parameters, shown, whole_number
 from nn.convolution.windows import Image, Pair, arguments, image_of, padded, pair, windows
 from nn.layers import Layer
 from nn.module import Module
-from nn.settings import Check, Fixed, Settings
+from nn.names.settings import Check, Settings, fixed
 
 
 class Convolution(Settings, Module):
@@ -28,9 +28,7 @@ class Convolution(Settings, Module):
     drawn_whole = True
     _checked: ClassVar[Callable[..., Any]]
     """Checks a size: one whole number, or a pair."""
-    _checks: ClassVar[dict[str, Check]] = dict.fromkeys(
-        ("in_channels", "filters"), Fixed("make a new convolution, whose weights fit")
-    )
+    _checks: ClassVar[dict[str, Check]] = fixed("make another convolution", "in_channels", "filters")
 
     def __init__(
         self,

@@ -11,10 +11,9 @@ from typing import Any, ClassVar
 
 import autograd
 from autograd import maximum
-from nn.checks import shown
 from nn.convolution.windows import Pair, arguments, image_of, padded, pair, windows
 from nn.module import Module
-from nn.settings import Check, Settings
+from nn.names.settings import Check, Settings
 
 
 class Pooling(Settings, Module):

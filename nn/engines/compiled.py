@@ -19,7 +19,7 @@ from nn import losses
 from nn.checks import all_finite, shown
 from nn.engines.eager import FAILURES, EagerEngine
 from nn.engines.forward import NOT_WHOLE, are_whole, check_numpy, prepare, takes_indices
-from nn.engines.restore import remembered
+from nn.engines.restore import explain_refusal, remembered
 from nn.module import Module
 from nn.samples import shape_of
 from nn.schedules import Schedule
@@ -148,7 +148,7 @@ class CompiledEngine:
         self.optimizer: Any = training.optimizer
         self.given_up = False
         """Whether the eager engine has taken over."""
-        prepare(self.program, self._arrays(range(min(training.batch_size, len(self.X)))))
+        prepare(self.program, self._arrays(range(min(training.batch_size, len(self.X)))), model)
         for name, thing in {"the optimizer": training.optimizer, "the training": training}.items():
             if self.program.reads(thing):
                 raise TypeError(f'the model reads {name}, which changes at every step: use engine="eager"')
@@ -236,6 +236,7 @@ class CompiledEngine:
             loss, gradient, outputs = self.program.loss_and_outputs(*self._arrays(batch))
         except TypeError:
             if not self.fall_back:
+                explain_refusal(self.training.model)
                 raise
             self.given_up = True
             self.training.history.engine = "eager"
@@ -259,7 +260,7 @@ class CompiledEngine:
         program.load()
         with program.assume_unchanged(), suppress(*FAILURES):
             try:
-                prepare(program, arrays)
+                prepare(program, arrays, self.training.model)
             except TypeError:
                 put_back()
                 self.evaluates = False

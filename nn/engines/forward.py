@@ -19,7 +19,7 @@ from nn.module import Module
 from nn.samples import pieces
 
 from .eager import FAILURES
-from .restore import remembered
+from .restore import explain_refusal, remembered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -93,7 +93,7 @@ class CompiledForward:
             program.name = type(model).__name__ if isinstance(model, Module) else getattr(model, "__name__", "model")
             self._program = program
         program = self._program
-        prepare(program, [array])
+        prepare(program, [array], self.model)
         return program.outputs(array).reshape(len(array), *_dimensions(program.plan.shape))
 
 
@@ -155,7 +155,7 @@ def check_numpy() -> None:
         raise ImportError(f'engine="compiled" needs numpy: {how_to_install("numpy")}; or use engine="eager"') from error
 
 
-def prepare(program: Any, arrays: Sequence[Any]) -> None:
+def prepare(program: Any, arrays: Sequence[Any], model: Any) -> None:
     """Trace; again if another thread has drawn random numbers meanwhile, which looks as if the model had."""
     for left in range(4, -1, -1):
         try:
@@ -163,6 +163,7 @@ def prepare(program: Any, arrays: Sequence[Any]) -> None:
             return
         except TypeError as error:
             if not left or active_count() == 1 or "it draws random numbers" not in str(error):
+                explain_refusal(model)
                 raise
 
 

@@ -14,6 +14,8 @@ from types import CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 import autograd
+from nn.layers import Neuron
+from nn.module import Module
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,6 +71,13 @@ def _is_users(thing: Any) -> bool:
     """Whether a class or a function comes neither from this library, nor from NumPy or the standard library."""
     root = str(thing.__module__).split(".")[0]
     return root == "__main__" or root not in {"nn", "autograd", "numpy", *sys.stdlib_module_names}
+
+
+def explain_refusal(model: Any) -> None:
+    """Raise the error that says more than the tracer's, if a neuron has a number in place of a Value."""
+    for _, module in model.named_modules() if isinstance(model, Module) else ():
+        if isinstance(module, Neuron):
+            module.row()
 
 
 _COUNTS = (int, float, str, tuple, type(None))

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from nn.checks import file_path, real_number, true_or_false, whole_number
 from nn.names import explains_keywords
-from nn.settings import Check, Fixed, Settings
+from nn.names.settings import Check, Fixed, Settings
 
 
 class CSVLogger(Settings):

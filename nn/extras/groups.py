@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from nn.checks import shown
 from nn.names import explain_settings
+from nn.names.settings import Check, Fixed
 from nn.optimizers import Optimizer
 from nn.parameters import FixedParameters, distinct
-from nn.settings import Check, Fixed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 class ParameterGroups(Optimizer):
     """Several optimizers as one, such as ``ParameterGroups(SGD(a, 0.1), SGD(b, 0.01, weight_decay=0.1))``.
 
-    ``learning_rate`` is that of the first group; if it is changed, as by a schedule, the others change in proportion.
+    ``learning_rate`` is at first that of the first group; if it is changed, as by a schedule, the rates of all groups
+    change in proportion. A group's own rate may be changed, too: with 0 it keeps its parameters as they are.
     Raises ``TypeError`` if a group is not an optimizer, ``ValueError`` for a parameter in two groups, groups of
     different kinds, or a first group whose rate is 0.
 
@@ -56,33 +57,37 @@ class ParameterGroups(Optimizer):
                     f"groups[{n}] is {type(group).__name__} but groups[0] is {type(groups[0]).__name__}"
                     ": take one kind, and give the groups different settings"
                 )
+        if not groups[0].learning_rate:
+            raise ValueError("the learning rate of groups[0] is 0: put a group with another rate first")
         self.groups = groups
-        self._rates: list[float] = []
-        """The rates that were last set here: another is one that a group was given since."""
+        self._given = [group.learning_rate for group in groups]
+        """The rates that were last set here: if a group has another, it was assigned since."""
+        self._rate = self._given[0]
+        self._shares = [rate / self._rate for rate in self._given]
         self._buffers = groups[0]._buffers
-        rate = groups[0].learning_rate
-        super().__init__([value for group in groups for value in group.parameters], rate, 0.0)
+        super().__init__([value for group in groups for value in group.parameters], self._rate, 0.0)
         vars(self)["names"] = distinct([name for group in groups for name in group.names])
 
     @property
     def learning_rate(self) -> float:
-        """The rate of the first group."""
-        return self.groups[0].learning_rate
+        """The rate that all groups follow in proportion; at first that of the first group."""
+        return self._rate
 
     @learning_rate.setter
     def learning_rate(self, rate: float) -> None:
-        rates = [group.learning_rate for group in self.groups]
-        if rates != self._rates:
-            if not rates[0]:
-                raise ValueError("the learning rate of groups[0] is 0: put a group with another rate first")
-            self._shares = [other / rates[0] for other in rates]
+        for n, (group, given) in enumerate(zip(self.groups, self._given, strict=True)):
+            if group.learning_rate != given:
+                if not self._rate:
+                    raise ValueError(f"the rate of groups[{n}] was assigned when that of all was 0: assign it earlier")
+                self._shares[n] = group.learning_rate / self._rate
         for group, share in zip(self.groups, self._shares, strict=True):
             group.learning_rate = rate * share
-        self._rates = [group.learning_rate for group in self.groups]
+        self._rate, self._given = rate, [group.learning_rate for group in self.groups]
 
     def follow(self) -> bool:
         """As for one optimizer, for each group that was made from a model."""
-        if not any([group.follow() for group in self.groups]):  # of all groups
+        followed = [group.follow() for group in self.groups]
+        if not any(followed):
             return False
         names = distinct([name for group in self.groups for name in group.names])
         values = FixedParameters(value for group in self.groups for value in group.parameters)

@@ -1,7 +1,7 @@
 """What are the names of PyTorch and Keras called here?
 
 The error for a name or keyword argument that only they have says what to write. The names are data, in ``names.txt``,
-and read when they are first needed. Read before: nothing.
+and read when they are first needed. Read before: nothing. Read after: ``settings`` (what may be assigned).
 """
 
 from __future__ import annotations
@@ -109,12 +109,14 @@ def of_setting(kind: Any, name: str, settings: list[str], strict: bool) -> str:
     Empty if the name is neither an argument of the constructor nor (with ``strict``) any other.
     """
     table = answers()
-    found = [here for here in table["keyword"].get(name, "").split() if here in settings]
+    here = table["keyword"].get(name, "").split()
+    found = [known for known in here if known in settings] + [
+        table["setting"][known] for known in (name, *here) if known in table["setting"]
+    ]
     if found:
         return f"here it is {found[0]}"
     if name in _parameters(kind.__init__):
-        here = table["setting"].get(name)
-        return f"here it is {here}" if here else f"it is an argument of {kind.__name__}(...) only: make a new one"
+        return f"it is an argument of {kind.__name__}(...) only: make a new one"
     if not strict:
         return ""
     if name in table["no keyword"]:

@@ -13,7 +13,7 @@ from autograd import Value
 from nn.checks import check_parameters, one_sample, random_source, sequence_of, shown, whole_number
 from nn.layers import Layer
 from nn.module import Module
-from nn.settings import Check, Fixed, Settings
+from nn.names.settings import Check, Settings, fixed
 
 
 class OutputsAndState(tuple[Any, Any]):
@@ -33,8 +33,8 @@ class Recurrent(Settings, Module):
     gates = 1
     gives = "all its outputs and its state: put nn.Last() between them"
     drawn_whole = True
-    _checks: ClassVar[dict[str, Check]] = dict.fromkeys(
-        ("input_size", "hidden_size", "from_input", "from_hidden"), Fixed("make a new module, whose weights fit")
+    _checks: ClassVar[dict[str, Check]] = fixed(
+        "make another module, whose weights fit", "input_size", "hidden_size", "from_input", "from_hidden"
     )
 
     def __init__(self, input_size: int, hidden_size: int, seed: Any) -> None:

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 from autograd import relu, tanh
 from nn.checks import choose
+from nn.names.settings import Check
 from nn.recurrence.recurrent import Recurrent
-from nn.settings import Check
 
 _FUNCTIONS = {"tanh": tanh, "relu": relu}
 

@@ -10,9 +10,8 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from autograd import Value
-
-from .checks import as_list, shown
-from .names import of_setting
+from nn.checks import as_list, shown
+from nn.names import of_setting
 
 Check = Callable[[Any, str], Any]
 
@@ -26,6 +25,11 @@ class Fixed:
     def __call__(self, value: Any, name: str) -> Any:
         """The value as it is."""
         return value
+
+
+def fixed(cure: str, *names: str) -> dict[str, Check]:
+    """The checks of attributes that can be set only once."""
+    return dict.fromkeys(names, Fixed(cure))
 
 
 class Settings:
@@ -56,20 +60,18 @@ class Settings:
         check = self._checks.get(name)
         if check is not None:
             value = check(value, name)
-            if type(check) is Fixed and self._is_fixed(name):
-                raise AttributeError(
-                    f"{type(self).__name__}.{name} cannot be replaced, got {shown(value)}: {check.cure}",
-                    name=name,
-                    obj=self,
-                )
+            if cure := self._cure_if_fixed(name, check):
+                message = f"{type(self).__name__}.{name} cannot be replaced, got {shown(value)}: {cure}"
+                raise AttributeError(message, name=name, obj=self)
             if self._check_together is not None:
                 self._check_together(vars(self) | {name: value})
         elif name[0] != "_" and name not in vars(self):
             _refuse_without_effect(self, name, value)
         super().__setattr__(name, value)
 
-    def _is_fixed(self, name: str) -> bool:
-        return name in vars(self)
+    def _cure_if_fixed(self, name: str, check: Check) -> str:
+        """What to do instead of assigning, if that is too late; else an empty string."""
+        return check.cure if isinstance(check, Fixed) and name in vars(self) else ""
 
 
 def _refuse_without_effect(thing: Settings, name: str, value: Any) -> None:
