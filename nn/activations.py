@@ -8,6 +8,7 @@ derivative are rendered from the primitive's row, never written here. Read befor
 from __future__ import annotations
 
 import math
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 import autograd
@@ -88,11 +89,22 @@ class Activation:
     def __copy__(self) -> Activation:
         return self
 
-    def __deepcopy__(self, memo: object) -> Activation:
-        return self
+    def __deepcopy__(self, memo: dict[int, Any]) -> Activation:
+        function = self.function if _registry.get(self.name) is self else deepcopy(self.function, memo)
+        return self if function is self.function else _restored(self.name, function, self._options())
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (activation, (self.name if _registry.get(self.name) is self else self.function,))
+        if _registry.get(self.name) is self:
+            return (activation, (self.name,))
+        return (_restored, (self.name, self.function, self._options()))
+
+    def _options(self) -> dict[str, Any]:
+        names = ("whole_layer", "range", "gain", "init", "advice")
+        return {name: getattr(self, name) for name in names} | {"texts": self._texts}
+
+
+def _restored(name: str, function: Function, options: dict[str, Any]) -> Activation:
+    return Activation(name, function, **options)
 
 
 _registry: dict[str, Activation] = {}

@@ -51,11 +51,7 @@ class Embedding(Settings, Module):
     def _vector(self, index: Any) -> list[Value]:
         if is_index(index):  # in a compiled program, whose code serves every index
             return [take(column, index) for column in zip(*self.vectors, strict=True)]
-        position = self._checked(index)
-        vector = some_values(self.vectors[position], f"vectors[{position}]")
-        if len(vector) != len(self.vectors[0]):
-            _table(self.vectors, "vectors")
-        return list(vector)
+        return list(self.vectors[self._checked(index)])
 
     def _checked(self, index: Any) -> int:
         if isinstance(index, (bool, Value)) or not is_number(index) or index % 1 != 0:

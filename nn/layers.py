@@ -17,7 +17,7 @@ from .activations import activation as find_activation
 from .checks import as_list, check_parameters, one_sample, random_source, shown, whole_number
 from .initializers import check_init, first_weights
 from .module import Module
-from .names.settings import Check, Fixed, Settings, one_value, some_values
+from .names.settings import Check, Fixed, Settings, check_again, one_value, some_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,6 +45,10 @@ class Neuron(Settings, Module):
     """
 
     __slots__ = ("_row",)  # a slot, because parameters are searched for among the attributes
+    activation: Activation
+    weights: list[Value]
+    bias: Value
+    _in_layer = False
     _checks: ClassVar[dict[str, Check]] = {"activation": _activation, "weights": some_values, "bias": one_value}
 
     def __init__(
@@ -58,13 +62,15 @@ class Neuron(Settings, Module):
         layer_size: int = 1,
     ) -> None:
         nin = whole_number(nin, "nin")
-        self.activation = _chosen(activation, nonlin)
+        own = vars(self)  # which is faster, and what follows is right
+        own["activation"] = _chosen(activation, nonlin)
         layer_size = whole_number(layer_size, "layer_size")
         check_parameters(nin + 1, f"Neuron(nin={shown(nin)})")
         drawn = first_weights(check_init(init), nin, layer_size, self.activation, random_source(seed))
-        self.weights = [Value(number) for number in drawn]
-        self.bias = Value(0.0)
-        self._row = (self.bias, *self.weights)
+        own["weights"] = [Value(number) for number in drawn]
+        own["bias"] = Value(0.0)
+        _show_parameters(self)
+        self._row: tuple[Value, ...] = (self.bias, *self.weights)
 
     def __call__(self, inputs: Any) -> Value:
         """The output for one sample of ``nin`` numbers or Values."""
@@ -75,18 +81,24 @@ class Neuron(Settings, Module):
         output: Value = self.activation.function(weighted_sums([self.row()], inputs, "Neuron")[0])
         return output
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if name == "activation":
+            _show_parameters(self)
+
+    def _cure_if_fixed(self, name: str, check: Check) -> str:
+        return f"assign that of its layer, {_OF_ALL}" if name == "activation" and self._in_layer else ""
+
     def row(self) -> tuple[Value, ...]:
         """Bias and weights, the same tuple until one of them is replaced, so that it is checked only once."""
         row = (self.bias, *self.weights)
         try:
-            unchanged = row == self._row
+            if row == self._row:
+                return self._row
         except TypeError:  # a number in place of a Value
-            unchanged = False
-        if not unchanged:
-            one_value(self.bias, "bias")
-            some_values(self.weights, "weights")
-            self._row = row
-        return self._row
+            check_again(self, "")
+        self._row = row
+        return row
 
     @property
     def w(self) -> list[Value]:
@@ -133,6 +145,17 @@ class Outputs(list[Any]):
         )
 
 
+_OF_ALL = "which all its neurons have"
+
+
+def _show_parameters(owner: Neuron | Layer[Any]) -> None:
+    """If the activation is a module, let its parameters be found among the owner's."""
+    own = vars(owner)
+    own.pop("activation_module", None)
+    if isinstance(owner.activation.function, Module):
+        own["activation_module"] = owner.activation.function
+
+
 def _check_neurons(neurons: Any, in_size: int, activation: Activation, **others: Any) -> None:
     """Raise ``TypeError`` or ``ValueError`` if these cannot be the neurons of one layer."""
     if not neurons:
@@ -147,7 +170,7 @@ def _check_neurons(neurons: Any, in_size: int, activation: Activation, **others:
         if neuron.activation is not activation:
             raise ValueError(
                 f"neurons[{position}] has the activation {neuron.activation.name!r}, but its layer has "
-                f"{activation.name!r}: assign layer.activation, which is that of all its neurons"
+                f"{activation.name!r}: assign that of the layer, {_OF_ALL}"
             )
 
 
@@ -162,6 +185,7 @@ class Layer(Settings, Module, Generic[Output]):
     [0.0, 7.0]
     """
 
+    __slots__ = ("_checked",)
     _checks: ClassVar[dict[str, Check]] = {
         "in_size": Fixed("make a new layer"),
         "activation": _activation,
@@ -192,16 +216,23 @@ class Layer(Settings, Module, Generic[Output]):
         self.neurons = [
             Neuron(nin, activation=self.activation, init=init, seed=source, layer_size=nout) for _ in range(nout)
         ]
+        self._take_neurons()
 
     def __setattr__(self, name: str, value: Any) -> None:
         super().__setattr__(name, value)
         if name == "activation":
-            own = vars(self)
-            for neuron in own.get("neurons", ()):
-                neuron.activation = self.activation
-            own.pop("activation_module", None)
-            if isinstance(self.activation.function, Module):
-                own["activation_module"] = self.activation.function  # so that its parameters are found
+            _show_parameters(self)
+            for neuron in vars(self).get("neurons", ()):
+                vars(neuron)["activation"] = self.activation
+
+    def _take_neurons(self) -> None:
+        """Check the neurons, and let each refuse an activation of its own."""
+        _check_neurons(**vars(self))
+        for neuron in self.neurons:
+            vars(neuron).pop("activation_module", None)  # it is the layer's
+            vars(neuron)["_in_layer"] = True
+        _show_parameters(self)
+        self._checked: list[Neuron] = list(self.neurons)
 
     def _check_together(self, settings: dict[str, Any]) -> None:
         if settings.get("neurons") is not vars(self).get("neurons"):
@@ -222,14 +253,19 @@ class Layer(Settings, Module, Generic[Output]):
         if not isinstance(inputs, list) or len(inputs) != self.in_size:
             inputs = one_sample(inputs, self.in_size, "Layer")
         # One call for the whole layer: the inputs are checked once, not once per neuron.
-        activation = self.activation
-        try:
-            rows = [neuron.row() for neuron in self.neurons if neuron.activation is activation]
-        except AttributeError:  # something else in place of a neuron
-            rows = []
-        if not rows or len(rows) != len(self.neurons):
-            _check_neurons(**vars(self))
-        return apply_activation(activation, weighted_sums(rows, inputs, "Layer"))
+        if self.neurons != self._checked:
+            self._take_neurons()
+        sums = weighted_sums([neuron.row() for neuron in self.neurons], inputs, "Layer")
+        return apply_activation(self.activation, sums)
+
+    def sums(self, inputs: Any) -> list[Any]:
+        """The outputs for a module whose own functions follow: the activation must be the identity."""
+        if self.activation.name != "identity":
+            raise ValueError(
+                f"the activation of a layer within another module is {self.activation.name!r}: assign 'identity', and "
+                "the activation of the module itself, if it has one"
+            )
+        return self.outputs(inputs)
 
     def torch_parameters(self) -> dict[str, list[list[Value]]]:
         """The parameters as rows, by PyTorch's names and in its order: the weights of each neuron, and all biases."""

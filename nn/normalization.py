@@ -44,10 +44,11 @@ class LayerNorm(Settings, Module):
         centre = mean(row)
         centred = [item - centre for item in row]
         deviation = sqrt(mean([item * item for item in centred]) + self.epsilon)
-        scales, shifts = some_values(self.scale, "scale"), some_values(self.shift, "shift")
-        if len(shifts) != len(scales):
-            raise ValueError(f"shift has {len(shifts)} Values and scale has {len(scales)}: they must be equally many")
-        return [item / deviation * scale + shift for item, scale, shift in zip(centred, scales, shifts, strict=True)]
+        if len(self.shift) != len(row):
+            raise ValueError(f"shift has {len(self.shift)} Values and scale has {len(row)}: they must be equally many")
+        return [
+            item / deviation * scale + shift for item, scale, shift in zip(centred, self.scale, self.shift, strict=True)
+        ]
 
     @property
     def in_size(self) -> int:

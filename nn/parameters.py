@@ -12,17 +12,21 @@ from autograd import Value
 
 from .checks import as_list, shown
 from .module import Found, Module
+from .names.settings import check_again
 
 
 def named_values(parameters: Any) -> tuple[list[str], list[Value]]:
     """The names and the Values of a module, of Values, or of pairs of name and Value; each Value once.
 
     A Value without a name is named by its label or its position; all names differ. Raises ``TypeError`` for anything
-    else, and ``ValueError`` if there is none, one occurs twice or one is the result of an operation.
+    else, also for a number in place of a parameter in a layer, and ``ValueError`` if there is none, one occurs twice or
+    one is the result of an operation.
 
     >>> named_values([Value(1.0), Value(2.0, label="w")])[0]
     ['parameters[0]', 'w']
     """
+    for path, module in parameters.named_modules() if isinstance(parameters, Module) else ():
+        check_again(module, path)
     items = (
         parameters.named_parameters()
         if isinstance(parameters, Module)

@@ -74,7 +74,7 @@ class MultiHeadAttention(Settings, Module):
                 for head, of_head in enumerate(of_heads)
                 for column in zip(*(each[head] for each in values[: len(of_head)]), strict=True)
             ]
-            outputs.append(self.output.outputs(joined))
+            outputs.append(self.output.sums(joined))
         return outputs
 
     def weights(self, query: Any, key: Any = None) -> list[list[list[float]]]:
@@ -103,7 +103,7 @@ class MultiHeadAttention(Settings, Module):
     def _heads(self, layer: Layer[Any], rows: list[Any]) -> list[list[list[Any]]]:
         """A layer's output for each element, cut into the parts of the heads."""
         size = self.embed_dim // self.num_heads
-        outputs = [layer.outputs(row) for row in rows]
+        outputs = [layer.sums(row) for row in rows]
         return [[output[n : n + size] for n in range(0, self.embed_dim, size)] for output in outputs]
 
     def torch_parameters(self) -> dict[str, list[list[Value]]]:

@@ -36,7 +36,7 @@ class RMSNorm(Settings, Module):
         """The normalised sample, a list of ``size`` Values."""
         row = one_sample(inputs, len(self.scale), "RMSNorm")
         root = sqrt(dot(row, row) / len(row) + self.epsilon)
-        return [item / root * scale for item, scale in zip(row, some_values(self.scale, "scale"), strict=True)]
+        return [item / root * scale for item, scale in zip(row, self.scale, strict=True)]
 
     @property
     def in_size(self) -> int:

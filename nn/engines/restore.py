@@ -14,8 +14,8 @@ from types import CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 import autograd
-from nn.layers import Neuron
 from nn.module import Module
+from nn.names.settings import check_again
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,10 +74,9 @@ def _is_users(thing: Any) -> bool:
 
 
 def explain_refusal(model: Any) -> None:
-    """Raise the error that says more than the tracer's, if a neuron has a number in place of a Value."""
-    for _, module in model.named_modules() if isinstance(model, Module) else ():
-        if isinstance(module, Neuron):
-            module.row()
+    """Raise the error that says more than the tracer's, if a number was put in place of a parameter."""
+    for path, module in model.named_modules() if isinstance(model, Module) else ():
+        check_again(module, path)
 
 
 _COUNTS = (int, float, str, tuple, type(None))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from nn.checks import shown
+from nn.checks import as_list, real_number, shown
 from nn.names import explain_settings
 from nn.names.settings import Check, Fixed
 from nn.optimizers import Optimizer
@@ -44,7 +44,7 @@ class ParameterGroups(Optimizer):
         "groups": Fixed("make new ParameterGroups"),
         "weight_decay": Fixed("assign that of its groups"),
     }
-    _settings = ("learning_rate",)
+    _settings = ("learning_rate", "shares")
 
     def __init__(self, *groups: Optimizer) -> None:
         if not groups:
@@ -75,14 +75,21 @@ class ParameterGroups(Optimizer):
 
     @learning_rate.setter
     def learning_rate(self, rate: float) -> None:
+        self._shares = self.shares
+        for group, share in zip(self.groups, self._shares, strict=True):
+            group.learning_rate = rate * share
+        self._rate, self._given = rate, [group.learning_rate for group in self.groups]
+
+    @property
+    def shares(self) -> list[float]:
+        """Each group's rate as a multiple of ``learning_rate``."""
+        shares = list(self._shares)
         for n, (group, given) in enumerate(zip(self.groups, self._given, strict=True)):
             if group.learning_rate != given:
                 if not self._rate:
                     raise ValueError(f"the rate of groups[{n}] was assigned when that of all was 0: assign it earlier")
-                self._shares[n] = group.learning_rate / self._rate
-        for group, share in zip(self.groups, self._shares, strict=True):
-            group.learning_rate = rate * share
-        self._rate, self._given = rate, [group.learning_rate for group in self.groups]
+                shares[n] = group.learning_rate / self._rate
+        return shares
 
     def follow(self) -> bool:
         """As for one optimizer, for each group that was made from a model."""
@@ -106,9 +113,18 @@ class ParameterGroups(Optimizer):
         return list(chain(*moved)), {name: list(chain(*(m[name] for m in remembered))) for name in memory}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Continue from a ``state_dict()``; the groups keep their settings, and their rates change in proportion."""
+        """Continue from a ``state_dict()``; the groups keep their settings, apart from their rates."""
+        if isinstance(state, dict) and isinstance(state.get("settings"), dict):
+            state = state | {"settings": {"shares": self.shares} | state["settings"]}  # earlier versions wrote none
         settings, checked = self._checked_state(state)
-        self.learning_rate = settings["learning_rate"]
+        shares = [
+            real_number(share, f"shares[{n}]", 0) for n, share in enumerate(as_list(settings["shares"], "shares"))
+        ]
+        if len(shares) != len(self.groups):
+            raise ValueError(f"the state has the rates of {len(shares)} groups, but there are {len(self.groups)}")
+        rate = real_number(settings["learning_rate"], "learning_rate", 0)
+        self._shares, self._given = shares, [group.learning_rate for group in self.groups]
+        self.learning_rate = rate
         self._state = checked
 
     def __repr__(self) -> str:

@@ -86,8 +86,8 @@ class Recurrent(Settings, Module):
         """The weighted sums of one element, and those of the hidden state."""
         owner = type(self).__name__
         return (
-            self.from_input.outputs(one_sample(inputs, self.input_size, owner)),
-            self.from_hidden.outputs(one_sample(hidden, self.hidden_size, f"{owner}'s state")),
+            self.from_input.sums(one_sample(inputs, self.input_size, owner)),
+            self.from_hidden.sums(one_sample(hidden, self.hidden_size, f"{owner}'s state")),
         )
 
     def _split(self, sums: list[Any]) -> list[list[Any]]:
