@@ -7,7 +7,6 @@ Read after: ``normalization`` for further layers, ``losses``.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, NoReturn, TypeVar, overload
 
 from autograd import Primitive, Value, affine
@@ -48,6 +47,7 @@ class Neuron(Settings, Module):
     activation: Activation
     weights: list[Value]
     bias: Value
+    _row: tuple[Value, ...]
     _in_layer = False
     _checks: ClassVar[dict[str, Check]] = {"activation": _activation, "weights": some_values, "bias": one_value}
 
@@ -62,15 +62,16 @@ class Neuron(Settings, Module):
         layer_size: int = 1,
     ) -> None:
         nin = whole_number(nin, "nin")
-        own = vars(self)  # which is faster, and what follows is right
-        own["activation"] = _chosen(activation, nonlin)
+        put = object.__setattr__  # in less time: what follows is right
+        put(self, "activation", _chosen(activation, nonlin))
         layer_size = whole_number(layer_size, "layer_size")
         check_parameters(nin + 1, f"Neuron(nin={shown(nin)})")
         drawn = first_weights(check_init(init), nin, layer_size, self.activation, random_source(seed))
-        own["weights"] = [Value(number) for number in drawn]
-        own["bias"] = Value(0.0)
-        _show_parameters(self)
-        self._row: tuple[Value, ...] = (self.bias, *self.weights)
+        put(self, "weights", [Value(number) for number in drawn])
+        put(self, "bias", Value(0.0))
+        put(self, "_row", (self.bias, *self.weights))
+        if isinstance(self.activation.function, Module):
+            _show_parameters(self)
 
     def __call__(self, inputs: Any) -> Value:
         """The output for one sample of ``nin`` numbers or Values."""
@@ -150,13 +151,13 @@ _OF_ALL = "which all its neurons have"
 
 def _show_parameters(owner: Neuron | Layer[Any]) -> None:
     """If the activation is a module, let its parameters be found among the owner's."""
-    own = vars(owner)
-    own.pop("activation_module", None)
     if isinstance(owner.activation.function, Module):
-        own["activation_module"] = owner.activation.function
+        vars(owner)["activation_module"] = owner.activation.function
+    elif hasattr(owner, "activation_module"):
+        del owner.activation_module
 
 
-def _check_neurons(neurons: Any, in_size: int, activation: Activation, **others: Any) -> None:
+def _check_neurons(neurons: list[Any], in_size: int, activation: Activation) -> None:
     """Raise ``TypeError`` or ``ValueError`` if these cannot be the neurons of one layer."""
     if not neurons:
         raise ValueError("neurons is empty: a layer has at least one neuron")
@@ -186,10 +187,11 @@ class Layer(Settings, Module, Generic[Output]):
     """
 
     __slots__ = ("_checked",)
+    _checked: list[Neuron]
     _checks: ClassVar[dict[str, Check]] = {
         "in_size": Fixed("make a new layer"),
         "activation": _activation,
-        "neurons": partial(as_list, expected="a list of neurons"),
+        "neurons": as_list,
     }
 
     @overload
@@ -216,27 +218,26 @@ class Layer(Settings, Module, Generic[Output]):
         self.neurons = [
             Neuron(nin, activation=self.activation, init=init, seed=source, layer_size=nout) for _ in range(nout)
         ]
-        self._take_neurons()
+        _show_parameters(self)
 
     def __setattr__(self, name: str, value: Any) -> None:
+        if name == "neurons":
+            value = as_list(value, name, "a list of neurons")
+            self._take(value)
         super().__setattr__(name, value)
-        if name == "activation":
+        if name == "activation" and hasattr(self, "neurons"):
             _show_parameters(self)
-            for neuron in vars(self).get("neurons", ()):
-                vars(neuron)["activation"] = self.activation
+            for neuron in self.neurons:
+                object.__setattr__(neuron, "activation", self.activation)
 
-    def _take_neurons(self) -> None:
+    def _take(self, neurons: list[Neuron]) -> None:
         """Check the neurons, and let each refuse an activation of its own."""
-        _check_neurons(**vars(self))
-        for neuron in self.neurons:
-            vars(neuron).pop("activation_module", None)  # it is the layer's
-            vars(neuron)["_in_layer"] = True
-        _show_parameters(self)
-        self._checked: list[Neuron] = list(self.neurons)
-
-    def _check_together(self, settings: dict[str, Any]) -> None:
-        if settings.get("neurons") is not vars(self).get("neurons"):
-            _check_neurons(**settings)
+        _check_neurons(neurons, self.in_size, self.activation)
+        for neuron in neurons:
+            if isinstance(self.activation.function, Module):
+                vars(neuron).pop("activation_module", None)  # it is the layer's
+            object.__setattr__(neuron, "_in_layer", True)
+        self._checked = list(neurons)
 
     def __call__(self, inputs: Any) -> Output:
         """The outputs for one sample of ``nin`` numbers or Values."""
@@ -254,7 +255,7 @@ class Layer(Settings, Module, Generic[Output]):
             inputs = one_sample(inputs, self.in_size, "Layer")
         # One call for the whole layer: the inputs are checked once, not once per neuron.
         if self.neurons != self._checked:
-            self._take_neurons()
+            self._take(self.neurons)
         sums = weighted_sums([neuron.row() for neuron in self.neurons], inputs, "Layer")
         return apply_activation(self.activation, sums)
 

@@ -71,7 +71,7 @@ class Settings:
 
     def _cure_if_fixed(self, name: str, check: Check) -> str:
         """What to do instead of assigning, if that is too late; else an empty string."""
-        return check.cure if isinstance(check, Fixed) and name in vars(self) else ""
+        return check.cure if isinstance(check, Fixed) and hasattr(self, name) else ""
 
 
 def _refuse_without_effect(thing: Settings, name: str, value: Any) -> None:
