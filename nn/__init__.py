@@ -6,9 +6,9 @@ Read the files in this order. Models: ``checks``, ``module`` (how a model finds 
 ``evaluation``, ``history``, ``progress``, ``callbacks``, the package ``engines``, ``training`` (the loop). Files:
 ``storage``, ``config``, ``checkpoint``, ``resuming``, and ``fit``, which needs all of these; then the packages
 ``cross_validation`` and ``estimators`` (for scikit-learn). Looking at a model: ``plotting``, the package ``recording``,
-``layer_stats``, ``diagnostics``. Last ``names``, for those who know PyTorch. Optional: ``extras`` (further callbacks,
-parameter groups), ``export`` (models for other programs), ``jax_engine`` (many devices), ``convolution`` (images),
-``recurrence`` and ``attention`` (sequences).
+``layer_stats``, ``diagnostics``. Last ``names``, for those who know PyTorch, and for what may be assigned. Optional:
+``extras`` (further callbacks, parameter groups), ``export`` (models for other programs), ``jax_engine`` (many devices),
+``convolution`` (images), ``recurrence`` and ``attention`` (sequences).
 
 >>> import nn
 >>> X, y = nn.make_moons(100, seed=1)

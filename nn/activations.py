@@ -86,6 +86,12 @@ class Activation:
     def __repr__(self) -> str:
         return f"<activation {self.name}>"
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name[0] != "_" and hasattr(self, name):
+            message = f"Activation.{name} cannot be replaced, got {shown(value)}: layers share it; make another one"
+            raise AttributeError(message, name=name, obj=self)
+        super().__setattr__(name, value)
+
     def __copy__(self) -> Activation:
         return self
 
@@ -99,8 +105,10 @@ class Activation:
         return (_restored, (self.name, self.function, self._options()))
 
     def _options(self) -> dict[str, Any]:
-        names = ("whole_layer", "range", "gain", "init", "advice")
-        return {name: getattr(self, name) for name in names} | {"texts": self._texts}
+        return {
+            "whole_layer": self.whole_layer, "range": self.range, "gain": self.gain, "init": self.init,
+            "advice": self.advice, "texts": self._texts,
+        }  # fmt: skip
 
 
 def _restored(name: str, function: Function, options: dict[str, Any]) -> Activation:

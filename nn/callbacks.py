@@ -1,20 +1,13 @@
-"""What runs between the steps of ``fit``, and what may it change? Functions after each epoch, and objects with hooks.
+"""What runs between the steps of ``fit``? Functions after each epoch, and objects with hooks.
 
-Read before: ``names``. Read after: ``training``, which calls them.
+Read before: nothing. Read after: ``training``, which calls them.
 """
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
-from .checks import as_list, real_number, shown, whole_number
-from .data.weights import sample_weights
-from .history import find_stopping
-from .metrics import find_metrics
-from .names.settings import Check, Fixed, Settings, fixed
-from .samples import samples
-from .schedules import find_schedule
+from .checks import as_list, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,71 +52,3 @@ def _hook(callback: Any, name: str) -> Any:
     if method is not None and not callable(method):
         raise TypeError(f"{name} of a callback must be a method with one argument, the training; got {shown(method)}")
     return method
-
-
-def _callbacks(given: Any, name: str) -> Callbacks:
-    return given if isinstance(given, Callbacks) else Callbacks(given)
-
-
-def _metrics(given: Any, name: str) -> dict[str, Any]:
-    return given if isinstance(given, dict) and all(map(callable, given.values())) else find_metrics(given)
-
-
-def _schedule(choice: Any, name: str) -> Any:
-    if isinstance(choice, str):
-        raise TypeError(
-            f"{name} must be a function of the time in epochs, such as nn.CosineDecay(total=10); got {shown(choice)}"
-        )
-    return find_schedule(choice, 1)
-
-
-def _or_none(check: Check) -> Check:
-    return lambda value, name: None if value is None else check(value, name)
-
-
-class Changeable(Settings):
-    """What ``Training`` inherits: a callback may assign some of its attributes; for others there is an error."""
-
-    X: Any
-    y: Any
-    weights: Any
-    """One weight per sample, or ``None`` if all count the same."""
-    stream: Any
-    engine: Any
-    best: tuple[float, list[float]] | None
-    save_checkpoint: Callable[[Any], None] | None
-    running = False
-    """Whether steps are being taken."""
-
-    _checks: ClassVar[dict[str, Check]] = {
-        "running": Fixed("call training.stop() to end the run"),
-        "X": samples,
-        "y": samples,
-        "weights": lambda weights, name: sample_weights(weights, None, weights, None, 0),
-        "epochs": whole_number,
-        "batch_size": whole_number,
-        "callbacks": _callbacks,
-        "metrics": _metrics,
-        "schedule": _schedule,
-        "stopping": lambda choice, name: find_stopping(choice),
-        "threshold": _or_none(real_number),
-        "clip_norm": _or_none(partial(real_number, low=0, above=True)),
-        "base_rate": partial(real_number, low=0),
-        **fixed(
-            "change what it contains, or call fit again with another; model and optimizer keep what they have learned",
-            "model", "loss", "optimizer", "validation", "seed", "source", "engine", "dtype", "checkpoint",
-        ),
-        **fixed(
-            "fit keeps it", "history", "epoch", "batches_done", "batch_loss", "best", "setup", "given",
-            "save_checkpoint", "stream",
-        ),
-    }  # fmt: skip
-
-    def _cure_if_fixed(self, name: str, check: Check) -> str:
-        if not self.running:
-            return ""
-        if self.stream is not None and name in ("X", "y", "weights", "batch_size"):
-            return "the batches determine it: change them where they are made"
-        if self.save_checkpoint is not None and name in ("X", "y", "weights", "batch_size", "schedule"):
-            return "a run that is resumed from the checkpoint would not have it: call fit again, or without checkpoint"
-        return super()._cure_if_fixed(name, check)

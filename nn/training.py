@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import assign
 from autograd.pause_gc import pause_gc
 
-from .callbacks import Callbacks, Changeable
+from .callbacks import Callbacks
 from .checks import random_source, real_number
 from .clipping import listed, norm_of, scaled_to_norm
 from .data.preparation import batch_indices, split_indices
@@ -30,6 +30,7 @@ from .losses import TAKES_LOGITS, find_loss
 from .metrics import METRICS
 from .metrics.tally import Tally
 from .module import check_module
+from .names.changeable import Changeable
 from .optimizers import find_optimizer
 from .progress import Progress
 from .samples import at, chosen, samples_and_targets

@@ -98,7 +98,7 @@ names.settings
 activations cross_validation.folds data.generated extras.callbacks module samples schedules storage
 attention.rms_norm convolution.flatten convolution.windows recurrence.last
 data.preparation dropout embedding initializers losses metrics.outputs normalization parameters
-clipping data layers metrics.of_amounts metrics.of_classes optimizers
+callbacks clipping data layers metrics.of_amounts metrics.of_classes optimizers
 attention.multi_head convolution.conv convolution.pooling recurrence.recurrent
 recurrence.gru recurrence.lstm recurrence.rnn
 metrics
@@ -111,7 +111,7 @@ checkpoint export.steps plotting.histograms plotting.live plotting.paths recordi
 export.c_modules export.numpy export.onnx_modules export.python_modules export.torch plotting
 export.onnx export.source
 diagnostics history recording.recording
-callbacks
+names.changeable
 engines.compiled recording
 jax_engine jax_engine.engine
 training

@@ -17,7 +17,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from nn.checks import choose, random_source, real_number, shown, whole_number
+from nn.checks import choose, random_source, real_number, shown, true_or_false, whole_number
 from nn.data.preparation import split_indices
 from nn.fit import fit
 from nn.history import EarlyStopping
@@ -100,24 +100,25 @@ class NetworkEstimator(BaseEstimator):  # type: ignore[misc]
 
     def _train(self, X: Any, targets: Any, outputs: int, sample_weight: Any, stratify: Any) -> None:
         """Train on checked arrays, and keep the weights and the course of the training."""
-        widths = self._widths()
+        widths, early_stopping, self._activation = self._widths(), self._switch("early_stopping"), self.activation
+        verbose = self._switch("verbose")
         epochs = whole_number(self.max_iter, "max_iter")
         patience = whole_number(self.n_iter_no_change, "n_iter_no_change")
         source = check_random_state(self.random_state)
         seed = int(source.randint(2**31 - 1))
         weights = None if sample_weight is None else _check_sample_weight(sample_weight, X, dtype=np.float64)
         validation = None
-        if self.early_stopping:
-            share = real_number(self.validation_fraction, "validation_fraction", 0, 1, above=True, below=True)
+        share = real_number(self.validation_fraction, "validation_fraction", 0, 1, above=True, below=True)
+        if early_stopping:
             kept, held = split_indices(len(X), share, random_source(seed), stratify)
             validation, X, targets = (X[held], targets[held]), X[kept], targets[kept]
             weights = None if weights is None else weights[kept]
         model = MLP(X.shape[1], [*widths, outputs], ACTIVATIONS[self.activation][0], init="xavier", seed=seed)
         history = fit(
             model, X, targets, loss=self._loss, optimizer=self._optimizer, epochs=epochs, seed=seed, engine=self.engine,
-            batch_size=self._batch_size(len(X)), validation=validation, sample_weight=weights, progress=self.verbose,
+            batch_size=self._batch_size(len(X)), validation=validation, sample_weight=weights, progress=verbose,
             early_stopping=_NoImprovement(patience, real_number(self.tol, "tol", 0)),
-            metrics=[self._metric] if self.early_stopping else (),
+            metrics=[self._metric] if early_stopping else (),
         )  # fmt: skip
         self._keep(model, history)
         if len(history) == epochs and history.stopped == "finished":
@@ -143,6 +144,11 @@ class NetworkEstimator(BaseEstimator):  # type: ignore[misc]
             self.validation_scores_ = list(history[f"validation_{getattr(self._metric, '__name__', self._metric)}"])
             self.best_validation_score_ = max(self.validation_scores_)
 
+    def _switch(self, name: str) -> bool:
+        """A parameter that is ``True`` or ``False``, perhaps NumPy's."""
+        given = getattr(self, name)
+        return true_or_false(bool(given) if isinstance(given, np.bool_) else given, name)
+
     def _widths(self) -> list[int]:
         """The widths of the hidden layers; a whole number is one layer."""
         sizes = self.hidden_layer_sizes
@@ -160,16 +166,17 @@ class NetworkEstimator(BaseEstimator):  # type: ignore[misc]
     def _optimizer(self, parameters: Any) -> Any:
         rate = real_number(self.learning_rate_init, "learning_rate_init", 0, above=True)
         kind = OPTIMIZERS[choose(self.solver, list(OPTIMIZERS), "solver")]
+        momentum = real_number(self.momentum, "momentum", 0, 1, below=True)
+        nesterov = self._switch("nesterovs_momentum") and momentum > 0.0
         if kind is SGD:
-            momentum = real_number(self.momentum, "momentum", 0, 1, below=True)
-            return SGD(parameters, rate, momentum, nesterov=bool(self.nesterovs_momentum and momentum))
+            return SGD(parameters, rate, momentum, nesterov=nesterov)
         return kind(parameters, rate)
 
     def _outputs(self, X: Any) -> Any:
         """The network's outputs, before softmax or sigmoid: an array (samples, outputs)."""
         check_is_fitted(self)
         rows = validate_data(self, X, reset=False, dtype=np.float64)
-        function = ACTIVATIONS[self.activation][1]
+        function = ACTIVATIONS[self._activation][1]  # that of ``fit``
         for number, (weights, biases) in enumerate(zip(self.coefs_, self.intercepts_, strict=True)):
             rows = rows @ weights + biases
             if number < len(self.coefs_) - 1:

@@ -1,7 +1,8 @@
 """What are the names of PyTorch and Keras called here?
 
 The error for a name or keyword argument that only they have says what to write. The names are data, in ``names.txt``,
-and read when they are first needed. Read before: nothing. Read after: ``settings`` (what may be assigned).
+and read when they are first needed. Read before: nothing. Read after: ``settings`` (what may be assigned to
+a layer or an optimizer), ``changeable`` (and to the training, by a callback).
 """
 
 from __future__ import annotations
