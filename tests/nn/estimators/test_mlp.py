@@ -188,3 +188,20 @@ def test_wrong_parameters_are_named(changes: dict[str, Any], message: str) -> No
 def test_one_class_is_no_classification() -> None:
     with pytest.raises(ValueError, match="at least 2 classes, got one class"):
         MLPClassifier().fit([[1.0], [2.0]], [1, 1])
+
+
+def test_parameters_set_after_fit_count_at_the_next_fit() -> None:
+    X, y = np.array([[0.0], [1.0], [2.0], [3.0]]), [0, 0, 1, 1]
+    model = MLPClassifier((4,), activation="tanh", max_iter=5, tol=10.0, n_iter_no_change=1, random_state=0).fit(X, y)
+    before = model.predict_proba(X)
+    model.set_params(activation="relu")
+    assert np.array_equal(model.predict_proba(X), before)
+    assert not np.array_equal(model.fit(X, y).predict_proba(X), before)
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    ("momentum", 2), ("nesterovs_momentum", "no"), ("early_stopping", "no"), ("verbose", 3), ("validation_fraction", 2),
+])  # fmt: skip
+def test_parameters_that_this_fit_does_not_use_are_checked_too(name: str, value: Any) -> None:
+    with pytest.raises((TypeError, ValueError), match=f"{name} must be"):
+        MLPRegressor().set_params(**{name: value}).fit([[0.0], [1.0]], [0.0, 1.0])

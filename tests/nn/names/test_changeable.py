@@ -13,7 +13,7 @@ import nn
 from autograd import Value
 
 LONGER = ([*LINE[0], [4.0]], [*LINE[1], 0.0])
-WEIGHTS = [0.0, 1.0, 2.0, 0.5]
+FIRST, WEIGHTS = [1.0, 1.0, 1.0, 0.0], [0.0, 1.0, 2.0, 0.5]
 
 
 class Once:
@@ -32,13 +32,13 @@ class Once:
 
 
 def by_hand(
-    rates: list[tuple[float, float]], changed: Any = LINE, weights: Any = None, clip: Any = None
+    rates: list[tuple[float, float]], changed: Any = LINE, weights: bool = False, clip: Any = None
 ) -> list[float]:
     """Weight and bias after gradient descent on the mean squared error; ``rates`` are those of each epoch."""
     w = b = 0.0
     for epoch, (w_rate, b_rate) in enumerate(rates):
         X, y = changed if epoch >= 2 else LINE
-        counts = weights if weights and epoch >= 2 else [1.0] * len(X)
+        counts = [1.0] * len(X) if not weights else WEIGHTS if epoch >= 2 else FIRST
         errors = [w * x[0] + b - t for x, t in zip(X, y, strict=True)]
         dw = sum(2 * c * e * x[0] for c, e, x in zip(counts, errors, X, strict=True)) / sum(counts)
         db = sum(2 * c * e for c, e in zip(counts, errors, strict=True)) / sum(counts)
@@ -56,7 +56,7 @@ TAKES_EFFECT: dict[str, tuple[Once, list[float]]] = {
     "base_rate": (Once(None, base_rate=0.02), by_hand([(0.1, 0.1)] * 2 + [(0.02, 0.02)] * 2)),
     "clip_norm": (Once(None, clip_norm=0.25), by_hand(SAME, clip=0.25)),
     "data": (Once(None, X=LONGER[0], y=LONGER[1], batch_size=5), by_hand(SAME, LONGER)),
-    "weights": (Once(None, weights=WEIGHTS), by_hand(SAME, weights=WEIGHTS)),
+    "weights": (Once(None, weights=WEIGHTS), by_hand(SAME, weights=True)),
     "stopping": (Once(lambda training: setattr(training, "stopping", 1), y=[0.0, 9.0, -9.0, 0.0]), by_hand(SAME[:3], (
         LINE[0], [0.0, 9.0, -9.0, 0.0]))),
 }  # fmt: skip
@@ -68,7 +68,7 @@ def test_what_a_callback_assigns_takes_effect(engine: str, name: str) -> None:
     change, expected = TAKES_EFFECT[name]
     change.calls = 0
     model = line_model()
-    fit_line(model, epochs=4, callbacks=[change], engine=engine)
+    fit_line(model, epochs=4, callbacks=[change], engine=engine, sample_weight=FIRST if name == "weights" else None)
     if name == "stopping":  # the parameters with the lowest loss are kept
         assert change.calls == 3
     else:
