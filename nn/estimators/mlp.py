@@ -57,6 +57,11 @@ class _NoImprovement(EarlyStopping):
         return since > self.patience
 
 
+def _switch(given: Any, name: str) -> bool:
+    """A parameter that is ``True`` or ``False``, perhaps NumPy's."""
+    return true_or_false(bool(given) if isinstance(given, np.bool_) else given, name)
+
+
 class NetworkEstimator(BaseEstimator):  # type: ignore[misc]
     """What both estimators share: parameters, training, and the forward pass."""
 
@@ -100,8 +105,12 @@ class NetworkEstimator(BaseEstimator):  # type: ignore[misc]
 
     def _train(self, X: Any, targets: Any, outputs: int, sample_weight: Any, stratify: Any) -> None:
         """Train on checked arrays, and keep the weights and the course of the training."""
-        widths, early_stopping, self._activation = self._widths(), self._switch("early_stopping"), self.activation
-        verbose = self._switch("verbose")
+        widths, early_stopping, self._activation = (
+            self._widths(),
+            _switch(self.early_stopping, "early_stopping"),
+            self.activation,
+        )
+        verbose = _switch(self.verbose, "verbose")
         epochs = whole_number(self.max_iter, "max_iter")
         patience = whole_number(self.n_iter_no_change, "n_iter_no_change")
         source = check_random_state(self.random_state)
@@ -144,11 +153,6 @@ class NetworkEstimator(BaseEstimator):  # type: ignore[misc]
             self.validation_scores_ = list(history[f"validation_{getattr(self._metric, '__name__', self._metric)}"])
             self.best_validation_score_ = max(self.validation_scores_)
 
-    def _switch(self, name: str) -> bool:
-        """A parameter that is ``True`` or ``False``, perhaps NumPy's."""
-        given = getattr(self, name)
-        return true_or_false(bool(given) if isinstance(given, np.bool_) else given, name)
-
     def _widths(self) -> list[int]:
         """The widths of the hidden layers; a whole number is one layer."""
         sizes = self.hidden_layer_sizes
@@ -167,7 +171,7 @@ class NetworkEstimator(BaseEstimator):  # type: ignore[misc]
         rate = real_number(self.learning_rate_init, "learning_rate_init", 0, above=True)
         kind = OPTIMIZERS[choose(self.solver, list(OPTIMIZERS), "solver")]
         momentum = real_number(self.momentum, "momentum", 0, 1, below=True)
-        nesterov = self._switch("nesterovs_momentum") and momentum > 0.0
+        nesterov = _switch(self.nesterovs_momentum, "nesterovs_momentum") and momentum > 0.0
         if kind is SGD:
             return SGD(parameters, rate, momentum, nesterov=nesterov)
         return kind(parameters, rate)

@@ -115,3 +115,10 @@ def test_an_assigned_setting_is_checked(name: str, setting: Any, message: str) -
     with pytest.raises((TypeError, ValueError), match=message):
         setattr(attention, name, setting)
     assert (attention.num_heads, attention.causal) == (2, False)
+
+
+def test_the_layers_within_have_no_activation_of_their_own() -> None:
+    attention = nn.MultiHeadAttention(4, 2)
+    attention.query.activation = "relu"  # type: ignore[assignment]
+    with pytest.raises(ValueError, match="the activation of a layer within another module is 'relu'"):
+        attention([[1.0] * 4])

@@ -254,3 +254,15 @@ def test_other_sizes_may_be_assigned() -> None:
 def test_an_image_without_channels() -> None:
     with pytest.raises(TypeError, match=r"a grey image has one channel, \[rows\]\); got 1.0"):
         nn.Conv2d(1, 1, 1)([[1.0, 2.0]])
+
+
+def test_an_activation_may_be_assigned_and_what_has_no_effect_is_refused() -> None:
+    conv = nn.Conv1d(1, 1, 1, init=lambda *_: -2.0)
+    conv.activation = "relu"
+    assert conv([[3.0]])[0][0].data == 0.0
+    with pytest.raises(AttributeError, match=r"Conv1d\.dilation = 2 has no effect; a window has no gaps"):
+        conv.dilation = 2  # type: ignore[attr-defined]
+    with pytest.raises(TypeError, match="padding must be a whole number, got 'same'"):
+        conv.padding = "same"
+    with pytest.raises(AttributeError, match=r"Conv1d\.in_channels cannot be replaced, got 2: make another"):
+        conv.in_channels = 2

@@ -79,3 +79,10 @@ def test_a_cooldown_is_not_counted() -> None:
 def test_a_keyword_of_pytorch_is_answered() -> None:
     with pytest.raises(TypeError, match="min_lr'; here it is minimum"):
         nn.ReduceOnPlateau(min_lr=0.1)  # type: ignore[call-arg]
+
+
+def test_a_setting_is_checked_when_it_is_assigned(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="factor must be greater than 0 and less than 1, got 2"):
+        nn.ReduceOnPlateau().factor = 2
+    with pytest.raises(AttributeError, match=r"CSVLogger\.path cannot be replaced.*make another CSVLogger"):
+        nn.CSVLogger(tmp_path / "a.csv").path = tmp_path / "b.csv"

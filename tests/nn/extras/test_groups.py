@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from line_fit import ENGINES, fit_line, line_model
 
 import nn
 from autograd import Value
@@ -85,3 +86,49 @@ def test_wrong_groups(make: Any, kind: type[Exception], message: str) -> None:
 def test_lr_is_refused_and_not_ignored() -> None:
     with pytest.raises(AttributeError, match=r"^ParameterGroups\.lr = 0\.5 has no effect; here it is learning_rate$"):
         groups(model()).lr = 0.5  # type: ignore[attr-defined]
+
+
+@ENGINES
+@pytest.mark.parametrize("frozen", [0, 1])
+def test_a_group_whose_rate_becomes_0_keeps_its_parameters(engine: str, frozen: int) -> None:
+    """Also under a schedule, which sets the rates at each step; by hand, from the means of the errors e and e * x."""
+    line = line_model()
+    named = line.named_parameters()
+    joint = nn.ParameterGroups(nn.SGD(named[:1], 0.1), nn.SGD(named[1:], 0.05))
+
+    def freeze(training: Any) -> None:
+        if training.epoch == 2:
+            training.optimizer.groups[frozen].learning_rate = 0.0
+
+    fit_line(line, optimizer=joint, epochs=4, callbacks=[freeze], schedule=lambda time: 0.5, engine=engine)
+    w = b = 0.0
+    for epoch in range(4):
+        errors = [w * x - (2 * x + 1) + b for x in range(4)]
+        rates = [0.05, 0.025]
+        if epoch >= 2:
+            rates[frozen] = 0.0
+        w, b = w - rates[0] * sum(e * x for x, e in enumerate(errors)) / 2, b - rates[1] * sum(errors) / 2
+    assert [line.w[0].data, line.b.data] == pytest.approx([w, b], rel=1e-12)
+    other = nn.ParameterGroups(nn.SGD(named[:1], 0.1), nn.SGD(named[1:], 0.05))
+    other.load_state_dict(joint.state_dict())
+    assert [group.learning_rate for group in other.groups] == [group.learning_rate for group in joint.groups]
+
+
+def test_states_of_earlier_versions_have_no_shares() -> None:
+    m = model()
+    state = groups(m).state_dict()
+    del state["settings"]["shares"]
+    joint = groups(m)
+    joint.load_state_dict(state | {"settings": {"learning_rate": 0.2}})
+    assert [group.learning_rate for group in joint.groups] == [0.2, 0.1]
+    with pytest.raises(ValueError, match="the state has the rates of 1 groups, but there are 2"):
+        joint.load_state_dict(state | {"settings": {"learning_rate": 0.2, "shares": [1.0]}})
+
+
+def test_groups_follow_a_model_whose_parameters_are_replaced() -> None:
+    m = nn.MLP(1, [1, 1], "identity", seed=1)
+    joint = nn.ParameterGroups(nn.SGD(m.layers[0], 0.1), nn.SGD(m.layers[1], 0.1))
+    new = m.layers[1].neurons[0].bias = Value(1.0)
+    nn.mean_squared_error(m([1.0]), 3.0).backward()
+    joint.step()
+    assert new.data == 1.0 - 0.1 * new.grad != 1.0

@@ -10,7 +10,6 @@ import pytest
 from line_fit import ENGINES, LINE, fit_line, line_model
 
 import nn
-from autograd import Value
 
 LONGER = ([*LINE[0], [4.0]], [*LINE[1], 0.0])
 FIRST, WEIGHTS = [1.0, 1.0, 1.0, 0.0], [0.0, 1.0, 2.0, 0.5]
@@ -31,12 +30,10 @@ class Once:
                 setattr(training, name, value)
 
 
-def by_hand(
-    rates: list[tuple[float, float]], changed: Any = LINE, weights: bool = False, clip: Any = None
-) -> list[float]:
+def by_hand(rates: list[float], changed: Any = LINE, weights: bool = False, clip: Any = None) -> list[float]:
     """Weight and bias after gradient descent on the mean squared error; ``rates`` are those of each epoch."""
     w = b = 0.0
-    for epoch, (w_rate, b_rate) in enumerate(rates):
+    for epoch, rate in enumerate(rates):
         X, y = changed if epoch >= 2 else LINE
         counts = [1.0] * len(X) if not weights else WEIGHTS if epoch >= 2 else FIRST
         errors = [w * x[0] + b - t for x, t in zip(X, y, strict=True)]
@@ -44,16 +41,16 @@ def by_hand(
         db = sum(2 * c * e for c, e in zip(counts, errors, strict=True)) / sum(counts)
         norm = math.hypot(dw, db)
         scale = clip / norm if clip and epoch >= 2 and norm > clip else 1.0
-        w, b = w - w_rate * scale * dw, b - b_rate * scale * db
+        w, b = w - rate * scale * dw, b - rate * scale * db
     return [w, b]
 
 
-SAME = [(0.1, 0.1)] * 4
+SAME = [0.1] * 4
 TAKES_EFFECT: dict[str, tuple[Once, list[float]]] = {
-    "epochs": (Once(None, epochs=6), by_hand([(0.1, 0.1)] * 6)),
-    "fewer epochs": (Once(None, epochs=2), by_hand([(0.1, 0.1)] * 2)),
-    "schedule": (Once(None, schedule=lambda time: 0.5), by_hand([(0.1, 0.1)] * 2 + [(0.05, 0.05)] * 2)),
-    "base_rate": (Once(None, base_rate=0.02), by_hand([(0.1, 0.1)] * 2 + [(0.02, 0.02)] * 2)),
+    "epochs": (Once(None, epochs=6), by_hand([0.1] * 6)),
+    "fewer epochs": (Once(None, epochs=2), by_hand([0.1] * 2)),
+    "schedule": (Once(None, schedule=lambda time: 0.5), by_hand([0.1] * 2 + [0.05] * 2)),
+    "base_rate": (Once(None, base_rate=0.02), by_hand([0.1] * 2 + [0.02] * 2)),
     "clip_norm": (Once(None, clip_norm=0.25), by_hand(SAME, clip=0.25)),
     "data": (Once(None, X=LONGER[0], y=LONGER[1], batch_size=5), by_hand(SAME, LONGER)),
     "weights": (Once(None, weights=WEIGHTS), by_hand(SAME, weights=True)),
@@ -73,22 +70,6 @@ def test_what_a_callback_assigns_takes_effect(engine: str, name: str) -> None:
         assert change.calls == 3
     else:
         assert [model.w[0].data, model.b.data] == pytest.approx(expected, rel=1e-12)
-
-
-@ENGINES
-@pytest.mark.parametrize("frozen", [0, 1])
-def test_a_group_whose_rate_becomes_0_keeps_its_parameters(engine: str, frozen: int) -> None:
-    """Also under a schedule, which sets the rates at each step."""
-    model = line_model()
-    named = model.named_parameters()
-    groups = nn.ParameterGroups(nn.SGD(named[:1], 0.1), nn.SGD(named[1:], 0.05))
-    freeze = Once(lambda training: setattr(training.optimizer.groups[frozen], "learning_rate", 0.0))
-    fit_line(model, optimizer=groups, epochs=4, callbacks=[freeze], schedule=lambda time: 0.5, engine=engine)
-    before, after = (0.05, 0.025), [(0.0, 0.025), (0.05, 0.0)][frozen]
-    assert [model.w[0].data, model.b.data] == pytest.approx(by_hand([before] * 2 + [after] * 2), rel=1e-12)
-    other = nn.ParameterGroups(nn.SGD(named[:1], 0.1), nn.SGD(named[1:], 0.05))
-    other.load_state_dict(groups.state_dict())
-    assert [group.learning_rate for group in other.groups] == [group.learning_rate for group in groups.groups]
 
 
 REFUSED: list[tuple[str, Any, str]] = [
@@ -155,12 +136,3 @@ def test_a_parameter_that_becomes_a_number_is_refused(engine: str) -> None:
     change = Once(lambda training: training.model.layers[0].scale.__setitem__(0, 2.0))
     with pytest.raises(TypeError, match=r"layers\.0\.scale\[0\] must be a Value, got 2.0"):
         fit_line(model, epochs=4, callbacks=[change], engine=engine)
-
-
-def test_the_groups_follow_a_model_whose_parameters_are_replaced() -> None:
-    model = nn.MLP(1, [1, 1], "identity", seed=1)
-    groups = nn.ParameterGroups(nn.SGD(model.layers[0], 0.1), nn.SGD(model.layers[1], 0.1))
-    new = model.layers[1].neurons[0].bias = Value(1.0)
-    nn.mean_squared_error(model([1.0]), 3.0).backward()
-    groups.step()
-    assert new.data == 1.0 - 0.1 * new.grad != 1.0

@@ -169,3 +169,15 @@ def test_a_step_of_a_recurrence_is_one_product_and_one_loop(make: Any, loops: in
         assert value == pytest.approx(np.mean([output.data for output in outputs]), rel=1e-13)
         assert gradient == pytest.approx(expected, rel=1e-11, abs=1e-14)
     assert sum("sigmoid" in line for line in program.explain().splitlines()) == loops
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_layers_within_have_no_activation_of_their_own(kind: Any) -> None:
+    memory = kind(2, 3)
+    memory.from_input.activation = "relu"
+    with pytest.raises(ValueError, match="the activation of a layer within another module is 'relu'"):
+        memory(SEQUENCE)
+    with pytest.raises(AttributeError, match=r"\.hidden_size cannot be replaced, got 3: make another module"):
+        memory.hidden_size = 3
+    with pytest.raises(AttributeError, match=r"\.num_layers = 2 has no effect; build one such module for each layer"):
+        memory.num_layers = 2
