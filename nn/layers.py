@@ -222,8 +222,9 @@ class Layer(Settings, Module, Generic[Output]):
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name == "neurons":
-            value = as_list(value, name, "a list of neurons")
-            self._take(value)
+            value, self._checked = as_list(value, name, "a list of neurons"), []
+            if hasattr(self, "in_size") and hasattr(self, "activation"):  # else a constructor of the user's sets them
+                self._take(value)
         super().__setattr__(name, value)
         if name == "activation" and hasattr(self, "neurons"):
             _show_parameters(self)

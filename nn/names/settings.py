@@ -104,7 +104,8 @@ def one_value(item: Any, name: str) -> Value:
 def check_again(thing: Any, path: str) -> None:
     """Raise ``TypeError`` or ``ValueError`` if an attribute was changed in place, such as an item of a list."""
     for name, check in thing._checks.items() if isinstance(thing, Settings) else ():
-        check(getattr(thing, name), f"{path}.{name}" if path else name)
+        if hasattr(thing, name):  # a constructor of the user's may leave it out
+            check(getattr(thing, name), f"{path}.{name}" if path else name)
 
 
 def some_values(items: Any, name: str) -> Any:

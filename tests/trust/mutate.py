@@ -57,9 +57,10 @@ TESTS = {
         "tests/trust/test_wrong_inputs.py -k 'grad or jvp or vjp or hvp or jacobian or hessian'",
     ],
     "optimizers": [
-        "nn/optimizers.py", "tests/nn/test_optimizers.py", "tests/nn/engines/test_compiled.py",
-        "tests/nn/test_training.py", "tests/nn/test_checkpoint.py", "tests/nn/test_resuming.py",
-        "tests/nn/test_parameters.py", "tests/trust/test_wrong_inputs.py -k 'SGD or Ada or RMSProp or Optimizer'",
+        "nn/optimizers.py", "tests/nn/test_optimizers.py", "tests/nn/names/test_settings.py",
+        "tests/nn/engines/test_compiled.py", "tests/nn/test_training.py", "tests/nn/test_checkpoint.py",
+        "tests/nn/test_resuming.py", "tests/nn/test_parameters.py",
+        "tests/trust/test_wrong_inputs.py -k 'SGD or Ada or RMSProp or Optimizer'",
         "tests/trust/test_all_or_nothing.py -k optimizer",
     ],
     "losses": [
