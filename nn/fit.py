@@ -10,8 +10,9 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from .callbacks import Callbacks
-from .checks import choose, shown, true_or_false
-from .history import History
+from .checks import choose, real_number, shown
+from .history import History, find_stopping
+from .metrics import find_metrics
 from .names import explains_keywords
 from .schedules import find_schedule
 from .training import Training
@@ -87,12 +88,17 @@ def fit(
     """
     training = Training(model, X, y, loss, optimizer, epochs, batch_size, validation, seed, sample_weight, class_weight)
     training.schedule = find_schedule(schedule, training.epochs)
-    training.stopping, training.callbacks, training.metrics = early_stopping, Callbacks(callbacks), metrics
-    training.threshold, training.clip_norm, training.checkpoint = threshold, clip_norm, checkpoint
+    training.stopping = find_stopping(early_stopping)
+    training.callbacks = Callbacks(callbacks)
+    training.metrics = find_metrics(metrics)
+    training.threshold = None if threshold is None else real_number(threshold, "threshold")
+    training.clip_norm = None if clip_norm is None else real_number(clip_norm, "clip_norm", 0, above=True)
+    training.checkpoint = checkpoint
     if checkpoint is not None and not isinstance(checkpoint, (str, os.PathLike)):
         raise TypeError(f"checkpoint must be the path of a file, such as 'training.json', got {shown(checkpoint)}")
     for name, switch in {"progress": progress, "resume": resume}.items():
-        true_or_false(switch, name)
+        if not isinstance(switch, bool):
+            raise TypeError(f"{name} must be True or False, got {shown(switch)}")
     if resume and checkpoint is None:
         raise ValueError("resume=True needs checkpoint=path: there is no file to continue from")
     choose(engine, ("eager", "compiled", "auto", "jax"), "engine")
@@ -110,10 +116,9 @@ def fit(
 
 
 def _use_checkpoint(training: Training, engine: str, resume: bool) -> None:
-    from .resuming import resume_training, save_training, settings_of, setup_of
+    from .resuming import resume_training, save_training, settings_of
 
     training.save_checkpoint, training.given = save_training, settings_of(training)
-    setup_of(training)  # of the data as it is now, which a callback may change
     if engine == "jax":
         from .jax_engine.engine import by_first_process
 

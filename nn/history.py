@@ -94,6 +94,7 @@ class EarlyStopping(Settings):
     True
     """
 
+    _strict = True
     _checks: ClassVar[dict[str, Check]] = {"patience": whole_number, "min_delta": partial(real_number, low=0)}
 
     def __init__(self, patience: int = 10, min_delta: float = 0.0) -> None:

@@ -62,16 +62,13 @@ class Neuron(Settings, Module):
         layer_size: int = 1,
     ) -> None:
         nin = whole_number(nin, "nin")
-        put = object.__setattr__  # in less time: what follows is right
-        put(self, "activation", _chosen(activation, nonlin))
+        self.activation = _chosen(activation, nonlin)
         layer_size = whole_number(layer_size, "layer_size")
         check_parameters(nin + 1, f"Neuron(nin={shown(nin)})")
         drawn = first_weights(check_init(init), nin, layer_size, self.activation, random_source(seed))
-        put(self, "weights", [Value(number) for number in drawn])
-        put(self, "bias", Value(0.0))
-        put(self, "_row", (self.bias, *self.weights))
-        if isinstance(self.activation.function, Module):
-            _show_parameters(self)
+        self.weights = [Value(number) for number in drawn]
+        self.bias = Value(0.0)
+        self._row = (self.bias, *self.weights)
 
     def __call__(self, inputs: Any) -> Value:
         """The output for one sample of ``nin`` numbers or Values."""
@@ -314,7 +311,6 @@ class Sequential(Settings, Module):
     """
 
     _checks: ClassVar[dict[str, Check]] = {"layers": _layers}
-    _takes_notes = True
 
     def __init__(self, *layers: Any) -> None:
         self.layers = list(layers[0] if len(layers) == 1 and isinstance(layers[0], (list, tuple)) else layers)

@@ -72,6 +72,7 @@ class Optimizer(Settings):
     ``_settings`` and defines ``_moved``.
     """
 
+    _strict = True
     _checks: ClassVar[dict[str, Check]] = {
         "parameters": Fixed("make a new optimizer from the parameters that it should train"),
         "names": Fixed("pass pairs of name and Value to a new optimizer"),

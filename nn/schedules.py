@@ -18,6 +18,8 @@ from .names.settings import Check, Settings
 class Schedule(Settings):
     """Base class: a callable from time in epochs to a factor."""
 
+    _strict = True
+
     def __call__(self, time: float) -> float:
         """The factor at ``time``."""
         raise NotImplementedError

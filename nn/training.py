@@ -17,7 +17,7 @@ from autograd import assign
 from autograd.pause_gc import pause_gc
 
 from .callbacks import Callbacks
-from .checks import random_source, real_number
+from .checks import random_source, real_number, shown, whole_number
 from .clipping import listed, norm_of, scaled_to_norm
 from .data.preparation import batch_indices, split_indices
 from .data.stream import Stream, given_validation
@@ -30,14 +30,14 @@ from .losses import TAKES_LOGITS, find_loss
 from .metrics import METRICS
 from .metrics.tally import Tally
 from .module import check_module
-from .names.changeable import Changeable
+from .names import explain_settings
 from .optimizers import find_optimizer
 from .progress import Progress
 from .samples import at, chosen, samples_and_targets
 from .schedules import find_schedule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from .data.stream import Batch
 
@@ -45,11 +45,8 @@ WORTH_COMPILING = 1_000_000
 """Parameters times samples times epochs: below this, training takes less time than compiling."""
 
 
-class Training(Changeable):
+class Training:
     """A run of ``fit`` as its callbacks see it: model, optimizer, history, and ``stop()``.
-
-    A callback may assign ``epochs``, ``batch_size``, ``schedule``, ``base_rate``, ``stopping``, ``callbacks``,
-    ``metrics``, ``threshold``, ``clip_norm``, and the data.
 
     ``epoch`` is the number of finished epochs, ``batches_done`` that of finished steps, ``batch_loss`` the loss of the
     last batch before its step.
@@ -72,16 +69,18 @@ class Training(Changeable):
         class_weight: Any = None,
     ) -> None:
         self.model, self.loss = check_module(model), find_loss(loss)
-        self.epochs = epochs
+        self.epochs = whole_number(epochs, "epochs")
         self.source = random_source(seed)
         self.seed = seed
         self.stream: Stream | None = None
+        self.weights: Any = None
+        """One weight per sample, or ``None`` if all count the same."""
         self._counted: list[int] | None = None
         if y is None:
             self._read_batches(X, batch_size, validation, sample_weight, class_weight)
         else:
             self._read_data(X, y, validation, sample_weight, class_weight)
-        self.batch_size = len(self.rows) if batch_size is None else batch_size
+        self.batch_size = len(self.rows) if batch_size is None else whole_number(batch_size, "batch_size")
         self.optimizer = find_optimizer(optimizer, model)
         self._check_optimizer()
         self.history, self.epoch, self.batches_done, self.batch_loss = History(), 0, 0, math.nan
@@ -94,10 +93,10 @@ class Training(Changeable):
         self.threshold: float | None = None
         self.clip_norm: float | None = None
         self.checkpoint: Any = None
-        self.save_checkpoint = None
+        self.save_checkpoint: Callable[[Training], None] | None = None
         self.setup: dict[str, Any] | None = None  # for the checkpoint: the part that must be the same on resuming
         self.given: dict[str, Any] = {}  # for the checkpoint: the settings that the caller gave
-        self.best = None
+        self.best: tuple[float, list[float]] | None = None
         self._last_good: Any = None
         self._gradients: Any = None
         self._rate = self.base_rate  # the rate that the schedule last set
@@ -126,23 +125,22 @@ class Training(Changeable):
         return self.stream is None and self.batch_size >= len(self.rows)
 
     def _use_eager_engine(self) -> None:
-        vars(self)["engine"] = EagerEngine(self)
+        self.engine: Any = EagerEngine(self)
 
     def _read_data(self, X: Any, y: Any, validation: Any, sample_weight: Any, class_weight: Any) -> None:
         """Samples and targets in memory: check, hold back, and weigh them."""
-        table = X
-        X, y = samples_and_targets(X, y)
-        weights = sample_weights(table, y, sample_weight, None, 0)
+        self.X, self.y = samples_and_targets(X, y)
+        weights = sample_weights(X, self.y, sample_weight, None, 0)
         self.validation = given_validation(validation)
         if self.validation is None and validation is not None:
             share = real_number(validation, "validation", 0, 1, above=True, below=True)
-            kept, held = split_indices(len(X), share, self.source)
-            self.validation = chosen(X, held), chosen(y, held)
-            X, y = chosen(X, kept), chosen(y, kept)
+            kept, held = split_indices(len(self.X), share, self.source)
+            self.validation = chosen(self.X, held), chosen(self.y, held)
+            self.X, self.y = chosen(self.X, kept), chosen(self.y, kept)
             weights = None if weights is None else chosen(weights, kept)
         if class_weight is not None:
-            weights = sample_weights(X, y, weights, class_weight, self._width(X))
-        vars(self).update(X=X, y=y, weights=weights)  # they have been checked
+            weights = sample_weights(self.X, self.y, weights, class_weight, self._width(self.X))
+        self.weights = weights
         self._count()
 
     def _count(self) -> None:
@@ -150,16 +148,10 @@ class Training(Changeable):
         some = self.stream is None and self.weights is not None and not all(map(bool, self.weights))
         self._counted = [i for i, weight in enumerate(self.weights) if weight] if some else None
 
-    def _check_data(self) -> None:
-        """Raise ``ValueError`` if a callback has left samples, targets and weights that do not pair up."""
-        for name, data in (("y", self.y), ("weights", self.weights)):
-            if data is not None and len(data) != len(self.X):
-                raise ValueError(f"X has {len(self.X)} samples but {name} has {len(data)} entries: give one for each")
-
     def _read_batches(self, X: Any, batch_size: Any, validation: Any, sample_weight: Any, class_weight: Any) -> None:
         """Batches from elsewhere: read the first."""
         self.stream = stream = Stream(X, sample_weight, class_weight)
-        self._take(stream.first(self._width))
+        self.X, self.y, self.weights = stream.first(self._width)
         if batch_size is not None:
             raise ValueError("batch_size is for a data set in memory: let each batch have the size that you want")
         if self.seed is not None:
@@ -175,9 +167,6 @@ class Training(Changeable):
                     f"{name} can be iterated only once, but epochs={self.epochs}: instead of a generator, give a list, "
                     "a DataLoader, or an object of a class with __iter__"
                 )
-
-    def _take(self, batch: Batch) -> None:
-        vars(self).update(batch._asdict())  # it has been checked
 
     def _width(self, X: Any) -> int:
         """The model's number of outputs, 0 for a single one."""
@@ -233,7 +222,7 @@ class Training(Changeable):
         mode, put_back = self.model.training, remembered(self.model)
         self.model.train()
         try:
-            vars(self)["engine"] = kind(self, fall_back=choice == "auto")
+            self.engine = kind(self, fall_back=choice == "auto")
             self.history.engine = kind.name
         except TypeError:
             note_engine(self.model, compiled=False)
@@ -255,7 +244,6 @@ class Training(Changeable):
     def run(self, show: bool) -> None:
         """Run the remaining epochs with the garbage collector paused; afterwards the model has the best parameters."""
         progress = Progress(self.epochs, self.epoch, bool(show))
-        self.running = True
         self._rate = self.optimizer.learning_rate
         mode = self.model.training
         self.model.train()
@@ -268,7 +256,6 @@ class Training(Changeable):
         except KeyboardInterrupt:
             self.history.stopped = "interrupted"
         finally:
-            vars(self)["running"] = False
             progress.close()
             if self.undisturbed and self._gradients is not None:
                 self._show_gradients()
@@ -304,7 +291,7 @@ class Training(Changeable):
         self._gradients = gradients
         if not self.undisturbed:
             self._show_gradients()
-        vars(self)["epoch"] += 1
+        self.epoch += 1
         self._batches_per_epoch = len(norms)
         row = {"loss": math.fsum(losses) / math.fsum(counts), **tally.results()}
         if self.validation is not None:
@@ -344,7 +331,7 @@ class Training(Changeable):
             if batch is None:
                 return False
             check_losses(self.loss, self._half, batch.y, f"batch {number}: ")
-            self._take(batch)
+            self.X, self.y, self.weights = batch
             self.engine.load()
         except Exception as error:
             place = f"training stopped in epoch {self.epoch + 1} before step {self.batches_done + 1}"
@@ -369,13 +356,13 @@ class Training(Changeable):
                 self.engine.optimizer.restore(self._last_good)
             raise self._explained(error, place, self.epoch + 1, "last good") from error
         self._last_good = before  # these gave a finite loss; the next step shows what the new ones give
-        vars(self)["batches_done"] += 1
+        self.batches_done += 1
         return loss, gradients, norm, outputs
 
     def _replace_parameters(self) -> None:
         """The model has other parameters now, so that everything kept of earlier epochs is dropped."""
         self.optimizer.call_as_in(self.model)
-        self.history.best_epoch = self._last_good = vars(self)["best"] = None
+        self.best = self.history.best_epoch = self._last_good = None
         self._use_eager_engine()
         self.history.engine = "eager"
         try:
@@ -420,7 +407,7 @@ class Training(Changeable):
     def _keep_best(self, loss: float, parameters: list[float], epoch: int) -> None:
         """Keep the parameters of the model after ``epoch`` if their loss is the lowest."""
         if math.isfinite(loss) and (self.best is None or loss < self.best[0]):
-            vars(self)["best"], self.history.best_epoch = (loss, parameters), epoch
+            self.best, self.history.best_epoch = (loss, parameters), epoch
 
     def _put_best_back(self) -> None:
         if self.best is not None:
@@ -448,29 +435,31 @@ class Training(Changeable):
         return self.history["validation_loss" if self.validation else "loss"]
 
     def _after_batch(self, loss: float, gradients: Any) -> None:
-        vars(self)["batch_loss"] = loss
+        self.batch_loss = loss
         if self.callbacks.after_batch:
             assign(self.optimizer.parameters, grad=listed(gradients))  # as after backward(), for every engine
-            count = len(self.X)
-            for callback in self.callbacks.after_batch:
-                callback(self)
-            self._note_rate()
-            if len(self.X) != count:
-                raise ValueError(
-                    f"X had {count} samples and has {len(self.X)}: change their number in on_epoch_end only"
-                )
-            self._check_data()
+            self._call(self.callbacks.after_batch)
 
     def _after_epoch(self) -> None:
         if self.stopping is not None and self.stopping.is_time(self.watched()):
             self.stop("early stopping")
-        for callback in self.callbacks.after_epoch:
-            callback(self)
-            self._check_data()
-            self._count()
-        self._note_rate()
+        self._call(self.callbacks.after_epoch)
+        self._count()
         if self.save_checkpoint is not None:
             self.save_checkpoint(self)
+
+    def _call(self, callbacks: Sequence[Any]) -> None:
+        """Call callbacks, which may change settings and data, but not what the engine and the history were made for."""
+        given = {name: vars(self)[name] for name in ("model", "loss", "optimizer", "validation", "history")}
+        for callback in callbacks:
+            callback(self)
+            for name, thing in given.items():
+                if (now := vars(self)[name]) is not thing:
+                    raise ValueError(
+                        f"a callback has replaced training.{name} by {shown(now)}, which has no effect in this run: "
+                        "change what it contains, or call fit again with another"
+                    )
+        self._note_rate()
 
     def _explained(self, error: Exception, place: str, epoch: int, kept: str) -> Exception:
         """The same kind of error with the place in its message, and history and epoch in its attributes."""
@@ -480,6 +469,9 @@ class Training(Changeable):
         explained.history, explained.epoch = self.history, epoch
         failure: Exception = explained
         return failure
+
+
+explain_settings(Training, "learning_rate", "stop_training", "should_stop")
 
 
 def _jax_engine() -> Any:

@@ -111,7 +111,6 @@ checkpoint export.steps plotting.histograms plotting.live plotting.paths recordi
 export.c_modules export.numpy export.onnx_modules export.python_modules export.torch plotting
 export.onnx export.source
 diagnostics history recording.recording
-names.changeable
 engines.compiled recording
 jax_engine jax_engine.engine
 training

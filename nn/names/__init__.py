@@ -1,8 +1,8 @@
 """What are the names of PyTorch and Keras called here?
 
 The error for a name or keyword argument that only they have says what to write. The names are data, in ``names.txt``,
-and read when they are first needed. Read before: nothing. Read after: ``settings`` (what may be assigned to
-a layer or an optimizer), ``changeable`` (and to the training, by a callback).
+and read when they are first needed. Read before: nothing. Read after: ``settings``, what may be assigned
+to a layer or an optimizer.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ class _Setting(_WithoutEffect):
 def of_setting(kind: Any, name: str, settings: list[str], strict: bool) -> str:
     """What to write instead of assigning to ``name``, which ``kind`` does not read; ``settings`` are those that it has.
 
-    Empty if the name is neither an argument of the constructor nor (with ``strict``) any other.
+    Empty if the name is neither an argument of the constructor nor known from elsewhere, unless ``strict``.
     """
     table = answers()
     here = table["keyword"].get(name, "").split()
@@ -118,10 +118,10 @@ def of_setting(kind: Any, name: str, settings: list[str], strict: bool) -> str:
         return f"here it is {found[0]}"
     if name in _parameters(kind.__init__):
         return f"it is an argument of {kind.__name__}(...) only: make a new one"
-    if not strict:
-        return ""
     if name in table["no keyword"]:
         return table["no keyword"][name]
+    if not strict:
+        return ""
     return f"{kind.__name__} has no such setting" + (f"; it has {', '.join(settings)}" if settings else "")
 
 

@@ -36,8 +36,8 @@ class Settings:
     """Base class of what has settings: ``_checks`` maps their names to functions ``(value, name)``.
 
     A check returns what is stored, or raises ``TypeError`` or ``ValueError``; the old value then stays. In the
-    library's own classes ``AttributeError`` is raised for a name that has no effect; a subclass of the user's may have
-    attributes of any name.
+    library's own classes ``AttributeError`` is raised for a name that has an effect elsewhere but none here; a subclass
+    of the user's may have attributes of any name.
 
     >>> from nn import Dropout
     >>> dropout = Dropout(0.5)
@@ -51,8 +51,8 @@ class Settings:
 
     __slots__ = ()
     _checks: ClassVar[dict[str, Check]] = {}
-    _takes_notes: ClassVar[bool] = False
-    """Whether attributes of other names may be added, apart from the arguments of the constructor."""
+    _strict: ClassVar[bool] = False
+    """Whether every other name is refused, not only those that have an effect elsewhere."""
     _check_together: ClassVar[Any] = None
     """A function of the object and the settings that it would have, where one of them restricts another."""
 
@@ -83,7 +83,7 @@ def _refuse_without_effect(thing: Settings, name: str, value: Any) -> None:
     if places and (hasattr(places[0], "__set__") or not hasattr(places[0], "here")):
         return  # a property or a method, not the name that one has elsewhere
     settings = [known for known, check in kind._checks.items() if type(check) is not Fixed]
-    if said := of_setting(kind, name, settings, strict=not kind._takes_notes):
+    if said := of_setting(kind, name, settings, strict=kind._strict):
         raise AttributeError(f"{kind.__name__}.{name} = {shown(value)} has no effect; {said}", name=name, obj=thing)
 
 

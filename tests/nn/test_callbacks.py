@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -113,3 +114,87 @@ def test_a_class_is_called_as_a_function() -> None:
 
     fit_line(line_model(), epochs=2, callbacks=[Note])
     assert made == [1, 2]
+
+
+LONGER = ([*LINE[0], [4.0]], [*LINE[1], 0.0])
+FIRST, WEIGHTS = [1.0, 1.0, 1.0, 0.0], [0.0, 1.0, 2.0, 0.5]
+
+
+class Once:
+    """Assigns something to the training (or calls a function of it) after the second epoch, or the second batch."""
+
+    def __init__(self, change: Any, **assigned: Any) -> None:
+        self.change, self.assigned, self.calls = change, assigned, 0
+
+    def __call__(self, training: Any) -> None:
+        self.calls += 1
+        if self.calls == 2:
+            if self.change is not None:
+                self.change(training)
+            for name, value in self.assigned.items():
+                setattr(training, name, value)
+
+
+def by_hand(rates: list[float], changed: Any = LINE, weights: bool = False, clip: Any = None) -> list[float]:
+    """Weight and bias after gradient descent on the mean squared error; ``rates`` are those of each epoch."""
+    w = b = 0.0
+    for epoch, rate in enumerate(rates):
+        X, y = changed if epoch >= 2 else LINE
+        counts = [1.0] * len(X) if not weights else WEIGHTS if epoch >= 2 else FIRST
+        errors = [w * x[0] + b - t for x, t in zip(X, y, strict=True)]
+        dw = sum(2 * c * e * x[0] for c, e, x in zip(counts, errors, X, strict=True)) / sum(counts)
+        db = sum(2 * c * e for c, e in zip(counts, errors, strict=True)) / sum(counts)
+        norm = math.hypot(dw, db)
+        scale = clip / norm if clip and epoch >= 2 and norm > clip else 1.0
+        w, b = w - rate * scale * dw, b - rate * scale * db
+    return [w, b]
+
+
+SAME = [0.1] * 4
+TAKES_EFFECT: dict[str, tuple[Once, list[float]]] = {
+    "epochs": (Once(None, epochs=6), by_hand([0.1] * 6)),
+    "fewer epochs": (Once(None, epochs=2), by_hand([0.1] * 2)),
+    "schedule": (Once(None, schedule=lambda time: 0.5), by_hand([0.1] * 2 + [0.05] * 2)),
+    "base_rate": (Once(None, base_rate=0.02), by_hand([0.1] * 2 + [0.02] * 2)),
+    "clip_norm": (Once(None, clip_norm=0.25), by_hand(SAME, clip=0.25)),
+    "data": (Once(None, X=LONGER[0], y=LONGER[1], batch_size=5), by_hand(SAME, LONGER)),
+    "weights": (Once(None, weights=WEIGHTS), by_hand(SAME, weights=True)),
+    "stopping": (
+        Once(lambda training: setattr(training, "stopping", nn.EarlyStopping(1)), y=[0.0, 9.0, -9.0, 0.0]),
+        by_hand(SAME[:3], (LINE[0], [0.0, 9.0, -9.0, 0.0])),
+    ),
+}  # fmt: skip
+
+
+@ENGINES
+@pytest.mark.parametrize("name", TAKES_EFFECT)
+def test_what_a_callback_assigns_takes_effect(engine: str, name: str) -> None:
+    change, expected = TAKES_EFFECT[name]
+    change.calls = 0
+    model = line_model()
+    fit_line(model, epochs=4, callbacks=[change], engine=engine, sample_weight=FIRST if name == "weights" else None)
+    if name == "stopping":  # the parameters with the lowest loss are kept
+        assert change.calls == 3
+    else:
+        assert [model.w[0].data, model.b.data] == pytest.approx(expected, rel=1e-12)
+
+
+REFUSED: list[tuple[str, Any, str]] = [
+    (
+        "loss",
+        "huber",
+        "a callback has replaced training.loss by 'huber', which has no effect in this run: .*call fit again",
+    ),
+    ("model", line_model(), "a callback has replaced training.model by Neuron"),
+    ("optimizer", nn.SGD(line_model(), 0.1), "a callback has replaced training.optimizer by SGD"),
+    ("validation", LINE, "a callback has replaced training.validation by"),
+    ("history", None, "a callback has replaced training.history by None"),
+    ("learning_rate", 0.1, "no effect; here it is that of the optimizer, as in training.optimizer.learning_rate"),
+    ("stop_training", True, r"no effect; here it is training.stop\(\)"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "message"), REFUSED)
+def test_what_would_not_take_effect_is_refused(name: str, value: Any, message: str) -> None:
+    with pytest.raises((AttributeError, ValueError), match=message):
+        fit_line(line_model(), epochs=4, callbacks=[Once(None, **{name: value})])

@@ -52,7 +52,6 @@ REFUSED: list[tuple[Any, str, Any, str]] = [
     (nn.Dropout(0.5), "rate", 2, "rate must be at least 0 and less than 1, got 2"),
     (nn.Dropout(0.5), "random", "x", "must be a whole number, got 'x'"),
     (nn.LayerNorm(2), "epsilon", NAN, "epsilon must be at least 0, got nan"),
-    (nn.LayerNorm(2), "momentum", 0.1, "no effect; LayerNorm has no such setting; it has epsilon, scale, shift"),
     (nn.LayerNorm(2), "epsilon", -1, "epsilon must be at least 0, got -1"),
     (nn.LayerNorm(2), "scale", [1.0, 2.0], r"scale\[0\] must be a Value, got 1.0"),
     (nn.Embedding(2, 2), "vectors", [values(), values()[:1]], r"all of one size; got sizes \[1, 2\]"),
@@ -74,6 +73,14 @@ REFUSED: list[tuple[Any, str, Any, str]] = [
     (nn.EarlyStopping(2), "patience", 1.5, "patience must be a whole number, got 1.5"),
     (nn.activation("relu"), "gain", -1, "Activation.gain cannot be replaced, got -1: layers share it"),
 ]
+
+
+def test_a_module_may_have_notes_and_an_optimizer_none() -> None:
+    noted: Any = layer()
+    noted.purpose = "hidden"
+    assert noted.purpose == "hidden"
+    with pytest.raises(AttributeError, match="SGD has no such setting; it has learning_rate"):
+        nn.SGD(values(), 0.1).purpose = "hidden"  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(("thing", "name", "value", "message"), REFUSED)
