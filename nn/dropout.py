@@ -35,7 +35,8 @@ class Dropout(Settings, Module):
     keeps_size = True
 
     def __init__(self, rate: float = 0.5, seed: Any = None) -> None:
-        self.rate, self.random = rate, seed
+        self.rate = rate
+        self.random = None if seed is None else random_source(seed)
 
     def __call__(self, inputs: Any) -> Any:
         """The inputs, some of them dropped: a list for a list, one Value for one Value."""

@@ -105,12 +105,8 @@ class NetworkEstimator(BaseEstimator):  # type: ignore[misc]
 
     def _train(self, X: Any, targets: Any, outputs: int, sample_weight: Any, stratify: Any) -> None:
         """Train on checked arrays, and keep the weights and the course of the training."""
-        widths, early_stopping, self._activation = (
-            self._widths(),
-            _switch(self.early_stopping, "early_stopping"),
-            self.activation,
-        )
-        verbose = _switch(self.verbose, "verbose")
+        widths, self._activation = self._widths(), self.activation
+        early_stopping, verbose = _switch(self.early_stopping, "early_stopping"), _switch(self.verbose, "verbose")
         epochs = whole_number(self.max_iter, "max_iter")
         patience = whole_number(self.n_iter_no_change, "n_iter_no_change")
         source = check_random_state(self.random_state)
