@@ -1,4 +1,5 @@
 // An expression: its graph, sliders for its leaves, and its gradient explained.  The address holds the state.
+import { note } from "./address.mjs";
 import { at, copy, why } from "./ask.mjs";
 import { formulas } from "./formulas.mjs";
 import { drawGraph } from "./graph.mjs";
@@ -39,15 +40,20 @@ export class Expression {
     };
     at("link").onclick = () => copy(location.href, this.say);
     at("step-open").onclick = async () => {
-      const open = !at("stepper").firstChild;
+      const open = !this.stepping;
       at("step-open").setAttribute("aria-expanded", open);
+      at("stepper").replaceChildren();
       try {
         if (open) await this.step();
-        else at("stepper").replaceChildren();
       } catch (error) {
+        at("step-open").setAttribute("aria-expanded", false);
         this.say(why(error), true);
       }
     };
+  }
+
+  get stepping() {
+    return at("step-open").ariaExpanded === "true";
   }
 
   ask(name, more = {}) {
@@ -71,6 +77,7 @@ export class Expression {
     }
     this.busy = false;
     this.settled();
+    this.tried(); // what was typed meanwhile
   }
 
   // While a formula is typed it is shown as soon as it can be read; what is wrong with half of one is not said.
@@ -133,14 +140,14 @@ export class Expression {
     frame.title = "the passes through the graph, step by step";
     frame.sandbox = "allow-scripts";
     frame.srcdoc = (await this.ask("expression.step")).html;
-    at("stepper").replaceChildren(frame);
+    if (this.stepping) at("stepper").replaceChildren(frame);
   }
 
   note() {
     const now = new URLSearchParams({ view: "expression", f: this.formula });
     for (const [name, value] of Object.entries(this.numbers)) now.append("at", `${name}=${value}`);
     if (at("wrt").value) now.set("wrt", at("wrt").value);
-    history.replaceState(null, "", `#${now}`);
+    note(now);
   }
 
   follow(now) {
