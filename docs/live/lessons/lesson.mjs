@@ -108,7 +108,7 @@ function Cell(box, number) {
     output.replaceChildren(...parts);
     const above = !found.missing && cells.slice(0, number).some((cell) => !cell.ran);
     if (above && (found.restarted || output.textContent.includes("NameError"))) output.append(again(!found.restarted));
-    for (const each of output.querySelectorAll("div, pre")) if (each.scrollWidth > each.clientWidth) each.tabIndex = 0; // scrolled by keyboard
+    for (const each of output.querySelectorAll("div, pre")) if (scrolls(each)) each.tabIndex = 0; // scrolled by keyboard
     formulas(output);
     return found.finished;
   };
@@ -134,12 +134,16 @@ function instead(name, built, again) {
   load.onclick = async () => {
     load.disabled = true;
     load.textContent = `Loading ${name}`;
-    const failed = await asker.python.run(`from chalkgrad_live import cells; await cells.load("${name}")`).catch((error) => error.message);
+    const failed = await asker.python.run(`from chalkgrad_live import cells; await cells.load("${name}")`).catch(({ message }) => (["stopped", "ended"].includes(message) ? AGAIN : message));
     load.replaceWith(make("p", { role: "status", textContent: failed || `${name} is loaded.` }), ...(failed ? [] : [again()]));
   };
   const copy = built?.cloneNode(true);
   if (copy) copy.hidden = false;
   return [words, load, ...(copy ? [copy] : [])];
+}
+
+function scrolls(box) {
+  return box.scrollWidth > box.clientWidth || (box.nodeName === "PRE" && box.scrollHeight > box.clientHeight);
 }
 
 function piece(part) {

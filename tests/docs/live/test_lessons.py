@@ -205,6 +205,15 @@ def test_python_that_did_not_start_is_tried_again(open_page: Callable[..., Any])
     assert "Shift+Enter" in lesson.inner_text("#status")
 
 
+def test_a_long_output_does_not_push_the_next_cell_away(lesson: Any) -> None:
+    run(lesson, 0, "for number in range(1000): print(number)", "999")
+    output = lesson.locator(".live-output pre").first
+    assert output.bounding_box()["height"] < 600
+    output.focus()
+    lesson.keyboard.press("End")
+    lesson.wait_for_function("document.querySelector('.live-output pre').scrollTop > 1000")
+
+
 ASK_WHILE_BUSY = """async () => {
     const { Asker } = await import("/playground/ask.mjs");
     const asker = new Asker();
@@ -340,7 +349,7 @@ def test_a_lesson_that_has_opened_needs_no_network(open_page: Callable[..., Any]
     lesson.get_by_role("button", name="Run all cells").click()
     shows(lesson, last, "Not answered yet")
     assert lesson.locator(".live-bar .note").all_inner_texts() == ["done"] * (last + 1)
-    assert lesson.locator("[data-latex]:not(:has(.katex))").count() == 0
+    lesson.wait_for_function("!document.querySelector('[data-latex]:not(:has(.katex))')")  # set in slices
 
 
 def test_a_lesson_is_small(open_page: Callable[..., Any], site: Path) -> None:
