@@ -38,6 +38,15 @@ def go(page: Any, state: str) -> None:
     page.wait_for_function("document.documentElement.dataset.asked === '0'")
 
 
+def explained(page: Any, name: str) -> None:
+    """Wait until the gradient of this leaf is explained to the end."""
+    page.wait_for_function(
+        "name => document.getElementById('nudge').textContent.includes(`${name} is changed by 0.001`)"
+        " && !document.querySelector('.growing') && document.documentElement.dataset.asked === '0'",
+        arg=name,
+    )
+
+
 def gradients(page: Any) -> dict[str, float]:
     pairs = page.eval_on_selector_all(
         "#leaves .leaf",
@@ -114,11 +123,11 @@ def test_the_address_holds_the_state(shared: Any) -> None:
 
 def test_the_gradient_is_explained_nudged_and_stepped(shared: Any) -> None:
     go(shared, "f=a*b%2Ba&at=a=2&at=b=-3&wrt=a")
-    shared.wait_for_selector("#explanation .katex")
+    explained(shared, "a")
     assert "How does" in shared.inner_text("#explanation")
-    shared.wait_for_function("document.getElementById('nudge').textContent.includes('a is changed by 0.001')")
+    assert shared.locator("#explanation .katex").count()
     shared.select_option("#wrt", "b")
-    shared.wait_for_function("document.getElementById('nudge').textContent.includes('b is changed by 0.001')")
+    explained(shared, "b")
     shared.click("#step-open")
     stepper = shared.frame_locator("#stepper iframe")
     before = stepper.get_by_text("No gradient is known yet").first
@@ -132,7 +141,7 @@ def test_the_gradient_is_explained_nudged_and_stepped(shared: Any) -> None:
 
 def test_a_stepper_opened_during_an_explanation_is_opened_once(shared: Any) -> None:
     go(shared, "f=a*b%2Ba&at=a=2&at=b=-3&wrt=a")
-    shared.wait_for_function("document.getElementById('nudge').textContent.includes('a is changed by 0.001')")
+    explained(shared, "a")
     shared.evaluate(
         """() => {
             const place = document.getElementById("stepper");
@@ -145,10 +154,8 @@ def test_a_stepper_opened_during_an_explanation_is_opened_once(shared: Any) -> N
             document.getElementById("step-open").click();
         }"""
     )
-    shared.wait_for_function(
-        "document.getElementById('nudge').textContent.includes('b is changed') && window.opened"
-        " && !document.querySelector('.growing') && document.documentElement.dataset.asked === '0'"
-    )
+    shared.wait_for_function("window.opened")
+    explained(shared, "b")
     assert shared.evaluate("window.opened") == 1
     shared.click("#step-open")
 
