@@ -111,27 +111,31 @@ export class Expression {
     at("wrt").replaceChildren(...names.map((name) => new Option(name, name, false, name === this.wrt)));
   }
 
-  // The explanation waits until a slider rests.
+  // The explanation waits until a slider rests; one that is still on its way was of what is no longer there.
   settled() {
     this.note();
+    this.explaining = null;
     clearTimeout(this.resting);
     this.resting = setTimeout(() => this.explain(), 100);
   }
 
   async explain() {
     if (!at("formula-problem").hidden || !at("wrt").value) return;
-    const { formula } = this;
+    const mine = (this.explaining = {});
+    const late = () => mine !== this.explaining;
     const wrt = at("wrt").value;
     const stepper = at("stepper").firstChild;
     try {
       const { html } = await this.ask("expression.explain", { wrt });
-      if (formula !== this.formula) return;
+      if (late()) return;
       at("explanation").innerHTML = html;
-      at("nudge").textContent = (await this.ask("expression.nudge", { wrt })).text;
+      const { text } = await this.ask("expression.nudge", { wrt });
+      if (late()) return;
+      at("nudge").textContent = text;
       await formulas(at("explanation"));
       if (stepper && stepper === at("stepper").firstChild) await this.step(); // not one that was opened meanwhile
     } catch (error) {
-      if (formula === this.formula) at("explanation").textContent = why(error);
+      if (!late()) at("explanation").textContent = why(error);
     }
   }
 

@@ -160,6 +160,18 @@ def test_a_stepper_opened_during_an_explanation_is_opened_once(shared: Any) -> N
     shared.click("#step-open")
 
 
+def test_what_is_wrong_with_a_number_is_said_once(shared: Any) -> None:
+    """Also if an explanation is on its way."""
+    shared.evaluate("""() => {
+        const set = (field, value) => { field.value = value; field.dispatchEvent(new Event("change")); };
+        set(document.getElementById("wrt"), "b");
+        set(document.querySelector("#leaves input:not([type=range])"), "abc");
+    }""")
+    shared.wait_for_selector("#formula-problem:visible")
+    shared.wait_for_function("document.documentElement.dataset.asked === '0'")
+    assert shared.locator("#expression").inner_text().count("must be a number") == 1
+
+
 def test_a_second_click_closes_a_stepper_that_is_on_its_way(shared: Any) -> None:
     shared.evaluate("for (let clicks = 0; clicks < 2; clicks++) document.getElementById('step-open').click()")
     shared.wait_for_function("document.documentElement.dataset.asked === '0'")
