@@ -128,7 +128,9 @@ export class Network {
 
   async follow(now) {
     this.choice.follow(now);
-    if (!(await this.open())) this.choice.points = [];
+    const opened = this.open();
+    const mine = this.turn;
+    if (!(await opened) && mine === this.turn) this.choice.points = []; // those of the address were refused
   }
 
   note() {

@@ -224,6 +224,19 @@ def test_own_points_are_set_by_keyboard_and_kept_in_the_address(network: Any) ->
     assert network.locator("#plane-picture circle").count() == 1
 
 
+def test_points_of_the_address_outlive_a_wrong_setting_that_comes_before_python(
+    open_before_python: Callable[..., Any],
+) -> None:
+    page, held = open_before_python(f"{PAGE}#data=own+points&points=[[1,-0.5,1]]")
+    page.fill("[name=learning_rate]", "-1")
+    page.keyboard.press("Tab")
+    held.release()
+    settle(page)
+    assert "learning_rate must be" in page.inner_text("#status")
+    choose(page, learning_rate="0.1")
+    assert "X, y = [[1.0, -0.5]], [1]" in page.text_content("#program")
+
+
 def test_everything_is_reached_by_keyboard(network: Any) -> None:
     network.get_by_role("button", name="momentum in a narrow valley").focus()
     network.keyboard.press("Tab")
