@@ -12,6 +12,7 @@ import asyncio
 import base64
 import html
 import io
+import json
 import linecache
 import re
 import sys
@@ -39,6 +40,10 @@ LOADING = 300.0
 """Seconds that this may take."""
 MAX_TEXT, MAX_PIECES = 50_000, 500
 """Characters of one text, and pieces of output: of more the middle is left out."""
+
+
+MEANWHILE, EVERY = "\x1e", 0.5
+"""What begins a line of standard output that tells a page what a running cell has shown; seconds between two."""
 
 
 class NeverEndsError(BaseException):
@@ -72,6 +77,7 @@ class _Output(io.StringIO):
         self.shown: list[dict[str, str]] = []
         self._written: list[str] = []  # since the last piece
         self._length = 0
+        self._next = 0.0  # when the page is told again
 
     def write(self, text: str) -> int:
         self._written.append(text)
@@ -79,6 +85,10 @@ class _Output(io.StringIO):
         if self._length > 10 * MAX_TEXT:  # a loop may print without an end
             self._written[:] = [_shortened("".join(self._written))]
             self._length = len(self._written[0])
+        if text.endswith("\n") and time.monotonic() > self._next:
+            self._next = time.monotonic() + EVERY
+            shown = [*self.shown, {"text": _shortened("".join(self._written))}]
+            print(MEANWHILE + json.dumps(shown), file=sys.__stdout__, flush=True)
         return len(text)
 
     def show(self, *pieces: dict[str, str]) -> None:

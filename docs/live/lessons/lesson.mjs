@@ -15,7 +15,8 @@ const limit = asked > 0 ? asked : Number(document.documentElement.dataset.limit)
 const AGAIN = "Python has started again, and what the cells had defined is gone. What you wrote is kept.";
 const TOO_DEEP = "This cell ended Python: most often a chain of thousands of objects was too deep for a browser.";
 const PATIENCE = 3; // times the limit: what then does not answer, since it loops inside one call, ends with its Python
-const asker = new Asker({ onStart: starting });
+const MEANWHILE = "\x1e"; // begins a line about what the running cell has shown so far
+const asker = new Asker({ onStart: starting, onOutput: (line) => line.startsWith(MEANWHILE) && running?.showing(JSON.parse(line.slice(1))) });
 const cells = [...document.querySelectorAll("article .cell")].map((box, number) => new Cell(box, number));
 const bar = toolbar();
 let running = null;
@@ -92,8 +93,14 @@ function Cell(box, number) {
       return finished;
     });
   };
+  let shown;
+  this.showing = (outputs) => {
+    shown = outputs;
+    output.replaceChildren(...shown.map(piece));
+  };
   this.runNow = async (seconds) => {
     running = this;
+    shown = [];
     run.textContent = "Stop";
     note.textContent = "running";
     const found = await outcome({ code: editor.value, number: number + 1, seconds });
@@ -101,7 +108,7 @@ function Cell(box, number) {
     run.textContent = "Run";
     this.ran = found.finished;
     note.textContent = found.finished ? "done" : "";
-    const parts = found.outputs.map(piece);
+    const parts = [...(found.restarted ? shown : []), ...found.outputs].map(piece);
     if (guess && guess.value) parts.unshift(make("p", { className: "guess", textContent: `You predicted: ${guess.value}` }));
     if (found.stopped) parts.push(make("button", { textContent: "Run it again with ten times the time", onclick: once(() => this.run(10 * seconds)) }));
     if (found.missing) parts.push(...instead(found.missing, built, () => again(true)));

@@ -3,8 +3,8 @@
 import { Python } from "../python/python.mjs";
 
 export class Asker {
-  constructor({ onStart = () => {} } = {}) {
-    this.python = new Python(new URL("../python/", import.meta.url).href, { onEnded: () => this.restart() });
+  constructor({ onStart = () => {}, onOutput } = {}) {
+    this.python = new Python(new URL("../python/", import.meta.url).href, { onOutput, onEnded: () => this.restart() });
     this.onStart = onStart;
     this.asked = 0;
     this.watch(this.python.ready);

@@ -205,6 +205,17 @@ def test_python_that_did_not_start_is_tried_again(open_page: Callable[..., Any])
     assert "Shift+Enter" in lesson.inner_text("#status")
 
 
+def test_what_is_printed_appears_while_the_cell_runs_and_stays_if_it_is_stopped(lesson: Any) -> None:
+    cell = lesson.locator(".live-cell").first
+    cell.locator("textarea").fill("display(7)\nprint('epoch 1')\nsum(iter(int, 1))")
+    cell.locator("button").first.click()
+    cell.locator(".live-output", has_text="epoch 1").wait_for()
+    assert cell.locator(".note").inner_text() == "running"
+    cell.get_by_role("button", name="Run cell 1", exact=True).click()
+    shows(lesson, 0, "Stopped.")
+    assert cell.locator(".live-output pre").all_inner_texts()[:2] == ["7", "epoch 1\n"]
+
+
 def test_a_long_output_does_not_push_the_next_cell_away(lesson: Any) -> None:
     run(lesson, 0, "for number in range(1000): print(number)", "999")
     output = lesson.locator(".live-output pre").first

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -150,6 +151,17 @@ def test_what_is_printed_without_an_end_takes_little_memory() -> None:
     (text,) = texts(run(PEAK, 1))
     assert text.startswith("aaa")
     assert int(text.split()[-1]) < 5_000_000
+
+
+@pytest.mark.parametrize(("seconds", "last"), [(1e9, 0), (-1.0, 1)])
+def test_a_page_is_told_what_a_cell_has_shown_so_far(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, seconds: float, last: int
+) -> None:
+    monkeypatch.setattr(cells, "EVERY", seconds)
+    run("for number in range(2): display(number); print('so far')", 1)
+    told = [json.loads(line.removeprefix("\x1e")) for line in capfd.readouterr().out.split("\n")[:-1]]
+    so_far = [["0", "so far\n"], ["0", "so far\n", "1", "so far\n"]]
+    assert told == [[{"text": text} for text in texts] for texts in so_far[: last + 1]]
 
 
 def test_of_many_pieces_the_first_and_the_last_are_shown() -> None:
