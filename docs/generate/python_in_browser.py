@@ -39,11 +39,11 @@ DROPPED = (
     "ensurepip/", "ftplib.", "http/cookiejar.", "http/server.", "imaplib.", "logging/config.", "logging/handlers.",
     "mailbox.", "modulefinder.", "optparse.", "pdb.",
     "pickletools.", "poplib.", "profile.", "pstats.", "pyclbr.", "_pydatetime.", "_pydecimal.", "_pyio.",
-    "_pyrepl/", "shelve.", "smtplib.", "sqlite3/", "tabnanny.", "trace.", "unittest/mock.", "venv/", "wave.",
-    "wsgiref/", "xml/dom/", "xml/sax/", "xmlrpc/", "zipapp.",
+    "shelve.", "smtplib.", "sqlite3/", "tabnanny.", "trace.", "unittest/mock.", "venv/", "wave.",
+    *(f"_pyrepl/{name}" for name in ("_m", "_t", *"bcfhikmrstuw")), "wsgiref/", "xml/dom/", "xml/sax/", "xmlrpc/", "zipapp.",
 )  # fmt: skip
 """What a page does without: processes, servers, debuggers and other tools, old encodings, Python twins of modules in C.
-What NumPy, matplotlib and scikit-learn import is not among it."""
+What NumPy, matplotlib and scikit-learn import is not among it, nor the pager of `help`."""
 
 
 def assemble(folder: Path, more: Iterable[str] = ()) -> None:

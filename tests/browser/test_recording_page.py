@@ -38,7 +38,7 @@ def test_it_scrubs_through_the_epochs(tmp_path: Path, visit: Any) -> None:
     assert root.get_attribute("data-epoch") == "5"
     page.click("button[title='To the start']")
     page.click("button[title='Play']")
-    page.wait_for_selector("#root[data-epoch='6']", timeout=8000)
+    page.wait_for_selector("#root[data-epoch='6']")
     assert page.locator(".loss text", has_text="epoch").count() == 1
     assert page.locator(".plane b").all_inner_texts() == ["second feature", "first feature"]
     assert page.locator(".columns").first.inner_text().split() == ["weights.0", "weights.1", "bias"]

@@ -70,7 +70,7 @@ def test_space_plays_by_itself(page_of: Any, visit: Any) -> None:
     seen = visit(page_of(neuron()[0]))
     seen.page.focus(".chalkgrad-stepper")
     seen.page.keyboard.press(" ")
-    seen.page.wait_for_selector(".chalkgrad-stepper[data-position='2']", timeout=8000)
+    seen.page.wait_for_selector(".chalkgrad-stepper[data-position='2']")
     seen.page.keyboard.press(" ")
     stopped = seen.position()
     seen.page.wait_for_timeout(1500)

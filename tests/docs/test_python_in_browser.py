@@ -107,7 +107,7 @@ def test_what_can_be_loaded_does_without_what_is_dropped() -> None:
 def test_matplotlib_would_draw_without_a_screen(python_folder: Path, tmp_path: Path) -> None:
     program = tmp_path / "backend.py"
     program.write_text("import os\nresult = os.environ['MPLBACKEND'] + ' ' + os.environ['HOME']\n", encoding="utf-8")
-    assert run_in_pyodide(python_folder, program, tmp_path) == "agg /home/pyodide"
+    assert run_in_pyodide(python_folder, program, tmp_path) == "module://chalkgrad_live.inline /home/pyodide"
 
 
 def test_the_folder_may_be_relative(python_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ import asyncio
 import base64
 import html
 import io
+import json
 import linecache
 import re
 import sys
@@ -30,10 +31,19 @@ SECONDS = 60.0
 """The usual time limit of a cell."""
 OPTIONAL = {"numpy": "numpy", "matplotlib": "matplotlib", "sklearn": "scikit-learn", "pandas": "pandas"}
 """What a page does not have at first, and can load: the name in an import, and that of the package."""
+JUPYTER = (
+    "This is a command of Jupyter, not of Python, and does not work in this page. Instead of name? write help(name). "
+    f"What can be installed is offered when a cell imports it: {', '.join(OPTIONAL.values())}."
+)
+"""What is said about magics, the shell, and the question mark."""
 LOADING = 300.0
 """Seconds that this may take."""
-MAX_TEXT = 50_000
-"""Characters: of longer output the middle is left out."""
+MAX_TEXT, MAX_PIECES = 50_000, 500
+"""Characters of one text, and pieces of output: of more the middle is left out."""
+
+
+MEANWHILE, EVERY = "\x1e", 0.5
+"""What begins a line of standard output that tells a page what a running cell has shown; seconds between two."""
 
 
 class NeverEndsError(BaseException):
@@ -65,13 +75,33 @@ class _Output(io.StringIO):
     def __init__(self) -> None:
         super().__init__()
         self.shown: list[dict[str, str]] = []
+        self._written: list[str] = []  # since the last piece
+        self._length = 0
+        self._next = 0.0  # when the page is told again
 
     def write(self, text: str) -> int:
-        if self.shown and "text" in self.shown[-1]:
-            self.shown[-1]["text"] += text
-        else:
-            self.shown.append({"text": text})
+        self._written.append(text)
+        self._length += len(text)
+        if self._length > 10 * MAX_TEXT:  # a loop may print without an end
+            self._written[:] = [_shortened("".join(self._written))]
+            self._length = len(self._written[0])
+        if text.endswith("\n") and time.monotonic() > self._next:
+            self._next = time.monotonic() + EVERY
+            shown = [*self.shown, {"text": _shortened("".join(self._written))}]
+            print(MEANWHILE + json.dumps(shown), file=sys.__stdout__, flush=True)
         return len(text)
+
+    def show(self, *pieces: dict[str, str]) -> None:
+        """Show pieces below what has been written."""
+        if text := "".join(self._written):
+            pieces = ({"text": text}, *pieces)
+        self._written.clear()
+        self._length = 0
+        for piece in pieces:
+            self.shown.append({kind: piece[kind] if kind == "html" else _shortened(piece[kind]) for kind in piece})
+            if len(self.shown) > MAX_PIECES:
+                middle = MAX_PIECES // 2
+                self.shown[middle : middle + 2] = [{"text": "..."}]
 
 
 _output = _Output()
@@ -79,7 +109,11 @@ _output = _Output()
 
 def display(*things: Any) -> None:
     """Show things as a notebook would show them."""
-    _output.shown += [shown_as(thing) for thing in things]
+    _output.show(*map(shown_as, things))
+
+
+def _no_input(prompt: object = "") -> str:
+    raise RuntimeError("input() does not work in this page; write the value into the cell, such as name = 'Ada'")
 
 
 _names: dict[str, Any] = {}
@@ -92,7 +126,7 @@ def forget() -> None:
     """Begin again: the cells have defined nothing."""
     _left_out.clear()
     _names.clear()
-    _names.update(__name__="__main__", display=display)
+    _names.update(__name__="__main__", display=display, input=_no_input)
 
 
 forget()
@@ -112,29 +146,27 @@ def run(code: str, number: int, seconds: float = SECONDS) -> dict[str, Any]:
     global _output
     _output = _Output()
     name = f"cell {number}"
-    code = re.sub(r"^%.*$", "", code, flags=re.MULTILINE)  # settings of a notebook, such as %matplotlib inline
+    code = re.sub(r"^%matplotlib\b.*$", "", code, flags=re.MULTILINE)  # a page always draws inline
     linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
     result: dict[str, Any] = {"outputs": _output.shown, "finished": False}
     with redirect_stdout(_output), redirect_stderr(_output):
         try:
-            before = _figures()
+            before = figures()
             try:
                 _execute(code, name, seconds)
             finally:
-                _show_figures(_figures() - before)
+                show_figures(figures() - before)
             result["finished"] = True
         except NeverEndsError:
             result["stopped"] = True
             says = f"Stopped after {seconds:g} seconds. Does a loop in this cell never end?"
-            _output.shown.append({"error": says})
+            _output.show({"error": says})
         except BaseException as error:
             if missing := _missing(error):
                 _left_out.append(missing)
                 result["missing"] = OPTIONAL[missing]
-            _output.shown.append({"error": _told(error, name)})
-    for piece in _output.shown:
-        if "text" in piece:
-            piece["text"] = _shortened(piece["text"])
+            _output.show({"error": _told(error, name)})
+    _output.show()
     return result
 
 
@@ -147,7 +179,7 @@ def _shortened(text: str) -> str:
 def _execute(code: str, name: str, seconds: float) -> None:
     """Run the statements one by one, and show the value of the last if it is an expression without a semicolon."""
     tree = ast.parse(code, name)
-    shows = bool(tree.body) and isinstance(tree.body[-1], ast.Expr) and not code.rstrip().endswith(";")
+    shows = bool(tree.body) and isinstance(tree.body[-1], ast.Expr) and not _ends_with_semicolon(code, tree.body[-1])
     parts = [
         compile(ast.Expression(part.value), name, "eval")
         if isinstance(part, ast.Expr)
@@ -162,8 +194,15 @@ def _execute(code: str, name: str, seconds: float) -> None:
             except (ImportError, NameError) as error:
                 if not _excused(statement, error):
                     raise
-    if shows and value is not None:
-        display(value)
+        if shows and value is not None:
+            _names["_"] = value
+            display(value)
+
+
+def _ends_with_semicolon(code: str, statement: ast.stmt) -> bool:
+    """Whether one follows the statement; Python counts columns in bytes."""
+    line = code.split("\n")[(statement.end_lineno or 1) - 1].encode()
+    return line[statement.end_col_offset :].lstrip().startswith(b";")
 
 
 def _excused(statement: ast.stmt, error: ImportError | NameError) -> bool:
@@ -247,6 +286,8 @@ def shown_as(thing: Any) -> dict[str, str]:
     >>> shown_as(0.5), list(shown_as(type("T", (), {"_repr_html_": lambda self: "<b>x</b>"})()))
     ({'text': '0.5'}, ['html'])
     """
+    if isinstance(thing, type):  # its methods are those of its instances
+        return {"text": repr(thing)}
     bundle = dict(thing._repr_mimebundle_()) if hasattr(thing, "_repr_mimebundle_") else {}
     for kind, method in (
         ("text/html", "_repr_html_"), ("image/svg+xml", "_repr_svg_"), ("text/markdown", "_repr_markdown_"),
@@ -265,19 +306,19 @@ def shown_as(thing: Any) -> dict[str, str]:
     return {"text": repr(thing)}
 
 
-def _figures() -> set[int]:
+def figures() -> set[int]:
     """The numbers of matplotlib's open figures."""
     pyplot: Any = sys.modules.get("matplotlib.pyplot")
     return set(pyplot.get_fignums()) if pyplot else set()
 
 
-def _show_figures(numbers: set[int]) -> None:
+def show_figures(numbers: set[int]) -> None:
     """What a cell has drawn with matplotlib, as its notebook back end shows it."""
     pyplot: Any = sys.modules.get("matplotlib.pyplot")
     for number in sorted(numbers):
         text = io.StringIO()
         pyplot.figure(number).savefig(text, format="svg", bbox_inches="tight")
-        _output.shown.append({"html": text.getvalue()[text.getvalue().index("<svg") :]})
+        _output.show({"html": text.getvalue()[text.getvalue().index("<svg") :]})
         pyplot.close(number)
 
 
@@ -301,8 +342,11 @@ def _told(error: BaseException, name: str) -> str:
     frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith("cell ")]
     lines = [f"{f.filename}, line {f.lineno}: {f.line}" for f in frames[-6:]]
     if isinstance(error, SyntaxError) and error.filename == name:
-        lines = [f"{name}, line {error.lineno}: {(error.text or '').strip()}"]
-        return "\n".join([*lines, f"SyntaxError: {error.msg}"])
+        line = linecache.getline(name, error.lineno or 0).strip()
+        says = [f"{name}, line {error.lineno}: {line}", f"SyntaxError: {error.msg}"]
+        if line.startswith(("%", "!", "?")) or line.endswith("?"):
+            says.append(JUPYTER)
+        return "\n".join(says)
     if isinstance(error, MemoryError):
         return "\n".join([*lines, "MemoryError: no memory is left. Does a loop in this cell never end?"])
     return "\n".join([*lines, *traceback.format_exception_only(error)]).strip()

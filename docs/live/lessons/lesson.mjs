@@ -6,13 +6,17 @@ const notebook = JSON.parse(document.getElementById("notebook").textContent);
 const codes = notebook.cells.filter((cell) => cell.cell_type === "code");
 const store = `chalkgrad lesson ${document.documentElement.dataset.lesson}`;
 const kept = recall();
+const KEEPS = "Shift+Enter runs a cell. What you write is kept in this browser.";
+const KEEPS_NOT = "This browser does not keep what you write: download the notebook before you leave.";
+let usual = KEEPS; // what is said while nothing else is
 // Seconds after which a cell is stopped; for a slow machine the page's address may end in ?limit=300.
 const asked = Number(new URLSearchParams(location.search).get("limit"));
 const limit = asked > 0 ? asked : Number(document.documentElement.dataset.limit);
 const AGAIN = "Python has started again, and what the cells had defined is gone. What you wrote is kept.";
 const TOO_DEEP = "This cell ended Python: most often a chain of thousands of objects was too deep for a browser.";
 const PATIENCE = 3; // times the limit: what then does not answer, since it loops inside one call, ends with its Python
-const asker = new Asker({ onStart: starting });
+const MEANWHILE = "\x1e"; // begins a line about what the running cell has shown so far
+const asker = new Asker({ onStart: starting, onOutput: (line) => line.startsWith(MEANWHILE) && running?.showing(JSON.parse(line.slice(1))) });
 const cells = [...document.querySelectorAll("article .cell")].map((box, number) => new Cell(box, number));
 const bar = toolbar();
 let running = null;
@@ -38,22 +42,20 @@ function Cell(box, number) {
   const fit = () => {
     editor.rows = editor.value.split("\n").length;
   };
-  const keep = () => {
-    kept[number] = { ...(editor.value === source ? {} : { code: editor.value }), ...(guess && guess.value ? { guess: guess.value } : {}) };
-    remember();
-  };
+  const keep = () => remember(number, { ...(editor.value === source ? {} : { code: editor.value }), ...(guess && guess.value ? { guess: guess.value } : {}) });
   fit();
   editor.oninput = () => (fit(), keep());
   if (guess) guess.oninput = keep;
   editor.onkeydown = (event) => {
-    if (event.key === "Enter" && event.shiftKey) {
+    if (event.key !== "Enter" || event.isComposing) return; // an Enter that ends the composition of a character is not ours
+    if (event.shiftKey || event.ctrlKey || event.metaKey) {
       event.preventDefault();
       this.run();
-      cells[number + 1]?.focus();
-    } else if (event.key === "Enter") indented(event, editor);
+      if (event.shiftKey) cells[number + 1]?.focus();
+    } else indented(event, editor);
   };
-  run.onclick = () => (running === this ? stop() : this.run());
-  above.onclick = () => runAll(cells.slice(0, number));
+  run.onclick = once(() => (running === this ? stop() : this.run()));
+  above.onclick = once(() => runAll(cells.slice(0, number)));
 
   this.code = () => editor.value;
   this.focus = () => editor.focus();
@@ -74,8 +76,7 @@ function Cell(box, number) {
     const button = make("button", { textContent: words });
     button.onclick = async () => {
       button.disabled = true;
-      const finished = await runAll(cells.slice(0, number));
-      if (finished && andThis) return this.run();
+      const finished = await runAll(cells.slice(0, andThis ? number + 1 : number));
       button.replaceWith(make("p", { role: "status", textContent: finished ? "The cells above have run again." : "A cell above did not finish." }));
     };
     return button;
@@ -92,8 +93,14 @@ function Cell(box, number) {
       return finished;
     });
   };
+  let shown;
+  this.showing = (outputs) => {
+    shown = outputs;
+    output.replaceChildren(...shown.map(piece));
+  };
   this.runNow = async (seconds) => {
     running = this;
+    shown = [];
     run.textContent = "Stop";
     note.textContent = "running";
     const found = await outcome({ code: editor.value, number: number + 1, seconds });
@@ -101,14 +108,14 @@ function Cell(box, number) {
     run.textContent = "Run";
     this.ran = found.finished;
     note.textContent = found.finished ? "done" : "";
-    const parts = found.outputs.map(piece);
+    const parts = [...(found.restarted ? shown : []), ...found.outputs].map(piece);
     if (guess && guess.value) parts.unshift(make("p", { className: "guess", textContent: `You predicted: ${guess.value}` }));
-    if (found.stopped) parts.push(make("button", { textContent: "Run it again with ten times the time", onclick: () => this.run(10 * seconds) }));
+    if (found.stopped) parts.push(make("button", { textContent: "Run it again with ten times the time", onclick: once(() => this.run(10 * seconds)) }));
     if (found.missing) parts.push(...instead(found.missing, built, () => again(true)));
     output.replaceChildren(...parts);
     const above = !found.missing && cells.slice(0, number).some((cell) => !cell.ran);
     if (above && (found.restarted || output.textContent.includes("NameError"))) output.append(again(!found.restarted));
-    for (const each of output.querySelectorAll("div, pre")) if (each.scrollWidth > each.clientWidth) each.tabIndex = 0; // scrolled by keyboard
+    for (const each of output.querySelectorAll("div, pre")) if (scrolls(each)) each.tabIndex = 0; // scrolled by keyboard
     formulas(output);
     return found.finished;
   };
@@ -134,12 +141,16 @@ function instead(name, built, again) {
   load.onclick = async () => {
     load.disabled = true;
     load.textContent = `Loading ${name}`;
-    const failed = await asker.python.run(`from chalkgrad_live import cells; await cells.load("${name}")`).catch((error) => error.message);
+    const failed = await asker.python.run(`from chalkgrad_live import cells; await cells.load("${name}")`).catch(({ message }) => (["stopped", "ended"].includes(message) ? AGAIN : message));
     load.replaceWith(make("p", { role: "status", textContent: failed || `${name} is loaded.` }), ...(failed ? [] : [again()]));
   };
   const copy = built?.cloneNode(true);
   if (copy) copy.hidden = false;
   return [words, load, ...(copy ? [copy] : [])];
+}
+
+function scrolls(box) {
+  return box.scrollWidth > box.clientWidth || (box.nodeName === "PRE" && box.scrollHeight > box.clientHeight);
 }
 
 function piece(part) {
@@ -166,9 +177,14 @@ function indented(event, editor) {
   document.execCommand("insertText", false, `\n${depth}`); // keeps the history of the editor, so that undo works
 }
 
+// All are asked for at once, so that what is asked for next runs after them.
 async function runAll(list) {
-  for (const cell of list) if (!(await cell.run())) return false;
-  return true;
+  return (await Promise.all(list.map((cell) => cell.run()))).every(Boolean);
+}
+
+// A double click acts once: its second click would stop what the first has begun.
+function once(act) {
+  return ({ detail }) => detail === 2 || act();
 }
 
 function stop() {
@@ -178,7 +194,7 @@ function stop() {
 function toolbar() {
   const box = make("div", { className: "live-bar live-tools", role: "toolbar", ariaLabel: "This lesson" });
   const status = make("span", { role: "status", id: "status" });
-  const button = (words, act) => box.append(Object.assign(make("button", { textContent: words }), { onclick: act }));
+  const button = (words, act) => box.append(Object.assign(make("button", { textContent: words }), { onclick: once(act) }));
   button("Run all cells", () => runAll(cells));
   button("Restart Python", stop);
   button("Download as a notebook", download);
@@ -195,11 +211,13 @@ function starting(ready) {
   bar.status.textContent = STARTING;
   ready.then(
     () => {
-      bar.status.textContent = "Shift+Enter runs a cell. What you write is kept in this browser.";
+      bar.status.textContent = usual;
       asker.python.run("import chalkgrad_live; chalkgrad_live.warm()").catch(() => {}); // stopped meanwhile
       loadKatex().catch(() => {}); // so that nothing is missing if the network goes away
     },
-    (error) => (bar.status.textContent = `Python did not start: ${error.message}`),
+    (error) => {
+      if (ready === asker.ready) bar.status.textContent = error.message; // otherwise it was stopped, and starts again
+    },
   );
 }
 
@@ -223,11 +241,12 @@ function recall() {
   }
 }
 
-function remember() {
+// Another tab with this lesson may have written meanwhile, so only this cell's entry is changed.
+function remember(number, written) {
   try {
-    localStorage.setItem(store, JSON.stringify(kept));
+    localStorage.setItem(store, JSON.stringify({ ...recall(), [number]: written }));
   } catch {
-    bar.status.textContent = "This browser does not keep what you write: download the notebook before you leave.";
+    bar.status.textContent = usual = KEEPS_NOT;
   }
 }
 

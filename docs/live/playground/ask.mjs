@@ -3,11 +3,11 @@
 import { Python } from "../python/python.mjs";
 
 export class Asker {
-  constructor({ onStart = () => {} } = {}) {
-    this.python = new Python(new URL("../python/", import.meta.url).href);
+  constructor({ onStart = () => {}, onOutput } = {}) {
+    this.python = new Python(new URL("../python/", import.meta.url).href, { onOutput, onEnded: () => this.restart() });
     this.onStart = onStart;
-    this.ready = this.python.ready;
     this.asked = 0;
+    this.watch(this.python.ready);
   }
 
   // How many answers are awaited is written on the page, where a test can wait for it.
@@ -16,11 +16,12 @@ export class Asker {
     document.documentElement.dataset.asked = this.asked;
   }
 
-  // Python is ended and started again if it has not answered after `seconds`; it is started again if it ended by itself.
+  // Python is ended and started again if it has not answered after `seconds`.  If it did not start, it is tried again.
   async ask(name, given = {}, seconds = 60) {
     const question = JSON.stringify(JSON.stringify({ name, given }));
     let timer;
     this.count(1);
+    if (this.failed) this.restart();
     try {
       await this.ready;
       if (this.python.waiting.size) await this.python.run("None"); // what runs already takes none of these seconds
@@ -28,9 +29,6 @@ export class Asker {
       const answer = JSON.parse(await this.python.run(`import chalkgrad_live; chalkgrad_live.answer(${question})`));
       if ("problem" in answer && Object.keys(answer).length === 1) throw new Error(answer.problem);
       return answer;
-    } catch (error) {
-      if (error.message === "ended") this.restart();
-      throw error;
     } finally {
       clearTimeout(timer);
       this.count(-1);
@@ -38,9 +36,16 @@ export class Asker {
   }
 
   restart() {
-    this.ready = this.python.stop();
-    this.onStart(this.ready);
-    return this.ready;
+    const ready = this.watch(this.python.stop());
+    this.onStart(ready);
+    return ready;
+  }
+
+  // `ready` settles when Python has started, or has not: then `failed` is true, unless this one was only stopped.
+  watch(ready) {
+    this.failed = false;
+    ready.catch(() => (this.failed ||= ready === this.ready));
+    return (this.ready = ready);
   }
 }
 

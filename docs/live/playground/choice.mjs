@@ -1,4 +1,5 @@
 // What a learner has chosen for a network: in the form, by a preset, or by the address.
+import { note } from "./address.mjs";
 import { at } from "./ask.mjs";
 
 export class Choice {
@@ -40,7 +41,7 @@ export class Choice {
       if (String(value) !== String(this.usual[name])) now.set(name, value);
     }
     if (this.points.length) now.set("points", JSON.stringify(this.points));
-    history.replaceState(null, "", `#${now}`);
+    note(now);
   }
 
   follow(now) {

@@ -1,4 +1,5 @@
 // An expression: its graph, sliders for its leaves, and its gradient explained.  The address holds the state.
+import { note } from "./address.mjs";
 import { at, copy, why } from "./ask.mjs";
 import { formulas } from "./formulas.mjs";
 import { drawGraph } from "./graph.mjs";
@@ -39,15 +40,20 @@ export class Expression {
     };
     at("link").onclick = () => copy(location.href, this.say);
     at("step-open").onclick = async () => {
-      const open = !at("stepper").firstChild;
+      const open = !this.stepping;
       at("step-open").setAttribute("aria-expanded", open);
+      at("stepper").replaceChildren();
       try {
         if (open) await this.step();
-        else at("stepper").replaceChildren();
       } catch (error) {
+        at("step-open").setAttribute("aria-expanded", false);
         this.say(why(error), true);
       }
     };
+  }
+
+  get stepping() {
+    return at("step-open").ariaExpanded === "true";
   }
 
   ask(name, more = {}) {
@@ -71,6 +77,7 @@ export class Expression {
     }
     this.busy = false;
     this.settled();
+    this.tried(); // what was typed meanwhile
   }
 
   // While a formula is typed it is shown as soon as it can be read; what is wrong with half of one is not said.
@@ -104,27 +111,31 @@ export class Expression {
     at("wrt").replaceChildren(...names.map((name) => new Option(name, name, false, name === this.wrt)));
   }
 
-  // The explanation waits until a slider rests.
+  // The explanation waits until a slider rests; one that is still on its way was of what is no longer there.
   settled() {
     this.note();
+    this.explaining = null;
     clearTimeout(this.resting);
     this.resting = setTimeout(() => this.explain(), 100);
   }
 
   async explain() {
     if (!at("formula-problem").hidden || !at("wrt").value) return;
-    const { formula } = this;
+    const mine = (this.explaining = {});
+    const late = () => mine !== this.explaining;
     const wrt = at("wrt").value;
     const stepper = at("stepper").firstChild;
     try {
       const { html } = await this.ask("expression.explain", { wrt });
-      if (formula !== this.formula) return;
+      if (late()) return;
       at("explanation").innerHTML = html;
-      at("nudge").textContent = (await this.ask("expression.nudge", { wrt })).text;
+      const { text } = await this.ask("expression.nudge", { wrt });
+      if (late()) return;
+      at("nudge").textContent = text;
       await formulas(at("explanation"));
       if (stepper && stepper === at("stepper").firstChild) await this.step(); // not one that was opened meanwhile
     } catch (error) {
-      if (formula === this.formula) at("explanation").textContent = why(error);
+      if (!late()) at("explanation").textContent = why(error);
     }
   }
 
@@ -133,14 +144,14 @@ export class Expression {
     frame.title = "the passes through the graph, step by step";
     frame.sandbox = "allow-scripts";
     frame.srcdoc = (await this.ask("expression.step")).html;
-    at("stepper").replaceChildren(frame);
+    if (this.stepping) at("stepper").replaceChildren(frame);
   }
 
   note() {
     const now = new URLSearchParams({ view: "expression", f: this.formula });
     for (const [name, value] of Object.entries(this.numbers)) now.append("at", `${name}=${value}`);
     if (at("wrt").value) now.set("wrt", at("wrt").value);
-    history.replaceState(null, "", `#${now}`);
+    note(now);
   }
 
   follow(now) {

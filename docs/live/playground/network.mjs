@@ -83,7 +83,7 @@ export class Network {
     if (frame.points) this.choice.points = frame.points;
     for (const part of ["plane", "curves", "network"]) if (part in frame) at(`${part}-picture`).innerHTML = frame[part];
     for (const part of ["counts", "program", "diagnosis"]) if (part in frame) at(part).textContent = frame[part];
-    if (frame.diagnosis) at("diagnosis").hidden = false;
+    at("diagnosis").hidden = !frame.diagnosis; // one of an earlier state would mislead
     if (frame.texts) rows(at("numbers"), frame.texts);
     if (frame.layers) rows(at("layers"), frame.layers.map(({ name, texts, bar }) => [name, texts[0], meter(bar), texts[1]]));
   }
@@ -122,14 +122,15 @@ export class Network {
     this.playing = loop;
     at("play").textContent = "Pause";
     at("play").setAttribute("aria-pressed", "true");
-    at("diagnosis").hidden = true;
     while (this.playing === loop && (await this.ask("network.run", { seconds: 0.1 }))) await painted();
     if (this.playing === loop) this.stop();
   }
 
   async follow(now) {
     this.choice.follow(now);
-    if (!(await this.open())) this.choice.points = [];
+    const opened = this.open();
+    const mine = this.turn;
+    if (!(await opened) && mine === this.turn) this.choice.points = []; // those of the address were refused
   }
 
   note() {

@@ -49,8 +49,9 @@ async function withUnpacked(folder, start) {
 export async function startPython(folder, { stdout, stderr, read = fetched } = {}) {
   const packages = read(`${folder}packages.tar.xz`);
   const { loadPyodide, version } = await import(`${folder}pyodide.mjs`);
-  const env = { MPLBACKEND: "agg" }; // figures become pictures
-  const options = { indexURL: folder, packageBaseUrl: `${PACKAGES}v${version}/full/`, env, stdout, stderr };
+  const env = { MPLBACKEND: "module://chalkgrad_live.inline" }; // figures become pictures
+  const stdin = () => null; // its end: there is no terminal
+  const options = { indexURL: folder, packageBaseUrl: `${PACKAGES}v${version}/full/`, env, stdin, stdout, stderr };
   const start = (more) => loadPyodide({ ...options, ...more });
   const python = await (read === fetched ? withUnpacked(folder, start) : start({}));
   const extractDir = python.runPython("import site; site.getsitepackages()[0]");

@@ -4,9 +4,10 @@
 //   await python.ready;
 //   await python.run("1 + 1");
 export class Python {
-  constructor(folder, { onOutput = () => {} } = {}) {
+  constructor(folder, { onOutput = () => {}, onEnded = () => {} } = {}) {
     this.folder = folder;
     this.onOutput = onOutput;
+    this.onEnded = onEnded;
     this.start();
   }
 
@@ -15,12 +16,14 @@ export class Python {
     this.count = 0;
     this.worker = new Worker(new URL("worker.mjs", this.folder), { type: "module" });
     this.ready = new Promise((resolve, reject) => {
-      this.worker.onerror = (event) => reject(new Error(event.message));
+      const failed = (why) => reject(new Error(`Python did not start: ${why || "its files were not loaded"}. Check the network, and try again.`));
+      this.abandon = () => reject(new Error("stopped"));
+      this.worker.onerror = (event) => failed(event.message);
       this.worker.onmessage = ({ data }) => {
         if (data.ready) resolve();
         else if ("stdout" in data || "stderr" in data) this.onOutput(data.stdout ?? data.stderr, "stderr" in data);
-        else if (data.ended) this.refuse("ended");
-        else if (data.id === undefined) reject(new Error(data.error));
+        else if (data.ended) this.end();
+        else if (data.id === undefined) failed(data.error);
         else this.answer(data);
       };
     });
@@ -39,6 +42,12 @@ export class Python {
     this.waiting.clear();
   }
 
+  // This Python will answer nothing more.
+  end() {
+    this.refuse("ended");
+    this.onEnded();
+  }
+
   async run(code) {
     await this.ready;
     const id = this.count++;
@@ -51,6 +60,7 @@ export class Python {
   // End what is running, and start a fresh Python, in which nothing is defined.
   stop() {
     this.worker.terminate();
+    this.abandon(); // what waits for a Python that was still starting
     this.refuse("stopped");
     this.start();
     return this.ready;

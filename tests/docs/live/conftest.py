@@ -12,6 +12,40 @@ PATIENCE = 60_000
 """Milliseconds: how long Python may need on a busy machine."""
 
 
+class Held:
+    """Requests that wait until the test lets them go, so that Python cannot start before."""
+
+    def __init__(self, context: Any) -> None:
+        self._routes: list[Any] = []
+        self._released = False
+        context.route("**/packages.tar.xz", self._meet)
+
+    def _meet(self, route: Any) -> None:
+        if self._released:
+            route.continue_()
+        else:
+            self._routes.append(route)
+
+    def release(self) -> None:
+        """Let go what waits, and what comes later."""
+        self._released = True
+        for route in self._routes:
+            route.continue_()
+
+
+@pytest.fixture
+def open_before_python(open_page: Callable[..., Any]) -> Callable[..., tuple[Any, Held]]:
+    """A function that opens a page on which Python starts only when what it needs is released."""
+
+    def opened(path: str, **options: Any) -> tuple[Any, Held]:
+        page = open_page("about:blank", **options)
+        held = Held(page.context)
+        page.goto(path)
+        return page, held
+
+    return opened
+
+
 @pytest.fixture
 def open_page(chromium: Any, address: str) -> Iterator[Callable[..., Any]]:
     """A function that opens a page of the site; afterwards no error and no foreign request may have been seen."""

@@ -163,6 +163,68 @@ def test_cells_asked_for_meanwhile_run_in_this_order(lesson: Any) -> None:
     assert run(lesson, 5, says="123").strip() == "123"
 
 
+def test_a_cell_asked_for_after_many_runs_after_them(lesson: Any) -> None:
+    for number, code in enumerate(["n = 1", "n = 10 * n + 2", "n = 10 * n + 3", "print(n)"]):
+        lesson.locator(".live-cell textarea").nth(number).fill(code)
+    buttons = ["Run all above cell 4", "Run cell 4"]
+    lesson.evaluate("names => names.forEach(name => document.querySelector(`[aria-label='${name}']`).click())", buttons)
+    shows(lesson, 3, "123")
+
+
+def test_a_double_click_runs_a_cell(open_before_python: Callable[..., Any]) -> None:
+    """Its second click does not stop the cell."""
+    lesson, held = open_before_python(PAGE)
+    cell = editors(lesson).locator(".live-cell").first
+    cell.locator("textarea").fill("print(2)")
+    cell.locator("button").first.dblclick()
+    held.release()
+    shows(lesson, 0, "2")
+    assert cell.locator(".live-output").inner_text().strip() == "2"
+
+
+def test_a_cell_is_stopped_while_python_starts(open_before_python: Callable[..., Any]) -> None:
+    lesson, held = open_before_python(PAGE)
+    button = editors(lesson).locator(".live-cell button").first
+    button.click()
+    lesson.wait_for_function("document.querySelector('.live-bar .note').textContent === 'running'")
+    held.release()
+    button.click()
+    shows(lesson, 0, "Stopped. Python has started again")
+    assert button.inner_text() == "Run"
+    assert run(lesson, 0, "print(2)", "2").strip() == "2"
+
+
+def test_python_that_did_not_start_is_tried_again(open_page: Callable[..., Any]) -> None:
+    lesson = open_page("about:blank", silent=False)
+    lesson.context.route("**/worker.mjs", lambda route: route.abort())
+    lesson.goto(PAGE)
+    assert "Check the network, and try again." in run(editors(lesson), 0, "print(2)", "Python did not start")
+    assert "Python did not start" in lesson.inner_text("#status")
+    lesson.context.unroute("**/worker.mjs")
+    assert run(lesson, 0, says="2").strip() == "2"
+    assert "Shift+Enter" in lesson.inner_text("#status")
+
+
+def test_what_is_printed_appears_while_the_cell_runs_and_stays_if_it_is_stopped(lesson: Any) -> None:
+    cell = lesson.locator(".live-cell").first
+    cell.locator("textarea").fill("display(7)\nprint('epoch 1')\nsum(iter(int, 1))")
+    cell.locator("button").first.click()
+    cell.locator(".live-output", has_text="epoch 1").wait_for()
+    assert cell.locator(".note").inner_text() == "running"
+    cell.get_by_role("button", name="Run cell 1", exact=True).click()
+    shows(lesson, 0, "Stopped.")
+    assert cell.locator(".live-output pre").all_inner_texts()[:2] == ["7", "epoch 1\n"]
+
+
+def test_a_long_output_does_not_push_the_next_cell_away(lesson: Any) -> None:
+    run(lesson, 0, "for number in range(1000): print(number)", "999")
+    output = lesson.locator(".live-output pre").first
+    assert output.bounding_box()["height"] < 600
+    output.focus()
+    lesson.keyboard.press("End")
+    lesson.wait_for_function("document.querySelector('.live-output pre').scrollTop > 1000")
+
+
 ASK_WHILE_BUSY = """async () => {
     const { Asker } = await import("/playground/ask.mjs");
     const asker = new Asker();
@@ -216,6 +278,26 @@ def test_answers_survive_a_reload_and_the_notebook_is_graded(lesson: Any, tmp_pa
     assert row.split(",")[3].startswith("wrong")
 
 
+def test_two_tabs_keep_the_answers_of_both(lesson: Any) -> None:
+    other = lesson.context.new_page()
+    other.goto(PAGE)
+    for number, page in enumerate([lesson, other, lesson]):
+        editors(page).locator(".live-cell textarea").nth(number).fill(f"mine = {number}")
+    other.reload()
+    codes = editors(other).locator(".live-cell textarea")
+    assert [codes.nth(number).input_value() for number in range(3)] == ["mine = 0", "mine = 1", "mine = 2"]
+
+
+def test_a_browser_that_keeps_nothing_is_not_said_to_keep_it(open_before_python: Callable[..., Any]) -> None:
+    lesson, held = open_before_python(PAGE)
+    editors(lesson).evaluate("() => { Storage.prototype.setItem = () => { throw new DOMException('full'); }; }")
+    lesson.locator(".live-cell textarea").first.fill("print(2)")
+    assert "download the notebook" in lesson.inner_text("#status")
+    held.release()
+    run(lesson, 0, says="2")
+    assert "download the notebook" in lesson.inner_text("#status")
+
+
 def test_answers_are_discarded_when_the_reader_agrees(open_page: Callable[..., Any]) -> None:
     lesson = editors(open_page(PAGE, agrees=True))
     first = lesson.locator(".live-cell textarea").first
@@ -235,6 +317,26 @@ def test_a_lesson_can_be_done_with_the_keyboard_alone(lesson: Any) -> None:
     lesson.keyboard.press("Shift+Enter")
     shows(lesson, 0, "by hand")
     assert lesson.evaluate("document.activeElement.ariaLabel") == "Code of cell 2"
+
+
+def test_ctrl_enter_stays_in_the_cell(lesson: Any) -> None:
+    first = lesson.locator(".live-cell textarea").first
+    first.fill("import sys\nhelp(len)\nprint([sys.stdin.read()])")  # a page has a pager, and no terminal
+    lesson.keyboard.press("Control+Enter")
+    shows(lesson, 0, "Return the number of items")
+    shows(lesson, 0, "['']")
+    assert lesson.evaluate("document.activeElement.ariaLabel") == "Code of cell 1"
+
+
+def test_an_enter_that_ends_a_composed_character_does_nothing_else(lesson: Any) -> None:
+    handled = lesson.locator(".live-cell textarea").first.evaluate("""editor => {
+        editor.value = "if x:";
+        const enter = { key: "Enter", isComposing: true, cancelable: true };
+        const handles = (shiftKey) => !editor.dispatchEvent(new KeyboardEvent("keydown", { ...enter, shiftKey }));
+        return [false, true].some(handles);
+    }""")
+    assert not handled
+    assert lesson.locator(".live-bar .note").first.inner_text() == ""
 
 
 def test_everything_that_can_be_used_has_a_name(lesson: Any) -> None:
@@ -258,7 +360,7 @@ def test_a_lesson_that_has_opened_needs_no_network(open_page: Callable[..., Any]
     lesson.get_by_role("button", name="Run all cells").click()
     shows(lesson, last, "Not answered yet")
     assert lesson.locator(".live-bar .note").all_inner_texts() == ["done"] * (last + 1)
-    assert lesson.locator("[data-latex]:not(:has(.katex))").count() == 0
+    lesson.wait_for_function("!document.querySelector('[data-latex]:not(:has(.katex))')")  # set in slices
 
 
 def test_a_lesson_is_small(open_page: Callable[..., Any], site: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -46,6 +47,13 @@ class Rich:
         ("x = 1", []),
         ("print('a')\nprint('b')\n3", ["a\nb\n", "3"]),
         ("display(1, 'two')\n3", ["1", "'two'", "3"]),
+        ("display(1)\nprint('a')\ndisplay(2)", ["1", "a\n", "2"]),
+        ("x = 7\nx; # not shown", []),
+        ("('ä'); ", []),
+        ("x = 7\nx # shown;", ["7"]),
+        ("x = 7\n(x,\n x) ;", []),
+        ("print(7\n% 4)", ["3\n"]),
+        ("class Rich:\n    def _repr_html_(self): return 'x'\nRich", ["<class '__main__.Rich'>"]),
         ("def f():\n    return 7\nf()", ["7"]),
         ("%matplotlib inline\n5", ["5"]),
         ("import sys\nprint('1 of 2\\r2 of 2', file=sys.stderr)", ["2 of 2\n"]),
@@ -57,6 +65,25 @@ def test_what_is_printed_and_the_last_expression_are_shown(code: str, shown: lis
     found = run(code, 1)
     assert found["finished"]
     assert texts(found) == shown
+
+
+def test_the_last_value_that_was_shown_has_a_name() -> None:
+    run("40 + 2", 1)
+    run("x = 1\nx;", 2)
+    assert texts(run("_ + 1", 3)) == ["43"]
+
+
+@pytest.mark.parametrize("line", ["%timeit x", "%%time", "!pip install numpy", "?x", "x?", "x??"])
+def test_a_command_of_jupyter_says_what_to_do_instead(line: str) -> None:
+    (text,) = texts(run(f"x = 1\n{line}", 1))
+    assert text.startswith(f"cell 1, line 2: {line}\n")
+    assert "help(name)" in text
+    assert "when a cell imports it: numpy, matplotlib" in text
+    assert "Jupyter" not in texts(run("if True print(1)", 2))[0]
+
+
+def test_input_says_what_to_do_instead() -> None:
+    assert "write the value into the cell" in texts(run("name = input('Your name? ')", 1))[-1]
 
 
 def test_names_last_from_cell_to_cell_until_they_are_forgotten() -> None:
@@ -101,11 +128,45 @@ def test_nothing_in_a_cell_ends_python(leave: str) -> None:
     assert texts(run("1", 2)) == ["1"]
 
 
-def test_the_middle_of_a_long_output_is_left_out() -> None:
-    (text,) = texts(run("print('a' * 100_000 + 'end')", 1))
+LONG = "'a' * 100_000 + 'end'"
+
+
+@pytest.mark.parametrize("code", [f"print({LONG})", LONG, f"raise ValueError({LONG})"])
+def test_the_middle_of_a_long_output_is_left_out(code: str) -> None:
+    (text,) = texts(run(code, 1))
     assert len(text) < 60_000
+    assert "aaa\n...\naaa" in text
+    assert text.strip("'\n").endswith("end")
+
+
+PEAK = """import tracemalloc
+tracemalloc.start()
+for _ in range(10): print('a' * 1_000_000)
+print(tracemalloc.get_traced_memory()[1])
+tracemalloc.stop()
+"""
+
+
+def test_what_is_printed_without_an_end_takes_little_memory() -> None:
+    (text,) = texts(run(PEAK, 1))
     assert text.startswith("aaa")
-    assert text.endswith("end\n")
+    assert int(text.split()[-1]) < 5_000_000
+
+
+@pytest.mark.parametrize(("seconds", "last"), [(1e9, 0), (-1.0, 1)])
+def test_a_page_is_told_what_a_cell_has_shown_so_far(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, seconds: float, last: int
+) -> None:
+    monkeypatch.setattr(cells, "EVERY", seconds)
+    run("for number in range(2): display(number); print('so far')", 1)
+    told = [json.loads(line.removeprefix("\x1e")) for line in capfd.readouterr().out.split("\n")[:-1]]
+    so_far = [["0", "so far\n"], ["0", "so far\n", "1", "so far\n"]]
+    assert told == [[{"text": text} for text in texts] for texts in so_far[: last + 1]]
+
+
+def test_of_many_pieces_the_first_and_the_last_are_shown() -> None:
+    shown = texts(run("for number in range(2000): display(number)", 1))
+    assert shown == [*map(str, range(250)), "...", *map(str, range(1751, 2000))]
 
 
 @pytest.mark.usefixtures("without_numpy")
@@ -156,6 +217,18 @@ def test_a_figure_that_was_drawn_is_shown_as_svg_and_closed() -> None:
     found = run("import matplotlib.pyplot as plt\nplt.plot([1, 2]);", 1)
     assert found["outputs"][-1]["html"].startswith("<svg")
     assert texts(run("len(plt.get_fignums())", 2)) == ["0"]
+
+
+@pytest.mark.usefixtures("no_figures")
+def test_each_show_puts_its_figure_between_what_is_printed() -> None:
+    import matplotlib.pyplot as plt
+
+    before = plt.get_backend()
+    plt.switch_backend("module://chalkgrad_live.inline")
+    lines = "plt.plot([1, 2])\nprint(len(plt.gca().lines))\nplt.show()\n"
+    found = run(f"import matplotlib.pyplot as plt\n{lines}{lines}", 1)
+    plt.switch_backend(before)
+    assert [text[:4] for text in texts(found)] == ["1\n", "<svg", "1\n", "<svg"]
 
 
 @pytest.mark.usefixtures("no_figures")

@@ -160,6 +160,48 @@ def test_a_stepper_opened_during_an_explanation_is_opened_once(shared: Any) -> N
     shared.click("#step-open")
 
 
+def test_what_is_wrong_with_a_number_is_said_once(shared: Any) -> None:
+    """Also if an explanation is on its way."""
+    shared.evaluate("""() => {
+        const set = (field, value) => { field.value = value; field.dispatchEvent(new Event("change")); };
+        set(document.getElementById("wrt"), "b");
+        set(document.querySelector("#leaves input:not([type=range])"), "abc");
+    }""")
+    shared.wait_for_selector("#formula-problem:visible")
+    shared.wait_for_function("document.documentElement.dataset.asked === '0'")
+    assert shared.locator("#expression").inner_text().count("must be a number") == 1
+
+
+def test_a_second_click_closes_a_stepper_that_is_on_its_way(shared: Any) -> None:
+    shared.evaluate("for (let clicks = 0; clicks < 2; clicks++) document.getElementById('step-open').click()")
+    shared.wait_for_function("document.documentElement.dataset.asked === '0'")
+    assert shared.locator("#stepper iframe").count() == 0
+    assert shared.get_attribute("#step-open", "aria-expanded") == "false"
+
+
+def test_a_view_that_was_left_does_not_write_the_address(shared: Any) -> None:
+    shared.evaluate("""() => {
+        const slider = document.getElementById("slider-x");
+        slider.value = 2;
+        slider.dispatchEvent(new Event("input"));
+        document.querySelector("nav a").click();
+    }""")
+    shared.wait_for_function(
+        "document.documentElement.dataset.asked === '0' && !document.getElementById('network').hidden"
+    )
+    assert "view=network" in shared.url
+    shared.click("nav >> text=Expression")
+    shared.wait_for_function("location.hash.includes('x%3D2')")
+
+
+def test_what_is_typed_while_python_starts_is_shown(open_before_python: Callable[..., Any]) -> None:
+    page, held = open_before_python(PAGE)
+    page.fill("#formula", "exp(a) * a")
+    page.wait_for_timeout(600)  # until the page has tried it
+    held.release()
+    page.wait_for_selector("#slider-a")
+
+
 def test_a_slider_obeys_the_arrow_keys(shared: Any) -> None:
     go(shared, "f=x*x&at=x=1")
     shared.focus("#slider-x")

@@ -113,6 +113,53 @@ def test_a_pause_between_two_frames_shows_the_last_step(network: Any) -> None:
     assert network.inner_text("#curves-picture").endswith(f"{steps(network):,} steps")
 
 
+def test_a_diagnosis_of_an_earlier_state_is_not_shown(network: Any) -> None:
+    network.evaluate("for (const id of ['diagnose', 'one-step']) document.getElementById(id).click()")
+    settle(network)
+    assert network.is_hidden("#diagnosis")
+    network.click("#diagnose")
+    network.wait_for_selector("#diagnosis:visible")
+
+
+def test_python_says_that_it_is_starting(open_before_python: Callable[..., Any]) -> None:
+    page, held = open_before_python(PAGE)
+    page.locator("#status", has_text="Python is starting in this page").wait_for()
+    held.release()
+    settle(page)
+    assert page.inner_text("#status") == ""
+
+
+def test_restart_starts_a_python_that_did_not_start(open_page: Callable[..., Any]) -> None:
+    page = open_page("about:blank", silent=False)
+    page.context.route("**/worker.mjs", lambda route: route.abort())
+    page.goto(PAGE)
+    page.locator("#status.bad", has_text="Python did not start").wait_for()
+    page.context.unroute("**/worker.mjs")
+    page.click("#restart")
+    settle(page)
+    assert page.inner_text("#status") == ""
+    page.click("#one-step")
+    settle(page)
+    assert steps(page) == 1
+
+
+def test_what_took_too_long_is_said_until_something_is_changed(open_page: Callable[..., Any]) -> None:
+    page = open_page("about:blank")
+    page.clock.install()
+    page.goto(f"{PAGE}#samples=500&batch_size=1&widths=32,32,32,32,32,32,32,32")  # an epoch takes a minute
+    settle(page)
+    page.click("#one-epoch")
+    page.wait_for_function("document.documentElement.dataset.asked === '1'")
+    page.clock.fast_forward(61_000)
+    page.locator("#status.bad", has_text="This took too long").wait_for()
+    page.click("nav >> text=Expression")
+    page.wait_for_selector("#leaves output")  # Python answers again
+    assert "This took too long" in page.inner_text("#status")
+    page.click("nav >> text=Network")
+    choose(page, widths="3", batch_size="10")
+    assert page.inner_text("#status") == ""
+
+
 @pytest.mark.parametrize(
     ("settings", "count"),
     [
@@ -175,6 +222,19 @@ def test_own_points_are_set_by_keyboard_and_kept_in_the_address(network: Any) ->
     settle(network)
     assert "X, y = [[1.0, -0.5]], [1]" in network.text_content("#program")
     assert network.locator("#plane-picture circle").count() == 1
+
+
+def test_points_of_the_address_outlive_a_wrong_setting_that_comes_before_python(
+    open_before_python: Callable[..., Any],
+) -> None:
+    page, held = open_before_python(f"{PAGE}#data=own+points&points=[[1,-0.5,1]]")
+    page.fill("[name=learning_rate]", "-1")
+    page.keyboard.press("Tab")
+    held.release()
+    settle(page)
+    assert "learning_rate must be" in page.inner_text("#status")
+    choose(page, learning_rate="0.1")
+    assert "X, y = [[1.0, -0.5]], [1]" in page.text_content("#program")
 
 
 def test_everything_is_reached_by_keyboard(network: Any) -> None:
@@ -331,12 +391,15 @@ def test_the_page_fits_its_window(open_page: Callable[..., Any], width: int, sch
     assert page.evaluate("document.scrollingElement.scrollWidth") == width
 
 
-def test_training_stays_as_it_is_while_the_other_view_is_looked_at(network: Any) -> None:
+@pytest.mark.parametrize("back", [lambda page: page.click("nav >> text=Network"), lambda page: page.go_back()])
+def test_training_stays_as_it_is_while_the_other_view_is_looked_at(network: Any, back: Callable[[Any], None]) -> None:
     choose(network, widths="3")
     network.click("#one-step")
     settle(network)
-    for view in ("Expression", "Network"):
-        network.click(f"nav >> text={view}")
-        settle(network)
+    network.click("nav >> text=Expression")
+    settle(network)
+    back(network)
+    network.wait_for_selector("#network:visible")
+    settle(network)
     assert steps(network) == 1
     assert "widths=3" in network.url
