@@ -40,8 +40,6 @@ LOADING = 300.0
 """Seconds that this may take."""
 MAX_TEXT, MAX_PIECES = 50_000, 500
 """Characters of one text, and pieces of output: of more the middle is left out."""
-
-
 MEANWHILE, EVERY = "\x1e", 0.5
 """What begins a line of standard output that tells a page what a running cell has shown; seconds between two."""
 

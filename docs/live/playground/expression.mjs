@@ -53,7 +53,7 @@ export class Expression {
   }
 
   get stepping() {
-    return at("step-open").ariaExpanded === "true";
+    return at("step-open").getAttribute("aria-expanded") === "true";
   }
 
   ask(name, more = {}) {
