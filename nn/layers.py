@@ -16,7 +16,7 @@ from .activations import activation as find_activation
 from .checks import as_list, check_parameters, one_sample, random_source, shown, whole_number
 from .initializers import check_init, first_weights
 from .module import Module
-from .names.settings import Check, Fixed, Settings, check_again, one_value, some_values
+from .names.settings import Check, Fixed, Settings, cannot_be_replaced, check_again, one_value, some_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,12 +80,11 @@ class Neuron(Settings, Module):
         return output
 
     def __setattr__(self, name: str, value: Any) -> None:
+        if name == "activation" and self._in_layer:
+            raise cannot_be_replaced(self, name, value, f"assign that of its layer, {_OF_ALL}")
         super().__setattr__(name, value)
         if name == "activation":
             _show_parameters(self)
-
-    def _cure_if_fixed(self, name: str, check: Check) -> str:
-        return f"assign that of its layer, {_OF_ALL}" if name == "activation" and self._in_layer else ""
 
     def row(self) -> tuple[Value, ...]:
         """Bias and weights, the same tuple until one of them is replaced, so that it is checked only once."""

@@ -59,19 +59,20 @@ class Settings:
     def __setattr__(self, name: str, value: Any) -> None:
         check = self._checks.get(name)
         if check is not None:
+            if type(check) is Fixed and name in vars(self):
+                raise cannot_be_replaced(self, name, value, check.cure)
             value = check(value, name)
-            if cure := self._cure_if_fixed(name, check):
-                message = f"{type(self).__name__}.{name} cannot be replaced, got {shown(value)}: {cure}"
-                raise AttributeError(message, name=name, obj=self)
             if self._check_together is not None:
                 self._check_together(vars(self) | {name: value})
         elif name[0] != "_" and name not in vars(self):
             _refuse_without_effect(self, name, value)
         super().__setattr__(name, value)
 
-    def _cure_if_fixed(self, name: str, check: Check) -> str:
-        """What to do instead of assigning, if that is too late; else an empty string."""
-        return check.cure if isinstance(check, Fixed) and hasattr(self, name) else ""
+
+def cannot_be_replaced(thing: Any, name: str, value: Any, cure: str) -> AttributeError:
+    """The error for an attribute of ``thing`` that keeps its value."""
+    message = f"{type(thing).__name__}.{name} cannot be replaced, got {shown(value)}: {cure}"
+    return AttributeError(message, name=name, obj=thing)
 
 
 def _refuse_without_effect(thing: Settings, name: str, value: Any) -> None:
