@@ -182,7 +182,7 @@ def _change_layer(source: random.Random, layer: Any) -> None:
             lambda: neuron.w.__setitem__(0, Value(source.uniform(-1, 1))),
             lambda: setattr(neuron.w[1], "data", source.uniform(-1, 1)),
             lambda: setattr(layer, "activation", nn.activation(source.choice(["tanh", "relu", "sigmoid"]))),
-            lambda: layer.neurons.__setitem__(1, nn.Neuron(2, seed=source.randrange(99))),
+            lambda: layer.neurons.__setitem__(1, nn.Neuron(2, activation=layer.activation, seed=source.randrange(99))),
         ]
     )()
 
