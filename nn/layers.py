@@ -81,7 +81,7 @@ class Neuron(Settings, Module):
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name == "activation" and self._in_layer:
-            raise cannot_be_replaced(self, name, value, f"assign that of its layer, {_OF_ALL}")
+            raise cannot_be_replaced(self, name, value, "assign that of its layer, which all its neurons have")
         super().__setattr__(name, value)
         if name == "activation":
             _show_parameters(self)
@@ -142,9 +142,6 @@ class Outputs(list[Any]):
         )
 
 
-_OF_ALL = "which all its neurons have"
-
-
 def _show_parameters(owner: Neuron | Layer[Any]) -> None:
     """If the activation is a module, let its parameters be found among the owner's."""
     if isinstance(owner.activation.function, Module):
@@ -167,7 +164,7 @@ def _check_neurons(neurons: list[Any], in_size: int, activation: Activation) -> 
         if neuron.activation is not activation:
             raise ValueError(
                 f"neurons[{position}] has the activation {neuron.activation.name!r}, but its layer has "
-                f"{activation.name!r}: assign that of the layer, {_OF_ALL}"
+                f"{activation.name!r}: make the neuron with activation=layer.activation"
             )
 
 
