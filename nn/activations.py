@@ -15,6 +15,7 @@ import autograd
 from autograd import Value, no_grad
 
 from .checks import choose, is_number, real_number, shown
+from .names.settings import cannot_be_replaced
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,8 +89,7 @@ class Activation:
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name[0] != "_" and hasattr(self, name):
-            message = f"Activation.{name} cannot be replaced, got {shown(value)}: layers share it; make another one"
-            raise AttributeError(message, name=name, obj=self)
+            raise cannot_be_replaced(self, name, value, "layers share it; make another one")
         super().__setattr__(name, value)
 
     def __copy__(self) -> Activation:

@@ -181,11 +181,7 @@ class Layer(Settings, Module, Generic[Output]):
 
     __slots__ = ("_checked",)
     _checked: list[Neuron]
-    _checks: ClassVar[dict[str, Check]] = {
-        "in_size": Fixed("make a new layer"),
-        "activation": _activation,
-        "neurons": as_list,
-    }
+    _checks: ClassVar[dict[str, Check]] = {"in_size": Fixed("make a new layer"), "activation": _activation}
 
     @overload
     def __init__(self: Layer[Value], nin: int, nout: Literal[1], *, nonlin: bool = True, activation: Any = None,

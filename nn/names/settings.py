@@ -1,7 +1,8 @@
 """What may be assigned to a layer, an optimizer or a schedule after it was made?
 
-What its constructor accepts: both use the same check. An attribute that nothing reads is refused, because a program
-would believe that it has an effect. Read before: ``checks``. Read after: ``activations``, ``layers``, ``optimizers``.
+What its constructor accepts: both use the same check. A name that has an effect elsewhere but none here is refused,
+because a program would believe that it has one. Read before: ``checks``. Read after: ``activations``, ``layers``,
+``optimizers``.
 """
 
 from __future__ import annotations
